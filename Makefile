@@ -1,0 +1,86 @@
+# Everything that is done with this repository. `make demo` and `make test` need Python 3.11 or newer (with venv and
+# pip) and make: they set up .venv themselves. ARGS is passed on: make demo ARGS="--for 30s --json".
+
+PYTHON ?= python3
+VENV := .venv
+PEERS := .venv-peers
+BIN := $(VENV)/bin
+ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+MEMBERS := shared services/ingest services/failure-detector services/advisor services/dashboard services/standalone lab
+PEER_MEMBERS := shared services/failure-detector
+DISTRIBUTIONS := kernel ingest failure-detector advisor dashboard standalone lab
+UV := 0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up cluster check format test test-kafka bench peers reference lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+install: $(VENV)/.installed ## make .venv from the lock, with the members as editable installs
+
+$(VENV)/.installed: requirements.lock $(MEMBERS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Spotter needs Python 3.11 or newer, and $(PYTHON) is older or missing: name one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No virtual environment could be made: Debian and Ubuntu need the package python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV) (under a minute) ..." >&2
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+demo: install ## a whole gym on this machine: host, simulated lifters, live view (ARGS="--for 30s --json")
+	@exec $(BIN)/spotter demo $(ARGS)
+
+up: install ## the standalone host at 127.0.0.1:8700
+	@exec $(BIN)/spotter up $(ARGS)
+
+cluster: install ## the distributed host without containers: Kafka, every service a process, nginx
+	@exec $(BIN)/spotter cluster $(ARGS)
+
+check: install ## format, lint, strict types, dependency rules, published schemas up to date
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m spotter.reference --check
+
+format: install ## put the sources into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test: install ## all tests; those with Kafka, Chromium or nginx skip with a line where these are missing
+	@exec $(BIN)/python -m pytest -q $(ARGS)
+
+test-kafka: install ## the tests on real Apache Kafka, which must be there (Java 17 and Maven, or KAFKA_BOOTSTRAP)
+	@SPOTTER_REQUIRE_KAFKA=1 exec $(BIN)/python -m pytest -q -m kafka $(ARGS)
+
+bench: install peers ## throughput and latency as one table, with the machine
+	@exec $(BIN)/python -m lab.bench $(ARGS)
+
+peers: install $(PEERS)/.installed ## .venv-peers: what the bench measures Spotter beside
+
+$(PEERS)/.installed: lab/peers.lock $(PEER_MEMBERS:%=%/pyproject.toml)
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@echo "Installing the bench's peers into $(PEERS) ..." >&2
+	@$(PEERS)/bin/python -m pip install --quiet --require-hashes -r lab/peers.lock
+	@$(PEERS)/bin/python -m pip install --quiet --no-deps --no-build-isolation $(PEER_MEMBERS:%=-e ./%)
+	@touch $@
+
+reference: install ## write docs/reference anew from the models
+	$(BIN)/python -m spotter.reference
+
+# A lock names versions and hashes, never a registry. Compiled once for every Python from 3.11 on; versions that are
+# locked stay unless ARGS=--upgrade or ARGS="--upgrade-package NAME" says otherwise.
+LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links $(DISTRIBUTIONS:%=--no-emit-package spotter-%) $(ARGS)
+
+lock: ## compile the locks from the members' pyproject.toml files (ARGS=--upgrade for newer versions)
+	@test -x .venv-lock/bin/uv || $(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet uv==$(UV)
+	$(LOCK) -o requirements.lock requirements/members.in requirements/dev.in
+	$(LOCK) -o lab/peers.lock lab/peers.in
+
+clean: ## take away all that make has made
+	rm -rf $(VENV) $(PEERS) .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache deploy/kafka/target
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

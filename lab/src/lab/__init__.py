@@ -1,0 +1,1 @@
+"""Simulators, throughput and latency benches, peers to compare with."""

@@ -1,0 +1,1 @@
+"""The coach's page and the history: projector, queries, pages."""

@@ -1,0 +1,107 @@
+"""What is known of each exercise before a lifter is: one row of starting values a model class.
+
+Sources, by column:
+
+* **Velocity at failure.** The last rep of a set to failure is not the velocity of a 1RM (correlation .18–.37 within
+  a lifter, García-Ramos 2020), so it is a quantity of its own. Bench press, squat and deadlift: from sets to failure
+  (deadlift .206 ± .063 m/s against a 1RM velocity of .14, from the data of Jukic 2024; a squat with free weights
+  ends nearer .24 than the .29 of guided bars, which its sd covers). Hip thrust: de Hoyo 2021. Prone bench pull:
+  about the .50 m/s of its 1RM. Overhead press .19 and pull-up .20–.26 rest on few lifters: wide sds.
+* **Velocity line.** log N = `line_log_n` + `line_slope`·(fastest − `line_velocity_mps`): general relations of the reps
+  possible to the fastest rep of the set (Miras-Moreno 2022, Beck 2023, Lawson 2025: error 2.1–4.3 reps; pull-up:
+  N = −6.661 + 25.556·velocity, Beckham 2018). Hip thrust, overhead press, bench pull and unknown: drawn through
+  velocity at 75 % of the 1RM and velocity at failure, a design choice.
+* **Curve.** Exponent of velocity over share of the set, fitted to published general equations: the loss of velocity
+  grows towards the end (bench press Sánchez-Moreno 2021, squat Pérez-Castilla 2024).
+* **Retention.** Velocity at failure over the fastest: for sets known by their times, or in another metric.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseModel:
+    """Starting values of a model class, for mean concentric velocity.
+
+    Attributes
+    ----------
+    v_last_mps : float
+        Velocity of the last rep before failure, m/s.
+    v_last_between_sd_mps, v_last_within_sd_mps : float
+        Its sd between lifters, and between the sets of one lifter.
+    line_velocity_mps, line_log_n, line_slope, line_sd : float
+        The line from the fastest rep to log reps possible (slope per m/s), and the residual sd of log reps.
+    load_shift : float
+        Log reps possible at a load in % of the 1RM, less those of `reps_by_load`.
+    load_sd : float
+        Sd of log reps possible between lifters at one load.
+    curve_mean : float
+        Mean exponent of the curve.
+    retention, retention_sd : float
+        Last over fastest velocity in sets to failure at usual loads.
+    """
+
+    v_last_mps: float
+    v_last_between_sd_mps: float
+    v_last_within_sd_mps: float
+    line_velocity_mps: float
+    line_log_n: float
+    line_slope: float
+    line_sd: float
+    load_shift: float
+    load_sd: float
+    curve_mean: float
+    retention: float
+    retention_sd: float
+
+    def v_last_sd_mps(self) -> float:
+        """Sd of the velocity at failure of one set of a lifter nobody knows yet, m/s.
+
+        >>> round(EXERCISE_MODELS["bench_press"].v_last_sd_mps(), 4)
+        0.041
+        """
+        return sqrt(self.v_last_between_sd_mps**2 + self.v_last_within_sd_mps**2)
+
+    def velocity_at_mps(self, log_n: float) -> float:
+        """Mean velocity (m/s) of the fastest rep at a load with which `log_n` log reps are possible.
+
+        >>> round(EXERCISE_MODELS["back_squat"].velocity_at_mps(2.42), 3)
+        0.51
+        """
+        return self.line_velocity_mps + (log_n - self.line_log_n) / self.line_slope
+
+    def v1_sd_at_load_mps(self) -> float:
+        """Sd (m/s) between lifters of the first velocity at one load in % of the 1RM.
+
+        The line's residual holds the spread of log reps at a load and that of velocity at a load, taken as
+        independent there (design choice): line_sd² = load_sd² + (line_slope · sd)².
+
+        >>> [round(EXERCISE_MODELS[name].v1_sd_at_load_mps(), 4) for name in ("bench_press", "back_squat", "deadlift")]
+        [0.0356, 0.0441, 0.0479]
+        """
+        return sqrt(self.line_sd**2 - self.load_sd**2) / self.line_slope
+
+
+EXERCISE_MODELS: dict[str, ExerciseModel] = {
+    #                              failure m/s: mean,   sds         line: m/s, log N, slope, sd   load     curve  retention
+    "bench_press": ExerciseModel(0.17, 0.028, 0.030, 0.515, 2.42, 4.5, 0.34, 0.0, 0.30, 1.22, 0.28, 0.08),
+    "back_squat": ExerciseModel(0.29, 0.040, 0.030, 0.510, 2.42, 6.0, 0.40, 0.0, 0.30, 1.32, 0.52, 0.10),
+    "deadlift": ExerciseModel(0.21, 0.045, 0.040, 0.400, 1.95, 7.0, 0.45, -0.22, 0.30, 1.31, 0.54, 0.14),
+    "hip_thrust": ExerciseModel(0.25, 0.030, 0.030, 0.460, 2.40, 6.0, 0.45, 0.0, 0.35, 1.30, 0.54, 0.14),
+    "overhead_press": ExerciseModel(0.19, 0.050, 0.030, 0.520, 2.40, 4.5, 0.40, 0.0, 0.33, 1.30, 0.36, 0.13),
+    "bench_pull": ExerciseModel(0.50, 0.050, 0.040, 0.790, 2.45, 6.5, 0.45, 0.0, 0.35, 1.30, 0.63, 0.10),
+    "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30, 0.40, 0.13),
+    "unknown": ExerciseModel(0.25, 0.080, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30, 0.45, 0.17),
+}
+
+
+def exercise_model(model_class: str) -> ExerciseModel:
+    """The row of a model class; that of `unknown` for a class without one.
+
+    >>> exercise_model("bench_press").v_last_mps, exercise_model("farmers_walk").v_last_mps
+    (0.17, 0.25)
+    """
+    return EXERCISE_MODELS.get(model_class, EXERCISE_MODELS["unknown"])

@@ -1,0 +1,126 @@
+"""The grid of hypotheses: reps possible N = 1 … 60, curve exponent p of three; and the prior over it.
+
+A cell (N, p) says that progress g of N reps has used up the share f = ((g − 1) / (N − 1))^p of what lies between first
+and last velocity: v = v1 + f·drop, drop = v_last − v1. Within a cell that is linear in (v1, drop), so what is known of
+the two is a Gaussian, exactly. Layout of every array over the grid: p in blocks, N running within a block.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import erfc, exp, inf, log, sqrt
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from failure_detector.model.start import Start
+
+Floats: TypeAlias = NDArray[np.float64]
+
+N_MAX = 60
+CURVES = (1.0, 1.3, 1.7)
+CELLS = N_MAX * len(CURVES)
+# Progress is counted up to here: a longer set stays 10 reps from the end of the grid, and velocity alone decides.
+PROGRESS_MAX = 50
+# Planes of a posterior: mean of v1 and of drop, their variances and covariance, log weight of the cell.
+V1, DROP, VAR_V1, COV, VAR_DROP, LOG_WEIGHT = range(6)
+PLANES = 6
+# Sd of the curve exponent between sets (design choice).
+_CURVE_SD = 0.25
+# A prior never forbids what the reps may still show.
+_PROBABILITY_MIN = 1e-300
+
+
+def _share_used(progress: int) -> list[float]:
+    row: list[float] = []
+    for curve in CURVES:
+        for n in range(1, N_MAX + 1):
+            # The only rep of a one-rep set is its last.
+            row.append(1.0 if n == 1 or progress >= n else ((progress - 1) / (n - 1)) ** curve)
+    return row
+
+
+# Row g: the share f at progress g for each cell. Row 0 is never read as a share.
+SHARE_USED: Floats = np.array([[0.0] * CELLS] + [_share_used(g) for g in range(1, PROGRESS_MAX + 1)])
+# Row g: 0 where N reps are possible after g done, −inf where N < g.
+POSSIBLE: Floats = np.array(
+    [[0.0 if n >= g else -inf for _ in CURVES for n in range(1, N_MAX + 1)] for g in range(PROGRESS_MAX + 1)]
+)
+
+
+@lru_cache(maxsize=1024)
+def velocity_prior(start: Start) -> Floats:
+    """What is believed before the first rep of a set with velocities: array (6, 180), planes as above, read-only.
+
+    The joint Gaussian of first velocity and log reps is split by cell: first velocity given log N in the cell, the mass
+    of N in its weight. Velocity at failure is independent of both.
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior = velocity_prior(start)
+    >>> [round(float(prior[V1, n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
+    [0.359, 0.489, 0.588]
+    >>> float(np.round(prior_reps(prior).cumsum()[9], 3))  # P(N ≤ 10)
+    0.539
+    """
+    slope = start.v1_log_n_cov / start.log_n_sd**2
+    variance = start.v1_sd_mps**2 - slope * start.v1_log_n_cov
+    means = [start.v1_mean_mps + slope * (log(n) - start.log_n_mean) for n in range(1, N_MAX + 1)]
+    return _prior(start, means, variance, start.v_last_mean_mps, start.v_last_sd_mps)
+
+
+@lru_cache(maxsize=1024)
+def ratio_prior(start: Start, v1: float, v1_sd: float, v_last: float, v_last_sd: float) -> Floats:
+    """The same for a set in units of its own reference rep, whose first value tells nothing of the reps possible.
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior = ratio_prior(start, 0.97, 0.05, 0.28, 0.08)
+    >>> float(prior[V1, 3]), float(prior[V1, 30])
+    (0.97, 0.97)
+    """
+    return _prior(start, [v1] * N_MAX, v1_sd**2, v_last, v_last_sd)
+
+
+def _prior(start: Start, v1: list[float], variance: float, v_last: float, v_last_sd: float) -> Floats:
+    prior = np.empty((PLANES, CELLS))
+    prior[V1] = v1 * len(CURVES)
+    prior[DROP] = v_last - prior[V1]
+    prior[VAR_V1] = variance
+    prior[COV] = -variance
+    prior[VAR_DROP] = variance + v_last_sd**2
+    log_reps = [log(mass) for mass in _reps_masses(start)]
+    for block, curve in enumerate(CURVES):
+        log_curve = -0.5 * ((curve - start.curve_mean) / _CURVE_SD) ** 2
+        prior[LOG_WEIGHT, block * N_MAX : (block + 1) * N_MAX] = [value + log_curve for value in log_reps]
+    prior.setflags(write=False)
+    return prior
+
+
+def _reps_masses(start: Start) -> list[float]:
+    """Mass of each N: the log-normal between N − ½ and N + ½, all below 1½ for 1, all above 59½ for 60."""
+    upper = [_above(log(n + 0.5), start) for n in range(1, N_MAX)] + [0.0]
+    above = 1.0
+    masses: list[float] = []
+    for value in upper:
+        masses.append(max(above - value, _PROBABILITY_MIN))
+        above = value
+    return masses
+
+
+def _above(log_n: float, start: Start) -> float:
+    return 0.5 * erfc((log_n - start.log_n_mean) / (start.log_n_sd * sqrt(2.0)))
+
+
+def prior_reps(posterior: Floats) -> Floats:
+    """Distribution of the reps possible, (60,), of one posterior (6, 180).
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)
+    >>> int(prior_reps(velocity_prior(start)).argmax()) + 1
+    6
+    """
+    weights = np.array([exp(value) for value in posterior[LOG_WEIGHT] - posterior[LOG_WEIGHT].max()])
+    by_reps: Floats = weights.reshape(len(CURVES), N_MAX).sum(axis=0)
+    return by_reps / by_reps.sum()

@@ -1,0 +1,138 @@
+"""One rep's velocity into the posteriors of many sets at once: the exact linear-Gaussian update, made robust.
+
+In a cell the rep is y = v1 + f·drop + noise, noise variance R = sensor² + (cv·predicted)². The robust form takes it for
+a mixture of .96 inlier and .04 outlier with 25·R: the cell's weight takes the mixture's likelihood, the state is updated
+with R·(w + 25·(1 − w)) where w is the probability of the inlier (in the manner of Sorenson and Alspach 1971).
+
+Every operation is elementwise, so that a set's figures do not depend on its neighbours in the batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from failure_detector.model.grid import CELLS, POSSIBLE, SHARE_USED, Floats
+
+INLIER_SHARE = 0.96
+OUTLIER_SPREAD = 25.0
+_ODDS = INLIER_SHARE / (1.0 - INLIER_SHARE)
+# Sensor variance of a rep without a velocity.
+UNSEEN = 1e12
+_BUFFERS = 9
+
+
+class Workspace:
+    """Buffers for the updates of at most `sets_max` sets: nothing in them outlives an update but the inlier weights.
+
+    >>> Workspace(4).inlier(2).shape
+    (2, 180)
+    """
+
+    def __init__(self, sets_max: int) -> None:
+        self._buffers: Floats = np.zeros((_BUFFERS, sets_max, CELLS))
+
+    def buffers(self, sets: int) -> list[Floats]:
+        """The buffers, each (sets, 180) and contiguous."""
+        return list(self._buffers[:, :sets])
+
+    def inlier(self, sets: int) -> Floats:
+        """Probability by cell that the last rep of each set was no outlier: (sets, 180)."""
+        inlier: Floats = self._buffers[0, :sets]
+        return inlier
+
+
+def update(
+    planes: list[Floats],
+    progress: NDArray[np.intp],
+    velocity: Floats,
+    sensor_variance: Floats,
+    cv_squared: Floats,
+    work: Workspace,
+) -> None:
+    """Update the posteriors of n sets in place by one rep each.
+
+    Parameters
+    ----------
+    planes : list of 6 arrays (n, 180), contiguous
+        In the order of `grid`.
+    progress : array (n,)
+        Reps done in each set's curve, this one included: 1 … `PROGRESS_MAX`.
+    velocity, sensor_variance, cv_squared : arrays (n, 1)
+        Observed velocity, the sensor's variance, and the squared coefficient of variation of a rep, in one unit. A rep
+        without a velocity has a sensor variance of `UNSEEN`: it is a rep done, and says nothing else.
+    work : Workspace
+        Afterwards its `inlier` tells each cell's probability that the rep was no outlier.
+
+    >>> from failure_detector.model import starting_values
+    >>> from failure_detector.model.grid import V1, velocity_prior
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> planes = [plane[None].copy() for plane in velocity_prior(start)]
+    >>> column = lambda value: np.array([[value]])
+    >>> update(planes, np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
+    >>> [round(float(planes[V1][0, n - 1]), 3) for n in (4, 10, 20)]
+    [0.384, 0.421, 0.449]
+    """
+    v1, drop, var_v1, cov, var_drop, log_weight = planes
+    inlier, share, gain_v1, gain_drop, spread, noise, error, wide, misfit = work.buffers(len(progress))
+
+    # Prediction, its covariance with the state, and its variance.
+    np.take(SHARE_USED, progress, axis=0, out=share, mode="clip")
+    np.multiply(share, drop, out=error)
+    error += v1
+    np.multiply(share, cov, out=gain_v1)
+    gain_v1 += var_v1
+    np.multiply(share, var_drop, out=gain_drop)
+    gain_drop += cov
+    np.multiply(share, gain_drop, out=spread)
+    spread += gain_v1
+    # Noise of the rep as each cell sees it.
+    np.multiply(error, error, out=noise)
+    noise *= cv_squared
+    noise += sensor_variance
+    np.subtract(velocity, error, out=error)
+
+    # Odds of inlier to outlier; both have the log density −½(log S + e²/S), with S = spread + R or spread + 25 R.
+    np.multiply(noise, OUTLIER_SPREAD, out=wide)
+    wide += spread
+    np.add(spread, noise, out=inlier)
+    np.divide(wide, inlier, out=share)
+    np.sqrt(share, out=share)
+    np.multiply(error, error, out=misfit)
+    np.divide(misfit, inlier, out=inlier)
+    misfit /= wide
+    np.subtract(misfit, inlier, out=inlier)
+    inlier *= 0.5
+    np.exp(inlier, out=inlier)
+    inlier *= share
+    inlier *= _ODDS
+
+    # Weight: the mixture's log density is log(1 + odds) − ½(log S + e²/S) of the outlier, but for a constant.
+    np.add(inlier, 1.0, out=share)
+    inlier /= share
+    share *= share
+    share /= wide
+    np.log(share, out=share)
+    share -= misfit
+    share *= 0.5
+    log_weight += share
+    np.take(POSSIBLE, progress, axis=0, out=share, mode="clip")
+    log_weight += share
+
+    # State, with the noise between the two.
+    np.multiply(inlier, 1.0 - OUTLIER_SPREAD, out=wide)
+    wide += OUTLIER_SPREAD
+    noise *= wide
+    noise += spread
+    np.divide(gain_v1, noise, out=share)
+    np.divide(gain_drop, noise, out=wide)
+    np.multiply(share, error, out=misfit)
+    v1 += misfit
+    np.multiply(wide, error, out=misfit)
+    drop += misfit
+    np.multiply(share, gain_v1, out=misfit)
+    var_v1 -= misfit
+    np.multiply(share, gain_drop, out=misfit)
+    cov -= misfit
+    np.multiply(wide, gain_drop, out=misfit)
+    var_drop -= misfit

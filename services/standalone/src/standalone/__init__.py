@@ -1,0 +1,1 @@
+"""The one-process host, the local cluster and the spotter command."""

@@ -1,0 +1,1 @@
+"""The kernel that every part of Spotter shares: events, topics, bus, processing, security."""

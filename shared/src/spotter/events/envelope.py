@@ -1,0 +1,147 @@
+"""The CloudEvents envelope and the one codec: structured-mode JSON everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from spotter.events.registry import TYPES, event_type
+from spotter.ids import canonical, fingerprint
+from spotter.values import EventData, format_time, parse_time
+
+
+class Unreadable(ValueError):
+    """A record is no event that this version can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: who says (`source`, `id`) that what (`data`) happened when (`time`, the sender's clock)."""
+
+    id: str
+    source: str
+    time: datetime
+    data: EventData
+    senttime: datetime | None = None
+    """The sender's clock when it sent the event."""
+    receivedtime: datetime | None = None
+    """When ingest took it."""
+    configversion: int | None = None
+    """Ordinal of the gym's newest configuration record that ingest had read."""
+    sequence: str | None = None
+    """Of an output: where its input stands in the log, and its place among that input's outputs."""
+
+    @property
+    def type(self) -> str:
+        """The type's name as on the wire."""
+        return event_type(self.data)
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Gym, athlete, source and id: the same identity is the same event."""
+        return (self.data.gym_id or "", self.data.athlete_id or "", self.source, self.id)
+
+    @property
+    def received(self) -> datetime:
+        """When it was received; its own time for what never passed a door."""
+        return self.receivedtime or self.time
+
+    def content(self) -> str:
+        """Fingerprint what was said, without how it travelled: equal for an event that is sent again.
+
+        A time that the sender left out was filled in on receipt and does not count.
+        """
+        said = self.data.model_dump(mode="json", exclude_none=True)
+        time = None if self.time == self.receivedtime else format_time(self.time)
+        return fingerprint(canonical({"type": self.type, "time": time, "data": said}))
+
+
+def corrected(event: Event, moment: datetime) -> datetime:
+    """Translate a moment of the sender's clock to ours.
+
+    With `senttime` the clock's error is known; without, nothing can have happened after it was received.
+    """
+    received = event.received
+    if event.senttime is not None:
+        return moment + (received - event.senttime)
+    return min(moment, received)
+
+
+def corrected_time(event: Event) -> datetime:
+    """Give the event's own time by our clock: what every comparison between events uses."""
+    return corrected(event, event.time)
+
+
+def _attributes(event: Event) -> dict[str, Any]:
+    attributes: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+        "time": event.time,
+        "datacontenttype": "application/json",
+    }
+    for name in ("senttime", "receivedtime", "configversion", "sequence"):
+        value = getattr(event, name)
+        if value is not None:
+            attributes[name] = value
+    attributes["data"] = event.data.model_dump(exclude_none=True)
+    return attributes
+
+
+def encode(event: Event) -> bytes:
+    """Write an event as one line of JSON."""
+    return orjson.dumps(_attributes(event), option=orjson.OPT_UTC_Z)
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Give the event as the JSON object that is written everywhere."""
+    value: dict[str, Any] = orjson.loads(encode(event))
+    return value
+
+
+def decode(value: bytes) -> Event:
+    """Read what `encode` wrote, ignoring fields of newer versions.
+
+    Raises Unreadable for anything else, with the reason.
+    """
+    try:
+        raw = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"not JSON: {error}") from None
+    return from_json(raw)
+
+
+def from_json(raw: object) -> Event:
+    """Read the JSON object of an event; raises Unreadable."""
+    if not isinstance(raw, dict):
+        raise Unreadable("not a JSON object")
+    kind = TYPES.get(str(raw.get("type")))
+    if kind is None:
+        raise Unreadable(f"unknown type {raw.get('type')!r}")
+    try:
+        sent, received = raw.get("senttime"), raw.get("receivedtime")
+        version, sequence = raw.get("configversion"), raw.get("sequence")
+        if not (isinstance(raw.get("id"), str) and isinstance(raw.get("source"), str)):
+            raise Unreadable("id and source must be strings")
+        if not (version is None or isinstance(version, int)) or not (sequence is None or isinstance(sequence, str)):
+            raise Unreadable("configversion must be a number and sequence a string")
+        return Event(
+            id=raw["id"],
+            source=raw["source"],
+            time=parse_time(raw.get("time")),
+            data=kind.data.model_validate(raw.get("data")),
+            senttime=None if sent is None else parse_time(sent),
+            receivedtime=None if received is None else parse_time(received),
+            configversion=version,
+            sequence=sequence,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        raise Unreadable(f"data.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise Unreadable(str(error)) from None

@@ -1,0 +1,57 @@
+"""Names of things: keys, derived ids and canonical content, the same on every host."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,64}$"
+"""What ids of gyms, lifters, sets and stations look like."""
+
+EXERCISE_PATTERN = r"^[a-z0-9_]{1,64}$"
+"""What ids of exercises look like."""
+
+_NAMESPACE = uuid.UUID("6f0e1f0a-6d3c-5d0b-9c54-5a0b7e3f1c21")
+_ID = re.compile(ID_PATTERN)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether `text` may name a gym, lifter, set or station.
+
+    >>> is_id("s-1"), is_id("a/b"), is_id("")
+    (True, False, False)
+    """
+    return _ID.match(text) is not None and not text.endswith("\n")
+
+
+def derived_id(*parts: object) -> str:
+    """Give the id that follows from `parts`: equal parts, equal id.
+
+    >>> derived_id("a", 1) == derived_id("a", 1), derived_id("a", 1) == derived_id("a", 2)
+    (True, False)
+    """
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(map(str, parts))))
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """Write a JSON value so that equal values give equal bytes (keys sorted, no white space)."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def fingerprint(data: bytes) -> str:
+    """Shorten content to 16 hexadecimal digits (64 bits of BLAKE2b) for comparing, not for security."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def athlete_key(gym_id: str, athlete_id: str) -> str:
+    """Build the key under which everything about one lifter is ordered; the only place that does.
+
+    >>> athlete_key("g1", "ada")
+    'g1/ada'
+    """
+    return f"{gym_id}/{athlete_id}"

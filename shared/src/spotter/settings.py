@@ -1,0 +1,51 @@
+"""Settings of every process, from the environment (`SPOTTER_…`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Limits(BaseSettings):
+    """What a door lets in. Prefix `SPOTTER_LIMIT_`."""
+
+    model_config = SettingsConfigDict(env_prefix="SPOTTER_LIMIT_")
+
+    body_bytes: int = 4 * 1024 * 1024
+    batch_events: int = 10_000
+    message_bytes: int = 256 * 1024
+    events_per_s: float = 10_000
+    """Sustained, per token."""
+    events_burst: int = 50_000
+    connections_per_token: int = 64
+    connections: int = 2_000
+
+
+class Settings(BaseSettings):
+    """What a service needs to know about its place."""
+
+    model_config = SettingsConfigDict(env_prefix="SPOTTER_")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8700
+    """0: any free port."""
+    data: Path = Path("data")
+    """Folder of keys, databases and whatever else lasts."""
+    keys: Path | None = None
+    """Key file; by default `keys.json` in the data folder."""
+    kafka: str = "127.0.0.1:9092"
+    """Bootstrap servers."""
+    topic_prefix: str = ""
+    """Put before every topic and group: several installations on one cluster."""
+    instance: str | None = None
+    """Name of this replica, the same after a restart (static membership of its consumer group)."""
+    log_level: str = "INFO"
+    log_json: bool = True
+
+    @property
+    def key_file(self) -> Path:
+        """Where the signing keys are."""
+        return self.keys or self.data / "keys.json"

@@ -1,0 +1,86 @@
+"""Values that events, exercises and policies are made of: times, ids, ranges."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from spotter.ids import EXERCISE_PATTERN, ID_PATTERN
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def parse_time(value: object) -> datetime:
+    """Read an RFC 3339 time with its offset; the answer is in UTC.
+
+    Raises ValueError for text that is not a time, has no offset, or lies before the year 2000.
+
+    >>> parse_time("2026-01-05T10:00:00.250+01:00").isoformat()
+    '2026-01-05T09:00:00.250000+00:00'
+    """
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("must be an RFC 3339 time such as 2026-01-05T10:00:00.250Z") from None
+    else:
+        raise ValueError("must be an RFC 3339 time in a string")
+    if moment.tzinfo is None:
+        raise ValueError("must end with Z or an offset such as +01:00")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+    if moment < EARLIEST:
+        raise ValueError("must not lie before the year 2000")
+    return moment
+
+
+def format_time(moment: datetime) -> str:
+    """Write a time as RFC 3339 in UTC.
+
+    >>> format_time(parse_time("2026-01-05T10:00:00.250Z"))
+    '2026-01-05T10:00:00.250000Z'
+    """
+    return f"{moment.astimezone(UTC).isoformat()[:-6]}Z"
+
+
+Timestamp = Annotated[
+    datetime,
+    BeforeValidator(parse_time),
+    PlainSerializer(format_time, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+SetId = Annotated[str, Field(pattern=ID_PATTERN)]
+AthleteId = SetId
+StationId = SetId
+ExerciseId = Annotated[str, Field(pattern=EXERCISE_PATTERN)]
+LoadKg = Annotated[float, Field(ge=0, le=600)]
+VelocityMps = Annotated[float, Field(ge=0.02, le=5)]
+PeakVelocityMps = Annotated[float, Field(ge=0.02, le=10)]
+RomM = Annotated[float, Field(ge=0.02, le=2.5)]
+PhaseS = Annotated[float, Field(ge=0.1, le=30)]
+RepNumber = Annotated[int, Field(ge=1, le=10_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+ShortText = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class Part(BaseModel):
+    """A piece of an event's data: frozen, strictly typed, finite numbers only.
+
+    Readers ignore fields that they do not know; the public door asks for `extra="forbid"`.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+
+class EventData(Part):
+    """The data of an event: whose it is, and what the type adds."""
+
+    gym_id: SetId | None = None
+    athlete_id: AthleteId | None = None
+    set_id: SetId | None = None

@@ -1,0 +1,88 @@
+"""Real parts for tests (Kafka, Chromium, nginx, recorded data); a test that lacks one skips with a line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from standalone.local_kafka import KafkaUnavailable, LocalKafka, java_command, kafka_libs
+from tests.support import ROOT, KafkaCluster, missing
+
+MARK_BY_FIXTURE: Final = {"kafka": "kafka", "own_kafka": "kafka", "chromium": "browser", "nginx": "nginx"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the real parts that it asks for, so that no mark is ever forgotten."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if mark := MARK_BY_FIXTURE.get(fixture):
+                item.add_marker(mark)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
+    """Give real Apache Kafka, one for the whole run: the cluster at KAFKA_BOOTSTRAP, or a broker of our own."""
+    if bootstrap := os.environ.get("KAFKA_BOOTSTRAP"):
+        yield KafkaCluster(bootstrap)
+        return
+    _require_kafka()
+    with LocalKafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield KafkaCluster(broker.bootstrap)
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[Callable[[], LocalKafka]]:
+    """Give a function that starts a broker for this test alone, one that may be killed."""
+    _require_kafka()
+    brokers: list[LocalKafka] = []
+
+    def start() -> LocalKafka:
+        broker = LocalKafka(tmp_path / f"kafka-{len(brokers)}")
+        brokers.append(broker)
+        broker.start()
+        return broker
+
+    yield start
+    for broker in brokers:
+        broker.kill()
+
+
+def _require_kafka() -> None:
+    try:
+        java_command()
+        kafka_libs()
+    except KafkaUnavailable as unavailable:
+        missing(f"No Apache Kafka. {unavailable}", "SPOTTER_REQUIRE_KAFKA")
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """Give the folder of recorded training data: SPOTTER_RECORDED, or the one beside the repository."""
+    folder = Path(os.environ.get("SPOTTER_RECORDED", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        missing(f"No recorded data at {folder}: name its folder in SPOTTER_RECORDED.", "SPOTTER_REQUIRE_RECORDED")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of a Chromium, for Playwright's ``executable_path``."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and (found := shutil.which(name)):
+            return found
+    missing(
+        "No Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM.", "SPOTTER_REQUIRE_CHROMIUM"
+    )
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """Give the path of nginx, which is outside the PATH of a plain user on Debian."""
+    if found := shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin"):
+        return found
+    missing("No nginx: install it (Debian: apt-get install nginx-light).", "SPOTTER_REQUIRE_NGINX")
