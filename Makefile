@@ -13,6 +13,11 @@ PEER_MEMBERS := shared services/failure-detector
 DISTRIBUTIONS := kernel ingest failure-detector advisor dashboard standalone lab
 UV := 0.13.9
 
+# Debian and Ubuntu split ensurepip off Python: where it is missing, the Python's own pip puts pip into the environment.
+make_venv = { $(PYTHON) -m venv $(1) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(1) && \
+	$(PYTHON) -m pip --python $(1)/bin/python install --quiet pip; } || \
+	{ echo "No virtual environment could be made: apt-get install python3-venv (or python3-pip)" >&2; exit 1; }; }
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo up cluster check format test test-kafka bench peers reference lock clean
 
@@ -23,7 +28,7 @@ install: $(VENV)/.installed ## make .venv from the lock, with the members as edi
 
 $(VENV)/.installed: requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Spotter needs Python 3.11 or newer, and $(PYTHON) is older or missing: name one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No virtual environment could be made: Debian and Ubuntu need the package python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python -a -x $(BIN)/pip || $(call make_venv,$(VENV))
 	@echo "Installing into $(VENV) (under a minute) ..." >&2
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
@@ -61,7 +66,7 @@ bench: install peers ## throughput and latency as one table, with the machine
 peers: install $(PEERS)/.installed ## .venv-peers: what the bench measures Spotter beside
 
 $(PEERS)/.installed: lab/peers.lock $(PEER_MEMBERS:%=%/pyproject.toml)
-	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@test -x $(PEERS)/bin/python -a -x $(PEERS)/bin/pip || $(call make_venv,$(PEERS))
 	@echo "Installing the bench's peers into $(PEERS) ..." >&2
 	@$(PEERS)/bin/python -m pip install --quiet --require-hashes -r lab/peers.lock
 	@$(PEERS)/bin/python -m pip install --quiet --no-deps --no-build-isolation $(PEER_MEMBERS:%=-e ./%)
@@ -76,7 +81,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/uv pip compile --qui
 	--generate-hashes --no-emit-index-url --no-emit-find-links $(DISTRIBUTIONS:%=--no-emit-package spotter-%) $(ARGS)
 
 lock: ## compile the locks from the members' pyproject.toml files (ARGS=--upgrade for newer versions)
-	@test -x .venv-lock/bin/uv || $(PYTHON) -m venv .venv-lock
+	@test -x .venv-lock/bin/pip || $(call make_venv,.venv-lock)
 	@.venv-lock/bin/python -m pip install --quiet uv==$(UV)
 	$(LOCK) -o requirements.lock requirements/members.in requirements/dev.in
 	$(LOCK) -o lab/peers.lock lab/peers.in

@@ -28,7 +28,7 @@ MEMBERS: Final = {
 
 # Everything in these packages is core unless it is named here: what touches the network, a disk, a clock or a thread.
 SHELLS: Final = {
-    "spotter": {"bus", "reference", "security", "settings", "telemetry"},
+    "spotter": {"bus", "reference", "security", "settings", "telemetry", "web"},
     "failure_detector": {"__main__", "settings", "timers", "worker"},
     "advisor": {"__main__", "gateway", "settings", "worker"},
 }
@@ -126,12 +126,14 @@ def distributions(package: str) -> set[str]:
 
 
 def declared_distributions(package: str) -> set[str]:
-    """Give a member's own distribution and those it depends on, with what the kernel's extra brings."""
+    """Give a member's own distribution and those it depends on, with what the kernel's extras bring."""
     project = project_of(package)
     requirements = {*project["dependencies"], *chain(*project.get("optional-dependencies", {}).values())}
-    if "spotter-kernel[faust]" in requirements:
-        requirements |= set(project_of("spotter")["optional-dependencies"]["faust"])
-    return {project["name"], *map(normalised, requirements)}
+    for kernel in [requirement for requirement in requirements if requirement.startswith("spotter-kernel[")]:
+        for extra in kernel.partition("[")[2].rstrip("]").split(","):
+            requirements |= set(project_of("spotter")["optional-dependencies"][extra.strip()])
+    names = {project["name"], *map(normalised, requirements)}
+    return names | {"starlette"} if "fastapi" in names else names  # FastAPI's own documentation sends one there
 
 
 def project_of(package: str) -> dict[str, Any]:

@@ -89,8 +89,8 @@ class Processor(ABC, Generic[D]):
         """Say when a timer of this lifter is due, by the clock of receipt; None: no timer runs."""
         return None
 
-    def due(self, state: State, now: datetime) -> list[Event]:
-        """Give the events that the timers due at `now` write to the input topic.
+    def due(self, state: State, key: str, now: datetime) -> list[Event]:
+        """Give the events that the timers of the lifter `key` due at `now` write to the input topic.
 
         They carry no `receivedtime`: the host stamps it. Asked twice, they have the same ids.
         """

@@ -8,7 +8,7 @@ the two is a Gaussian, exactly. Layout of every array over the grid: p in blocks
 from __future__ import annotations
 
 from functools import lru_cache
-from math import erfc, exp, inf, log, sqrt
+from math import erfc, inf, log, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -33,12 +33,12 @@ _PROBABILITY_MIN = 1e-300
 
 
 def _share_used(progress: int) -> list[float]:
-    row: list[float] = []
-    for curve in CURVES:
-        for n in range(1, N_MAX + 1):
-            # The only rep of a one-rep set is its last.
-            row.append(1.0 if n == 1 or progress >= n else ((progress - 1) / (n - 1)) ** curve)
-    return row
+    # The only rep of a one-rep set is its last.
+    return [
+        1.0 if n == 1 or progress >= n else ((progress - 1) / (n - 1)) ** curve
+        for curve in CURVES
+        for n in range(1, N_MAX + 1)
+    ]
 
 
 # Row g: the share f at progress g for each cell. Row 0 is never read as a share.
@@ -60,8 +60,8 @@ def velocity_prior(start: Start) -> Floats:
     >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> prior = velocity_prior(start)
     >>> [round(float(prior[V1, n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
-    [0.359, 0.489, 0.588]
-    >>> float(np.round(prior_reps(prior).cumsum()[9], 3))  # P(N ≤ 10)
+    [0.359, 0.489, 0.587]
+    >>> round(sum(reps_possible(prior)[:10]), 3)  # P(N ≤ 10)
     0.539
     """
     slope = start.v1_log_n_cov / start.log_n_sd**2
@@ -113,14 +113,15 @@ def _above(log_n: float, start: Start) -> float:
     return 0.5 * erfc((log_n - start.log_n_mean) / (start.log_n_sd * sqrt(2.0)))
 
 
-def prior_reps(posterior: Floats) -> Floats:
-    """Distribution of the reps possible, (60,), of one posterior (6, 180).
+def reps_possible(posterior: Floats) -> list[float]:
+    """P(N = 1) … P(N = 60) of one posterior (6, 180).
 
     >>> from failure_detector.model import starting_values
     >>> start = starting_values("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)
-    >>> int(prior_reps(velocity_prior(start)).argmax()) + 1
-    6
+    >>> probabilities = reps_possible(velocity_prior(start))
+    >>> probabilities.index(max(probabilities)) + 1, round(max(probabilities), 3)
+    (6, 0.211)
     """
-    weights = np.array([exp(value) for value in posterior[LOG_WEIGHT] - posterior[LOG_WEIGHT].max()])
-    by_reps: Floats = weights.reshape(len(CURVES), N_MAX).sum(axis=0)
-    return by_reps / by_reps.sum()
+    weights = np.exp(posterior[LOG_WEIGHT] - posterior[LOG_WEIGHT].max())
+    by_reps = weights.reshape(len(CURVES), N_MAX).sum(axis=0)
+    return [float(weight / by_reps.sum()) for weight in by_reps]

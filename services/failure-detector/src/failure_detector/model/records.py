@@ -43,10 +43,6 @@ class Observation:
     velocity_sd_mps: float | None
     metric: str = "mean"
 
-    def __hash__(self) -> int:
-        # Far cheaper than all the fields, and two reps of one set never share both of these.
-        return hash((self.end_s, self.velocity_mps))
-
 
 @dataclass(frozen=True, slots=True)
 class Request:

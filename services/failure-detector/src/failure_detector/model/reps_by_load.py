@@ -9,8 +9,10 @@ from bisect import bisect_left
 from math import log
 
 # % of the 1RM and mean reps to failure; at the 1RM itself one.
-_TABLE = ((50.0, 33.0), (60.0, 22.0), (65.0, 18.5), (70.0, 15.0), (75.0, 12.0), (80.0, 9.0), (85.0, 6.5), (90.0, 4.5))
-_TABLE += ((95.0, 2.0), (100.0, 1.0))
+_TABLE = (
+    *((50.0, 33.0), (60.0, 22.0), (65.0, 18.5), (70.0, 15.0), (75.0, 12.0), (80.0, 9.0), (85.0, 6.5), (90.0, 4.5)),
+    *((95.0, 2.0), (100.0, 1.0)),
+)
 _LOADS_PCT = [load for load, _ in _TABLE]
 _LOG_REPS = [log(reps) for _, reps in _TABLE]
 

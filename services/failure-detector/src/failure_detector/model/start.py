@@ -43,7 +43,7 @@ class Start:
     >>> from failure_detector.model import starting_values
     >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> start.v1_mean_mps, start.v_last_mean_mps, start.log_n_mean
-    (0.529444, 0.17, 2.484907)
+    (0.529424, 0.17, 2.484907)
     """
 
     model_class: str

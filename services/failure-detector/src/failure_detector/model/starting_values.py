@@ -70,19 +70,17 @@ def starting_values(
     (0.465494, 0.035556, 2.197225, 0.3, 0.0)
     >>> cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> cold.v1_mean_mps, cold.v1_sd_mps, cold.log_n_mean, cold.log_n_sd, cold.v1_log_n_cov
-    (0.489019, 0.095743, 2.302585, 0.5, 0.035556)
+    (0.488908, 0.095736, 2.302585, 0.5, 0.035556)
     >>> plan = starting_values("bench_press", pct_1rm=None, planned_reps=5, target_rir=1, tempo=False)
     >>> plan.v1_mean_mps, plan.log_n_mean, plan.log_n_sd
-    (0.424747, 2.013362, 0.397196)
+    (0.424615, 2.013268, 0.399225)
     """
     model = exercise_model(model_class)
     load = _load(model, pct_1rm, planned_reps, target_rir)
     v1_mean = max(model.velocity_at_mps(load.log_n), model.v_last_mps)
     beyond_mps = max(0.0, load.log_n - _LINE_UP_TO_LOG_N) / model.line_slope
     v1_variance = (
-        model.v1_sd_at_load_mps() ** 2
-        + load.variance / model.line_slope**2
-        + (_EXTRAPOLATION_SHARE * beyond_mps) ** 2
+        model.v1_sd_at_load_mps() ** 2 + load.variance / model.line_slope**2 + (_EXTRAPOLATION_SHARE * beyond_mps) ** 2
     )
     return Start(
         model_class=model_class if exercise_model(model_class) is not exercise_model("unknown") else "unknown",
@@ -110,10 +108,11 @@ def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None,
         return _Load(log_reps_at(pct_1rm) + model.load_shift, 0.0)
     variance = _VAGUE_LOG_N_SD**2 - model.load_sd**2
     if planned_reps is None:
-        return _Load(_VAGUE_LOG_N, variance)
+        return _Load(_VAGUE_LOG_N + model.load_shift, variance)
     planned_log_n = log(planned_reps + (_USUAL_TARGET_RIR if target_rir is None else target_rir))
     gain = variance / (variance + _PLAN_SD**2)
-    return _Load(_VAGUE_LOG_N + gain * (planned_log_n - _VAGUE_LOG_N), variance * (1.0 - gain))
+    vague = _VAGUE_LOG_N + model.load_shift
+    return _Load(vague + gain * (planned_log_n - vague), variance * (1.0 - gain))
 
 
 def _readable(value: float) -> float:

@@ -71,7 +71,7 @@ def update(
     >>> column = lambda value: np.array([[value]])
     >>> update(planes, np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
     >>> [round(float(planes[V1][0, n - 1]), 3) for n in (4, 10, 20)]
-    [0.384, 0.421, 0.449]
+    [0.389, 0.43, 0.522]
     """
     v1, drop, var_v1, cov, var_drop, log_weight = planes
     inlier, share, gain_v1, gain_drop, spread, noise, error, wide, misfit = work.buffers(len(progress))

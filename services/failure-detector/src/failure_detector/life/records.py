@@ -1,0 +1,166 @@
+"""What the detector remembers of a lifter: observed reps and small summaries, as readable JSON with a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+
+from failure_detector.model import Start, start_from_json, start_to_json
+from spotter.codec import dump_json, load_json
+
+LIFTER = "lifter"
+STATE_VERSION = 1
+SETS_SEARCHED = 8
+"""How many of the newest sets are searched for an event's identity."""
+LIFTER_EVENTS_KEPT = 64
+"""How many events that belong to no set are remembered by their identity."""
+
+
+def set_entry(set_key: str) -> str:
+    """Name the entry of a set."""
+    return f"set:{set_key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One rep as observed, with what corrections made of it."""
+
+    source: str
+    """Event source and device id: who counted."""
+    identity: str
+    """Fingerprint of the reporting event's source and id."""
+    content: str
+    """Fingerprint of what was said, for telling a repetition from a conflict."""
+    event_id: str
+    sent_number: int | None
+    number: int
+    """Sent, or the next of its set."""
+    started_us: int
+    ended_us: int
+    """Corrected, like `started_us`: every comparison uses it."""
+    received_us: int
+    measured: Mapping[str, Any]
+    """Fields of the rep as reported and amended, without those left out."""
+    device: Mapping[str, Any] | None = None
+    flags: tuple[str, ...] = ()
+    fresh: bool = True
+    voided: bool = False
+    revision: int = 1
+    estimates: int = 0
+    """Revision of its newest estimate; 0: none yet."""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands among the reps of its set."""
+        return (self.ended_us, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A rep that has started and not ended."""
+
+    identity: str
+    rep_number: int | None
+    started_us: int
+    received_us: int
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedSet:
+    """One set of a lifter."""
+
+    key: str
+    set_id: str
+    opened_by: str
+    opened_us: int
+    received_us: int
+    config: int
+    """Version of the gym's configuration that it is pinned to."""
+    context: Mapping[str, Any]
+    """What is known of it, by the field names of `set.started`."""
+    start: Start
+    """Starting values of the model, pinned."""
+    reps: tuple[Rep, ...] = ()
+    """By corrected end, then number."""
+    under_way: UnderWay | None = None
+    ended_us: int | None = None
+    end_reason: str | None = None
+    reopened: int = 0
+    history: bool = False
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Content by identity of the other events about this set."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the set has not ended."""
+        return self.ended_us is None
+
+    @property
+    def last_us(self) -> int | None:
+        """Corrected end of the last rep."""
+        return self.reps[-1].ended_us if self.reps else None
+
+    @property
+    def active_us(self) -> int:
+        """When something last happened in it."""
+        return self.reps[-1].ended_us if self.reps else self.opened_us
+
+    def remembers(self, identity: str) -> str | None:
+        """Give the content of the event with that identity, if it is one of this set's."""
+        for rep in self.reps:
+            if rep.identity == identity:
+                return rep.content
+        return self.seen.get(identity)
+
+
+@dataclass(frozen=True, slots=True)
+class SetRef:
+    """Where to find a set of the last 28 days."""
+
+    key: str
+    set_id: str
+    opened_us: int
+    received_us: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lifter:
+    """A lifter: the sets of the last 28 days by receipt, in the order of their start."""
+
+    sets: tuple[SetRef, ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()
+    """(identity, content) of the newest events that belong to no set."""
+
+
+def dump(name: str, value: object) -> bytes:
+    """Write an entry as JSON."""
+    if isinstance(value, LiftedSet):
+        body: dict[str, Any] = {item.name: getattr(value, item.name) for item in fields(value)}
+        body["start"] = start_to_json(value.start)
+        return dump_json({"v": STATE_VERSION, **body})
+    if isinstance(value, Lifter):
+        return dump_json({"v": STATE_VERSION, "sets": value.sets, "seen": value.seen})
+    raise TypeError(f"entry {name} holds no set and no lifter")
+
+
+def load(name: str, raw: bytes) -> LiftedSet | Lifter:
+    """Read what `dump` wrote; raises ValueError for a version that this program does not know."""
+    body = load_json(raw)
+    version = body.pop("v")
+    if version != STATE_VERSION:
+        raise ValueError(f"entry {name} has version {version}: this program reads {STATE_VERSION}")
+    if name == LIFTER:
+        return Lifter(
+            sets=tuple(SetRef(**ref) for ref in body["sets"]),
+            seen=tuple((identity, content) for identity, content in body["seen"]),
+        )
+    body["start"] = start_from_json(body["start"])
+    body["reps"] = tuple(Rep(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
+    if body["under_way"] is not None:
+        body["under_way"] = UnderWay(**body["under_way"])
+    return LiftedSet(**body)

@@ -1,0 +1,153 @@
+"""Taking reps into a set: duplicates, restarted counters, conflicts, corrections."""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import replace
+
+from failure_detector.life.clock import SECOND_US, micros, moment
+from failure_detector.life.records import LiftedSet, Rep, UnderWay
+from failure_detector.life.turn import Turn
+from spotter.events import Event, corrected
+from spotter.events.derived import RepCounted
+from spotter.events.lifting import RepAmended, RepCompleted, RepFields, RepStarted
+from spotter.ids import fingerprint
+from spotter.processing import Reject
+
+FRESH_US = 5 * SECOND_US
+"""Advice may sound for a rep that was sent this soon after it happened."""
+FRESH_BLIND_US = 10 * SECOND_US
+"""The same where only the times of the event and of its receipt are known."""
+_MEASURED = frozenset(RepFields.model_fields) - {"started_at", "ended_at", "exercise", "load_kg"}
+
+
+def identity_of(event: Event) -> str:
+    """Fingerprint an event's source and id, which within one lifter are its identity."""
+    return fingerprint(f"{event.source}\x1f{event.id}".encode())
+
+
+def end_of(event: Event, data: RepCompleted) -> int:
+    """Give the corrected end of a rep."""
+    return micros(corrected(event, data.ended_at or event.time))
+
+
+def _start_of(event: Event, data: RepCompleted, ended_us: int) -> int:
+    if data.started_at is not None:
+        return min(ended_us, micros(corrected(event, data.started_at)))
+    return ended_us - round((data.concentric_s or 1.0) * SECOND_US)
+
+
+def counter_of(event: Event, data: RepCompleted) -> str:
+    """Name who counted the rep: the event's source and the device."""
+    return f"{event.source}\x1f{data.device.id if data.device and data.device.id else ''}"
+
+
+def is_fresh(event: Event) -> bool:
+    """Tell whether the event was sent soon enough after it happened."""
+    if event.senttime is not None:
+        return micros(event.senttime) - micros(event.time) <= FRESH_US
+    return micros(event.received) - micros(event.time) <= FRESH_BLIND_US
+
+
+def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple[LiftedSet, Rep] | Reject | None:
+    """Put a completed rep into its set; None for one that is there already.
+
+    A number that the same counter used before for another rep is a counter that restarted where the rep comes
+    after all others, and else a conflict.
+    """
+    event = turn.event
+    counter, said = counter_of(event, data), event.content()
+    device = data.device.model_dump(exclude_none=True) if data.device else None
+    flags = () if event.senttime is not None or is_fresh(event) else ("clock",)
+    number = data.rep_number
+    if number is None:
+        number = _next_number(one)
+    else:
+        same = [rep for rep in one.reps if rep.source == counter and rep.sent_number == number]
+        if any(rep.content == said for rep in same):
+            return None
+        if same and ended_us <= max(rep.ended_us for rep in one.reps):
+            detail = f"rep {number} of set {one.set_id} was reported before with other values; the first report stays"
+            return Reject("rep_conflict", detail)
+        if same or any(rep.source == counter and rep.number == number for rep in one.reps):
+            device = {**(device or {}), "rep_id": (device or {}).get("rep_id", number)}
+            number = _next_number(one)
+            flags = (*flags, "renumbered")
+    rep = Rep(
+        source=counter,
+        identity=identity_of(event),
+        content=said,
+        event_id=event.id,
+        sent_number=data.rep_number,
+        number=number,
+        started_us=_start_of(event, data, ended_us),
+        ended_us=ended_us,
+        received_us=turn.received_us,
+        measured=data.model_dump(include=set(_MEASURED), exclude_none=True),
+        device=device,
+        flags=flags,
+        fresh=is_fresh(event),
+    )
+    reps = list(one.reps)
+    insort(reps, rep, key=lambda known: known.order)
+    waiting = one.under_way
+    if waiting is not None and ended_us >= waiting.started_us:
+        waiting = None
+    return turn.put(replace(one, reps=tuple(reps), under_way=waiting)), rep
+
+
+def _next_number(one: LiftedSet) -> int:
+    return min(10_000, max((rep.number for rep in one.reps), default=0) + 1)
+
+
+def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
+    """Note that a rep is under way, unless a later one is done already."""
+    if one.last_us is not None and started_us <= one.last_us:
+        return one
+    waiting = UnderWay(identity_of(turn.event), data.rep_number, started_us, turn.received_us)
+    return turn.put(replace(one, under_way=waiting))
+
+
+def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) -> tuple[LiftedSet, Rep] | Reject:
+    """Amend the rep of that number, or with no change void it."""
+    rep = next((known for known in reversed(one.reps) if known.number == number), None)
+    if rep is None:
+        return Reject("unknown_rep", f"set {one.set_id} has no rep {number}: send the rep first, or correct the number")
+    if change is None:
+        new = replace(rep, voided=True, revision=rep.revision + 1)
+    else:
+        said = change.set.model_dump(include=set(_MEASURED), exclude_unset=True, exclude_none=True)
+        ended, started = change.set.ended_at, change.set.started_at
+        ended_us = rep.ended_us if ended is None else min(turn.received_us, micros(ended))
+        started_us = rep.started_us if started is None else min(ended_us, micros(started))
+        new = replace(
+            rep,
+            measured={**rep.measured, **said},
+            started_us=min(started_us, ended_us),
+            ended_us=ended_us,
+            revision=rep.revision + 1,
+        )
+    reps = sorted((new if known is rep else known for known in one.reps), key=lambda known: known.order)
+    return turn.put(replace(one, reps=tuple(reps))), new
+
+
+def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
+    """Tell of a rep as it is seen now."""
+    said = {
+        **rep.measured,
+        "started_at": moment(rep.started_us),
+        "ended_at": moment(rep.ended_us),
+        "gym_id": turn.event.data.gym_id,
+        "athlete_id": turn.event.data.athlete_id,
+        "set_id": one.set_id,
+        "set_key": one.key,
+        "rep_number": rep.number,
+        "revision": rep.revision,
+        "rep_event_id": rep.event_id,
+        "rep_time": moment(rep.ended_us),
+        "flags": list(rep.flags),
+        "voided": rep.voided,
+    }
+    if rep.device is not None:
+        said["device"] = rep.device
+    turn.facts.append(RepCounted.model_construct(**said))

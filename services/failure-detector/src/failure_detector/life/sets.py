@@ -1,0 +1,159 @@
+"""Opening, amending, closing and reopening sets; which set an event belongs to.
+
+Ends have one owner. A set ends with `set.ended`, or when another set starts later than its last rep. A set that
+starts no later than the newest known rep arrives late: it is history, ended from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from failure_detector.life.clock import MINUTE_US
+from failure_detector.life.records import LiftedSet
+from failure_detector.life.turn import Turn
+from failure_detector.model import Start, starting_values
+from spotter.events.lifting import SetContext
+from spotter.ids import derived_id
+
+REOPEN_US = 10 * MINUTE_US
+"""A set that ended longer ago than this does not go on."""
+EARLY_US = 10 * MINUTE_US
+"""A rep may have ended this long before the event that opened its set."""
+
+CONTEXT = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id"}
+
+
+def find_for_rep(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
+    """Find the set that a rep at `at_us` belongs to; None: it opens a new one."""
+    if set_id is None:
+        return _find_unnamed(turn, at_us)
+    for one in turn.named(set_id):
+        if at_us < one.opened_us - EARLY_US:
+            continue
+        if one.ended_us is None or at_us <= one.ended_us or _goes_on(turn, one, at_us):
+            return one
+        return None
+    return None
+
+
+def _find_unnamed(turn: Turn, at_us: int) -> LiftedSet | None:
+    running = turn.open_sets()
+    if running and at_us >= running[0].opened_us:
+        return running[0]
+    for one in turn.newest():
+        if one.ended_us is not None and one.opened_us <= at_us <= one.ended_us:
+            return one
+    if running and at_us >= running[0].opened_us - EARLY_US:
+        return running[0]
+    return None
+
+
+def _goes_on(turn: Turn, one: LiftedSet, at_us: int) -> bool:
+    assert one.ended_us is not None
+    later = any(other.key != one.key and other.reps and other.opened_us > one.opened_us for other in turn.newest())
+    return not later and at_us - one.ended_us <= REOPEN_US
+
+
+def find_for_start(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
+    """Find the set that a `set.started` at `at_us` says more about; None: it opens a new one."""
+    if set_id is None:
+        running = turn.open_sets()
+        return running[0] if running else None
+    for one in turn.named(set_id):
+        if one.is_open or (one.opened_us - EARLY_US <= at_us <= one.active_us):
+            return one
+    return None
+
+
+def find_known(turn: Turn, set_id: str | None) -> LiftedSet | None:
+    """Find the set that a correction or a report is about: the named one, else the newest."""
+    if set_id is None:
+        running = turn.open_sets()
+        return running[0] if running else next(turn.newest(1), None)
+    return next(turn.named(set_id), None)
+
+
+def open_set(turn: Turn, set_id: str | None, at_us: int, context: Mapping[str, Any]) -> LiftedSet:
+    """Open a set at `at_us`, pinned to what is configured now; late ones end where the next set starts."""
+    event = turn.event
+    key = derived_id("set", *event.identity, event.type, set_id or "")
+    newest = turn.newest_rep_us()
+    history = at_us <= newest
+    config = event.configversion or 0
+    one = LiftedSet(
+        key=key,
+        set_id=set_id or key,
+        opened_by=event.id,
+        opened_us=at_us,
+        received_us=turn.received_us,
+        config=config,
+        context=dict(context),
+        start=pinned_start(turn, config, context),
+        history=history,
+    )
+    if history:
+        following = [ref.opened_us for ref in turn.lifter.sets if ref.opened_us > at_us]
+        one = replace(one, ended_us=min(following, default=newest), end_reason="history")
+    else:
+        _end_others(turn, one, at_us)
+    turn.put(one)
+    turn.tell_opened(one)
+    if history:
+        turn.tell_closed(one)
+    return one
+
+
+def pinned_start(turn: Turn, config: int, context: Mapping[str, Any]) -> Start:
+    """Give the model's starting values for a set."""
+    exercise = turn.config(config).catalogue.get(context.get("exercise"))
+    return starting_values(
+        exercise.model_class,
+        pct_1rm=context.get("pct_1rm"),
+        planned_reps=context.get("planned_reps"),
+        target_rir=context.get("target_rir"),
+        tempo=context.get("tempo") is not None,
+    )
+
+
+def amend(turn: Turn, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
+    """Put right what is known of a set."""
+    context = {**one.context, **said}
+    if context == one.context:
+        return one
+    one = turn.put(replace(one, context=context, start=pinned_start(turn, one.config, context)))
+    turn.tell_opened(one, amended=True)
+    return one
+
+
+def go_on(turn: Turn, one: LiftedSet, at_us: int) -> LiftedSet:
+    """Take note that something happened in a set at `at_us`: an ended one reopens, others that ran before end."""
+    if one.ended_us is not None:
+        if at_us <= one.ended_us:
+            return one
+        one = replace(one, ended_us=None, end_reason=None, history=False, reopened=one.reopened + 1)
+        turn.put(one)
+        turn.tell_opened(one)
+    _end_others(turn, one, at_us)
+    return one
+
+
+def _end_others(turn: Turn, one: LiftedSet, at_us: int) -> None:
+    for other in turn.open_sets():
+        if other.key == one.key or other.active_us >= at_us:
+            continue
+        if other.reps or other.opened_us < one.opened_us:
+            close(turn, other, at_us, "next_set")
+
+
+def close(turn: Turn, one: LiftedSet, at_us: int, reason: str) -> LiftedSet:
+    """End a set."""
+    one = turn.put(replace(one, ended_us=at_us, end_reason=reason, under_way=None))
+    turn.tell_closed(one)
+    return one
+
+
+def context_of(data: SetContext) -> dict[str, Any]:
+    """Give what an event says of its set, without what it leaves out."""
+    return data.model_dump(include=set(CONTEXT), exclude_none=True)

@@ -1,0 +1,74 @@
+"""Timers as events: silence ends a set, and a rep that is under way for too long is overdue."""
+
+from __future__ import annotations
+
+from failure_detector.life.clock import MINUTE_US, SECOND_US, moment
+from failure_detector.life.records import LIFTER, LiftedSet, Lifter, set_entry
+from spotter.events import Event
+from spotter.events.derived import RepOverdue
+from spotter.events.lifting import SetEnded
+from spotter.ids import derived_id
+from spotter.processing import State
+
+SILENCE_US = 90 * SECOND_US
+"""A set whose last rep was received this long ago is over."""
+NO_REP_US = 15 * MINUTE_US
+"""A set without any rep is over after this."""
+OVERDUE_US = 6 * SECOND_US
+"""A rep under way for longer is overdue (design choice: longer than grinds to failure take)."""
+SOURCE = "spotter/failure-detector/timer"
+
+
+def open_sets(state: State) -> list[LiftedSet]:
+    """Give a lifter's sets that have not ended."""
+    lifter = state.get(LIFTER)
+    if not isinstance(lifter, Lifter):
+        return []
+    found = (state.get(set_entry(ref.key)) for ref in lifter.sets if ref.is_open)
+    return [one for one in found if isinstance(one, LiftedSet)]
+
+
+def _silence_due_us(one: LiftedSet) -> int:
+    if one.reps:
+        return max(rep.received_us for rep in one.reps) + SILENCE_US
+    return one.received_us + NO_REP_US
+
+
+def silence_time_us(one: LiftedSet) -> int:
+    """Say when a set is over if nothing more happens in it, by the time of its last rep."""
+    return one.reps[-1].ended_us + SILENCE_US if one.reps else one.opened_us + NO_REP_US
+
+
+def next_due_us(state: State) -> int | None:
+    """Say when the lifter's next timer is due, by the clock of receipt."""
+    found: list[int] = []
+    for one in open_sets(state):
+        found.append(_silence_due_us(one))
+        if one.under_way is not None and not one.under_way.overdue:
+            found.append(one.under_way.received_us + OVERDUE_US)
+    return min(found, default=None)
+
+
+def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
+    """Give the events of the timers that are due; the same ids however often it is asked."""
+    events: list[Event] = []
+    for one in open_sets(state):
+        who = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": one.set_id}
+        waiting = one.under_way
+        if waiting is not None and not waiting.overdue and waiting.received_us + OVERDUE_US <= now_us:
+            overdue = RepOverdue.model_construct(
+                **who,
+                rep_number=waiting.rep_number,
+                started_at=moment(waiting.started_us),
+                outlasted_s=OVERDUE_US / SECOND_US,
+            )
+            events.append(_event(derived_id("overdue", one.key, waiting.identity), waiting.started_us + OVERDUE_US, overdue))
+        if _silence_due_us(one) <= now_us:
+            last = one.reps[-1].identity if one.reps else "none"
+            ended = SetEnded.model_construct(**who, reason="silence")
+            events.append(_event(derived_id("silence", one.key, last, one.reopened), silence_time_us(one), ended))
+    return events
+
+
+def _event(identity: str, at_us: int, data: RepOverdue | SetEnded) -> Event:
+    return Event(id=identity, source=SOURCE, time=moment(at_us), data=data)

@@ -1,0 +1,65 @@
+"""From the reps of a set to what the model sees: valid reps in order, two counters' copies of one rep as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from failure_detector.life.clock import SECOND_US
+from failure_detector.life.records import Rep
+from failure_detector.model import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One rep of the lifter, and the places of its reports among the reps of the set."""
+
+    observation: Observation
+    places: tuple[int, ...]
+    """The first is the one observed: the one with a velocity, else the first that ended."""
+
+
+def observe(reps: Sequence[Rep]) -> list[Seen]:
+    """Give what the model sees of `reps` (by corrected end).
+
+    Reports of different counters that overlap in time are one rep; a velocity wins over timing alone.
+    """
+    groups: list[list[int]] = []
+    for place, rep in enumerate(reps):
+        if rep.voided:
+            continue
+        before = groups[-1] if groups else []
+        overlaps = any(reps[other].ended_us > rep.started_us for other in before)
+        if overlaps and all(reps[other].source != rep.source for other in before):
+            before.append(place)
+        else:
+            groups.append([place])
+    if not groups:
+        return []
+    chosen = [min(group, key=lambda place: ("mean_velocity_mps" not in reps[place].measured, place)) for group in groups]
+    zero_us = reps[chosen[0]].ended_us
+    return [
+        Seen(_observation(reps[best], zero_us), (best, *(place for place in group if place != best)))
+        for best, group in zip(chosen, groups, strict=True)
+    ]
+
+
+def _observation(rep: Rep, zero_us: int) -> Observation:
+    measured = rep.measured
+    return Observation(
+        rep_number=rep.number,
+        end_s=(rep.ended_us - zero_us) / SECOND_US,
+        velocity_mps=measured.get("mean_velocity_mps"),
+        duration_s=measured.get("concentric_s"),
+        rom_m=measured.get("rom_m"),
+        velocity_sd_mps=measured.get("velocity_sd_mps"),
+        metric=measured.get("velocity_metric", "mean"),
+    )
+
+
+def first_difference(before: Sequence[Seen], after: Sequence[Seen]) -> int:
+    """Say from which rep on the model's answers differ."""
+    for place, (old, new) in enumerate(zip(before, after, strict=False)):
+        if old.observation != new.observation:
+            return place
+    return min(len(before), len(after))

@@ -1,0 +1,334 @@
+"""The failure detector's core: events of one lifter in, one ordered story with estimates out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from failure_detector.estimates import Touched, Wanted, estimates
+from failure_detector.life import records, reps, sets, timers
+from failure_detector.life.clock import micros, moment
+from failure_detector.life.records import LIFTER_EVENTS_KEPT, LiftedSet, Rep
+from failure_detector.life.turn import Turn
+from failure_detector.model import MODEL_VERSION, Filter
+from failure_detector.observing import first_difference, observe
+from spotter import topics
+from spotter.events import Event, EventData, corrected, corrected_time, event_type
+from spotter.events.derived import DeviceLost, RepOverdue
+from spotter.events.lifting import (
+    EffortReported,
+    MotionSampled,
+    RepAmended,
+    RepCompleted,
+    RepStarted,
+    RepVoided,
+    SetAmended,
+    SetEnded,
+    SetMoved,
+    SetStarted,
+)
+from spotter.ids import derived_id
+from spotter.processing import Environment, Processor, Reject, State, Step
+
+SOURCE = "spotter/failure-detector"
+
+
+@dataclass(frozen=True, slots=True)
+class LifeDraft:
+    """A step of a set's life, with the estimates that are still to be computed."""
+
+    event: Event
+    changes: Mapping[str, object | None]
+    passed: Event | None = None
+    facts: tuple[EventData, ...] = ()
+    wanted: Wanted | None = None
+    reject: Reject | None = None
+
+
+class FailureDetector(Processor[LifeDraft]):
+    """Follows every set and estimates after each rep how many are left before momentary failure.
+
+    State per lifter: `lifter` (which sets there are) and one `set:<set_key>` for each set of the last 28 days, with
+    its observed reps. Posteriors are no state: they follow from starting values and reps.
+    """
+
+    name: ClassVar[str] = "failure-detector"
+    input_topic: ClassVar[str] = topics.LIFTS
+    output_topic: ClassVar[str] = topics.ESTIMATES
+
+    def __init__(self) -> None:
+        self._filter = Filter()
+
+    def draft(self, state: State, event: Event, env: Environment) -> LifeDraft:
+        """Take an event into the life of its set."""
+        if not event.data.gym_id or not event.data.athlete_id:
+            return LifeDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
+        turn = Turn(state, event, env)
+        known = _remembered(turn)
+        if known is not None:
+            return LifeDraft(event, {}, reject=known if isinstance(known, Reject) else None)
+        return _HANDLERS.get(type(event.data), _lifters_own)(turn)
+
+    def finish(self, drafts: Sequence[LifeDraft]) -> list[Step]:
+        """Compute the estimates of many drafts together."""
+        wanted = [draft.wanted for draft in drafts if draft.wanted is not None]
+        found = iter(estimates(self._filter, wanted))
+        steps: list[Step] = []
+        for draft in drafts:
+            told = [*draft.facts]
+            if draft.wanted is not None:
+                told += next(found)
+            outputs = [draft.passed] if draft.passed is not None else []
+            outputs += [_output(draft.event, data, place) for place, data in enumerate(told)]
+            steps.append(Step(draft.changes, tuple(outputs), draft.reject))
+        return steps
+
+    def dump(self, name: str, value: object) -> bytes:
+        """Write an entry."""
+        return records.dump(name, value)
+
+    def load(self, name: str, raw: bytes) -> object:
+        """Read an entry."""
+        return records.load(name, raw)
+
+    def next_due(self, state: State) -> datetime | None:
+        """Say when silence or an overdue rep is next due."""
+        us = timers.next_due_us(state)
+        return None if us is None else moment(us)
+
+    def due(self, state: State, key: str, now: datetime) -> list[Event]:
+        """Give the events of the timers that are due."""
+        gym_id, _, athlete_id = key.partition("/")
+        return timers.due(state, gym_id, athlete_id, micros(now))
+
+
+def _output(event: Event, data: EventData, place: int) -> Event:
+    return Event(
+        id=derived_id(MODEL_VERSION, *event.identity, event_type(data), place),
+        source=SOURCE,
+        time=event.received,
+        data=data,
+        receivedtime=event.received,
+        configversion=event.configversion,
+    )
+
+
+def _remembered(turn: Turn) -> Reject | bool | None:
+    """Tell what became of the event's identity: None, it is new; True, it is known; Reject, it said something else."""
+    event, identity = turn.event, reps.identity_of(turn.event)
+    known = dict(turn.lifter.seen).get(identity)
+    for one in turn.newest():
+        known = known or one.remembers(identity)
+    if known is None:
+        return None
+    if known == event.content():
+        return True
+    detail = f"an event of this source with id {event.id} said something else before; the first stays"
+    return Reject("id_conflict", detail)
+
+
+def _pass(event: Event, one: LiftedSet | None = None) -> Event:
+    if one is None or event.data.set_id is not None:
+        return event
+    return replace(event, data=event.data.model_copy(update={"set_id": one.set_id}))
+
+
+def _note(turn: Turn, one: LiftedSet) -> LiftedSet:
+    """Remember the event with its set."""
+    return turn.put(replace(one, seen={**one.seen, reps.identity_of(turn.event): turn.event.content()}))
+
+
+def _done(turn: Turn, one: LiftedSet | None = None, wanted: Wanted | None = None) -> LifeDraft:
+    return LifeDraft(turn.event, turn.changes, _pass(turn.event, one), tuple(turn.facts), wanted)
+
+
+def _refused(turn: Turn, reject: Reject) -> LifeDraft:
+    return LifeDraft(turn.event, {}, reject=reject)
+
+
+def _unknown_set(turn: Turn) -> LifeDraft:
+    said = turn.event.data.set_id
+    detail = f"no set {said} of this lifter in the last 28 days" if said else "the lifter has no set in the last 28 days"
+    old = turn.received_us - micros(corrected_time(turn.event)) > 28 * 86_400_000_000
+    return _refused(turn, Reject("too_old" if old else "unknown_set", detail))
+
+
+def _revise(turn: Turn, before: LiftedSet | None, after: LiftedSet, arrived: Rep | None) -> tuple[LiftedSet, Wanted | None]:
+    """Give new revisions to all estimates that an event changes, the arrived rep's first, the newest's last."""
+    seen = observe(after.reps)
+    unchanged = before is not None and before.start == after.start
+    first = first_difference(observe(before.reps), seen) if before is not None and unchanged else 0
+    arrived_place = next((place for place, rep in enumerate(after.reps) if rep is arrived), None)
+    touched = [
+        Touched(number, place, second=place != group.places[0], arrived=place == arrived_place)
+        for number, group in enumerate(seen)
+        for place in group.places
+        if number >= first or place == arrived_place
+    ]
+    if not touched and arrived is None and seen:
+        touched = [Touched(len(seen) - 1, seen[-1].places[0])]
+    if not touched:
+        return after, None
+    touched.sort(key=lambda item: (not item.arrived, item.observation, item.place))
+    changed = list(after.reps)
+    for item in touched:
+        rep = changed[item.place]
+        changed[item.place] = replace(rep, estimates=rep.estimates + 1)
+    after = turn.put(replace(after, reps=tuple(changed)))
+    wanted = Wanted(
+        event=turn.event,
+        one=after,
+        observations=tuple(one.observation for one in seen),
+        touched=tuple(touched),
+        newest_rep_us=turn.newest_rep_us(),
+    )
+    return after, wanted
+
+
+def _set_started(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, SetStarted)
+    at_us = micros(corrected_time(turn.event))
+    said = sets.context_of(data)
+    found = sets.find_for_start(turn, data.set_id, at_us)
+    if found is None:
+        one = sets.open_set(turn, data.set_id, at_us, said)
+        return _done(turn, _note(turn, one))
+    return _amended(turn, found, said)
+
+
+def _set_amended(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, SetAmended)
+    found = sets.find_known(turn, data.set_id)
+    return _unknown_set(turn) if found is None else _amended(turn, found, sets.context_of(data))
+
+
+def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDraft:
+    one = _note(turn, sets.amend(turn, found, said))
+    wanted = None
+    if one.start != found.start and one.reps:
+        one, wanted = _revise(turn, found, one, None)
+    return _done(turn, one, wanted)
+
+
+def _set_ended(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, SetEnded)
+    at_us = micros(corrected_time(turn.event))
+    if data.set_id is None:
+        found = next(iter(turn.open_sets()), None) or next(turn.newest(1), None)
+    else:
+        found = next(turn.named(data.set_id), None)
+    if found is None:
+        return _unknown_set(turn)
+    one = _note(turn, found)
+    if data.reason == "silence":
+        if not one.is_open or at_us != timers.silence_time_us(one):
+            return LifeDraft(turn.event, turn.changes)
+        sets.close(turn, one, at_us, "silence")
+    elif one.is_open and at_us >= one.active_us:
+        sets.close(turn, one, at_us, data.reason)
+    return _done(turn, one)
+
+
+def _rep_started(turn: Turn) -> LifeDraft:
+    event, data = turn.event, turn.event.data
+    assert isinstance(data, RepStarted)
+    at_us = micros(corrected(event, data.started_at or event.time))
+    one = sets.find_for_rep(turn, data.set_id, at_us) or sets.open_set(turn, data.set_id, at_us, {})
+    one = sets.go_on(turn, one, at_us)
+    if one.is_open:
+        one = reps.begin(turn, one, data, at_us)
+    return _done(turn, _note(turn, one))
+
+
+def _rep_completed(turn: Turn) -> LifeDraft:
+    event, data = turn.event, turn.event.data
+    assert isinstance(data, RepCompleted)
+    ended_us = reps.end_of(event, data)
+    found = sets.find_for_rep(turn, data.set_id, ended_us)
+    if found is None:
+        said = {name: value for name in ("exercise", "load_kg") if (value := getattr(data, name)) is not None}
+        found = sets.open_set(turn, data.set_id, ended_us, said)
+    taken = reps.take(turn, found, data, ended_us)
+    if taken is None:
+        return LifeDraft(event, {})
+    if isinstance(taken, Reject):
+        return _refused(turn, taken)
+    one, rep = taken
+    one = sets.go_on(turn, one, ended_us)
+    reps.tell(turn, one, rep)
+    one, wanted = _revise(turn, found, one, rep)
+    return _done(turn, one, wanted)
+
+
+def _rep_corrected(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, RepAmended | RepVoided)
+    found = _set_with_rep(turn, data)
+    if found is None:
+        return _unknown_set(turn)
+    corrected_rep = reps.correct(turn, found, data.rep_number, data if isinstance(data, RepAmended) else None)
+    if isinstance(corrected_rep, Reject):
+        return _refused(turn, corrected_rep)
+    one, rep = corrected_rep
+    one = _note(turn, one)
+    reps.tell(turn, one, rep)
+    one, wanted = _revise(turn, found, one, None)
+    return _done(turn, one, wanted)
+
+
+def _set_with_rep(turn: Turn, data: RepAmended | RepVoided) -> LiftedSet | None:
+    if data.set_id is None:
+        return sets.find_known(turn, None)
+    named = list(turn.named(data.set_id))
+    with_rep = (one for one in named if any(rep.number == data.rep_number for rep in one.reps))
+    return next(with_rep, next(iter(named), None))
+
+
+def _effort_reported(turn: Turn) -> LifeDraft:
+    found = sets.find_known(turn, turn.event.data.set_id)
+    return _unknown_set(turn) if found is None else _done(turn, _note(turn, found))
+
+
+def _rep_overdue(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, RepOverdue)
+    found = next(turn.named(data.set_id), None) if data.set_id else None
+    waiting = found.under_way if found is not None else None
+    if found is None or waiting is None or waiting.started_us != micros(data.started_at):
+        return LifeDraft(turn.event, {})
+    return _done(turn, _note(turn, replace(found, under_way=replace(waiting, overdue=True))))
+
+
+def _set_moved(turn: Turn) -> LifeDraft:
+    return _refused(turn, Reject("not_supported", "this version stores set.moved but does not move sets yet"))
+
+
+def _lifters_own(turn: Turn) -> LifeDraft:
+    noted = (reps.identity_of(turn.event), turn.event.content())
+    turn.put_lifter(replace(turn.lifter, seen=(*turn.lifter.seen, noted)[-LIFTER_EVENTS_KEPT:]))
+    return _done(turn)
+
+
+def _passed_on(turn: Turn) -> LifeDraft:
+    return _done(turn)
+
+
+_HANDLERS: Mapping[type[EventData], Callable[[Turn], LifeDraft]] = {
+    SetStarted: _set_started,
+    SetAmended: _set_amended,
+    SetEnded: _set_ended,
+    SetMoved: _set_moved,
+    RepStarted: _rep_started,
+    RepCompleted: _rep_completed,
+    RepAmended: _rep_corrected,
+    RepVoided: _rep_corrected,
+    RepOverdue: _rep_overdue,
+    EffortReported: _effort_reported,
+    MotionSampled: _passed_on,
+    DeviceLost: _passed_on,
+}

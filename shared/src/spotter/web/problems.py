@@ -1,0 +1,138 @@
+"""Errors that a client meets, as problem documents (RFC 9457): what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketState
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_TRY_LATER = frozenset({429, 503})
+
+
+class Problem(Exception):
+    """Why a request, or one event of it, is refused.
+
+    `title` is the same for every problem of its kind; `detail` says what is wrong this time, `field` where
+    (`data.mean_velocity_mps`), `mend` what to do; further members are written as they are.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        mend: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.field = field
+        self.mend = mend
+        self.headers = dict(headers or {})
+        self.members = members
+
+    def document(self) -> dict[str, object]:
+        """Give the members of the problem document.
+
+        >>> Problem(404, "Unknown set", "There is no set s-9.").document()["type"]
+        'urn:spotter:problem:unknown-set'
+        """
+        document: dict[str, object] = {
+            "type": f"urn:spotter:problem:{_NOT_A_WORD.sub('-', self.title.lower()).strip('-')}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.field is not None:
+            document["field"] = self.field
+        if self.mend is not None:
+            document["mend"] = self.mend
+        return document | self.members
+
+
+def problem_response(problem: Problem) -> Response:
+    """Write a problem as an HTTP response."""
+    return Response(
+        orjson.dumps(problem.document(), default=str, option=orjson.OPT_NON_STR_KEYS),
+        problem.status,
+        problem.headers,
+        MEDIA_TYPE,
+    )
+
+
+async def deny(socket: WebSocket, problem: Problem) -> None:
+    """Refuse a WebSocket: by the HTTP response of its handshake, or, once it is open, by the close code that fits."""
+    if socket.application_state is WebSocketState.CONNECTING:
+        await socket.send_denial_response(problem_response(problem))
+    elif socket.application_state is WebSocketState.CONNECTED:
+        code = 1013 if problem.status in _TRY_LATER else 1009 if problem.status == 413 else 1008
+        await socket.close(code if problem.status != 500 else 1011, problem.detail[:100])
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application with a problem document, on HTTP and on WebSockets."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(WebSocketRequestValidationError, _on_invalid_request)
+    app.add_exception_handler(Exception, _on_surprise)
+
+
+async def _answer(connection: HTTPConnection, problem: Problem) -> Response:
+    if isinstance(connection, WebSocket):
+        await deny(connection, problem)
+    return problem_response(problem)
+
+
+async def _on_problem(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return await _answer(connection, error)
+
+
+async def _on_http_exception(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title = HTTPStatus(error.status_code).phrase
+    path = connection.url.path
+    mend = None
+    if error.status_code == 404 and error.detail == title:
+        detail, mend = f"There is nothing at {path}.", "Look the address up in /openapi.json."
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        method = connection.method if isinstance(connection, Request) else "this method"
+        detail, mend = f"{method} is not for {path}.", f"Use {allowed}."
+    else:
+        detail = str(error.detail)
+    return await _answer(connection, Problem(error.status_code, title, detail, mend=mend, headers=error.headers))
+
+
+async def _on_invalid_request(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError | WebSocketRequestValidationError)
+    first = error.errors()[0]
+    place, *path = [str(part) for part in first["loc"]] or ["request"]
+    field = ".".join(path) or place
+    problem = Problem(422, "Invalid request", f"{place} {field}: {first['msg']}.", field=field)
+    return await _answer(connection, problem)
+
+
+async def _on_surprise(connection: HTTPConnection, error: Exception) -> Response:
+    log.error("%s %s failed", connection.scope["type"], connection.url.path, exc_info=error)
+    problem = Problem(500, "Internal error", "Something went wrong on our side; it is in the log.")
+    return await _answer(connection, problem)
