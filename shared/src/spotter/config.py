@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from spotter.events.envelope import Event
 from spotter.events.people import ExerciseAdded, PolicyUpdated
 from spotter.exercises import Catalogue, Exercise, builtin_catalogue
 from spotter.policies import Policy, builtin_policy
-
-WeekStart = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+from spotter.weeks import WeekStart
 
 
 class ConfigPending(LookupError):

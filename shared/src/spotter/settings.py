@@ -22,6 +22,10 @@ class Limits(BaseSettings):
     events_burst: int = 50_000
     connections_per_token: int = 64
     connections: int = 2_000
+    held_bytes: int = 64 * 1024 * 1024
+    """Of all bodies and messages that are being read or written at a time."""
+    body_s: float = 30
+    """How long a body may take to arrive."""
 
 
 class Settings(BaseSettings):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 PARTITIONS = 12
+CHANGELOG_BYTES_MAX = 8 * 1024 * 1024
 _DAY_MS = 24 * 60 * 60 * 1000
 
 LIFTS = "lifts.v1"
@@ -30,6 +31,7 @@ class Topic:
     """None: for ever."""
     compacted: bool = False
     min_compaction_lag_ms: int | None = None
+    max_message_bytes: int | None = None
     partitions: int = PARTITIONS
 
     def settings(self) -> dict[str, str]:
@@ -40,6 +42,8 @@ class Topic:
         }
         if self.min_compaction_lag_ms is not None:
             said["min.compaction.lag.ms"] = str(self.min_compaction_lag_ms)
+        if self.max_message_bytes is not None:
+            said["max.message.bytes"] = str(self.max_message_bytes)
         return said
 
 
@@ -55,17 +59,30 @@ def dead_topic(topic: str) -> str:
 def changelog(app: str) -> Topic:
     """Describe the changelog of a worker's state.
 
-    It is not compacted for a day, so that recovery sees every value of a worker that wrote after its time.
+    It is not compacted for a day, so that recovery sees every value of a worker that wrote after its time. A value
+    holds all versions of an entry that a replay may ask for, and may therefore be large.
     """
-    name = f"{app}-state-changelog"
-    return Topic(name, "entry", f"state of {app}", None, compacted=True, min_compaction_lag_ms=_DAY_MS)
+    return Topic(
+        f"{app}-state-changelog",
+        "entry",
+        f"state of {app}",
+        None,
+        compacted=True,
+        min_compaction_lag_ms=_DAY_MS,
+        max_message_bytes=CHANGELOG_BYTES_MAX,
+    )
 
 
 def _catalogue() -> dict[str, Topic]:
     lifter, gym = "gym_id/athlete_id", "gym_id"
     rows = [
         Topic(LIFTS, lifter, "every event about one lifter", None),
-        Topic(ESTIMATES, lifter, "one ordered story per lifter: events, reps, openings, closings, estimates", 365 * _DAY_MS),
+        Topic(
+            ESTIMATES,
+            lifter,
+            "one ordered story per lifter: events, reps, openings, closings, estimates",
+            365 * _DAY_MS,
+        ),
         Topic(ADVICE, lifter, "advice, summaries, budget changes", 365 * _DAY_MS),
         Topic(ACKS, lifter, "acknowledgements", 30 * _DAY_MS),
         Topic(CONFIG, gym, "a gym's policies and exercises, every version", None),

@@ -193,6 +193,27 @@ class LocalKafka:
         """Whether the broker's process is alive."""
         return self._process is not None and self._process.poll() is None
 
+    def prepare(self) -> list[str]:
+        """Make the data folder ready and return the command that runs the broker in it, for who starts it himself.
+
+        Raises
+        ------
+        KafkaUnavailable
+            Java, Maven or the jars are missing.
+        KafkaFailed
+            The data folder can't be used.
+        """
+        java, libs = java_command(), kafka_libs()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        settings = self.data_dir / "server.properties"
+        settings.write_text(self._properties(), encoding="utf-8")
+        self._format(java, libs, settings)
+        return [java, *JVM_OPTIONS, "-cp", f"{libs}/*", "kafka.Kafka", str(settings)]
+
+    def answers(self) -> bool:
+        """Tell whether the broker answers its clients, whoever started it."""
+        return _answers(self.port)
+
     def start(self) -> None:
         """Start the broker and return when it answers: about 4 s the first time, 3 s on data that is there already.
 
@@ -205,14 +226,10 @@ class LocalKafka:
         """
         if self.running:
             return
-        java, libs = java_command(), kafka_libs()
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        settings = self.data_dir / "server.properties"
-        settings.write_text(self._properties(), encoding="utf-8")
-        self._format(java, libs, settings)
+        command = self.prepare()
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [java, *JVM_OPTIONS, "-cp", f"{libs}/*", "kafka.Kafka", str(settings)],
+                command,
                 cwd=self.data_dir,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -315,7 +332,7 @@ class LocalKafka:
 
     def _wait_until_it_answers(self) -> None:
         limit = time.monotonic() + START_TIME_LIMIT_S
-        while not _answers(self.port):
+        while not self.answers():
             if not self.running:
                 raise KafkaFailed(
                     f"Apache Kafka ended while starting. The end of {self.log_file}:\n{self._last_words()}"

@@ -17,8 +17,9 @@ log = logging.getLogger(__name__)
 class Following:
     """Applies every record of some topics, from the first on, as it comes.
 
-    Entering waits until all that was written before has been applied. A log that goes away is asked again; a
-    follower that fails for another reason raises from `check`.
+    Entering waits until all that was written before has been applied; it raises LogUnavailable, and may be tried
+    again, only where nothing could be read at all. A log that goes away is asked again; a follower that fails for
+    another reason raises from `check`.
     """
 
     def __init__(self, source: Log, apply: Mapping[str, Callable[[Event], object]], poll_s: float = 1.0) -> None:
@@ -30,8 +31,8 @@ class Following:
 
     async def __aenter__(self) -> Self:
         self._reader = await self._source.reader(list(self._apply), Start(beginning=True))
-        while await self._reader.lag() > 0:
-            self._take(await self._reader.fetch(self._poll_s))
+        while not await self._caught_up(self._reader):
+            pass
         self._task = asyncio.create_task(self._follow(), name="following")
         return self
 
@@ -50,6 +51,16 @@ class Following:
             error = self._task.exception()
             if error is not None:
                 raise error
+
+    async def _caught_up(self, reader: Reader) -> bool:
+        try:
+            if await reader.lag() == 0:
+                return True
+            self._take(await reader.fetch(self._poll_s))
+        except LogUnavailable as error:  # what was applied stays applied: go on there, never from the beginning
+            log.warning("can't read %s yet: %s", ", ".join(self._apply), error)
+            await asyncio.sleep(self._poll_s)
+        return False
 
     async def _follow(self) -> None:
         assert self._reader is not None

@@ -77,9 +77,7 @@ class MemoryReader:
     def __init__(self, log: MemoryLog, topics: Sequence[str], start: Start) -> None:
         self._log = log
         self._next = {
-            (topic, number): self._first(topic, number, start)
-            for topic in topics
-            for number in range(log._partitions)
+            (topic, number): self._first(topic, number, start) for topic in topics for number in range(log._partitions)
         }
 
     def _first(self, topic: str, number: int, start: Start) -> int:
@@ -98,7 +96,8 @@ class MemoryReader:
         if not found:
             self._log._written.clear()
             try:
-                await asyncio.wait_for(self._log._written.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._log._written.wait()
             except TimeoutError:
                 return []
             self._log._check()

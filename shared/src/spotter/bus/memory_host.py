@@ -47,8 +47,7 @@ class MemoryWorker:
     def waiting(self) -> int:
         """Count the inputs that were not taken yet."""
         return sum(
-            len(self._log.partition(self.processor.input_topic, number)) - first
-            for number, first in self._next.items()
+            len(self._log.partition(self.processor.input_topic, number)) - first for number, first in self._next.items()
         )
 
     def state(self, key: str) -> State:
@@ -70,9 +69,7 @@ class MemoryWorker:
             records = self._log.partition(self.processor.input_topic, number)[first : first + limit]
             if not records:
                 continue
-            batch = self._stepper.run(
-                [Input(number, record.offset, record.key, record.value) for record in records]
-            )
+            batch = self._stepper.run([Input(number, record.offset, record.key, record.value) for record in records])
             self._next[number] = first + len(records)
             outputs = [NewRecord(out.topic, out.key, out.value) for out in batch.outputs]
             acknowledged = self._durable.acknowledged.get(number, 0)
@@ -114,7 +111,9 @@ class MemoryWorker:
 class MemoryHost:
     """All processors over one log, run until nothing waits."""
 
-    def __init__(self, log: MemoryLog, processors: Sequence[Processor[Any]], env: Environment, partitions: int = 1) -> None:
+    def __init__(
+        self, log: MemoryLog, processors: Sequence[Processor[Any]], env: Environment, partitions: int = 1
+    ) -> None:
         self._log = log
         self._env = env
         self._partitions = range(partitions)

@@ -119,6 +119,10 @@ class Table:
         """Take an entry's versions from storage."""
         self._chains.setdefault(key, {})[name] = list(versions)
 
+    def forget(self, key: str, name: str) -> None:
+        """Forget an entry."""
+        self._chains.get(key, {}).pop(name, None)
+
     def drop(self, key: str) -> None:
         """Forget a lifter."""
         self._chains.pop(key, None)
@@ -250,7 +254,7 @@ class Stepper:
     def dump(self, key: str, name: str) -> bytes:
         """Write an entry with its versions for storage."""
         parts = [
-            [offset, None if value is None else orjson.Fragment(self._dump_value(name, value))]
+            [offset, None if value is None else orjson.Fragment(self.dump_value(name, value))]
             for offset, value in self.table.versions(key, name)
         ]
         return orjson.dumps({"v": 1, "versions": parts})
@@ -262,13 +266,15 @@ class Stepper:
         if known and stored and known[-1][0] > stored[-1][0]:
             return
         versions = [
-            (int(offset), None if value is None else self._load_value(name, orjson.dumps(value)))
+            (int(offset), None if value is None else self.load_value(name, orjson.dumps(value)))
             for offset, value in stored
         ]
         self.table.replace(key, name, versions)
 
-    def _dump_value(self, name: str, value: object) -> bytes:
+    def dump_value(self, name: str, value: object) -> bytes:
+        """Write one version of an entry."""
         return orjson.dumps(value) if name == SEEN else self.processor.dump(name, value)
 
-    def _load_value(self, name: str, raw: bytes) -> object:
+    def load_value(self, name: str, raw: bytes) -> object:
+        """Read one version of an entry."""
         return tuple(orjson.loads(raw)) if name == SEEN else self.processor.load(name, raw)

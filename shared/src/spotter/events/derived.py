@@ -160,20 +160,28 @@ class BudgetEntry(Part):
     cost: float
     rule_ids: list[str]
     revision: int
+    last_rep_at: Timestamp | None = None
+    """Corrected end of the set's last rep: the week that it lies in is the week that pays."""
 
 
 class BudgetChanged(EventData):
-    """The weekly failure budget of a lifter after an entry was made or revised."""
+    """The failure budget of one week of a lifter: after an entry was made or revised, or because more or less is allowed."""
 
     revision: int
+    """One higher for each that is told of a lifter, whichever week it is about."""
     entry: BudgetEntry | None = None
     week_start: Timestamp
+    week_end: Timestamp | None = None
     time_zone: str
     allowed: float
     spent: float
     left: float
     reasons: list[str]
+    """What `allowed` is made of, in words."""
     valid_until: Timestamp
+    """When this changes by itself: a grant expires or the week ends."""
+    allowed_after: float | None = None
+    """What is allowed from `valid_until` on, if nothing else happens."""
 
 
 class Origin(Part):

@@ -13,7 +13,7 @@ from failure_detector.model.start import Start
 _Key: TypeAlias = tuple[float, int, float | None, float | None, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would double the time to make one
 class Entry:
     """What is known after these reps: never changed once it is here."""
 

@@ -7,7 +7,7 @@ from failure_detector.model.start import Start
 from failure_detector.model.timing import Kind
 
 # Width of the 80 % interval, reps (design choice; how often such estimates are right is in the model's tests).
-_HIGH_WIDTH_MAX = 2.5
+_HIGH_WIDTH_MAX = 3.0
 _LOW_WIDTH_MIN = 6.0
 
 
@@ -16,7 +16,7 @@ def confidence_of(start: Start, kind: Kind, *, tempo_held: bool, progress: int, 
 
     *low*: the 80 % interval is wider than 6 reps; or nothing was learned of the lifter and the reps have no velocity in
     m/s; or the set is at a tempo that the lifter still holds; or it is longer than the grid counts. *high*: none of
-    these, the interval is at most 2.5 reps wide, and the set is not at a tempo. *medium*: the rest.
+    these, the interval is at most 3 reps wide, and the set is not at a tempo. *medium*: the rest.
 
     A cold set gets to *high* when its last reps slow down so clearly that few ends are left.
 

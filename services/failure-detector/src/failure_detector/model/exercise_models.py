@@ -13,7 +13,6 @@ Sources, by column:
   velocity at 75 % of the 1RM and velocity at failure, a design choice.
 * **Curve.** Exponent of velocity over share of the set, fitted to published general equations: the loss of velocity
   grows towards the end (bench press Sánchez-Moreno 2021, squat Pérez-Castilla 2024).
-* **Retention.** Velocity at failure over the fastest: for sets known by their times, or in another metric.
 """
 
 from __future__ import annotations
@@ -40,8 +39,6 @@ class ExerciseModel:
         Sd of log reps possible between lifters at one load.
     curve_mean : float
         Mean exponent of the curve.
-    retention, retention_sd : float
-        Last over fastest velocity in sets to failure at usual loads.
     """
 
     v_last_mps: float
@@ -54,8 +51,6 @@ class ExerciseModel:
     load_shift: float
     load_sd: float
     curve_mean: float
-    retention: float
-    retention_sd: float
 
     def v_last_sd_mps(self) -> float:
         """Sd of the velocity at failure of one set of a lifter nobody knows yet, m/s.
@@ -86,15 +81,15 @@ class ExerciseModel:
 
 
 EXERCISE_MODELS: dict[str, ExerciseModel] = {
-    #                              failure m/s: mean,   sds         line: m/s, log N, slope, sd   load     curve  retention
-    "bench_press": ExerciseModel(0.17, 0.028, 0.030, 0.515, 2.42, 4.5, 0.34, 0.0, 0.30, 1.22, 0.28, 0.08),
-    "back_squat": ExerciseModel(0.29, 0.040, 0.030, 0.510, 2.42, 6.0, 0.40, 0.0, 0.30, 1.32, 0.52, 0.10),
-    "deadlift": ExerciseModel(0.21, 0.045, 0.040, 0.400, 1.95, 7.0, 0.45, -0.22, 0.30, 1.31, 0.54, 0.14),
-    "hip_thrust": ExerciseModel(0.25, 0.030, 0.030, 0.460, 2.40, 6.0, 0.45, 0.0, 0.35, 1.30, 0.54, 0.14),
-    "overhead_press": ExerciseModel(0.19, 0.050, 0.030, 0.520, 2.40, 4.5, 0.40, 0.0, 0.33, 1.30, 0.36, 0.13),
-    "bench_pull": ExerciseModel(0.50, 0.050, 0.040, 0.790, 2.45, 6.5, 0.45, 0.0, 0.35, 1.30, 0.63, 0.10),
-    "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30, 0.40, 0.13),
-    "unknown": ExerciseModel(0.25, 0.080, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30, 0.45, 0.17),
+    #                              failure m/s: mean,   sds         line: m/s, log N, slope, sd   load     curve
+    "bench_press": ExerciseModel(0.17, 0.028, 0.030, 0.515, 2.42, 4.5, 0.34, 0.0, 0.30, 1.22),
+    "back_squat": ExerciseModel(0.29, 0.040, 0.030, 0.510, 2.42, 6.0, 0.40, 0.0, 0.30, 1.32),
+    "deadlift": ExerciseModel(0.21, 0.045, 0.040, 0.400, 1.95, 7.0, 0.45, -0.22, 0.30, 1.31),
+    "hip_thrust": ExerciseModel(0.25, 0.030, 0.030, 0.460, 2.40, 6.0, 0.45, 0.0, 0.35, 1.30),
+    "overhead_press": ExerciseModel(0.19, 0.050, 0.030, 0.520, 2.40, 4.5, 0.40, 0.0, 0.33, 1.30),
+    "bench_pull": ExerciseModel(0.50, 0.050, 0.040, 0.790, 2.45, 6.5, 0.45, 0.0, 0.35, 1.30),
+    "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30),
+    "unknown": ExerciseModel(0.25, 0.080, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30),
 }
 
 

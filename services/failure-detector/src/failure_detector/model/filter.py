@@ -28,13 +28,6 @@ from failure_detector.model.update import Workspace, update
 # Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
 _SIDE_BY_SIDE = 64
 _OUTLIER_PROBABILITY = 0.5
-_MODES = {
-    Kind.VELOCITY: "velocity",
-    Kind.RATIO: "ratio",
-    Kind.PEAK_RATIO: "ratio",
-    Kind.CONCENTRIC: "timing",
-    Kind.CYCLE: "timing",
-}
 
 
 @dataclass(slots=True)
@@ -78,9 +71,10 @@ class Filter:
     >>> for n in (0, 4, 7, 9):
     ...     e = estimates[n]
     ...     print(n + 1, e.velocity_loss, e.rir, (e.rir_low, e.rir_high), e.p_next_fails, e.confidence)
-    1 0.0 11.01 (7.12, 16.64) 0.0 low
-    5 0.1538 8.15 (5.07, 12.83) 0.0 low
-    8 0.3654 4.72 (2.75, 7.48) 0.0 medium
+    1 0.0 10.86 (6.75, 17.08) 0.0 low
+    5 0.1538 8.14 (5.04, 12.9) 0.0 low
+    8 0.3654 4.69 (2.69, 7.48) 0.0003 medium
+    10 0.5962 1.48 (0.17, 3.17) 0.15 high
     """
 
     def __init__(self, cache_size: int = 4096) -> None:
@@ -208,7 +202,7 @@ def _estimate(
         tuple(p_rir_le),
         p_rir_le[0],
         round(answer.progress / (answer.progress + rir), 4),
-        "tempo" if start.tempo else _MODES[answer.kind],
+        "tempo" if start.tempo else answer.kind.mode,
         confidence_of(
             start,
             answer.kind,

@@ -7,6 +7,7 @@ the two is a Gaussian, exactly. Layout of every array over the grid: p in blocks
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from math import erfc, inf, log, sqrt
 from typing import TypeAlias
@@ -26,6 +27,7 @@ PROGRESS_MAX = 50
 # Planes of a posterior: mean of v1 and of drop, their variances and covariance, log weight of the cell.
 V1, DROP, VAR_V1, COV, VAR_DROP, LOG_WEIGHT = range(6)
 PLANES = 6
+_LOG_REPS: Floats = np.array([log(n) for n in range(1, N_MAX + 1)])
 # Sd of the curve exponent between sets (design choice).
 _CURVE_SD = 0.25
 # A prior never forbids what the reps may still show.
@@ -49,51 +51,62 @@ POSSIBLE: Floats = np.array(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A mean and its sd for each number of reps possible, 1 … 60: arrays (60,)."""
+
+    mean: Floats
+    sd: Floats
+
+    @classmethod
+    def same(cls, mean: float, sd: float) -> Spread:
+        """The same whatever the reps possible."""
+        return cls(np.full(N_MAX, mean), np.full(N_MAX, sd))
+
+
+def first_velocity(start: Start) -> Spread:
+    """First velocity (m/s) of a set by the reps possible in it: the joint Gaussian, given log reps.
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> [round(float(first_velocity(start).mean[n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
+    [0.359, 0.489, 0.587]
+    """
+    slope = start.v1_log_n_cov / start.log_n_sd**2
+    sd = sqrt(start.v1_sd_mps**2 - slope * start.v1_log_n_cov)
+    return Spread(start.v1_mean_mps + slope * (_LOG_REPS - start.log_n_mean), np.full(N_MAX, sd))
+
+
 @lru_cache(maxsize=1024)
 def velocity_prior(start: Start) -> Floats:
     """What is believed before the first rep of a set with velocities: array (6, 180), planes as above, read-only.
 
-    The joint Gaussian of first velocity and log reps is split by cell: first velocity given log N in the cell, the mass
-    of N in its weight. Velocity at failure is independent of both.
+    First velocity as it goes with the cell's reps; velocity at failure independent of both.
 
     >>> from failure_detector.model import starting_values
     >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> prior = velocity_prior(start)
-    >>> [round(float(prior[V1, n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
-    [0.359, 0.489, 0.587]
-    >>> round(sum(reps_possible(prior)[:10]), 3)  # P(N ≤ 10)
-    0.539
+    >>> round(float(prior[V1, 9]), 3), round(float(prior[DROP, 9]), 3), round(sum(reps_possible(prior)[:10]), 3)
+    (0.489, -0.319, 0.539)
     """
-    slope = start.v1_log_n_cov / start.log_n_sd**2
-    variance = start.v1_sd_mps**2 - slope * start.v1_log_n_cov
-    means = [start.v1_mean_mps + slope * (log(n) - start.log_n_mean) for n in range(1, N_MAX + 1)]
-    return _prior(start, means, variance, start.v_last_mean_mps, start.v_last_sd_mps)
+    return prior_over_grid(start, first_velocity(start), Spread.same(start.v_last_mean_mps, start.v_last_sd_mps))
 
 
-@lru_cache(maxsize=1024)
-def ratio_prior(start: Start, v1: float, v1_sd: float, v_last: float, v_last_sd: float) -> Floats:
-    """The same for a set in units of its own reference rep, whose first value tells nothing of the reps possible.
+def prior_over_grid(start: Start, first: Spread, last: Spread) -> Floats:
+    """A prior, (6, 180), from what first and last velocity are believed to be by the reps possible.
 
-    >>> from failure_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> prior = ratio_prior(start, 0.97, 0.05, 0.28, 0.08)
-    >>> float(prior[V1, 3]), float(prior[V1, 30])
-    (0.97, 0.97)
+    The weights of the cells are those of the starting values: log-normal in reps, normal in the curve's exponent.
     """
-    return _prior(start, [v1] * N_MAX, v1_sd**2, v_last, v_last_sd)
-
-
-def _prior(start: Start, v1: list[float], variance: float, v_last: float, v_last_sd: float) -> Floats:
-    prior = np.empty((PLANES, CELLS))
-    prior[V1] = v1 * len(CURVES)
-    prior[DROP] = v_last - prior[V1]
-    prior[VAR_V1] = variance
-    prior[COV] = -variance
-    prior[VAR_DROP] = variance + v_last_sd**2
-    log_reps = [log(mass) for mass in _reps_masses(start)]
-    for block, curve in enumerate(CURVES):
-        log_curve = -0.5 * ((curve - start.curve_mean) / _CURVE_SD) ** 2
-        prior[LOG_WEIGHT, block * N_MAX : (block + 1) * N_MAX] = [value + log_curve for value in log_reps]
+    prior = np.empty((PLANES, len(CURVES), N_MAX))
+    prior[V1] = first.mean
+    prior[DROP] = last.mean - first.mean
+    prior[VAR_V1] = first.sd * first.sd
+    prior[COV] = -prior[VAR_V1]
+    prior[VAR_DROP] = prior[VAR_V1] + last.sd * last.sd
+    log_curves = [-0.5 * ((curve - start.curve_mean) / _CURVE_SD) ** 2 for curve in CURVES]
+    prior[LOG_WEIGHT] = [log(mass) for mass in _reps_masses(start)]
+    prior[LOG_WEIGHT] += np.array(log_curves)[:, None]
+    prior = prior.reshape(PLANES, CELLS)
     prior.setflags(write=False)
     return prior
 
@@ -120,7 +133,7 @@ def reps_possible(posterior: Floats) -> list[float]:
     >>> start = starting_values("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)
     >>> probabilities = reps_possible(velocity_prior(start))
     >>> probabilities.index(max(probabilities)) + 1, round(max(probabilities), 3)
-    (6, 0.211)
+    (6, 0.176)
     """
     weights = np.exp(posterior[LOG_WEIGHT] - posterior[LOG_WEIGHT].max())
     by_reps = weights.reshape(len(CURVES), N_MAX).sum(axis=0)

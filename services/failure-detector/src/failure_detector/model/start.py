@@ -31,8 +31,6 @@ class Start:
         Noise of the sensor where a rep does not bring its own.
     velocity_cv : float
         Biological coefficient of variation of one rep about the lifter's curve.
-    retention_mean, retention_sd : float
-        Velocity of the last rep as a share of the reference, for sets without velocities in m/s.
     pct_1rm : float or None
         Load in % of the one-repetition maximum, where it is known; already within the values above.
     tempo : bool
@@ -58,8 +56,6 @@ class Start:
     curve_mean: float
     sensor_sd_mps: float
     velocity_cv: float
-    retention_mean: float
-    retention_sd: float
     pct_1rm: float | None
     tempo: bool
     learned_sets: int

@@ -15,6 +15,9 @@ from failure_detector.model.start import Start
 # Nothing known of the load: 10 reps, times or divided by e^.5 (design choice).
 _VAGUE_LOG_N = log(10.0)
 _VAGUE_LOG_N_SD = 0.50
+# A load in %1RM is as good as the 1RM behind it and the day: points of % (design choice). Taken for exact, a 1RM that is
+# ten points off gives a squat at failure two reps and more to go; this costs nothing where it is exact.
+_PCT_1RM_SD = 3.0
 # A coach's plan of reps tells the load with this spread of log reps (design choice).
 _PLAN_SD = 0.35
 # Reps left that a plan without a target has in mind (design choice; the usual prescription is 1–3).
@@ -48,8 +51,8 @@ def starting_values(
     """Starting values of a set of a lifter nobody knows yet.
 
     Reps possible and first velocity both speak through the load, so they are one joint Gaussian: a line between them
-    for what is not known of the load, and independent spreads at the load. %1RM fixes the load; without it a plan of
-    reps narrows it.
+    for what is not known of the load, and independent spreads at the load. %1RM tells the load but for 3 points;
+    without it a plan of reps narrows it.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ def starting_values(
 
     >>> known = starting_values("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
     >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov
-    (0.465494, 0.035556, 2.197225, 0.3, 0.0)
+    (0.465494, 0.054174, 2.197225, 0.351896, 0.007518)
     >>> cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> cold.v1_mean_mps, cold.v1_sd_mps, cold.log_n_mean, cold.log_n_sd, cold.v1_log_n_cov
     (0.488908, 0.095736, 2.302585, 0.5, 0.035556)
@@ -95,8 +98,6 @@ def starting_values(
         curve_mean=model.curve_mean,
         sensor_sd_mps=_SENSOR_SD_MPS,
         velocity_cv=_VELOCITY_CV,
-        retention_mean=model.retention,
-        retention_sd=model.retention_sd,
         pct_1rm=pct_1rm,
         tempo=tempo,
         learned_sets=0,
@@ -105,11 +106,12 @@ def starting_values(
 
 def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None, target_rir: int | None) -> _Load:
     if pct_1rm is not None:
-        return _Load(log_reps_at(pct_1rm) + model.load_shift, 0.0)
+        off = log_reps_at(pct_1rm - _PCT_1RM_SD) - log_reps_at(pct_1rm + _PCT_1RM_SD)
+        return _Load(log_reps_at(pct_1rm) + model.load_shift, (0.5 * off) ** 2)
     variance = _VAGUE_LOG_N_SD**2 - model.load_sd**2
     if planned_reps is None:
         return _Load(_VAGUE_LOG_N + model.load_shift, variance)
-    planned_log_n = log(planned_reps + (_USUAL_TARGET_RIR if target_rir is None else target_rir))
+    planned_log_n = log(max(planned_reps + (_USUAL_TARGET_RIR if target_rir is None else target_rir), 1))
     gain = variance / (variance + _PLAN_SD**2)
     vague = _VAGUE_LOG_N + model.load_shift
     return _Load(vague + gain * (planned_log_n - vague), variance * (1.0 - gain))

@@ -50,7 +50,7 @@ def log_could_hold(planes: Floats, bound: Bound) -> Floats:
     >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=True)
     >>> log_probability = log_could_hold(velocity_prior(start), Bound(0.30, 8, 0.03**2, 0.035**2))
     >>> [round(float(np.exp(log_probability[n - 1])), 2) for n in (8, 10, 14)]
-    [0.01, 0.13, 0.8]
+    [0.01, 0.13, 0.81]
     """
     share = SHARE_USED[bound.progress]
     capacity = planes[V1] + share * planes[DROP]

@@ -1,0 +1,1 @@
+"""The door through which advice goes out: WebSocket and server-sent events."""

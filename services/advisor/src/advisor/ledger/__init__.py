@@ -1,0 +1,1 @@
+"""The weekly failure budget: what sets cost, what a week allows, and the entries of both."""

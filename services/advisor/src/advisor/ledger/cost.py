@@ -1,0 +1,51 @@
+"""What a set costs of the weekly failure budget (R10), by how near to failure it ended."""
+
+from __future__ import annotations
+
+import math
+
+from spotter.events.lifting import Intent
+from spotter.exercises import Risk
+from spotter.policies import Policy
+
+
+def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
+    """Give the units that a set costs which ends with `rir` reps in reserve: nothing from two on.
+
+    The costs are the policy's; that failure costs recovery, and how steeply: Morán-Navarro et al. 2017, Refalo et
+    al. 2023.
+
+    >>> from spotter.policies import builtin_policy
+    >>> [cost_at(rir, "isolation", "work", builtin_policy()) for rir in (0, 1, 2)]
+    [1.0, 0.5, 0.0]
+    >>> cost_at(0, "high_risk", "work", builtin_policy()), cost_at(0, "bodyweight", "amrap", builtin_policy())
+    (2.0, 0.25)
+    """
+    if rir > 1:
+        return 0.0
+    cost = policy.failure_cost if rir <= 0 else policy.near_failure_cost
+    if risk == "high_risk":
+        return cost * policy.high_risk_factor
+    if _is_cheap(risk, intent):
+        return cost * policy.cheap_factor
+    return cost
+
+
+def rules_of_cost(risk: Risk, intent: Intent) -> tuple[str, ...]:
+    """Name the rules that made a cost."""
+    if risk == "high_risk":
+        return ("R02", "R10")
+    return ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
+
+
+def whole_reps(rir: float) -> int:
+    """Round reps in reserve to whole reps; halves go up, to the set's advantage.
+
+    >>> whole_reps(0.5), whole_reps(1.49), whole_reps(1.5)
+    (1, 1, 2)
+    """
+    return math.floor(rir + 0.5)
+
+
+def _is_cheap(risk: Risk, intent: Intent) -> bool:
+    return intent == "amrap" and risk in ("bodyweight", "band")

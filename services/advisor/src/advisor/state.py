@@ -1,0 +1,311 @@
+"""What the advisor remembers of a lifter: the lifter, each set of the last weeks, the ledger; JSON with a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from advisor.rules import Terms
+from spotter.codec import dump_json, load_json
+from spotter.events.lifting import Intent
+from spotter.weeks import WeekStart
+
+LIFTER: Final = "lifter"
+LEDGER: Final = "ledger"
+STATE_VERSION: Final = 1
+SET_KEPT: Final = timedelta(days=28)
+"""Sets are kept this long after anything about them was received."""
+LEDGER_KEPT: Final = timedelta(weeks=8)
+"""Entries and training days are kept this long."""
+
+T = TypeVar("T")
+
+
+def set_entry(set_key: str) -> str:
+    """Name the entry of a set."""
+    return f"set:{set_key}"
+
+
+@dataclass(frozen=True, slots=True)
+class RepSeen:
+    """One report of a rep, with what its newest estimate says."""
+
+    number: int
+    event_id: str
+    """Of the event that reported it: two devices may use one number."""
+    started: datetime
+    ended: datetime
+    """Corrected, like `started`."""
+    voided: bool = False
+    real: bool = True
+    """No ghost, no re-racking, no second report of the same rep."""
+    failed: bool = False
+    stalled: bool = False
+    rir: float | None = None
+    rir_low: float | None = None
+    rir_high: float | None = None
+    ends: bool = False
+    """Its estimate by itself asks for the end of the set."""
+    advised: int = 0
+    """Revision of the newest advice after it; 0: none yet."""
+
+    @property
+    def valid(self) -> bool:
+        """Tell whether it counts as a rep."""
+        return self.real and not self.voided
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a set beside its reps."""
+
+    exercise: str | None = None
+    load_kg: float | None = None
+    intent: Intent = "work"
+    target_rir: int | None = None
+    is_last_set: bool = False
+    spotter_present: bool = False
+    station_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What a set keeps from when it opened, whatever changes meanwhile."""
+
+    config: int
+    """Version of the gym's configuration."""
+    policy: Mapping[str, Any]
+    """The lifter's own layers, folded into one."""
+    policy_version: str
+    beginner: bool
+    zone: str
+    week_start: WeekStart
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """*Stop* or *failing* was said in time: the latch."""
+
+    said_at: datetime
+    """End of the rep after which it was said."""
+    overdue: int | None = None
+    """Number of the rep that was under way for too long, where that was the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How near to failure the lifter says it was."""
+
+    about: datetime
+    """What was done up to then."""
+    rir: float | None = None
+    failed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a set ended."""
+
+    reason: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a set: all that its summary says beside what is known of the set."""
+
+    reps: int
+    rir: float | None
+    rir_low: float | None
+    rir_high: float | None
+    failed: bool
+    last_rep_at: datetime
+    """When it opened, where it has no rep."""
+    reps_after_stop: int
+    followed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedSet:
+    """One set, as far as advice, summary and ledger need it."""
+
+    key: str
+    set_id: str
+    opened_at: datetime
+    opened_received: datetime
+    received: datetime
+    """When the newest event about it was received."""
+    context: Context
+    pins: Pins
+    terms: Terms
+    history: bool = False
+    reopened: int = 0
+    reps: tuple[RepSeen, ...] = ()
+    """By corrected end, then number."""
+    plan: int = 0
+    """Revision of the newest advice before the first rep; 0: none yet."""
+    stop: Stop | None = None
+    one_more: int | None = None
+    """Number of the rep after which *one more* was said in time."""
+    correcting: bool = False
+    """The newest word about its reps was a correction."""
+    report: Report | None = None
+    closing: Closing | None = None
+    told: tuple[Outcome, Context, Closing] | None = None
+    """What its newest summary said."""
+    summaries: int = 0
+    """Revision of its newest summary; 0: none yet."""
+    charges: int = 0
+    """Revision of its newest entry in the ledger; 0: never one."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the set has not ended."""
+        return self.closing is None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a coach gave on top."""
+
+    id: str
+    units: float
+    reason: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Where and how a lifter's weeks are counted."""
+
+    zone: str
+    week_start: WeekStart
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """The running week's budget as it was last told."""
+
+    week_start: datetime
+    zone: str
+    allowed: float
+    spent: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifter:
+    """What holds for a lifter from the next set on."""
+
+    level: str | None = None
+    """As the coach says."""
+    beginner_since: str = ""
+    """Training days from this one on count towards the end of being a beginner."""
+    seasoned: bool = False
+    """Enough sessions are logged."""
+    days: tuple[str, ...] = ()
+    """Days with a work set, ISO dates, ascending: of the last weeks, and while they count all."""
+    days_per_week: int | None = None
+    """As said at the start of a session."""
+    zone: str | None = None
+    week_start: WeekStart | None = None
+    calendar: Calendar | None = None
+    """In force since the newest set opened."""
+    calendar_until: datetime | None = None
+    """Until here it holds at least, where the lifter's own settings were changed since."""
+    newest_set_at: datetime | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """The lifter's own layers, folded into one."""
+    policy_layers: int = 0
+    config: int = 0
+    """The newest version of the gym's configuration that an event brought."""
+    grants: tuple[Grant, ...] = ()
+    budgets: int = 0
+    """Revision of the newest word about the budget."""
+    announced: Announced | None = None
+    swept: datetime | None = None
+    """When sets were last looked through for those to be forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one set took from the weekly failure budget."""
+
+    set_key: str
+    set_id: str
+    exercise: str
+    muscle_group: str
+    ended_by: str
+    cost: float
+    rules: tuple[str, ...]
+    at: datetime
+    """Corrected end of its last rep."""
+    revision: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The entries that cost something, by time and key of their set."""
+
+    entries: tuple[Entry, ...] = ()
+
+
+def dump(name: str, value: object) -> bytes:
+    """Write an entry as JSON."""
+    if not isinstance(value, AdvisedSet | Lifter | Ledger):
+        raise TypeError(f"entry {name} holds no set, no lifter and no ledger")
+    return dump_json({"v": STATE_VERSION, "value": value})
+
+
+def load(name: str, raw: bytes) -> AdvisedSet | Lifter | Ledger:
+    """Read what `dump` wrote; raises ValueError for a version that this program does not know."""
+    body = load_json(raw)
+    if body["v"] != STATE_VERSION:
+        raise ValueError(f"entry {name} has version {body['v']}: this program reads {STATE_VERSION}")
+    value: dict[str, Any] = body["value"]
+    if name == LIFTER:
+        return _lifter(value)
+    if name == LEDGER:
+        return Ledger(tuple(_with(Entry, entry, times=("at",), tuples=("rules",)) for entry in value["entries"]))
+    return _set(value)
+
+
+def _lifter(value: dict[str, Any]) -> Lifter:
+    value["grants"] = tuple(_with(Grant, grant, times=("expires",)) for grant in value["grants"])
+    if value["calendar"] is not None:
+        value["calendar"] = Calendar(**value["calendar"])
+    if value["announced"] is not None:
+        value["announced"] = _with(Announced, value["announced"], times=("week_start",), tuples=("reasons",))
+    return _with(Lifter, value, times=("calendar_until", "newest_set_at", "swept"), tuples=("days",))
+
+
+def _set(value: dict[str, Any]) -> AdvisedSet:
+    value["context"] = Context(**value["context"])
+    value["pins"] = Pins(**value["pins"])
+    value["terms"] = _with(Terms, value["terms"], tuples=("rules",))
+    value["reps"] = tuple(_with(RepSeen, rep, times=("started", "ended")) for rep in value["reps"])
+    if value["stop"] is not None:
+        value["stop"] = _with(Stop, value["stop"], times=("said_at",))
+    if value["report"] is not None:
+        value["report"] = _with(Report, value["report"], times=("about",))
+    if value["closing"] is not None:
+        value["closing"] = _with(Closing, value["closing"], times=("ended_at",))
+    if value["told"] is not None:
+        outcome, context, closing = value["told"]
+        value["told"] = (
+            _with(Outcome, outcome, times=("last_rep_at",)),
+            Context(**context),
+            _with(Closing, closing, times=("ended_at",)),
+        )
+    return _with(AdvisedSet, value, times=("opened_at", "opened_received", "received"))
+
+
+def _with(kind: type[T], value: dict[str, Any], times: tuple[str, ...] = (), tuples: tuple[str, ...] = ()) -> T:
+    for name in times:
+        if value[name] is not None:
+            value[name] = datetime.fromisoformat(value[name])
+    for name in tuples:
+        value[name] = tuple(value[name])
+    return kind(**value)

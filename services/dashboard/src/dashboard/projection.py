@@ -1,0 +1,242 @@
+"""From events to rows: what of the log is kept, in which table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from dashboard import tables
+from dashboard.storage import Row
+from spotter.bus.port import Record
+from spotter.events import Event, EventData, Unreadable, decode, parse_time
+from spotter.events.derived import (
+    AdviceGiven,
+    BudgetChanged,
+    DeviceLost,
+    EffortEstimated,
+    EventRejected,
+    RepCounted,
+    SetClosed,
+    SetOpened,
+    SetSummarised,
+)
+from spotter.events.lifting import MotionSampled, RepCompleted
+from spotter.events.people import AthleteUpdated, PolicyUpdated
+from spotter.events.registry import NAMES
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PLACE_BITS: Final = 20
+_TYPE: Final = re.compile(rb'"type":"([^"]+)"')
+_LONG: Final = NAMES[MotionSampled].encode()
+
+
+def micros(moment: datetime) -> int:
+    """Count the microseconds from 1970 to a moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(us: int) -> datetime:
+    """Give the moment so many microseconds after 1970."""
+    return _EPOCH + us * _MICROSECOND
+
+
+def rank(event: Event) -> int:
+    """Tell where an output stands in its lifter's story: a number that grows with its input and its place there."""
+    if event.sequence is None:
+        return 0
+    offset, _, place = event.sequence.partition("-")
+    return int(offset) << _PLACE_BITS | int(place or 0)
+
+
+def read(record: Record) -> Event | None:
+    """Read a record; None for raw motion, which is long and of which nothing is kept here. Raises Unreadable."""
+    if record.event is not None:
+        return record.event
+    found = _TYPE.search(record.value)
+    if found is not None and found[1] == _LONG:
+        return None
+    return decode(record.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    key: Callable[[Row], object]
+    version: Callable[[Row], Any] | None
+    """Gives what tells the newer of two rows; None where a row is never replaced."""
+
+
+def _shape(table: Table) -> _Shape:
+    keys = [column.name for column in table.primary_key]
+    version = tables.version_of(table)
+    return _Shape(itemgetter(*keys), itemgetter(*version) if version else None)
+
+
+_SHAPES: Final = {table: _shape(table) for table in tables.METADATA.sorted_tables}
+
+
+class Changes:
+    """Rows to be written, the newest for each key; the order in which they are added does not matter."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Table, dict[object, Row]] = {}
+
+    def add(self, record: Record, event: Event | None) -> None:
+        """Take a record, and what it says where it was read."""
+        gym_id, _, athlete_id = record.key.partition("/")
+        if not gym_id or not athlete_id:
+            return
+        who: Row = {"gym_id": gym_id, "athlete_id": athlete_id}
+        self._put(tables.ATHLETES, who)
+        project = None if event is None else _PROJECTIONS.get(type(event.data))
+        if event is not None and project is not None:
+            for table, row in project(event, {**who, **_version(event), "event": record.value.decode()}):
+                self._put(table, row)
+
+    def _put(self, table: Table, row: Row) -> None:
+        shape = _SHAPES[table]
+        known = self.rows.setdefault(table, {})
+        key = shape.key(row)
+        before = known.get(key)
+        if before is None or (shape.version is not None and shape.version(before) < shape.version(row)):
+            known[key] = row
+
+
+def _version(event: Event) -> Row:
+    revision = getattr(event.data, "revision", 0)
+    return {"revision": revision, "rank": rank(event), "event_id": event.id}
+
+
+Rows = Iterable[tuple[Table, Row]]
+
+
+def _opened(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, SetOpened)
+    row |= {
+        "set_key": data.set_key,
+        "set_id": data.set_id or data.set_key,
+        "opened_us": micros(data.opened_at),
+        "exercise": data.exercise,
+        "load_kg": data.load_kg,
+        "intent": data.intent or "work",
+        "station_id": data.station_id,
+        "reopened": data.reopened,
+        "history": data.history,
+    }
+    yield tables.SETS, row
+
+
+def _closed(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, SetClosed)
+    row |= {"set_key": data.set_key, "revision": data.reopened, "ended_us": micros(data.ended_at)}
+    yield tables.CLOSINGS, row
+
+
+def _reported(event: Event, row: Row) -> Rows:
+    said = {name: row[name] for name in ("gym_id", "athlete_id", "event_id", "rank")}
+    yield tables.REPORTS, {**said, "time_us": micros(event.time)}
+
+
+def _counted(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, RepCounted)
+    row |= {
+        "set_key": data.set_key,
+        "rep_number": data.rep_number,
+        "rep_event_id": data.rep_event_id,
+        "rep_us": micros(data.rep_time),
+    }
+    yield tables.REPS, row
+
+
+def _estimated(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, EffortEstimated)
+    yield tables.ESTIMATES, row | {"set_key": data.set_key, "rep_number": data.rep_number}
+
+
+def _advised(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, AdviceGiven)
+    yield tables.ADVICE, row | {"set_key": data.set_key, "after_rep": data.after_rep}
+
+
+def _summarised(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, SetSummarised)
+    yield tables.SUMMARIES, row | {"set_key": data.set_key}
+
+
+def _budgeted(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, BudgetChanged)
+    row["week_start_us"] = micros(data.week_start)
+    yield tables.BUDGETS, row
+    entry = data.entry
+    if entry is not None:
+        yield tables.BUDGET_ENTRIES, {**row, "set_key": entry.set_key, "revision": entry.revision, "cost": entry.cost}
+
+
+def _rejected(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, EventRejected)
+    row |= {
+        "dead_id": event.id,
+        "set_id": data.set_id,
+        "set_key": data.set_key,
+        "rejected_type": data.rejected_type,
+        "time_us": micros(refused_at(event)),
+    }
+    yield tables.REJECTIONS, row
+
+
+def refused_at(event: Event) -> datetime:
+    """Say when the event that was refused says that it happened; when it was refused, where it says nothing."""
+    data = event.data
+    assert isinstance(data, EventRejected)
+    try:
+        return parse_time((data.event or {}).get("time"))
+    except ValueError:
+        return event.time
+
+
+def _lost(event: Event, row: Row) -> Rows:
+    yield tables.LOSSES, row | {"set_id": event.data.set_id or ""}
+
+
+def _said_of_athlete(event: Event, row: Row) -> Rows:
+    data = event.data
+    facts: dict[str, str | None] = {}
+    if isinstance(data, AthleteUpdated | PolicyUpdated):
+        facts |= {"time_zone": data.time_zone, "week_start": data.week_start}
+    if isinstance(data, AthleteUpdated):
+        live = data.consent.live if data.consent is not None else None
+        facts |= {"name": data.name, "live": None if live is None else str(live).lower()}
+    about = {name: row[name] for name in ("gym_id", "athlete_id", "rank", "event_id")}
+    for fact, value in facts.items():
+        if value is not None:
+            yield tables.ATHLETE_FACTS, {**about, "fact": fact, "value": value}
+
+
+_PROJECTIONS: Final[Mapping[type[EventData], Callable[[Event, Row], Rows]]] = {
+    SetOpened: _opened,
+    SetClosed: _closed,
+    RepCompleted: _reported,
+    RepCounted: _counted,
+    EffortEstimated: _estimated,
+    AdviceGiven: _advised,
+    SetSummarised: _summarised,
+    BudgetChanged: _budgeted,
+    EventRejected: _rejected,
+    DeviceLost: _lost,
+    AthleteUpdated: _said_of_athlete,
+    PolicyUpdated: _said_of_athlete,
+}

@@ -1,0 +1,155 @@
+"""The projector's tables: the newest version of everything that was said, by what it is about.
+
+A row is one event of the log with the few columns that queries select by. Of two events about the same thing the one
+with the greater (revision, rank, event_id) stays, whatever order they come in. Times are whole microseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
+
+METADATA: Final = MetaData()
+
+VERSION: Final = ("revision", "rank", "event_id", "next_offset")
+"""The columns, as far as a table has them, by which of two rows with one key the newer is told."""
+
+
+def _versioned(name: str, *columns: Column[Any], by_athlete: bool = False) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("gym_id", Text, primary_key=True),
+        Column("athlete_id", Text, primary_key=by_athlete, nullable=False),
+        *columns,
+        Column("revision", Integer, nullable=False),
+        Column("rank", BigInteger, nullable=False),  # where its input stands in the log, and its place in that answer
+        Column("event_id", Text, nullable=False),
+        Column("event", Text, nullable=False),  # as in the log, JSON
+    )
+
+
+POSITIONS: Final = Table(
+    "positions",
+    METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+)
+"""Where the projector goes on reading."""
+
+ATHLETES: Final = Table(
+    "athletes",
+    METADATA,
+    Column("gym_id", Text, primary_key=True),
+    Column("athlete_id", Text, primary_key=True),
+)
+"""Lifters of whom something was heard."""
+
+ATHLETE_FACTS: Final = Table(
+    "athlete_facts",
+    METADATA,
+    Column("gym_id", Text, primary_key=True),
+    Column("athlete_id", Text, primary_key=True),
+    Column("fact", Text, primary_key=True),  # name, time_zone, week_start, live
+    Column("value", Text, nullable=False),
+    Column("rank", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+)
+"""What a coach said about a lifter, fact by fact."""
+
+SETS: Final = _versioned(
+    "sets",
+    Column("set_key", Text, primary_key=True),
+    Column("set_id", Text, nullable=False),
+    Column("opened_us", BigInteger, nullable=False),
+    Column("exercise", Text),
+    Column("load_kg", Float),
+    Column("intent", Text, nullable=False),
+    Column("station_id", Text),
+    Column("reopened", Integer, nullable=False),
+    Column("history", Boolean, nullable=False),
+)
+Index("sets_by_id", SETS.c.gym_id, SETS.c.set_id)
+Index("sets_by_time", SETS.c.gym_id, SETS.c.opened_us, SETS.c.set_key)
+Index("sets_by_athlete", SETS.c.gym_id, SETS.c.athlete_id, SETS.c.opened_us)
+
+CLOSINGS: Final = _versioned(
+    "closings",
+    Column("set_key", Text, primary_key=True),
+    Column("ended_us", BigInteger, nullable=False),
+)
+"""Ends of sets; `revision` is how often the set had gone on before: a set that went on once more is open."""
+
+REPS: Final = _versioned(
+    "reps",
+    Column("set_key", Text, primary_key=True),
+    Column("rep_number", Integer, primary_key=True, autoincrement=False),
+    Column("rep_event_id", Text, primary_key=True),  # two sources may count the same rep
+    Column("rep_us", BigInteger, nullable=False),
+)
+
+REPORTS: Final = Table(
+    "reports",
+    METADATA,
+    Column("gym_id", Text, primary_key=True),
+    Column("athlete_id", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("rank", BigInteger, nullable=False),
+    Column("time_us", BigInteger, nullable=False),
+)
+"""When those who reported reps say that they happened, by their own clocks."""
+
+ESTIMATES: Final = _versioned(
+    "estimates",
+    Column("set_key", Text, primary_key=True),
+    Column("rep_number", Integer, primary_key=True, autoincrement=False),
+)
+
+ADVICE: Final = _versioned(
+    "advice",
+    Column("set_key", Text, primary_key=True),
+    Column("after_rep", Integer, primary_key=True, autoincrement=False),
+)
+Index("advice_by_athlete", ADVICE.c.gym_id, ADVICE.c.athlete_id, ADVICE.c.rank)
+
+SUMMARIES: Final = _versioned("summaries", Column("set_key", Text, primary_key=True))
+
+BUDGETS: Final = _versioned(
+    "budgets",
+    Column("week_start_us", BigInteger, primary_key=True, autoincrement=False),
+    by_athlete=True,
+)
+"""The state of a lifter's failure budget, week by week."""
+
+BUDGET_ENTRIES: Final = _versioned(
+    "budget_entries",
+    Column("set_key", Text, primary_key=True),
+    Column("week_start_us", BigInteger, nullable=False),
+    Column("cost", Float, nullable=False),
+    by_athlete=True,
+)
+
+REJECTIONS: Final = _versioned(
+    "rejections",
+    Column("dead_id", Text, primary_key=True),
+    Column("set_id", Text),
+    Column("set_key", Text),
+    Column("rejected_type", Text),
+    Column("time_us", BigInteger, nullable=False),
+)
+"""What readers of the log could not use; `time_us` is when the refused event says that it happened."""
+Index("rejections_by_athlete", REJECTIONS.c.gym_id, REJECTIONS.c.athlete_id, REJECTIONS.c.time_us)
+
+LOSSES: Final = _versioned(
+    "losses",
+    Column("set_id", Text, primary_key=True),  # empty: whichever set was running
+    by_athlete=True,
+)
+"""The last time that a lifter's device went away."""
+
+
+def version_of(table: Table) -> list[str]:
+    """Name the columns by which of two rows of a table with one key the newer is told; none: a row stays as it is."""
+    return [name for name in VERSION if name in table.c and not table.c[name].primary_key]

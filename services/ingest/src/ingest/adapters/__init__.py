@@ -1,0 +1,1 @@
+"""What devices send, read into events: a module a device, each pure."""

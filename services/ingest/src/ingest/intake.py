@@ -1,0 +1,141 @@
+"""Takes what was read, event by event, has it written, and says what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from ingest.limits import Rates
+from ingest.reading import Item
+from ingest.taking import ID_CHARACTERS_MAX, Receipt, take
+from ingest.writing import Outcome, Writer
+from spotter.bus.port import LogUnavailable, NewRecord
+from spotter.config import Configuration
+from spotter.security import Identity
+from spotter.telemetry import EVENTS_IN
+from spotter.web import Problem
+
+CHUNK_EVENTS: Final = 50
+"""Events taken in one go; between two goes others get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one event."""
+
+    id: str | None
+    status: Literal["accepted", "duplicate", "refused"]
+    problem: Problem | None = None
+    warning: str | None = None
+
+    def document(self) -> dict[str, object]:
+        """Give the result as it is sent."""
+        document: dict[str, object] = {"id": self.id, "status": self.status}
+        if self.problem is not None:
+            document["problem"] = self.problem.document()
+        if self.warning is not None:
+            document["warning"] = self.warning
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Results of events in the order sent, those of `places` as long as writing them goes well."""
+
+    results: list[Result]
+    places: Sequence[int]
+    outcome: asyncio.Future[Outcome]
+
+    async def settled(self) -> list[Result]:
+        """Wait for the log, then say what became of each event; raises what ended the log's writing unexpectedly."""
+        outcome = await self.outcome
+        if isinstance(outcome, LogUnavailable):
+            for place in self.places:
+                self.results[place] = Result(self.results[place].id, "refused", _not_written())
+        elif isinstance(outcome, Exception):
+            raise outcome
+        else:
+            for place, written in zip(self.places, outcome, strict=True):
+                if not written:
+                    self.results[place] = replace(self.results[place], status="duplicate")
+        for status, count in Counter(result.status for result in self.results).items():
+            EVENTS_IN.labels(status).inc(count)
+        return self.results
+
+
+class Intake:
+    """The way from what was read to what is written."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        configuration: Configuration,
+        rates: Rates,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._writer = writer
+        self._configuration = configuration
+        self._rates = rates
+        self._clock = clock
+        self._new_id = new_id
+
+    async def take_all(self, items: Sequence[Item], bearer: Identity) -> list[Result]:
+        """Take the events of a request; gives their results once they are written."""
+        granted = self._rates.take(bearer.token_id, len(items))
+        receipt = self._receipt(bearer)
+        chunks: list[Pending] = []
+        for first in range(0, len(items), CHUNK_EVENTS):
+            if chunks:
+                await asyncio.sleep(0)
+            chunk = items[first : first + CHUNK_EVENTS]
+            chunks.append(self._take(chunk, bearer, receipt, granted - first))
+        return [result for chunk in chunks for result in await chunk.settled()]
+
+    def take_one(self, item: Item, bearer: Identity) -> Pending:
+        """Take the event of a message, without waiting for the log."""
+        return self._take([item], bearer, self._receipt(bearer), self._rates.take(bearer.token_id, 1))
+
+    def _receipt(self, bearer: Identity) -> Receipt:
+        version = self._configuration.version(bearer.gym_id)
+        catalogue = self._configuration.gym(bearer.gym_id, version).catalogue
+        return Receipt(self._clock(), version, catalogue, self._new_id)
+
+    def _take(self, items: Sequence[Item], bearer: Identity, receipt: Receipt, granted: int) -> Pending:
+        results: list[Result] = []
+        records: list[NewRecord] = []
+        places: list[int] = []
+        for place, item in enumerate(items):
+            try:
+                if place >= granted:
+                    raise self._rates.refusal(bearer.token_id)
+                if isinstance(item, Problem):
+                    raise item
+                taken = take(item, bearer, receipt)
+            except Problem as problem:
+                results.append(Result(_sent_id(item), "refused", problem))
+            else:
+                results.append(Result(taken.event.id, "accepted", None, taken.warning))
+                records.append(taken.record)
+                places.append(place)
+        return Pending(results, places, self._writer.submit(records))
+
+
+def _sent_id(item: Item) -> str | None:
+    sent = item.get("id") if isinstance(item, dict) else None
+    return sent if isinstance(sent, str) and len(sent) <= ID_CHARACTERS_MAX else None
+
+
+def _not_written() -> Problem:
+    return Problem(
+        503,
+        "Log does not answer",
+        "The event could not be written: the log does not answer.",
+        mend="Keep the event and send it again, with the same id and time, after 1 s.",
+        headers={"Retry-After": "1"},
+    )

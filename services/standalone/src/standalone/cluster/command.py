@@ -1,0 +1,62 @@
+"""`spotter cluster`: the options, and who may run it where."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from standalone.errors import Trouble
+from standalone.folder import DATA_VARIABLE, Folder, default_folder
+
+
+def cluster_command(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of nginx, the one address; 0: any.")] = 8700,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            envvar=DATA_VARIABLE,
+            help="Folder of keys, Kafka's data and the processes' logs; by default the user's own.",
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=12, help="Replicas of detector and advisor.")] = 1,
+) -> None:
+    """Run the distributed host on this machine: Kafka, every service a process, nginx in front; no containers.
+
+    Prints a JSON line for every process, {"name", "pid", "port"}, again after each restart, and then
+    {"ready": true, "url", "token"} with an admin token of gym g1. Ctrl-C or SIGTERM ends it all. Where KAFKA_BOOTSTRAP
+    names a cluster, that is used and no Kafka started.
+    """
+    if os.name != "posix":
+        raise Trouble("`spotter cluster` needs Linux or macOS; `spotter up` runs everywhere.")
+    # The Kafka client takes its time to load, which the other commands need not wait for.
+    from standalone.cluster.proxy import nginx_command
+    from standalone.cluster.running import run
+    from standalone.cluster.signals import Signals, Stopped
+
+    nginx_command()  # says at once what is missing
+    folder = Folder((data or default_folder()).expanduser().resolve())
+    folder.prepare()
+    with Signals() as signals, _alone_in(folder.path):
+        try:
+            run(folder, port, workers, signals)
+        except (Stopped, BrokenPipeError):
+            print("Stopped.", file=sys.stderr)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder for this cluster; raises Trouble where another one has it."""
+    import fcntl  # not on Windows, where this module is imported all the same
+
+    with (folder / "cluster.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Trouble(f"Another cluster runs in {folder}: end it, or name another folder with --data.") from None
+        yield

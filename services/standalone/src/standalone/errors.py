@@ -1,0 +1,11 @@
+"""What the `spotter` command can't do, said in one line for the person in front of it."""
+
+from __future__ import annotations
+
+
+class Trouble(Exception):
+    """Something foreseeable is in the way: the message says what, where, and what to do. Exit code 1."""
+
+
+class BadUsage(Trouble):
+    """An option or argument can't be understood. Exit code 2."""

@@ -1,0 +1,198 @@
+"""One SQLite file as the store of a log and of processors' state: tables, locking, transactions. Not asynchronous."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spotter.bus.port import NewRecord, Record
+from spotter.topics import TOPICS
+
+SCHEMA_VERSION = 1
+
+
+class LogInUse(Exception):
+    """Another process holds the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """An entry of a processor's state; value None removes it."""
+
+    processor: str
+    key: str
+    name: str
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class Write:
+    """What is to be committed together."""
+
+    records: Sequence[NewRecord] = ()
+    states: Sequence[StateRow] = ()
+    cursors: dict[str, int] = field(default_factory=dict)
+    """By processor, the next offset of its input."""
+    timers: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    """By processor and key, when a timer is due (epoch ms); None: no more."""
+
+
+def _table(topic: str) -> str:
+    if topic not in TOPICS:
+        raise ValueError(f"{topic} is not in the catalogue of topics")
+    return f'"log {topic}"'
+
+
+class SqliteFile:
+    """The file, held by one process. Writing and reading use a connection each, so they may run in two threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise LogInUse(
+                f"{path} is in use by another Spotter: stop it, or choose another folder with --data"
+            ) from None
+        self._writer = _connect(path)
+        _make_tables(self._writer)
+        self._reader = _connect(path)
+        self.next_offset = {topic: self._end(topic) for topic in TOPICS}
+
+    def _end(self, topic: str) -> int:
+        row = self._reader.execute(f"SELECT max(offset) FROM {_table(topic)}").fetchone()
+        return 0 if row[0] is None else int(row[0]) + 1
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reader.close()
+        self._writer.close()
+        os.close(self._lock)
+
+    def commit(self, writes: Iterable[Write]) -> list[list[Record | None]]:
+        """Write all in one durable transaction; for each record as it stands, None for one that was there already.
+
+        Raises sqlite3.Error, and then nothing of it is written.
+        """
+        at_ms = time.time_ns() // 1_000_000
+        ends = dict(self.next_offset)
+        db = self._writer
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            done = [self._write(db, write, at_ms, ends) for write in writes]
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        self.next_offset = ends
+        return done
+
+    def _write(self, db: sqlite3.Connection, write: Write, at_ms: int, ends: dict[str, int]) -> list[Record | None]:
+        done: list[Record | None] = []
+        rows: dict[str, list[tuple[int, str, bytes, int]]] = {}
+        for new in write.records:
+            if new.dedupe is not None:
+                known = db.execute("INSERT OR IGNORE INTO known (dedupe) VALUES (?)", (new.dedupe,))
+                if known.rowcount == 0:
+                    done.append(None)
+                    continue
+            offset = ends[new.topic]
+            ends[new.topic] = offset + 1
+            rows.setdefault(new.topic, []).append((offset, new.key, new.value, at_ms))
+            done.append(Record(new.topic, 0, offset, new.key, new.value, at_ms, new.event))
+        for topic, found in rows.items():
+            db.executemany(f"INSERT INTO {_table(topic)} (offset, key, value, at_ms) VALUES (?, ?, ?, ?)", found)
+        kept = [(row.processor, row.key, row.name, row.value) for row in write.states if row.value is not None]
+        gone = [(row.processor, row.key, row.name) for row in write.states if row.value is None]
+        db.executemany("INSERT OR REPLACE INTO state (processor, key, name, value) VALUES (?, ?, ?, ?)", kept)
+        db.executemany("DELETE FROM state WHERE processor = ? AND key = ? AND name = ?", gone)
+        db.executemany("INSERT OR REPLACE INTO cursors (processor, offset) VALUES (?, ?)", write.cursors.items())
+        due = [(*place, at) for place, at in write.timers.items() if at is not None]
+        over = [place for place, at in write.timers.items() if at is None]
+        db.executemany("INSERT OR REPLACE INTO timers (processor, key, due_ms) VALUES (?, ?, ?)", due)
+        db.executemany("DELETE FROM timers WHERE processor = ? AND key = ?", over)
+        return done
+
+    def read(self, topic: str, first: int, limit: int) -> list[Record]:
+        """Give records from an offset on."""
+        rows = self._reader.execute(
+            f"SELECT offset, key, value, at_ms FROM {_table(topic)} WHERE offset >= ? ORDER BY offset LIMIT ?",
+            (first, limit),
+        )
+        return [Record(topic, 0, offset, key, value, at_ms) for offset, key, value, at_ms in rows]
+
+    def first_since(self, topic: str, since_ms: int) -> int:
+        """Give the offset of the first record that was taken at `since_ms` or later (times never go back far)."""
+        low, high = 0, self.next_offset[topic]
+        while low < high:
+            middle = (low + high) // 2
+            found = self.read(topic, middle, 1)
+            if found and found[0].timestamp_ms < since_ms:
+                low = found[0].offset + 1
+            else:
+                high = middle
+        return low
+
+    def state(self, processor: str, key: str) -> list[tuple[str, bytes]]:
+        """Give a lifter's entries."""
+        return self._reader.execute(
+            "SELECT name, value FROM state WHERE processor = ? AND key = ?", (processor, key)
+        ).fetchall()
+
+    def cursor(self, processor: str) -> int:
+        """Give the next offset of a processor's input."""
+        row = self._reader.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def timers(self, processor: str) -> dict[str, int]:
+        """Give the timers that run, by key (epoch ms)."""
+        return dict(self._reader.execute("SELECT key, due_ms FROM timers WHERE processor = ?", (processor,)).fetchall())
+
+    def forget_before(self, now_ms: int) -> None:
+        """Delete records that were kept long enough."""
+        for topic in TOPICS.values():
+            if topic.retention_ms is not None:
+                # The newest stays: offsets go on from it.
+                self._writer.execute(
+                    f"DELETE FROM {_table(topic.name)} WHERE at_ms < ? AND offset < ?",
+                    (now_ms - topic.retention_ms, self.next_offset[topic.name] - 1),
+                )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA cache_size = -32768")
+    return db
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise ValueError(f"the database was written by a newer Spotter (schema {version}): update this one")
+    db.execute("BEGIN IMMEDIATE")
+    for topic in TOPICS:
+        db.execute(
+            f"CREATE TABLE IF NOT EXISTS {_table(topic)} "
+            "(offset INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL, at_ms INTEGER NOT NULL)"
+        )
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS known (dedupe BLOB PRIMARY KEY) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS state (processor TEXT, key TEXT, name TEXT, value BLOB NOT NULL, "
+        "PRIMARY KEY (processor, key, name)) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS cursors (processor TEXT PRIMARY KEY, offset INTEGER NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS timers (processor TEXT, key TEXT, due_ms INTEGER NOT NULL, "
+        "PRIMARY KEY (processor, key)) WITHOUT ROWID",
+        f"PRAGMA user_version = {SCHEMA_VERSION}",
+    ):
+        db.execute(statement)
+    db.execute("COMMIT")

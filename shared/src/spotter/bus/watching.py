@@ -1,0 +1,41 @@
+"""Whether a worker gets on: liveness is progress, not a process that still runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STUCK_S = 30.0
+"""Lag without an acknowledged event for so long, while the broker answers, is not alive."""
+GIVEN_UP_S = 60.0
+"""After which the worker ends itself, for whoever restarts it."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Compares what was done with what there is to do, each time the broker tells."""
+
+    _mark: tuple[int, ...] = ()
+    _since_s: float = 0.0
+    _lag: int = 0
+
+    def seen(self, now_s: float, lag: int, mark: tuple[int, ...]) -> None:
+        """Take note of the lag, and of numbers that change when work gets done."""
+        if lag <= 0 or mark != self._mark or not self._lag:
+            self._since_s = now_s
+        self._mark = mark
+        self._lag = max(0, lag)
+
+    def unanswered(self, now_s: float) -> None:
+        """Take note that the broker did not answer: nobody can tell whether there is work."""
+        self._since_s = now_s
+
+    def stuck_s(self, now_s: float) -> float:
+        """Say for how long nothing was done although there was work (0: it gets on)."""
+        return now_s - self._since_s if self._lag else 0.0
+
+    def problem(self, now_s: float) -> str | None:
+        """Say in a sentence why the worker is not alive; None: it is."""
+        stuck_s = self.stuck_s(now_s)
+        if stuck_s <= STUCK_S:
+            return None
+        return f"{self._lag} events wait and none was finished for {stuck_s:.0f} s."

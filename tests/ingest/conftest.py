@@ -1,0 +1,16 @@
+"""A running ingest for the tests that need no other settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.ingest.support import Door, serving
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    """Give an ingest with default limits and a log in memory."""
+    async with serving() as running:
+        yield running
