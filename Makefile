@@ -10,6 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 MEMBERS := shared services/ingest services/failure-detector services/advisor services/dashboard services/standalone lab
 PEER_MEMBERS := shared services/failure-detector
+IMAGE_MEMBERS := ingest failure-detector advisor dashboard
 DISTRIBUTIONS := kernel ingest failure-detector advisor dashboard standalone lab
 UV := 0.13.9
 
@@ -80,11 +81,15 @@ reference: install ## write docs/reference anew from the models
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links $(DISTRIBUTIONS:%=--no-emit-package spotter-%) $(ARGS)
 
-lock: ## compile the locks from the members' pyproject.toml files (ARGS=--upgrade for newer versions)
+lock: ## compile the locks, the images' too, from the members' pyproject.toml files (ARGS=--upgrade for newer versions)
 	@test -x .venv-lock/bin/pip || $(call make_venv,.venv-lock)
 	@.venv-lock/bin/python -m pip install --quiet uv==$(UV)
 	$(LOCK) -o requirements.lock requirements/members.in requirements/dev.in
 	$(LOCK) -o lab/peers.lock lab/peers.in
+	@for member in $(IMAGE_MEMBERS); do printf './shared\n./services/%s\n' $$member | \
+		$(LOCK) -c requirements.lock -o deploy/$$member/requirements.lock - || exit; done
+	@printf './%s\n' $(filter-out lab,$(MEMBERS)) | $(LOCK) -c requirements.lock -o deploy/standalone/requirements.lock -
+	@echo hatchling | $(LOCK) -c requirements.lock -o deploy/build.lock -
 
 clean: ## take away all that make has made
 	rm -rf $(VENV) $(PEERS) .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache deploy/kafka/target

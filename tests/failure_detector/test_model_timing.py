@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from failure_detector.model import Filter, Observation, RepEstimate, Request
+from failure_detector.model import Filter, Observation, Request
 from failure_detector.model.timing import Kind, retention
 from tests.failure_detector.generated_sets import estimates, last_estimate, rep, reps, starting
 from tests.failure_detector.simulated_sets import simulate
@@ -28,15 +30,16 @@ def by_ends(velocities_mps: tuple[float, ...]) -> list[Observation]:
     return [rep(one.rep_number, end_s=one.end_s) for one in by_concentric_times(velocities_mps)]
 
 
-@pytest.mark.parametrize("measure", [by_concentric_times, by_ends])
-def test_times_alone_follow_a_set_to_its_end(measure: object) -> None:
-    """Times that grow threefold end with few reps left, never with more than low confidence, and without a velocity."""
-    assert callable(measure)
-    found: list[RepEstimate] = estimates(starting(), measure(SLOWING))
+@pytest.mark.parametrize(("measure", "rir_max"), [(by_concentric_times, 1.5), (by_ends, 3.5)])
+def test_times_alone_follow_a_set_to_its_end(
+    measure: Callable[[tuple[float, ...]], list[Observation]], rir_max: float
+) -> None:
+    """Lifts that take thrice as long end with few reps left, never with more than low confidence or a velocity."""
+    found = estimates(starting(), measure(SLOWING))
     assert {"timing"} == {estimate.mode for estimate in found}
     assert {"low"} == {estimate.confidence for estimate in found}
     assert {(None, None, None)} == {(e.velocity_loss, e.reference_velocity_mps, e.reference_rep) for e in found}
-    assert found[-1].rir < 2.0
+    assert found[-1].rir < rir_max
     assert found[2].rir > 4.0
 
 
@@ -45,12 +48,14 @@ def test_steady_times_are_far_from_failure() -> None:
     assert last_estimate(starting(), by_concentric_times((0.5,) * 10)).rir > 4.0
 
 
-def test_times_know_less_than_velocities() -> None:
-    """In the middle of a set the band is widest for taps, then for lifting times, then for velocities."""
-    sets = (reps(SLOWING[:8]), by_concentric_times(SLOWING[:8]), by_ends(SLOWING[:8]))
-    found = [last_estimate(starting(pct_1rm=None), set_) for set_ in sets]
-    widths = [estimate.rir_high - estimate.rir_low for estimate in found]
-    assert sorted(widths) == widths
+def test_taps_know_less_than_lifting_times_and_velocities() -> None:
+    """In the middle of a set the band is far wider where only the ends of the reps are known."""
+    lifting, velocities, taps = (
+        last_estimate(starting(pct_1rm=None), set_)
+        for set_ in (by_concentric_times(SLOWING[:8]), reps(SLOWING[:8]), by_ends(SLOWING[:8]))
+    )
+    assert taps.rir_high - taps.rir_low > 2.0 * (lifting.rir_high - lifting.rir_low)
+    assert taps.rir_high - taps.rir_low > 2.0 * (velocities.rir_high - velocities.rir_low)
 
 
 def test_a_long_cycle_is_measured_not_missed_while_it_grows() -> None:
@@ -86,7 +91,7 @@ def test_another_metric_is_a_ratio_to_the_sets_own_reference(metric: str) -> Non
     assert found[-1].rir < found[4].rir
 
 
-def test_a_propulsive_fall_means_more_than_a_peak_fall_of_one_size_is_allowed_to() -> None:
+def test_a_fall_of_peak_velocity_means_more() -> None:
     """Peak velocity falls less over a set, so the same fall is nearer to failure."""
     fall = (1.0, 0.99, 0.95, 0.9, 0.84, 0.77, 0.70)
     left = {

@@ -85,12 +85,12 @@ def test_an_odd_first_rep_does_not_make_the_usual_ones_odd() -> None:
 
 def test_travel_is_judged_from_the_third_rep_on() -> None:
     """Two reps show the set's own travel; before that nothing is called short."""
-    assert [(), ()] == [one.flags for one in estimates(starting(), [rep(1, 0.5, rom_m=0.42), rep(2, 0.2, rom_m=0.15)])]
+    assert [(), ()] == [one.flags for one in estimates(starting(), [rep(1, 0.5, rom_m=0.42), rep(2, 0.4, rom_m=0.15)])]
 
 
 def test_a_rep_after_a_failed_attempt_says_it_was_not_the_end() -> None:
-    """Whoever completes another rep had one left: the estimate goes on from there."""
+    """Whoever completes another rep had one left: the estimate goes on from where the velocities had it."""
     set_ = [*with_last(0.12, 0.20), rep(8, 0.33, end_s=22.0, rom_m=0.42)]
     after = estimates(starting(pct_1rm=None), set_)[-1]
     assert "failed" not in after.flags
-    assert after.p_next_fails < 0.9
+    assert after.p_next_fails < 0.5

@@ -83,6 +83,13 @@ def test_a_velocity_that_nobody_reaches_is_no_reference() -> None:
     assert (0.52, 1) == (found[3].reference_velocity_mps, found[3].reference_rep)
 
 
+def test_two_such_velocities_in_a_row_are_real() -> None:
+    """After two careful first reps the second one at full speed becomes the reference."""
+    found = estimates(starting(), reps((0.30, 0.31, 0.52, 0.51, 0.50)))
+    assert [None, 0.0] == [estimate.velocity_loss for estimate in found[2:4]]
+    assert (0.51, 4, 0.0196) == (found[4].reference_velocity_mps, found[4].reference_rep, found[4].velocity_loss)
+
+
 def test_a_noisy_sensor_is_believed_less() -> None:
     """With the standard error that a device gives, a sudden fall weighs less."""
     set_ = reps((*SLOWING[:6], 0.30))
@@ -108,3 +115,11 @@ def test_lifters_of_one_exercise_start_alike() -> None:
     squat = last_estimate(starting("back_squat", pct_1rm=None), reps(velocities))
     bench = last_estimate(starting("bench_press", pct_1rm=None), reps(velocities))
     assert squat.rir + 0.5 < bench.rir
+
+
+def test_a_set_far_from_its_starting_values_is_no_row_of_outliers() -> None:
+    """A warm-up at twice the expected velocity is light: no rep of it is odd, and nobody is sure of fifty more."""
+    found = estimates(starting("back_squat", pct_1rm=None), reps((1.02, 1.04, 1.06, 1.08, 1.07)))
+    assert [()] * 5 == [estimate.flags for estimate in found]
+    assert found[-1].rir > 20.0
+    assert "low" == found[-1].confidence

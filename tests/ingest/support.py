@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,8 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from ingest.app import create_app
 from spotter.bus.memory import MemoryLog
 from spotter.bus.port import NewRecord
-from spotter.events import Event, decode, format_time
-from spotter.security import Identity, Keyring, Role
+from spotter.events import Event, Role, decode, format_time
+from spotter.security import Identity, Keyring
 from spotter.settings import Limits
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
@@ -72,7 +71,6 @@ class Door:
     gym: str = "g1"
     admin: str = field(default_factory=lambda: KEYS.issue("g1", "admin"))
     """The token that is used where a test names none."""
-    server: uvicorn.Server = field(repr=False, default=None)  # type: ignore[assignment]  # given by serving()
 
     def token(self, role: Role = "device", *athletes: str, gym: str | None = None, **more: Any) -> str:
         """Make a token."""
@@ -127,20 +125,18 @@ async def serving(
     target = log if log is not None else MemoryLog()
     chosen = limits or Limits()
     app = create_app(target, KEYS, chosen, clock=clock)
-    options = {"ws_max_size": chosen.message_bytes, "timeout_graceful_shutdown": 2} | server
-    config = uvicorn.Config(app, log_config=None, access_log=False, **options)
-    running = uvicorn.Server(config)
-    running.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own signals stay
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        task = asyncio.create_task(running.serve([listening]))
+    options = {"port": 0, "ws_max_size": chosen.message_bytes, "timeout_graceful_shutdown": 2} | server
+    running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, **options))
+    task = asyncio.create_task(running.serve())
+    try:
         await until(lambda: running.started)
-        port = listening.getsockname()[1]
+        port = running.servers[0].sockets[0].getsockname()[1]
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            door = Door(port, target, client, server=running)
+            door = Door(port, target, client)
             if wait_ready:
                 await until(door.is_ready)
             yield door
+    finally:
         running.should_exit = True
         await task
 

@@ -222,10 +222,14 @@ async def test_bad_credentials_are_told_apart(door: Door) -> None:
     forged = door.token()[:-3] + "abc"
     expired = door.token("device", now=now() - timedelta(days=91))
     titles = {}
-    for name, header in {
-        "none": {}, "basic": {"Authorization": "Basic YTpi"}, "forged": {"Authorization": f"Bearer {forged}"},
-        "expired": {"Authorization": f"Bearer {expired}"}, "rubbish": {"Authorization": "Bearer é".encode("latin-1")},
-    }.items():  # fmt: skip
+    sent: dict[str, dict[bytes, bytes]] = {
+        "none": {},
+        "basic": {b"Authorization": b"Basic YTpi"},
+        "forged": {b"Authorization": f"Bearer {forged}".encode()},
+        "expired": {b"Authorization": f"Bearer {expired}".encode()},
+        "rubbish": {b"Authorization": "Bearer é".encode("latin-1")},
+    }
+    for name, header in sent.items():
         answer = await door.client.post("/v1/events", json=rep(), headers=header)
         assert (401, PROBLEM) == (answer.status_code, answer.headers["content-type"]), name
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -376,7 +380,7 @@ class TestLimits:
     async def test_requests_at_a_time_are_counted_by_token(self) -> None:
         """Too many at once are 429; afterwards all is as before."""
         log = CountingLog(delay_s=0.2)
-        async with serving(log, Limits(connections_per_token=2)) as door:
+        async with serving(log, Limits(requests_per_token=2)) as door:
             token = door.token()
             answers = await asyncio.gather(*(door.post(rep(), token=token) for _ in range(4)))
             assert [202, 202, 429, 429] == sorted(answer.status_code for answer in answers)
@@ -401,6 +405,29 @@ class TestLimits:
             writer.close()
             assert b"408" in head
             assert 202 == (await door.post(rep())).status_code
+
+
+async def test_a_client_that_goes_away_leaves_no_error(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    """Half a body and a closed connection: nothing is written, nothing is logged as an error."""
+    _, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {door.admin}\r\nContent-Length: 100\r\n\r\n"
+    writer.write(head.encode() + orjson.dumps(rep())[:50])
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.transport.abort()
+    await asyncio.sleep(0.05)
+    assert 202 == (await door.post(rep())).status_code
+    assert 1 == len(door.written())
+    assert [] == [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_the_openapi_document_knows_the_door(door: Door) -> None:
+    """Bodies, answers and the credential are described."""
+    described = (await door.client.get("/openapi.json")).json()
+    operation = described["paths"]["/v1/events"]["post"]
+    assert {"202", "207", "400", "401", "403", "413", "422", "429", "503"} <= set(operation["responses"])
+    assert [{"bearer": []}] == operation["security"]
+    assert "bearer" in described["components"]["securitySchemes"]
 
 
 async def test_other_methods_and_places_are_problems_too(door: Door) -> None:

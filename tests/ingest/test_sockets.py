@@ -115,8 +115,9 @@ async def test_expired_meanwhile_is_1008(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_too_large_is_1009() -> None:
     """A message beyond the limit closes the socket, also where the server would let it pass."""
-    for server in ({}, {"ws_max_size": 1_000_000}):
-        async with serving(limits=Limits(message_bytes=1_000), **server) as door, door.socket() as connection:
+    for server_bytes in (1_000, 1_000_000):
+        limits = Limits(message_bytes=1_000)
+        async with serving(limits=limits, ws_max_size=server_bytes) as door, door.socket() as connection:
             await connection.send(orjson.dumps({**rep(), "id": "fits"}).decode().ljust(1_000))
             assert "accepted" == (await replies(connection, 1))[0]["status"]
             await connection.send(" " * 1_001)

@@ -21,6 +21,9 @@ class Limits(BaseSettings):
     """Sustained, per token."""
     events_burst: int = 50_000
     connections_per_token: int = 64
+    """Sockets that are open at a time."""
+    requests_per_token: int = 256
+    """Requests that are being answered at a time."""
     connections: int = 2_000
     held_bytes: int = 64 * 1024 * 1024
     """Of all bodies and messages that are being read or written at a time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -49,5 +50,5 @@ def pause_s(reps: Sequence[RepSeen]) -> float:
     seen = [rep for rep in reps if rep.valid][-CADENCE_REPS:]
     if len(seen) < 2:
         return USUAL_PAUSE_S
-    between = median((after.ended - before.ended).total_seconds() for before, after in zip(seen, seen[1:], strict=False))
+    between = median((after.ended - before.ended).total_seconds() for before, after in pairwise(seen))
     return max(0.0, between - median((rep.ended - rep.started).total_seconds() for rep in seen))

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from advisor.advice import give
 from advisor.decision import Decision, Reading, decide, decide_overdue
 from advisor.ending import tell_outcome
-from advisor.lateness import EXPIRY, is_late, sound_ms, ttl_ms
+from advisor.lateness import EXPIRY, is_late, ttl_ms
 from advisor.state import AdvisedSet, RepSeen, Stop
 from advisor.turn import Turn
-from advisor.wording import HAPTICS, words_for
-from spotter.events.derived import AdviceGiven, EffortEstimated, RepCounted, RepOverdue
+from advisor.wording import words_for
+from spotter.events.derived import EffortEstimated, RepCounted, RepOverdue
 
 NO_REPS: Final = frozenset({"ghost", "rerack", "second_source"})
 """Flags of what was reported as a rep and is none, or is one that was counted already."""
-REPEATS: Final = 2
-"""How often an unacknowledged *stop* or *failing* may be repeated."""
-_UNTOLD_S: Final = 1.0
+_UNTOLD: Final = timedelta(seconds=1)
 """How long a rep lasts of which no start is told."""
 
 
 def rep_counted(turn: Turn, data: RepCounted) -> None:
-    """Take a rep that arrived or was corrected; what is said of it comes with its estimate."""
+    """Take a rep that arrived or was corrected; what is to be said of it comes with its estimate."""
     one = turn.set(data.set_key)
     if one is None:
         turn.refuse(data.set_key)
         return
-    place = next((at for at in range(len(one.reps) - 1, -1, -1) if one.reps[at].event_id == data.rep_event_id), None)
-    if place is None:
-        rep = RepSeen(data.rep_number, data.rep_event_id, _start(data), data.rep_time, data.voided)
-        in_turn = not one.reps or rep.ended >= one.reps[-1].ended
-        reps = (*one.reps, rep) if in_turn else _in_time((*one.reps, rep))
+    reps, started = one.reps, start_of(data)
+    place = next((at for at in range(len(reps) - 1, -1, -1) if reps[at].event_id == data.rep_event_id), None)
+    if place is not None:
+        rep = replace(reps[place], number=data.rep_number, started=started, ended=data.rep_time, voided=data.voided)
+        one = replace(one, reps=_in_time((*reps[:place], rep, *reps[place + 1 :])), correcting=True)
     else:
-        in_turn = False
-        known = one.reps[place]
-        rep = replace(
-            known, number=data.rep_number, started=_start(data), ended=data.rep_time, voided=data.voided
-        )
-        reps = _in_time((*one.reps[:place], rep, *one.reps[place + 1 :]))
-    one = _lift(replace(one, reps=reps, correcting=not in_turn))
+        rep = RepSeen(data.rep_number, data.rep_event_id, started, data.rep_time, data.voided)
+        late = bool(reps) and rep.ended < reps[-1].ended
+        one = replace(one, reps=_in_time((*reps, rep)) if late else (*reps, rep), correcting=late)
+    one = _lifted(one)
     if data.voided:
         one = tell_outcome(turn, one)
     turn.put_set(one)
@@ -54,13 +51,13 @@ def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
         return
     place = _place(one, data)
     if place is None:
-        rep = RepSeen(data.rep_number, turn.event.id, data.rep_time - timedelta(seconds=_UNTOLD_S), data.rep_time)
+        rep = RepSeen(data.rep_number, turn.event.id, data.rep_time - _UNTOLD, data.rep_time)
         one = replace(one, reps=_in_time((*one.reps, rep)))
         place = one.reps.index(rep)
-    flags = data.flags
+    flags, terms = data.flags, one.terms
     reading = Reading(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags)
-    latched, one_more_left = one.stop is not None, one.one_more in (None, data.rep_number)
-    decision = decide(one.terms, reading, latched=latched, one_more_left=one_more_left)
+    one_more_left = one.one_more is None or one.one_more == data.rep_number
+    decision = decide(terms, reading, latched=one.stop is not None, one_more_left=one_more_left)
     rep = replace(
         one.reps[place],
         real=not (flags and NO_REPS.intersection(flags)),
@@ -71,13 +68,16 @@ def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
         rir_high=data.rir_high,
         ends=decision.ends,
     )
-    one = replace(one, reps=(*one.reps[:place], rep, *one.reps[place + 1 :]))
-    if latched and not data.arrival:
-        one = _lift(one)
-        if one.stop is None:
-            decision = decide(one.terms, reading, latched=False, one_more_left=one_more_left)
     if data.arrival or data.newest:
-        one = _advise(turn, one, data, decision, place)
+        rep = replace(rep, advised=_next_revision(one, rep.number))
+    before = one.stop
+    one = replace(one, reps=(*one.reps[:place], rep, *one.reps[place + 1 :]))
+    if before is not None and not data.arrival:
+        one = _lifted(one)
+        if one.stop is None:
+            decision = decide(terms, reading, latched=False, one_more_left=one_more_left)
+    if data.arrival or data.newest:
+        one = _advised(turn, one, data, decision, rep)
     if not one.is_open:
         one = tell_outcome(turn, one)
     turn.put_set(one)
@@ -88,43 +88,85 @@ def rep_overdue(turn: Turn, data: RepOverdue) -> None:
     one = turn.named(data.set_id) if data.set_id else None
     if one is None or not one.is_open:
         return
-    last = one.reps[-1] if one.reps else None
-    number = data.rep_number if data.rep_number is not None else (last.number if last else 0) + 1
-    decision = decide_overdue(one.terms)
-    expires_at = turn.now + EXPIRY
-    ttl = ttl_ms(expires_at, turn.now)
-    after = last.number if last else 0
+    place = next((at for at in range(len(one.reps) - 1, -1, -1) if not one.reps[at].voided), None)
+    after = 0 if place is None else one.reps[place].number
     revision = _next_revision(one, after)
-    window = ttl if decision.emergency else sound_ms(one.reps, turn.now, turn.now, ttl)
-    words = words_for(decision, one.terms, 0.0)
-    alert_id = turn.next_id(AdviceGiven, one.pins.policy_version)
-    advice = AdviceGiven(
-        gym_id=turn.event.data.gym_id,
-        athlete_id=turn.event.data.athlete_id,
-        set_id=one.set_id,
-        set_key=one.key,
-        alert_id=alert_id,
-        revision=revision,
-        station_id=one.context.station_id,
-        action=decision.action,
-        emergency=decision.emergency,
+    decision = decide_overdue(one.terms)
+    give(
+        turn,
+        one,
+        decision,
+        words_for(decision, one.terms, 0.0),
         after_rep=after,
-        target_rir=one.terms.limit,
+        revision=revision,
         late=False,
-        rule_ids=list(decision.rules),
-        sentence=words.sentence,
-        speech=words.speech,
-        haptic=HAPTICS[decision.action],
-        sound_ms=window,
-        repeat=REPEATS,
-        expires_at=expires_at,
-        ttl_ms=ttl,
-        budget_left=one.terms.left,
-        policy_version=one.pins.policy_version,
+        expires_at=turn.now + EXPIRY,
+        since=turn.now,
     )
-    turn.tell(advice, alert_id)
-    if last is None:
+    if place is None:
         one = replace(one, plan=revision)
     else:
-        one = replace(one, reps=(*one.reps[:-1], replace(last, advised=revision)))
-    turn.put_set(replace(one, stop=one.stop or Stop(turn.now, overdue=number)))
+        told = replace(one.reps[place], advised=revision)
+        one = replace(one, reps=(*one.reps[:place], told, *one.reps[place + 1 :]))
+    under_way = after + 1 if data.rep_number is None else data.rep_number
+    turn.put_set(replace(one, stop=one.stop or Stop(turn.now, overdue=under_way)))
+
+
+def _advised(turn: Turn, one: AdvisedSet, data: EffortEstimated, decision: Decision, rep: RepSeen) -> AdvisedSet:
+    """Give advice after a rep; in time it may latch, or use up the one *one more*."""
+    expires_at = data.newest_received + EXPIRY
+    late = is_late(data, ttl_ms(expires_at, turn.now))
+    give(
+        turn,
+        one,
+        decision,
+        words_for(decision, one.terms, data.rir),
+        after_rep=rep.number,
+        revision=rep.advised,
+        late=late,
+        expires_at=expires_at,
+        since=rep.ended,
+    )
+    if late:
+        return one
+    if decision.action == "one_more":
+        return replace(one, one_more=rep.number)
+    if decision.action in ("stop", "failing") and one.stop is None:
+        return replace(one, stop=Stop(rep.ended))
+    return one
+
+
+def _lifted(one: AdvisedSet) -> AdvisedSet:
+    """Lift the latch where a correction left no rep whose estimate asks for the end."""
+    if one.stop is None or not one.correcting:
+        return one
+    overdue = one.stop.overdue
+    if overdue is not None and not any(rep.voided and rep.number == overdue for rep in one.reps):
+        return one
+    if any(rep.ends and not rep.voided for rep in one.reps):
+        return one
+    return replace(one, stop=None)
+
+
+def _place(one: AdvisedSet, data: EffortEstimated) -> int | None:
+    """Find the rep of an estimate: by number and time, since two devices may use one number; else by number."""
+    numbered = [at for at in range(len(one.reps) - 1, -1, -1) if one.reps[at].number == data.rep_number]
+    exact = (at for at in numbered if one.reps[at].ended == data.rep_time)
+    return next(exact, numbered[0] if numbered else None)
+
+
+def _next_revision(one: AdvisedSet, number: int) -> int:
+    if number == 0:
+        return one.plan + 1
+    return 1 + max((rep.advised for rep in one.reps if rep.number == number), default=0)
+
+
+def start_of(data: RepCounted) -> datetime:
+    """Say when a rep started: as told, else by its concentric time, else a second before it ended."""
+    if data.started_at is not None:
+        return min(data.started_at, data.rep_time)
+    return data.rep_time - (_UNTOLD if data.concentric_s is None else timedelta(seconds=data.concentric_s))
+
+
+def _in_time(reps: Iterable[RepSeen]) -> tuple[RepSeen, ...]:
+    return tuple(sorted(reps, key=lambda rep: (rep.ended, rep.number)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from advisor.rules import Terms
 from spotter.codec import dump_json, load_json
@@ -20,6 +20,7 @@ SET_KEPT: Final = timedelta(days=28)
 LEDGER_KEPT: Final = timedelta(weeks=8)
 """Entries and training days are kept this long."""
 
+EndedBy = Literal["lifter", "silence", "next_set", "history"]
 T = TypeVar("T")
 
 
@@ -100,6 +101,8 @@ class Report:
 
     about: datetime
     """What was done up to then."""
+    rep: str | None = None
+    """The rep it names, by the event that reported it; its end counts instead of `about`."""
     rir: float | None = None
     failed: bool | None = None
 
@@ -108,7 +111,7 @@ class Report:
 class Closing:
     """How a set ended."""
 
-    reason: str
+    ended_by: EndedBy
     ended_at: datetime
 
 
@@ -125,6 +128,22 @@ class Outcome:
     """When it opened, where it has no rep."""
     reps_after_stop: int
     followed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one set took from the weekly failure budget."""
+
+    set_key: str
+    set_id: str
+    exercise: str
+    muscle_group: str
+    ended_by: str
+    cost: float
+    rules: tuple[str, ...]
+    at: datetime
+    """Corrected end of its last rep."""
+    revision: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +176,8 @@ class AdvisedSet:
     """What its newest summary said."""
     summaries: int = 0
     """Revision of its newest summary; 0: none yet."""
-    charges: int = 0
-    """Revision of its newest entry in the ledger; 0: never one."""
+    charged: Entry | None = None
+    """Its newest entry in the ledger."""
 
     @property
     def is_open(self) -> bool:
@@ -230,22 +249,6 @@ class Lifter:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What one set took from the weekly failure budget."""
-
-    set_key: str
-    set_id: str
-    exercise: str
-    muscle_group: str
-    ended_by: str
-    cost: float
-    rules: tuple[str, ...]
-    at: datetime
-    """Corrected end of its last rep."""
-    revision: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Ledger:
     """The entries that cost something, by time and key of their set."""
 
@@ -299,6 +302,8 @@ def _set(value: dict[str, Any]) -> AdvisedSet:
             Context(**context),
             _with(Closing, closing, times=("ended_at",)),
         )
+    if value["charged"] is not None:
+        value["charged"] = _with(Entry, value["charged"], times=("at",), tuples=("rules",))
     return _with(AdvisedSet, value, times=("opened_at", "opened_received", "received"))
 
 

@@ -70,6 +70,7 @@ class Tile:
     bars: list[Bar]
     reference_height: float | None
     reference_label: str | None
+    velocity_loss: float | None
     reps_left: RepsLeft | None
     advice: Advised | None
     order: str
@@ -102,6 +103,7 @@ def tile(one: LiveSet, athlete: Athlete, catalogue: Catalogue) -> Tile:
         bars=bars[-BARS_MAX:],
         reference_height=reference_height,
         reference_label=reference_label,
+        velocity_loss=None if estimate is None else estimate.velocity_loss,
         reps_left=None if estimate is None else _reps_left(estimate),
         advice=_advised(one, counted),
         order=" ".join((_natural(opening.station_id), one.athlete_id, opening.opened_at.isoformat(), one.set_key)),

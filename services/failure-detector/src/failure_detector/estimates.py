@@ -51,7 +51,7 @@ def estimates(model: Filter, wanted: Sequence[Wanted]) -> list[list[EventData]]:
 def _estimate(want: Wanted, item: Touched, found: RepEstimate) -> EventData:
     one, rep = want.one, want.one.reps[item.place]
     flags = {*found.flags, *rep.flags, *(("second_source",) if item.second else ())}
-    return EffortEstimated.model_construct(
+    return EffortEstimated(
         gym_id=want.event.data.gym_id,
         athlete_id=want.event.data.athlete_id,
         set_id=one.set_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +19,40 @@ class Seen:
     observation: Observation
     places: tuple[int, ...]
     """The first is the one observed: the one with a velocity, else the first that ended."""
+
+
+class Observer:
+    """Observes sets that grow: what was observed of a set's earlier reps is not looked at again.
+
+    A cache only: answers are those of `observe`.
+    """
+
+    def __init__(self, sets_max: int = 4096) -> None:
+        self._sets_max = sets_max
+        self._known: OrderedDict[str, tuple[tuple[Rep, ...], list[Seen]]] = OrderedDict()
+
+    def observe(self, set_key: str, reps: tuple[Rep, ...]) -> list[Seen]:
+        """Give `observe(reps)` of a set."""
+        if not reps:
+            return []
+        known, seen = self._known.get(set_key, ((), []))
+        if known is not reps:
+            seen = self._appended(known, seen, reps) or observe(reps)
+            self._known[set_key] = (reps, seen)
+        self._known.move_to_end(set_key)
+        if len(self._known) > self._sets_max:
+            self._known.popitem(last=False)
+        return seen
+
+    def _appended(self, known: tuple[Rep, ...], seen: list[Seen], reps: tuple[Rep, ...]) -> list[Seen] | None:
+        """Give what is seen when `reps` are `known` and one more that overlaps with none of them."""
+        if not seen or len(reps) != len(known) + 1 or any(map(operator.is_not, known, reps)):
+            return None
+        new, last = reps[-1], seen[-1]
+        if new.voided or any(known[place].ended_us > new.started_us for place in last.places):
+            return None
+        zero_us = known[seen[0].places[0]].ended_us
+        return [*seen, Seen(_observation(new, zero_us), (len(known),))]
 
 
 def observe(reps: Sequence[Rep]) -> list[Seen]:
@@ -60,6 +96,6 @@ def _observation(rep: Rep, zero_us: int) -> Observation:
 def first_difference(before: Sequence[Seen], after: Sequence[Seen]) -> int:
     """Say from which rep on the model's answers differ."""
     for place, (old, new) in enumerate(zip(before, after, strict=False)):
-        if old.observation != new.observation:
+        if old is not new and old.observation != new.observation:
             return place
     return min(len(before), len(after))

@@ -13,7 +13,7 @@ from failure_detector.life.clock import micros, moment
 from failure_detector.life.records import LIFTER_EVENTS_KEPT, LiftedSet, Rep
 from failure_detector.life.turn import Turn
 from failure_detector.model import MODEL_VERSION, Filter
-from failure_detector.observing import first_difference, observe
+from failure_detector.observing import Observer, first_difference
 from spotter import topics
 from spotter.events import Event, EventData, corrected, corrected_time, event_type
 from spotter.events.derived import DeviceLost, RepOverdue
@@ -60,12 +60,13 @@ class FailureDetector(Processor[LifeDraft]):
 
     def __init__(self) -> None:
         self._filter = Filter()
+        self._observer = Observer()
 
     def draft(self, state: State, event: Event, env: Environment) -> LifeDraft:
         """Take an event into the life of its set."""
         if not event.data.gym_id or not event.data.athlete_id:
             return LifeDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
-        turn = Turn(state, event, env)
+        turn = Turn(state, event, env, self._observer)
         known = _remembered(turn)
         if known is not None:
             return LifeDraft(event, {}, reject=known if isinstance(known, Reject) else None)
@@ -118,7 +119,7 @@ def _output(event: Event, data: EventData, place: int) -> Event:
 def _remembered(turn: Turn) -> Reject | bool | None:
     """Tell what became of the event's identity: None, it is new; True, it is known; Reject, it said something else."""
     event, identity = turn.event, reps.identity_of(turn.event)
-    known = dict(turn.lifter.seen).get(identity)
+    known = next((content for seen, content in turn.lifter.seen if seen == identity), None)
     for one in turn.newest():
         known = known or one.remembers(identity)
     if known is None:
@@ -155,11 +156,11 @@ def _unknown_set(turn: Turn) -> LifeDraft:
     return _refused(turn, Reject("too_old" if old else "unknown_set", detail))
 
 
-def _revise(turn: Turn, before: LiftedSet | None, after: LiftedSet, arrived: Rep | None) -> tuple[LiftedSet, Wanted | None]:
+def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, arrived: Rep | None) -> tuple[LiftedSet, Wanted | None]:
     """Give new revisions to all estimates that an event changes, the arrived rep's first, the newest's last."""
-    seen = observe(after.reps)
-    unchanged = before is not None and before.start == after.start
-    first = first_difference(observe(before.reps), seen) if before is not None and unchanged else 0
+    known = turn.observer.observe(before.key, before.reps)
+    seen = turn.observer.observe(after.key, after.reps)
+    first = first_difference(known, seen) if before.start is after.start or before.start == after.start else 0
     arrived_place = next((place for place, rep in enumerate(after.reps) if rep is arrived), None)
     touched = [
         Touched(number, place, second=place != group.places[0], arrived=place == arrived_place)
@@ -172,11 +173,13 @@ def _revise(turn: Turn, before: LiftedSet | None, after: LiftedSet, arrived: Rep
     if not touched:
         return after, None
     touched.sort(key=lambda item: (not item.arrived, item.observation, item.place))
-    changed = list(after.reps)
-    for item in touched:
-        rep = changed[item.place]
-        changed[item.place] = replace(rep, estimates=rep.estimates + 1)
-    after = turn.put(replace(after, reps=tuple(changed)))
+    if any(not item.arrived for item in touched):
+        changed = list(after.reps)
+        for item in touched:
+            if not item.arrived:
+                rep = changed[item.place]
+                changed[item.place] = replace(rep, estimates=rep.estimates + 1)
+        after = turn.put(replace(after, reps=tuple(changed)))
     wanted = Wanted(
         event=turn.event,
         one=after,

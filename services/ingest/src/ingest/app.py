@@ -24,7 +24,7 @@ from spotter.config import Configuration
 from spotter.security import Keyring, Revocations
 from spotter.settings import Limits
 from spotter.topics import ACCESS, CONFIG
-from spotter.web import Guard, Problem, chosen_subprotocol, deny, health_router, install
+from spotter.web import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +57,19 @@ def create_router(
     occupancy = Occupancy(limits)
     intake = Intake(Writer(target), configuration, Rates(limits.events_per_s, limits.events_burst), clock)
 
-    @router.post("/v1/events", summary="Send events", openapi_extra=OPERATION, status_code=202, response_model=None)
+    @router.post(
+        "/v1/events",
+        summary="Send events",
+        openapi_extra=OPERATION,
+        status_code=202,
+        response_model=None,
+        dependencies=[DOCUMENTED],
+    )
     async def post_events(request: Request) -> Response:
         bearer = guard.identify(request)
         if (reason := ready()) is not None:
             raise Problem(503, "Not ready", reason, mend="Try again in a second.", headers={"Retry-After": "1"})
-        with occupancy.inside(bearer.token_id), occupancy.body() as body:
+        with occupancy.request(bearer.token_id), occupancy.body() as body:
             try:
                 received = await body.read(request)
             except BodyTooLarge as error:

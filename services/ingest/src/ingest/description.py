@@ -84,5 +84,4 @@ OPERATION: Final[dict[str, object]] = {
         "429": _refusal("Too many events or connections: send again after Retry-After."),
         "503": _refusal("The log does not answer: keep the events and send them again after Retry-After."),
     },
-    "security": [{"bearer": []}],
 }

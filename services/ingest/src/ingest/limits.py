@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from starlette.requests import Request
@@ -61,27 +61,35 @@ class Occupancy:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._by_token: dict[str, int] = {}
+        self._by_token: dict[tuple[str, str], int] = {}
         self._inside = 0
         self._held_bytes = 0
 
+    def request(self, token_id: str) -> AbstractContextManager[None]:
+        """Count a request while it lasts; entering raises Problem 429 or 503 where there are too many."""
+        return self._inside_as("requests", token_id, self._limits.requests_per_token)
+
+    def socket(self, token_id: str) -> AbstractContextManager[None]:
+        """Count a socket while it is open; entering raises Problem 429 or 503 where there are too many."""
+        return self._inside_as("sockets", token_id, self._limits.connections_per_token)
+
     @contextmanager
-    def inside(self, token_id: str) -> Iterator[None]:
-        """Count a request or a socket while it lasts; raises Problem 429 or 503 where there are too many."""
-        mine = self._by_token.get(token_id, 0)
-        if mine >= self._limits.connections_per_token:
-            raise _later(429, "Too many connections", f"The token has {mine} connections; no more are let in.")
+    def _inside_as(self, kind: str, token_id: str, most: int) -> Iterator[None]:
+        key = (kind, token_id)
+        mine = self._by_token.get(key, 0)
+        if mine >= most:
+            raise _later(429, "Too many connections", f"The token has {mine} {kind} open; no more are let in.")
         if self._inside >= self._limits.connections:
             raise _later(503, "Full house", f"{self._inside} connections are open; no more are let in.")
-        self._by_token[token_id] = mine + 1
+        self._by_token[key] = mine + 1
         self._inside += 1
         try:
             yield
         finally:
             self._inside -= 1
-            self._by_token[token_id] -= 1
-            if not self._by_token[token_id]:
-                del self._by_token[token_id]
+            self._by_token[key] -= 1
+            if not self._by_token[key]:
+                del self._by_token[key]
 
     def hold(self, size_bytes: int) -> None:
         """Count bytes that are kept until `release`; raises Problem 503 where there is no room."""
@@ -114,7 +122,7 @@ class Body:
     async def read(self, request: Request) -> bytes:
         """Read it all; raises BodyTooLarge, or Problem 408 where it takes too long, 503 where there is no room."""
         announced = request.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > self._limits.body_bytes:
+        if announced.isdecimal() and int(announced) > self._limits.body_bytes:
             raise BodyTooLarge(self._limits.body_bytes)
         chunks: list[bytes] = []
         try:

@@ -58,7 +58,7 @@ class EventSocket:
         await self._socket.accept(chosen_subprotocol(self._socket))
         with CLIENTS.labels("events").track_inprogress():
             try:
-                with self._occupancy.inside(self._bearer.token_id):
+                with self._occupancy.socket(self._bearer.token_id):
                     over = await self._converse()
             except Problem as full:
                 over = _Over(TRY_LATER, full.detail)

@@ -176,18 +176,19 @@ class Flusher(Generic[H]):
             await self._sink.commit()
 
     async def _step(self, inputs: Sequence[Input]) -> Batch:
-        name = self._stepper.processor.name
         until = time.monotonic() + CONFIG_S
         while True:
             try:
-                with STEP_SECONDS.labels(name).time():
-                    batch = self._stepper.run(inputs)
+                return self._run(inputs)
             except ConfigPending:
                 if time.monotonic() > until:
                     raise
                 await asyncio.sleep(CONFIG_POLL_S)
-            else:
-                break
+
+    def _run(self, inputs: Sequence[Input]) -> Batch:
+        name = self._stepper.processor.name
+        with STEP_SECONDS.labels(name).time():
+            batch = self._stepper.run(inputs)
         BATCH_EVENTS.labels(name).observe(len(inputs))
         EVENTS_STEPPED.labels(name).inc(len(inputs))
         dead = dead_topic(self._stepper.processor.input_topic)

@@ -26,18 +26,18 @@ class Entry:
 
 
 def entry_key(key: str, name: str) -> bytes:
-    """Name an entry of a lifter's state in the changelog.
+    r"""Name an entry of a lifter's state in the changelog.
 
     >>> entry_key("g1/ada", "profile")
-    b'g1/ada\\x00profile'
+    b'g1/ada\x00profile'
     """
     return f"{key}\0{name}".encode()
 
 
 def split_entry_key(raw: bytes) -> tuple[str, str]:
-    """Give the lifter and the entry's name.
+    r"""Give the lifter and the entry's name.
 
-    >>> split_entry_key(b'g1/ada\\x00profile')
+    >>> split_entry_key(b'g1/ada\x00profile')
     ('g1/ada', 'profile')
     """
     key, _, name = raw.decode().rpartition("\0")

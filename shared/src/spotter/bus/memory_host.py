@@ -36,6 +36,8 @@ class MemoryWorker:
     ) -> None:
         self.processor = processor
         self.partitions = tuple(partitions)
+        self.fenced = False
+        """Another worker has taken over: what it still acknowledges does not count."""
         self._log = log
         self._durable = durable
         self._stepper = Stepper(processor, env)
@@ -87,8 +89,8 @@ class MemoryWorker:
                     self._durable.changelog.append(item)
                     yield f"state {item[0]} {item[1]}"
                 queues = [queue for queue in queues if queue]
-            known = self._durable.acknowledged.get(number, 0)
-            self._durable.acknowledged[number] = max(known, first + len(records))
+            if not self.fenced:
+                self._durable.acknowledged[number] = first + len(records)
             yield "acknowledged"
 
     def timers(self, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -47,8 +47,15 @@ class _Stage:
 class SqliteHost:
     """Runs a chain of processors, each reading what the one before it writes."""
 
-    def __init__(self, source: SqliteLog, processors: Sequence[Processor[Any]], env: Environment) -> None:
+    def __init__(
+        self,
+        source: SqliteLog,
+        processors: Sequence[Processor[Any]],
+        env: Environment,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._log = source
+        self._clock = clock
         self._env = env
         self._processors = list(processors)
         self._stages: list[_Stage] = []
@@ -213,7 +220,7 @@ class SqliteHost:
         while True:
             await asyncio.sleep(TIMER_S)
             if not self._waiting():
-                await self.fire(datetime.now(UTC))
+                await self.fire(self._clock())
 
     async def fire(self, now: datetime) -> None:
         """Write the events of the timers that are due."""

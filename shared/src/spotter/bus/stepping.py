@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ import orjson
 
 from spotter.config import ConfigPending
 from spotter.events import Event, Unreadable, decode, encode, to_json
+from spotter.events.envelope import with_attributes, with_sequence
 from spotter.events.derived import EventRejected, Origin
 from spotter.ids import derived_id, fingerprint
 from spotter.processing import Environment, Processor, State, Step
@@ -203,7 +204,7 @@ class Stepper:
         batch.changed[item.key, name] = None
 
     def _give(self, item: Input, event: Event, step: Step, batch: Batch) -> None:
-        self._publish(item, step.outputs, batch, self.processor.output_topic)
+        self._publish(item, step.outputs, batch, self.processor.output_topic, event)
         if step.reject is not None:
             topic = self.processor.input_topic
             data = EventRejected(
@@ -245,11 +246,19 @@ class Stepper:
         identity = derived_id("rejected", self.processor.name, item.key, fingerprint(item.value), item.offset)
         return Event(id=identity, source=f"spotter/{self.processor.name}", time=moment, data=data)
 
-    def _publish(self, item: Input, events: Iterable[Event], batch: Batch, topic: str) -> None:
+    def _publish(self, item: Input, events: Iterable[Event], batch: Batch, topic: str, taken: Event | None = None) -> None:
         dead = topic != self.processor.output_topic
         for place, event in enumerate(events):
-            out = event if dead else replace(event, sequence=f"{item.offset}-{place}")
-            batch.outputs.append(Output(topic, item.partition, item.key, encode(out), out))
+            if dead:
+                value, out = encode(event), event
+            elif event is taken:
+                # Passed through as it came: no need to write it again.
+                sequence = f"{item.offset}-{place}"
+                value, out = with_sequence(item.value, sequence), with_attributes(event, sequence=sequence)
+            else:
+                out = with_attributes(event, sequence=f"{item.offset}-{place}")
+                value = encode(out)
+            batch.outputs.append(Output(topic, item.partition, item.key, value, out))
 
     def dump(self, key: str, name: str) -> bytes:
         """Write an entry with its versions for storage."""

@@ -98,6 +98,25 @@ def encode(event: Event) -> bytes:
     return orjson.dumps(_attributes(event), option=orjson.OPT_UTC_Z)
 
 
+def with_attributes(event: Event, *, sequence: str) -> Event:
+    """Give the event with its place in the log."""
+    return Event(
+        event.id,
+        event.source,
+        event.time,
+        event.data,
+        event.senttime,
+        event.receivedtime,
+        event.configversion,
+        sequence,
+    )
+
+
+def with_sequence(value: bytes, sequence: str) -> bytes:
+    """Give an encoded event, which has no place in the log yet, with it."""
+    return b'%s,"sequence":"%s"}' % (value[:-1], sequence.encode())
+
+
 def to_json(event: Event) -> dict[str, Any]:
     """Give the event as the JSON object that is written everywhere."""
     value: dict[str, Any] = orjson.loads(encode(event))

@@ -1,11 +1,12 @@
 """What every door shares: problem documents, credentials, health. Needs the extra `web` of the kernel."""
 
-from spotter.web.credentials import COOKIE, SUBPROTOCOL, Guard, chosen_subprotocol
+from spotter.web.credentials import COOKIE, DOCUMENTED, SUBPROTOCOL, Guard, chosen_subprotocol
 from spotter.web.health import health_router
 from spotter.web.problems import Problem, deny, install, problem_response
 
 __all__ = [
     "COOKIE",
+    "DOCUMENTED",
     "SUBPROTOCOL",
     "Guard",
     "Problem",

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
+from fastapi import Security
+from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
 from spotter.security import ExpiredToken, Identity, InvalidToken, Keyring, Revocations, RevokedToken
@@ -13,6 +15,8 @@ from spotter.web.problems import Problem
 
 SUBPROTOCOL: Final = "spotter.v1"
 COOKIE: Final = "spotter_token"
+DOCUMENTED: Final = Security(HTTPBearer(scheme_name="bearer", bearerFormat="JWT", auto_error=False))
+"""A route's dependency that tells OpenAPI of the token; `Guard` is what checks it."""
 _BEARER: Final = "bearer."
 _MEND: Final = "Send 'Authorization: Bearer <token>'; 'spotter token create' makes a token."
 
@@ -45,7 +49,10 @@ class Guard:
 
         Raises Problem 401 where there is none, or one that is forged, expired or revoked.
         """
-        token = _token(connection, cookie)
+        return self.verify(_token(connection, cookie))
+
+    def verify(self, token: str) -> Identity:
+        """Check a token by itself; raises Problem 401 for one that is forged, expired or revoked."""
         try:
             identity = self._keyring.verify(token)
             self.check(identity)

@@ -11,7 +11,7 @@ import orjson
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketState
 
@@ -93,6 +93,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(WebSocketRequestValidationError, _on_invalid_request)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(Exception, _on_surprise)
 
 
@@ -130,6 +131,10 @@ async def _on_invalid_request(connection: HTTPConnection, error: Exception) -> R
     field = ".".join(path) or place
     problem = Problem(422, "Invalid request", f"{place} {field}: {first['msg']}.", field=field)
     return await _answer(connection, problem)
+
+
+async def _on_disconnect(connection: HTTPConnection, error: Exception) -> Response:
+    return Response(status_code=400)  # nobody is there to read it
 
 
 async def _on_surprise(connection: HTTPConnection, error: Exception) -> Response:

@@ -114,7 +114,7 @@ class Hub:
         """Say why nobody may be let in; None where all is well."""
         if not self._read_up.is_set():
             return "The gateway is reading the last ten minutes of advice."
-        if not self._following():
+        if self._answered_s is None:
             return "The log doesn't answer."
         return None
 
@@ -197,9 +197,10 @@ class Hub:
             while True:
                 try:
                     if not self._read_up.is_set() and await reader.lag() == 0:
+                        self._answered()
                         self._read_up.set()
                     records = await reader.fetch(FETCH_S)
-                    self._answered_s = asyncio.get_running_loop().time()
+                    self._answered()
                     await self._take_all(records)
                 except LogUnavailable as error:
                     self._answered_s = None
@@ -221,7 +222,10 @@ class Hub:
             self.take(record)
             if count % TURN == 0:
                 await asyncio.sleep(0)
-                self._answered_s = asyncio.get_running_loop().time()
+                self._answered()
+
+    def _answered(self) -> None:
+        self._answered_s = asyncio.get_running_loop().time()
 
     def _following(self) -> bool:
         """Tell whether the log answered a moment ago."""

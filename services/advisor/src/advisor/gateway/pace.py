@@ -15,7 +15,7 @@ class Pace:
     check_s: float = 1.0
     """Between two looks at whether a bearer may go on; a revoked token has to be out within 5 s."""
     repeat_ms: int = EVERY_MS
-    stalled_s: float = 3.0
-    """Without an answer of the log for so long the gateway can't tell how things stand."""
+    stalled_s: float = 4.0
+    """Without an answer of the log for so long, where it is asked every second, there are no signs of life."""
     retry_s: float = 0.5
     """After the log didn't answer."""

@@ -61,14 +61,23 @@ def is_seasoned(lifter: Lifter, policy: Policy) -> bool:
 
 
 def budget_of(
-    lifter: Lifter, ledger: Ledger, policy: Policy, calendar: Calendar, moment: datetime, *, now: datetime, beginner: bool
+    lifter: Lifter,
+    ledger: Ledger,
+    policy: Policy,
+    calendar: Calendar,
+    moment: datetime,
+    *,
+    now: datetime,
+    beginner: bool,
 ) -> Budget:
     """Compute the budget of the week that `moment` lies in, as of `now`."""
     week = week_in(calendar, moment)
     at = min(max(now, week.start), week.end - _INSTANT)
     base, reason = _base(policy, beginner=beginner, days=days_trained(lifter, week, calendar.zone), lifter=lifter)
     next_base, _ = _base(policy, beginner=beginner, days=0, lifter=lifter)
-    grants = sorted((grant for grant in lifter.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id))
+    grants = sorted(
+        (grant for grant in lifter.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id)
+    )
     valid_until = min([week.end, *(grant.expires for grant in grants)])
     later = sum(grant.units for grant in grants if grant.expires > valid_until)
     return Budget(
@@ -112,7 +121,10 @@ def _base(policy: Policy, *, beginner: bool, days: int, lifter: Lifter) -> tuple
     if beginner:
         return 0.0, "no units: beginner"
     if max(days, lifter.days_per_week or 0) >= FREQUENT_DAYS and policy.weekly_units_frequent < policy.weekly_units:
-        return policy.weekly_units_frequent, f"{policy.weekly_units_frequent:g} a week: training on {FREQUENT_DAYS} or more days"
+        return (
+            policy.weekly_units_frequent,
+            f"{policy.weekly_units_frequent:g} a week: training on {FREQUENT_DAYS} or more days",
+        )
     return policy.weekly_units, f"{policy.weekly_units:g} a week"
 
 

@@ -49,8 +49,8 @@ class Rep:
     fresh: bool = True
     voided: bool = False
     revision: int = 1
-    estimates: int = 0
-    """Revision of its newest estimate; 0: none yet."""
+    estimates: int = 1
+    """Revision of its newest estimate: every rep has one from its arrival on."""
 
     @property
     def order(self) -> tuple[int, int]:

@@ -87,13 +87,18 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         device=device,
         flags=flags,
         fresh=is_fresh(event),
+        estimates=1,
     )
-    reps = list(one.reps)
-    insort(reps, rep, key=lambda known: known.order)
+    if not one.reps or one.reps[-1].order <= rep.order:
+        reps = (*one.reps, rep)
+    else:
+        ordered = list(one.reps)
+        insort(ordered, rep, key=lambda known: known.order)
+        reps = tuple(ordered)
     waiting = one.under_way
     if waiting is not None and ended_us >= waiting.started_us:
         waiting = None
-    return turn.put(replace(one, reps=tuple(reps), under_way=waiting)), rep
+    return turn.put(replace(one, reps=reps, under_way=waiting)), rep
 
 
 def _next_number(one: LiftedSet) -> int:
@@ -150,4 +155,4 @@ def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
     }
     if rep.device is not None:
         said["device"] = rep.device
-    turn.facts.append(RepCounted.model_construct(**said))
+    turn.facts.append(RepCounted(**said))

@@ -56,7 +56,7 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
         who = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": one.set_id}
         waiting = one.under_way
         if waiting is not None and not waiting.overdue and waiting.received_us + OVERDUE_US <= now_us:
-            overdue = RepOverdue.model_construct(
+            overdue = RepOverdue(
                 **who,
                 rep_number=waiting.rep_number,
                 started_at=moment(waiting.started_us),
@@ -65,7 +65,7 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
             events.append(_event(derived_id("overdue", one.key, waiting.identity), waiting.started_us + OVERDUE_US, overdue))
         if _silence_due_us(one) <= now_us:
             last = one.reps[-1].identity if one.reps else "none"
-            ended = SetEnded.model_construct(**who, reason="silence")
+            ended = SetEnded(**who, reason="silence")
             events.append(_event(derived_id("silence", one.key, last, one.reopened), silence_time_us(one), ended))
     return events
 

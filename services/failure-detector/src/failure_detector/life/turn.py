@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from failure_detector.life.clock import DAY_US, micros, moment
 from failure_detector.life.records import LIFTER, SETS_SEARCHED, LiftedSet, Lifter, SetRef, set_entry
+from failure_detector.observing import Observer
 from spotter.config import GymConfig
 from spotter.events import Event, EventData
 from spotter.events.derived import SetClosed, SetOpened
@@ -20,11 +21,12 @@ KEPT_US = 28 * DAY_US
 class Turn:
     """Reads through to the state, collects changes and facts; used for one event and thrown away."""
 
-    def __init__(self, state: State, event: Event, env: Environment) -> None:
+    def __init__(self, state: State, event: Event, env: Environment, observer: Observer) -> None:
         self.event = event
         self.received_us = micros(event.received)
         self.changes: dict[str, object | None] = {}
         self.facts: list[EventData] = []
+        self.observer = observer
         self._state = state
         self._env = env
         known = state.get(LIFTER)
@@ -100,7 +102,7 @@ class Turn:
             "pinned_config": one.config,
             "learned_sets": one.start.learned_sets,
         }
-        self.facts.append(SetOpened.model_construct(**said))
+        self.facts.append(SetOpened(**said))
 
     def tell_closed(self, one: LiftedSet) -> None:
         """Tell that a set is over."""
@@ -115,4 +117,4 @@ class Turn:
             "reps": sum(not rep.voided for rep in one.reps),
             "reopened": one.reopened,
         }
-        self.facts.append(SetClosed.model_construct(**said))
+        self.facts.append(SetClosed(**said))

@@ -4,13 +4,14 @@ A pure function of a set's pinned starting values and its observed reps, in clos
 A file a concern:
 
 * what is known before a set: `exercise_models`, `reps_by_load`, `starting_values`, pinned as `start`;
-* what a rep is: `flags` (travel), `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `course` (all
-  of that along one set), `failed_attempt`;
-* what it says: `grid` (hypotheses and prior), `update` (one rep into the posteriors), `summary` and `confidence`;
+* what a rep is: `flags` (travel and jumps), `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, and
+  `course`, which goes along a set with all of these and makes `steps` of it;
+* what it says: `grid` (hypotheses and prior), `update` (one rep into the posteriors), `failed_attempt`, `summary` and
+  `confidence`;
 * `filter` runs it, with `cache`.
 
-A profile that is learned across sets comes in as another source of `Start`; a further shape of rep comes in beside
-`flags`, `pauses` and `failed_attempt`, and is taken up in `course`.
+A profile that is learned across sets is another source of `Start`. A further shape of rep (an unrack known for one only
+later, one rep split in two, a rep with a helper's hands on it) is a file beside `flags`, taken up in `course`.
 """
 
 from __future__ import annotations

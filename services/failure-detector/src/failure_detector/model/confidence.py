@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from failure_detector.model.grid import PROGRESS_MAX
+from failure_detector.model.grid import N_MAX, PROGRESS_MAX
 from failure_detector.model.start import Start
 from failure_detector.model.timing import Kind
 
@@ -15,7 +15,7 @@ def confidence_of(start: Start, kind: Kind, *, tempo_held: bool, progress: int, 
     """`low`, `medium` or `high` for one estimate (design choice).
 
     *low*: the 80 % interval is wider than 6 reps; or nothing was learned of the lifter and the reps have no velocity in
-    m/s; or the set is at a tempo that the lifter still holds; or it is longer than the grid counts. *high*: none of
+    m/s; or the set is at a tempo that the lifter still holds; or it ends where the grid does. *high*: none of
     these, the interval is at most 3 reps wide, and the set is not at a tempo. *medium*: the rest.
 
     A cold set gets to *high* when its last reps slow down so clearly that few ends are left.
@@ -32,6 +32,7 @@ def confidence_of(start: Start, kind: Kind, *, tempo_held: bool, progress: int, 
     """
     width = rir_high - rir_low
     blind = start.learned_sets == 0 and kind is not Kind.VELOCITY
-    if width > _LOW_WIDTH_MIN or blind or (start.tempo and tempo_held) or progress >= PROGRESS_MAX:
+    at_the_end_of_the_grid = progress >= PROGRESS_MAX or progress + rir_high > N_MAX - 1
+    if width > _LOW_WIDTH_MIN or blind or (start.tempo and tempo_held) or at_the_end_of_the_grid:
         return "low"
     return "high" if width <= _HIGH_WIDTH_MAX and not start.tempo else "medium"

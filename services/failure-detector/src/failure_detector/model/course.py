@@ -8,14 +8,14 @@ three, velocities that begin after a few reps without), the steps start with a r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from failure_detector.model import flags
-from failure_detector.model.flags import Verdict, is_beyond_reference, is_slow_first, judge_travel
+from failure_detector.model.flags import Verdict, is_beyond_reference, is_jump, is_slow_first, judge_travel
 from failure_detector.model.grid import PROGRESS_MAX
 from failure_detector.model.pauses import Gap, concentric_s, information_kept, judge_gap, reps_recovered
 from failure_detector.model.records import Observation
 from failure_detector.model.start import Start
+from failure_detector.model.steps import Step
 from failure_detector.model.tempo import Bound, is_held
 from failure_detector.model.timing import REFERENCE_REPS, Kind, pace_cv
 from failure_detector.model.update import UNSEEN
@@ -24,33 +24,6 @@ from failure_detector.model.update import UNSEEN
 _FIRST_REP_CV = 0.06
 # No device knows a velocity better than this, whatever it says (design choice).
 _SENSOR_SD_MIN_MPS = 0.005
-
-
-@dataclass(slots=True)
-class Step:
-    """What one rep is to the posterior.
-
-    Attributes
-    ----------
-    pace, sensor_variance, cv_squared : float
-        The observation and its noise, m/s or units of the reference.
-    progress : int
-        Reps done in the curve, 1 … `PROGRESS_MAX`.
-    prior : Kind or None
-        The posterior starts again before this rep, from the prior of this kind.
-    information : float
-        Share of what was known that is left before this rep; 1 but for a pause.
-    failed : bool
-        An attempt at one more that failed.
-    """
-
-    pace: float
-    sensor_variance: float
-    cv_squared: float
-    progress: int
-    prior: Kind | None = None
-    information: float = 1.0
-    failed: bool = False
 
 
 class Course:
@@ -78,9 +51,11 @@ class Course:
         "held",
         "held_paces",
         "intervals_s",
+        "jumped",
         "kind",
         "last_end_s",
         "last_metric",
+        "last_pace",
         "last_velocity_mps",
         "measured",
         "other_metric",
@@ -121,6 +96,7 @@ class Course:
         # The newest rep.
         self.flags: list[str] = []  # made anew for each rep, never shared with a fork
         self.velocity_loss: float | None = None
+        self.jumped = False
         self._begin_curve()
 
     def _begin_curve(self) -> None:
@@ -128,6 +104,7 @@ class Course:
         self.measured = 0
         self.unit = 1.0
         self.curve: tuple[Step, ...] = ()
+        self.last_pace: float | None = None
         self.held = True
         self.held_paces: tuple[float, ...] = ()
         self.bound: Bound | None = None
@@ -158,6 +135,8 @@ class Course:
         other.progress = self.progress
         other.measured = self.measured
         other.unit = self.unit
+        other.last_pace = self.last_pace
+        other.jumped = self.jumped
         other.curve = self.curve
         other.held = self.held
         other.held_paces = self.held_paces
@@ -200,6 +179,7 @@ class Course:
     def _add(self, rep: Observation) -> list[Step]:
         self.flags = []
         self.velocity_loss = None
+        self.jumped = False
         velocity_mps = rep.velocity_mps
         if velocity_mps is not None and rep.metric != self.own_metric:
             self.flags.append(flags.METRIC)
@@ -218,8 +198,8 @@ class Course:
         information, cycle_s = self._pass_gap(rep)
         begins = self.progress == 0
         self.progress = min(self.progress + 1, PROGRESS_MAX)
+        self._refer(rep, last_mps)
         self._count(rep)
-        self._refer(rep)
         step = self._measure(rep, cycle_s)
         step.prior = self.kind if begins else None
         step.information = information
@@ -253,6 +233,24 @@ class Course:
         self.progress -= reps_recovered(waited_s, self.progress)
         return information_kept(waited_s), None
 
+    def _refer(self, rep: Observation, last_mps: float | None) -> None:
+        """Hold the rep against the fastest valid one of the set, which it may become."""
+        velocity_mps = self._velocity_of(rep)
+        if velocity_mps is None:
+            return
+        if self.reference_mps is None or self.first_velocity_mps is None:
+            self.first_velocity_mps = self.reference_mps = velocity_mps
+            self.reference_rep = rep.rep_number
+        elif velocity_mps > self.reference_mps:
+            if is_beyond_reference(velocity_mps, self.reference_mps, last_mps, self.valid):
+                self.flags.append(flags.OUTLIER)
+                return
+            if is_slow_first(velocity_mps, self.first_velocity_mps, self.valid + 1):
+                self.flags.append(flags.SLOW_FIRST)
+            self.reference_mps = velocity_mps
+            self.reference_rep = rep.rep_number
+        self.velocity_loss = 1.0 - velocity_mps / self.reference_mps
+
     def _count(self, rep: Observation) -> None:
         self.valid += 1
         if rep.rom_m is not None:
@@ -270,24 +268,6 @@ class Course:
             self.other_metric = rep.metric
         if rep.metric == self.other_metric:
             self.with_other += 1
-
-    def _refer(self, rep: Observation) -> None:
-        """Hold the rep against the fastest valid one of the set, which it may become."""
-        velocity_mps = self._velocity_of(rep)
-        if velocity_mps is None:
-            return
-        if self.reference_mps is None or self.first_velocity_mps is None:
-            self.first_velocity_mps = self.reference_mps = velocity_mps
-            self.reference_rep = rep.rep_number
-        elif velocity_mps > self.reference_mps:
-            if is_beyond_reference(velocity_mps, self.reference_mps, self.valid - 1):
-                self.flags.append(flags.OUTLIER)
-                return
-            if is_slow_first(velocity_mps, self.first_velocity_mps, self.valid):
-                self.flags.append(flags.SLOW_FIRST)
-            self.reference_mps = velocity_mps
-            self.reference_rep = rep.rep_number
-        self.velocity_loss = 1.0 - velocity_mps / self.reference_mps
 
     def _velocity_of(self, rep: Observation) -> float | None:
         """The rep's velocity, if it is in the metric that the set is judged in."""
@@ -308,6 +288,8 @@ class Course:
             sensor_variance = max(sd_mps, _SENSOR_SD_MIN_MPS) ** 2
         if pace is None:
             return Step(0.0, UNSEEN, 0.0, self.progress)
+        self.jumped = self.last_pace is not None and is_jump(pace, self.last_pace)
+        self.last_pace = pace
         cv = pace_cv(self.start, self.kind)
         cv_squared = cv * cv + (_FIRST_REP_CV**2 if self.progress == 1 else 0.0)
         if self.start.tempo and self.held:
@@ -324,24 +306,13 @@ class Course:
         if self.kind is Kind.VELOCITY:
             return [step]
         if self.measured >= REFERENCE_REPS:
-            return [self._scaled(step)]
+            return [step.in_units(self.unit)]
         self.curve += (step,)
         if step.pace == 0.0:
-            return [self._scaled(step)]
+            return [step.in_units(self.unit)]
         self.measured += 1
         if self.measured > 1 and step.pace <= self.unit:
-            return [self._scaled(step)]
+            return [step.in_units(self.unit)]
         # Another reference: the earlier reps of the curve are read anew.
         self.unit = step.pace
-        return [self._scaled(earlier) for earlier in self.curve]
-
-    def _scaled(self, step: Step) -> Step:
-        return Step(
-            step.pace / self.unit,
-            step.sensor_variance / (self.unit * self.unit),
-            step.cv_squared,
-            step.progress,
-            step.prior,
-            step.information,
-            step.failed,
-        )
+        return [earlier.in_units(self.unit) for earlier in self.curve]

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from failure_detector.model import flags
 from failure_detector.model.cache import Entry, PosteriorCache
 from failure_detector.model.confidence import confidence_of
-from failure_detector.model.course import Course, Step
-from failure_detector.model.failed_attempt import FAILED_AFTER
+from failure_detector.model.course import Course
+from failure_detector.model.failed_attempt import end_here
 from failure_detector.model.grid import CELLS, LOG_WEIGHT, PLANES, VAR_DROP, VAR_V1, Floats, velocity_prior
 from failure_detector.model.records import RepEstimate, Request
 from failure_detector.model.start import Start
+from failure_detector.model.steps import Step
 from failure_detector.model.summary import summarise
 from failure_detector.model.tempo import Bound, log_could_hold
 from failure_detector.model.timing import Kind, prior_of
@@ -40,6 +41,7 @@ class _Answer:
     tempo_held: bool
     bound: Bound | None
     flags: list[str]
+    may_be_outlier: bool
     velocity_loss: float | None
     reference_mps: float | None
     reference_rep: int | None
@@ -60,8 +62,8 @@ class _Run:
 class Filter:
     """Estimates for sets, many at once.
 
-    It holds only a cache of posteriors (a least-recently-used one of `cache_size` sets, about 9 kB each) and buffers:
-    answers never depend on what was asked before, on what is asked beside, or on the order.
+    It holds only a cache of posteriors (the `cache_size` used last, about 9 kB each) and buffers: answers never depend on
+    what was asked before, on what is asked beside, or on the order. For one thread at a time.
 
     >>> from failure_detector.model import Observation, starting_values
     >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
@@ -122,6 +124,7 @@ class Filter:
                         course.held,
                         course.bound_in_units(),
                         course.flags,
+                        course.jumped,
                         course.velocity_loss,
                         course.reference_mps,
                         course.reference_rep,
@@ -156,7 +159,7 @@ class Filter:
         update(planes, progress, figures[:, 0:1], figures[:, 1:2], figures[:, 2:3], self._work)
         for row, step in enumerate(steps):
             if step.failed:
-                planes[LOG_WEIGHT][row] += FAILED_AFTER[step.progress]
+                end_here(self._planes[:, row], step.progress)
         rows = [row for row, run in enumerate(runs) if run.answers[len(run.estimates)].after_steps == taken + 1]
         if rows:
             self._answer(runs, rows, planes, progress)
@@ -175,7 +178,7 @@ class Filter:
         quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
         for place, (row, answer) in enumerate(zip(rows, answers, strict=True)):
             run = runs[row]
-            is_outlier = bool(summary.p_outlier[place] > _OUTLIER_PROBABILITY)
+            is_outlier = answer.may_be_outlier and bool(summary.p_outlier[place] > _OUTLIER_PROBABILITY)
             run.estimates.append(_estimate(run.request.start, answer, quantiles[place], p_rir_le[place], is_outlier))
 
 

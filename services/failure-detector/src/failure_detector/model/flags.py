@@ -35,6 +35,8 @@ _ROMS_MIN = 2
 _SLOW_FIRST_RATIO = 1.05
 # No lifter gets this much faster than the fastest of two reps: the sensor did (design choice).
 _REFERENCE_JUMP_RATIO = 1.4
+# Less of a change from rep to rep is no outlier of the rep, but a set unlike its starting values (design choice).
+_JUMP_SHARE = 0.15
 
 
 class Verdict(Enum):
@@ -67,6 +69,8 @@ def judge_travel(
     """
     if rom_m is None or len(roms_m) < _ROMS_MIN:
         return Verdict.VALID
+    if _SHORT_ROM_SHARE * max(roms_m) <= rom_m <= _RERACK_ROM_SHARE * min(roms_m):
+        return Verdict.VALID  # whichever rep is the middle one
     in_order = sorted(roms_m)
     lower = in_order[(len(in_order) - 1) // 2]
     if rom_m < _SHORT_ROM_SHARE * lower:
@@ -92,10 +96,25 @@ def is_slow_first(velocity_mps: float, first_velocity_mps: float, valid_reps: in
     return 2 <= valid_reps <= 3 and velocity_mps > _SLOW_FIRST_RATIO * first_velocity_mps
 
 
-def is_beyond_reference(velocity_mps: float, reference_mps: float, valid_before: int) -> bool:
+def is_jump(pace: float, last_pace: float) -> bool:
+    """Whether a rep's pace differs so much from the last one's that it may be called an outlier.
+
+    >>> is_jump(1.06, 0.96), is_jump(0.30, 0.50)
+    (False, True)
+    """
+    return abs(pace - last_pace) > _JUMP_SHARE * last_pace
+
+
+def is_beyond_reference(velocity_mps: float, reference_mps: float, last_mps: float | None, valid_before: int) -> bool:
     """Whether a velocity is too far over the set's fastest so far to become the reference.
 
-    >>> is_beyond_reference(0.9, 0.5, valid_before=3), is_beyond_reference(0.55, 0.5, valid_before=3)
-    (True, False)
+    Two in a row are no accident of the sensor: the second is taken.
+
+    >>> [is_beyond_reference(velocity, 0.50, 0.48, valid_before=3) for velocity in (0.9, 0.55)]
+    [True, False]
+    >>> is_beyond_reference(0.9, 0.50, 0.88, valid_before=4)
+    False
     """
-    return valid_before >= _ROMS_MIN and velocity_mps > _REFERENCE_JUMP_RATIO * reference_mps
+    limit_mps = _REFERENCE_JUMP_RATIO * reference_mps
+    repeated = last_mps is not None and last_mps > limit_mps
+    return valid_before >= _ROMS_MIN and velocity_mps > limit_mps and not repeated

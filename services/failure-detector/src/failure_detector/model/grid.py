@@ -97,7 +97,7 @@ def prior_over_grid(start: Start, first: Spread, last: Spread) -> Floats:
 
     The weights of the cells are those of the starting values: log-normal in reps, normal in the curve's exponent.
     """
-    prior = np.empty((PLANES, len(CURVES), N_MAX))
+    prior: Floats = np.empty((PLANES, len(CURVES), N_MAX))
     prior[V1] = first.mean
     prior[DROP] = last.mean - first.mean
     prior[VAR_V1] = first.sd * first.sd

@@ -63,6 +63,8 @@ def judge_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...]) 
     if not usual_s:
         return Gap.USUAL
     waited_s = interval_s - grinding_s
+    if waited_s <= _MISSED_RATIO * usual_s[-1]:
+        return Gap.USUAL  # whatever the median is
     expected_s = max(sorted(usual_s)[len(usual_s) // 2], usual_s[-1])
     if waited_s > _PAUSE_RATIO * expected_s and waited_s > _PAUSE_MIN_S:
         return Gap.PAUSE

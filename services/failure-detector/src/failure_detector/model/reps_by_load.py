@@ -1,6 +1,6 @@
 """How many reps are possible at a load: from % of the one-repetition maximum to log reps.
 
-Nuzzo 2024 (meta-regression of reps to failure by % of the 1RM, means over exercises).
+Nuzzo 2024 (meta-regression of reps to failure by % of the 1RM, means over exercises; its table as others cite it).
 """
 
 from __future__ import annotations

@@ -1,0 +1,141 @@
+"""The ledger from the events alone, all at once: what the step by step ledger must always be equal to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from advisor.ending import entry_of
+from advisor.lifters import folded
+from advisor.opening import context_of
+from advisor.outcome import outcome, report_of
+from advisor.reps import NO_REPS, start_of
+from advisor.state import Entry, Report, RepSeen
+from spotter.events import Event
+from spotter.events.derived import BudgetChanged, EffortEstimated, RepCounted, SetClosed, SetOpened
+from spotter.events.lifting import EffortReported
+from spotter.events.people import PolicyUpdated
+from spotter.policies import PolicyFields
+from spotter.processing import Environment
+
+
+@dataclass(slots=True)
+class _Story:
+    """The newest word on everything about one set."""
+
+    first: SetOpened
+    opened: SetOpened
+    policy: Mapping[str, Any]
+    received: datetime
+    reps: dict[str, RepCounted] = field(default_factory=dict)
+    estimates: dict[str, EffortEstimated] = field(default_factory=dict)
+    """By the event that reported their rep."""
+    report: Report | None = None
+    closed: SetClosed | None = None
+
+    @property
+    def set_id(self) -> str:
+        """What the set is called."""
+        return self.first.set_id or self.first.set_key
+
+    def seen(self) -> list[RepSeen]:
+        """Give the reps in order of time."""
+        seen = (_seen(rep, self.estimates.get(rep.rep_event_id)) for rep in self.reps.values())
+        return sorted(seen, key=lambda rep: (rep.ended, rep.number))
+
+
+def recompute(events: Iterable[Event], env: Environment) -> dict[str, Entry]:
+    """Give the entries that cost something, by set, from all events of one lifter in `estimates.v1`.
+
+    Entries of any age are given; an event that comes twice counts once.
+    """
+    stories: dict[str, _Story] = {}
+    policy: Mapping[str, Any] = {}
+    known: set[tuple[str, str]] = set()
+    for event in events:
+        if (event.source, event.id) in known:
+            continue
+        known.add((event.source, event.id))
+        if isinstance(event.data, PolicyUpdated):
+            policy = folded(policy, event.data)
+        else:
+            _take(stories, event, policy)
+    entries = (_entry(story, env) for story in stories.values() if story.closed is not None)
+    return {entry.set_key: entry for entry in entries if entry.cost > 0}
+
+
+def published(events: Iterable[Event]) -> dict[str, Entry]:
+    """Give the entries that cost something, by set, as the `budget.changed` of `advice.v1` tell them last."""
+    newest: dict[str, Entry] = {}
+    for event in events:
+        entry = event.data.entry if isinstance(event.data, BudgetChanged) else None
+        if entry is None or entry.last_rep_at is None:
+            continue
+        known = newest.get(entry.set_key)
+        if known is None or known.revision < entry.revision:
+            newest[entry.set_key] = Entry(
+                set_key=entry.set_key,
+                set_id=entry.set_id,
+                exercise=entry.exercise,
+                muscle_group=entry.muscle_group,
+                ended_by=entry.ended_by,
+                cost=entry.cost,
+                rules=tuple(entry.rule_ids),
+                at=entry.last_rep_at,
+                revision=entry.revision,
+            )
+    return {key: entry for key, entry in newest.items() if entry.cost > 0}
+
+
+def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any]) -> None:
+    data = event.data
+    if isinstance(data, EffortReported):
+        named = [story for story in stories.values() if story.set_id == data.set_id]
+        if named:
+            story = max(named, key=lambda one: (one.first.opened_at, one.received, one.first.set_key))
+            story.report = report_of(event, data, story.seen())
+        return
+    if isinstance(data, SetOpened) and data.set_key not in stories:
+        stories[data.set_key] = _Story(data, data, policy, event.received)
+    if not isinstance(data, SetOpened | SetClosed | RepCounted | EffortEstimated) or data.set_key not in stories:
+        return
+    story = stories[data.set_key]
+    if isinstance(data, SetOpened):
+        if data.reopened > story.opened.reopened:
+            story.closed = None
+        story.opened = data
+    elif isinstance(data, SetClosed):
+        story.closed = data
+    elif isinstance(data, RepCounted):
+        story.reps[data.rep_event_id] = data
+    else:
+        numbered = [rep for rep in story.reps.values() if rep.rep_number == data.rep_number]
+        rep = max(numbered, key=lambda rep: (rep.rep_time == data.rep_time, rep.rep_time), default=None)
+        if rep is not None:
+            story.estimates[rep.rep_event_id] = data
+
+
+def _entry(story: _Story, env: Environment) -> Entry:
+    assert story.closed is not None
+    gym = env.gym(story.first.gym_id or "", story.first.pinned_config)
+    policy = gym.policy.over([PolicyFields.model_validate(story.policy)])
+    seen = outcome(story.seen(), story.report, None, story.first.opened_at)
+    context = context_of(story.opened)
+    return entry_of(story.first.set_key, story.set_id, context, seen, story.closed.reason, gym, policy)
+
+
+def _seen(rep: RepCounted, estimate: EffortEstimated | None) -> RepSeen:
+    seen = RepSeen(rep.rep_number, rep.rep_event_id, start_of(rep), rep.rep_time, rep.voided)
+    if estimate is None:
+        return seen
+    return replace(
+        seen,
+        real=not NO_REPS.intersection(estimate.flags),
+        failed="failed" in estimate.flags,
+        stalled="stall" in estimate.flags,
+        rir=estimate.rir,
+        rir_low=estimate.rir_low,
+        rir_high=estimate.rir_high,
+    )

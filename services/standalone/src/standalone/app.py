@@ -1,0 +1,44 @@
+"""The one application: every service's routes at one address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from advisor.gateway.app import create_router as gateway_router
+from advisor.gateway.hub import Hub
+from dashboard.app import Dashboard
+from dashboard.app import create_router as dashboard_router
+from ingest.app import create_router as ingest_router
+from spotter.bus.port import Log
+from spotter.config import Configuration
+from spotter.settings import Limits
+from spotter.web import Guard, health_router, install
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes stand on; whoever made them runs them."""
+
+    log: Log
+    guard: Guard
+    configuration: Configuration
+    hub: Hub
+    dashboard: Dashboard
+    limits: Limits
+
+
+def create_app(parts: Parts, *, ready: Callable[[], str | None], alive: Callable[[], str | None]) -> FastAPI:
+    """Mount ingest, gateway and dashboard, and one `/healthz`, `/readyz` and `/metrics` for all.
+
+    `ready` and `alive` say why the host is not, None where it is.
+    """
+    app = FastAPI(title="Spotter", description="From a rep to an alert, in one process.")
+    install(app)
+    app.include_router(ingest_router(parts.log, parts.guard, parts.configuration, parts.limits))
+    app.include_router(gateway_router(parts.hub, parts.guard))
+    app.include_router(dashboard_router(parts.dashboard))
+    app.include_router(health_router(ready, alive=alive))
+    return app

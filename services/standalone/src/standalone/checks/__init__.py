@@ -1,0 +1,1 @@
+"""What `spotter doctor` looks at: each check is one question with an answer and what to do."""

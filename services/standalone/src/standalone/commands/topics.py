@@ -1,0 +1,88 @@
+"""`spotter topics`: the topics of the distributed host on its Kafka brokers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.table import Table
+
+from spotter.bus.kafka.admin import TopicsDiffer, TopicState, apply_topics, list_topics
+from spotter.bus.port import LogUnavailable
+from spotter.settings import Settings
+from standalone.commands.options import err, out
+from standalone.durations import format_duration
+from standalone.errors import Trouble
+
+app = typer.Typer(no_args_is_help=True, help="Make and show the topics of the distributed host.")
+T = TypeVar("T")
+
+KafkaOption = Annotated[
+    str | None,
+    typer.Option("--kafka", metavar="HOST:PORT", help="Bootstrap servers; by default SPOTTER_KAFKA, else 127.0.0.1:9092."),
+]
+PrefixOption = Annotated[
+    str | None, typer.Option("--prefix", help="Put before every topic; by default SPOTTER_TOPIC_PREFIX, else nothing.")
+]
+
+
+@app.command(name="apply")
+def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
+    """Make missing topics and put their settings right; changes nothing where all is well."""
+    bootstrap, before = _where(kafka, prefix)
+    lines = _asked(apply_topics(bootstrap, before))
+    for line in lines:
+        out().print(line, markup=False)
+    if not lines:
+        err().print(f"All topics at {bootstrap} are as they should be.", markup=False)
+
+
+@app.command(name="list")
+def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
+    """Show each topic beside what it should be; exit code 1 where one is missing or differs."""
+    bootstrap, before = _where(kafka, prefix)
+    states = _asked(list_topics(bootstrap, before))
+    table = Table(title=f"Topics at {bootstrap}", title_justify="left", header_style="bold")
+    for column in ("topic", "partitions", "copies", "kept", "key", "holds", "state"):
+        table.add_column(column, overflow="fold")
+    for state in states:
+        topic = state.wanted
+        kept = "newest per key" if topic.compacted else _kept(topic.retention_ms)
+        table.add_row(
+            state.name, str(state.partitions), str(state.replicas), kept, topic.key, topic.holds, _state(state)
+        )
+    out().print(table)
+    if any(_state(state) != "ok" for state in states):
+        err().print("Run: spotter topics apply", markup=False)
+        raise typer.Exit(1)
+
+
+def _where(kafka: str | None, prefix: str | None) -> tuple[str, str]:
+    settings = Settings()
+    return kafka or settings.kafka, settings.topic_prefix if prefix is None else prefix
+
+
+def _asked(question: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(question)
+    except (LogUnavailable, TopicsDiffer) as error:
+        text = str(error)
+        raise Trouble(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}") from None
+
+
+def _kept(retention_ms: int | None) -> str:
+    if retention_ms is None:
+        return "for ever"
+    days = retention_ms / 86_400_000
+    return f"{days:g} days" if days >= 1 else format_duration(retention_ms / 1000)
+
+
+def _state(state: TopicState) -> str:
+    if not state.partitions:
+        return "missing"
+    if state.partitions != state.wanted.partitions:
+        return f"{state.wanted.partitions} partitions wanted"
+    told = [f"{name}: {have if have is not None else 'default'}, not {want}" for name, (have, want) in state.differs.items()]
+    return "; ".join(told) or "ok"

@@ -1,0 +1,325 @@
+"""A lifter's story as the failure detector writes it, and the advisor that hears it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from advisor.processor import Advisor
+from advisor.state import AdvisedSet, Ledger, Lifter
+from spotter.config import Configuration
+from spotter.events import Event, EventData
+from spotter.events.derived import (
+    AdviceGiven,
+    BudgetChanged,
+    EffortEstimated,
+    RepCounted,
+    RepOverdue,
+    SetClosed,
+    SetOpened,
+    SetSummarised,
+)
+from spotter.events.lifting import EffortReported
+from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted
+from spotter.processing import Step
+
+MONDAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
+D = TypeVar("D", bound=EventData)
+
+
+def chances(rir: float, spread: float = 0.4) -> list[float]:
+    """Give P(RIR <= 0) ... P(RIR <= 6) around a median."""
+    return [round(1 / (1 + math.exp((rir - j - 0.5) / spread)), 4) for j in range(7)]
+
+
+@dataclass
+class Training:
+    """One lifter, the advisor's state of that lifter, and a clock that the test moves."""
+
+    gym: str = "g1"
+    athlete: str = "ada"
+    now: datetime = MONDAY
+    level: str | None = "intermediate"
+    env: Configuration = field(default_factory=Configuration)
+    state: dict[str, object] = field(default_factory=dict)
+    inputs: list[Event] = field(default_factory=list)
+    outputs: list[Event] = field(default_factory=list)
+    last: Step = field(default_factory=Step)
+    advisor: Advisor = field(default_factory=Advisor)
+
+    def __post_init__(self) -> None:
+        """A lifter of whom nothing is known is a beginner: most tests are not about those."""
+        if self.level is not None:
+            self.hears(AthleteUpdated.model_validate({"level": self.level}))
+
+    def hears(self, data: EventData, **envelope: Any) -> list[Event]:
+        """Bring an event to the advisor; gives what it tells."""
+        data = data.model_copy(update={"gym_id": self.gym, "athlete_id": self.athlete})
+        said = {
+            "id": f"e{len(self.inputs)}",
+            "source": "spotter/failure-detector",
+            "time": self.now,
+            "receivedtime": self.now,
+            **envelope,
+        }
+        return self.takes(Event(data=data, **said))
+
+    def takes(self, event: Event) -> list[Event]:
+        """Bring an event that is complete."""
+        self.inputs.append(event)
+        self.last = self.advisor.step(self.state, event, self.env)
+        for name, value in self.last.changes.items():
+            if value is None:
+                self.state.pop(name, None)
+            else:
+                self.state[name] = value
+        self.outputs += self.last.outputs
+        return list(self.last.outputs)
+
+    def waits(self, seconds: float = 0, **others: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds, **others)
+
+    def opens(self, exercise: str | None = "biceps_curl", set_id: str | None = None, **context: Any) -> Lifting:
+        """Open a set."""
+        number = sum(isinstance(event.data, SetOpened) for event in self.inputs)
+        lifting = Lifting(self, f"key{number}", set_id or f"s{number}", {"exercise": exercise, **context}, self.now)
+        lifting.tell_opened()
+        return lifting
+
+    def told(self, kind: type[D]) -> list[D]:
+        """Give all that was told of one kind."""
+        return [event.data for event in self.outputs if isinstance(event.data, kind)]
+
+    def just(self, kind: type[D]) -> list[D]:
+        """Give what the last event gave, of one kind."""
+        return [event.data for event in self.last.outputs if isinstance(event.data, kind)]
+
+    def budget(self) -> BudgetChanged:
+        """Give the newest word about the budget."""
+        return self.told(BudgetChanged)[-1]
+
+    def grants(self, units: float, expires: datetime, reason: str = "peaking", **envelope: Any) -> None:
+        """A coach gives more to spend."""
+        self.hears(BudgetGranted(athlete_id=self.athlete, units=units, reason=reason, expires=expires), **envelope)
+
+    def rules(self, **policy: Any) -> None:
+        """A coach changes the lifter's own policy."""
+        self.hears(PolicyUpdated.model_validate(policy))
+
+    def session(self, **said: Any) -> None:
+        """A session begins."""
+        self.hears(SessionStarted.model_validate(said))
+
+    def becomes(self, **said: Any) -> None:
+        """A coach says something of the lifter."""
+        self.hears(AthleteUpdated.model_validate(said))
+
+    def set(self, lifting: Lifting) -> AdvisedSet:
+        """Give what the advisor remembers of a set."""
+        found = self.state[f"set:{lifting.key}"]
+        assert isinstance(found, AdvisedSet)
+        return found
+
+    @property
+    def lifter(self) -> Lifter:
+        """What the advisor remembers of the lifter."""
+        found = self.state["lifter"]
+        assert isinstance(found, Lifter)
+        return found
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the advisor remembers of the ledger."""
+        found = self.state.get("ledger", Ledger())
+        assert isinstance(found, Ledger)
+        return found
+
+
+@dataclass
+class Rep:
+    """A rep as the detector knows it."""
+
+    number: int
+    event_id: str
+    ended: datetime
+    received: datetime
+    revision: int = 1
+    estimates: int = 0
+
+
+@dataclass
+class Lifting:
+    """One set of a training."""
+
+    training: Training
+    key: str
+    set_id: str
+    context: dict[str, Any]
+    opened_at: datetime
+    history: bool = False
+    reopened: int = 0
+    pinned: int = 0
+    is_open: bool = True
+    reps: list[Rep] = field(default_factory=list)
+
+    def tell_opened(self, *, amended: bool = False) -> None:
+        """Tell what is known of the set."""
+        context = {name: value for name, value in self.context.items() if value is not None}
+        data = SetOpened(
+            **context,
+            set_id=self.set_id,
+            set_key=self.key,
+            opened_by="e",
+            opened_at=self.opened_at,
+            history=self.history,
+            reopened=self.reopened,
+            amended=amended,
+            pinned_config=self.pinned,
+        )
+        self.training.hears(data)
+
+    def amends(self, **context: Any) -> None:
+        """Something about the set is put right."""
+        self.context |= context
+        self.tell_opened(amended=True)
+
+    def rep(self, rir: float = 6.0, *, after_s: float = 3.0, number: int | None = None, **said: Any) -> AdviceGiven:
+        """Do a rep that leaves `rir`; gives the advice after it."""
+        self.training.waits(after_s)
+        ended = said.pop("ended", self.training.now)
+        rep = Rep(number or len(self.reps) + 1, f"rep{len(self.training.inputs)}", ended, self.training.now)
+        self.reps.append(rep)
+        self.tell_counted(rep, concentric_s=said.pop("concentric_s", 1.0))
+        self.estimated(rep, rir, arrival=True, **said)
+        (advice,) = self.training.just(AdviceGiven)
+        return advice
+
+    def tell_counted(self, rep: Rep, *, voided: bool = False, concentric_s: float = 1.0) -> None:
+        """Tell of a rep as it is seen now."""
+        data = RepCounted(
+            set_id=self.set_id,
+            set_key=self.key,
+            rep_number=rep.number,
+            revision=rep.revision,
+            rep_event_id=rep.event_id,
+            rep_time=rep.ended,
+            concentric_s=concentric_s,
+            voided=voided,
+        )
+        self.training.hears(data)
+
+    def estimated(
+        self,
+        rep: Rep,
+        rir: float,
+        *,
+        arrival: bool = False,
+        newest: bool | None = None,
+        fresh: bool = True,
+        confidence: str = "high",
+        flags: Sequence[str] = (),
+        p: Sequence[float] | None = None,
+    ) -> list[AdviceGiven]:
+        """Tell an estimate; gives the advice that came of it."""
+        rep.estimates += 1
+        self.training.hears(
+            EffortEstimated.model_validate(
+                {
+                    "set_id": self.set_id,
+                    "set_key": self.key,
+                    "rep_number": rep.number,
+                    "revision": rep.estimates,
+                    "rir": rir,
+                    "rir_low": max(0.0, rir - 1),
+                    "rir_high": rir + 1,
+                    "p_rir_le": list(p or chances(rir)),
+                    "p_next_fails": (p or chances(rir))[0],
+                    "share_done": 0.5,
+                    "mode": "velocity",
+                    "confidence": confidence,
+                    "learned_sets": 0,
+                    "flags": list(flags),
+                    "model_version": "m",
+                    "profile_version": "population",
+                    "arrival": arrival,
+                    "newest": rep is max(self.reps, key=lambda rep: rep.ended) if newest is None else newest,
+                    "fresh": fresh,
+                    "set_open": self.is_open,
+                    "rep_time": rep.ended,
+                    "newest_received": max(known.received for known in self.reps),
+                }
+            )
+        )
+        return self.training.just(AdviceGiven)
+
+    def corrects(self, rirs: Mapping[int, float], **said: Any) -> list[AdviceGiven]:
+        """Amend the first of these reps; the estimates of all of them are revised. Gives the advice given anew."""
+        first = self.numbered(min(rirs))
+        first.revision += 1
+        self.tell_counted(first)
+        advice: list[AdviceGiven] = []
+        for number, rir in rirs.items():
+            advice += self.estimated(self.numbered(number), rir, **said)
+        return advice
+
+    def voids(self, number: int) -> None:
+        """A rep was none."""
+        rep = self.numbered(number)
+        rep.revision += 1
+        self.reps.remove(rep)
+        self.tell_counted(rep, voided=True)
+
+    def numbered(self, number: int) -> Rep:
+        """Give a rep by its number."""
+        return next(rep for rep in self.reps if rep.number == number)
+
+    def overdue(self, number: int | None = None) -> list[AdviceGiven]:
+        """A rep is under way for too long."""
+        data = RepOverdue(set_id=self.set_id, rep_number=number, started_at=self.training.now, outlasted_s=6.0)
+        self.training.hears(data, source="spotter/failure-detector/timer")
+        return self.training.just(AdviceGiven)
+
+    def reports(self, *, time: datetime | None = None, senttime: datetime | None = None, **said: Any) -> None:
+        """The lifter says how it felt."""
+        at = time or self.training.now
+        self.training.hears(EffortReported(set_id=self.set_id, **said), time=at, senttime=senttime, source="app")
+
+    def closes(self, reason: str = "lifter") -> SetSummarised:
+        """The set is over; gives its summary."""
+        self.is_open = False
+        data = SetClosed.model_validate(
+            {
+                "set_id": self.set_id,
+                "set_key": self.key,
+                "reason": reason,
+                "ended_at": self.training.now,
+                "reps": len(self.reps),
+                "reopened": self.reopened,
+            }
+        )
+        self.training.hears(data)
+        (summary,) = self.training.just(SetSummarised)
+        return summary
+
+    def goes_on(self) -> None:
+        """The set is open again."""
+        self.is_open, self.history, self.reopened = True, False, self.reopened + 1
+        self.tell_opened()
+
+    def done(self, *rirs: float, **said: Any) -> SetSummarised:
+        """Do a whole set: a rep for each number of reps left, then the end."""
+        for rir in rirs:
+            self.rep(rir, **said)
+        return self.closes()
+
+
+def again(training: Training) -> Training:
+    """Bring all inputs of a training to a new advisor."""
+    other = replace(training, level=None, state={}, inputs=[], outputs=[])
+    for event in training.inputs:
+        other.takes(event)
+    return other

@@ -1,0 +1,314 @@
+"""What every host must do with the life of a set. Subclasses give the fixture `host`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from spotter.bus.port import NewRecord
+from spotter.events.lifting import EffortReported, SetAmended
+from spotter.ids import athlete_key
+from tests.contract.harness import Harness
+from tests.contract.lifter import Lifter
+
+
+class LifeCases:
+    """Openings, reps in any order, corrections, ends."""
+
+    @pytest.fixture
+    def lifter(self, host: Harness) -> Lifter:
+        return Lifter(host, host.now())
+
+    def test_every_rep_has_its_estimate(self, lifter: Lifter) -> None:
+        """Each rep of a set gives one estimate, in order, complete."""
+        lifter.send(lifter.start(0), *lifter.reps(6, 3))
+        assert [1, 2, 3, 4, 5, 6] == [one.rep_number for one in lifter.estimates]
+        for one in lifter.estimates:
+            assert 7 == len(one.p_rir_le)
+            assert sorted(one.p_rir_le) == one.p_rir_le
+            assert one.p_next_fails == one.p_rir_le[0]
+            assert one.rir_low <= one.rir <= one.rir_high
+            assert (1, True, True, True) == (one.revision, one.arrival, one.fresh, one.set_open)
+        assert lifter.estimates[-1].rir < lifter.estimates[1].rir
+        assert 1 == len({one.set_key for one in lifter.estimates})
+
+    def test_a_rep_alone_opens_a_set(self, lifter: Lifter) -> None:
+        """A rep without a set's start opens the set it names, with the exercise and load it brings."""
+        lifter.send(lifter.rep(1, 0, 0.5, exercise="deadlift", load_kg=120.0))
+        assert [("s1", "deadlift", 120.0)] == [(one.set_id, one.exercise, one.load_kg) for one in lifter.opened]
+        assert 1 == len(lifter.estimates)
+
+    def test_a_rep_without_set_goes_to_the_open_one(self, lifter: Lifter) -> None:
+        """Where no set is named the open one takes the rep; where none is open a new one is named by the core."""
+        lifter.send(lifter.rep(1, 0, set_id=None), lifter.rep(2, 3, set_id=None))
+        assert 1 == len(lifter.opened)
+        assert lifter.opened[0].set_id == lifter.opened[0].set_key
+        lifter.send(lifter.end(5, set_id=None), lifter.rep(1, 20, set_id=None))
+        assert 2 == len(lifter.opened)
+
+    def test_nothing_but_time_is_a_rep(self, lifter: Lifter) -> None:
+        """Reps without any measurement are counted by their timing."""
+        lifter.send(*[lifter.rep(None, 2.5 * place, velocity=None) for place in range(4)])
+        assert [(1, "timing"), (2, "timing"), (3, "timing"), (4, "timing")] == [
+            (one.rep_number, one.mode) for one in lifter.estimates
+        ]
+
+    def test_the_same_rep_again_changes_nothing(self, lifter: Lifter) -> None:
+        """A rep sent twice, under its own id or a new one, is one rep."""
+        first = lifter.rep(1, 0, id="r1")
+        lifter.send(first, first)
+        renamed = lifter.rep(1, 0, id="r1-again")
+        lifter.send(renamed)
+        assert 1 == len(lifter.estimates)
+        assert [] == lifter.rejected
+
+    def test_an_id_that_says_something_else_is_a_conflict(self, lifter: Lifter) -> None:
+        """The same identity with other content is dead-lettered; the first stays."""
+        lifter.send(lifter.rep(1, 0, 0.5, id="r1"), lifter.rep(2, 3, 0.4, id="r1"))
+        assert ["id_conflict"] == [one.reason for one in lifter.rejected]
+        assert [1] == [one.rep_number for one in lifter.estimates]
+
+    def test_another_rep_under_the_same_number_is_a_conflict(self, lifter: Lifter) -> None:
+        """A second report of a number that does not come after the last rep is dead-lettered."""
+        lifter.send(lifter.rep(1, 0, 0.5), lifter.rep(2, 3, 0.48), lifter.rep(2, 2, 0.3))
+        assert ["rep_conflict"] == [one.reason for one in lifter.rejected]
+        assert [1, 2] == [one.rep_number for one in lifter.estimates]
+
+    def test_a_restarted_counter_goes_on_in_the_set(self, lifter: Lifter) -> None:
+        """A number used before that ends after the last rep becomes the set's next number, with a flag."""
+        lifter.send(*lifter.reps(3), lifter.rep(1, 12, 0.45), lifter.rep(2, 15, 0.43))
+        assert [1, 2, 3, 4, 5] == [one.rep_number for one in lifter.estimates]
+        last = lifter.counted[-1]
+        assert (5, 2, True) == (last.rep_number, last.device and last.device.rep_id, "renumbered" in last.flags)
+        lifter.send(lifter.rep(1, 12, 0.45))
+        assert 5 == len(lifter.estimates)
+
+    def test_a_reordered_rep_revises_what_follows(self, lifter: Lifter) -> None:
+        """A rep that arrives after a later one takes its place, and the later one's estimate is revised."""
+        one, two, three = lifter.reps(3)
+        lifter.send(one, three, two)
+        told = [(est.rep_number, est.revision, est.arrival, est.newest) for est in lifter.estimates]
+        assert [(1, 1, True, True), (3, 1, True, True), (2, 1, True, False), (3, 2, False, True)] == told
+
+    def test_order_of_arrival_does_not_matter(self, lifter: Lifter, host: Harness) -> None:
+        """Whatever the order of arrival, the newest estimates are those of the order of lifting."""
+        other = Lifter(host, lifter.base)
+        lifter.send(lifter.start(0), *lifter.reps(5, 3))
+        shuffled = other.reps(5, 3)
+        other.send(other.start(0), *[shuffled[place] for place in (3, 0, 4, 2, 1)])
+        in_order = {number: (one.rir, one.p_rir_le) for (_, number), one in lifter.newest_estimates.items()}
+        assert in_order == {number: (one.rir, one.p_rir_le) for (_, number), one in other.newest_estimates.items()}
+
+    def test_reps_of_a_gap_that_come_at_once(self, lifter: Lifter) -> None:
+        """Reps of 20 s without Wi-Fi, sent together, are all counted; only those sent in time may sound."""
+        gap = [lifter.rep(number, 3 * number, 0.5 - 0.02 * number, sent_s=24, received_s=24.2) for number in range(1, 8)]
+        lifter.send(lifter.start(0), *gap)
+        assert [1, 2, 3, 4, 5, 6, 7] == [one.rep_number for one in lifter.estimates]
+        assert [False, False, False, False, False, False, True] == [one.fresh for one in lifter.estimates]
+
+    def test_a_stepped_clock_of_the_sender_moves_nothing(self, lifter: Lifter) -> None:
+        """With a sending time, a sender's clock that is off by an hour and steps in the set changes no order."""
+        off = [
+            lifter.rep(number, 3 * number + (3600 if number < 3 else -3600), received_s=3 * number)
+            for number in range(1, 6)
+        ]
+        lifter.send(*off)
+        assert 1 == len(lifter.opened)
+        assert [1, 2, 3, 4, 5] == [one.rep_number for one in lifter.estimates if one.newest]
+
+    def test_a_blind_late_rep_has_the_clock_flag(self, lifter: Lifter) -> None:
+        """Without a sending time a rep received over 10 s after its time is not fresh and says why."""
+        lifter.send(lifter.rep(1, 0, received_s=11, senttime=False))
+        assert (False, ["clock"]) == (lifter.estimates[0].fresh, lifter.estimates[0].flags)
+
+    def test_a_voided_rep_revises_what_follows(self, lifter: Lifter) -> None:
+        """Voiding a rep gives new estimates from there on, one revision higher."""
+        lifter.send(*lifter.reps(4), lifter.void(2, 15))
+        told = [(est.rep_number, est.revision) for est in lifter.estimates if not est.arrival]
+        assert [(3, 2), (4, 2)] == told
+        assert lifter.counted[-1].voided
+
+    def test_voiding_the_last_rep_tells_of_the_one_before(self, lifter: Lifter) -> None:
+        """When the newest rep is voided the one before is the newest again and is told anew."""
+        lifter.send(*lifter.reps(3), lifter.void(3, 10))
+        last = lifter.estimates[-1]
+        assert (2, 2, True, False) == (last.rep_number, last.revision, last.newest, last.arrival)
+
+    def test_an_amended_rep_revises_itself_and_what_follows(self, lifter: Lifter) -> None:
+        """Amending a rep's velocity gives new estimates for it and all later ones."""
+        lifter.send(*lifter.reps(3), lifter.amend(2, 10, mean_velocity_mps=0.40))
+        assert [(2, 2), (3, 2)] == [(est.rep_number, est.revision) for est in lifter.estimates if not est.arrival]
+        assert 0.40 == lifter.counted[-1].mean_velocity_mps
+
+    def test_a_correction_of_an_unknown_rep_says_so(self, lifter: Lifter) -> None:
+        """A correction that names no known rep or set is dead-lettered with the reason."""
+        lifter.send(*lifter.reps(1), lifter.void(7, 5), lifter.void(1, 5, set_id="other"))
+        assert ["unknown_rep", "unknown_set"] == [one.reason for one in lifter.rejected]
+
+    def test_a_set_amended_in_the_open(self, lifter: Lifter) -> None:
+        """Saying more about an open set amends it; another exercise gives all estimates anew."""
+        lifter.send(*lifter.reps(3))
+        lifter.send(lifter.event(SetAmended(set_id="s1", exercise="deadlift"), 10, source="app"))
+        assert [(False, None), (True, "deadlift")] == [(one.amended, one.exercise) for one in lifter.opened]
+        assert [(1, 2), (2, 2), (3, 2)] == [(est.rep_number, est.revision) for est in lifter.estimates if not est.arrival]
+
+    def test_set_started_amends_an_open_set_and_opens_a_new_one_after_its_end(self, lifter: Lifter) -> None:
+        """Naive apps use "s1" every time: after its end the same id is a new set with a key of its own."""
+        lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.start(8, load_kg=80.0))
+        assert 1 == len({one.set_key for one in lifter.opened})
+        lifter.send(lifter.end(12), lifter.start(60), *lifter.reps(2, 63))
+        assert 2 == len({one.set_key for one in lifter.opened})
+        assert [2, 2] == [
+            sum(one.set_key == key for one in lifter.estimates) for key in dict.fromkeys(o.set_key for o in lifter.opened)
+        ]
+
+    def test_a_later_set_closes_the_open_one(self, lifter: Lifter) -> None:
+        """A set that starts later than the open one's last rep ends it."""
+        lifter.send(*lifter.reps(2), *lifter.reps(2, 40, "s2"))
+        assert [("s1", "next_set", 2)] == [(one.set_id, one.reason, one.reps) for one in lifter.closed]
+
+    def test_an_older_set_that_arrives_late_is_history(self, lifter: Lifter) -> None:
+        """It is ended from the start, its reps are taken, and it closes nothing."""
+        old = [lifter.rep(number, -300 + 3 * number, set_id="old", sent_s=20, received_s=20) for number in (1, 2, 3)]
+        lifter.send(*lifter.reps(3), *old)
+        assert [("s1", False), ("old", True)] == [(one.set_id, one.history) for one in lifter.opened]
+        assert [("old", "history")] == [(one.set_id, one.reason) for one in lifter.closed]
+        late = [one for one in lifter.estimates if one.set_id == "old"]
+        assert [(1, False, False), (2, False, False), (3, False, False)] == [
+            (one.rep_number, one.newest, one.set_open) for one in late
+        ]
+        lifter.send(lifter.rep(4, 12, 0.45))
+        assert 1 == len({one.set_key for one in lifter.estimates if one.set_id == "s1"})
+
+    def test_a_rep_after_the_end_reopens_the_set(self, lifter: Lifter) -> None:
+        """Whoever closed it, a rep later than the end goes on with the set within ten minutes."""
+        lifter.send(*lifter.reps(2), lifter.end(5), lifter.rep(3, 9, 0.47))
+        assert [0, 1] == [one.reopened for one in lifter.opened]
+        assert 1 == len({one.set_key for one in lifter.estimates})
+        assert lifter.estimates[-1].set_open
+
+    def test_a_rep_long_after_the_end_opens_a_new_set(self, lifter: Lifter) -> None:
+        """After ten minutes, or when a later set has a rep, the same id is a new set."""
+        lifter.send(*lifter.reps(2), lifter.end(5), *lifter.reps(1, 606))
+        assert 2 == len({one.set_key for one in lifter.opened})
+        lifter.send(*lifter.reps(1, 640, "s2"), *lifter.reps(1, 700))
+        assert 4 == len({one.set_key for one in lifter.opened})
+
+    def test_an_end_that_the_set_has_outlived_is_ignored(self, lifter: Lifter) -> None:
+        """An end that comes after a later rep, though sent before it, ends nothing."""
+        lifter.send(*lifter.reps(3), lifter.end(4))
+        assert [] == lifter.closed
+
+    def test_the_end_of_an_unknown_set_says_so(self, lifter: Lifter) -> None:
+        """There is nothing to end."""
+        lifter.send(lifter.end(0, "never"))
+        assert ["unknown_set"] == [one.reason for one in lifter.rejected]
+
+    def test_two_counters_of_one_rep(self, lifter: Lifter) -> None:
+        """Reports of a watch and of a tracker that overlap are one rep, and the velocity counts."""
+        for number in (1, 2, 3):
+            lifter.send(
+                lifter.rep(number, 3 * number, None, source="watch", concentric_s=1.2),
+                lifter.rep(number, 3 * number + 0.2, 0.5 - 0.02 * number, source="tracker", concentric_s=0.9),
+            )
+        last = lifter.estimates[-2:]
+        assert [("velocity", False), ("velocity", True)] == [(one.mode, "second_source" in one.flags) for one in last]
+        assert last[0].rir == last[1].rir
+        alone = Lifter(lifter.host, lifter.base)
+        alone.send(*[alone.rep(number, 3 * number + 0.2, 0.5 - 0.02 * number, concentric_s=0.9) for number in (1, 2, 3)])
+        assert alone.estimates[-1].rir == last[0].rir
+
+    def test_poison_in_the_middle(self, lifter: Lifter, host: Harness) -> None:
+        """Bytes that are no event are dead-lettered with the reason, and nothing else is disturbed."""
+        key = athlete_key("g1", lifter.athlete_id)
+        lifter.send(*lifter.reps(2))
+        poison = [b"\xff\x00 not json", b"[]", b'{"type": "spotter.unheard.of.v1"}', b'{"type": "spotter.set.ended.v1", "id": 1}']
+        host.write([NewRecord("lifts.v1", key, value) for value in poison])
+        host.run()
+        lifter.send(lifter.rep(3, 6, 0.46))
+        assert [1, 2, 3] == [one.rep_number for one in lifter.estimates]
+        assert ["unreadable"] * 4 == [one.reason for one in lifter.rejected]
+        assert all(one.detail and one.raw_base64 for one in lifter.rejected)
+
+    def test_the_story_passes_every_event_through(self, lifter: Lifter) -> None:
+        """Downstream sees each event that was used, under its own id, before what came of it."""
+        events = [lifter.start(0), *lifter.reps(2, 3), lifter.event(EffortReported(set_id="s1", rir=2), 9, source="app")]
+        lifter.send(*events)
+        ids = [event.id for event in lifter.events("estimates.v1")]
+        assert [event.id for event in events] == [one for one in ids if one in {event.id for event in events}]
+
+    def test_outputs_keep_their_ids_after_a_crash(self, lifter: Lifter, host: Harness) -> None:
+        """A host that is killed and started again goes on with the set where it was."""
+        one, two, three, four = lifter.reps(4)
+        lifter.send(lifter.start(0), one, two)
+        host.crash()
+        lifter.send(three, four)
+        assert [1, 2, 3, 4] == [est.rep_number for est in lifter.estimates]
+        assert 1 == len({est.set_key for est in lifter.estimates})
+        other = Lifter(host, lifter.base, name=f"{lifter.athlete_id}-calm")
+        other.send(other.start(0), *other.reps(4))
+        assert [est.rir for est in other.estimates] == [est.rir for est in lifter.estimates]
+
+
+class TimerCases:
+    """Silence and overdue reps: timers act by writing events."""
+
+    def test_silence_ends_a_set(self, host: Harness) -> None:
+        """90 s after the last rep was received the set is over, as of its last rep + 90 s."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(*lifter.reps(2))
+        host.pass_time(lifter.base + timedelta(seconds=94))
+        assert [("silence", lifter.base + timedelta(seconds=93))] == [(one.reason, one.ended_at) for one in lifter.closed]
+
+    def test_silence_is_measured_by_receipt(self, host: Harness) -> None:
+        """A set whose last rep came late runs on until 90 s after its receipt."""
+        lifter = Lifter(host, host.now())
+        lifter.send(*[lifter.rep(number, number, sent_s=80, received_s=80) for number in (1, 2)])
+        host.pass_time(lifter.base + timedelta(seconds=100))
+        assert [] == lifter.closed
+
+    def test_a_set_goes_on_after_silence(self, host: Harness) -> None:
+        """A rep after a silence reopens the set, and the next silence ends it again under another id."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(*lifter.reps(2))
+        host.pass_time(lifter.base + timedelta(seconds=95))
+        lifter.send(lifter.rep(3, 100, 0.47))
+        host.pass_time(lifter.base + timedelta(seconds=195))
+        assert ["silence", "silence"] == [one.reason for one in lifter.closed]
+        assert [0, 1] == [one.reopened for one in lifter.closed]
+        assert 1 == len({one.set_key for one in lifter.closed})
+
+    def test_a_set_without_reps_ends_after_a_quarter_of_an_hour(self, host: Harness) -> None:
+        """A start that nothing follows is over after 15 minutes, not after 90 s."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.start(0))
+        host.pass_time(lifter.base + timedelta(seconds=901))
+        assert [("silence", 0, lifter.base + timedelta(seconds=900))] == [
+            (one.reason, one.reps, one.ended_at) for one in lifter.closed
+        ]
+
+    def test_a_timer_survives_a_crash(self, host: Harness) -> None:
+        """A host that is killed during the silence still ends the set, once."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(*lifter.reps(2))
+        host.crash()
+        host.pass_time(lifter.base + timedelta(seconds=95))
+        assert ["silence"] == [one.reason for one in lifter.closed]
+
+    def test_a_rep_under_way_for_too_long_is_overdue(self, host: Harness) -> None:
+        """Six seconds after its start a rep that has not ended is told of, once."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3))
+        host.pass_time(lifter.base + timedelta(seconds=15))
+        host.pass_time(lifter.base + timedelta(seconds=16))
+        overdue = [event for event in lifter.events("estimates.v1") if event.type == "spotter.rep.overdue.v1"]
+        assert [lifter.base + timedelta(seconds=14)] == [event.time for event in overdue]
+
+    def test_a_rep_that_ends_in_time_is_not_overdue(self, host: Harness) -> None:
+        """The end of a rep stops its timer."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.began(0, 1), lifter.rep(1, 2))
+        host.pass_time(lifter.base + timedelta(seconds=60))
+        assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
+

@@ -1,0 +1,52 @@
+"""The memory host, put through the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from advisor.processor import Advisor
+from failure_detector.processor import FailureDetector
+from spotter.bus.memory import MemoryLog
+from spotter.bus.memory_host import MemoryHost
+from spotter.bus.port import NewRecord
+from spotter.config import Configuration
+from tests.contract.harness import Harness
+
+
+class MemoryHarness(Harness):
+    """Workers in memory over four partitions."""
+
+    tag = "memory"
+    partitions = 4
+
+    def __init__(self) -> None:
+        self.configuration = Configuration()
+        self.log = MemoryLog(self.partitions)
+        self.host = MemoryHost(self.log, [FailureDetector(), Advisor()], self.configuration, self.partitions)
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        """Append records."""
+        for record in records:
+            self.log.write(record)
+
+    def run(self) -> None:
+        """Process what waits."""
+        self.host.run()
+
+    def pass_time(self, until: datetime) -> None:
+        """Let timers fire."""
+        self.host.tick(until)
+
+    def crash(self) -> None:
+        """Forget all that is not durable."""
+        self.host.restart()
+
+    def values(self, topic: str, key: str) -> list[bytes]:
+        """Give what was written."""
+        return [record.value for record in self.log.records(topic) if record.key == key]
+
+    def state(self, processor: str, key: str) -> dict[str, bytes]:
+        """Give a lifter's state."""
+        worker = self.host.workers[processor]
+        return {name: worker.processor.dump(name, value) for name, value in worker.state(key).items()}

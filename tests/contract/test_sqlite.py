@@ -1,0 +1,27 @@
+"""The one-process host keeps the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.cases_life import LifeCases, TimerCases
+from tests.contract.sqlite_harness import SqliteHarness
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[SqliteHarness]:
+    """Give a fresh host."""
+    harness = SqliteHarness(tmp_path / "spotter.db")
+    yield harness
+    harness.close()
+
+
+class TestLifeInSqlite(LifeCases):
+    """Sets in one SQLite file."""
+
+
+class TestTimersInSqlite(TimerCases):
+    """Timers in one SQLite file."""

@@ -1,0 +1,16 @@
+"""A running gateway for the tests that need no other settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.gateway.support import Door, serving
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    """Give a gateway with default limits on a log in memory with three partitions."""
+    async with serving() as running:
+        yield running

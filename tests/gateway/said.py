@@ -1,0 +1,165 @@
+"""What the workers write, as far as the gateway is concerned."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from advisor.gateway.frames import Advice, Estimate, read
+from spotter.bus.memory import MemoryLog
+from spotter.bus.port import NewRecord, Record
+from spotter.events import Event, EventData, encode
+from spotter.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.events.people import AdviceAcknowledged, TokenRevoked
+from spotter.ids import athlete_key
+from spotter.topics import ACCESS, ACKS, ADVICE, ESTIMATES
+
+_numbers = itertools.count(1)
+
+
+def advice(athlete: str = "ada", after_rep: int = 1, action: str = "continue", **more: Any) -> Event:
+    """Give an advice of the advisor; `at` is when it was given, 8 s before it expires."""
+    number = next(_numbers)
+    at = more.pop("at", None) or datetime.now(UTC)
+    fields: dict[str, Any] = {
+        "gym_id": "g1",
+        "athlete_id": athlete,
+        "set_id": "s1",
+        "set_key": f"{athlete}-s1",
+        "alert_id": f"alert-{number}",
+        "revision": 1,
+        "station_id": None,
+        "action": action,
+        "after_rep": after_rep,
+        "target_rir": 2,
+        "late": False,
+        "rule_ids": ["R01"],
+        "sentence": "A sentence.",
+        "speech": "Stop",
+        "haptic": "double",
+        "sound_ms": 2500,
+        "repeat": 2 if action in ("stop", "failing") else 0,
+        "expires_at": at + timedelta(seconds=8),
+        "ttl_ms": 8000,
+        "budget_left": 4.0,
+        "policy_version": "p1",
+        **more,
+    }
+    return _event(AdviceGiven(**fields), f"advice-{number}", at)
+
+
+def estimate(athlete: str = "ada", rep_number: int = 1, **more: Any) -> Event:
+    """Give an estimate of the detector."""
+    now = datetime.now(UTC)
+    fields: dict[str, Any] = {
+        "gym_id": "g1",
+        "athlete_id": athlete,
+        "set_id": "s1",
+        "set_key": f"{athlete}-s1",
+        "rep_number": rep_number,
+        "revision": 1,
+        "rir": 4.0,
+        "rir_low": 2.0,
+        "rir_high": 6.0,
+        "p_rir_le": [0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8],
+        "p_next_fails": 0.0,
+        "share_done": 0.5,
+        "mode": "velocity",
+        "confidence": "medium",
+        "learned_sets": 0,
+        "flags": [],
+        "model_version": "m1",
+        "profile_version": "v1",
+        "rep_time": now,
+        "newest_received": now,
+        **more,
+    }
+    return _event(EffortEstimated(**fields), f"estimate-{next(_numbers)}", now)
+
+
+def opened(athlete: str = "ada", **more: Any) -> Event:
+    """Say that a set was opened."""
+    now = datetime.now(UTC)
+    whose: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "set_id": "s1", "set_key": f"{athlete}-s1"}
+    return _event(SetOpened(**whose, opened_by="e", opened_at=now, **more), f"opened-{next(_numbers)}", now)
+
+
+def voided(athlete: str = "ada", rep_number: int = 1) -> Event:
+    """Say that a rep was none."""
+    now = datetime.now(UTC)
+    whose: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "set_id": "s1", "set_key": f"{athlete}-s1"}
+    data = RepCounted(**whose, rep_number=rep_number, revision=2, rep_event_id="r", rep_time=now, voided=True)
+    return _event(data, f"counted-{next(_numbers)}", now)
+
+
+def summary(athlete: str = "ada", **more: Any) -> Event:
+    """Say that a set is over."""
+    now = datetime.now(UTC)
+    fields: dict[str, Any] = {
+        "gym_id": "g1",
+        "athlete_id": athlete,
+        "set_id": "s1",
+        "set_key": f"{athlete}-s1",
+        "revision": 1,
+        "reps": 5,
+        "ended_by": "lifter",
+        "ended_at": now,
+        **more,
+    }
+    return _event(SetSummarised(**fields), f"summary-{next(_numbers)}", now)
+
+
+def acknowledged(alert_id: str, source: str, athlete: str = "ada", state: str = "shown") -> Event:
+    """Give an acknowledgement as another door writes it."""
+    fields: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "alert_id": alert_id, "state": state}
+    return _event(AdviceAcknowledged(**fields), f"ack-{next(_numbers)}", datetime.now(UTC), source)
+
+
+def revoked(token_id: str) -> Event:
+    """Say that a token was taken back."""
+    return _event(TokenRevoked(gym_id="g1", token_id=token_id), f"revoked-{next(_numbers)}", datetime.now(UTC))
+
+
+def new_record(event: Event) -> NewRecord:
+    """Give an event as it is written."""
+    if isinstance(event.data, TokenRevoked):
+        return NewRecord(ACCESS, event.data.token_id, encode(event))
+    key = athlete_key(event.data.gym_id or "", event.data.athlete_id or "")
+    return NewRecord(_topic(event.data), key, encode(event))
+
+
+def write(log: MemoryLog, *events: Event) -> None:
+    """Write events where they belong."""
+    for event in events:
+        log.write(new_record(event))
+
+
+def record(event: Event, offset: int = 0) -> Record:
+    """Give an event as it is read from a log."""
+    new = new_record(event)
+    return Record(new.topic, 0, offset, new.key, new.value, 0)
+
+
+def advised(event: Event, offset: int = 0) -> Advice:
+    """Read an advice as the gateway does."""
+    found = read(record(event, offset), lambda _: None)
+    assert isinstance(found, Advice)
+    return found
+
+
+def estimated(event: Event, station: str | None = None) -> Estimate:
+    """Read an estimate as the gateway does."""
+    found = read(record(event), lambda _: station)
+    assert isinstance(found, Estimate)
+    return found
+
+
+def _event(data: EventData, event_id: str, at: datetime, source: str = "spotter/advisor") -> Event:
+    return Event(id=event_id, source=source, time=at, data=data, receivedtime=at)
+
+
+def _topic(data: EventData) -> str:
+    if isinstance(data, AdviceAcknowledged):
+        return ACKS
+    return ADVICE if isinstance(data, AdviceGiven | SetSummarised) else ESTIMATES

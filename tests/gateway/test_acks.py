@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from advisor.gateway.rate import MESSAGES_BURST
+from spotter.events.people import AdviceAcknowledged
+from spotter.settings import Limits
+from tests.gateway.said import advice, summary
+from tests.gateway.support import ACK, KEYS, Door, frame, serving, silent, until
+
+
+def ack(alert_id: str, state: str = "shown", **data: object) -> dict[str, Any]:
+    """Give a plain acknowledgement."""
+    return {"type": ACK, "data": {"alert_id": alert_id, "state": state, **data}}
+
+
+async def say(socket: ClientConnection, message: object) -> None:
+    """Send JSON."""
+    await socket.send(json.dumps(message))
+
+
+async def hear(door: Door, socket: ClientConnection, action: str = "continue", **more: Any) -> str:
+    """Have an advice given; gives its alert_id."""
+    door.write(advice(action=action, **more))
+    found: str = (await frame(socket))["data"]["alert_id"]
+    return found
+
+
+async def test_an_acknowledgement_is_written_under_its_lifter(door: Door) -> None:
+    """With who said it, and what the alert was about."""
+    async with door.socket() as socket:
+        alert = await hear(door, socket)
+        await say(socket, ack(alert))
+        await until(door.acknowledged)
+
+    (found,) = door.acknowledged()
+    assert AdviceAcknowledged(gym_id="g1", athlete_id="ada", set_id="s1", alert_id=alert, state="shown") == found.data
+    assert KEYS.verify(door.app).token_id == found.source
+    assert found.receivedtime is not None
+    assert ["g1/ada"] == [record.key for record in door.log.records("acks.v1")]
+
+
+async def test_a_cloud_event_keeps_its_identity(door: Door) -> None:
+    """id, source, time and senttime are the client's; attributes that nobody here knows are passed over."""
+    async with door.socket() as socket:
+        event = ack(await hear(door, socket), "dismissed") | {
+            "specversion": "1.0",
+            "id": "a-1",
+            "source": "watch-1",
+            "time": "2026-01-05T10:00:00Z",
+            "senttime": "2026-01-05T10:00:01Z",
+            "traceparent": "00-x",
+        }
+        await say(socket, event)
+        await until(door.acknowledged)
+
+    (found,) = door.acknowledged()
+    assert ("a-1", "watch-1", "2026-01-05T10:00:00+00:00") == (found.id, found.source, found.time.isoformat())
+    assert "2026-01-05T10:00:01+00:00" == found.senttime.isoformat()  # type: ignore[union-attr]  # a failure says it
+
+
+async def test_the_same_acknowledgement_sent_again_has_the_same_id(door: Door) -> None:
+    """Where its time is sent, its id follows from what it says."""
+    async with door.socket() as socket:
+        event = ack(await hear(door, socket)) | {"time": "2026-01-05T10:00:00Z"}
+        for _ in range(2):
+            await say(socket, event)
+        await until(lambda: len(door.acknowledged()) == 2)
+
+    assert 1 == len({event.id for event in door.acknowledged()})
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "field"),
+    [
+        ("{", 400, None),
+        ("", 400, None),
+        ("[]", 400, None),
+        ("NaN", 400, None),
+        (b"\xff\xfe", 400, None),
+        (json.dumps({"data": {"alert_id": "x"}}), 422, "type"),
+        (json.dumps({"type": "spotter.rep.completed.v1", "data": {}}), 422, "type"),
+        (json.dumps({"type": ["a"], "data": {}}), 422, "type"),
+        (json.dumps(ack("x") | {"specversion": "0.3"}), 422, "specversion"),
+        (json.dumps({"type": ACK}), 422, "data.alert_id"),
+        (json.dumps({"type": ACK, "data": 1}), 422, "data"),
+        (json.dumps(ack("x", "liked")), 422, "data.state"),
+        (json.dumps(ack("x", colour="blue")), 422, "data.colour"),
+        (json.dumps(ack("x", gym_id="g2")), 403, "data.gym_id"),
+        (json.dumps(ack("nobody-knows-this")), 404, "data.alert_id"),
+        (json.dumps(ack("KNOWN", athlete_id="bob")), 422, "data.athlete_id"),
+        (json.dumps(ack("KNOWN", set_id="s9")), 422, "data.set_id"),
+        (json.dumps(ack("KNOWN") | {"time": "yesterday"}), 422, "time"),
+        (json.dumps(ack("KNOWN") | {"time": "2099-01-01T00:00:00Z"}), 422, "time"),
+        (json.dumps(ack("KNOWN") | {"senttime": 5}), 422, "senttime"),
+        (json.dumps(ack("KNOWN") | {"id": "x" * 65}), 422, "id"),
+        (json.dumps(ack("KNOWN") | {"source": 1}), 422, "source"),
+    ],
+)
+async def test_a_wrong_message_is_told_and_the_connection_stays(
+    door: Door, message: str | bytes, status: int, field: str | None
+) -> None:
+    """An error frame names the field and the mend; the next good one is taken."""
+    async with door.socket() as socket:
+        alert = await hear(door, socket)
+        await socket.send(message.replace("KNOWN", alert) if isinstance(message, str) else message)
+        problem = (await frame(socket))["problem"]
+        await say(socket, ack(alert))
+        await until(door.acknowledged)
+
+    assert (status, field) == (problem["status"], problem.get("field"))
+    assert problem["mend"]
+    assert 1 == len(door.acknowledged())
+
+
+async def test_an_alert_of_somebody_else_is_unknown(door: Door) -> None:
+    """Another gym's, or another lifter's."""
+    async with door.socket() as socket:
+        alert = await hear(door, socket)
+    for token in (door.token(gym="g2"), door.token("app", "bob")):
+        async with door.socket(token=token) as socket:
+            await say(socket, ack(alert))
+
+            assert 404 == (await frame(socket))["problem"]["status"]
+    assert [] == door.acknowledged()
+
+
+async def test_a_log_that_does_not_answer_is_told(door: Door) -> None:
+    """The client keeps what it said and says it again."""
+    async with door.socket() as socket:
+        alert = await hear(door, socket)
+        door.log.available = False
+        await say(socket, ack(alert))
+        problem = (await frame(socket))["problem"]
+        door.log.available = True
+        await say(socket, ack(alert))
+        await until(door.acknowledged)
+
+    assert 503 == problem["status"]
+
+
+async def test_a_message_that_is_too_large_ends_the_connection() -> None:
+    """With 1009."""
+    async with serving(limits=Limits(message_bytes=1000)) as door, door.socket() as socket:
+        await say(socket, ack("x" * 1000))
+        with pytest.raises(ConnectionClosed) as closed:
+            await frame(socket)
+
+    assert closed.value.rcvd is not None
+    assert 1009 == closed.value.rcvd.code
+
+
+async def test_a_flood_ends_the_connection_and_no_other(door: Door) -> None:
+    """With 1013, after a few hundred at once."""
+    async with door.socket() as flooding, door.socket() as other:
+        with pytest.raises(ConnectionClosed) as closed:
+            for _ in range(3 * MESSAGES_BURST):
+                await say(flooding, {})
+            while True:
+                await frame(flooding)
+        alert = await hear(door, other)
+
+    assert closed.value.rcvd is not None
+    assert 1013 == closed.value.rcvd.code
+    assert alert
+
+
+async def test_a_stop_repeats_until_this_connection_says_that_it_was_shown(door: Door) -> None:
+    """At most twice; what another connection shows does not count. (The tests' second lasts 150 ms.)"""
+    async with door.socket() as phone, door.socket() as page:
+        door.write(advice(action="stop", sound_ms=5000))
+        first = [(await frame(socket))["data"] for socket in (phone, page)]
+        await say(page, ack(first[1]["alert_id"]))
+        repeats = [(await frame(phone))["data"] for _ in range(2)]
+        quiet = await silent(phone, 0.4), await silent(page, 0.01)
+
+    assert {first[0]["alert_id"]} == {found["alert_id"] for found in repeats}
+    assert [2, 1, 0] == [found["repeat"] for found in (first[0], *repeats)]
+    assert first[0]["ttl_ms"] - 150 >= repeats[0]["ttl_ms"]
+    assert repeats[0]["ttl_ms"] - 150 >= repeats[1]["ttl_ms"]
+    assert (True, True) == quiet
+
+
+@pytest.mark.parametrize(("state", "ends"), [("delivered", False), ("shown", True), ("dismissed", True)])
+async def test_only_what_a_person_saw_ends_repeats(door: Door, state: str, ends: bool) -> None:
+    """That it was delivered says nothing about a watch in a pocket."""
+    async with door.socket() as socket:
+        alert = await hear(door, socket, "stop", sound_ms=5000)
+        await say(socket, ack(alert, state))
+
+        assert ends is await silent(socket, 0.4)
+
+
+async def test_repeats_end_with_the_set(door: Door) -> None:
+    """Whoever racked the bar is not told to stop."""
+    async with door.socket() as socket:
+        await hear(door, socket, "failing", sound_ms=5000)
+        door.write(summary())
+
+        assert await silent(socket, 0.4)
+
+
+async def test_repeats_stay_within_the_time_to_sound(door: Door) -> None:
+    """Nothing sounds into the next rep."""
+    async with door.socket() as socket:
+        await hear(door, socket, "stop", sound_ms=220)
+
+        assert "alert_id" in (await frame(socket))["data"]
+        assert await silent(socket, 0.4)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+
+from advisor.gateway.frames import Left, advice_frame, epoch_ms, heartbeat_frame, left, read
+from spotter.events import Unreadable, to_json
+from tests.gateway.said import advice, advised, estimate, record
+
+AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+AT_MS = epoch_ms(AT)
+
+
+def test_what_is_left_is_counted_from_when_it_was_given() -> None:
+    """A second later there is a second less to live and to sound."""
+    given = advised(advice(action="stop", at=AT, sound_ms=2500))
+
+    assert Left(late=False, ttl_ms=8000, sound_ms=2500) == left(given, AT_MS)
+    assert Left(late=False, ttl_ms=7000, sound_ms=1500) == left(given, AT_MS + 1000)
+
+
+def test_what_may_not_sound_any_more_is_not_late_yet() -> None:
+    """The screen shows it although it is silent."""
+    given = advised(advice(action="stop", at=AT, sound_ms=2500))
+
+    assert Left(late=False, ttl_ms=5000, sound_ms=0) == left(given, AT_MS + 3000)
+
+
+def test_what_is_past_its_time_goes_out_late() -> None:
+    """From expires_at on there is nothing left."""
+    given = advised(advice(action="stop", at=AT))
+
+    assert Left(late=False, ttl_ms=1, sound_ms=0) == left(given, AT_MS + 7999)
+    assert Left(late=True, ttl_ms=0, sound_ms=0) == left(given, AT_MS + 8000)
+    assert Left(late=True, ttl_ms=0, sound_ms=0) == left(given, AT_MS + 3_600_000)
+
+
+def test_what_was_written_late_never_sounds() -> None:
+    """Late stays late, however fresh it is."""
+    given = advised(advice(action="stop", at=AT, late=True))
+
+    assert Left(late=True, ttl_ms=8000, sound_ms=0) == left(given, AT_MS)
+
+
+def test_an_emergency_sounds_as_long_as_it_lives() -> None:
+    """All of ttl_ms is left to sound."""
+    given = advised(advice(action="failing", emergency=True, at=AT, sound_ms=8000))
+
+    assert Left(late=False, ttl_ms=2000, sound_ms=2000) == left(given, AT_MS + 6000)
+
+
+def test_a_frame_is_the_event_with_what_is_left() -> None:
+    """Everything else is as it was written."""
+    event = advice(action="stop", at=AT, station_id="rack-1")
+    expected = to_json(event)
+    expected["data"] |= {"late": False, "ttl_ms": 7000, "sound_ms": 1500}
+    given = advised(event)
+
+    assert expected == json.loads(advice_frame(given, left(given, AT_MS + 1000)))
+
+
+def test_a_frame_says_how_often_it_will_be_repeated() -> None:
+    """Like its times, the count is what is left when it is sent."""
+    given = advised(advice(action="stop", repeat=2))
+
+    assert [2, 1, 0, 0] == [json.loads(advice_frame(given, left(given, 0), n))["data"]["repeat"] for n in range(4)]
+
+
+def test_a_frame_keeps_what_a_newer_version_says() -> None:
+    """A field that this version doesn't know goes on to clients that may."""
+    raw = to_json(advice(at=AT))
+    raw["data"]["colour"] = "blue"
+    raw["newattribute"] = "x"
+    found = read(replace(record(advice()), value=orjson.dumps(raw)), lambda _: None)
+    assert found is not None
+    sent = json.loads(advice_frame(found, left(found, AT_MS)))  # type: ignore[arg-type]  # it is an advice
+
+    assert ("blue", "x") == (sent["data"]["colour"], sent["newattribute"])
+
+
+def test_an_estimate_goes_out_as_it_was_written() -> None:
+    """Byte by byte."""
+    written = record(estimate())
+    found = read(written, lambda _: "rack-1")
+
+    assert written.value == found.body  # type: ignore[union-attr]  # it is an estimate
+    assert "rack-1" == found.station_id  # type: ignore[union-attr]  # it is an estimate
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b"1", b'{"type":"spotter.advice.given.v1"}'])
+def test_what_cannot_be_read_says_so(value: bytes) -> None:
+    """A record that is no event is told from one that is of no interest."""
+    with pytest.raises(Unreadable):
+        read(replace(record(advice()), value=value), lambda _: None)
+
+
+def test_what_is_of_no_interest_is_passed_over() -> None:
+    """A type that the gateway has no use for, or doesn't know, is no error."""
+    assert read(replace(record(advice()), value=b'{"type":"spotter.something.new.v9"}'), lambda _: None) is None
+
+
+def test_a_heartbeat_says_when_and_how_old() -> None:
+    """The age is in ms, the time in RFC 3339."""
+    found = json.loads(heartbeat_frame(AT + timedelta(milliseconds=250), 1200))
+
+    assert {"heartbeat": {"at": "2026-01-05T10:00:00.250000Z", "age_ms": 1200}} == found

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.gateway.filters import Wanted
+from advisor.gateway.frames import Advice
+from advisor.gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, Sets
+from tests.gateway.said import advice, advised, estimate, estimated, opened, summary, voided
+
+ALL = Wanted("g1", estimates=True)
+
+
+def hear(sets: Sets, after_rep: int, athlete: str = "ada", at_ms: int = 0, **more: Any) -> Advice:
+    """Take an advice; gives it as the gateway hands it on."""
+    return sets.advised(advised(advice(athlete, after_rep, **more)), at_ms)
+
+
+def standing(sets: Sets, wanted: Wanted = ALL) -> list[str]:
+    """Name what a client is told first."""
+    return [item.id for item in sets.newest(wanted)]
+
+
+def test_the_newest_advice_and_estimate_stand_for_a_set() -> None:
+    """Each later rep takes the place of the one before."""
+    sets = Sets()
+    hear(sets, 0)
+    hear(sets, 1)
+    last = hear(sets, 2)
+    sets.estimated(estimated(estimate(rep_number=1)))
+    newest = estimated(estimate(rep_number=2))
+    sets.estimated(newest)
+
+    assert [last.id, newest.id] == standing(sets)
+
+
+def test_a_revised_advice_takes_the_place_of_the_first() -> None:
+    """It is about the same rep."""
+    sets = Sets()
+    hear(sets, 5)
+    again = hear(sets, 5, revision=2, late=True)
+
+    assert [again.id] == standing(sets)
+
+
+def test_a_late_rep_does_not() -> None:
+    """Rep 3 that arrives after rep 5 is not how things stand."""
+    sets = Sets()
+    fifth = hear(sets, 5)
+    third = hear(sets, 3, late=True)
+
+    assert not third.newest
+    assert [fifth.id] == standing(sets)
+
+
+def test_a_voided_rep_makes_the_one_before_the_newest() -> None:
+    """Advice on rep 4 is given anew, and the estimate of rep 5 is gone."""
+    sets = Sets()
+    hear(sets, 4)
+    hear(sets, 5)
+    fourth = estimated(estimate(rep_number=4))
+    for rep in (fourth, estimated(estimate(rep_number=5))):
+        sets.estimated(rep)
+    sets.heard(voided(rep_number=5))
+    again = hear(sets, 4, revision=2, late=True)
+
+    assert again.newest
+    assert [again.id, fourth.id] == standing(sets)
+
+
+def test_a_set_leaves_with_its_summary() -> None:
+    """Its estimate too."""
+    sets = Sets()
+    hear(sets, 1)
+    sets.estimated(estimated(estimate()))
+    sets.heard(summary())
+
+    assert [] == standing(sets)
+    assert not sets.is_open("ada-s1")
+
+
+def test_a_set_that_goes_on_comes_back() -> None:
+    """A rep after the end reopens it, also one that is late."""
+    for late in (False, True):
+        sets = Sets()
+        hear(sets, 5)
+        sets.heard(summary())
+        sixth = hear(sets, 6, late=late)
+
+        assert [sixth.id] == standing(sets)
+
+
+def test_a_correction_of_the_past_does_not_bring_a_set_back() -> None:
+    """What comes of it is late and about a rep that was known."""
+    sets = Sets()
+    hear(sets, 5)
+    sets.heard(summary())
+    again = hear(sets, 5, revision=2, late=True)
+
+    assert not again.newest
+    assert [] == standing(sets)
+
+
+def test_filters_hold_for_how_things_stand() -> None:
+    """Only sets of wanted lifters, only wanted actions, estimates where they are asked for."""
+    sets = Sets()
+    ada = hear(sets, 1)
+    bob = hear(sets, 1, "bob", action="stop")
+    sets.estimated(estimated(estimate("bob")))
+
+    assert [ada.id, bob.id] == standing(sets, Wanted("g1"))
+    assert [bob.id] == standing(sets, Wanted("g1", actions=frozenset({"stop"})))
+    assert [ada.id] == standing(sets, Wanted("g1", athletes=frozenset({"ada"})))
+    assert [] == standing(sets, Wanted("g2"))
+
+
+def test_a_set_knows_its_station() -> None:
+    """From its opening, or from advice on it."""
+    sets = Sets()
+    sets.heard(opened("ada", station_id="rack-1"))
+    hear(sets, 1, "bob", station_id="rack-2")
+
+    assert ["rack-1", "rack-2", None] == [sets.station_of(f"{name}-s1") for name in ("ada", "bob", "cy")]
+
+
+def test_a_set_nobody_speaks_of_is_forgotten() -> None:
+    """Half an hour without a word: whoever should have ended it has not."""
+    sets = Sets()
+    hear(sets, 1, "ada", at_ms=0)
+    bob = hear(sets, 1, "bob", at_ms=STALE_MS // 2)
+    cy = hear(sets, 1, "cy", at_ms=STALE_MS)
+
+    assert [bob.id, cy.id] == standing(sets)
+
+
+def test_memory_has_a_limit() -> None:
+    """The sets heard of longest ago go first, of a set the first reps."""
+    sets = Sets()
+    for number in range(SETS_MAX + 5):
+        sets.advised(advised(advice(set_key=f"k{number}")), 0)
+    for rep in range(1, REPS_MAX + 10):
+        sets.estimated(estimated(estimate(rep_number=rep)))
+
+    assert SETS_MAX == len(sets)
+    assert not sets.is_open("k4")
+    assert sets.is_open("k5")
