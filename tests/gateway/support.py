@@ -199,7 +199,7 @@ async def serving(
         app.include_router(create_router(hub, guard))
         if wait_ready:
             await hub.wait_ready()
-        async with listening(app, ws_max_size=4 * chosen.message_bytes) as (server, port):
+        async with listening(app, ws_max_size=4 * chosen.message_bytes, ws_per_message_deflate=False) as (server, port):
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
                 yield Door(port, target, hub, revocations, client, server)
             hub.dismiss()

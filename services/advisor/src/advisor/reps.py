@@ -58,8 +58,9 @@ def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
     reading = Reading(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags)
     one_more_left = one.one_more is None or one.one_more == data.rep_number
     decision = decide(terms, reading, latched=one.stop is not None, one_more_left=one_more_left)
+    advise, rep = data.arrival or data.newest, one.reps[place]
     rep = replace(
-        one.reps[place],
+        rep,
         real=not (flags and NO_REPS.intersection(flags)),
         failed=reading.failed,
         stalled=reading.stalled,
@@ -67,16 +68,15 @@ def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
         rir_low=data.rir_low,
         rir_high=data.rir_high,
         ends=decision.ends,
+        advised=_next_revision(one, rep.number) if advise else rep.advised,
     )
-    if data.arrival or data.newest:
-        rep = replace(rep, advised=_next_revision(one, rep.number))
     before = one.stop
     one = replace(one, reps=(*one.reps[:place], rep, *one.reps[place + 1 :]))
     if before is not None and not data.arrival:
         one = _lifted(one)
         if one.stop is None:
             decision = decide(terms, reading, latched=False, one_more_left=one_more_left)
-    if data.arrival or data.newest:
+    if advise:
         one = _advised(turn, one, data, decision, rep)
     if not one.is_open:
         one = tell_outcome(turn, one)

@@ -155,7 +155,7 @@ class AdvisedSet:
     opened_at: datetime
     opened_received: datetime
     received: datetime
-    """When the newest event about it was received."""
+    """When something about it was received last, to the hour."""
     context: Context
     pins: Pins
     terms: Terms

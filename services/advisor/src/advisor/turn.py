@@ -21,6 +21,8 @@ SOURCE: Final = "spotter/advisor"
 RULES_VERSION: Final = "r1"
 """A word for the rules as this program has them; new rules are a new version, and so are their outputs' ids."""
 _SWEEP_EVERY: Final = timedelta(days=1)
+_RECEIPT_STEP: Final = timedelta(hours=1)
+"""How exactly it is remembered when something about a set was received last."""
 
 
 class Turn:
@@ -72,7 +74,8 @@ class Turn:
 
     def put_set(self, one: AdvisedSet) -> None:
         """Write a set."""
-        self.changes[set_entry(one.key)] = one if one.received >= self.now else replace(one, received=self.now)
+        told = one if self.now - one.received < _RECEIPT_STEP else replace(one, received=self.now)
+        self.changes[set_entry(one.key)] = told
 
     def put_lifter(self, lifter: Lifter) -> None:
         """Write the lifter."""

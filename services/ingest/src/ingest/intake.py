@@ -20,7 +20,7 @@ from spotter.security import Identity
 from spotter.telemetry import EVENTS_IN
 from spotter.web import Problem
 
-CHUNK_EVENTS: Final = 50
+CHUNK_EVENTS: Final = 20
 """Events taken in one go; between two goes others get their turn."""
 
 

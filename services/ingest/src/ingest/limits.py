@@ -17,7 +17,7 @@ from spotter.settings import Limits
 from spotter.web import Problem, problem_response
 
 _BUCKETS_MAX: Final = 10_000
-_DRAINED_BYTES_MAX: Final = 16 * 1024 * 1024
+_DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 _DRAINED_S_MAX: Final = 5.0
 
 

@@ -13,7 +13,7 @@ from spotter.bus.port import Log, LogUnavailable, NewRecord
 
 log = logging.getLogger(__name__)
 
-GROUP_RECORDS_MAX: Final = 5_000
+GROUP_RECORDS_MAX: Final = 1_000
 
 Outcome = Sequence[bool] | Exception
 """For each record whether it was new, or why nothing is known to be written."""

@@ -9,6 +9,7 @@ import click
 import typer
 from typer.core import TyperGroup
 
+from standalone.cluster import cluster_command
 from standalone.commands import demo, doctor, replay, token, topics, up
 from standalone.commands.options import err
 from standalone.errors import BadUsage, Trouble
@@ -39,6 +40,7 @@ app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.add_typer(token.app, name="token")
 app.add_typer(topics.app, name="topics")
+app.command("cluster")(cluster_command)
 app.command("doctor")(doctor.doctor)
 
 

@@ -55,7 +55,9 @@ class Door:
                 trust_env=False,
             )
         except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
-            raise Trouble(f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN.") from None
+            raise Trouble(
+                f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN."
+            ) from None
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -119,7 +121,9 @@ class Door:
                 async with self._client.stream("GET", "/v1/advice/stream", params=wanted, headers=headers) as response:
                     if response.status_code in (401, 403):
                         await response.aread()
-                        raise Trouble(f"{self.url} lets nobody listen with this token: {_said(_json(response.content))}")
+                        raise Trouble(
+                            f"{self.url} lets nobody listen with this token: {_said(_json(response.content))}"
+                        )
                     response.raise_for_status()
                     broken_since = None
                     yield {}

@@ -54,7 +54,9 @@ class Folder:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise Trouble(f"The data folder {self.path} can't be made ({reason}): choose another with --data.") from None
+            raise Trouble(
+                f"The data folder {self.path} can't be made ({reason}): choose another with --data."
+            ) from None
         if not os.access(self.path, os.W_OK | os.X_OK):
             raise Trouble(f"The data folder {self.path} can't be written: choose another with --data.")
 

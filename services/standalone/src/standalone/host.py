@@ -99,7 +99,9 @@ async def _open(folder: Folder) -> SqliteLog:
     except LogInUse as error:
         raise Trouble(f"{error}.") from None
     except (sqlite3.Error, ValueError) as error:
-        raise Trouble(f"The database {folder.database} can't be used ({error}): restore it from a copy, or move it away.") from None
+        raise Trouble(
+            f"The database {folder.database} can't be used ({error}): restore it from a copy, or move it away."
+        ) from None
     except OSError as error:
         raise Trouble(f"The database {folder.database} can't be opened ({error.strerror or error}).") from None
 

@@ -62,7 +62,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            raise Trouble(f"Port {port} of {host} is in use: stop what listens there, or choose another with --port.") from None
+            raise Trouble(
+                f"Port {port} of {host} is in use: stop what listens there, or choose another with --port."
+            ) from None
         if error.errno in (errno.EACCES, errno.EPERM):
             raise Trouble(f"Port {port} needs rights that you don't have: choose one above 1023 with --port.") from None
         raise Trouble(f"{host} port {port} can't be listened on ({error.strerror}): choose another --host.") from None

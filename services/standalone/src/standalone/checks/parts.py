@@ -42,7 +42,9 @@ def check_kafka() -> Finding:
     """Look whether the Kafka that the environment names answers."""
     bootstrap = os.environ.get("SPOTTER_KAFKA") or os.environ.get("KAFKA_BOOTSTRAP")
     if not bootstrap:
-        return Finding("Kafka", "missing", "none is named", "for a cluster: spotter cluster, or name one in SPOTTER_KAFKA")
+        return Finding(
+            "Kafka", "missing", "none is named", "for a cluster: spotter cluster, or name one in SPOTTER_KAFKA"
+        )
     host, _, port = bootstrap.split(",")[0].strip().rpartition(":")
     try:
         with socket.create_connection((host or "127.0.0.1", int(port)), timeout=2):

@@ -64,7 +64,9 @@ def check_newest(folder: Folder, now: datetime) -> Finding | None:
     if not folder.database.exists():
         return None
     try:
-        with closing(sqlite3.connect(f"{folder.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+        with closing(
+            sqlite3.connect(f"{folder.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+        ) as database:
             row = database.execute(f'SELECT max(at_ms) FROM "log {LIFTS}"').fetchone()
     except sqlite3.Error:
         return None  # the check of the database says more

@@ -13,7 +13,12 @@ from standalone.checks.finding import Finding
 from standalone.commands.options import PORT, DataOption, HostOption, PortOption, out
 from standalone.folder import Folder
 
-_LOOKS = {"ok": ("✓ ok", "green"), "missing": ("– not there", "dim"), "odd": ("! look", "yellow"), "broken": ("✗ broken", "bold red")}
+_LOOKS = {
+    "ok": ("✓ ok", "green"),
+    "missing": ("– not there", "dim"),
+    "odd": ("! look", "yellow"),
+    "broken": ("✗ broken", "bold red"),
+}
 
 
 def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from spotter.telemetry import configure_logging
-from standalone.commands.options import an_id, err, out
-from standalone.door import Door
-from standalone.durations import format_duration
-from standalone.errors import Trouble
-from standalone.folder import Folder
-from standalone.host import serving
-from standalone.replaying.reading import read_recording
-from standalone.replaying.recording import Recording
-from standalone.replaying.report import print_report
-from standalone.replaying.running import Replay
-from standalone.replaying.tally import Frame, Refusal
-from standalone.server import run
-from standalone.signals import until_told
+from standalone.commands.options import an_id, err
 
 
 def replay(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="JSONL of events, or OpenBarbell frames; - is standard input.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE", help="JSONL of events, or OpenBarbell frames; - is standard input.", show_default=False
+        ),
     ],
     speed: Annotated[float, typer.Option("--speed", min=0.001, max=1e6, help="Divides the waits.")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print what is said as JSON lines, the counts last.")] = False,
@@ -45,83 +28,14 @@ def replay(
     The door is the one at SPOTTER_URL, opened with SPOTTER_TOKEN; without these a host of its own, gone afterwards.
     Waits between sets are cut to 5 s and inside a set to 20 s.
     """
+    # Loaded here: the other commands need not wait for it.
+    from spotter.telemetry import configure_logging
+    from standalone.replaying.reading import read_recording
+    from standalone.replaying.showing import show_replay
+    from standalone.server import run
+
     configure_logging("replay", level="ERROR", as_json=False)
     recording = read_recording(file, athlete)
     for remark in recording.remarks:
         err().print(remark, markup=False)
-    raise typer.Exit(run(_replay(recording, speed, as_json)))
-
-
-@asynccontextmanager
-async def _door() -> AsyncIterator[Door]:
-    url, token = os.environ.get("SPOTTER_URL"), os.environ.get("SPOTTER_TOKEN")
-    if url and not token:
-        raise Trouble("SPOTTER_URL is set but SPOTTER_TOKEN is not: spotter token create --role app makes one.")
-    if url and token:
-        door = Door(url, token)
-        try:
-            yield door
-        finally:
-            await door.close()
-        return
-    with tempfile.TemporaryDirectory(prefix="spotter-replay-") as folder:
-        async with serving(Folder(Path(folder))) as running:
-            door = Door(running.url, running.keyring.issue("g1", "admin"))
-            try:
-                yield door
-            finally:
-                await door.close()
-
-
-async def _replay(recording: Recording, speed: float, as_json: bool) -> int:
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("reps"),
-        TimeRemainingColumn(),
-        console=err(),
-        disable=not err().is_terminal,
-    )
-    with until_told() as stop:
-        async with _door() as door:
-            with progress:
-                bar = progress.add_task("replaying", total=recording.reps)
-
-                def on_frame(frame: Frame) -> None:
-                    if as_json:
-                        _print_json(frame)
-
-                def on_refusal(refusal: Refusal) -> None:
-                    if as_json:
-                        _print_json({"refused": {"place": refusal.place, "reason": refusal.reason}})
-                    progress.console.print(f"refused: {refusal.place}: {refusal.reason}", markup=False)
-
-                running = Replay(
-                    door,
-                    recording,
-                    speed=speed,
-                    on_frame=on_frame,
-                    on_refusal=on_refusal,
-                    on_progress=lambda reps: progress.update(bar, completed=reps),
-                )
-                where = f"{recording.reps} reps of {len(recording.sets)} sets to {door.url}"
-                err().print(f"Sending {where}; this takes {format_duration(running.lasts_s)}.", markup=False)
-                work = asyncio.create_task(running.run())
-                told = asyncio.create_task(stop.wait())
-                await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
-                told.cancel()
-                if not work.done():
-                    work.cancel()
-                    await asyncio.gather(work, return_exceptions=True)
-                else:
-                    work.result()
-        if as_json:
-            _print_json(running.tally.counts())
-        else:
-            print_report(out(), running.tally)
-        return stop.exit_code
-
-
-def _print_json(value: object) -> None:
-    print(orjson.dumps(value).decode(), flush=True)
+    raise typer.Exit(run(show_replay(recording, speed, as_json)))

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.table import Table
 
-from spotter.bus.kafka.admin import TopicsDiffer, TopicState, apply_topics, list_topics
-from spotter.bus.port import LogUnavailable
-from spotter.settings import Settings
 from standalone.commands.options import err, out
 from standalone.durations import format_duration
 from standalone.errors import Trouble
+
+if TYPE_CHECKING:
+    from spotter.bus.kafka.admin import TopicState
 
 app = typer.Typer(no_args_is_help=True, help="Make and show the topics of the distributed host.")
 T = TypeVar("T")
 
 KafkaOption = Annotated[
     str | None,
-    typer.Option("--kafka", metavar="HOST:PORT", help="Bootstrap servers; by default SPOTTER_KAFKA, else 127.0.0.1:9092."),
+    typer.Option(
+        "--kafka", metavar="HOST:PORT", help="Bootstrap servers; by default SPOTTER_KAFKA, else 127.0.0.1:9092."
+    ),
 ]
 PrefixOption = Annotated[
     str | None, typer.Option("--prefix", help="Put before every topic; by default SPOTTER_TOPIC_PREFIX, else nothing.")
@@ -31,6 +33,8 @@ PrefixOption = Annotated[
 @app.command(name="apply")
 def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     """Make missing topics and put their settings right; changes nothing where all is well."""
+    from spotter.bus.kafka.admin import apply_topics  # loaded here: the Kafka client takes its time
+
     bootstrap, before = _where(kafka, prefix)
     lines = _asked(apply_topics(bootstrap, before))
     for line in lines:
@@ -42,6 +46,8 @@ def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
 @app.command(name="list")
 def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     """Show each topic beside what it should be; exit code 1 where one is missing or differs."""
+    from spotter.bus.kafka.admin import list_topics  # loaded here: the Kafka client takes its time
+
     bootstrap, before = _where(kafka, prefix)
     states = _asked(list_topics(bootstrap, before))
     table = Table(title=f"Topics at {bootstrap}", title_justify="left", header_style="bold")
@@ -60,11 +66,16 @@ def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
 
 
 def _where(kafka: str | None, prefix: str | None) -> tuple[str, str]:
+    from spotter.settings import Settings
+
     settings = Settings()
     return kafka or settings.kafka, settings.topic_prefix if prefix is None else prefix
 
 
 def _asked(question: Coroutine[Any, Any, T]) -> T:
+    from spotter.bus.kafka.admin import TopicsDiffer
+    from spotter.bus.port import LogUnavailable
+
     try:
         return asyncio.run(question)
     except (LogUnavailable, TopicsDiffer) as error:
@@ -84,5 +95,7 @@ def _state(state: TopicState) -> str:
         return "missing"
     if state.partitions != state.wanted.partitions:
         return f"{state.wanted.partitions} partitions wanted"
-    told = [f"{name}: {have if have is not None else 'default'}, not {want}" for name, (have, want) in state.differs.items()]
+    told = [
+        f"{name}: {have if have is not None else 'default'}, not {want}" for name, (have, want) in state.differs.items()
+    ]
     return "; ".join(told) or "ok"

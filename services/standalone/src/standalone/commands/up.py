@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from spotter.settings import Settings
-from spotter.telemetry import configure_logging
 from standalone.commands.options import PORT, DataOption, HostOption, PortOption, err, out
 from standalone.errors import Trouble
 from standalone.folder import Folder
-from standalone.host import Running, serving
-from standalone.server import run
 from standalone.signals import until_told
+
+if TYPE_CHECKING:
+    from standalone.host import Running
 
 GYM = "g1"
 
 
 def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
     """Start Spotter on this machine: doors, detector, advisor and the coach's page, until Ctrl-C."""
+    # Loaded here: the other commands need not wait for it.
+    from spotter.settings import Settings
+    from spotter.telemetry import configure_logging
+    from standalone.server import run
+
     settings = Settings()
     configure_logging("standalone", level=settings.log_level, as_json=settings.log_json and not err().is_terminal)
     run(_up(Folder(data), host, port))
 
 
 async def _up(folder: Folder, host: str, port: int) -> None:
+    from standalone.host import serving
+
     first = not folder.database.exists()
     with until_told() as stop:
         async with serving(folder, host=host, port=port) as running:

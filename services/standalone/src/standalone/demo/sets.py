@@ -71,7 +71,15 @@ class Timed:
 
 
 def plan_set(
-    random: Random, lifter: Lifter, station_id: str, exercise: str, *, set_id: str, earlier: int, last: bool, wait_s: float
+    random: Random,
+    lifter: Lifter,
+    station_id: str,
+    exercise: str,
+    *,
+    set_id: str,
+    earlier: int,
+    last: bool,
+    wait_s: float,
 ) -> PlannedSet:
     """Draw a set; `earlier` sets of the exercise went before."""
     strength = lifter.strengths[exercise]
@@ -116,7 +124,9 @@ def _reps(random: Random, strength: Strength, v1_mps: float, to_failure: int, me
         rom_m = strength.rom_m * random.gauss(1, 0.015)
         ends_s = at_s + rom_m / true_mps
         seen_mps = true_mps + SENSOR_SD_MPS * random.gauss(0, 1)
-        reps.append(PlannedRep(at_s, ends_s, _seen(seen_mps), _seen(seen_mps * random.uniform(1.35, 1.6)), round(rom_m, 3)))
+        reps.append(
+            PlannedRep(at_s, ends_s, _seen(seen_mps), _seen(seen_mps * random.uniform(1.35, 1.6)), round(rom_m, 3))
+        )
         lowering_s = random.uniform(1.0, 1.5)
         at_s = ends_s + lowering_s + 0.3 + 1.5 * done**2 * random.uniform(0.5, 1.0)
     return reps

@@ -45,9 +45,7 @@ class View:
     def _footer(self) -> Text:
         text = Text(status(self._board, self._training))
         heard_s = self._board.heartbeat_s
-        if heard_s is not None and (
-            time.monotonic() - heard_s > SIGNAL_LOST_S or self._board.age_ms > SIGNAL_LOST_MS
-        ):
+        if heard_s is not None and (time.monotonic() - heard_s > SIGNAL_LOST_S or self._board.age_ms > SIGNAL_LOST_MS):
             text.append("   signal lost", style="bold black on #9AA4AE")
         if self._ends_at_s is not None:
             text.append(f"   ends in {max(self._ends_at_s - time.monotonic(), 0):.0f} s")
@@ -85,12 +83,16 @@ def bars(velocities_mps: Sequence[float]) -> str:
     '█▄▂'
     """
     fastest = max(velocities_mps, default=0.0) or 1.0
-    return "".join(_BARS[min(round(velocity / fastest * len(_BARS)), len(_BARS)) - 1 or 0] for velocity in velocities_mps)
+    return "".join(
+        _BARS[min(round(velocity / fastest * len(_BARS)), len(_BARS)) - 1 or 0] for velocity in velocities_mps
+    )
 
 
 def status(board: Board, training: Training) -> str:
     """Write what happened so far in a line."""
-    said = ", ".join(f"{board.counts.get(action, 0)} {word}" for action, word in ACTIONS.items() if board.counts.get(action))
+    said = ", ".join(
+        f"{board.counts.get(action, 0)} {word}" for action, word in ACTIONS.items() if board.counts.get(action)
+    )
     text = f"{training.reps} reps, {board.estimates} estimates; advice in time: {said or 'none yet'}"
     if len(training.latencies_ms) > 1:
         cuts = quantiles(training.latencies_ms, n=100)

@@ -165,7 +165,9 @@ class _Sets:
             return
         who = {"athlete_id": running.which.athlete_id, "set_id": running.which.set_id}
         data = {name: said for name, said in who.items() if said is not None}
-        end = Recorded(f"the end of set {running.which.number}", {"type": ENDED, "data": data}, running.last, running.which)
+        end = Recorded(
+            f"the end of set {running.which.number}", {"type": ENDED, "data": data}, running.last, running.which
+        )
         self.ends_after[running.last_place] = end
 
 

@@ -26,7 +26,10 @@ def print_report(console: Console, tally: Tally) -> None:
     missing = counts["accepted"] - counts["estimates"]
     if missing > 0:
         console.print(
-            Text(f"{missing} accepted reps have no estimate: GET /v1/sets/{{set_id}} says why (rejected).", style="yellow")
+            Text(
+                f"{missing} accepted reps have no estimate: GET /v1/sets/{{set_id}} says why (rejected).",
+                style="yellow",
+            )
         )
 
 

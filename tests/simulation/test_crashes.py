@@ -1,0 +1,163 @@
+"""Workers crash between any two effects, are paused and wake after a take-over: nothing is lost, nothing differs."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from advisor.processor import Advisor
+from failure_detector.processor import FailureDetector
+from spotter.bus.memory import MemoryLog
+from spotter.bus.memory_host import Durable, MemoryWorker
+from spotter.bus.port import NewRecord
+from spotter.config import Configuration
+from tests.contract.memory_harness import MemoryHarness
+from tests.contract.workouts import Workout, workout
+
+SCHEDULES = int(os.environ.get("SPOTTER_SCHEDULES", "2000"))
+PARTITIONS = 2
+TOPICS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
+
+DETECTOR, ADVISOR, CONFIGURATION = FailureDetector(), Advisor(), Configuration()
+
+
+@dataclass
+class Place:
+    """The workers of one processor: one at work, others that were paused and may wake."""
+
+    processor: FailureDetector | Advisor
+    durable: Durable = field(default_factory=Durable)
+    worker: MemoryWorker | None = None
+    effects: Iterator[str] | None = None
+    paused: list[Iterator[str]] = field(default_factory=list)
+
+
+class Floor:
+    """A log and its workers, driven effect by effect by a seeded scheduler."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.log = MemoryLog(PARTITIONS)
+        self.places = [Place(DETECTOR), Place(ADVISOR)]
+        self.crashes = 0
+
+    def play(self, done: Workout) -> None:
+        """Write a workout bit by bit while workers come and go, then let everything settle."""
+        for step in done.steps:
+            if isinstance(step, NewRecord):
+                self.log.write(step)
+                for _ in range(self.rng.randrange(6)):
+                    self._one_effect()
+            else:
+                self._settle()
+                now = done.base + timedelta(seconds=step)
+                for place in self.places:
+                    self._worker(place).timers(now)
+        self._settle()
+
+    def _worker(self, place: Place) -> MemoryWorker:
+        if place.worker is None:
+            place.worker = MemoryWorker(self.log, place.processor, CONFIGURATION, place.durable, range(PARTITIONS))
+        return place.worker
+
+    def _one_effect(self) -> None:
+        place = self.rng.choice(self.places)
+        if place.paused and self.rng.random() < 0.3:
+            zombie = self.rng.choice(place.paused)
+            if next(zombie, None) is None:
+                place.paused.remove(zombie)
+            return
+        worker = self._worker(place)
+        if place.effects is None:
+            place.effects = worker.flush(self.rng.choice([1, 2, 5, 512]), self.rng.randrange)
+        if next(place.effects, None) is None:
+            place.effects = None
+        elif self.rng.random() < 0.04:
+            self.crashes += 1
+            if self.rng.random() < 0.4:
+                worker.fenced = True
+                place.paused.append(place.effects)
+            place.effects, place.worker = None, None
+
+    def _settle(self) -> None:
+        while any(place.effects is not None or self._worker(place).waiting() for place in self.places):
+            self._one_effect()
+        for place in self.places:
+            for zombie in place.paused:
+                for _ in zombie:
+                    pass
+            place.paused.clear()
+        if any(self._worker(place).waiting() for place in self.places):
+            self._settle()
+
+
+def contents(log: MemoryLog) -> dict[tuple[str, str], bytes]:
+    """Give what was written under each id; fails where one id has two contents."""
+    found: dict[tuple[str, str], bytes] = {}
+    for topic in TOPICS:
+        for record in log.records(topic):
+            identity = (topic, record.value.partition(b'"id":"')[2].partition(b'"')[0].decode())
+            assert found.setdefault(identity, record.value) == record.value, f"two contents of {identity}"
+    return found
+
+
+def without_places(found: dict[tuple[str, str], bytes]) -> dict[tuple[str, str], bytes]:
+    """Leave out where the inputs stood: a log in which workers crashed has more records."""
+    return {identity: re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value) for identity, value in found.items()}
+
+
+def test_no_schedule_of_crashes_changes_what_comes_out() -> None:
+    """Whatever crashes when, the outputs and the state are those of a day without any crash."""
+    first = random.SystemRandom().randrange(2**32)
+    first = int(os.environ.get("SPOTTER_SEED", first))
+    print(f"SPOTTER_SEED={first}")
+    began = time.monotonic()
+    crashes = schedules = 0
+    for number in range(SCHEDULES):
+        if number % 20 == 0:
+            calm = MemoryHarness()
+            calm.log = MemoryLog(PARTITIONS)
+            done = workout(calm, first + number, "ada", size=8)
+            calm_floor = Floor(0)
+            for step in done.steps:
+                if isinstance(step, NewRecord):
+                    calm_floor.log.write(step)
+                else:
+                    run_calmly(calm_floor, done, step)
+            run_calmly(calm_floor, done, None)
+            expected = without_places(contents(calm_floor.log))
+            states = [state_of(place) for place in calm_floor.places]
+        floor = Floor(first + number)
+        floor.play(done)
+        crashes += floor.crashes
+        schedules += 1
+        assert expected == without_places(contents(floor.log)), f"seed {first + number}: outputs differ"
+        assert states == [state_of(place) for place in floor.places], f"seed {first + number}: state differs"
+    print(f"{schedules} schedules, {crashes} crashes, {time.monotonic() - began:.1f} s")
+    assert crashes > schedules / 2
+
+
+def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:
+    """Process what waits without any crash, then let time pass."""
+    for place in floor.places:
+        worker = floor._worker(place)
+        for _ in worker.flush():
+            pass
+    if until_s is not None:
+        for place in floor.places:
+            floor._worker(place).timers(done.base + timedelta(seconds=until_s))
+        run_calmly(floor, done, None)
+
+
+def state_of(place: Place) -> dict[str, bytes]:
+    """Give a processor's state of the lifter, as it would be stored."""
+    assert place.worker is not None
+    state = place.worker.state("g1/ada")
+    return {name: place.processor.dump(name, value) for name, value in state.items()}
+
+
