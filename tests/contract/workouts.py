@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from spotter.bus.port import NewRecord
-from spotter.events import encode
+from spotter.events import Unreadable, decode, encode
 from spotter.events.lifting import EffortReported
 from spotter.events.people import AthleteUpdated
 from spotter.ids import athlete_key
@@ -68,7 +68,7 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30) -> Workou
             put(lifter.end(at_s, set_id))
             set_number, number = set_number + 1, 0
         elif roll < 0.83:
-            steps.append(rng.choice([one for one in steps if isinstance(one, NewRecord)] or [at_s]))
+            steps += _again([one for one in steps if isinstance(one, NewRecord)], base + timedelta(seconds=at_s), rng)
         elif roll < 0.87:
             put(NewRecord("lifts.v1", key, rng.choice([b"\xff", b"{}", b"[1,2]"])))
         elif roll < 0.91:
@@ -84,6 +84,17 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30) -> Workou
     at_s += 1000
     steps.append(at_s)
     return Workout(athlete_id, base, tuple(steps))
+
+
+def _again(records: list[NewRecord], received: datetime, rng: random.Random) -> list[NewRecord]:
+    """Send an earlier event again: ingest takes it at another time."""
+    if not records:
+        return []
+    record = rng.choice(records)
+    try:
+        return [replace(record, value=encode(replace(decode(record.value), receivedtime=received)))]
+    except Unreadable:
+        return []
 
 
 def play(host: Harness, done: Workout) -> None:

@@ -169,7 +169,7 @@ async def test_a_replica_that_is_behind_is_given_time() -> None:
 
 
 async def test_cut_off_while_being_told_how_things_stand(door: Door) -> None:
-    """A client that got a part of it gets the rest, and what came since, each once."""
+    """A client that got a part of it is told again, as things stand now, and what came since, each once."""
     names = {f"a{number}" for number in range(6)}
     await door.heard(*(advice(name) for name in names))
     async with door.stream() as stream:

@@ -19,7 +19,7 @@ from spotter.config import Configuration
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, workout
 
-SCHEDULES = int(os.environ.get("SPOTTER_SCHEDULES", "2000"))
+SCHEDULES = int(os.environ.get("SPOTTER_SCHEDULES", "3000"))
 PARTITIONS = 2
 TOPICS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
 

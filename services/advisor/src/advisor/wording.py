@@ -45,21 +45,21 @@ def words_for(decision: Decision, terms: Terms, rir: float) -> Words:
     if action == "one_more":
         return Words("One more rep, then stop.", "One more")
     if action == "failing":
-        return _failing(decision)
+        return _failing(decision, terms)
     if decision.rules[0] == "R19":
-        return Words("The set is done: rack it.", "Stop")
+        return Words("The set is done: stop here.", "Stop")
     if terms.limit == 0:
         return Words("Stop: that was the last rep you had.", "Stop")
     why = _WHY_STOP.get(decision.rules[0], "that was the goal")
     return Words(f"Stop here with about {left} left: {why}." if left > 0 else f"Stop here: {why}.", "Stop")
 
 
-def _failing(decision: Decision) -> Words:
+def _failing(decision: Decision, terms: Terms) -> Words:
     if decision.emergency:
         return Words("Help now: a rep is stuck and nobody is spotting.", "Help needed")
-    if decision.rules[0] in ("R03", "R02"):
-        return Words("The rep is stuck: rack it, or let your spotter take it.", "Rack it")
-    return Words("You have reached failure: end the set here.", "Stop now")
+    if terms.high_risk:
+        return Words("The rep is stuck: rack it now.", "Rack it")
+    return Words("That was failure: end the set here.", "Stop now")
 
 
 def words_for_plan(terms: Terms) -> Words:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, select
 
 from dashboard.projection import micros
 from dashboard.tables import ADVICE, ATHLETE_FACTS, BUDGET_ENTRIES, BUDGETS
@@ -21,15 +21,21 @@ BEGINNERS_UNITS: Final = 0.0
 
 
 def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now: datetime) -> dict[str, Any]:
-    """Give the budget of the week that `now` lies in, with the entries that cost something."""
+    """Give the budget of the week that `now` lies in, with the entries that cost something.
+
+    Week and allowance are what the advisor last said of this week. Where it has said nothing yet, the week is the
+    lifter's own, else the gym's, and the allowance what it foresaw, or named beside its last advice.
+    """
     with engine.connect() as connection:
-        known = _newest(connection, BUDGETS, "week_start_us", gym_id, athlete_id)
-        last = known if isinstance(known, BudgetChanged) else None
-        facts = _facts(connection, gym_id, athlete_id)
-        week, zone = _week(last, facts, config, now)
+        told = _told(connection, gym_id, athlete_id)
+        this_week = next((said for said in told if now in _week_of(said)), None)
+        if this_week is not None:
+            week, zone = _week_of(this_week), this_week.time_zone
+        else:
+            week, zone = _own_week(connection, gym_id, athlete_id, told, config, now)
         entries = _entries(connection, gym_id, athlete_id, week)
         spent = sum(entry.cost for entry in entries)
-        allowed = _allowed(connection, gym_id, athlete_id, week, last, spent)
+        allowed = _allowed(connection, gym_id, athlete_id, this_week or next(iter(told), None), spent, now)
     shown = {"set_id", "set_key", "exercise", "ended_by", "cost", "rule_ids"}
     return {
         "athlete_id": athlete_id,
@@ -37,30 +43,49 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
         "time_zone": zone,
         "allowed": allowed,
         "spent": spent,
-        "left": max(0.0, allowed - spent),
+        "left": max(0.0, round(allowed - spent, 6)),
         "entries": [entry.model_dump(include=shown) for entry in entries],
     }
 
 
-def _week(last: BudgetChanged | None, facts: dict[str, str], config: GymConfig, now: datetime) -> tuple[Week, str]:
-    """Give the week that counts now and its zone: a change of zone or first day holds from the next week on."""
-    zone, day = config.time_zone, config.week_start
-    if last is not None:
-        zone = last.time_zone
-        day = _DAYS[last.week_start.astimezone(ZoneInfo(zone)).weekday()]
-        week = week_of(now, zone, day)
-        if last.week_start in week:
-            return week, zone
-    zone = facts.get("time_zone", zone)
-    day = next((name for name in _DAYS if name == facts.get("week_start")), day)
-    return week_of(now, zone, day), zone
-
-
-def _facts(connection: Connection, gym_id: str, athlete_id: str) -> dict[str, str]:
-    found = select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(
-        ATHLETE_FACTS.c.gym_id == gym_id, ATHLETE_FACTS.c.athlete_id == athlete_id
+def _told(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
+    """Give what was last said of each week, what was said last first."""
+    found = (
+        select(BUDGETS.c.event)
+        .where(BUDGETS.c.gym_id == gym_id, BUDGETS.c.athlete_id == athlete_id)
+        .order_by(BUDGETS.c.revision.desc(), BUDGETS.c.rank.desc())
     )
-    return {fact: value for fact, value in connection.execute(found)}
+    events = [decode(event.encode()).data for event in connection.scalars(found)]
+    return [data for data in events if isinstance(data, BudgetChanged)]
+
+
+def _week_of(said: BudgetChanged) -> Week:
+    if said.week_end is not None:
+        return Week(said.week_start, said.week_end)
+    return week_of(said.week_start, said.time_zone, _first_day(said))
+
+
+def _first_day(said: BudgetChanged) -> WeekStart:
+    return _DAYS[said.week_start.astimezone(ZoneInfo(said.time_zone)).weekday()]
+
+
+def _own_week(
+    connection: Connection,
+    gym_id: str,
+    athlete_id: str,
+    told: list[BudgetChanged],
+    config: GymConfig,
+    now: datetime,
+) -> tuple[Week, str]:
+    rows = connection.execute(
+        select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(
+            ATHLETE_FACTS.c.gym_id == gym_id, ATHLETE_FACTS.c.athlete_id == athlete_id
+        )
+    )
+    facts = {fact: value for fact, value in rows}
+    zone = facts.get("time_zone") or (told[0].time_zone if told else config.time_zone)
+    day = next((name for name in _DAYS if name == facts.get("week_start")), None)
+    return week_of(now, zone, day or (_first_day(told[0]) if told else config.week_start)), zone
 
 
 def _entries(connection: Connection, gym_id: str, athlete_id: str, week: Week) -> list[BudgetEntry]:
@@ -69,38 +94,30 @@ def _entries(connection: Connection, gym_id: str, athlete_id: str, week: Week) -
         .where(
             BUDGET_ENTRIES.c.gym_id == gym_id,
             BUDGET_ENTRIES.c.athlete_id == athlete_id,
-            BUDGET_ENTRIES.c.week_start_us >= micros(week.start),
-            BUDGET_ENTRIES.c.week_start_us < micros(week.end),
+            BUDGET_ENTRIES.c.counted_us >= micros(week.start),
+            BUDGET_ENTRIES.c.counted_us < micros(week.end),
             BUDGET_ENTRIES.c.cost > 0,
         )
-        .order_by(BUDGET_ENTRIES.c.rank, BUDGET_ENTRIES.c.set_key)
+        .order_by(BUDGET_ENTRIES.c.counted_us, BUDGET_ENTRIES.c.set_key)
     )
     events = [decode(event.encode()).data for event in connection.scalars(found)]
     return [data.entry for data in events if isinstance(data, BudgetChanged) and data.entry is not None]
 
 
 def _allowed(
-    connection: Connection, gym_id: str, athlete_id: str, week: Week, last: BudgetChanged | None, spent: float
+    connection: Connection, gym_id: str, athlete_id: str, said: BudgetChanged | None, spent: float, now: datetime
 ) -> float:
-    """Give what the advisor last allowed: in this week's ledger, else beside an advice of this week, else before."""
-    if last is not None and last.week_start in week:
-        return last.allowed
-    said = _newest(connection, ADVICE, "rank", gym_id, athlete_id)
-    if isinstance(said, AdviceGiven) and (last is None or said.expires_at in week):
-        return said.budget_left + spent
-    return BEGINNERS_UNITS if last is None else last.allowed
-
-
-def _newest(
-    connection: Connection, table: Table, by: str, gym_id: str, athlete_id: str
-) -> BudgetChanged | AdviceGiven | None:
+    if said is not None:
+        return said.allowed if now < said.valid_until or said.allowed_after is None else said.allowed_after
     found = (
-        select(table.c.event)
-        .where(table.c.gym_id == gym_id, table.c.athlete_id == athlete_id)
-        .order_by(table.c[by].desc())
+        select(ADVICE.c.event)
+        .where(ADVICE.c.gym_id == gym_id, ADVICE.c.athlete_id == athlete_id)
+        .order_by(ADVICE.c.rank.desc())
         .limit(1)
     )
     event = connection.scalar(found)
-    data = None if event is None else decode(event.encode()).data
-    assert data is None or isinstance(data, BudgetChanged | AdviceGiven)
-    return data
+    if event is None:
+        return BEGINNERS_UNITS
+    data = decode(event.encode()).data
+    assert isinstance(data, AdviceGiven)
+    return data.budget_left + spent

@@ -178,11 +178,12 @@ def _summarised(event: Event, row: Row) -> Rows:
 def _budgeted(event: Event, row: Row) -> Rows:
     data = event.data
     assert isinstance(data, BudgetChanged)
-    row["week_start_us"] = micros(data.week_start)
-    yield tables.BUDGETS, row
+    yield tables.BUDGETS, {**row, "week_start_us": micros(data.week_start)}
     entry = data.entry
     if entry is not None:
-        yield tables.BUDGET_ENTRIES, {**row, "set_key": entry.set_key, "revision": entry.revision, "cost": entry.cost}
+        counted_us = micros(entry.last_rep_at or data.week_start)
+        about = {"set_key": entry.set_key, "revision": entry.revision, "cost": entry.cost, "counted_us": counted_us}
+        yield tables.BUDGET_ENTRIES, row | about
 
 
 def _rejected(event: Event, row: Row) -> Rows:

@@ -121,15 +121,16 @@ BUDGETS: Final = _versioned(
     Column("week_start_us", BigInteger, primary_key=True, autoincrement=False),
     by_athlete=True,
 )
-"""The state of a lifter's failure budget, week by week."""
+"""What the advisor last said of a lifter's failure budget, week by week."""
 
 BUDGET_ENTRIES: Final = _versioned(
     "budget_entries",
     Column("set_key", Text, primary_key=True),
-    Column("week_start_us", BigInteger, nullable=False),
+    Column("counted_us", BigInteger, nullable=False),
     Column("cost", Float, nullable=False),
     by_athlete=True,
 )
+"""What sets took; the week that `counted_us` lies in pays."""
 
 REJECTIONS: Final = _versioned(
     "rejections",

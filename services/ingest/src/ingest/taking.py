@@ -65,8 +65,9 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
     data = _data(raw, kind, bearer)
     source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or bearer.token_id
     time, senttime = _moment(raw, "time"), _moment(raw, "senttime")
+    said = canonical(data.model_dump(mode="json", exclude_none=True))
     event = Event(
-        id=_text(raw, "id", ID_CHARACTERS_MAX) or _new_id(source, kind, time, data, receipt),
+        id=_text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, said) or receipt.new_id(),
         source=source,
         time=time or receipt.at,
         data=data,
@@ -84,12 +85,7 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
             mend="Send less at a time.",
         )
     topic, key = _place(kind, data, bearer)
-    return Taken(event, NewRecord(topic, key, value, dedupe_key(event), event), _warning(event, receipt))
-
-
-def dedupe_key(event: Event) -> bytes:
-    """Give 16 bytes that are equal for the same event sent again: same identity, same content."""
-    return hashlib.blake2b(orjson.dumps([*event.identity, event.content()]), digest_size=16).digest()
+    return Taken(event, NewRecord(topic, key, value, _dedupe(event, time, said), event), _warning(event, receipt))
 
 
 def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
@@ -174,12 +170,15 @@ def _moment(raw: Mapping[str, object], name: str) -> datetime | None:
         raise _invalid(name, f"{name} {error}", "Put it right, or leave it out.") from None
 
 
-def _new_id(source: str, kind: EventType, time: datetime | None, data: EventData, receipt: Receipt) -> str:
-    """Name an event: by what it says where that is unique, so that it is known when it is sent again."""
-    if time is None:
-        return receipt.new_id()
-    said = canonical(data.model_dump(mode="json", exclude_none=True)).decode()
-    return derived_id(data.gym_id, source, kind.name, format_time(time), said)
+def _new_id(gym_id: str, source: str, kind: EventType, time: datetime | None, said: bytes) -> str | None:
+    """Name an event by what it says, so that it is known when it is sent again; None where it says no time."""
+    return None if time is None else derived_id(gym_id, source, kind.name, format_time(time), said.decode())
+
+
+def _dedupe(event: Event, time: datetime | None, said: bytes) -> bytes:
+    """Give 16 bytes that are equal for the same event sent again: same identity, same content."""
+    about = orjson.dumps([*event.identity, event.type, time])
+    return hashlib.blake2b(about + said, digest_size=16).digest()
 
 
 def _check_times(event: Event, received: datetime) -> None:

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from standalone.cluster import cluster_command
 from standalone.commands import demo, doctor, replay, token, topics, up
 from standalone.commands.options import err
-from standalone.errors import BadUsage, Trouble
-
-
-class _Commands(TyperGroup):
-    """Tells foreseeable trouble in a line instead of a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # Any: as the overridden method says
-        """Run the command that was asked for."""
-        try:
-            return super().invoke(ctx)
-        except Trouble as trouble:
-            err().print(f"spotter: {trouble}", markup=False)
-            raise typer.Exit(2 if isinstance(trouble, BadUsage) else 1) from None
-
+from standalone.errors import Trouble
 
 app = typer.Typer(
-    cls=_Commands,
     name="spotter",
     no_args_is_help=True,
     add_completion=False,
@@ -60,5 +45,9 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; foreseeable trouble is told in a line instead of a traceback."""
+    try:
+        app()
+    except Trouble as trouble:
+        err().print(f"spotter: {trouble}", markup=False)
+        sys.exit(trouble.exit_code)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 
 class Trouble(Exception):
-    """Something foreseeable is in the way: the message says what, where, and what to do. Exit code 1."""
+    """Something foreseeable is in the way: the message says what, where, and what to do."""
 
-
-class BadUsage(Trouble):
-    """An option or argument can't be understood. Exit code 2."""
+    exit_code = 1

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 CHECK_S: Final = 0.5
 """How often a part that ended is looked for; the processing itself is told at once."""
+READY_S: Final = 5.0
+"""How long a start waits for the tables of pages; a long history is read on while the doors are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,18 @@ async def serving(
         await stack.enter_async_context(dashboard)
         checks = (following.check, processing.check, hub.check, dashboard.check)
         parts = Parts(source, guard, configuration, hub, dashboard, limits or Limits())
-        app = create_app(
-            parts, ready=lambda: hub.not_ready() or dashboard.ready(), alive=lambda: _first_failure(checks)
-        )
+
+        def not_ready() -> str | None:
+            return hub.not_ready() or dashboard.ready()
+
+        app = create_app(parts, ready=not_ready, alive=lambda: _first_failure(checks))
 
         def goodbye() -> None:
             hub.dismiss()
             dashboard.live.close()
 
         await hub.wait_ready()
+        await _until(lambda: not_ready() is None, READY_S)
         server = await stack.enter_async_context(served(app, listening, parts.limits, goodbye))
         url = url_of(listening)
         folder.write_address(url)
@@ -91,6 +96,12 @@ async def serving(
         broken = asyncio.create_task(_watch(checks, processing, server), name="watch")
         stack.push_async_callback(_end, broken)
         yield Running(url, folder, keyring, source, processing, broken)
+
+
+async def _until(true: Callable[[], bool], within_s: float) -> None:
+    deadline_s = asyncio.get_running_loop().time() + within_s
+    while not true() and asyncio.get_running_loop().time() < deadline_s:
+        await asyncio.sleep(0.01)
 
 
 async def _open(folder: Folder) -> SqliteLog:

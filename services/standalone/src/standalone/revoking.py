@@ -31,6 +31,7 @@ def named(said: str, gym: str) -> tuple[str, str]:
 
 
 def is_up(address: str) -> bool:
+    """Tell whether something answers at an address."""
     try:
         return httpx.get(f"{address.rstrip('/')}/healthz", timeout=2.0, trust_env=False).status_code < 500
     except (httpx.TransportError, httpx.InvalidURL):
@@ -38,6 +39,7 @@ def is_up(address: str) -> bool:
 
 
 async def post(address: str, admin: str, token_id: str) -> None:
+    """Revoke at a running host; raises Trouble where it refuses."""
     door = Door(address, admin)
     try:
         event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
@@ -49,6 +51,7 @@ async def post(address: str, admin: str, token_id: str) -> None:
 
 
 async def write(folder: Folder, gym_id: str, token_id: str, address: str) -> None:
+    """Revoke in the log of a host that is down; raises Trouble where that can't be done."""
     try:
         log = await SqliteLog.open(folder.database)
     except LogInUse:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import faust
 import uvloop
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP, EventT, FutureMessage
+from faust.types import TP, EventT, FutureMessage, RecordMetadata
 from mode import CrashingSupervisor
 
 from spotter.bus.flushing import Flusher
@@ -142,25 +142,28 @@ class _State(faust.Table[bytes, bytes]):
         key_serializer: Any = None,
         value_serializer: Any = None,
     ) -> FutureMessage:
-        """Keep the record for `send`, which gives its future: Faust would send it later and not wait for it."""
+        """Keep the record for `send`: Faust would send it some time later and not wait for it."""
         record: FutureMessage = self.changelog_topic.as_future_message(
             key=key, value=value, partition=partition, key_serializer="raw", value_serializer="raw"
         )
         self._unsent.append(record)
         return record
 
-    async def send(self, entries: Sequence[Entry]) -> list[FutureMessage]:
-        """Write entries; gives futures of their confirmation."""
+    async def send(self, entries: Sequence[Entry]) -> list[Awaitable[RecordMetadata]]:
+        """Write entries; gives the futures of their confirmation."""
         for entry in entries:
             self.partition = entry.partition
             if entry.value is None:
                 self.on_key_del(entry.key)
             else:
                 self.on_key_set(entry.key, entry.value)
-        sent, self._unsent = self._unsent, []
-        for record in sent:
-            _ = await self.changelog_topic.publish_message(record)  # the record itself is the future
-        return sent
+        unsent, self._unsent = self._unsent, []
+        topic = self.changelog_topic.get_topic_name()
+        send = self.app.producer.send
+        return [
+            await send(topic, cast(bytes, one.key), cast(bytes | None, one.value), one.partition, None, None)
+            for one in (record.message for record in unsent)
+        ]
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
         """Read back what was written, by this worker or another."""

@@ -220,7 +220,7 @@ class Stepper:
                 event=to_json(event),
             )
             dead = Event(
-                id=derived_id("rejected", self.processor.name, *event.identity, event.content()),
+                id=derived_id("rejected", self.processor.name, *event.identity, event.content(), event.received),
                 source=f"spotter/{self.processor.name}",
                 time=event.received,
                 data=data,

@@ -23,10 +23,10 @@ def calendar_at(lifter: Lifter, gym: GymConfig, moment: datetime) -> Calendar:
     new, held = wished(lifter, gym), lifter.calendar
     if held is None or held == new:
         return new
-    until = lifter.calendar_until
-    if until is None:
-        until = moment if lifter.newest_set_at is None else week_in(held, lifter.newest_set_at).end
-    return new if moment >= until else held
+    ends = [lifter.calendar_until] if lifter.calendar_until is not None else []
+    if lifter.newest_set_at is not None:
+        ends.append(week_in(held, lifter.newest_set_at).end)
+    return new if all(moment >= end for end in ends) else held
 
 
 def week_in(calendar: Calendar, moment: datetime) -> Week:

@@ -11,20 +11,18 @@ from typing import Annotated
 
 import typer
 
+from standalone.commands.options import PORT, DataOption, HostOption, PortOption
 from standalone.errors import Trouble
-from standalone.folder import DATA_VARIABLE, Folder, default_folder
+from standalone.folder import Folder
 
 
 def cluster_command(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of nginx, the one address; 0: any.")] = 8700,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            envvar=DATA_VARIABLE,
-            help="Folder of keys, Kafka's data and the processes' logs; by default the user's own.",
-        ),
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=12, help="Replicas of detector and advisor.")] = 1,
+    data: DataOption,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = PORT,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=12, help="How many detectors and advisors there are.")
+    ] = 1,
 ) -> None:
     """Run the distributed host on this machine: Kafka, every service a process, nginx in front; no containers.
 
@@ -40,11 +38,11 @@ def cluster_command(
     from standalone.cluster.signals import Signals, Stopped
 
     nginx_command()  # says at once what is missing
-    folder = Folder((data or default_folder()).expanduser().resolve())
+    folder = Folder(data.expanduser().resolve())
     folder.prepare()
     with Signals() as signals, _alone_in(folder.path):
         try:
-            run(folder, port, workers, signals)
+            run(folder, host, port, workers, signals)
         except (Stopped, BrokenPipeError):
             print("Stopped.", file=sys.stderr)
 

@@ -24,13 +24,12 @@ from standalone.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka, fr
 GYM: Final = "g1"
 
 
-def run(folder: Folder, port: int, workers: int, signals: Signals) -> None:
+def run(folder: Folder, host: str, port: int, workers: int, signals: Signals) -> None:
     """Start everything, print the lines, keep it running until a signal comes, and end it all.
 
     Raises Trouble where a part can't be had or does not start, Stopped for a signal while the parts start.
     """
-    settings = Settings(data=folder.path)
-    host, port = settings.host, _free(settings.host, port or free_port())
+    port = _free(host, port or free_port())
     keyring = folder.keyring()
     bootstrap, kafka = _kafka(folder.path, signals)
     place = Place(folder.path, folder.key_file, bootstrap)
@@ -42,7 +41,7 @@ def run(folder: Folder, port: int, workers: int, signals: Signals) -> None:
     try:
         supervisor.start(kafka)
         say(f"Applying topics at {place.bootstrap} ...")
-        _apply_topics(place.bootstrap, settings.topic_prefix, signals)
+        _apply_topics(place.bootstrap, Settings().topic_prefix, signals)
         say("Starting the services ...")
         supervisor.start(services)
         supervisor.start([proxy])

@@ -12,18 +12,27 @@ from spotter import ids
 from standalone.durations import parse_duration_s
 from standalone.folder import DATA_VARIABLE, default_folder
 
+FILE_WIDTH = 160
+"""Columns of a table in what is no terminal."""
 PORT = 8700
 """Where Spotter is, unless somebody says otherwise."""
 
 
 def out() -> Console:
     """Give a console on standard output; made when asked for, so that redirection counts."""
-    return Console(highlight=False, soft_wrap=True)
+    return _console(stderr=False)
 
 
 def err() -> Console:
     """Give a console on standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _console(stderr=True)
+
+
+def _console(stderr: bool) -> Console:
+    found = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not found.is_terminal:
+        found.width = FILE_WIDTH
+    return found
 
 
 def duration_s(text: str | float) -> float:

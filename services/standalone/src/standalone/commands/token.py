@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -14,7 +14,7 @@ from standalone.folder import Folder
 app = typer.Typer(no_args_is_help=True, help="Make and revoke the tokens that devices, apps and coaches come in with.")
 
 
-class RoleName(str, Enum):
+class RoleName(StrEnum):
     """Who a token is for; each role includes those before it."""
 
     device = "device"

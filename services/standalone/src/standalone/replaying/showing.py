@@ -69,7 +69,8 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
                 def on_refusal(refusal: Refusal) -> None:
                     if as_json:
                         _print_json({"refused": {"place": refusal.place, "reason": refusal.reason}})
-                    progress.console.print(f"refused: {refusal.place}: {refusal.reason}", markup=False)
+                    if as_json or err().is_terminal:  # the report on standard output says it too
+                        progress.console.print(f"refused: {refusal.place}: {refusal.reason}", markup=False)
 
                 running = Replay(
                     door,

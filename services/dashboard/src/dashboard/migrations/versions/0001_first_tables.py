@@ -97,7 +97,7 @@ def upgrade() -> None:
         "budget_entries",
         ["athlete_id", "set_key"],
         text("set_key"),
-        big("week_start_us"),
+        big("counted_us"),
         sa.Column("cost", sa.Float, nullable=False),
     )
     versioned(

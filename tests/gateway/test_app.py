@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from advisor.gateway import __main__ as process
+from advisor.gateway.app import Gateway, create_app
+from advisor.gateway.hub import Hub
+from advisor.gateway.pace import Pace
+from spotter.bus.memory import MemoryLog
+from spotter.settings import Limits
+from tests.gateway.said import advice, revoked, write
+from tests.gateway.support import KEYS, QUICK, frame, until
+
+
+@asynccontextmanager
+async def running(log: MemoryLog, pace: Pace = QUICK) -> AsyncIterator[tuple[process.Server, int]]:
+    """Run the gateway's own process in this loop on a free port."""
+    server = process.make_server(create_app(log, KEYS, pace=pace), "127.0.0.1", 0, Limits())
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started or task.done())
+    try:
+        yield server, server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(task, 10)
+
+
+def client(port: int) -> httpx.AsyncClient:
+    """Give a client."""
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+
+
+def socket(port: int, token: str) -> connect:
+    """Open a WebSocket."""
+    return connect(f"ws://127.0.0.1:{port}/v1/advice", additional_headers={"Authorization": f"Bearer {token}"})
+
+
+async def ready(http: httpx.AsyncClient) -> None:
+    """Wait until the process says that it may be sent requests."""
+    async with asyncio.timeout(5):
+        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110  # it can only be asked
+            await asyncio.sleep(0.01)
+
+
+async def test_the_process_delivers_and_tells_how_it_is() -> None:
+    """Advice on the socket, health and metrics beside it."""
+    log = MemoryLog()
+    write(log, advice())
+    async with running(log) as (_, port), client(port) as http:
+        await ready(http)
+        async with socket(port, KEYS.issue("g1", "coach")) as open_socket:
+            found = await frame(open_socket)
+        health = await http.get("/healthz")
+        metrics = await http.get("/metrics")
+        routes = (await http.get("/openapi.json")).json()["paths"]
+
+    assert "spotter.advice.given.v1" == found["type"]
+    assert 200 == health.status_code
+    assert 'spotter_advice_sent_total{action="continue"' in metrics.text
+    assert {"/v1/advice/stream", "/healthz", "/readyz"} == set(routes)
+    named = {parameter["name"] for parameter in routes["/v1/advice/stream"]["get"]["parameters"]}
+    assert {"athlete_id", "station_id", "actions", "estimates", "last-event-id"} == named
+
+
+async def test_it_is_not_ready_before_it_knows_revoked_tokens() -> None:
+    """A log that doesn't answer at the start is waited for."""
+    log = MemoryLog()
+    token = KEYS.issue("g1", "app")
+    write(log, revoked(KEYS.verify(token).token_id))
+    log.available = False
+    async with running(log) as (_, port), client(port) as http:
+        headers = {"Authorization": f"Bearer {token}"}
+        early = await http.get("/readyz"), await http.get("/v1/advice/stream", headers=headers)
+        alive = await http.get("/healthz")
+        log.available = True
+        await ready(http)
+        late = await http.get("/v1/advice/stream", headers=headers)
+
+    assert [503, 503] == [answer.status_code for answer in early]
+    assert 200 == alive.status_code
+    assert 401 == late.status_code
+
+
+async def test_a_token_revoked_meanwhile_closes_its_socket() -> None:
+    """As read from the log."""
+    log = MemoryLog()
+    token = KEYS.issue("g1", "app")
+    async with running(log) as (_, port), client(port) as http:
+        await ready(http)
+        async with socket(port, token) as open_socket:
+            write(log, revoked(KEYS.verify(token).token_id))
+            with pytest.raises(ConnectionClosed) as closed:
+                await frame(open_socket, timeout_s=5)
+
+    assert closed.value.rcvd is not None
+    assert 1008 == closed.value.rcvd.code
+
+
+async def test_a_server_that_stops_says_goodbye() -> None:
+    """Sockets close with 1012, streams end, and the process is gone at once, clients or not."""
+    log = MemoryLog()
+    headers = {"Authorization": f"Bearer {KEYS.issue('g1', 'app')}"}
+    async with running(log) as (server, port), client(port) as http:
+        await ready(http)
+        async with (
+            socket(port, KEYS.issue("g1", "app")) as open_socket,
+            http.stream("GET", "/v1/advice/stream", headers=headers) as stream,
+        ):
+            started = asyncio.get_running_loop().time()
+            server.should_exit = True
+            with pytest.raises(ConnectionClosed) as closed:
+                await frame(open_socket)
+            assert b"" == await stream.aread()
+            took_s = asyncio.get_running_loop().time() - started
+
+    assert closed.value.rcvd is not None
+    assert 1012 == closed.value.rcvd.code
+    assert took_s < process.GOODBYE_S
+
+
+async def test_a_gateway_that_breaks_takes_its_process_down() -> None:
+    """Its supervisor starts a new one; a gateway that is deaf must not go on serving."""
+
+    class Breaking(MemoryLog):
+        async def oldest_unfinished_ms(self) -> int | None:
+            raise ZeroDivisionError
+
+    async with running(Breaking(), Pace(heartbeat_s=0.05, check_s=0.05)) as (server, port), client(port) as http:
+        await ready(http)
+        async with socket(port, KEYS.issue("g1", "app")):
+            await until(lambda: server.broken)
+
+    assert server.broken
+
+
+async def test_a_socket_whose_other_side_has_vanished_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who doesn't answer pings is gone, even where the connection looks open."""
+    monkeypatch.setattr(process, "PING_S", 0.2)
+    async with running(MemoryLog()) as (server, port), client(port) as http:
+        await ready(http)
+        clients = hub_of(server).clients
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        key = base64.b64encode(os.urandom(16)).decode()
+        writer.write(
+            "GET /v1/advice HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+            f"Authorization: Bearer {KEYS.issue('g1', 'app')}\r\n\r\n".encode()
+        )
+        assert b"HTTP/1.1 101" in await reader.readline()
+        await until(lambda: len(clients) == 1)
+        await until(lambda: len(clients) == 0)
+        writer.close()
+
+
+def hub_of(server: process.Server) -> Hub:
+    """Find the hub of a running process."""
+    app = server.config.app
+    assert isinstance(app, FastAPI)
+    gateway = app.state.gateway
+    assert isinstance(gateway, Gateway)
+    return gateway.hub

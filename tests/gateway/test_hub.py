@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from advisor.gateway.hub import Hub
+from spotter.bus.memory import MemoryLog, MemoryReader
+from spotter.bus.port import NewRecord, Record, Start
+from spotter.security import Revocations
+from spotter.topics import ADVICE
+from spotter.web import Guard
+from tests.gateway.said import advice, estimate, new_record, write
+from tests.gateway.support import KEYS, QUICK, Clock, frame, serving, until
+
+GUARD = Guard(KEYS, Revocations())
+
+
+class Gated(MemoryLog):
+    """A log that can be read once its gate is open."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(3, clock or Clock())
+        self.gate = asyncio.Event()
+        self.broken: Exception | None = None
+
+    async def reader(self, topics: Sequence[str], start: Start) -> GatedReader:
+        """Open a reader."""
+        return GatedReader(self, topics, start)
+
+
+class GatedReader(MemoryReader):
+    """A reader that waits for the gate."""
+
+    _log: Gated
+
+    async def fetch(self, wait_s: float) -> list[Record]:
+        """Give nothing while the gate is closed."""
+        if self._log.broken is not None:
+            raise self._log.broken
+        try:
+            await asyncio.wait_for(self._log.gate.wait(), wait_s)
+        except TimeoutError:
+            return []
+        return await super().fetch(min(wait_s, 0.05))
+
+
+async def test_it_begins_ten_minutes_back() -> None:
+    """A set that was advised on nine minutes ago stands; older advice is not read."""
+    clock = Clock()
+    log = MemoryLog(clock=clock)
+    clock.move(minutes=-11)
+    write(log, advice("old"))
+    clock.move(minutes=2)
+    nine_minutes_old = advice("ada")
+    write(log, nine_minutes_old)
+    clock.move(minutes=9)
+    async with serving(log, clock=clock) as door, door.socket() as socket:
+        assert nine_minutes_old.id == (await frame(socket))["id"]
+        one = advice("bob")
+        door.write(one)
+        assert one.id == (await frame(socket))["id"]
+
+
+async def test_nobody_is_let_in_before_it_has_read_up() -> None:
+    """503 with when to try again, 1013 on a socket; a bad credential is told first."""
+    log = Gated()
+    write(log, advice())
+    async with serving(log, wait_ready=False) as door:
+        reason = door.hub.not_ready()
+        headers = {"Authorization": f"Bearer {door.app}"}
+        early = await door.client.get("/v1/advice/stream", headers=headers)
+        forged = await door.client.get("/v1/advice/stream", headers={"Authorization": "Bearer x"})
+        async with door.socket() as socket:
+            with pytest.raises(ConnectionClosed) as closed:
+                await frame(socket)
+        log.gate.set()
+        await door.hub.wait_ready()
+        async with door.socket() as socket:
+            found = await frame(socket)
+
+    assert reason is not None
+    assert (503, "1") == (early.status_code, early.headers["retry-after"])
+    assert 401 == forged.status_code
+    assert closed.value.rcvd is not None
+    assert 1013 == closed.value.rcvd.code
+    assert "ada" == found["data"]["athlete_id"]
+
+
+async def test_a_log_that_is_away_at_the_start_is_waited_for() -> None:
+    """It becomes ready when the log answers."""
+    log = MemoryLog()
+    write(log, advice())
+    log.available = False
+    async with serving(log, wait_ready=False) as door:
+        await asyncio.sleep(0.2)
+        reason = door.hub.not_ready()
+        log.available = True
+        await door.hub.wait_ready()
+
+        assert reason is not None
+        assert door.hub.not_ready() is None
+        assert 1 == len(door.hub.sets)
+
+
+async def test_nobody_new_is_let_in_while_the_log_is_away() -> None:
+    """How things stand can't be told."""
+    async with serving() as door:
+        door.log.available = False
+        door.write(advice())
+        await until(lambda: door.hub.not_ready() is not None)
+        early = await door.client.get("/v1/advice/stream", headers={"Authorization": f"Bearer {door.app}"})
+        door.log.available = True
+        await until(lambda: door.hub.not_ready() is None)
+
+    assert 503 == early.status_code
+
+
+async def test_what_breaks_it_is_told() -> None:
+    """A reader that fails for another reason ends the hub, which is then neither ready nor alive."""
+    log = Gated()
+    log.broken = RuntimeError("broken")
+    async with Hub(log, GUARD, pace=QUICK) as hub:
+        write(log, advice())
+        with pytest.raises(RuntimeError, match="broken"):
+            await asyncio.wait_for(hub.failed(), 5)
+        with pytest.raises(RuntimeError, match="broken"):
+            await hub.wait_ready()
+
+        assert hub.not_ready() is not None
+        assert hub.not_alive() is not None
+
+
+async def test_a_record_that_cannot_be_read_is_passed_over() -> None:
+    """It is told in the log, and nothing else is disturbed."""
+    async with serving(MemoryLog()) as door, door.socket() as socket:
+        for value in (b"", b"{", b"[]", b'{"type":"spotter.advice.given.v1","data":{}}'):
+            door.log.write(NewRecord(ADVICE, "g1/ada", value))
+        one = advice()
+        door.write(one)
+
+        assert one.id == (await frame(socket))["id"]
+
+
+async def test_advice_is_out_within_a_moment_of_its_writing() -> None:
+    """The hub is woken by the writing, not by a clock: the median is far below any polling interval."""
+    async with serving(MemoryLog()) as door, door.socket() as socket:
+        loop = asyncio.get_running_loop()
+        took_s = []
+        for rep in range(50):
+            started = loop.time()
+            await door.log.append([new_record(advice(after_rep=rep))])
+            await frame(socket)
+            took_s.append(loop.time() - started)
+
+    assert sorted(took_s)[25] < 0.1
+
+
+async def test_many_records_at_once_leave_others_their_turn() -> None:
+    """While thousands of records are handed on, a request is answered."""
+    async with serving(MemoryLog()) as door, door.socket("?athlete_id=nobody"):
+        for rep in range(5000):
+            door.write(estimate(rep_number=rep))
+        answers = []
+        while door.hub.place.next("estimates.v1", 0) < 5000:
+            answers.append(await door.client.get("/nothing"))
+
+    assert len(answers) > 1
+    assert {404} == {answer.status_code for answer in answers}
+
+
+async def test_two_replicas_hear_the_same() -> None:
+    """Each reads everything by itself."""
+    log = MemoryLog(partitions=3)
+    async with serving(log) as one, serving(log) as other, one.socket() as first, other.socket() as second:
+        written = [advice(f"a{number}") for number in range(10)]
+        write(log, *written)
+        heard = [{(await frame(socket))["id"] for _ in written} for socket in (first, second)]
+
+    assert [{event.id for event in written}] * 2 == heard
