@@ -49,7 +49,7 @@ check: install ## format, lint, strict types, dependency rules, published schema
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m spotter.reference --check
+	$(BIN)/python -m standalone.reference --check
 
 format: install ## put the sources into shape
 	$(BIN)/ruff check --fix
@@ -74,7 +74,7 @@ $(PEERS)/.installed: lab/peers.lock $(PEER_MEMBERS:%=%/pyproject.toml)
 	@touch $@
 
 reference: install ## write docs/reference anew from the models
-	$(BIN)/python -m spotter.reference
+	$(BIN)/python -m standalone.reference
 
 # A lock names versions and hashes, never a registry. Compiled once for every Python from 3.11 on; versions that are
 # locked stay unless ARGS=--upgrade or ARGS="--upgrade-package NAME" says otherwise.

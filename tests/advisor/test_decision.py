@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.decision import SEVERITY, Decision, Reading, decide, decide_overdue
@@ -64,6 +64,7 @@ def severity(decision: Decision) -> int:
     return SEVERITY[decision.action]
 
 
+@settings(deadline=None)
 @given(terms_drawn, worse(), st.booleans(), st.booleans())
 def test_more_fatigue_never_gives_a_laxer_action(
     terms: Terms, pair: tuple[Reading, Reading], latched: bool, one_more_left: bool
@@ -74,12 +75,14 @@ def test_more_fatigue_never_gives_a_laxer_action(
     assert severity(fresh) <= severity(tired)
 
 
+@settings(deadline=None)
 @given(terms_drawn, readings, st.booleans())
 def test_a_latched_set_hears_nothing_but_stop_and_failing(terms: Terms, reading: Reading, one_more_left: bool) -> None:
     """Once said, stop is not taken back."""
     assert decide(terms, reading, latched=True, one_more_left=one_more_left).action in ("stop", "failing")
 
 
+@settings(deadline=None)
 @given(terms_drawn, readings, st.booleans(), st.booleans())
 def test_failing_overrides_everything(terms: Terms, reading: Reading, latched: bool, one_more_left: bool) -> None:
     """A rep that failed or stalled is failing, and nothing else is."""
@@ -88,6 +91,7 @@ def test_failing_overrides_everything(terms: Terms, reading: Reading, latched: b
     assert (reading.failed or reading.stalled) == (decision.action == "failing")
 
 
+@settings(deadline=None)
 @given(terms_drawn, readings, st.booleans())
 def test_one_more_is_said_once_and_only_by_a_model_that_is_sure(terms: Terms, reading: Reading, left: bool) -> None:
     """High-risk lifts ask for high confidence, all others for medium; and it is meant: one rep above the target."""
@@ -98,6 +102,7 @@ def test_one_more_is_said_once_and_only_by_a_model_that_is_sure(terms: Terms, re
         assert reading.rir < terms.target + 1.5
 
 
+@settings(deadline=None)
 @given(terms_drawn, readings, st.booleans(), st.booleans())
 def test_an_emergency_is_a_failed_rep_without_a_needed_spotter(
     terms: Terms, reading: Reading, latched: bool, one_more_left: bool
@@ -109,6 +114,7 @@ def test_an_emergency_is_a_failed_rep_without_a_needed_spotter(
     assert terms.unspotted == decide_overdue(terms).emergency
 
 
+@settings(deadline=None)
 @given(cases, policies)
 def test_high_risk_lifts_stay_above_their_floor(case: Case, policy: Policy) -> None:
     """No policy, no budget, no intent and no wish of the set leads them to failure."""
@@ -123,6 +129,7 @@ def test_high_risk_lifts_stay_above_their_floor(case: Case, policy: Policy) -> N
     assert terms.target is None or terms.target >= floor + 1
 
 
+@settings(deadline=None)
 @given(terms_drawn, readings.filter(lambda reading: not reading.failed and not reading.stalled), st.booleans())
 def test_at_its_floor_a_set_that_has_one_is_stopped(terms: Terms, reading: Reading, one_more_left: bool) -> None:
     """An even chance of being there is enough, however certain a policy wants to be."""
@@ -130,6 +137,7 @@ def test_at_its_floor_a_set_that_has_one_is_stopped(terms: Terms, reading: Readi
         assert "stop" == decide(terms, reading, latched=False, one_more_left=one_more_left).action
 
 
+@settings(deadline=None)
 @given(cases, policies, units, units)
 def test_less_budget_never_allows_more(case: Case, policy: Policy, left: float, muscle_left: float) -> None:
     """Of the week or of the muscle group: the target never falls when there is less to spend."""
@@ -144,6 +152,7 @@ def test_less_budget_never_allows_more(case: Case, policy: Policy, left: float, 
     assert target is None or stricter is None or target <= stricter
 
 
+@settings(deadline=None)
 @given(cases, policies)
 def test_advice_never_spends_what_is_not_there(case: Case, policy: Policy) -> None:
     """What the target costs is left of the week and of the muscle group, and beginners spend nothing."""
@@ -158,6 +167,7 @@ def test_advice_never_spends_what_is_not_there(case: Case, policy: Policy) -> No
     assert "R10" in terms.rules
 
 
+@settings(deadline=None)
 @given(cases, policies)
 def test_every_set_names_its_rules_in_an_order_without_repetition(case: Case, policy: Policy) -> None:
     """There is always one that decided."""
@@ -167,6 +177,7 @@ def test_every_set_names_its_rules_in_an_order_without_repetition(case: Case, po
     assert len(rules) == len(set(rules))
 
 
+@settings(deadline=None)
 @given(terms_drawn, readings, st.booleans(), st.booleans())
 def test_words_fit_between_two_reps(terms: Terms, reading: Reading, latched: bool, one_more_left: bool) -> None:
     """One sentence of at most 90 characters, at most four words to be heard."""

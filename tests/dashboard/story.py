@@ -84,13 +84,17 @@ class Story:
         self.tell(SetClosed(set_key=key, set_id=key, **said))
         return self
 
-    def rep(self, key: str, number: int, velocity_mps: float | None = None, *, set_id: str | None = None, **more: Any) -> Story:
+    def rep(
+        self, key: str, number: int, velocity_mps: float | None = None, *, set_id: str | None = None, **more: Any
+    ) -> Story:
         """Report a rep and count it."""
         reported = self.tell(RepCompleted(set_id=set_id or key, rep_number=number), identity=f"{key}-rep-{number}")
         self.counts(key, number, velocity_mps, rep_event_id=reported.id, set_id=set_id, **more)
         return self
 
-    def counts(self, key: str, number: int, velocity_mps: float | None = None, *, set_id: str | None = None, **more: Any) -> Story:
+    def counts(
+        self, key: str, number: int, velocity_mps: float | None = None, *, set_id: str | None = None, **more: Any
+    ) -> Story:
         """Count a rep, or correct it."""
         said = {"revision": 1, "rep_time": self.now, "rep_event_id": f"{key}-rep-{number}", **more}
         said["mean_velocity_mps"] = velocity_mps

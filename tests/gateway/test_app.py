@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -16,7 +16,8 @@ from advisor.gateway import __main__ as process
 from advisor.gateway.app import Gateway, create_app
 from advisor.gateway.hub import Hub
 from advisor.gateway.pace import Pace
-from spotter.bus.memory import MemoryLog
+from spotter.bus.memory import MemoryLog, MemoryReader
+from spotter.bus.port import Record, Start
 from spotter.settings import Limits
 from tests.gateway.said import advice, revoked, write
 from tests.gateway.support import KEYS, QUICK, frame, until
@@ -69,7 +70,7 @@ async def test_the_process_delivers_and_tells_how_it_is() -> None:
     assert 'spotter_advice_sent_total{action="continue"' in metrics.text
     assert {"/v1/advice/stream", "/healthz", "/readyz"} == set(routes)
     named = {parameter["name"] for parameter in routes["/v1/advice/stream"]["get"]["parameters"]}
-    assert {"athlete_id", "station_id", "actions", "estimates", "last-event-id"} == named
+    assert {"athlete_id", "station_id", "actions", "estimates", "last_event_id", "last-event-id"} == named
 
 
 async def test_it_is_not_ready_before_it_knows_revoked_tokens() -> None:
@@ -128,19 +129,57 @@ async def test_a_server_that_stops_says_goodbye() -> None:
     assert took_s < process.GOODBYE_S
 
 
+class Breaking(MemoryLog):
+    """A log that fails in ways that a log may not."""
+
+    broken = False
+
+    async def reader(self, topics: Sequence[str], start: Start) -> MemoryReader:
+        """Open a reader that breaks when the log does."""
+        return BreakingReader(self, topics, start)
+
+    async def oldest_unfinished_ms(self) -> int | None:
+        """Fail."""
+        raise ZeroDivisionError
+
+
+class BreakingReader(MemoryReader):
+    """A reader that breaks when its log does."""
+
+    _log: Breaking
+
+    async def fetch(self, wait_s: float) -> list[Record]:
+        """Give what has come, or fail."""
+        if self._log.broken:
+            raise ZeroDivisionError
+        return await super().fetch(0.05)
+
+
 async def test_a_gateway_that_breaks_takes_its_process_down() -> None:
     """Its supervisor starts a new one; a gateway that is deaf must not go on serving."""
-
-    class Breaking(MemoryLog):
-        async def oldest_unfinished_ms(self) -> int | None:
-            raise ZeroDivisionError
-
-    async with running(Breaking(), Pace(heartbeat_s=0.05, check_s=0.05)) as (server, port), client(port) as http:
+    log = Breaking()
+    async with running(log) as (server, port), client(port) as http:
         await ready(http)
-        async with socket(port, KEYS.issue("g1", "app")):
-            await until(lambda: server.broken)
+        log.broken = True
+        async with socket(port, KEYS.issue("g1", "app")) as open_socket:
+            with pytest.raises(ConnectionClosed):
+                await frame(open_socket)
 
     assert server.broken
+
+
+async def test_advice_goes_out_even_where_heartbeats_fail() -> None:
+    """Clients show that the signal is lost, and still what comes."""
+    log = Breaking()
+    async with running(log, Pace(heartbeat_s=0.02)) as (server, port), client(port) as http:
+        await ready(http)
+        async with socket(port, KEYS.issue("g1", "app")) as open_socket:
+            await asyncio.sleep(0.1)
+            write(log, advice())
+            found = await frame(open_socket)
+
+    assert "spotter.advice.given.v1" == found["type"]
+    assert not server.broken
 
 
 async def test_a_socket_whose_other_side_has_vanished_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,28 +118,40 @@ def test_no_schedule_of_crashes_changes_what_comes_out() -> None:
     print(f"SPOTTER_SEED={first}")
     began = time.monotonic()
     crashes = schedules = 0
+    calm = calm_day(first)
     for number in range(SCHEDULES):
         if number % 20 == 0:
-            calm = MemoryHarness()
-            calm.log = MemoryLog(PARTITIONS)
-            done = workout(calm, first + number, "ada", size=8)
-            calm_floor = Floor(0)
-            for step in done.steps:
-                if isinstance(step, NewRecord):
-                    calm_floor.log.write(step)
-                else:
-                    run_calmly(calm_floor, done, step)
-            run_calmly(calm_floor, done, None)
-            expected = without_places(contents(calm_floor.log))
-            states = [state_of(place) for place in calm_floor.places]
+            calm = calm_day(first + number)
         floor = Floor(first + number)
-        floor.play(done)
+        floor.play(calm.done)
         crashes += floor.crashes
         schedules += 1
-        assert expected == without_places(contents(floor.log)), f"seed {first + number}: outputs differ"
-        assert states == [state_of(place) for place in floor.places], f"seed {first + number}: state differs"
+        assert calm.outputs == without_places(contents(floor.log)), f"seed {first + number}: outputs differ"
+        assert calm.states == [state_of(place) for place in floor.places], f"seed {first + number}: state differs"
     print(f"{schedules} schedules, {crashes} crashes, {time.monotonic() - began:.1f} s")
     assert crashes > schedules / 2
+
+
+@dataclass(frozen=True)
+class CalmDay:
+    """A workout, and what comes of it when nothing crashes."""
+
+    done: Workout
+    outputs: dict[tuple[str, str], bytes]
+    states: list[dict[str, bytes]]
+
+
+def calm_day(seed: int) -> CalmDay:
+    """Play a generated workout without any crash."""
+    done = workout(MemoryHarness(), seed, "ada", size=8)
+    floor = Floor(seed)
+    for step in done.steps:
+        if isinstance(step, NewRecord):
+            floor.log.write(step)
+        else:
+            run_calmly(floor, done, step)
+    run_calmly(floor, done, None)
+    return CalmDay(done, without_places(contents(floor.log)), [state_of(place) for place in floor.places])
 
 
 def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:

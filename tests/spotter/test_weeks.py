@@ -5,7 +5,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spotter.weeks import WeekStart, day_of, week_of
@@ -22,12 +22,14 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(moments, zones, starts)
 def test_every_moment_lies_in_its_week(moment: datetime, zone: str, start: WeekStart) -> None:
     """A week holds the moment that it was asked for."""
     assert moment in week_of(moment, zone, start)
 
 
+@settings(deadline=None)
 @given(moments, zones, starts)
 def test_weeks_follow_each_other_without_gap_or_overlap(moment: datetime, zone: str, start: WeekStart) -> None:
     """The moment a week ends is the first of the next, and the one before it is the last of this week."""
@@ -38,6 +40,7 @@ def test_weeks_follow_each_other_without_gap_or_overlap(moment: datetime, zone: 
     assert week.end == week_of(week.end, zone, start).start
 
 
+@settings(deadline=None)
 @given(moments, zones, starts)
 def test_a_week_is_seven_days_long_give_or_take_a_day_line(moment: datetime, zone: str, start: WeekStart) -> None:
     """Clocks change a week by hours, the date line by a day at most."""
@@ -46,6 +49,7 @@ def test_a_week_is_seven_days_long_give_or_take_a_day_line(moment: datetime, zon
     assert timedelta(days=6) <= week.end - week.start <= timedelta(days=8)
 
 
+@settings(deadline=None)
 @given(moments, st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"]), starts)
 def test_a_week_starts_at_midnight_of_its_first_weekday(moment: datetime, zone: str, start: WeekStart) -> None:
     """Where clocks are not changed at midnight a week starts when the day does."""
@@ -55,6 +59,7 @@ def test_a_week_starts_at_midnight_of_its_first_weekday(moment: datetime, zone: 
     assert (0, 0, 0, 0) == (local.hour, local.minute, local.second, local.microsecond)
 
 
+@settings(deadline=None)
 @given(moments)
 def test_weeks_from_monday_are_those_of_iso_8601(moment: datetime) -> None:
     """Two moments share a week where they share the ISO year and week."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -47,7 +47,7 @@ class Catalogue:
     def __contains__(self, exercise: object) -> bool:
         return exercise in self._entries
 
-    def __iter__(self) -> Iterable[Exercise]:  # type: ignore[override]  # iterates entries, not ids
+    def __iter__(self) -> Iterator[Exercise]:
         return iter(self._entries.values())
 
     def get(self, exercise: str | None) -> Exercise:

@@ -86,7 +86,9 @@ def create_router(dashboard: Dashboard) -> APIRouter:
         if not identity.has_role("coach"):
             raise Problem(403, "Role too low", "The floor needs a coach's token.")
         if dashboard.live.full:
-            raise Problem(503, "Too many pages", "As many pages are open as can be served.", headers={"Retry-After": "5"})
+            raise Problem(
+                503, "Too many pages", "As many pages are open as can be served.", headers={"Retry-After": "5"}
+            )
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(dashboard.live.frames(identity), headers=headers, media_type="text/event-stream")
 

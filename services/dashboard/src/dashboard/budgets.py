@@ -34,8 +34,9 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
         else:
             week, zone = _own_week(connection, gym_id, athlete_id, told, config, now)
         entries = _entries(connection, gym_id, athlete_id, week)
-        spent = sum(entry.cost for entry in entries)
-        allowed = _allowed(connection, gym_id, athlete_id, this_week or next(iter(told), None), spent, now)
+        spent = round(sum(entry.cost for entry in entries), 6)
+        latest = this_week or max(told, key=lambda said: said.week_start, default=None)
+        allowed = _allowed(connection, gym_id, athlete_id, latest, spent, now)
     shown = {"set_id", "set_key", "exercise", "ended_by", "cost", "rule_ids"}
     return {
         "athlete_id": athlete_id,
@@ -82,7 +83,7 @@ def _own_week(
             ATHLETE_FACTS.c.gym_id == gym_id, ATHLETE_FACTS.c.athlete_id == athlete_id
         )
     )
-    facts = {fact: value for fact, value in rows}
+    facts = {row.fact: row.value for row in rows}
     zone = facts.get("time_zone") or (told[0].time_zone if told else config.time_zone)
     day = next((name for name in _DAYS if name == facts.get("week_start")), None)
     return week_of(now, zone, day or (_first_day(told[0]) if told else config.week_start)), zone

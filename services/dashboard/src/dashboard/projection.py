@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from dashboard import tables
 from dashboard.storage import Row
 from spotter.bus.port import Record
-from spotter.events import Event, EventData, Unreadable, decode, parse_time
+from spotter.events import Event, EventData, decode, parse_time
 from spotter.events.derived import (
     AdviceGiven,
     BudgetChanged,
@@ -182,8 +182,8 @@ def _budgeted(event: Event, row: Row) -> Rows:
     entry = data.entry
     if entry is not None:
         counted_us = micros(entry.last_rep_at or data.week_start)
-        about = {"set_key": entry.set_key, "revision": entry.revision, "cost": entry.cost, "counted_us": counted_us}
-        yield tables.BUDGET_ENTRIES, row | about
+        about: Row = {"set_key": entry.set_key, "revision": entry.revision, "cost": entry.cost}
+        yield tables.BUDGET_ENTRIES, row | about | {"counted_us": counted_us}
 
 
 def _rejected(event: Event, row: Row) -> Rows:

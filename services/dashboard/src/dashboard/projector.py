@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from dashboard.floor import KEPT, Floor
 from dashboard.projection import Changes, read
 from dashboard.queries import live_facts_and_events
-from dashboard.storage import put
+from dashboard.storage import Row, put
 from dashboard.tables import POSITIONS
 from spotter import topics
 from spotter.bus.port import Log, LogUnavailable, Position, Reader, Record, Start
@@ -41,6 +41,10 @@ STUCK_MS: Final = 5_000
 RETRY_S: Final = 1.0
 
 Item = tuple[Record, Event | None]
+
+
+class OtherLog(Exception):
+    """The tables were made from another log than the one that is read."""
 
 
 class Projector:
@@ -100,13 +104,16 @@ class Projector:
 
     def ready(self) -> str | None:
         """Say why the tables and the floor can't be relied on; None where they can."""
-        if any(task.done() for task in self._tasks):
+        if self._ended():
             return "the projector has failed; why is in the log"
         return self._reading or self._writing
 
+    def _ended(self) -> bool:
+        return any(task.done() for task in self._tasks)
+
     def behind_ms(self) -> int | None:
         """Say how long ago what the floor shows was true; 0 where it is up to date, None where it can't be told."""
-        if self.ready() is not None and self._reading is not None or not self._live:
+        if not self._live or self._reading is not None or self._ended():
             return None
         waits_ms = round((asyncio.get_running_loop().time() - self._read_s - FETCH_S) * 1000)
         return max(self._behind_ms or 0, waits_ms if waits_ms > STUCK_MS else 0)
@@ -125,9 +132,12 @@ class Projector:
         start = Start(position=position) if position else Start(beginning=True)
         while True:
             try:
-                return await self._source.reader(TOPICS, start)
+                reader = await self._source.reader(TOPICS, start)
             except LogUnavailable as error:
                 await self._unavailable(error)
+            else:
+                _check_same_log(self._engine, position, reader.position())
+                return reader
 
     def _position(self) -> Position:
         """Read where to go on; partitions that nothing was read of are read from their first record."""
@@ -238,11 +248,23 @@ def apply(engine: Engine, batch: Iterable[Item]) -> None:
     with engine.begin() as connection:
         for table, rows in changes.rows.items():
             put(connection, table, list(rows.values()))
-        places = [
+        places: list[Row] = [
             {"topic": topic, "partition": partition, "next_offset": offset}
             for (topic, partition), offset in position.items()
         ]
         put(connection, POSITIONS, places)
+
+
+def _check_same_log(engine: Engine, wanted: Position, found: Position) -> None:
+    for topic, partitions in found.items():
+        for partition, offset in partitions.items():
+            read_to = wanted.get(topic, {}).get(partition, 0)
+            if read_to > offset:
+                where = engine.url.render_as_string(hide_password=True)
+                raise OtherLog(
+                    f"the tables in {where} hold {topic}/{partition} up to {read_to}, and the log ends at {offset}: they "
+                    "were made from another log. Move them away; they are made anew from the log that there is."
+                )
 
 
 def _event_of(record: Record) -> Event | None:

@@ -16,11 +16,13 @@ from dashboard.projection import micros
 from dashboard.queries import Queries, SetRow
 from dashboard.views import AthletePage, BudgetView, ExerciseList, SetPage, SetView
 from spotter.config import Configuration
+from spotter.ids import is_id
 from spotter.security import Identity
 from spotter.values import AthleteId, Timestamp
 from spotter.web import Guard, Problem
 
 LIMIT_MAX: Final = 200
+_INTEGER_MAX: Final = 2**62
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before.")]
 
@@ -59,12 +61,11 @@ def reading_router(
             after = (opened_us, key)
         only = _athletes_seen(identity, athlete_id)
         found = queries.sets(identity.gym_id, athletes=only, state=state, after=after, limit=limit + 1)
-        page, last = found[:limit], found[limit - 1 : limit]
-        more = len(found) > limit
+        page = found[:limit]
         return _json(
             {
                 "sets": [one.listed() for one in page],
-                "next_cursor": _cursor(last[0].opened_us, last[0].set_key) if more else None,
+                "next_cursor": _cursor(page[-1].opened_us, page[-1].set_key) if len(found) > limit else None,
             }
         )
 
@@ -75,7 +76,8 @@ def reading_router(
         opened_at: Annotated[Timestamp | None, Query(description="Which of several of that id.")] = None,
         athlete_id: Annotated[AthleteId | None, Query(description="Whose, where two lifters used the id.")] = None,
     ) -> Response:
-        found = [one for one in queries.sets_named(identity.gym_id, set_id) if identity.may_see(one.athlete_id)]
+        named = queries.sets_named(identity.gym_id, set_id) if is_id(set_id) else []
+        found = [one for one in named if identity.may_see(one.athlete_id)]
         if athlete_id is not None:
             found = [one for one in found if one.athlete_id == athlete_id]
         if opened_at is not None:
@@ -97,15 +99,20 @@ def reading_router(
         after = None if cursor is None else _read_cursor(cursor, str)[0]
         only = _athletes_seen(identity, None)
         found = queries.athletes(identity.gym_id, only=only, after=after, limit=limit + 1)
-        page = [{"athlete_id": athlete_id, "name": name} for athlete_id, name in found[:limit]]
-        more = len(found) > limit
-        return _json({"athletes": page, "next_cursor": _cursor(page[-1]["athlete_id"]) if more else None})
+        page = found[:limit]
+        return _json(
+            {
+                "athletes": [{"athlete_id": athlete_id, "name": name} for athlete_id, name in page],
+                "next_cursor": _cursor(page[-1][0]) if len(found) > limit else None,
+            }
+        )
 
     @router.get(
         "/athletes/{athlete_id}/budget", response_model=BudgetView, summary="A lifter's failure budget of this week"
     )
     def athletes_budget(identity: Reader, athlete_id: str) -> Response:
-        if not identity.may_see(athlete_id) or not queries.is_known(identity.gym_id, athlete_id):
+        seen = is_id(athlete_id) and identity.may_see(athlete_id)
+        if not seen or not queries.is_known(identity.gym_id, athlete_id):
             raise Problem(
                 404,
                 "Unknown lifter",
@@ -155,12 +162,16 @@ def _cursor(*parts: str | int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
+def _may_be(part: str | int) -> bool:
+    return is_id(part) if isinstance(part, str) else abs(part) < _INTEGER_MAX
+
+
 def _read_cursor(cursor: str, *kinds: type) -> list[Any]:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         parts = None
-    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
+    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds) or not all(map(_may_be, parts)):
         raise Problem(
             422, "Invalid request", "The cursor is none of ours.", field="cursor", mend="Begin without a cursor."
         )

@@ -16,6 +16,7 @@ from spotter.exercises import Catalogue
 BARS_MAX: Final = 40
 """More bars than this can't be told apart: the newest are shown."""
 
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One rep: how fast it was, as a share of the tallest bar."""
@@ -132,7 +133,10 @@ def _merged(one: LiveSet) -> list[RepCounted]:
     chosen: dict[int, RepCounted] = {}
     for rep in sorted(one.reps.values(), key=lambda rep: (rep.rep_time, rep.rep_event_id)):
         known = chosen.get(rep.rep_number)
-        if known is None or (known.voided, known.mean_velocity_mps is None) > (rep.voided, rep.mean_velocity_mps is None):
+        if known is None or (known.voided, known.mean_velocity_mps is None) > (
+            rep.voided,
+            rep.mean_velocity_mps is None,
+        ):
             chosen[rep.rep_number] = rep
     single = (rep for rep in chosen.values() if not _is_second_report(one, rep))
     return sorted(single, key=lambda rep: (rep.rep_time, rep.rep_number))

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from spotter.events import EventType
 from spotter.web import Problem
@@ -30,27 +29,27 @@ def invalid_data(error: ValidationError, kind: EventType, data: Mapping[str, obj
     found: dict[str, str] = {}
     for fault in faults:
         field = ".".join(["data", *_path(fault["loc"], data)])
-        rule = _rule(fault, kind)
+        rule = _rule(fault["type"], fault["msg"], kind)
         # a field that may be one of several kinds has a fault for each of them
         found[field] = f"{found[field]}, or {rule}" if field in found else rule
     details = [{"field": field, "detail": _sentence(field, rule)} for field, rule in found.items()]
     field = details[0]["field"]
     title = _TITLES.get(faults[0]["type"], "Invalid field")
-    problem = Problem(422, title, details[0]["detail"], field=field, mend=_mend(faults[0], field, kind))
+    problem = Problem(422, title, details[0]["detail"], field=field, mend=_mend(faults[0]["type"], field, kind))
     if len(details) > 1:
         problem.members["errors"] = details
     return problem
 
 
-def _rule(fault: ErrorDetails, kind: EventType) -> str:
-    if fault["type"] == "extra_forbidden":
+def _rule(fault: str, said: str, kind: EventType) -> str:
+    if fault == "extra_forbidden":
         return f"is no field of {kind.name}"
-    if fault["type"] == "missing":
+    if fault == "missing":
         return "is missing"
-    if fault["type"] == "value_error":
-        return fault["msg"].removeprefix("Value error, ")
-    _, should, rule = fault["msg"].partition(" should ")
-    return f"must {rule}" if should else fault["msg"]
+    if fault == "value_error":
+        return said.removeprefix("Value error, ")
+    _, should, rule = said.partition(" should ")
+    return f"must {rule}" if should else said
 
 
 def _sentence(field: str, rule: str) -> str:
@@ -71,10 +70,10 @@ def _path(place: Sequence[str | int], data: object) -> list[str]:
     return path
 
 
-def _mend(fault: ErrorDetails, field: str, kind: EventType) -> str:
-    if fault["type"] == "missing":
+def _mend(fault: str, field: str, kind: EventType) -> str:
+    if fault == "missing":
         return f"Add {field}."
-    if fault["type"] != "extra_forbidden":
+    if fault != "extra_forbidden":
         return "Put it right, or leave it out where it is optional, and send the event again."
     _, _, name = field.removeprefix("data.").rpartition(".")
     close = difflib.get_close_matches(name, kind.data.model_fields, 1) if field == f"data.{name}" else []

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from advisor.gateway.clients import Client
-from advisor.gateway.filters import Query, wanted
+from advisor.gateway.filters import Query, StreamQuery, wanted
 from advisor.gateway.hub import Hub, utc_now
 from advisor.gateway.pace import Pace
 from advisor.gateway.sockets import AdviceSocket
@@ -81,15 +81,13 @@ def create_router(hub: Hub, guard: Guard, ready: Callable[[], str | None] | None
     )
     async def stream(
         request: Request,
-        query: Annotated[Query, FromQuery()],
+        query: Annotated[StreamQuery, FromQuery()],
         last_event_id: Annotated[
             str | None, Header(description="The id of the last event that came: go on from there.")
         ] = None,
     ) -> Response:
         client = admit(request, query, cookie=True, acknowledges=False)
-        return AdviceStream(
-            hub, client, await read_cursor(hub, last_event_id or request.query_params.get("last_event_id"))
-        )
+        return AdviceStream(hub, client, await read_cursor(hub, last_event_id or query.last_event_id))
 
     return router
 

@@ -22,7 +22,7 @@ _TRUTH: Final = {"1": True, "true": True, "0": False, "false": False, "": False}
 
 
 class Query(BaseModel):
-    """The query of both doors, as it was sent."""
+    """What both doors may be asked for, as it was sent."""
 
     athlete_id: Annotated[
         list[str],
@@ -33,6 +33,14 @@ class Query(BaseModel):
         list[str], Field(description="Only these of continue, one_more, stop, failing; for example stop,failing. All.")
     ] = []
     estimates: Annotated[str, Field(description="1 adds each estimate as it is written.")] = "0"
+
+
+class StreamQuery(Query):
+    """What the stream of server-sent events may be asked for."""
+
+    last_event_id: Annotated[
+        str, Field(description="As the header Last-Event-ID, for clients that can't set headers.")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)

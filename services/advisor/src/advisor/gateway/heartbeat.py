@@ -25,5 +25,8 @@ async def heartbeat(log: Log, clock: Callable[[], datetime]) -> bytes | None:
     except (LogUnavailable, TimeoutError) as error:
         logger.warning("no heartbeat: the age of the oldest unfinished event can't be told: %s", error or "no answer")
         return None
+    except Exception:  # advice must go out whatever this is; clients learn by the silence that something is wrong
+        logger.exception("no heartbeat: the log failed to tell the age of the oldest unfinished event")
+        return None
     now = clock()
     return heartbeat_frame(now, 0 if oldest_ms is None else max(0, epoch_ms(now) - oldest_ms))

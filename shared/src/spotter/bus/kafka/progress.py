@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from spotter.bus.kafka.answering import answered
-from spotter.bus.kafka.reader import plain_consumer, topic_partitions
+from spotter.bus.kafka.offsets import plain_consumer, topic_partitions
 from spotter.topics import ESTIMATES, LIFTS
 
 WORKERS = {"failure-detector": LIFTS, "advisor": ESTIMATES}

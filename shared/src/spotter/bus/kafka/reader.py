@@ -3,65 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
 
 from spotter.bus.kafka.answering import answered
+from spotter.bus.kafka.offsets import Offsets, plain_consumer, topic_partitions
 from spotter.bus.port import LogUnavailable, Position, Record, Start
-from spotter.topics import PARTITIONS, TOPICS
 
 SILENT_S = 3.0
 """A broker answers a fetch at least every half second, with records or without; silent for this long it is away."""
-FETCH_WAIT_MS = 500
 AT_ONCE = 5_000
 """Records of one fetch."""
-
-
-def topic_partitions(prefix: str, topic: str) -> list[TopicPartition]:
-    """Name the partitions of a topic by its entry in the catalogue."""
-    known = TOPICS.get(topic)
-    return [TopicPartition(prefix + topic, number) for number in range(known.partitions if known else PARTITIONS)]
-
-
-def plain_consumer(bootstrap: str, **more: Any) -> AIOKafkaConsumer:
-    """Make a consumer that belongs to no group and commits nothing."""
-    return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=FETCH_WAIT_MS,
-        **more,
-    )
 
 
 class KafkaReader:
     """Reads all partitions of some topics, each in its order."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, prefix: str, next_offsets: Mapping[TopicPartition, int]) -> None:
+    def __init__(
+        self, consumer: AIOKafkaConsumer, asking: Offsets, prefix: str, starts: Mapping[TopicPartition, int]
+    ) -> None:
         self._consumer = consumer
+        self._asking = asking
         self._prefix = prefix
-        self._next = dict(next_offsets)
+        self._next = dict(starts)
         self._opened_s = time.time()
 
     @classmethod
     async def open(cls, bootstrap: str, prefix: str, topics: Sequence[str], start: Start) -> KafkaReader:
         """Connect and go to the start; raises LogUnavailable, also where a topic does not exist."""
-        consumer = plain_consumer(bootstrap)
+        asking = Offsets(bootstrap)
         partitions = [partition for topic in topics for partition in topic_partitions(prefix, topic)]
         try:
-            await answered(consumer.start(), f"can't read from {bootstrap}")
-            consumer.assign(partitions)
-            offsets = await _offsets(consumer, prefix, partitions, start)
+            starts = await _starts(asking, prefix, partitions, start)
+            consumer = await _reading(bootstrap, starts)
         except BaseException:
-            await consumer.stop()
+            await asking.close()
             raise
-        for partition, offset in offsets.items():
-            consumer.seek(partition, offset)
-        return cls(consumer, prefix, offsets)
+        return cls(consumer, asking, prefix, starts)
 
     async def fetch(self, wait_s: float) -> list[Record]:
         """Give what has come, waiting at most `wait_s` for a first record; raises LogUnavailable."""
@@ -89,7 +71,7 @@ class KafkaReader:
 
     async def lag(self) -> int:
         """Say how many records are written that `fetch` has not given yet; raises LogUnavailable."""
-        ends = await answered(self._consumer.end_offsets(list(self._next)), "can't tell where the topics end")
+        ends = await self._asking.end(list(self._next))
         behind = 0
         for partition, end in ends.items():
             # The consumer's own position also passes over what retention or compaction took away.
@@ -106,39 +88,57 @@ class KafkaReader:
 
     async def close(self) -> None:
         """Let go of the log."""
+        await self._asking.close()
         await self._consumer.stop()
 
 
-async def _offsets(
-    consumer: AIOKafkaConsumer, prefix: str, partitions: Sequence[TopicPartition], start: Start
+async def read_between(
+    bootstrap: str, ranges: Mapping[TopicPartition, tuple[int, int]]
+) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+    """Read partitions from the first offset on, up to the one before the second; raises LogUnavailable, KafkaError."""
+    ends = {partition: end for partition, (first, end) in ranges.items() if first < end}
+    if not ends:
+        return
+    consumer = await _reading(bootstrap, {partition: ranges[partition][0] for partition in ends})
+    try:
+        while ends:
+            for partition, batch in (await consumer.getmany(timeout_ms=1_000, max_records=AT_ONCE)).items():
+                yield [record for record in batch if record.offset < ranges[partition][1]]
+                if await consumer.position(partition) >= ranges[partition][1]:
+                    consumer.pause(partition)
+                    ends.pop(partition, None)
+    finally:
+        await consumer.stop()
+
+
+async def _reading(bootstrap: str, starts: Mapping[TopicPartition, int], **more: Any) -> AIOKafkaConsumer:
+    consumer = plain_consumer(bootstrap, **more)
+    try:
+        await answered(consumer.start(), f"can't read from {bootstrap}")
+    except BaseException:
+        await consumer.stop()
+        raise
+    consumer.assign(list(starts))
+    for partition, offset in starts.items():
+        consumer.seek(partition, offset)
+    return consumer
+
+
+async def _starts(
+    asking: Offsets, prefix: str, partitions: Sequence[TopicPartition], start: Start
 ) -> dict[TopicPartition, int]:
     """Turn a start into offsets, held inside of what is there: a position may be older than what is kept."""
-    try:
-        first: dict[TopicPartition, int] = await answered(
-            consumer.beginning_offsets(partitions), "can't tell where the topics begin"
-        )
-        end: dict[TopicPartition, int] = await answered(
-            consumer.end_offsets(partitions), "can't tell where the topics end"
-        )
-    except LogUnavailable as error:
-        missing = sorted({p.topic for p in partitions if not consumer.partitions_for_topic(p.topic)})
-        if missing and isinstance(error.__cause__, KafkaError | None):
-            raise LogUnavailable(
-                f"{error}; unknown: {', '.join(missing)} (`spotter topics apply` makes them)"
-            ) from error
-        raise
+    first = await asking.begin(partitions)
     if start.beginning:
         return first
+    end = await asking.end(partitions)
     if start.end:
         return end
     if start.since is not None:
-        since_ms = int(start.since.timestamp() * 1000)
-        found = await answered(
-            consumer.offsets_for_times(dict.fromkeys(partitions, since_ms)), f"can't tell what came since {start.since}"
-        )
-        return {p: end[p] if (there := found.get(p)) is None else there.offset for p in partitions}
+        found = await asking.since(partitions, int(start.since.timestamp() * 1000))
+        return {one: end[one] if (there := found[one]) is None else there for one in partitions}
     offsets = {}
-    for partition in partitions:
-        wanted = start.position.get(partition.topic.removeprefix(prefix), {}).get(partition.partition, end[partition])
-        offsets[partition] = min(max(wanted, first[partition]), end[partition])
+    for one in partitions:
+        wanted = start.position.get(one.topic.removeprefix(prefix), {}).get(one.partition, end[one])
+        offsets[one] = min(max(wanted, first[one]), end[one])
     return offsets

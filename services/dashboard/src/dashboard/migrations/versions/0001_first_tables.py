@@ -1,5 +1,7 @@
 """The first tables."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,7 +23,7 @@ def big(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False)
 
 
-def versioned(name: str, keys: list[str], *columns: sa.Column[str] | sa.Column[int] | sa.Column[float]) -> None:
+def versioned(name: str, keys: list[str], *columns: sa.Column[Any]) -> None:
     op.create_table(
         name,
         text("gym_id"),

@@ -1,0 +1,45 @@
+"""`spotter-dashboard`: the coach's page and the history as a process of the distributed host."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import uvicorn
+
+from dashboard.app import create_standing_app
+from dashboard.server import Server
+from dashboard.settings import DashboardSettings
+from spotter.bus.kafka import KafkaLog
+from spotter.security import Keyring
+from spotter.telemetry import configure_logging
+
+GOODBYE_S = 5
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    settings = DashboardSettings()
+    parser = argparse.ArgumentParser(description="Show the coach what happens, and answer about what happened.")
+    parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
+    options = parser.parse_args()
+    configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json)
+    source = KafkaLog(settings.kafka, settings.topic_prefix)
+    app, dashboard = create_standing_app(source, Keyring.load(settings.key_file), settings.database_url)
+    config = uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GOODBYE_S,
+    )
+    server = Server(config, dashboard)
+    server.run()
+    if server.broken or not server.started:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Whether a schema only gained what old readers and writers can do without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+_LOWER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+_RAISE = ("minimum", "exclusiveMinimum", "minLength", "minItems")
+
+
+def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> Iterator[str]:
+    """Name what a newer schema breaks.
+
+    Fields may be added where they are optional; none may go, become required, change type or get a narrower range.
+    What only Spotter writes must keep what readers rely on.
+    """
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return
+    before, after = old.get("properties", {}), new.get("properties", {})
+    for name in before:
+        if name not in after:
+            yield f"{where}.{name}: the field is gone"
+        else:
+            yield from breaks(before[name], after[name], sent_by_clients, f"{where}.{name}")
+    if sent_by_clients:
+        for name in sorted(set(new.get("required", [])) - set(old.get("required", []))):
+            yield f"{where}.{name}: the field has become required"
+    else:
+        for name in sorted(set(old.get("required", [])) - set(new.get("required", []))):
+            yield f"{where}.{name}: readers rely on the field, and it may now be left out"
+    if "type" in old and old["type"] != new.get("type"):
+        yield f"{where}: the type was {old['type']} and is {new.get('type')}"
+    if "const" in old and old["const"] != new.get("const"):
+        yield f"{where}: the value was {old['const']} and is {new.get('const')}"
+    if "enum" in old and (gone := [word for word in old["enum"] if word not in new.get("enum", [])]):
+        yield f"{where}: {', '.join(map(str, gone))} may no longer stand here"
+    for name in _LOWER:
+        if name in new and (name not in old or new[name] < old[name]) and sent_by_clients:
+            yield f"{where}: {name} was {old.get(name, 'open')} and is {new[name]}"
+    for name in _RAISE:
+        if name in new and (name not in old or new[name] > old[name]) and sent_by_clients:
+            yield f"{where}: {name} was {old.get(name, 'open')} and is {new[name]}"
+    for kind in ("anyOf", "items", "additionalProperties"):
+        one, other = old.get(kind), new.get(kind)
+        if isinstance(one, list) and isinstance(other, list):
+            if len(other) < len(one):
+                yield f"{where}: fewer kinds of value are allowed"
+            for place, (a, b) in enumerate(zip(one, other, strict=False)):
+                yield from breaks(a, b, sent_by_clients, f"{where}[{place}]")
+        elif isinstance(one, dict):
+            yield from breaks(one, other, sent_by_clients, f"{where}[]")
+    for name, definition in old.get("$defs", {}).items():
+        if name in new.get("$defs", {}):
+            yield from breaks(definition, new["$defs"][name], sent_by_clients, f"{where}#{name}")

@@ -1,0 +1,101 @@
+"""Faust's consumer and producer, with the gaps closed through which they would lose or double an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import uvloop
+from aiokafka.structs import TopicPartition
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from spotter.bus.working import SessionLost
+
+if TYPE_CHECKING:
+    from spotter.bus.faust_host.app import WorkerApp
+
+
+class Consumer(driver.Consumer):
+    """A consumer whose partitions are the worker's: it tells the worker what comes and goes."""
+
+    app: WorkerApp
+
+    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
+        return driver.AIOKafkaConsumerThread(
+            self, loop=self.loop, beacon=self.beacon, thread_loop=uvloop.new_event_loop()
+        )
+
+    @property
+    def inner(self) -> Any:
+        """The aiokafka consumer."""
+        return self._thread._consumer
+
+    def ack(self, message: Any) -> bool:
+        """Acknowledge; what Faust skips by itself after a rebalance was not processed and must not be committed."""
+        return super().ack(message) if self.app.host.acknowledging else False
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Forget what waits before Faust waits for all that was taken: it comes again, here or elsewhere."""
+        self.app.host.forget()
+        await super().on_partitions_revoked(revoked)
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109  # Faust's
+        # Faust empties this set when it pauses partitions, and aiokafka takes an empty one for all of them.
+        return await super()._getmany(None if active_partitions is None else set(active_partitions), timeout)
+
+    async def perform_seek(self) -> None:
+        """Go back to the committed offsets, and where there is none to the beginning, which Faust leaves out.
+
+        Until the flow is resumed nothing may be fetched: Faust clears its queues then, after the seek.
+        """
+        self.stop_flow()
+        await super().perform_seek()
+        topic = self.app.host.input_topic
+        inputs = {tp for tp in self.assignment() if tp.topic == topic}
+        starts = {tp.partition: self._committed_offset.get(tp) or 0 for tp in inputs}
+        never = [tp for tp in inputs if not starts[tp.partition]]
+        if never:
+            for tp, offset in (await self.earliest_offsets(*never)).items():
+                await self._thread.call_thread(self.inner.seek, driver.ensure_aiokafka_TP(tp), offset)
+                starts[tp.partition] = offset
+        self.app.host.sought(starts)
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        done = await super()._commit(offsets)
+        if done:  # Faust takes a commit for done that the group refused
+            self.app.host.committed({tp.partition: offset for tp, offset in offsets.items()})
+        return done
+
+    async def pause_for_good(self, partitions: Iterable[TP]) -> None:
+        """Stop fetching partitions until the next rebalance: own writes would be fetched, and wait to be consumed."""
+        await self._thread.call_thread(self._pause, [driver.ensure_aiokafka_TP(tp) for tp in partitions])
+
+    async def _pause(self, partitions: Sequence[TopicPartition]) -> None:
+        assigned = self.inner.assignment()
+        self.inner.pause(*(partition for partition in partitions if partition in assigned))
+
+    def check(self) -> None:
+        """Raise SessionLost where aiokafka's own tasks ended: it would tell nobody."""
+        inner = self.inner
+        if inner is None:
+            return
+        for task in (inner._coordinator._coordination_task, inner._fetcher._fetch_task):
+            if task.done():
+                raise SessionLost(f"the consumer's {task.get_coro().__name__} ended: {task}")
+        if inner._coordinator._pending_exception is not None:
+            raise SessionLost(f"the group refuses this worker: {inner._coordinator._pending_exception!r}")
+
+
+class Producer(driver.Producer):
+    """An idempotent producer, which Faust has no setting for."""
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        return {"enable_idempotence": True}
+
+
+class Transport(driver.Transport):
+    """Faust's driver with these two."""
+
+    Consumer = Consumer
+    Producer = Producer

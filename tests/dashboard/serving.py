@@ -1,0 +1,110 @@
+"""A running dashboard on a log in memory, and a client of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from sqlalchemy import select
+
+from dashboard.app import Dashboard, create_app
+from dashboard.projector import TOPICS
+from dashboard.server import Server
+from dashboard.storage import default_url
+from dashboard.tables import POSITIONS
+from spotter.bus.memory import MemoryLog
+from spotter.config import Configuration
+from spotter.events import Role
+from spotter.security import Keyring, Revocations
+from spotter.web import Guard
+
+KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Place:
+    """A running dashboard."""
+
+    url: str
+    log: MemoryLog
+    dashboard: Dashboard
+    configuration: Configuration
+    revocations: Revocations
+    client: httpx.AsyncClient
+
+    async def get(self, path: str, role: Role = "coach", *athletes: str, gym: str = "g1", **params: str) -> httpx.Response:
+        """Ask with a token of that role."""
+        token = KEYS.issue(gym, role, athletes=athletes)
+        return await self.client.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
+
+    async def json(self, path: str, *args: Any, **params: Any) -> Any:
+        """Ask for something that is there."""
+        answer = await self.get(path, *args, **params)
+        assert 200 == answer.status_code, answer.text
+        return answer.json()
+
+    async def settled(self) -> None:
+        """Wait until all that the log holds is in the tables."""
+        written = {topic: len(self.log.records(topic)) for topic in TOPICS}
+        await until(lambda: written == written | self.read())
+
+    def read(self) -> dict[str, int]:
+        """Count the records of each topic that are in the tables."""
+        with self.dashboard.engine.connect() as connection:
+            rows = connection.execute(select(POSITIONS.c.topic, POSITIONS.c.next_offset))
+            return dict.fromkeys(TOPICS, 0) | {row.topic: row.next_offset for row in rows}
+
+
+async def until(holds: Callable[[], object], timeout_s: float = 5) -> None:
+    """Ask again and again until something holds."""
+    async with asyncio.timeout(timeout_s):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path,
+    log: MemoryLog | None = None,
+    *,
+    clock: Callable[[], datetime] = now,
+    heartbeat_s: float = 0.2,
+    port: int = 0,
+) -> AsyncIterator[Place]:
+    """Run a dashboard in this loop, its tables in a folder."""
+    source = log if log is not None else MemoryLog()
+    configuration, revocations = Configuration(), Revocations()
+    dashboard = Dashboard(
+        source,
+        Guard(KEYS, revocations),
+        configuration,
+        database_url=default_url(folder),
+        clock=clock,
+        heartbeat_s=heartbeat_s,
+    )
+    options = uvicorn.Config(
+        create_app(dashboard), port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
+    )
+    server = Server(options, dashboard)
+    task = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        await until(lambda: dashboard.ready() is None)
+        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+            yield Place(url, source, dashboard, configuration, revocations, client)
+    finally:
+        server.should_exit = True
+        await task
