@@ -21,7 +21,7 @@ from spotter.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.events.lifting import RepAmended, RepCompleted, RepFields, RepStarted, RepVoided, SetEnded, SetStarted
+from spotter.events.lifting import RepAmended, RepCompleted, RepCorrection, RepStarted, RepVoided, SetEnded, SetStarted
 from spotter.ids import athlete_key
 
 D = TypeVar("D", bound=EventData)
@@ -96,7 +96,7 @@ class Lifter:
 
     def amend(self, number: int, at_s: float, set_id: str | None = "s1", **fields: Any) -> Event:
         """Make an amendment of a rep."""
-        return self.event(RepAmended(set_id=set_id, rep_number=number, set=RepFields(**fields)), at_s, source="app")
+        return self.event(RepAmended(set_id=set_id, rep_number=number, set=RepCorrection(**fields)), at_s, source="app")
 
     def end(self, at_s: float, set_id: str | None = "s1") -> Event:
         """Make the end of a set."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract.cases_advice import AdviceCases, EmergencyCases
 from tests.contract.cases_life import LifeCases, TimerCases
 from tests.contract.memory_harness import MemoryHarness
 
@@ -20,3 +21,11 @@ class TestLifeInMemory(LifeCases):
 
 class TestTimersInMemory(TimerCases):
     """Timers in memory."""
+
+
+class TestAdviceInMemory(AdviceCases):
+    """Advice on this host."""
+
+
+class TestEmergenciesInMemory(EmergencyCases):
+    """Emergencies on this host."""

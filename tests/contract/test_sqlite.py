@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.cases_advice import AdviceCases, EmergencyCases
 from tests.contract.cases_life import LifeCases, TimerCases
 from tests.contract.sqlite_harness import SqliteHarness
 
@@ -25,3 +26,11 @@ class TestLifeInSqlite(LifeCases):
 
 class TestTimersInSqlite(TimerCases):
     """Timers in one SQLite file."""
+
+
+class TestAdviceInSqlite(AdviceCases):
+    """Advice on this host."""
+
+
+class TestEmergenciesInSqlite(EmergencyCases):
+    """Emergencies on this host."""

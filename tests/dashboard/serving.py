@@ -44,7 +44,9 @@ class Place:
     revocations: Revocations
     client: httpx.AsyncClient
 
-    async def get(self, path: str, role: Role = "coach", *athletes: str, gym: str = "g1", **params: str) -> httpx.Response:
+    async def get(
+        self, path: str, role: Role = "coach", *athletes: str, gym: str = "g1", **params: str
+    ) -> httpx.Response:
         """Ask with a token of that role."""
         token = KEYS.issue(gym, role, athletes=athletes)
         return await self.client.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
@@ -70,7 +72,9 @@ class Place:
 async def until(holds: Callable[[], object], timeout_s: float = 5) -> None:
     """Ask again and again until something holds."""
     async with asyncio.timeout(timeout_s):
-        while not holds():
+        while True:
+            if holds():
+                return
             await asyncio.sleep(0.01)
 
 
@@ -97,7 +101,7 @@ async def serving(
     options = uvicorn.Config(
         create_app(dashboard), port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
     )
-    server = Server(options, dashboard)
+    server = Server(options, dashboard.check, dashboard.live.close)
     task = asyncio.create_task(server.serve())
     try:
         await until(lambda: server.started)

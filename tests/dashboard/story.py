@@ -9,7 +9,7 @@ from typing import Any, Final
 from spotter import topics
 from spotter.bus.memory import MemoryLog
 from spotter.bus.port import NewRecord, Record
-from spotter.events import Event, EventData, encode
+from spotter.events import Event, EventData, encode, to_json
 from spotter.events.derived import (
     Action,
     AdviceGiven,
@@ -178,8 +178,6 @@ class Story:
 
     def refuses(self, refused: Event, reason: str, *, set_key: str | None = None) -> Story:
         """Put an event among the dead letters."""
-        from spotter.events import to_json
-
         rejected = EventRejected(
             set_id=refused.data.set_id,
             set_key=set_key,

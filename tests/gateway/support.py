@@ -134,6 +134,11 @@ class Door:
         async with self.client.stream("GET", f"/v1/advice/stream{query}", headers=headers) as response:
             yield Stream(response)
 
+    async def get(self, token: str | None = None, **more: Any) -> httpx.Response:
+        """Ask for the stream where an error is expected."""
+        headers = {"Authorization": f"Bearer {token or self.app}", **more.pop("headers", {})}
+        return await self.client.get("/v1/advice/stream", headers=headers, **more)
+
     def acknowledged(self) -> list[Event]:
         """Give the acknowledgements in the log."""
         return [decode(record.value) for record in self.log.records(ACKS)]

@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from dashboard.app import create_standing_app
+from dashboard.process import Process
 from dashboard.server import Server
 from dashboard.settings import DashboardSettings
 from spotter.bus.kafka import KafkaLog
@@ -26,16 +26,16 @@ def main() -> None:
     options = parser.parse_args()
     configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json)
     source = KafkaLog(settings.kafka, settings.topic_prefix)
-    app, dashboard = create_standing_app(source, Keyring.load(settings.key_file), settings.database_url)
+    process = Process(source, Keyring.load(settings.key_file), settings.database_url, source.stop)
     config = uvicorn.Config(
-        app,
+        process.app,
         host=options.host,
         port=options.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GOODBYE_S,
     )
-    server = Server(config, dashboard)
+    server = Server(config, process.check, process.dashboard.live.close)
     server.run()
     if server.broken or not server.started:
         sys.exit(1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import StreamingResponse
 
 from dashboard.floor import Floor
@@ -19,17 +19,22 @@ from dashboard.reading import reading_router
 from dashboard.storage import open_database
 from spotter.bus.port import Log
 from spotter.config import Configuration
-from spotter.web import Guard, Problem, health_router, install
+from spotter.web import DOCUMENTED, Guard, Problem, health_router, install
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nothing_missing() -> str | None:
+    return None
+
+
 class Dashboard:
     """Follows the log and serves what it says, for as long as it is entered.
 
-    `configuration` is read from the log by the host, which also reads the revocations that `guard` knows.
+    `configuration` is read from the log by the host, which also reads the revocations that `guard` knows; until it
+    has, `ready` says so.
     """
 
     def __init__(
@@ -41,7 +46,9 @@ class Dashboard:
         database_url: str,
         clock: Callable[[], datetime] = _now,
         heartbeat_s: float = HEARTBEAT_S,
+        ready: Callable[[], str | None] = _nothing_missing,
     ) -> None:
+        self._host_ready = ready
         self.guard = guard
         self.configuration = configuration
         self.clock = clock
@@ -64,7 +71,14 @@ class Dashboard:
 
     def ready(self) -> str | None:
         """Say why it can't answer yet, or no longer; None where it can."""
-        return self.projector.ready()
+        return self._host_ready() or self.projector.ready()
+
+    async def require_started(self) -> None:
+        """Raise Problem 503 until the history, and what the host reads, have been read."""
+        reason = self._host_ready() or self.projector.starting()
+        if reason is not None:
+            mend = "Try again in a second."
+            raise Problem(503, "Not ready", f"{_sentence(reason)}.", mend=mend, headers={"Retry-After": "1"})
 
     def check(self) -> None:
         """Raise what ended the projector or the heartbeats, if anything did."""
@@ -75,6 +89,10 @@ class Dashboard:
         self.live.changed(gyms)
 
 
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:]
+
+
 def create_router(dashboard: Dashboard) -> APIRouter:
     """Build all routes of the dashboard: `/`, `/live`, `/session`, `/static/…`, `/v1/sets…`, `/v1/athletes…`, `/v1/exercises`."""
     guard = dashboard.guard
@@ -82,6 +100,7 @@ def create_router(dashboard: Dashboard) -> APIRouter:
 
     @router.get("/live", include_in_schema=False)
     async def live(request: Request) -> StreamingResponse:
+        await dashboard.require_started()
         identity = guard.identify(request, cookie=True)
         if not identity.has_role("coach"):
             raise Problem(403, "Role too low", "The floor needs a coach's token.")
@@ -93,23 +112,30 @@ def create_router(dashboard: Dashboard) -> APIRouter:
         return StreamingResponse(dashboard.live.frames(identity), headers=headers, media_type="text/event-stream")
 
     router.include_router(pages_router(guard))
-    router.include_router(reading_router(dashboard.engine, guard, dashboard.configuration, dashboard.clock))
+    reading = reading_router(dashboard.engine, guard, dashboard.configuration, dashboard.clock)
+    router.include_router(reading, dependencies=[Depends(dashboard.require_started), DOCUMENTED])
     return router
 
 
-def create_app(dashboard: Dashboard, ready: Callable[[], str | None] | None = None) -> FastAPI:
-    """Build the dashboard's own application; it runs the dashboard.
-
-    `ready` says why the host is not ready, in addition to what the dashboard says.
-    """
+def create_app(
+    dashboard: Dashboard, *, running: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
+) -> FastAPI:
+    """Build the dashboard's own application: it runs the dashboard, inside of what `running` opens."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with dashboard:
+        async with running(), dashboard:
             yield
+
+    def alive() -> str | None:
+        try:
+            dashboard.check()
+        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason that is told
+            return f"A part of the dashboard has ended: {error!r}."
+        return None
 
     app = FastAPI(title="Spotter dashboard", lifespan=lifespan)
     install(app)
     app.include_router(create_router(dashboard))
-    app.include_router(health_router(lambda: dashboard.ready() or (ready() if ready is not None else None)))
+    app.include_router(health_router(dashboard.ready, alive=alive))
     return app

@@ -111,6 +111,10 @@ class Projector:
     def _ended(self) -> bool:
         return any(task.done() for task in self._tasks)
 
+    def starting(self) -> str | None:
+        """Say why nothing can be answered yet; None from when the history has been read."""
+        return None if self._live else self.ready()
+
     def behind_ms(self) -> int | None:
         """Say how long ago what the floor shows was true; 0 where it is up to date, None where it can't be told."""
         if not self._live or self._reading is not None or self._ended():

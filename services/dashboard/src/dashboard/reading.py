@@ -34,7 +34,7 @@ def reading_router(
     router = APIRouter(prefix="/v1", tags=["reading"])
     queries = Queries(engine)
 
-    def reader(request: Request) -> Identity:
+    async def reader(request: Request) -> Identity:
         identity = guard.identify(request, cookie=True)
         if not identity.has_role("app"):
             raise Problem(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 
 import uvicorn
-
-from dashboard.app import Dashboard
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +17,11 @@ CHECK_S = 0.5
 class Server(uvicorn.Server):
     """Ends its streams before it waits for them, and stops when its dashboard can't go on."""
 
-    def __init__(self, config: uvicorn.Config, dashboard: Dashboard) -> None:
+    def __init__(self, config: uvicorn.Config, check: Callable[[], None], goodbye: Callable[[], None]) -> None:
         super().__init__(config)
         self.broken = False
-        self._dashboard = dashboard
+        self._check = check
+        self._goodbye = goodbye
         self._watching: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -34,13 +34,13 @@ class Server(uvicorn.Server):
         """End all streams, then stop."""
         if self._watching is not None:
             self._watching.cancel()
-        self._dashboard.live.close()
+        self._goodbye()
         await super().shutdown(sockets)
 
     async def _watch(self) -> None:
         while True:
             try:
-                self._dashboard.check()
+                self._check()
             except Exception:  # whatever it was: the process ends, and its supervisor starts a new one
                 log.exception("the dashboard can't go on")
                 self.broken = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from spotter.events.lifting import Device, Intent, RepFields, SetContext
+from spotter.events.lifting import Device, Intent, RepFields, SetContext, VelocityMetric
 from spotter.values import EventData, Part, Timestamp
 
 Action = Literal["continue", "one_more", "stop", "failing"]
@@ -63,6 +63,7 @@ class SetClosed(SetOutput):
 class RepCounted(RepFields, SetOutput):
     """A rep as the detector sees it: set and number settled, corrections applied."""
 
+    velocity_metric: VelocityMetric | None = None
     rep_number: int
     revision: int
     rep_event_id: str

@@ -83,7 +83,6 @@ class RepFields(Part):
     """What can be measured of a rep; nothing but its time is a rep too."""
 
     mean_velocity_mps: VelocityMps | None = None
-    velocity_metric: VelocityMetric = "mean"
     peak_velocity_mps: PeakVelocityMps | None = None
     rom_m: RomM | None = None
     concentric_s: PhaseS | None = None
@@ -99,6 +98,7 @@ class RepFields(Part):
 class RepCompleted(RepFields, EventData):
     """A rep is done."""
 
+    velocity_metric: VelocityMetric = "mean"
     rep_number: RepNumber | None = None
     device: Device | None = None
 
@@ -109,11 +109,17 @@ class RepCompleted(RepFields, EventData):
         return self
 
 
+class RepCorrection(RepFields):
+    """What is put right of a rep; what is left out stays."""
+
+    velocity_metric: VelocityMetric | None = None
+
+
 class RepAmended(EventData):
     """Some fields of a rep are put right."""
 
     rep_number: RepNumber
-    set: RepFields
+    set: RepCorrection
 
 
 class RepVoided(EventData):

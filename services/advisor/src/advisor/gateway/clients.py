@@ -19,8 +19,9 @@ from spotter.web import Guard, Problem
 
 WAITING_MAX: Final = 16_384
 """Items that may wait for one client: three seconds of a whole import at full speed (design choice)."""
+BEATS_WAITING_MAX: Final = 5
+"""Heartbeats that may wait while a client is told what it missed; one more, and it has not read for ten seconds."""
 
-NORMAL: Final = 1000
 POLICY: Final = 1008
 TOO_LARGE: Final = 1009
 BROKEN: Final = 1011
@@ -137,7 +138,12 @@ class Clients:
         """Queue a heartbeat for everybody."""
         live, catching_up = Beat(body, place), Beat(body, None)
         for client in self._all:
-            client.put(live if client.live else catching_up)
+            if client.live:
+                client.put(live)
+            elif len(client.waiting) < BEATS_WAITING_MAX:
+                client.put(catching_up)
+            else:
+                client.end(Ending(TRY_LATER, "too slow: connect again"))
 
     def acknowledged(self, key: str, token_id: str, alert_id: str) -> None:
         """Take an acknowledgement from the log: the only way for those who can't give it on their connection."""

@@ -67,23 +67,34 @@ class Delivery:
                 yield frame
         if self._hub.follow_from(self._client, self._place):
             return
-        topics = (ADVICE, ESTIMATES) if wanted.estimates else (ADVICE,)
-        position = {topic: self._complete(topic) for topic in topics}
-        async with self._hub.resuming:
-            try:
-                reader = await self._hub.log.reader(topics, Start(position=position))
-            except LogUnavailable:
-                self._client.end(Ending(TRY_LATER, "the log doesn't answer: connect again"))
-                return
+        while not await self._may_read():
+            for frame in self._beats():
+                yield frame
+        try:
+            reader = await self._open()
             try:
                 while not self._hub.follow_from(self._client, self._place):
                     async with aclosing(self._from_log(reader)) as chunk:
                         async for frame in chunk:
                             yield frame
-            except LogUnavailable:
-                self._client.end(Ending(TRY_LATER, "the log doesn't answer: connect again"))
             finally:
                 await reader.close()
+        except LogUnavailable:
+            self._client.end(Ending(TRY_LATER, "the log doesn't answer: connect again"))
+        finally:
+            self._hub.resuming.release()
+
+    async def _may_read(self) -> bool:
+        """Wait for a turn to read old records; the caller sends heartbeats between two tries."""
+        try:
+            async with asyncio.timeout(FETCH_S):
+                return await self._hub.resuming.acquire()
+        except TimeoutError:
+            return False
+
+    async def _open(self) -> Reader:
+        topics = (ADVICE, ESTIMATES) if self._client.wanted.estimates else (ADVICE,)
+        return await self._hub.log.reader(topics, Start(position={topic: self._complete(topic) for topic in topics}))
 
     async def _from_log(self, reader: Reader) -> AsyncGenerator[Frame, None]:
         for count, record in enumerate(await reader.fetch(FETCH_S), 1):
@@ -94,6 +105,8 @@ class Delivery:
             if item is not None:
                 for frame in self._told(item, self._cursor()):
                     yield frame
+            for frame in self._beats():
+                yield frame
         self._place.move_to(reader.position())
         for frame in self._beats():
             yield frame

@@ -10,7 +10,7 @@ from failure_detector.life.records import LiftedSet, Rep, UnderWay
 from failure_detector.life.turn import Turn
 from spotter.events import Event, corrected
 from spotter.events.derived import RepCounted
-from spotter.events.lifting import RepAmended, RepCompleted, RepFields, RepStarted
+from spotter.events.lifting import RepAmended, RepCompleted, RepCorrection, RepStarted
 from spotter.ids import fingerprint
 from spotter.processing import Reject
 
@@ -18,7 +18,7 @@ FRESH_US = 5 * SECOND_US
 """Advice may sound for a rep that was sent this soon after it happened."""
 FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
-_MEASURED = frozenset(RepFields.model_fields) - {"started_at", "ended_at", "exercise", "load_kg"}
+_MEASURED = frozenset(RepCorrection.model_fields) - {"started_at", "ended_at", "exercise", "load_kg"}
 
 
 def identity_of(event: Event) -> str:

@@ -1,0 +1,25 @@
+"""A host that the tests of a module share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from standalone.embedded import Standalone
+from tests.standalone.processes import client
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Standalone]:
+    """Give the one-process host on a free port, with a folder of its own."""
+    with Standalone() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def http(host: Standalone) -> Iterator[httpx.Client]:
+    """Give a client with an admin token of gym g1."""
+    with client(host.url, host.token()) as found:
+        yield found
