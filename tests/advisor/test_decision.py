@@ -17,7 +17,8 @@ units = st.floats(0, 50)
 policies = st.builds(
     PolicyFields,
     target_rir=st.none() | st.integers(0, 10),
-    target_rir_by_exercise=st.none() | st.dictionaries(st.sampled_from([one.exercise for one in EXERCISES]), st.integers(0, 10)),
+    target_rir_by_exercise=st.none()
+    | st.dictionaries(st.sampled_from([one.exercise for one in EXERCISES]), st.integers(0, 10)),
     unspotted_extra_rir=st.none() | st.integers(0, 10),
     beginner_target_rir=st.none() | st.integers(0, 10),
     stop_probability=st.none() | shares,
@@ -142,7 +143,10 @@ def test_at_its_floor_a_set_that_has_one_is_stopped(terms: Terms, reading: Readi
 def test_less_budget_never_allows_more(case: Case, policy: Policy, left: float, muscle_left: float) -> None:
     """Of the week or of the muscle group: the target never falls when there is less to spend."""
     less = Case(
-        **{name: getattr(case, name) for name in ("exercise", "known", "intent", "asked_rir", "last_set", "spotter", "beginner")},
+        **{
+            name: getattr(case, name)
+            for name in ("exercise", "known", "intent", "asked_rir", "last_set", "spotter", "beginner")
+        },
         left=min(left, case.left),
         muscle_left=min(muscle_left, case.muscle_left),
     )

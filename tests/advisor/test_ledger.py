@@ -186,7 +186,8 @@ def test_a_week_over_the_years_end_is_one_week() -> None:
 
     training.now = at("2027-01-04T12:00")
     lifting.corrects({2: 3})
-    assert (1.0, at("2026-12-28")) == (training.budget().spent, training.budget().week_start)
+    change = entries(training)[-1]
+    assert (1.0, at("2026-12-28")) == (change.spent, change.week_start)
     assert agrees(training)
 
 

@@ -12,7 +12,7 @@ from spotter.events.derived import AdviceGiven, DeviceLost, SetOpened
 from spotter.events.lifting import RepCompleted, SetEnded, SetStarted
 from spotter.events.people import WellnessReported
 from spotter.ids import derived_id
-from tests.advisor.training import MONDAY, Lifting, Training, again
+from tests.advisor.training import MONDAY, Lifting, Rep, Training, again
 
 
 def busy() -> Training:
@@ -137,24 +137,27 @@ def test_what_does_not_matter_is_passed_over(data: SetStarted | SetEnded | RepCo
     assert ({}, (), None) == (training.last.changes, training.last.outputs, training.last.reject)
 
 
-def test_a_set_that_was_forgotten_is_refused_as_too_old() -> None:
+@pytest.mark.parametrize("kind", ["amended", "reopened", "closed", "counted", "estimated"])
+def test_a_set_that_was_forgotten_is_refused_as_too_old(kind: str) -> None:
     """Whatever is said of it; nothing changes."""
     training = Training()
     lifting = Lifting(training, "gone", "s1", {"exercise": "hip_thrust"}, MONDAY)
-    lifting.is_open = False
-    for say in (
-        lambda: lifting.amends(load_kg=80.0),
-        lifting.goes_on,
-        lambda: lifting.closes(),
-        lambda: lifting.rep(5),
-    ):
-        with pytest.raises(ValueError, match="unpack") if say not in (lifting.goes_on,) else _nothing():
-            say()
-            if not training.last.outputs and not _asks_back(say):
-                raise ValueError("unpack")
-        assert training.last.reject is not None
-        assert "too_old" == training.last.reject.reason
-        assert {} == training.last.changes
+    rep = Rep(1, "rep1", MONDAY, MONDAY)
+    lifting.reps.append(rep)
+    if kind == "amended":
+        lifting.amends(load_kg=80.0)
+    elif kind == "reopened":
+        lifting.goes_on()
+    elif kind == "closed":
+        lifting.tell_closed()
+    elif kind == "counted":
+        lifting.tell_counted(rep)
+    else:
+        lifting.estimated(rep, 5)
+
+    assert training.last.reject is not None
+    assert "too_old" == training.last.reject.reason
+    assert ({}, ()) == (training.last.changes, training.last.outputs)
 
 
 def test_effort_for_a_set_that_nobody_knows_is_passed_over() -> None:

@@ -81,7 +81,12 @@ def test_a_stall_before_the_last_rep_is_no_failure() -> None:
 
 @pytest.mark.parametrize(
     ("said", "rir", "failed"),
-    [({"rir": 3.0}, 3.0, False), ({"rpe": 8.5}, 1.5, False), ({"failed": True}, 0.0, True), ({"failed": False}, 1.0, False)],
+    [
+        ({"rir": 3.0}, 3.0, False),
+        ({"rpe": 8.5}, 1.5, False),
+        ({"failed": True}, 0.0, True),
+        ({"failed": False}, 1.0, False),
+    ],
 )
 def test_the_lifters_own_word_on_the_end_counts(said: dict[str, float | bool], rir: float, failed: bool) -> None:
     """As reps in reserve, as RPE, or as failed; told after the end it revises the summary."""

@@ -290,6 +290,12 @@ class Lifting:
 
     def closes(self, reason: str = "lifter") -> SetSummarised:
         """The set is over; gives its summary."""
+        self.tell_closed(reason)
+        (summary,) = self.training.just(SetSummarised)
+        return summary
+
+    def tell_closed(self, reason: str = "lifter") -> None:
+        """Tell that the set is over."""
         self.is_open = False
         data = SetClosed.model_validate(
             {
@@ -302,8 +308,6 @@ class Lifting:
             }
         )
         self.training.hears(data)
-        (summary,) = self.training.just(SetSummarised)
-        return summary
 
     def goes_on(self) -> None:
         """The set is open again."""

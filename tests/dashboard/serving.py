@@ -49,7 +49,7 @@ class Place:
     ) -> httpx.Response:
         """Ask with a token of that role."""
         token = KEYS.issue(gym, role, athletes=athletes)
-        return await self.client.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
+        return await self.client.get(path, params=params or None, headers={"Authorization": f"Bearer {token}"})
 
     async def json(self, path: str, *args: Any, **params: Any) -> Any:
         """Ask for something that is there."""

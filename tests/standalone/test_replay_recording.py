@@ -196,7 +196,7 @@ def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path: Path, conten
 
 def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
     """So is a folder."""
-    with pytest.raises(Trouble, match="There is no file .*nothing"):
+    with pytest.raises(Trouble, match=r"There is no file .*nothing"):
         read_recording(tmp_path / "nothing")
     with pytest.raises(Trouble, match="is a folder"):
         read_recording(tmp_path)

@@ -43,7 +43,7 @@ def test_speed_divides_the_waits() -> None:
 def test_a_wait_is_inside_a_set_while_anybody_lifts() -> None:
     """Another lifter's rest does not hurry the one who is in the middle of a set."""
     bo = {"athlete": "bo", "set_id": "9"}
-    recording = with_sets([at(0), at(1, ENDED), at(2, **bo), at(17, **bo), at(18, ENDED, **bo), at(40, set_id="2")])  # type: ignore[arg-type]  # strings, as its parameters are
+    recording = with_sets([at(0), at(1, ENDED), at(2, **bo), at(17, **bo), at(18, ENDED, **bo), at(40, set_id="2")])
 
     assert [0, 1, 2, 17, 18, 23] == moments_s(recording)[:6]
 

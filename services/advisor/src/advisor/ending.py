@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import Final
 
-from advisor.ledger.budget import is_seasoned, with_entry
+from advisor.ledger.budget import is_seasoned, kept_from, with_entry
 from advisor.ledger.calendar import week_in
 from advisor.ledger.cost import cost_at, rules_of_cost, whole_reps
 from advisor.outcome import outcome_of, report_of
@@ -117,8 +117,9 @@ def _charged(turn: Turn, one: AdvisedSet, entry: Entry) -> AdvisedSet:
 def _told(turn: Turn, entry: Entry, revision: int, calendar: Calendar) -> Entry:
     """Write an entry and tell what is left of its week."""
     entry = replace(entry, revision=revision + 1)
-    turn.put_ledger(with_entry(turn.ledger, entry, turn.now - LEDGER_KEPT))
+    turn.put_ledger(with_entry(turn.ledger, entry))
     turn.tell_budget(turn.budget(calendar, entry.at), entry)
+    turn.put_ledger(kept_from(turn.ledger, turn.now - LEDGER_KEPT))
     return entry
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -107,7 +107,7 @@ class Door:
             return [], _retry_after_s(response), str(answer.get("detail", response.status_code))
         raise Trouble(f"{self.url} takes nothing ({response.status_code}): {_said(answer)}")
 
-    async def frames(self, **wanted: str) -> AsyncIterator[dict[str, object]]:
+    async def frames(self, **wanted: str) -> AsyncGenerator[dict[str, object], None]:
         """Listen to the advice that the token may hear, for ever, going on where it was after a break.
 
         Yields `{}` whenever the stream is open (again), then CloudEvents and heartbeats. Raises Trouble where the
@@ -131,6 +131,8 @@ class Door:
                         cursor = frame_id or cursor
                         yield frame
             except (httpx.TransportError, httpx.HTTPStatusError) as error:
+                if isinstance(error, httpx.HTTPStatusError) and error.response.status_code == 400:
+                    cursor = ""  # it is from another log: begin anew with how things stand
                 now = asyncio.get_running_loop().time()
                 broken_since = now if broken_since is None else broken_since
                 if now - broken_since > self._patience_s:

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -61,10 +62,11 @@ class Standalone:
             raise self._error
 
     def close(self) -> None:
-        """Stop in order."""
-        if self._loop is not None and self._stop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
+        """Stop in order; a second time does nothing."""
         if self._thread is not None:
+            if self._loop is not None and self._stop is not None and self._thread.is_alive():
+                with suppress(RuntimeError):  # it has just ended by itself
+                    self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
             self._thread = None
         if self._own is not None:

@@ -102,13 +102,17 @@ def spent_in(ledger: Ledger, week: Week, *, muscle_group: str | None = None, but
     )
 
 
-def with_entry(ledger: Ledger, entry: Entry, keep_from: datetime) -> Ledger:
-    """Give the ledger with one set's entry made or revised, and without what lies before `keep_from`."""
-    others = [known for known in ledger.entries if known.set_key != entry.set_key]
+def with_entry(ledger: Ledger, entry: Entry) -> Ledger:
+    """Give the ledger with one set's entry made or revised; one that costs nothing is none."""
+    entries = [known for known in ledger.entries if known.set_key != entry.set_key]
     if entry.cost > 0:
-        others.append(entry)
-    kept = (known for known in others if known.at >= keep_from)
-    return Ledger(tuple(sorted(kept, key=lambda known: (known.at, known.set_key))))
+        entries.append(entry)
+    return Ledger(tuple(sorted(entries, key=lambda known: (known.at, known.set_key))))
+
+
+def kept_from(ledger: Ledger, moment: datetime) -> Ledger:
+    """Give the ledger without what lies before `moment`."""
+    return Ledger(tuple(entry for entry in ledger.entries if entry.at >= moment))
 
 
 def days_trained(lifter: Lifter, week: Week, zone: str) -> int:

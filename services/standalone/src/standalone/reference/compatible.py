@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 _LOWER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 _RAISE = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -73,18 +73,22 @@ class Replay:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _listen(self) -> None:
-        async for frame in self._door.frames(estimates="1"):
-            if "heartbeat" in frame:
-                beat = frame["heartbeat"]
-                idle = isinstance(beat, dict) and beat.get("age_ms") == 0
-                self._idle_beats = self._idle_beats + 1 if idle else 0
-                if self._standing is not None:
-                    self._standing.set()
-            elif self._standing is not None:
-                self._stood.add(frame.get("id"))
-            elif frame and frame.get("id") not in self._stood and self.tally.heard(frame):
-                self._changed_s = asyncio.get_running_loop().time()
-                self._on_frame(frame)
+        async with aclosing(self._door.frames(estimates="1")) as frames:
+            async for frame in frames:
+                self._take(frame)
+
+    def _take(self, frame: Frame) -> None:
+        if "heartbeat" in frame:
+            beat = frame["heartbeat"]
+            idle = isinstance(beat, dict) and beat.get("age_ms") == 0
+            self._idle_beats = self._idle_beats + 1 if idle else 0
+            if self._standing is not None:
+                self._standing.set()
+        elif self._standing is not None:
+            self._stood.add(frame.get("id"))
+        elif frame.get("id") not in self._stood and self.tally.heard(frame):
+            self._changed_s = asyncio.get_running_loop().time()
+            self._on_frame(frame)
 
     async def _ready(self, listening: asyncio.Task[None]) -> None:
         """Wait until the stream has told how things stand."""

@@ -12,7 +12,7 @@ from faust.transport.drivers.aiokafka import ensure_aiokafka_TP
 from faust.types import TP, EventT
 from mode import CrashingSupervisor
 
-from spotter.bus.faust_host.consumer import Consumer, Transport
+from spotter.bus.faust_host.consumer import Consumer, Producer, Transport
 from spotter.bus.faust_host.state import State, Tables
 from spotter.bus.flushing import Flusher
 from spotter.bus.kafka.offsets import Offsets
@@ -94,14 +94,18 @@ class FaustHost:
         """The consumer, which Faust makes when it is first asked for."""
         return cast(Consumer, self.app.consumer)
 
+    @property
+    def producer(self) -> Producer:
+        """The producer, likewise."""
+        return cast(Producer, self.app.producer)
+
     # What the flusher does
 
     async def publish(self, outputs: Sequence[Output], entries: Sequence[Entry]) -> None:
         """Write outputs and changelog and wait until the brokers have both."""
+        producer = self.producer.inner
         confirmed: list[Any] = [
-            await self.app.producer.send(
-                self.prefix + output.topic, output.key.encode(), output.value, output.partition, None, None
-            )
+            await producer.send(self.prefix + output.topic, output.value, output.key.encode(), output.partition)
             for output in outputs
         ]
         confirmed += await self._state.send(entries)
@@ -185,8 +189,8 @@ class FaustHost:
 
     async def write(self, records: Sequence[tuple[int, str, bytes]]) -> None:
         """Append events of timers, by partition and key, to the input; returns when they are confirmed."""
-        send = self.app.producer.send
-        sent = [await send(self.input_topic, key.encode(), value, number, None, None) for number, key, value in records]
+        producer = self.producer.inner
+        sent = [await producer.send(self.input_topic, value, key.encode(), number) for number, key, value in records]
         await asyncio.gather(*sent)
 
     async def start(self) -> None:

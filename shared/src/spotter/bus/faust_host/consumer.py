@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import uvloop
+from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -89,6 +90,11 @@ class Consumer(driver.Consumer):
 
 class Producer(driver.Producer):
     """An idempotent producer, which Faust has no setting for."""
+
+    @property
+    def inner(self) -> AIOKafkaProducer:
+        """The aiokafka producer: records that are bytes already need nothing of Faust's."""
+        return self._ensure_producer()
 
     def _settings_extra(self) -> Mapping[str, Any]:
         return {"enable_idempotence": True}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import faust
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
-from faust.types import TP, FutureMessage, RecordMetadata
+from faust.types import TP, RecordMetadata
 
 from spotter.bus.keeping import Entry
 
@@ -55,50 +55,22 @@ class Tables(TableManager):
 
 
 class State(faust.Table[bytes, bytes]):
-    """A table whose entries are the worker's: Faust writes and reads its changelog, in bytes."""
+    """A table whose entries the worker keeps: Faust knows its changelog, by which it assigns and recovers.
+
+    Faust's own way to write the changelog is to send in the background, and to find the partition by the stream that
+    is being read; a batch is outside of a stream, and must know that its records arrived.
+    """
 
     app: WorkerApp
-    partition = 0
-    """That of the entry which is written: outside of a stream Faust does not know it."""
 
     def __init__(self, app: WorkerApp) -> None:
         super().__init__(app, name="state", store="memory://", key_type=bytes, value_type=bytes)
-        self._unsent: list[FutureMessage] = []
-
-    def partition_for_key(self, key: Any) -> int | None:
-        """Give the partition of the input at hand."""
-        return self.partition
-
-    def send_changelog(
-        self,
-        partition: int | None,
-        key: Any,
-        value: Any,
-        key_serializer: Any = None,
-        value_serializer: Any = None,
-    ) -> FutureMessage:
-        """Keep the record for `send`: Faust would send it some time later and not wait for it."""
-        record: FutureMessage = self.changelog_topic.as_future_message(
-            key=key, value=value, partition=partition, key_serializer="raw", value_serializer="raw"
-        )
-        self._unsent.append(record)
-        return record
 
     async def send(self, entries: Sequence[Entry]) -> list[Awaitable[RecordMetadata]]:
-        """Write entries; gives the futures of their confirmation."""
-        for entry in entries:
-            self.partition = entry.partition
-            if entry.value is None:
-                self.on_key_del(entry.key)
-            else:
-                self.on_key_set(entry.key, entry.value)
-        unsent, self._unsent = self._unsent, []
+        """Write entries, each to the partition of its input; gives the futures of their confirmation."""
         topic = self.changelog_topic.get_topic_name()
-        send = self.app.producer.send
-        return [
-            await send(topic, cast(bytes, one.key), cast(bytes | None, one.value), one.partition, None, None)
-            for one in (record.message for record in unsent)
-        ]
+        producer = self.app.host.producer.inner
+        return [await producer.send(topic, entry.value, entry.key, entry.partition) for entry in entries]
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
