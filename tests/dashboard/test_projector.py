@@ -185,7 +185,7 @@ async def test_a_long_history_is_read_before_it_is_ready(engine: Engine) -> None
     log = MemoryLog()
     story = Story("ada", start=now())
     for number in range(400):
-        story.opens(f"s-{number}").rep(f"s-{number}", 1, 0.5).closes(f"s-{number}", reps=1)
+        story.opens(f"s-{number}").rep(f"s-{number}", 1, 0.5).closes(f"s-{number}", reps=1).wait(0.01)
     story.opens("running").rep("running", 1, 0.5).write(log)
     floor = Floor(now)
     gyms: list[set[str]] = []

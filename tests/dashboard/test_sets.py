@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from dashboard.views import SetPage, SetView
-from spotter.events.lifting import RepAmended, RepCompleted
+from spotter.events.lifting import RepCompleted, RepVoided
 from spotter.values import format_time
 from tests.dashboard.serving import Place
 from tests.dashboard.story import MONDAY, Story
@@ -106,7 +106,8 @@ async def test_a_set_that_goes_on_is_open_again(place: Place) -> None:
     story = Story("ada").opens("s").closes("s").wait(5).opens("s", reopened=1)
     story.opens("s", reopened=1, amended=True, load_kg=80.0).write(place.log)
     await place.settled()
-    assert ("open", 80.0) == tuple((await place.json("/v1/sets/s"))[name] for name in ("state", "load_kg"))
+    seen = await place.json("/v1/sets/s")
+    assert ("open", 80.0) == (seen["state"], seen["load_kg"])
     story.closes("s", reopened=1).write(place.log)
     await place.settled()
     assert "ended" == (await place.json("/v1/sets/s"))["state"]
@@ -117,7 +118,7 @@ async def test_what_was_refused_is_listed_with_its_reason(place: Place) -> None:
     story = Story("ada").opens("old", set_id="1").wait(86_400).opens("new", set_id="1").wait(5)
     named = story.tell(RepCompleted(set_id="1", rep_number=1), identity="named")
     unnamed = story.tell(RepCompleted(rep_number=2), identity="unnamed")
-    keyed = story.tell(RepAmended(rep_number=9, set=RepCompleted(), set_id="other"), identity="keyed")
+    keyed = story.tell(RepVoided(rep_number=9, set_id="other"), identity="keyed")
     story.wait(5).refuses(named, "rep_conflict").refuses(unnamed, "id_conflict")
     story.refuses(keyed, "unknown_rep", set_key="new").write(place.log)
     await place.settled()

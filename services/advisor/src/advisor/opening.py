@@ -7,8 +7,9 @@ from typing import Final
 
 from advisor.ending import tell_outcome
 from advisor.lateness import PLAN_FRESH
-from advisor.ledger.budget import budget_of, is_beginner, rounded, spent_in
+from advisor.ledger.budget import budget_of, is_beginner, spent_in
 from advisor.ledger.calendar import calendar_at
+from advisor.ledger.cost import rounded
 from advisor.plan import give_plan, matters
 from advisor.rules import Case, Terms, terms_of
 from advisor.state import AdvisedSet, Calendar, Context, Pins

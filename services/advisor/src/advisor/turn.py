@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from advisor.ledger.budget import Budget, budget_of, is_beginner, rounded
+from advisor.ledger.budget import Budget, budget_of, is_beginner
 from advisor.ledger.calendar import calendar_at
 from advisor.state import LEDGER, LIFTER, SET_KEPT, AdvisedSet, Announced, Calendar, Entry, Ledger, Lifter, set_entry
 from spotter.config import GymConfig
@@ -194,7 +194,7 @@ def _written(entry: Entry) -> BudgetEntry:
         exercise=entry.exercise,
         muscle_group=entry.muscle_group,
         ended_by=entry.ended_by,
-        cost=rounded(entry.cost),
+        cost=entry.cost,
         rule_ids=list(entry.rules),
         revision=entry.revision,
         last_rep_at=entry.at,

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from advisor.ledger.calendar import week_in
+from advisor.ledger.cost import rounded
 from advisor.state import Calendar, Entry, Grant, Ledger, Lifter
 from spotter.policies import Policy
 from spotter.weeks import Week, day_of
@@ -38,11 +39,6 @@ class Budget:
     def left(self) -> float:
         """What may still be spent."""
         return rounded(max(0.0, self.allowed - self.spent))
-
-
-def rounded(units: float) -> float:
-    """Rid sums of costs of the noise of binary fractions."""
-    return round(units, 6)
 
 
 def is_beginner(lifter: Lifter) -> bool:

@@ -25,10 +25,10 @@ def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
         return 0.0
     cost = policy.failure_cost if rir <= 0 else policy.near_failure_cost
     if risk == "high_risk":
-        return cost * policy.high_risk_factor
-    if _is_cheap(risk, intent):
-        return cost * policy.cheap_factor
-    return cost
+        cost *= policy.high_risk_factor
+    elif _is_cheap(risk, intent):
+        cost *= policy.cheap_factor
+    return rounded(cost)
 
 
 def rules_of_cost(risk: Risk, intent: Intent) -> tuple[str, ...]:
@@ -36,6 +36,15 @@ def rules_of_cost(risk: Risk, intent: Intent) -> tuple[str, ...]:
     if risk == "high_risk":
         return ("R02", "R10")
     return ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
+
+
+def rounded(units: float) -> float:
+    """Rid products and sums of costs of the noise of binary fractions.
+
+    >>> rounded(0.1 + 0.2)
+    0.3
+    """
+    return round(units, 6)
 
 
 def whole_reps(rir: float) -> int:

@@ -34,6 +34,8 @@ class _Story:
     """By the event that reported their rep."""
     report: Report | None = None
     closed: SetClosed | None = None
+    charged: Entry | None = None
+    """As of its last end: a set that goes on stays charged until it ends anew."""
 
     @property
     def set_id(self) -> str:
@@ -61,9 +63,9 @@ def recompute(events: Iterable[Event], env: Environment) -> dict[str, Entry]:
         if isinstance(event.data, PolicyUpdated):
             policy = folded(policy, event.data)
         else:
-            _take(stories, event, policy)
-    entries = (_entry(story, env) for story in stories.values() if story.closed is not None)
-    return {entry.set_key: entry for entry in entries if entry.cost > 0}
+            _take(stories, event, policy, env)
+    entries = (_entry(story, env) for story in stories.values())
+    return {entry.set_key: entry for entry in entries if entry is not None and entry.cost > 0}
 
 
 def published(events: Iterable[Event]) -> dict[str, Entry]:
@@ -89,7 +91,7 @@ def published(events: Iterable[Event]) -> dict[str, Entry]:
     return {key: entry for key, entry in newest.items() if entry.cost > 0}
 
 
-def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any]) -> None:
+def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any], env: Environment) -> None:
     data = event.data
     if isinstance(data, EffortReported):
         named = [story for story in stories.values() if story.set_id == data.set_id]
@@ -104,7 +106,7 @@ def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any]) -
     story = stories[data.set_key]
     if isinstance(data, SetOpened):
         if data.reopened > story.opened.reopened:
-            story.closed = None
+            story.charged, story.closed = _entry(story, env), None
         story.opened = data
     elif isinstance(data, SetClosed):
         story.closed = data
@@ -117,8 +119,9 @@ def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any]) -
             story.estimates[rep.rep_event_id] = data
 
 
-def _entry(story: _Story, env: Environment) -> Entry:
-    assert story.closed is not None
+def _entry(story: _Story, env: Environment) -> Entry | None:
+    if story.closed is None:
+        return story.charged
     gym = env.gym(story.first.gym_id or "", story.first.pinned_config)
     policy = gym.policy.over([PolicyFields.model_validate(story.policy)])
     seen = outcome(story.seen(), story.report, None, story.first.opened_at)
