@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from spotter.events.derived import AdviceGiven
 from tests.advisor.training import Lifting, Training
 
 
-def opened(**context: object) -> Lifting:
+def opened(**context: Any) -> Lifting:
     """Open a set with a target of two."""
     return Training().opens("hip_thrust", **context)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_stall_before_the_last_rep_is_no_failure() -> None:
         ({"failed": False}, 1.0, False),
     ],
 )
-def test_the_lifters_own_word_on_the_end_counts(said: dict[str, float | bool], rir: float, failed: bool) -> None:
+def test_the_lifters_own_word_on_the_end_counts(said: dict[str, Any], rir: float, failed: bool) -> None:
     """As reps in reserve, as RPE, or as failed; told after the end it revises the summary."""
     training = Training()
     lifting = training.opens("hip_thrust")

@@ -152,8 +152,18 @@ class Story:
         self.tell(SetSummarised(set_key=key, set_id=key, revision=revision, reps=reps, **said), topic=topics.ADVICE)
         return self
 
-    def budgets(self, key: str | None, cost: float, *, week_start: datetime, revision: int = 1, **more: Any) -> Story:
+    def budgets(
+        self,
+        key: str | None,
+        cost: float,
+        *,
+        week_start: datetime,
+        revision: int = 1,
+        entry_revision: int = 1,
+        **more: Any,
+    ) -> Story:
         """Change the lifter's budget by an entry."""
+        week_end = week_start + timedelta(days=7)
         entry = None
         if key is not None:
             entry = BudgetEntry(
@@ -164,10 +174,11 @@ class Story:
                 ended_by="lifter",
                 cost=cost,
                 rule_ids=["R10"],
-                revision=revision,
+                revision=entry_revision,
+                last_rep_at=week_start + timedelta(hours=10),
             )
         said = {"time_zone": "UTC", "allowed": 4.0, "spent": cost, "left": 4.0 - cost, "reasons": [], **more}
-        said["valid_until"] = week_start + timedelta(days=7)
+        said |= {"valid_until": week_end, "week_end": week_end}
         self.tell(BudgetChanged(revision=revision, entry=entry, week_start=week_start, **said), topic=topics.ADVICE)
         return self
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import httpx
@@ -227,7 +227,7 @@ async def test_a_slow_stream_ends_and_goes_on_later() -> None:
 
 async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
     """Only some read old records at a time; one that stands still gives its turn away."""
-    async with serving(pace=Pace(heartbeat_s=0.05), recent_max=1) as door, AsyncExitStack() as stack:
+    async with serving(pace=Pace(heartbeat_s=0.2), recent_max=1) as door, AsyncExitStack() as stack:
         await door.heard(advice())
         async with door.stream() as stream:
             await stream.next()
@@ -236,11 +236,16 @@ async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
         await door.heard(*missed)
         for _ in range(RESUMING_MAX):
             await stack.enter_async_context(door.stream(after=cursor))
-        async with door.stream(after=cursor) as stream:
-            found: list[str] = []
-            while len(found) < len(missed):
-                event = await stream.next()
-                found += [event["id"]] if "id" in event else []
+        found: list[str] = []
+        while len(found) < len(missed):
+            async with door.stream(after=cursor) as stream:
+                with suppress(
+                    EOFError, httpx.RemoteProtocolError
+                ):  # a machine that is busy may be too slow itself: it comes again
+                    while len(found) < len(missed):
+                        event = await stream.next()
+                        found += [event["id"]] if "id" in event else []
+                cursor = stream.last_id or cursor
 
     assert [event.id for event in missed] == found
 

@@ -149,10 +149,11 @@ def _lifted(one: AdvisedSet) -> AdvisedSet:
 
 
 def _place(one: AdvisedSet, data: EffortEstimated) -> int | None:
-    """Find the rep of an estimate: by number and time, since two devices may use one number; else by number."""
+    """Find the rep of an estimate: by number, and by time where two devices use one number."""
     numbered = [at for at in range(len(one.reps) - 1, -1, -1) if one.reps[at].number == data.rep_number]
-    exact = (at for at in numbered if one.reps[at].ended == data.rep_time)
-    return next(exact, numbered[0] if numbered else None)
+    if len(numbered) < 2:
+        return numbered[0] if numbered else None
+    return max(numbered, key=lambda at: (not one.reps[at].voided, one.reps[at].ended == data.rep_time, at))
 
 
 def _next_revision(one: AdvisedSet, number: int) -> int:

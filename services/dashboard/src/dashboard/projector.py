@@ -174,6 +174,7 @@ class Projector:
             athlete.learn(fact.fact, fact.value, (fact.rank, fact.event_id))
         for event in events:
             self._floor.restore(event)
+        self._read_s = asyncio.get_running_loop().time()
         self._reading = None
         self._live = True
         self._changed({event.data.gym_id or "" for event in events})

@@ -35,8 +35,8 @@ BACK: Final = timedelta(minutes=10)
 KNOWN_MAX: Final = 100_000
 ALERTS_MAX: Final = 50_000
 FETCH_S: Final = 1.0
-TURN: Final = 64
-"""Records in a row, after which everybody else gets a turn."""
+TURN: Final = 16
+"""Records read, or frames sent, in a row, after which everybody else gets a turn: who sends keeps up with who reads."""
 RESUMING_MAX: Final = 4
 """Clients that may read old records from the log at once."""
 

@@ -114,7 +114,7 @@ def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any], e
         story.reps[data.rep_event_id] = data
     else:
         numbered = [rep for rep in story.reps.values() if rep.rep_number == data.rep_number]
-        rep = max(numbered, key=lambda rep: (rep.rep_time == data.rep_time, rep.rep_time), default=None)
+        rep = max(numbered, key=lambda rep: (not rep.voided, rep.rep_time == data.rep_time, rep.rep_time), default=None)
         if rep is not None:
             story.estimates[rep.rep_event_id] = data
 

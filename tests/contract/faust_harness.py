@@ -1,0 +1,173 @@
+"""Faust workers on real Apache Kafka, put through the cases."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from spotter.bus.kafka import KafkaLog, apply_topics
+from spotter.bus.port import NewRecord, Reader, Start
+from spotter.bus.stepping import SEEN
+from standalone.local_kafka import free_port
+from tests.contract.harness import Harness
+
+T = TypeVar("T")
+READ = ("lifts.v1", "estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
+PATIENCE_S = 60.0
+
+
+class Worker:
+    """A detector or an advisor in a process of its own."""
+
+    def __init__(self, module: str, instance: str, environment: dict[str, str], folder: Path) -> None:
+        self.module = module
+        self.log = folder / f"{instance}.log"
+        self.environment = os.environ | environment | {"SPOTTER_INSTANCE": instance, "SPOTTER_DATA": str(folder)}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and don't wait."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.module, "--port", str(free_port())],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def said(self) -> str:
+        """Give the end of what it logged."""
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+
+class FaustHarness(Harness):
+    """Detector and advisor as worker processes; cases read the log only when all of it is processed."""
+
+    def __init__(self, bootstrap: str, folder: Path, replicas: int = 1) -> None:
+        self.tag = uuid.uuid4().hex[:8]
+        self.prefix = f"contract-{self.tag}."
+        self.bootstrap = bootstrap
+        environment = {"SPOTTER_KAFKA": bootstrap, "SPOTTER_TOPIC_PREFIX": self.prefix}
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self._do(apply_topics(bootstrap, self.prefix))
+        self.log = KafkaLog(bootstrap, self.prefix)
+        self._do(self.log.start())
+        self.reader: Reader = self._do(self.log.reader(READ, Start(beginning=True)))
+        self.found: dict[str, list[tuple[str, bytes]]] = {topic: [] for topic in READ}
+        self.settled = True
+        self.workers = [
+            Worker(module, f"{module}-{number}", environment, folder)
+            for module in ("failure_detector", "advisor")
+            for number in range(replicas)
+        ]
+        for worker in self.workers:
+            worker.start()
+
+    def _do(self, work: Coroutine[object, object, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
+
+    def close(self) -> None:
+        """Stop for good."""
+        for worker in self.workers:
+            worker.kill()
+        self._do(self.reader.close())
+        self._do(self.log.stop())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        """Append records."""
+        self._do(self.log.append(records))
+        self.settled = False
+
+    def run(self) -> None:
+        """Nothing to do: `settle` waits, when somebody wants to know."""
+
+    def settle(self) -> None:
+        """Wait until everything written is processed and acknowledged."""
+        if self.settled:
+            return
+        deadline = time.monotonic() + PATIENCE_S
+        calm = 0
+        while calm < 2:
+            for worker in self.workers:
+                assert worker.process is not None
+                assert worker.process.poll() is None, worker.said()
+            assert time.monotonic() < deadline, "\n".join(worker.said() for worker in self.workers)
+            calm = calm + 1 if self._do(self.log.oldest_unfinished_ms()) is None else 0
+            time.sleep(0.1)
+        self.settled = True
+
+    def pass_time(self, until: datetime) -> None:
+        """Wait for timers, which are long due where a case began long ago."""
+        self.settle()
+        if until < datetime.now(UTC):
+            time.sleep(2.5)
+        self.settled = False
+        self.settle()
+
+    def crash(self) -> None:
+        """Kill all workers in the middle of whatever they do, and start them again."""
+        for worker in self.workers:
+            worker.kill()
+        for worker in self.workers:
+            worker.start()
+        self.settled = False
+
+    def values(self, topic: str, key: str) -> list[bytes]:
+        """Give what was written."""
+        self.settle()
+        self.drain()
+        return [value for known, value in self.found[topic] if known == key]
+
+    def drain(self) -> None:
+        """Read what was written since the last time."""
+        while self._do(self.reader.lag()) > 0:
+            for record in self._do(self.reader.fetch(0.5)):
+                self.found[record.topic].append((record.key, record.value))
+
+    def state(self, processor: str, key: str) -> dict[str, bytes]:
+        """Give a lifter's state as the changelog has it."""
+        self.settle()
+        return self._do(self._state(f"{processor}-state-changelog", key))
+
+    async def _state(self, topic: str, key: str) -> dict[str, bytes]:
+        reader = await self.log.reader([topic], Start(beginning=True))
+        newest: dict[str, tuple[int, object]] = {}
+        try:
+            while await reader.lag() > 0:
+                for record in await reader.fetch(0.5):
+                    lifter, _, name = record.key.partition("\x00")
+                    if lifter != key or name == SEEN or not record.value:
+                        continue
+                    offset, value = orjson.loads(record.value)["versions"][-1]
+                    if name not in newest or newest[name][0] <= offset:
+                        newest[name] = (offset, value)
+        finally:
+            await reader.close()
+        return {name: orjson.dumps(value) for name, (_, value) in newest.items() if value is not None}
+
+    def long_ago(self) -> datetime:
+        """Say when a case begins whose timers are all due: before now."""
+        return datetime.now(UTC) - timedelta(seconds=3000)

@@ -1,0 +1,61 @@
+"""Faust workers on real Apache Kafka keep the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from spotter.ids import athlete_key
+from tests.contract.cases_advice import AdviceCases, EmergencyCases
+from tests.contract.cases_life import LifeCases, TimerCases
+from tests.contract.faust_harness import FaustHarness
+from tests.contract.memory_harness import MemoryHarness
+from tests.contract.test_parity import output_ids
+from tests.contract.workouts import play, workout
+from tests.support import KafkaCluster
+
+SAMPLE = (1, 7, 42, 2026)
+"""Seeds of the workouts that are played on Kafka too."""
+
+
+@pytest.fixture(scope="module")
+def host(kafka: KafkaCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaustHarness]:
+    """Give a detector and an advisor for all cases, each case with lifters of its own."""
+    harness = FaustHarness(kafka.bootstrap, tmp_path_factory.mktemp("workers"))
+    yield harness
+    harness.close()
+
+
+class TestLifeOnKafka(LifeCases):
+    """Sets on Kafka."""
+
+
+class TestTimersOnKafka(TimerCases):
+    """Timers on Kafka."""
+
+
+class TestAdviceOnKafka(AdviceCases):
+    """Advice on Kafka."""
+
+
+class TestEmergenciesOnKafka(EmergencyCases):
+    """Emergencies on Kafka."""
+
+
+@pytest.mark.parametrize("seed", SAMPLE)
+def test_memory_and_kafka_agree(host: FaustHarness, seed: int) -> None:
+    """The fixed sample ends in the same state, with the same set of output ids."""
+    memory = MemoryHarness()
+    athlete_id = f"parity-{host.tag}-{seed}"
+    # An hour ahead, so that no timer fires on either host while the workout is played.
+    done = workout(memory, seed, athlete_id, base=datetime.now(UTC) + timedelta(hours=1))
+    still = done.without_pauses()
+    play(memory, still)
+    play(host, still)
+    key = athlete_key("g1", athlete_id)
+    assert output_ids(memory, key) == output_ids(host, key)
+    for processor in ("failure-detector", "advisor"):
+        assert memory.state(processor, key) == host.state(processor, key)
