@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from spotter.bus.kafka import KafkaLog, apply_topics
 from spotter.bus.port import NewRecord, Reader, Start
 from spotter.bus.stepping import SEEN
+from spotter.topics import PARTITIONS
 from standalone.local_kafka import free_port
 from tests.contract.harness import Harness
 
@@ -73,6 +77,7 @@ class FaustHarness(Harness):
         self.log = KafkaLog(bootstrap, self.prefix)
         self._do(self.log.start())
         self.reader: Reader = self._do(self.log.reader(READ, Start(beginning=True)))
+        self.admin, self.plain = self._do(self._askers())
         self.found: dict[str, list[tuple[str, bytes]]] = {topic: [] for topic in READ}
         self.settled = True
         self.workers = [
@@ -83,6 +88,12 @@ class FaustHarness(Harness):
         for worker in self.workers:
             worker.start()
 
+    async def _askers(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
+        admin, consumer = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap), AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        await admin.start()
+        await consumer.start()
+        return admin, consumer
+
     def _do(self, work: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
 
@@ -91,6 +102,8 @@ class FaustHarness(Harness):
         for worker in self.workers:
             worker.kill()
         self._do(self.reader.close())
+        self._do(self.admin.close())
+        self._do(self.plain.stop())
         self._do(self.log.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
@@ -115,9 +128,22 @@ class FaustHarness(Harness):
                 assert worker.process is not None
                 assert worker.process.poll() is None, worker.said()
             assert time.monotonic() < deadline, "\n".join(worker.said() for worker in self.workers)
-            calm = calm + 1 if self._do(self.log.oldest_unfinished_ms()) is None else 0
+            calm = calm + 1 if self._do(self._all_acknowledged()) else 0
             time.sleep(0.1)
         self.settled = True
+
+    async def _all_acknowledged(self) -> bool:
+        ends: dict[TopicPartition, int] = {}
+        done: dict[TopicPartition, int] = {}
+        for group, topic in (("failure-detector", "lifts.v1"), ("advisor", "estimates.v1")):
+            partitions = [TopicPartition(self.prefix + topic, number) for number in range(PARTITIONS)]
+            ends |= await self.plain.end_offsets(partitions)
+            try:
+                found = await self.admin.list_consumer_group_offsets(self.prefix + group, partitions=partitions)
+            except KafkaError:
+                return False
+            done |= {partition: kept.offset for partition, kept in found.items()}
+        return all(done.get(partition, 0) >= end for partition, end in ends.items() if end)
 
     def pass_time(self, until: datetime) -> None:
         """Wait for timers, which are long due where a case began long ago."""

@@ -16,12 +16,13 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard import projector as projecting
 from dashboard.floor import Floor
+from dashboard.projection import read
 from dashboard.projector import OtherLog, Projector
-from dashboard.storage import default_url, migrate, open_database
+from dashboard.storage import default_url, migrate, open_database, put
 from dashboard.tables import METADATA, POSITIONS, REPS, SETS
 from spotter import topics
 from spotter.bus.memory import MemoryLog
-from spotter.bus.port import NewRecord
+from spotter.bus.port import NewRecord, Start
 from tests.dashboard.serving import now, until
 from tests.dashboard.story import Story
 
@@ -54,7 +55,7 @@ def test_the_migrations_make_the_tables_that_the_code_knows(engine: Engine) -> N
 
 def test_a_database_of_another_kind_is_refused() -> None:
     """The message says what can be used."""
-    with pytest.raises(ValueError, match="SQLite .* or PostgreSQL"):
+    with pytest.raises(ValueError, match=r"SQLite .* or PostgreSQL"):
         open_database("mysql://somewhere/else")
 
 
@@ -90,9 +91,7 @@ async def test_rows_and_position_are_written_together_or_not_at_all(
     """A crash between the rows and the position leaves neither."""
     log = MemoryLog()
     Story("ada").opens("s").rep("s", 1, 0.5).write(log)
-    batch = [(record, projecting.read(record)) for record in log.records(topics.ESTIMATES)]
-    put = projecting.put
-
+    batch = [(record, read(record)) for record in log.records(topics.ESTIMATES)]
     def put_but_positions(connection: object, table: object, rows: object) -> None:
         if table is POSITIONS:
             raise KeyboardInterrupt
@@ -170,8 +169,6 @@ async def test_tables_of_another_log_are_not_gone_on_with(engine: Engine) -> Non
 
     class Clamping(MemoryLog):
         async def reader(self, topics: object, start: object) -> object:  # type: ignore[override]  # as real logs do
-            from spotter.bus.port import Start
-
             return await super().reader(projecting.TOPICS, Start(end=True))
 
     async with projecting_into(engine, Clamping()) as running:

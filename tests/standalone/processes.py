@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from unittest.mock import patch
 
 import httpx
+import pytest
+
+from standalone.cli import main
 
 COMMAND: Final = (sys.executable, "-m", "standalone")
 START_S: Final = 40.0
@@ -38,6 +44,20 @@ def spotter(
         timeout=timeout_s,
         check=False,
     )
+
+
+def here(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process: the same, without the time that a new one takes to load everything."""
+    out, err = io.StringIO(), io.StringIO()
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ, environment(env or {}), clear=True))
+        stack.enter_context(patch.object(sys, "argv", ["spotter", *arguments]))
+        stack.enter_context(patch("spotter.telemetry.configure_logging"))  # this process's logs are pytest's
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(err))
+        code = stack.enter_context(pytest.raises(SystemExit))
+        main()
+    return subprocess.CompletedProcess(arguments, int(code.value.code or 0), out.getvalue(), err.getvalue())
 
 
 class Up:

@@ -14,12 +14,12 @@ import httpx
 import pytest
 
 from standalone.server import listen
-from tests.standalone.processes import COMMAND, environment, spotter
+from tests.standalone.processes import COMMAND, environment, here
 
 
 def test_the_demo_ends_by_itself_and_every_event_is_a_line(tmp_path: object) -> None:
     """Advice falls within seconds; everything else is on standard error."""
-    ended = spotter("demo", "--for", "8s", "--json", "--port", "0")
+    ended = here("demo", "--for", "8s", "--json", "--port", "0")
 
     assert 0 == ended.returncode, ended.stderr
     events = [json.loads(line) for line in ended.stdout.splitlines()]
@@ -35,7 +35,7 @@ def test_the_demo_ends_by_itself_and_every_event_is_a_line(tmp_path: object) -> 
 
 def test_the_demo_works_without_a_terminal() -> None:
     """Address, a coach's token, and a line per stop."""
-    ended = spotter("demo", "--for", "6s", "--port", "0", "--seed", "3")
+    ended = here("demo", "--for", "3s", "--port", "0", "--seed", "3")
 
     assert (0, "") == (ended.returncode, ended.stderr)
     lines = ended.stdout.splitlines()
@@ -50,7 +50,7 @@ def test_the_demo_draws_racks_in_a_terminal() -> None:
     pty = pytest.importorskip("pty")
     leader, follower = pty.openpty()
     process = subprocess.Popen(
-        [*COMMAND, "demo", "--for", "6s", "--port", "0"],
+        [*COMMAND, "demo", "--for", "4s", "--port", "0"],
         env=environment({"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}),
         stdin=follower,
         stdout=follower,
@@ -101,7 +101,7 @@ def test_the_demo_takes_a_free_port_where_nobody_asked_for_one() -> None:
         taken = listen("127.0.0.1", 8700)
     except Exception:  # noqa: BLE001  # somebody else has it: just what is needed
         taken = None
-    ended = spotter("demo", "--for", "1s")
+    ended = here("demo", "--for", "1s")
     if taken is not None:
         taken.close()
 
@@ -113,7 +113,7 @@ def test_a_port_that_was_asked_for_and_is_taken_is_told_in_a_line() -> None:
     """No other is taken instead."""
     taken = listen("127.0.0.1", 0)
     port = taken.getsockname()[1]
-    ended = spotter("demo", "--for", "1s", "--port", str(port))
+    ended = here("demo", "--for", "1s", "--port", str(port))
     taken.close()
 
     assert 1 == ended.returncode
@@ -123,7 +123,7 @@ def test_a_port_that_was_asked_for_and_is_taken_is_told_in_a_line() -> None:
 @pytest.mark.parametrize("span", ["soon", "-3s", "0"])
 def test_a_span_that_is_none_is_told_with_an_example(span: str) -> None:
     """Exit code 2, as for every option that can't be understood."""
-    ended = spotter("demo", f"--for={span}")
+    ended = here("demo", f"--for={span}")
 
     assert 2 == ended.returncode
     assert "30s" in ended.stderr

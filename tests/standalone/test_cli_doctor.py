@@ -12,12 +12,12 @@ import pytest
 from standalone.checks import machine, parts, place
 from standalone.embedded import Standalone
 from standalone.folder import Folder
-from tests.standalone.processes import spotter
+from tests.standalone.processes import here
 
 
 def test_a_healthy_machine_can_run_spotter(tmp_path: Path) -> None:
     """Nothing is made by looking."""
-    ended = spotter("doctor", "--data", str(tmp_path / "new"), "--port", "0")
+    ended = here("doctor", "--data", str(tmp_path / "new"), "--port", "0")
 
     assert 0 == ended.returncode, ended.stdout
     assert "Spotter can run here" in ended.stdout
@@ -32,7 +32,7 @@ def test_what_is_broken_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "spotter.db").write_bytes(b"no database " * 1000)
     (tmp_path / "keys.json").write_text("[]")
 
-    ended = spotter("doctor", "--data", str(tmp_path), "--port", "0")
+    ended = here("doctor", "--data", str(tmp_path), "--port", "0")
 
     assert 1 == ended.returncode
     assert "Broken: database, key file." in ended.stdout

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from standalone.embedded import Standalone
-from tests.standalone.processes import COMMAND, client, environment, spotter
+from tests.standalone.processes import COMMAND, client, environment, here
 
 COUNTS = {"sent": 162, "accepted": 159, "refused": 3, "sets": 59, "estimates": 159, "advice": 159}
 """Of the recorded frames: one of the 60 sets has nothing but a nonsense rep."""
@@ -53,7 +53,7 @@ def counts_of(ended: subprocess.CompletedProcess[str]) -> dict[str, int]:
 
 def test_a_replay_has_a_host_of_its_own_where_none_is_named(recording: Path) -> None:
     """JSON lines of what is said, the counts last, in the order that is promised."""
-    ended = spotter("replay", str(recording), "--speed", "50", "--json")
+    ended = here("replay", str(recording), "--speed", "50", "--json")
 
     assert [("sent", 8), ("accepted", 7), ("refused", 1), ("sets", 2), ("estimates", 7), ("advice", 7)] == list(
         counts_of(ended).items()
@@ -66,7 +66,7 @@ def test_a_replay_has_a_host_of_its_own_where_none_is_named(recording: Path) -> 
 
 def test_a_replay_prints_a_table_of_sets_with_their_advice(recording: Path) -> None:
     """And each refused rep with its reason."""
-    ended = spotter("replay", str(recording), "--speed", "50")
+    ended = here("replay", str(recording), "--speed", "50")
 
     assert 0 == ended.returncode, ended.stderr
     assert "bench_press" in ended.stdout and "80 kg" in ended.stdout and "stop after" in ended.stdout
@@ -80,21 +80,21 @@ def test_a_replay_at_a_door_gives_the_same_counts_every_time(
     """Nothing of a second run is taken for duplicates of the first, and both are in the history."""
     env = {"SPOTTER_URL": host.url, "SPOTTER_TOKEN": host.token("app")}
 
-    runs = [counts_of(spotter("replay", str(recording), "--speed", "100", "--json", env=env)) for _ in range(2)]
+    runs = [counts_of(here("replay", str(recording), "--speed", "100", "--json", env=env)) for _ in range(2)]
 
     assert runs[0] == runs[1]
     assert {"sent": 8, "accepted": 7, "refused": 1, "sets": 2, "estimates": 7, "advice": 7} == runs[0]
-    named = [one for one in http.get("/v1/sets").json()["items"] if one["set_id"] == "s-1"]
+    named = [one for one in http.get("/v1/sets").json()["sets"] if one["set_id"] == "s-1"]
     assert ["ended", "ended"] == [one["state"] for one in named]
 
 
 def test_a_recording_of_what_a_demo_printed_can_be_replayed(tmp_path: Path) -> None:
     """Inputs are sent again; what Spotter made of them it makes anew."""
     path = tmp_path / "demo.jsonl"
-    path.write_text(spotter("demo", "--for", "5s", "--json", "--port", "0").stdout)
+    path.write_text(here("demo", "--for", "5s", "--json", "--port", "0").stdout)
     reps = sum('"spotter.rep.completed.v1"' in line for line in path.read_text().splitlines())
 
-    counts = counts_of(spotter("replay", str(path), "--speed", "20", "--json"))
+    counts = counts_of(here("replay", str(path), "--speed", "20", "--json"))
 
     assert (reps, reps, 0, reps) == tuple(counts[name] for name in ("sent", "accepted", "refused", "estimates"))
 
@@ -105,8 +105,8 @@ def test_the_recorded_frames_run_through_the_whole_system(recorded: Path, host: 
     path = str(recorded / "openbarbell" / "frames.json")
     env = {"SPOTTER_URL": host.url, "SPOTTER_TOKEN": host.token("app")}
 
-    first = spotter("replay", path, "--speed", "300", "--json", env=env)
-    second = spotter("replay", path, "--speed", "300", "--json", env=env)
+    first = here("replay", path, "--speed", "300", "--json", env=env)
+    second = here("replay", path, "--speed", "300", "--json", env=env)
 
     assert COUNTS == counts_of(first) == counts_of(second)
     reasons = [json.loads(line)["refused"]["reason"] for line in first.stdout.splitlines() if '"refused":{' in line]
@@ -126,7 +126,7 @@ def test_a_device_token_may_not_listen_and_is_told_so(recording: Path, host: Sta
     """Before anything is sent."""
     env = {"SPOTTER_URL": host.url, "SPOTTER_TOKEN": host.token("device")}
 
-    ended = spotter("replay", str(recording), env=env)
+    ended = here("replay", str(recording), env=env)
 
     assert 1 == ended.returncode
     assert "lets nobody listen with this token" in ended.stderr and "Traceback" not in ended.stderr
@@ -142,7 +142,7 @@ def test_a_device_token_may_not_listen_and_is_told_so(recording: Path, host: Sta
 )
 def test_a_door_that_is_not_there_is_told_in_a_line(recording: Path, env: dict[str, str], told: str) -> None:
     """With the address, and without a traceback."""
-    ended = spotter("replay", str(recording), env=env)
+    ended = here("replay", str(recording), env=env)
 
     assert 1 == ended.returncode
     assert told in ended.stderr and "Traceback" not in ended.stderr
@@ -150,7 +150,7 @@ def test_a_door_that_is_not_there_is_told_in_a_line(recording: Path, env: dict[s
 
 def test_a_file_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
     """By its name."""
-    ended = spotter("replay", str(tmp_path / "nothing.jsonl"))
+    ended = here("replay", str(tmp_path / "nothing.jsonl"))
 
     assert 1 == ended.returncode
     assert [f"spotter: There is no file {tmp_path / 'nothing.jsonl'}."] == ended.stderr.splitlines()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from spotter.topics import TOPICS
-from tests.standalone.processes import spotter
+from tests.standalone.processes import here
 from tests.support import KafkaCluster
 
 
@@ -13,10 +13,10 @@ def test_topics_are_made_once_and_shown(kafka: KafkaCluster) -> None:
     """A second time there is nothing to do."""
     arguments = ("--kafka", kafka.bootstrap, "--prefix", f"{secrets.token_hex(4)}.")
 
-    before = spotter("topics", "list", *arguments)
-    made = spotter("topics", "apply", *arguments)
-    again = spotter("topics", "apply", *arguments)
-    after = spotter("topics", "list", *arguments)
+    before = here("topics", "list", *arguments)
+    made = here("topics", "apply", *arguments)
+    again = here("topics", "apply", *arguments)
+    after = here("topics", "list", *arguments)
 
     assert (1, 0, 0, 0) == (before.returncode, made.returncode, again.returncode, after.returncode)
     assert "missing" in before.stdout and "spotter topics apply" in before.stderr
@@ -28,7 +28,7 @@ def test_topics_are_made_once_and_shown(kafka: KafkaCluster) -> None:
 
 def test_brokers_that_are_not_there_are_told_in_a_line() -> None:
     """With the address."""
-    ended = spotter("topics", "list", "--kafka", "127.0.0.1:9")
+    ended = here("topics", "list", "--kafka", "127.0.0.1:9")
 
     assert 1 == ended.returncode
     assert "127.0.0.1:9" in ended.stderr and "Traceback" not in ended.stderr

@@ -14,7 +14,7 @@ import jwt
 import pytest
 
 from standalone.folder import Folder
-from tests.standalone.processes import Up, client, spotter
+from tests.standalone.processes import Up, client, here, spotter
 
 KILLS: Final = 5
 SEED: Final = 20261123
@@ -27,8 +27,10 @@ def test_the_first_start_makes_database_and_keys_and_prints_an_admin_token(tmp_p
         assert {"spotter.db", "keys.json"} <= {path.name for path in data.iterdir()}
         assert 200 == httpx.get(f"{first.url}/", trust_env=False).status_code
         assert f"  coach's page  {first.url}/" in first.said
+        assert first.url == Folder(data).address()
         assert 0 == first.stop()
         told = first.rest()
+    assert Folder(data).address() is None
     with Up(data) as second:
         assert 0 == second.stop(signal.SIGINT)
         again = second.rest()
@@ -68,7 +70,7 @@ def test_a_folder_in_use_is_one_line_on_standard_error(tmp_path: Path) -> None:
     """Exit code 1, and the running one goes on."""
     data = tmp_path / "data"
     with Up(data) as running:
-        ended = spotter("up", "--data", str(data), "--port", "0")
+        ended = here("up", "--data", str(data), "--port", "0")
         assert {"status": "ok"} == httpx.get(f"{running.url}/healthz", trust_env=False).json()
 
     assert 1 == ended.returncode
@@ -79,14 +81,14 @@ def test_a_folder_in_use_is_one_line_on_standard_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--port", "70000"), "70000"),
+        (("--port", "70000"), "65535"),
         (("--host", "nowhere.invalid"), "is no address"),
         (("--host", "203.0.113.7"), "can't be listened on"),
     ],
 )
 def test_an_address_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
     """Without a traceback."""
-    ended = spotter("up", "--data", str(tmp_path), *arguments)
+    ended = here("up", "--data", str(tmp_path), *arguments)
 
     assert ended.returncode in (1, 2)
     assert told in ended.stderr
@@ -97,20 +99,10 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     """Without a traceback."""
     (tmp_path / "file").write_text("")
 
-    ended = spotter("up", "--data", str(tmp_path / "file"))
+    ended = here("up", "--data", str(tmp_path / "file"))
 
     assert 1 == ended.returncode
     assert "can't be made" in ended.stderr and 1 == len(ended.stderr.splitlines())
-
-
-def test_where_it_is_is_noted_in_the_folder_while_it_runs(tmp_path: Path) -> None:
-    """For the commands beside it."""
-    data = tmp_path / "data"
-    with Up(data) as running:
-        assert running.url == Folder(data).address()
-        running.stop()
-
-    assert Folder(data).address() is None
 
 
 @pytest.mark.slow
@@ -118,9 +110,8 @@ def test_where_it_is_is_noted_in_the_folder_while_it_runs(tmp_path: Path) -> Non
 def test_nothing_accepted_is_lost_however_often_it_is_killed(tmp_path: Path) -> None:
     """SIGKILL at any moment: every rep that was accepted has its estimate and its advice, once."""
     chance = random.Random(SEED)
-    print(f"seed {SEED}")
     data = tmp_path / "data"
-    token = spotter("token", "create", "--data", str(data), "--role", "admin").stdout.strip()
+    token = here("token", "create", "--data", str(data), "--role", "admin").stdout.strip()
     accepted: dict[str, set[int]] = {f"s-{number}": set() for number in range(4)}
     number = 0
     for _ in range(KILLS):

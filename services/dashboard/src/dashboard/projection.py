@@ -86,18 +86,32 @@ class Changes:
 
     def __init__(self) -> None:
         self.rows: dict[Table, dict[object, Row]] = {}
+        self._lifters: dict[str, Row | None] = {}
 
     def add(self, record: Record, event: Event | None) -> None:
         """Take a record, and what it says where it was read."""
-        gym_id, _, athlete_id = record.key.partition("/")
-        if not gym_id or not athlete_id:
-            return
-        who: Row = {"gym_id": gym_id, "athlete_id": athlete_id}
-        self._put(tables.ATHLETES, who)
+        if record.key not in self._lifters:
+            self._hear_of(record.key)
         project = None if event is None else _PROJECTIONS.get(type(event.data))
-        if event is not None and project is not None:
-            for table, row in project(event, {**who, **_version(event), "event": record.value.decode()}):
-                self._put(table, row)
+        who = self._lifters[record.key]
+        if event is None or project is None or who is None:
+            return
+        row: Row = {
+            **who,
+            "revision": vars(event.data).get("revision", 0),
+            "rank": rank(event),
+            "event_id": event.id,
+            "event": record.value.decode(),
+        }
+        for table, written in project(event, row):
+            self._put(table, written)
+
+    def _hear_of(self, key: str) -> None:
+        gym_id, _, athlete_id = key.partition("/")
+        who: Row | None = {"gym_id": gym_id, "athlete_id": athlete_id} if gym_id and athlete_id else None
+        self._lifters[key] = who
+        if who is not None:
+            self._put(tables.ATHLETES, who)
 
     def _put(self, table: Table, row: Row) -> None:
         shape = _SHAPES[table]
@@ -106,11 +120,6 @@ class Changes:
         before = known.get(key)
         if before is None or (shape.version is not None and shape.version(before) < shape.version(row)):
             known[key] = row
-
-
-def _version(event: Event) -> Row:
-    revision = getattr(event.data, "revision", 0)
-    return {"revision": revision, "rank": rank(event), "event_id": event.id}
 
 
 Rows = Iterable[tuple[Table, Row]]

@@ -20,8 +20,11 @@ SAME_KEY_MAX = 64
 """Events of one lifter in a batch: each leaves a version of the lifter's state behind."""
 WAITING_MAX = 4 * BATCH_MAX
 HOLD_S = 0.003
-"""How long a batch is held open after a large one: under load fuller batches cost less than the wait does."""
+"""How long a batch is held open after a large one."""
 LARGE_BATCH = 4
+QUIET_TURNS = 12
+"""Turns of the event loop without a new event that mean that no fetched one is left: Faust takes about five for each."""
+GATHER_S = 0.025
 CONFIG_S = 5.0
 """How long a configuration that an event names may take to be read."""
 CONFIG_POLL_S = 0.02
@@ -154,13 +157,8 @@ class Flusher(Generic[H]):
             if not len(self._waiting):
                 self._came.clear()
                 await self._came.wait()
-            if last > LARGE_BATCH and not self._one_by_one and len(self._waiting) < BATCH_MAX:
-                import os
-                mode = os.environ.get('MODE','A')
-                if mode in 'AC':
-                    await asyncio.sleep(HOLD_S)
-                if mode in 'BC':
-                    await self._gather()
+            if last > LARGE_BATCH and not self._one_by_one:
+                await self._gather()
             taken = self._waiting.take(1 if self._one_by_one else BATCH_MAX)
             if len(self._waiting) < WAITING_MAX:
                 self._room.set()
@@ -170,10 +168,13 @@ class Flusher(Generic[H]):
                 await self._flush(taken)
                 self._flushing = False
 
-    async def _gather(self):
-        until = time.monotonic() + 0.025
+    async def _gather(self) -> None:
+        """Hold the batch, and let in all that was fetched: under load a fuller batch costs less than the wait."""
+        if len(self._waiting) < BATCH_MAX:
+            await asyncio.sleep(HOLD_S)
+        until = time.monotonic() + GATHER_S
         quiet = 0
-        while quiet < 12 and len(self._waiting) < BATCH_MAX and time.monotonic() < until:
+        while quiet < QUIET_TURNS and len(self._waiting) < BATCH_MAX and time.monotonic() < until:
             before = len(self._waiting)
             await asyncio.sleep(0)
             quiet = quiet + 1 if len(self._waiting) == before else 0

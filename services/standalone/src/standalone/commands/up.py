@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from standalone.commands.options import PORT, DataOption, HostOption, PortOption, err, out
@@ -25,6 +26,8 @@ def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT
 
     settings = Settings()
     configure_logging("standalone", level=settings.log_level, as_json=settings.log_json and not err().is_terminal)
+    for talkative in ("alembic", "uvicorn"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     run(_up(Folder(data), host, port))
 
 

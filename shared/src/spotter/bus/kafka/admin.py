@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +36,8 @@ class TopicState:
     wanted: Topic
     partitions: int
     """0: it does not exist."""
+    led: bool
+    """Whether every partition has a leader: it can be read and written."""
     replicas: int
     differs: dict[str, tuple[str | None, str]]
     """Settings that are not as in the catalogue: what is there, what is wanted."""
@@ -53,7 +57,10 @@ async def apply_topics(bootstrap: str, prefix: str = "", topics: Iterable[Topic]
         missing = [state for state in states if not state.partitions]
         wrong = [state for state in states if state.partitions and state.differs]
         lines = await _make(admin, missing, replicas) if missing else []
-        return lines + (await _put_right(admin, wrong) if wrong else [])
+        lines += await _put_right(admin, wrong) if wrong else []
+        if lines:
+            await _until_taken_over(admin, prefix, [state.wanted for state in (*missing, *wrong)])
+        return lines
 
 
 async def list_topics(bootstrap: str, prefix: str = "") -> list[TopicState]:
@@ -96,7 +103,8 @@ async def _states(
         asked = _settings_wanted(topic, copies or replicas or 1)
         have = settings.get(name, {})
         differs = {key: (have.get(key), value) for key, value in asked.items() if have.get(key) != value}
-        states.append(TopicState(name, topic, len(partitions), copies, differs if partitions else {}))
+        led = bool(partitions) and all(partition["leader"] >= 0 for partition in partitions)
+        states.append(TopicState(name, topic, len(partitions), led, copies, differs if partitions else {}))
     return states
 
 
@@ -163,6 +171,15 @@ async def _put_right(admin: AIOKafkaAdminClient, wrong: Sequence[TopicState]) ->
         for state in wrong
         for key, (old, new) in state.differs.items()
     ]
+
+
+async def _until_taken_over(admin: AIOKafkaAdminClient, prefix: str, topics: Sequence[Topic]) -> None:
+    """Wait until the brokers work by what the controller has accepted."""
+    until = time.monotonic() + CHANGE_S
+    while not all(state.led and not state.differs for state in await _states(admin, prefix, topics, None)):
+        if time.monotonic() > until:
+            raise LogUnavailable(f"the brokers have not taken the changes over within {CHANGE_S:g} s")
+        await asyncio.sleep(0.05)
 
 
 def _raise_for(code: int, what: str, detail: str | None = None) -> None:

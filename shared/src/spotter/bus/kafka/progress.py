@@ -118,7 +118,8 @@ class Progress:
         if group not in self._coordinators:
             self._coordinators[group] = await admin.find_coordinator(group)
         found = await admin.list_consumer_group_offsets(group, self._coordinators[group], partitions)
-        return {partition: found[partition].offset for partition in partitions}
+        # A group that has never been is answered with nothing at all.
+        return {partition: found[partition].offset if partition in found else -1 for partition in partitions}
 
     async def _times(self, consumer: AIOKafkaConsumer, late: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
         """Read when records came, by their partitions and offsets; what was read before is remembered."""

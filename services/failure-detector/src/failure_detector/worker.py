@@ -1,0 +1,12 @@
+"""The failure-detector as a worker of the distributed host."""
+
+from __future__ import annotations
+
+from failure_detector.processor import FailureDetector
+from spotter.bus.faust_host import run_worker
+from spotter.settings import Settings
+
+
+def work(settings: Settings) -> int:
+    """Work until a signal ends it; gives the exit code."""
+    return run_worker(FailureDetector(), settings)

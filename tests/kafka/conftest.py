@@ -1,0 +1,20 @@
+"""A log of its own for each test: the topics of the catalogue under a fresh prefix on the shared cluster."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+from spotter.bus.kafka import KafkaLog, apply_topics
+from tests.support import KafkaCluster
+
+
+@pytest.fixture
+async def log(kafka: KafkaCluster) -> AsyncIterator[KafkaLog]:
+    """Give a log with all topics, empty."""
+    prefix = f"t{uuid.uuid4().hex[:8]}-"
+    await apply_topics(kafka.bootstrap, prefix)
+    async with KafkaLog(kafka.bootstrap, prefix) as log:
+        yield log
