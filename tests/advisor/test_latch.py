@@ -144,6 +144,19 @@ def test_a_latch_is_of_one_set() -> None:
     assert "continue" == training.opens("hip_thrust").rep(6).action
 
 
+def test_a_rep_that_was_overdue_is_reason_enough_when_others_are_corrected() -> None:
+    """The stop before it was wrong, the stuck bar was not."""
+    lifting = opened()
+    lifting.rep(8)
+    lifting.rep(2)
+    lifting.overdue()
+    lifting.rep(1)
+    lifting.corrects({2: 7, 3: 6})
+
+    assert "stop" == lifting.rep(6).action
+    assert 2 == lifting.closes().reps_after_stop
+
+
 def test_an_overdue_rep_that_never_was_lifts_its_latch_when_voided() -> None:
     """Somebody moved the bar."""
     lifting = opened()

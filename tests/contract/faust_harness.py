@@ -187,7 +187,7 @@ class FaustHarness(Harness):
                     lifter, _, name = record.key.partition("\x00")
                     if lifter != key or name == SEEN or not record.value:
                         continue
-                    offset, value = orjson.loads(record.value)["versions"][-1]
+                    offset, value = orjson.loads(record.value.partition(b" ")[2])["versions"][-1]
                     if name not in newest or newest[name][0] <= offset:
                         newest[name] = (offset, value)
         finally:

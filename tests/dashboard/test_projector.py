@@ -92,6 +92,7 @@ async def test_rows_and_position_are_written_together_or_not_at_all(
     log = MemoryLog()
     Story("ada").opens("s").rep("s", 1, 0.5).write(log)
     batch = [(record, read(record)) for record in log.records(topics.ESTIMATES)]
+
     def put_but_positions(connection: object, table: object, rows: object) -> None:
         if table is POSITIONS:
             raise KeyboardInterrupt

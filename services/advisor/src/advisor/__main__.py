@@ -13,9 +13,13 @@ from spotter.telemetry import configure_logging
 def main() -> None:
     """Work until a signal ends it."""
     settings = Settings()
-    parser = argparse.ArgumentParser(description="Turn estimates on Kafka into advice and keep the weekly failure budget.")
+    parser = argparse.ArgumentParser(
+        description="Turn estimates on Kafka into advice and keep the weekly failure budget."
+    )
     parser.add_argument("--host", default=settings.host, help="address of health and metrics (%(default)s)")
-    parser.add_argument("--port", type=int, default=settings.port, help="port of health and metrics (%(default)s; 0: any)")
+    parser.add_argument(
+        "--port", type=int, default=settings.port, help="port of health and metrics (%(default)s; 0: any)"
+    )
     options = parser.parse_args()
     configure_logging("advisor", level=settings.log_level, as_json=settings.log_json)
     sys.exit(work(settings.model_copy(update={"host": options.host, "port": options.port})))

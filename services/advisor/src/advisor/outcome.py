@@ -71,4 +71,4 @@ def _about(report: Report, reps: Sequence[RepSeen]) -> datetime:
 
 
 def _is_after(rep: RepSeen, stop: Stop) -> bool:
-    return rep.number != stop.overdue and rep.ended - stop.said_at > _SAME_REP
+    return rep.number != stop.under_way and rep.ended - stop.said_at > _SAME_REP

@@ -109,7 +109,8 @@ def rep_overdue(turn: Turn, data: RepOverdue) -> None:
         told = replace(one.reps[place], advised=revision)
         one = replace(one, reps=(*one.reps[:place], told, *one.reps[place + 1 :]))
     under_way = after + 1 if data.rep_number is None else data.rep_number
-    turn.put_set(replace(one, stop=one.stop or Stop(turn.now, overdue=under_way)))
+    stop = one.stop or Stop(turn.now, under_way=under_way)
+    turn.put_set(replace(one, stop=replace(stop, overdue=under_way)))
 
 
 def _advised(turn: Turn, one: AdvisedSet, data: EffortEstimated, decision: Decision, rep: RepSeen) -> AdvisedSet:

@@ -91,8 +91,10 @@ class Stop:
 
     said_at: datetime
     """End of the rep after which it was said."""
+    under_way: int | None = None
+    """Number of the rep that was under way then: it is none after the stop."""
     overdue: int | None = None
-    """Number of the rep that was under way for too long, where that was the cause."""
+    """Number of a rep that was under way for too long, a reason that only its voiding takes away."""
 
 
 @dataclass(frozen=True, slots=True)

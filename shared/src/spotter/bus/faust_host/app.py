@@ -77,7 +77,14 @@ class FaustHost:
         )
         self._state = State(self.app)
         self.app.tables.add(self._state)
-        topic = self.app.topic(self.input_topic, key_type=bytes, value_type=bytes, allow_empty=True)
+        topic = self.app.topic(
+            self.input_topic,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+        )
         self.app.agent(topic, name=work.processor.name)(self._collect)
 
     async def _collect(self, stream: Any) -> None:

@@ -13,6 +13,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from spotter.bus.kafka.answering import answered
+from spotter.bus.kafka.offsets import Offsets, topic_partitions
 from spotter.bus.port import LogUnavailable
 from spotter.topics import TOPICS, Topic
 
@@ -36,8 +37,6 @@ class TopicState:
     wanted: Topic
     partitions: int
     """0: it does not exist."""
-    led: bool
-    """Whether every partition has a leader: it can be read and written."""
     replicas: int
     differs: dict[str, tuple[str | None, str]]
     """Settings that are not as in the catalogue: what is there, what is wanted."""
@@ -59,7 +58,7 @@ async def apply_topics(bootstrap: str, prefix: str = "", topics: Iterable[Topic]
         lines = await _make(admin, missing, replicas) if missing else []
         lines += await _put_right(admin, wrong) if wrong else []
         if lines:
-            await _until_taken_over(admin, prefix, [state.wanted for state in (*missing, *wrong)])
+            await _until_taken_over(admin, bootstrap, prefix, [state.wanted for state in (*missing, *wrong)])
         return lines
 
 
@@ -103,8 +102,7 @@ async def _states(
         asked = _settings_wanted(topic, copies or replicas or 1)
         have = settings.get(name, {})
         differs = {key: (have.get(key), value) for key, value in asked.items() if have.get(key) != value}
-        led = bool(partitions) and all(partition["leader"] >= 0 for partition in partitions)
-        states.append(TopicState(name, topic, len(partitions), led, copies, differs if partitions else {}))
+        states.append(TopicState(name, topic, len(partitions), copies, differs if partitions else {}))
     return states
 
 
@@ -173,13 +171,23 @@ async def _put_right(admin: AIOKafkaAdminClient, wrong: Sequence[TopicState]) ->
     ]
 
 
-async def _until_taken_over(admin: AIOKafkaAdminClient, prefix: str, topics: Sequence[Topic]) -> None:
+async def _until_taken_over(admin: AIOKafkaAdminClient, bootstrap: str, prefix: str, topics: Sequence[Topic]) -> None:
     """Wait until the brokers work by what the controller has accepted."""
     until = time.monotonic() + CHANGE_S
-    while not all(state.led and not state.differs for state in await _states(admin, prefix, topics, None)):
+    while True:
+        states = await _states(admin, prefix, topics, None)
+        _refuse_other_partitions(states)  # one of them may have been made by somebody else meanwhile
+        if all(state.partitions and not state.differs for state in states):
+            break
         if time.monotonic() > until:
             raise LogUnavailable(f"the brokers have not taken the changes over within {CHANGE_S:g} s")
         await asyncio.sleep(0.05)
+    asking = Offsets(bootstrap)
+    try:
+        # Only a leader that is ready to be written to tells this.
+        await asking.end([one for topic in topics for one in topic_partitions(prefix, topic.name)], CHANGE_S)
+    finally:
+        await asking.close()
 
 
 def _raise_for(code: int, what: str, detail: str | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from spotter.bus.kafka.answering import answered
+from spotter.bus.kafka.answering import ANSWER_S, answered
 from spotter.bus.port import LogUnavailable
 from spotter.topics import PARTITIONS, TOPICS
 
@@ -45,10 +45,12 @@ class Offsets:
         consumer = await self._started()
         return await self._ask(consumer, consumer.beginning_offsets(partitions), partitions)
 
-    async def end(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    async def end(
+        self, partitions: Collection[TopicPartition], within_s: float = ANSWER_S
+    ) -> dict[TopicPartition, int]:
         """Give the offset after the last of each partition; raises LogUnavailable."""
         consumer = await self._started()
-        return await self._ask(consumer, consumer.end_offsets(partitions), partitions)
+        return await self._ask(consumer, consumer.end_offsets(partitions), partitions, within_s)
 
     async def since(self, partitions: Collection[TopicPartition], moment_ms: int) -> dict[TopicPartition, int | None]:
         """Give the first offset of each partition written at `moment_ms` or later; None: there is none."""
@@ -82,9 +84,10 @@ class Offsets:
         consumer: AIOKafkaConsumer,
         asked: Awaitable[dict[TopicPartition, int]],
         partitions: Collection[TopicPartition],
+        within_s: float = ANSWER_S,
     ) -> dict[TopicPartition, int]:
         try:
-            return await answered(asked, "can't tell where topics begin or end")
+            return await answered(asked, "can't tell where topics begin or end", within_s)
         except LogUnavailable as error:
             missing = sorted({one.topic for one in partitions if not consumer.partitions_for_topic(one.topic)})
             if missing and isinstance(error.__cause__, KafkaError | None):
