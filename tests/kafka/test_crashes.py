@@ -28,7 +28,7 @@ def test_kills_of_detector_and_advisor_lose_nothing(kafka: KafkaCluster, tmp_pat
     print(f"SPOTTER_SEED={seed}")
     rng = random.Random(seed)
     sent = workload(seed, lifters=400, reps=REPS)
-    host = FaustHarness(kafka.bootstrap, tmp_path)
+    host = FaustHarness(kafka.bootstrap, tmp_path, supervised=True)
     done = threading.Event()
     kills = 0
 
@@ -59,6 +59,6 @@ def test_kills_of_detector_and_advisor_lose_nothing(kafka: KafkaCluster, tmp_pat
         host.settled = False
         host.settle()
         host.drain()
-        print(f"{kills} kills: {check(sent, {topic: host.found[topic] for topic in READ})}")
+        print(f"{kills} kills, {host.restarts} ends of their own: {check(sent, {topic: host.found[topic] for topic in READ})}")
     finally:
         host.close()

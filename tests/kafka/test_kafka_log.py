@@ -49,8 +49,8 @@ async def test_a_setting_that_somebody_changed_is_put_right_and_one_that_was_add
     await admin.start()
     changed = {"retention.ms": "1000", "segment.ms": "60000"}
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, prefix + LIFTS, changed)])
-    while not any(state.differs for state in await list_topics(kafka.bootstrap, prefix)):
-        await asyncio.sleep(0.05)  # noqa: ASYNC110  # the brokers give no event
+    while not any(state.differs for state in await list_topics(kafka.bootstrap, prefix)):  # noqa: ASYNC110  # no event tells
+        await asyncio.sleep(0.05)
 
     lines = await apply_topics(kafka.bootstrap, prefix)
 

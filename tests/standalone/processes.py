@@ -113,5 +113,6 @@ class Up:
 
 
 def client(url: str, token: str) -> httpx.Client:
-    """Give a client with a token."""
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=10)
+    """Give a client with a token, or with none."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=10)

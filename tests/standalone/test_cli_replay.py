@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import time
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import httpx
@@ -156,19 +157,11 @@ def test_a_file_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
     assert [f"spotter: There is no file {tmp_path / 'nothing.jsonl'}."] == ended.stderr.splitlines()
 
 
-def test_a_recording_may_come_from_standard_input(recording: Path) -> None:
+def test_a_recording_may_come_from_standard_input(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `-`."""
-    ended = subprocess.run(
-        [*COMMAND, "replay", "-", "--speed", "100", "--json"],
-        env=environment({}),
-        input=recording.read_text(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(recording.read_bytes())))
 
-    assert 8 == counts_of(ended)["sent"]
+    assert 8 == counts_of(here("replay", "-", "--speed", "100", "--json"))["sent"]
 
 
 def test_an_interrupted_replay_ends_the_sets_that_it_has_begun(recording: Path, host: Standalone) -> None:

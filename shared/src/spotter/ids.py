@@ -17,6 +17,7 @@ EXERCISE_PATTERN = r"^[a-z0-9_]{1,64}$"
 """What ids of exercises look like."""
 
 _NAMESPACE = uuid.UUID("6f0e1f0a-6d3c-5d0b-9c54-5a0b7e3f1c21").bytes
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _ID = re.compile(ID_PATTERN)
 
 
@@ -36,8 +37,7 @@ def derived_id(*parts: object) -> str:
     (True, False)
     """
     digest = hashlib.sha1(_NAMESPACE + "\x1f".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from spotter.config import GymConfig
 from spotter.events import Event
+from spotter.records import dataclass
 
 State = Mapping[str, object]
 """One lifter's state: immutable values by entry name. A step reads it and says which entries change."""

@@ -34,7 +34,7 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
         else:
             week, zone = _own_week(connection, gym_id, athlete_id, told, config, now)
         entries = _entries(connection, gym_id, athlete_id, week)
-        spent = round(sum(entry.cost for entry in entries), 6)
+        spent = round(sum((entry.cost for entry in entries), start=0.0), 6)
         latest = this_week or max(told, key=lambda said: said.week_start, default=None)
         allowed = _allowed(connection, gym_id, athlete_id, latest, spent, now)
     shown = {"set_id", "set_key", "exercise", "ended_by", "cost", "rule_ids"}

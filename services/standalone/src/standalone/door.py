@@ -63,6 +63,18 @@ class Door:
         """Let go of the connections."""
         await self._client.aclose()
 
+    async def reach(self) -> None:
+        """Raise Trouble at once where nobody is at the address."""
+        try:
+            await self._client.get("/healthz")
+        except httpx.UnsupportedProtocol:
+            raise self._no_address() from None
+        except httpx.TransportError as error:
+            raise Trouble(f"Nothing answers at {self.url} ({error}): is Spotter up there?") from None
+
+    def _no_address(self) -> Trouble:
+        return Trouble(f"{self.url!r} is no address: SPOTTER_URL should look like http://127.0.0.1:8700.")
+
     async def send(self, events: Sequence[Mapping[str, object]]) -> list[Outcome]:
         """Send events in order and again until each is settled; for each what became of it.
 
@@ -95,7 +107,7 @@ class Door:
             response = await self._client.post("/v1/events", content=body.encode())
             answer: object = orjson.loads(response.content)
         except httpx.UnsupportedProtocol:
-            raise Trouble(f"{self.url} is no address: SPOTTER_URL should look like http://127.0.0.1:8700.") from None
+            raise self._no_address() from None
         except (httpx.TransportError, orjson.JSONDecodeError) as error:
             return [], _RETRY_S, str(error) or type(error).__name__
         if not isinstance(answer, dict):

@@ -100,7 +100,7 @@ async def serving(
 
 async def _until(true: Callable[[], bool], within_s: float) -> None:
     deadline_s = asyncio.get_running_loop().time() + within_s
-    while not true() and asyncio.get_running_loop().time() < deadline_s:
+    while not true() and asyncio.get_running_loop().time() < deadline_s:  # noqa: ASYNC110  # told by several parts
         await asyncio.sleep(0.01)
 
 

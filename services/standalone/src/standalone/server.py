@@ -112,7 +112,9 @@ async def served(
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a program's coroutine on the fastest event loop there is."""
-    import os, sys, gc
+    import gc
+    import os
+    import sys
 
     sys.setswitchinterval(float(os.environ.get("TUNE_SWITCH", "0.005")))
     if os.environ.get("TUNE_GC"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
 from spotter.events.envelope import Event
+from spotter.records import dataclass
 
 Position = Mapping[str, Mapping[int, int]]
 """The next offset to read, by topic and partition."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import dataclasses
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from spotter.events.envelope import with_attributes, with_sequence
 from spotter.events.derived import EventRejected, Origin
 from spotter.ids import derived_id, fingerprint
 from spotter.processing import Environment, Processor, State, Step
+from spotter.records import dataclass
 from spotter.topics import dead_topic
 
 log = logging.getLogger(__name__)
@@ -53,13 +54,19 @@ class Output:
     event: Event
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Batch:
     """What a run of inputs gave: records to publish, in order, and the entries of state that changed."""
 
-    outputs: list[Output] = field(default_factory=list)
-    changed: dict[tuple[str, str], None] = field(default_factory=dict)
+    outputs: list[Output] = dataclasses.field(default_factory=list)
+    changed: dict[tuple[str, str], None] = dataclasses.field(default_factory=dict)
     """(key, entry) in the order of first change."""
+
+
+def _place(sequence: str) -> tuple[int, int] | None:
+    """Read where an output's input stands in the log, and its place among that input's outputs; None: it is neither."""
+    offset, _, number = sequence.partition("-")
+    return (int(offset), int(number)) if offset.isdecimal() and number.isdecimal() else None
 
 
 class View(Mapping[str, object]):
@@ -72,12 +79,21 @@ class View(Mapping[str, object]):
         self._offset = offset
 
     def __getitem__(self, name: str) -> object:
-        for offset, value in reversed(self._chains.get(name, ())):
-            if offset < self._offset:
-                if value is None:
-                    break
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give an entry's value; without the exception that `Mapping` makes and catches, for it is asked often."""
+        chain = self._chains.get(name)
+        if chain:
+            offset, value = chain[-1]
+            if offset >= self._offset:
+                value = next((value for offset, value in reversed(chain) if offset < self._offset), None)
+            if value is not None:
                 return value
-        raise KeyError(name)
+        return default
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._chains if name != SEEN and self.get(name) is not None)
@@ -167,10 +183,16 @@ class Stepper:
             except Unreadable as error:
                 places.append((item, error))
                 continue
-            if self._seen(item, event, batch):
-                continue
+            view = self.table.view(item.key, item.offset)
+            if event.sequence is not None:
+                place = _place(event.sequence)
+                if place is None:
+                    places.append((item, Unreadable(f"sequence {event.sequence!r} is no place in a log")))
+                    continue
+                if self._seen(item, place, view, batch):
+                    continue
             try:
-                draft = self.processor.draft(self.table.view(item.key, item.offset), event, self.env)
+                draft = self.processor.draft(view, event, self.env)
             except ConfigPending:
                 raise
             except Exception as error:
@@ -181,20 +203,33 @@ class Stepper:
                 self._put(item, name, value, batch)
             drafts.append(draft)
             places.append((item, event))
-        steps = iter(self.processor.finish(drafts))
+        steps = iter(self._finish(drafts))
         for item, outcome in places:
-            if isinstance(outcome, Unreadable):
-                self._publish(item, [self._poison(item, outcome)], batch, dead_topic(self.processor.input_topic))
-            else:
-                self._give(item, outcome, next(steps), batch)
+            step = outcome if isinstance(outcome, Unreadable) else next(steps)
+            if isinstance(step, Unreadable):
+                self._publish(item, [self._poison(item, step)], batch, dead_topic(self.processor.input_topic))
+            elif isinstance(outcome, Event):
+                self._give(item, outcome, step, batch)
         return batch
 
-    def _seen(self, item: Input, event: Event, batch: Batch) -> bool:
-        if event.sequence is None:
-            return False
-        place = tuple(map(int, event.sequence.split("-")))
-        last = self.table.view(item.key, item.offset).get(SEEN)
-        if isinstance(last, tuple) and place <= last:
+    def _finish(self, drafts: Sequence[Any]) -> Sequence[Step | Unreadable]:
+        """Finish all drafts together; where that fails each by itself, so that one spoils no other."""
+        try:
+            return self.processor.finish(drafts)
+        except Exception:
+            log.exception("%s failed to finish %d events together", self.processor.name, len(drafts))
+        steps: list[Step | Unreadable] = []
+        for draft in drafts:
+            try:
+                steps += self.processor.finish([draft])
+            except Exception as error:
+                log.exception("%s failed to finish an event", self.processor.name)
+                steps.append(Unreadable(f"internal_error: {type(error).__name__}: {error}"))
+        return steps
+
+    def _seen(self, item: Input, place: tuple[int, int], view: View, batch: Batch) -> bool:
+        last = view.get(SEEN)
+        if last is not None and place <= last:
             return True
         self._put(item, SEEN, place, batch)
         return False
@@ -246,18 +281,18 @@ class Stepper:
         identity = derived_id("rejected", self.processor.name, item.key, fingerprint(item.value), item.offset)
         return Event(id=identity, source=f"spotter/{self.processor.name}", time=moment, data=data)
 
-    def _publish(self, item: Input, events: Iterable[Event], batch: Batch, topic: str, taken: Event | None = None) -> None:
+    def _publish(
+        self, item: Input, events: Iterable[Event], batch: Batch, topic: str, taken: Event | None = None
+    ) -> None:
         dead = topic != self.processor.output_topic
         for place, event in enumerate(events):
             if dead:
                 value, out = encode(event), event
-            elif event is taken:
-                # Passed through as it came: no need to write it again.
-                sequence = f"{item.offset}-{place}"
-                value, out = with_sequence(item.value, sequence), with_attributes(event, sequence=sequence)
             else:
-                out = with_attributes(event, sequence=f"{item.offset}-{place}")
-                value = encode(out)
+                sequence = f"{item.offset}-{place}"
+                out = with_attributes(event, sequence=sequence)
+                # What is passed through as it came need not be written again.
+                value = with_sequence(item.value, sequence) if event is taken else encode(out)
             batch.outputs.append(Output(topic, item.partition, item.key, value, out))
 
     def dump(self, key: str, name: str) -> bytes:

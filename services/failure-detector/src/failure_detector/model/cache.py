@@ -49,7 +49,7 @@ class PosteriorCache:
             if entry is None:
                 continue
             # The key only points: the reps themselves say whether it is the same set.
-            if entry.observations == observations[:length] and entry.start == start:
+            if entry.observations == observations[:length] and (entry.start is start or entry.start == start):
                 del entries[key]
                 entries[key] = entry
                 return entry

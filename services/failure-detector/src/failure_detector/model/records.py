@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from failure_detector.model.start import Start
+from spotter.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

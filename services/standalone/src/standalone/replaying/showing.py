@@ -33,6 +33,7 @@ async def _door() -> AsyncIterator[Door]:
     if url and token:
         door = Door(url, token)
         try:
+            await door.reach()
             yield door
         finally:
             await door.close()

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from spotter.bus.kafka import KafkaLog
+from spotter.bus.keeping import split_entry_key
+from spotter.bus.port import NewRecord
+from spotter.bus.stepping import SEEN, Input, Stepper
+from spotter.config import Configuration
+from spotter.events import decode
+from spotter.topics import ESTIMATES, LIFTS, LIFTS_DEAD
+from tests.kafka.toy import Toy
+from tests.kafka.workers import WorkerProcess, Written, read_all, rep, until_read, workers
+
+logger = logging.getLogger(__name__)
+CHANGELOG = "failure-detector-state-changelog"
+
+
+@pytest.fixture
+def rng() -> random.Random:
+    """Give chance with a seed that is logged; SPOTTER_SEED names one."""
+    seed = int(os.environ.get("SPOTTER_SEED", random.SystemRandom().randrange(2**32)))
+    logger.info("SPOTTER_SEED=%d", seed)
+    return random.Random(seed)
+
+
+def check(written: Written) -> None:
+    """Hold what the workers wrote against a fold of the log: every id is there, with one content, and the state."""
+    stepper = Stepper(Toy(), Configuration())
+    wanted: dict[str, dict[str, set[str]]] = {ESTIMATES: {}, LIFTS_DEAD: {}}
+    for record in written.records[LIFTS]:
+        batch = stepper.run([Input(record.partition, record.offset, record.key, record.value)])
+        for output in batch.outputs:
+            event = decode(output.value)
+            wanted[output.topic].setdefault(event.id, set()).add(event.content())
+    for topic, ids in wanted.items():
+        found = written.contents(topic)
+        assert set(ids) == set(found), f"{topic}: {len(ids)} wanted, {len(found)} found"
+        assert [] == [name for name, contents in found.items() if len(contents) > 1]
+        assert ids == found
+    assert {key: dict(stepper.state(key)) for key in stepper.table.keys() if stepper.state(key)}  # noqa: SIM118  # a table is no mapping == state(written)
+
+
+def state(written: Written) -> dict[str, dict[str, object]]:
+    """Read the state from the changelog, as a recovery does: the value that saw the newest input counts."""
+    newest: dict[tuple[str, str], tuple[int, object]] = {}
+    for record in written.records[CHANGELOG]:
+        entry = split_entry_key(record.key.encode())
+        offset, _, raw = record.value.partition(b" ")
+        if entry[1] != SEEN and int(offset) >= newest.get(entry, (-1, None))[0]:
+            value = orjson.loads(raw)["versions"][-1][1]
+            newest[entry] = int(offset), None if value is None else Toy().load(entry[1], orjson.dumps(value))
+    found: dict[str, dict[str, object]] = {}
+    for (key, name), (_, value) in newest.items():
+        if value is not None:
+            found.setdefault(key, {})[name] = value
+    return found
+
+
+async def everything(log: KafkaLog) -> Written:
+    """Read all that a worker reads and writes."""
+    return await read_all(log, LIFTS, ESTIMATES, LIFTS_DEAD, CHANGELOG)
+
+
+async def feed(log: KafkaLog, rng: random.Random, events: int, lifters: int, seconds: float, first: int = 1) -> None:
+    """Append reps of lifters in bursts of uneven size over some seconds; an eighth of them is refused by the core."""
+    numbers = [0] * lifters
+    sent = 0
+    while sent < events:
+        burst = min(events - sent, rng.choice([1, 1, 5, 50, 200]))
+        records = []
+        for _ in range(burst):
+            lifter = min(int(rng.expovariate(4 / lifters)), lifters - 1)
+            numbers[lifter] += 1
+            records.append(rep(f"a{lifter}", first * 1000 + numbers[lifter]) if rng.random() > 0.1 else poison(rng))
+        await log.append(records)
+        sent += burst
+        await asyncio.sleep(seconds * burst / events)
+
+
+def poison(rng: random.Random) -> NewRecord:
+    """Make a record that no worker can use."""
+    junk = b"not json %d" % rng.randrange(2**62)
+    unlucky = rep(f"a{rng.randrange(20)}", 13, set_id=f"s{rng.randrange(2**62)}")
+    failing = rep(f"a{rng.randrange(20)}", 1 + rng.randrange(10_000), set_id="internal")
+    return rng.choice([NewRecord(LIFTS, f"g1/a{rng.randrange(20)}", junk), unlucky, failing])
+
+
+async def settled(log: KafkaLog, timers: bool = False) -> Written:
+    """Wait until all that was written has been processed and nothing more comes."""
+    until = time.monotonic() + 60
+    while True:
+        written = await everything(log)
+        try:
+            check(written)
+        except AssertionError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.3)
+        else:
+            return written
+
+
+async def test_events_come_out_as_the_core_gives_them(log: KafkaLog, tmp_path: Path, rng: random.Random) -> None:
+    """Outputs, dead letters and state are those of a fold of the log, and the worker's door says that it is well."""
+    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+        assert 503 == await until(lambda: asyncio.to_thread(worker.get, "/readyz"))
+        await worker.ready()
+        await feed(log, rng, events=400, lifters=20, seconds=1.0)
+        await settled(log)
+        assert 200 == await asyncio.to_thread(worker.get, "/healthz")
+        assert 200 == await asyncio.to_thread(worker.get, "/metrics")
+        worker.signal(signal.SIGTERM)
+        assert 0 == await asyncio.to_thread(worker.wait)
+
+
+async def until(ask: Callable[[], Awaitable[int]]) -> int:
+    """Ask until there is an answer."""
+    while not (answer := await ask()):
+        await asyncio.sleep(0.02)
+    return answer
+
+
+async def test_poison_is_dead_lettered_once_and_disturbs_nothing(log: KafkaLog, tmp_path: Path) -> None:
+    """Junk, missing keys, a wrong sequence, a fault of the core: each is a dead letter, and what follows is counted."""
+    spoilt = orjson.loads(rep("ada", 7).value) | {"sequence": "first"}
+    records = [
+        rep("ada", 1),
+        NewRecord(LIFTS, "g1/ada", b"\xff\xfe\x00"),
+        NewRecord(LIFTS, "g1/ada", b""),
+        NewRecord(LIFTS, "", b"{}"),
+        NewRecord(LIFTS, "g1/ada", b'{"type": "spotter.nobody.knows.v1", "id": "1", "source": "x"}'),
+        NewRecord(LIFTS, "g1/ada", orjson.dumps(spoilt)),
+        rep("ada", 13),
+        rep("ada", 14, set_id="internal"),
+        rep("ada", 2),
+    ]
+    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+        await worker.ready()
+        await log.append(records)
+        written = await settled(log)
+    dead = {event.data.reason for event in written.events(LIFTS_DEAD)}  # type: ignore[attr-defined]
+    assert {"unreadable", "unlucky", "internal_error"} == dead
+    assert 7 == len(written.contents(LIFTS_DEAD))
+    assert 2 * 2 == len({event.id for event in written.events(ESTIMATES) if event.data.athlete_id == "ada"})
+
+
+async def test_a_timer_fires_once_and_survives_a_restart(log: KafkaLog, tmp_path: Path) -> None:
+    """Silence is measured from the last rep that was received, whoever runs when it is over."""
+    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+        await worker.ready()
+        await log.append([rep("ada", 1), rep("bob", 1)])
+        await until_read(log, 4)
+        worker.kill()
+        worker.start()
+        await until_read(log, 8)
+        await asyncio.sleep(1.0)
+        written = await settled(log)
+    ends = [event for event in written.readable_inputs() if event.source == "toy/timer"]
+    assert {"ada", "bob"} == {event.data.athlete_id for event in ends}
+    assert 2 == len({event.id for event in ends})
+    assert all(event.receivedtime is not None and event.receivedtime > event.time for event in ends)
+
+
+async def test_kills_lose_nothing_and_double_nothing(log: KafkaLog, tmp_path: Path, rng: random.Random) -> None:
+    """Whenever a worker is killed, all that was appended comes out as if nothing had happened."""
+    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+        feeding = asyncio.create_task(feed(log, rng, events=3_000, lifters=60, seconds=8.0))
+        for _ in range(4):
+            await worker.ready()
+            await asyncio.sleep(rng.uniform(0.0, 1.5))
+            worker.kill()
+            worker.start()
+        await feeding
+        await settled(log)
+
+
+async def test_kills_of_either_of_two_workers_lose_nothing_and_double_nothing(
+    log: KafkaLog, tmp_path: Path, rng: random.Random
+) -> None:
+    """Partitions go from worker to worker, at once or after the session's end, and everything comes out once."""
+    with workers(log.bootstrap, log.prefix, tmp_path, "a", "b") as both:
+        feeding = asyncio.create_task(feed(log, rng, events=3_000, lifters=60, seconds=10.0))
+        for _ in range(3):
+            worker = rng.choice(both)
+            await worker.ready()
+            await asyncio.sleep(rng.uniform(0.0, 1.5))
+            worker.kill()
+            await asyncio.sleep(rng.choice([0.0, 0.0, 7.0]))
+            worker.start()
+        await feeding
+        await settled(log)
+
+
+async def test_a_paused_worker_that_wakes_after_a_take_over_spoils_nothing(
+    log: KafkaLog, tmp_path: Path, rng: random.Random
+) -> None:
+    """What a paused worker still writes when it wakes is older than what its peer wrote, and does not count."""
+    with workers(log.bootstrap, log.prefix, tmp_path, "a", "b") as (paused, peer):
+        await paused.ready()
+        await peer.ready()
+        feeding = asyncio.create_task(feed(log, rng, events=1_200, lifters=60, seconds=3.0))
+        await asyncio.sleep(1.0)
+        paused.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        await feeding
+        await settled(log)
+        logger.info("a peer took over a paused worker's partitions within %.1f s", time.monotonic() - began)
+        await log.append([rep(f"a{lifter}", 9_000) for lifter in range(60)])
+        paused.signal(signal.SIGCONT)
+        await feed(log, rng, events=600, lifters=60, seconds=2.0, first=3)
+        await settled(log)
+        for worker in (paused, peer):
+            await worker.ready()
+        peer.kill()
+        await log.append([rep(f"a{lifter}", 9_001) for lifter in range(60)])
+        await settled(log)
+
+
+async def test_how_long_a_worker_is_away_after_a_kill(
+    log: KafkaLog, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """After SIGKILL a worker that is restarted at once works again, and a peer takes over from one that is not."""
+    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+        await worker.ready()
+        await log.append([rep(f"a{number % 200}", 100 + number) for number in range(4_000)])
+        await settled(log)
+        worker.kill()
+        worker.start()
+        record_property("restart_s", round(await away(log, 1), 1))
+        peer = WorkerProcess(log.bootstrap, log.prefix, "b", tmp_path)
+        peer.start()
+        try:
+            await peer.ready()
+            await asyncio.sleep(2.0)
+            await worker.ready()
+            worker.kill()
+            record_property("take_over_s", round(await away(log, 2), 1))
+        finally:
+            peer.kill()
+
+
+async def away(log: KafkaLog, number: int) -> float:
+    """Append a rep in every partition and say after how many seconds all of them are processed."""
+    began = time.monotonic()
+    await log.append([rep(f"late{lifter}", number) for lifter in range(50)])
+    await settled(log)
+    seconds = time.monotonic() - began
+    logger.info("%d: %.1f s", number, seconds)
+    return seconds
+
+
+async def test_a_worker_without_its_topics_says_so_and_ends(log: KafkaLog, tmp_path: Path) -> None:
+    """Faust would read nothing for ever; the worker ends with a sentence that says what to do."""
+    with workers(log.bootstrap, f"{log.prefix}none-", tmp_path, "a") as (worker,):
+        assert 1 == await asyncio.to_thread(worker.wait)
+    assert "run `spotter topics apply`" in worker.said()
+
+
+async def test_a_worker_that_can_not_read_its_state_back_ends(log: KafkaLog, tmp_path: Path) -> None:
+    """A value that is none must not leave a worker silent."""
+    await log.append([NewRecord(CHANGELOG, "g1/ada\0count", b"rubbish")])
+    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+        assert 1 == await asyncio.to_thread(worker.wait)
+    assert "rubbish" in worker.said()
