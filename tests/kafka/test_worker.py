@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -96,7 +96,7 @@ def poison(rng: random.Random) -> NewRecord:
     return rng.choice([NewRecord(LIFTS, f"g1/a{rng.randrange(20)}", junk), unlucky, failing])
 
 
-async def settled(log: KafkaLog, timers: bool = False) -> Written:
+async def settled(log: KafkaLog) -> Written:
     """Wait until all that was written has been processed and nothing more comes."""
     until = time.monotonic() + 60
     while True:
@@ -113,8 +113,7 @@ async def settled(log: KafkaLog, timers: bool = False) -> Written:
 
 async def test_events_come_out_as_the_core_gives_them(log: KafkaLog, tmp_path: Path, rng: random.Random) -> None:
     """Outputs, dead letters and state are those of a fold of the log, and the worker's door says that it is well."""
-    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
-        assert 503 == await until(lambda: asyncio.to_thread(worker.get, "/readyz"))
+    with workers(log, tmp_path, "a") as (worker,):
         await worker.ready()
         await feed(log, rng, events=400, lifters=20, seconds=1.0)
         await settled(log)
@@ -122,13 +121,6 @@ async def test_events_come_out_as_the_core_gives_them(log: KafkaLog, tmp_path: P
         assert 200 == await asyncio.to_thread(worker.get, "/metrics")
         worker.signal(signal.SIGTERM)
         assert 0 == await asyncio.to_thread(worker.wait)
-
-
-async def until(ask: Callable[[], Awaitable[int]]) -> int:
-    """Ask until there is an answer."""
-    while not (answer := await ask()):
-        await asyncio.sleep(0.02)
-    return answer
 
 
 async def test_poison_is_dead_lettered_once_and_disturbs_nothing(log: KafkaLog, tmp_path: Path) -> None:
@@ -145,7 +137,7 @@ async def test_poison_is_dead_lettered_once_and_disturbs_nothing(log: KafkaLog, 
         rep("ada", 14, set_id="internal"),
         rep("ada", 2),
     ]
-    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+    with workers(log, tmp_path, "a") as (worker,):
         await worker.ready()
         await log.append(records)
         written = await settled(log)
@@ -157,7 +149,7 @@ async def test_poison_is_dead_lettered_once_and_disturbs_nothing(log: KafkaLog, 
 
 async def test_a_timer_fires_once_and_survives_a_restart(log: KafkaLog, tmp_path: Path) -> None:
     """Silence is measured from the last rep that was received, whoever runs when it is over."""
-    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+    with workers(log, tmp_path, "a", options=["--silence", "2"]) as (worker,):
         await worker.ready()
         await log.append([rep("ada", 1), rep("bob", 1)])
         await until_read(log, 4)
@@ -174,7 +166,7 @@ async def test_a_timer_fires_once_and_survives_a_restart(log: KafkaLog, tmp_path
 
 async def test_kills_lose_nothing_and_double_nothing(log: KafkaLog, tmp_path: Path, rng: random.Random) -> None:
     """Whenever a worker is killed, all that was appended comes out as if nothing had happened."""
-    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+    with workers(log, tmp_path, "a") as (worker,):
         feeding = asyncio.create_task(feed(log, rng, events=3_000, lifters=60, seconds=8.0))
         for _ in range(4):
             await worker.ready()
@@ -189,7 +181,7 @@ async def test_kills_of_either_of_two_workers_lose_nothing_and_double_nothing(
     log: KafkaLog, tmp_path: Path, rng: random.Random
 ) -> None:
     """Partitions go from worker to worker, at once or after the session's end, and everything comes out once."""
-    with workers(log.bootstrap, log.prefix, tmp_path, "a", "b") as both:
+    with workers(log, tmp_path, "a", "b", options=["--silence", "2"]) as both:
         feeding = asyncio.create_task(feed(log, rng, events=3_000, lifters=60, seconds=10.0))
         for _ in range(3):
             worker = rng.choice(both)
@@ -206,7 +198,7 @@ async def test_a_paused_worker_that_wakes_after_a_take_over_spoils_nothing(
     log: KafkaLog, tmp_path: Path, rng: random.Random
 ) -> None:
     """What a paused worker still writes when it wakes is older than what its peer wrote, and does not count."""
-    with workers(log.bootstrap, log.prefix, tmp_path, "a", "b") as (paused, peer):
+    with workers(log, tmp_path, "a", "b") as (paused, peer):
         await paused.ready()
         await peer.ready()
         feeding = asyncio.create_task(feed(log, rng, events=1_200, lifters=60, seconds=3.0))
@@ -231,7 +223,7 @@ async def test_how_long_a_worker_is_away_after_a_kill(
     log: KafkaLog, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """After SIGKILL a worker that is restarted at once works again, and a peer takes over from one that is not."""
-    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+    with workers(log, tmp_path, "a") as (worker,):
         await worker.ready()
         await log.append([rep(f"a{number % 200}", 100 + number) for number in range(4_000)])
         await settled(log)
@@ -262,7 +254,7 @@ async def away(log: KafkaLog, number: int) -> float:
 
 async def test_a_worker_without_its_topics_says_so_and_ends(log: KafkaLog, tmp_path: Path) -> None:
     """Faust would read nothing for ever; the worker ends with a sentence that says what to do."""
-    with workers(log.bootstrap, f"{log.prefix}none-", tmp_path, "a") as (worker,):
+    with workers(log, tmp_path, "a", prefix=f"{log.prefix}none-") as (worker,):
         assert 1 == await asyncio.to_thread(worker.wait)
     assert "run `spotter topics apply`" in worker.said()
 
@@ -270,6 +262,6 @@ async def test_a_worker_without_its_topics_says_so_and_ends(log: KafkaLog, tmp_p
 async def test_a_worker_that_can_not_read_its_state_back_ends(log: KafkaLog, tmp_path: Path) -> None:
     """A value that is none must not leave a worker silent."""
     await log.append([NewRecord(CHANGELOG, "g1/ada\0count", b"rubbish")])
-    with workers(log.bootstrap, log.prefix, tmp_path, "a") as (worker,):
+    with workers(log, tmp_path, "a") as (worker,):
         assert 1 == await asyncio.to_thread(worker.wait)
     assert "rubbish" in worker.said()

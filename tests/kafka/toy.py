@@ -5,6 +5,7 @@ Run as a program it is a worker of this processor, by the settings of the enviro
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,8 +21,6 @@ from spotter.processing import Environment, Processor, Reject, State, Step
 from spotter.settings import Settings
 from spotter.telemetry import configure_logging
 from spotter.topics import ESTIMATES, LIFTS
-
-SILENCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,9 @@ class Toy(Processor[ToyDraft]):
     name = "failure-detector"
     input_topic = LIFTS
     output_topic = ESTIMATES
+
+    def __init__(self, silence: timedelta = timedelta(hours=1)) -> None:
+        self.silence = silence
 
     def draft(self, state: State, event: Event, env: Environment) -> ToyDraft:
         """Count the event."""
@@ -105,7 +107,7 @@ class Toy(Processor[ToyDraft]):
         count = state.get("count")
         if not isinstance(count, Count) or not count.last or count.ended >= count.reps:
             return None
-        return datetime.fromisoformat(count.last) + SILENCE
+        return datetime.fromisoformat(count.last) + self.silence
 
     def due(self, state: State, key: str, now: datetime) -> list[Event]:
         """End a silent set."""
@@ -119,5 +121,9 @@ class Toy(Processor[ToyDraft]):
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--silence", type=float, default=3600.0)
+    parser.add_argument("--one-by-one", action="store_true")
+    options = parser.parse_args()
     configure_logging("toy", level="INFO", as_json=False)
-    sys.exit(run_worker(Toy(), Settings(), one_by_one="--one-by-one" in sys.argv))
+    sys.exit(run_worker(Toy(timedelta(seconds=options.silence)), Settings(), one_by_one=options.one_by_one))

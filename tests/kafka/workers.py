@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -27,6 +28,7 @@ from standalone.local_kafka import free_port
 from tests.support import ROOT
 
 START_S = 30.0
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass
@@ -97,9 +99,12 @@ class WorkerProcess:
 
 
 @contextmanager
-def workers(bootstrap: str, prefix: str, folder: Path, *instances: str) -> Iterator[list[WorkerProcess]]:
+def workers(
+    log: KafkaLog, folder: Path, *instances: str, prefix: str | None = None, options: Sequence[str] = ()
+) -> Iterator[list[WorkerProcess]]:
     """Start workers, and kill them in the end."""
-    started = [WorkerProcess(bootstrap, prefix, instance, folder) for instance in instances]
+    prefix = log.prefix if prefix is None else prefix
+    started = [WorkerProcess(log.bootstrap, prefix, instance, folder, options) for instance in instances]
     try:
         for worker in started:
             worker.start()

@@ -48,11 +48,15 @@ def moment_of(us: int) -> datetime:
 
 
 def rank(event: Event) -> int:
-    """Tell where an output stands in its lifter's story: a number that grows with its input and its place there."""
-    if event.sequence is None:
+    """Tell where an output stands in its lifter's story: a number that grows with its input and its place there.
+
+    0 for an event that does not say, or not in a way that is known here.
+    """
+    offset, _, place = (event.sequence or "0").partition("-")
+    try:
+        return int(offset) << _PLACE_BITS | int(place or 0)
+    except ValueError:
         return 0
-    offset, _, place = event.sequence.partition("-")
-    return int(offset) << _PLACE_BITS | int(place or 0)
 
 
 def read(record: Record) -> Event | None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-Row = dict[str, str | int | float | bool | None]
+Value = str | int | float | bool | None
+Row = dict[str, Value]
 _BUSY_TIMEOUT_MS: Final = 5_000
 _CHUNKS: Final = (256, 32, 4, 1)
 """Rows in one statement: few sizes, so that statements are written and prepared once."""
@@ -77,13 +78,20 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     row a busy event loop would make each of them wait for its turn.
     """
     columns = [column.name for column in table.c]
+    foreign = connection.dialect.name != "sqlite"
     place = 0
     for size in _CHUNKS:
         statement = _upsert(table, connection.dialect, size)
         while len(rows) - place >= size:
             chunk = rows[place : place + size]
-            connection.exec_driver_sql(statement, tuple(row[name] for row in chunk for name in columns))
+            values = (row[name] for row in chunk for name in columns)
+            connection.exec_driver_sql(statement, tuple(map(_without_nul, values) if foreign else values))
             place += size
+
+
+def _without_nul(value: Value) -> Value:
+    """Make text that PostgreSQL takes: ids and names may hold any character, its columns any but this one."""
+    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=256)

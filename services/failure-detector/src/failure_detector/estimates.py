@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from failure_detector.life.clock import moment
 from failure_detector.life.records import LiftedSet
 from failure_detector.model import MODEL_VERSION, Filter, Observation, RepEstimate, Request
 from spotter.events import Event, EventData
 from spotter.events.derived import EffortEstimated
+from spotter.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from failure_detector.life.clock import SECOND_US
 from failure_detector.life.records import Rep
 from failure_detector.model import Observation
+from spotter.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from failure_detector.estimates import Touched, Wanted, estimates
 from failure_detector.life import records, reps, sets, timers
 from failure_detector.life.clock import micros, moment
+from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER_EVENTS_KEPT, LiftedSet, Rep
 from failure_detector.life.turn import Turn
+from failure_detector.life.writing import Writing
 from failure_detector.model import MODEL_VERSION, Filter
 from failure_detector.observing import Observer, first_difference
 from spotter import topics
@@ -31,6 +32,7 @@ from spotter.events.lifting import (
 )
 from spotter.ids import derived_id
 from spotter.processing import Environment, Processor, Reject, State, Step
+from spotter.records import dataclass, replace
 
 SOURCE = "spotter/failure-detector"
 
@@ -61,12 +63,14 @@ class FailureDetector(Processor[LifeDraft]):
     def __init__(self) -> None:
         self._filter = Filter()
         self._observer = Observer()
+        self._recall = Recall()
+        self._writing = Writing()
 
     def draft(self, state: State, event: Event, env: Environment) -> LifeDraft:
         """Take an event into the life of its set."""
         if not event.data.gym_id or not event.data.athlete_id:
             return LifeDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
-        turn = Turn(state, event, env, self._observer)
+        turn = Turn(state, event, env, self._observer, self._recall)
         known = _remembered(turn)
         if known is not None:
             return LifeDraft(event, {}, reject=known if isinstance(known, Reject) else None)
@@ -88,7 +92,7 @@ class FailureDetector(Processor[LifeDraft]):
 
     def dump(self, name: str, value: object) -> bytes:
         """Write an entry."""
-        return records.dump(name, value)
+        return self._writing.dump(name, value)
 
     def load(self, name: str, raw: bytes) -> object:
         """Read an entry."""
@@ -118,15 +122,12 @@ def _output(event: Event, data: EventData, place: int) -> Event:
 
 def _remembered(turn: Turn) -> Reject | bool | None:
     """Tell what became of the event's identity: None, it is new; True, it is known; Reject, it said something else."""
-    event, identity = turn.event, reps.identity_of(turn.event)
-    known = next((content for seen, content in turn.lifter.seen if seen == identity), None)
-    for one in turn.newest():
-        known = known or one.remembers(identity)
+    known = turn.remembered()
     if known is None:
         return None
-    if known == event.content():
+    if known == turn.content:
         return True
-    detail = f"an event of this source with id {event.id} said something else before; the first stays"
+    detail = f"an event of this source with id {turn.event.id} said something else before; the first stays"
     return Reject("id_conflict", detail)
 
 
@@ -138,7 +139,7 @@ def _pass(event: Event, one: LiftedSet | None = None) -> Event:
 
 def _note(turn: Turn, one: LiftedSet) -> LiftedSet:
     """Remember the event with its set."""
-    return turn.put(replace(one, seen={**one.seen, reps.identity_of(turn.event): turn.event.content()}))
+    return turn.put(replace(one, seen={**one.seen, turn.identity: turn.content}))
 
 
 def _done(turn: Turn, one: LiftedSet | None = None, wanted: Wanted | None = None) -> LifeDraft:
@@ -312,7 +313,7 @@ def _set_moved(turn: Turn) -> LifeDraft:
 
 
 def _lifters_own(turn: Turn) -> LifeDraft:
-    noted = (reps.identity_of(turn.event), turn.event.content())
+    noted = (turn.identity, turn.content)
     turn.put_lifter(replace(turn.lifter, seen=(*turn.lifter.seen, noted)[-LIFTER_EVENTS_KEPT:]))
     return _done(turn)
 

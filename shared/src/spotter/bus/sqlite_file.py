@@ -39,7 +39,7 @@ class Write:
     cursors: dict[str, int] = field(default_factory=dict)
     """By processor, the next offset of its input."""
     timers: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    """By processor and key, when a timer is due (epoch ms); None: no more."""
+    """By processor and key, when a timer is due (microseconds since 1970); None: no more."""
 
 
 def _table(topic: str) -> str:
@@ -117,7 +117,7 @@ class SqliteFile:
         db.executemany("INSERT OR REPLACE INTO cursors (processor, offset) VALUES (?, ?)", write.cursors.items())
         due = [(*place, at) for place, at in write.timers.items() if at is not None]
         over = [place for place, at in write.timers.items() if at is None]
-        db.executemany("INSERT OR REPLACE INTO timers (processor, key, due_ms) VALUES (?, ?, ?)", due)
+        db.executemany("INSERT OR REPLACE INTO timers (processor, key, due_us) VALUES (?, ?, ?)", due)
         db.executemany("DELETE FROM timers WHERE processor = ? AND key = ?", over)
         return done
 
@@ -153,8 +153,8 @@ class SqliteFile:
         return 0 if row is None else int(row[0])
 
     def timers(self, processor: str) -> dict[str, int]:
-        """Give the timers that run, by key (epoch ms)."""
-        return dict(self._reader.execute("SELECT key, due_ms FROM timers WHERE processor = ?", (processor,)).fetchall())
+        """Give the timers that run, by key (microseconds since 1970)."""
+        return dict(self._reader.execute("SELECT key, due_us FROM timers WHERE processor = ?", (processor,)).fetchall())
 
     def forget_before(self, now_ms: int) -> None:
         """Delete records that were kept long enough."""
@@ -190,7 +190,7 @@ def _make_tables(db: sqlite3.Connection) -> None:
         "CREATE TABLE IF NOT EXISTS state (processor TEXT, key TEXT, name TEXT, value BLOB NOT NULL, "
         "PRIMARY KEY (processor, key, name)) WITHOUT ROWID",
         "CREATE TABLE IF NOT EXISTS cursors (processor TEXT PRIMARY KEY, offset INTEGER NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS timers (processor TEXT, key TEXT, due_ms INTEGER NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS timers (processor TEXT, key TEXT, due_us INTEGER NOT NULL, "
         "PRIMARY KEY (processor, key)) WITHOUT ROWID",
         f"PRAGMA user_version = {SCHEMA_VERSION}",
     ):

@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,6 +27,11 @@ BATCH_MAX = 128
 LIFTERS_IN_MEMORY = 5_000
 CONFIG_WAIT_S = 5.0
 TIMER_S = 0.25
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -186,13 +191,13 @@ class SqliteHost:
             write.states.append(StateRow(processor.name, key, name, raw))
         for key in {key for key, _ in batch.changed}:
             due = processor.next_due(stage.stepper.state(key))
-            due_ms = None if due is None else int(due.timestamp() * 1000) + 1
-            if due_ms != stage.timers.get(key):
-                write.timers[processor.name, key] = due_ms
-                if due_ms is None:
+            due_us = None if due is None else _micros(due)
+            if due_us != stage.timers.get(key):
+                write.timers[processor.name, key] = due_us
+                if due_us is None:
                     stage.timers.pop(key, None)
                 else:
-                    stage.timers[key] = due_ms
+                    stage.timers[key] = due_us
 
     def _hand_over(self, batch: Batch, following: _Stage | None) -> list[Input]:
         if following is None:
@@ -224,10 +229,10 @@ class SqliteHost:
 
     async def fire(self, now: datetime) -> None:
         """Write the events of the timers that are due."""
-        now_ms = int(now.timestamp() * 1000)
+        now_us = _micros(now)
         for stage in self._stages:
             processor, new = stage.processor, []
-            for key in [key for key, due_ms in stage.timers.items() if due_ms <= now_ms]:
+            for key in [key for key, due_us in stage.timers.items() if due_us <= now_us]:
                 await self._load(stage, [key])
                 for event in processor.due(stage.stepper.state(key), key, now):
                     stamped = replace(event, receivedtime=now)

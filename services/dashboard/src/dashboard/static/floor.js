@@ -177,7 +177,8 @@ function drawTable({ data, part }) {
 function drawLeft({ data, part }) {
   const left = data.reps_left;
   part("number").textContent = left === null ? "–" : `${Math.round(left.median)}`;
-  part("what").textContent = left !== null && Math.round(left.median) === 1 ? "rep left" : "reps left";
+  const one = left !== null && Math.round(left.median) === 1;
+  part("what").textContent = data.running ? (one ? "rep left" : "reps left") : "in reserve";
   part("band").textContent = left === null ? "not known yet" : band(left);
   const loss = data.velocity_loss;
   part("loss").textContent = loss === null || Math.round(loss * 100) <= 0 ? "" : `${Math.round(loss * 100)} % slower`;

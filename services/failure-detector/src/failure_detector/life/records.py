@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field
 from typing import Any
 
-
-
-from failure_detector.model import Start, start_from_json, start_to_json
-from spotter.codec import dump_json, load_json
+from failure_detector.model import Start, start_from_json
+from spotter.codec import load_json
+from spotter.records import dataclass
 
 LIFTER = "lifter"
 STATE_VERSION = 1
@@ -109,13 +108,6 @@ class LiftedSet:
         """When something last happened in it."""
         return self.reps[-1].ended_us if self.reps else self.opened_us
 
-    def remembers(self, identity: str) -> str | None:
-        """Give the content of the event with that identity, if it is one of this set's."""
-        for rep in self.reps:
-            if rep.identity == identity:
-                return rep.content
-        return self.seen.get(identity)
-
 
 @dataclass(frozen=True, slots=True)
 class SetRef:
@@ -137,19 +129,8 @@ class Lifter:
     """(identity, content) of the newest events that belong to no set."""
 
 
-def dump(name: str, value: object) -> bytes:
-    """Write an entry as JSON."""
-    if isinstance(value, LiftedSet):
-        body: dict[str, Any] = {item.name: getattr(value, item.name) for item in fields(value)}
-        body["start"] = start_to_json(value.start)
-        return dump_json({"v": STATE_VERSION, **body})
-    if isinstance(value, Lifter):
-        return dump_json({"v": STATE_VERSION, "sets": value.sets, "seen": value.seen})
-    raise TypeError(f"entry {name} holds no set and no lifter")
-
-
 def load(name: str, raw: bytes) -> LiftedSet | Lifter:
-    """Read what `dump` wrote; raises ValueError for a version that this program does not know."""
+    """Read what `life.writing` wrote; raises ValueError for a version that this program does not know."""
     body = load_json(raw)
     version = body.pop("v")
     if version != STATE_VERSION:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from dataclasses import replace
+from typing import Any
 
 from failure_detector.life.clock import SECOND_US, micros, moment
 from failure_detector.life.records import LiftedSet, Rep, UnderWay
@@ -11,19 +11,14 @@ from failure_detector.life.turn import Turn
 from spotter.events import Event, corrected
 from spotter.events.derived import RepCounted
 from spotter.events.lifting import RepAmended, RepCompleted, RepCorrection, RepStarted
-from spotter.ids import fingerprint
 from spotter.processing import Reject
+from spotter.records import replace
 
 FRESH_US = 5 * SECOND_US
 """Advice may sound for a rep that was sent this soon after it happened."""
 FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
-_MEASURED = frozenset(RepCorrection.model_fields) - {"started_at", "ended_at", "exercise", "load_kg"}
-
-
-def identity_of(event: Event) -> str:
-    """Fingerprint an event's source and id, which within one lifter are its identity."""
-    return fingerprint(f"{event.source}\x1f{event.id}".encode())
+_MEASURED = tuple(sorted(set(RepCorrection.model_fields) - {"started_at", "ended_at", "exercise", "load_kg"}))
 
 
 def end_of(event: Event, data: RepCompleted) -> int:
@@ -56,7 +51,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     after all others, and else a conflict.
     """
     event = turn.event
-    counter, said = counter_of(event, data), event.content()
+    counter, said = counter_of(event, data), turn.content
     device = data.device.model_dump(exclude_none=True) if data.device else None
     flags = () if event.senttime is not None or is_fresh(event) else ("clock",)
     number = data.rep_number
@@ -75,7 +70,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
             flags = (*flags, "renumbered")
     rep = Rep(
         source=counter,
-        identity=identity_of(event),
+        identity=turn.identity,
         content=said,
         event_id=event.id,
         sent_number=data.rep_number,
@@ -83,7 +78,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         started_us=_start_of(event, data, ended_us),
         ended_us=ended_us,
         received_us=turn.received_us,
-        measured=data.model_dump(include=set(_MEASURED), exclude_none=True),
+        measured={name: value for name in _MEASURED if (value := getattr(data, name)) is not None},
         device=device,
         flags=flags,
         fresh=is_fresh(event),
@@ -109,7 +104,7 @@ def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> Lift
     """Note that a rep is under way, unless a later one is done already."""
     if one.last_us is not None and started_us <= one.last_us:
         return one
-    waiting = UnderWay(identity_of(turn.event), data.rep_number, started_us, turn.received_us)
+    waiting = UnderWay(turn.identity, data.rep_number, started_us, turn.received_us)
     return turn.put(replace(one, under_way=waiting))
 
 
@@ -138,10 +133,11 @@ def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) 
 
 def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
     """Tell of a rep as it is seen now."""
-    said = {
+    ended_at = moment(rep.ended_us)
+    said: dict[str, Any] = {
         **rep.measured,
         "started_at": moment(rep.started_us),
-        "ended_at": moment(rep.ended_us),
+        "ended_at": ended_at,
         "gym_id": turn.event.data.gym_id,
         "athlete_id": turn.event.data.athlete_id,
         "set_id": one.set_id,
@@ -149,10 +145,10 @@ def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
         "rep_number": rep.number,
         "revision": rep.revision,
         "rep_event_id": rep.event_id,
-        "rep_time": moment(rep.ended_us),
+        "rep_time": ended_at,
         "flags": list(rep.flags),
         "voided": rep.voided,
     }
     if rep.device is not None:
-        said["device"] = rep.device
-    turn.facts.append(RepCounted(**said))
+        said["device"] = Device(**rep.device)
+    turn.facts.append(RepCounted.model_construct(**said))

@@ -7,7 +7,6 @@ starts no later than the newest known rep arrives late: it is history, ended fro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from failure_detector.life.clock import MINUTE_US
@@ -16,6 +15,7 @@ from failure_detector.life.turn import Turn
 from failure_detector.model import Start, starting_values
 from spotter.events.lifting import SetContext
 from spotter.ids import derived_id
+from spotter.records import replace
 
 REOPEN_US = 10 * MINUTE_US
 """A set that ended longer ago than this does not go on."""

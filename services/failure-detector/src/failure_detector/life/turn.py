@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cached_property
+from typing import Any
 
 from failure_detector.life.clock import DAY_US, micros, moment
+from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER, SETS_SEARCHED, LiftedSet, Lifter, SetRef, set_entry
 from failure_detector.observing import Observer
 from spotter.config import GymConfig
 from spotter.events import Event, EventData
 from spotter.events.derived import SetClosed, SetOpened
 from spotter.events.lifting import SetContext
+from spotter.ids import fingerprint
 from spotter.processing import Environment, State
+from spotter.records import replace
 
 KEPT_US = 28 * DAY_US
 """Sets are kept this long after receipt."""
@@ -21,16 +25,32 @@ KEPT_US = 28 * DAY_US
 class Turn:
     """Reads through to the state, collects changes and facts; used for one event and thrown away."""
 
-    def __init__(self, state: State, event: Event, env: Environment, observer: Observer) -> None:
+    def __init__(self, state: State, event: Event, env: Environment, observer: Observer, recall: Recall) -> None:
         self.event = event
+        self.identity = fingerprint(f"{event.source}\x1f{event.id}".encode())
+        """Of the event's source and id, which within one lifter are its identity."""
         self.received_us = micros(event.received)
         self.changes: dict[str, object | None] = {}
         self.facts: list[EventData] = []
         self.observer = observer
         self._state = state
         self._env = env
+        self._recall = recall
+        self._sets: dict[str, LiftedSet] = {}
         known = state.get(LIFTER)
         self.lifter = known if isinstance(known, Lifter) else Lifter()
+
+    @cached_property
+    def content(self) -> str:
+        """Fingerprint of what the event said."""
+        return self.event.content()
+
+    def remembered(self) -> str | None:
+        """Give what the event with this identity said when it came before; None: it is new."""
+        known = next((content for seen, content in self.lifter.seen if seen == self.identity), None)
+        for one in self.newest():
+            known = known or self._recall.content(one, self.identity)
+        return known
 
     def config(self, version: int | None) -> GymConfig:
         """Give the configuration of the lifter's gym."""
@@ -38,9 +58,11 @@ class Turn:
 
     def get(self, key: str) -> LiftedSet:
         """Give a set by its key."""
-        name = set_entry(key)
-        found = self.changes[name] if name in self.changes else self._state[name]
-        assert isinstance(found, LiftedSet), f"entry {name} of a known set is missing"
+        found = self._sets.get(key)
+        if found is None:
+            known = self._state.get(set_entry(key))
+            assert isinstance(known, LiftedSet), f"entry {set_entry(key)} of a known set is missing"
+            self._sets[key] = found = known
         return found
 
     def newest(self, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
@@ -58,27 +80,34 @@ class Turn:
 
     def newest_rep_us(self) -> int:
         """Say when the newest known rep of the lifter ended; 0 before the first."""
-        ends = (rep.ended_us for one in self.newest() for rep in one.reps[-SETS_SEARCHED:] if not rep.voided)
-        return max(ends, default=0)
+        newest_us = 0
+        for one in self.newest():
+            for rep in reversed(one.reps[-SETS_SEARCHED:]):
+                if not rep.voided:
+                    newest_us = max(newest_us, rep.ended_us)
+                    break
+        return newest_us
 
     def put(self, one: LiftedSet) -> LiftedSet:
         """Write a set, and its place among the lifter's sets where that changed."""
-        self.changes[set_entry(one.key)] = one
+        self.changes[set_entry(one.key)] = self._sets[one.key] = one
         ref = SetRef(one.key, one.set_id, one.opened_us, one.received_us, one.is_open)
-        refs = {known.key: known for known in self.lifter.sets}
-        if refs.get(one.key) != ref:
-            expired = [] if one.key in refs else [
-                old.key
-                for old in self.lifter.sets
-                if old.received_us < self.received_us - KEPT_US and not old.is_open
-            ]
-            for key in expired:
-                del refs[key]
-                self.changes[set_entry(key)] = None
-            refs[one.key] = ref
-            ordered = sorted(refs.values(), key=lambda known: (known.opened_us, known.received_us, known.key))
-            self.put_lifter(replace(self.lifter, sets=tuple(ordered)))
+        known = next((known for known in reversed(self.lifter.sets) if known.key == one.key), None)
+        if ref != known:
+            self._put_ref(ref, new=known is None)
         return one
+
+    def _put_ref(self, ref: SetRef, *, new: bool) -> None:
+        refs = {known.key: known for known in self.lifter.sets}
+        if new:
+            limit_us = self.received_us - KEPT_US
+            for key in [old.key for old in refs.values() if old.received_us < limit_us and not old.is_open]:
+                del refs[key]
+                self._sets.pop(key, None)
+                self.changes[set_entry(key)] = None
+        refs[ref.key] = ref
+        ordered = sorted(refs.values(), key=lambda known: (known.opened_us, known.received_us, known.key))
+        self.put_lifter(replace(self.lifter, sets=tuple(ordered)))
 
     def put_lifter(self, lifter: Lifter) -> None:
         """Write the lifter."""
@@ -88,7 +117,7 @@ class Turn:
     def tell_opened(self, one: LiftedSet, *, amended: bool = False) -> None:
         """Tell that a set began, goes on, or is known better."""
         context = {name: value for name, value in one.context.items() if name in SetContext.model_fields}
-        said = {
+        said: dict[str, Any] = {
             **context,
             "gym_id": self.event.data.gym_id,
             "athlete_id": self.event.data.athlete_id,
@@ -102,12 +131,12 @@ class Turn:
             "pinned_config": one.config,
             "learned_sets": one.start.learned_sets,
         }
-        self.facts.append(SetOpened(**said))
+        self.facts.append(SetOpened.model_construct(**said))
 
     def tell_closed(self, one: LiftedSet) -> None:
         """Tell that a set is over."""
         assert one.ended_us is not None
-        said = {
+        said: dict[str, Any] = {
             "gym_id": self.event.data.gym_id,
             "athlete_id": self.event.data.athlete_id,
             "set_id": one.set_id,
@@ -117,4 +146,4 @@ class Turn:
             "reps": sum(not rep.voided for rep in one.reps),
             "reopened": one.reopened,
         }
-        self.facts.append(SetClosed(**said))
+        self.facts.append(SetClosed.model_construct(**said))

@@ -1,0 +1,73 @@
+"""Writing what is remembered of a lifter as JSON; of a set that grows only the new reps."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from operator import is_
+
+from failure_detector.life.records import STATE_VERSION, LiftedSet, Lifter, Rep
+from failure_detector.model import Start, start_to_json
+from spotter.codec import dump_json, written
+
+SETS_MAX = 4096
+"""Sets whose reps are kept as they were written, a few kB each."""
+
+
+class Writing:
+    """Writes entries of a lifter's state; what it keeps is a cache only."""
+
+    def __init__(self, sets_max: int = SETS_MAX) -> None:
+        self._sets_max = sets_max
+        self._reps: OrderedDict[str, tuple[tuple[Rep, ...], bytes]] = OrderedDict()
+        self._starts: OrderedDict[Start, bytes] = OrderedDict()
+
+    def dump(self, name: str, value: object) -> bytes:
+        """Write an entry; `life.records.load` reads it."""
+        if isinstance(value, LiftedSet):
+            return self._set(value)
+        if isinstance(value, Lifter):
+            return dump_json({"v": STATE_VERSION, "sets": value.sets, "seen": value.seen})
+        raise TypeError(f"entry {name} holds no set and no lifter")
+
+    def _set(self, one: LiftedSet) -> bytes:
+        return dump_json(
+            {
+                "v": STATE_VERSION,
+                "key": one.key,
+                "set_id": one.set_id,
+                "opened_by": one.opened_by,
+                "opened_us": one.opened_us,
+                "received_us": one.received_us,
+                "config": one.config,
+                "context": one.context,
+                "start": written(self._start(one.start)),
+                "reps": written(self._written_reps(one)),
+                "under_way": one.under_way,
+                "ended_us": one.ended_us,
+                "end_reason": one.end_reason,
+                "reopened": one.reopened,
+                "history": one.history,
+                "seen": one.seen,
+            }
+        )
+
+    def _start(self, start: Start) -> bytes:
+        found = self._starts.get(start)
+        if found is None:
+            found = self._starts[start] = dump_json(start_to_json(start))
+            if len(self._starts) > self._sets_max:
+                self._starts.popitem(last=False)
+        return found
+
+    def _written_reps(self, one: LiftedSet) -> bytes:
+        known, raw = self._reps.get(one.key, ((), b"[]"))
+        if known is not one.reps:
+            if known and len(known) <= len(one.reps) and all(map(is_, known, one.reps)):
+                raw = b",".join([raw[:-1], *map(dump_json, one.reps[len(known) :])]) + b"]"
+            else:
+                raw = dump_json(one.reps)
+            self._reps[one.key] = (one.reps, raw)
+        self._reps.move_to_end(one.key)
+        if len(self._reps) > self._sets_max:
+            self._reps.popitem(last=False)
+        return raw
