@@ -22,6 +22,7 @@ class AdviceCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
+        """Give a lifter whom the coach knows."""
         lifter = Lifter(host, host.now())
         lifter.send(lifter.event(AthleteUpdated(level="intermediate", time_zone="Europe/Berlin"), -30, source="coach"))
         return lifter
@@ -194,5 +195,3 @@ class EmergencyCases:
         assert ("failing", True, False) == (last.action, last.emergency, last.late)
         assert "R03" == last.rule_ids[0]
         assert last.sound_ms == last.ttl_ms > 0
-
-

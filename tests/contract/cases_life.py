@@ -18,6 +18,7 @@ class LifeCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
+        """Give a lifter of whom nothing is known."""
         return Lifter(host, host.now())
 
     def test_every_rep_has_its_estimate(self, lifter: Lifter) -> None:
@@ -102,7 +103,9 @@ class LifeCases:
 
     def test_reps_of_a_gap_that_come_at_once(self, lifter: Lifter) -> None:
         """Reps of 20 s without Wi-Fi, sent together, are all counted; only those sent in time may sound."""
-        gap = [lifter.rep(number, 3 * number, 0.5 - 0.02 * number, sent_s=24, received_s=24.2) for number in range(1, 8)]
+        gap = [
+            lifter.rep(number, 3 * number, 0.5 - 0.02 * number, sent_s=24, received_s=24.2) for number in range(1, 8)
+        ]
         lifter.send(lifter.start(0), *gap)
         assert [1, 2, 3, 4, 5, 6, 7] == [one.rep_number for one in lifter.estimates]
         assert [False, False, False, False, False, False, True] == [one.fresh for one in lifter.estimates]
@@ -151,7 +154,9 @@ class LifeCases:
         lifter.send(*lifter.reps(3))
         lifter.send(lifter.event(SetAmended(set_id="s1", exercise="deadlift"), 10, source="app"))
         assert [(False, None), (True, "deadlift")] == [(one.amended, one.exercise) for one in lifter.opened]
-        assert [(1, 2), (2, 2), (3, 2)] == [(est.rep_number, est.revision) for est in lifter.estimates if not est.arrival]
+        assert [(1, 2), (2, 2), (3, 2)] == [
+            (est.rep_number, est.revision) for est in lifter.estimates if not est.arrival
+        ]
 
     def test_set_started_amends_an_open_set_and_opens_a_new_one_after_its_end(self, lifter: Lifter) -> None:
         """Naive apps use "s1" every time: after its end the same id is a new set with a key of its own."""
@@ -160,7 +165,8 @@ class LifeCases:
         lifter.send(lifter.end(12), lifter.start(60), *lifter.reps(2, 63))
         assert 2 == len({one.set_key for one in lifter.opened})
         assert [2, 2] == [
-            sum(one.set_key == key for one in lifter.estimates) for key in dict.fromkeys(o.set_key for o in lifter.opened)
+            sum(one.set_key == key for one in lifter.estimates)
+            for key in dict.fromkeys(o.set_key for o in lifter.opened)
         ]
 
     def test_a_later_set_closes_the_open_one(self, lifter: Lifter) -> None:
@@ -216,14 +222,21 @@ class LifeCases:
         assert [("velocity", False), ("velocity", True)] == [(one.mode, "second_source" in one.flags) for one in last]
         assert last[0].rir == last[1].rir
         alone = Lifter(lifter.host, lifter.base)
-        alone.send(*[alone.rep(number, 3 * number + 0.2, 0.5 - 0.02 * number, concentric_s=0.9) for number in (1, 2, 3)])
+        alone.send(
+            *[alone.rep(number, 3 * number + 0.2, 0.5 - 0.02 * number, concentric_s=0.9) for number in (1, 2, 3)]
+        )
         assert alone.estimates[-1].rir == last[0].rir
 
     def test_poison_in_the_middle(self, lifter: Lifter, host: Harness) -> None:
         """Bytes that are no event are dead-lettered with the reason, and nothing else is disturbed."""
         key = athlete_key("g1", lifter.athlete_id)
         lifter.send(*lifter.reps(2))
-        poison = [b"\xff\x00 not json", b"[]", b'{"type": "spotter.unheard.of.v1"}', b'{"type": "spotter.set.ended.v1", "id": 1}']
+        poison = [
+            b"\xff\x00 not json",
+            b"[]",
+            b'{"type": "spotter.unheard.of.v1"}',
+            b'{"type": "spotter.set.ended.v1", "id": 1}',
+        ]
         host.write([NewRecord("lifts.v1", key, value) for value in poison])
         host.run()
         lifter.send(lifter.rep(3, 6, 0.46))
@@ -233,7 +246,11 @@ class LifeCases:
 
     def test_the_story_passes_every_event_through(self, lifter: Lifter) -> None:
         """Downstream sees each event that was used, under its own id, before what came of it."""
-        events = [lifter.start(0), *lifter.reps(2, 3), lifter.event(EffortReported(set_id="s1", rir=2), 9, source="app")]
+        events = [
+            lifter.start(0),
+            *lifter.reps(2, 3),
+            lifter.event(EffortReported(set_id="s1", rir=2), 9, source="app"),
+        ]
         lifter.send(*events)
         ids = [event.id for event in lifter.events("estimates.v1")]
         assert [event.id for event in events] == [one for one in ids if one in {event.id for event in events}]
@@ -259,7 +276,9 @@ class TimerCases:
         lifter = Lifter(host, host.long_ago())
         lifter.send(*lifter.reps(2))
         host.pass_time(lifter.base + timedelta(seconds=94))
-        assert [("silence", lifter.base + timedelta(seconds=93))] == [(one.reason, one.ended_at) for one in lifter.closed]
+        assert [("silence", lifter.base + timedelta(seconds=93))] == [
+            (one.reason, one.ended_at) for one in lifter.closed
+        ]
 
     def test_silence_is_measured_by_receipt(self, host: Harness) -> None:
         """A set whose last rep came late runs on until 90 s after its receipt."""
@@ -311,4 +330,3 @@ class TimerCases:
         lifter.send(lifter.began(0, 1), lifter.rep(1, 2))
         host.pass_time(lifter.base + timedelta(seconds=60))
         assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
-

@@ -92,7 +92,10 @@ class FaustHarness(Harness):
             worker.start()
 
     async def _askers(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
-        admin, consumer = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap), AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        admin, consumer = (
+            AIOKafkaAdminClient(bootstrap_servers=self.bootstrap),
+            AIOKafkaConsumer(bootstrap_servers=self.bootstrap),
+        )
         await admin.start()
         await consumer.start()
         return admin, consumer

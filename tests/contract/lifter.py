@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from tests.contract.harness import Harness
 from spotter.bus.port import NewRecord
 from spotter.events import Event, EventData, encode
 from spotter.events.derived import (
@@ -23,6 +22,7 @@ from spotter.events.derived import (
 )
 from spotter.events.lifting import RepAmended, RepCompleted, RepCorrection, RepStarted, RepVoided, SetEnded, SetStarted
 from spotter.ids import athlete_key
+from tests.contract.harness import Harness
 
 D = TypeVar("D", bound=EventData)
 _names = itertools.count(1)
@@ -81,7 +81,9 @@ class Lifter:
         data = RepCompleted(set_id=set_id, rep_number=number, mean_velocity_mps=velocity, **fields)
         return self.event(data, at_s, **more)
 
-    def reps(self, count: int, at_s: float = 0.0, set_id: str | None = "s1", velocities: Sequence[float] = ()) -> list[Event]:
+    def reps(
+        self, count: int, at_s: float = 0.0, set_id: str | None = "s1", velocities: Sequence[float] = ()
+    ) -> list[Event]:
         """Make the reps of a set that slows down, one every three seconds."""
         slowing = velocities or [round(0.55 - 0.03 * place, 3) for place in range(count)]
         return [self.rep(place + 1, at_s + 3 * place, slowing[place], set_id) for place in range(count)]

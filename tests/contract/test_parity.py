@@ -38,7 +38,14 @@ def output_ids(host: Harness, key: str) -> set[tuple[str, str]]:
             except Unreadable:
                 continue
             # Where poison stood in the log is part of its id, and logs number their records differently.
-            found.add((topic, "poison" if event.type.endswith("rejected.v1") and not event.data.model_dump().get("rejected_id") else event.id))
+            found.add(
+                (
+                    topic,
+                    "poison"
+                    if event.type.endswith("rejected.v1") and not event.data.model_dump().get("rejected_id")
+                    else event.id,
+                )
+            )
     return found
 
 

@@ -62,7 +62,11 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30, base: dat
             number += 1
             velocity = None if rng.random() < 0.1 else round(max(0.05, 0.55 - 0.05 * number + rng.gauss(0, 0.03)), 3)
             late = rng.choice([0, 0, 0, 12, 40])
-            put(lifter.rep(rng.choice([number, number, None]), at_s, velocity, set_id, sent_s=at_s + late, exercise=exercise))
+            put(
+                lifter.rep(
+                    rng.choice([number, number, None]), at_s, velocity, set_id, sent_s=at_s + late, exercise=exercise
+                )
+            )
         elif roll < 0.62:
             put(lifter.start(at_s, set_id, exercise, is_last_set=rng.random() < 0.5))
         elif roll < 0.68:

@@ -78,8 +78,14 @@ def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> st
     written = {topic: _contents(topic, logs[topic]) for topic in OUTPUTS}
     estimates = [event.data for event in _events(written["estimates.v1"].values())]
     estimated = {(one.athlete_id, one.set_key, one.rep_number) for one in estimates if isinstance(one, EffortEstimated)}
-    summarised = {one.data.set_key for one in _events(written["advice.v1"].values()) if isinstance(one.data, SetSummarised)}
-    accepted = {event.identity for event in _events(value for _, value in logs["lifts.v1"]) if isinstance(event.data, RepCompleted)}
+    summarised = {
+        one.data.set_key for one in _events(written["advice.v1"].values()) if isinstance(one.data, SetSummarised)
+    }
+    accepted = {
+        event.identity
+        for event in _events(value for _, value in logs["lifts.v1"])
+        if isinstance(event.data, RepCompleted)
+    }
     assert sent.reps == len(accepted), f"{sent.reps} reps were accepted, {len(accepted)} are in the log"
     assert sent.reps == len(estimated), f"{len(estimated)} of {sent.reps} reps have an estimate"
     assert sent.sets == len(summarised), f"{len(summarised)} of {sent.sets} sets have a summary"
@@ -91,7 +97,9 @@ def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> st
     ledger = sum(isinstance(one.data, BudgetChanged) for one in _events(written["advice.v1"].values()))
     advice = sum(isinstance(one.data, AdviceGiven) for one in _events(written["advice.v1"].values()))
     copies = sum(len(logs[topic]) for topic in OUTPUTS) - sum(map(len, written.values()))
-    return f"{sent.reps} reps, {sent.sets} sets, {advice} advice, {ledger} ledger changes, {copies} records written again"
+    return (
+        f"{sent.reps} reps, {sent.sets} sets, {advice} advice, {ledger} ledger changes, {copies} records written again"
+    )
 
 
 def _events(values: Iterable[bytes]) -> list[Event]:

@@ -59,6 +59,8 @@ def test_kills_of_detector_and_advisor_lose_nothing(kafka: KafkaCluster, tmp_pat
         host.settled = False
         host.settle()
         host.drain()
-        print(f"{kills} kills, {host.restarts} ends of their own: {check(sent, {topic: host.found[topic] for topic in READ})}")
+        print(
+            f"{kills} kills, {host.restarts} ends of their own: {check(sent, {topic: host.found[topic] for topic in READ})}"
+        )
     finally:
         host.close()

@@ -108,7 +108,9 @@ def contents(log: MemoryLog) -> dict[tuple[str, str], bytes]:
 
 def without_places(found: dict[tuple[str, str], bytes]) -> dict[tuple[str, str], bytes]:
     """Leave out where the inputs stood: a log in which workers crashed has more records."""
-    return {identity: re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value) for identity, value in found.items()}
+    return {
+        identity: re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value) for identity, value in found.items()
+    }
 
 
 def test_no_schedule_of_crashes_changes_what_comes_out() -> None:
@@ -171,5 +173,3 @@ def state_of(place: Place) -> dict[str, bytes]:
     assert place.worker is not None
     state = place.worker.state("g1/ada")
     return {name: place.processor.dump(name, value) for name, value in state.items()}
-
-

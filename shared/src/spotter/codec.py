@@ -16,7 +16,7 @@ def dump_json(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
-def load_json(raw: bytes) -> Any:  # noqa: ANN401  # JSON has no narrower type
+def load_json(raw: bytes) -> Any:  # JSON has no narrower type
     """Read JSON; raises ValueError."""
     return orjson.loads(raw)
 

@@ -96,7 +96,9 @@ class Keyring:
             stored = orjson.loads(path.read_bytes())["keys"]
             return cls((entry["id"], entry["secret"]) for entry in stored)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path} is no key file ({error}): restore it, or remove it to begin with a new key") from None
+            raise ValueError(
+                f"{path} is no key file ({error}): restore it, or remove it to begin with a new key"
+            ) from None
 
     def issue(
         self, gym_id: str, role: Role, *, athletes: Iterable[str] = (), days: float = 90, now: datetime | None = None

@@ -102,7 +102,9 @@ class EventData(Part):
             template = _TEMPLATES.get(cls)
             if template is None:
                 fields = cls.model_fields.items()
-                template = _TEMPLATES[cls] = {name: None if field.is_required() else field.default for name, field in fields}
+                template = _TEMPLATES[cls] = {
+                    name: None if field.is_required() else field.default for name, field in fields
+                }
             made = cls.__new__(cls)
             _set(made, "__dict__", {**template, **values})
             _set(made, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)

@@ -71,7 +71,9 @@ class MemoryWorker:
             records = self._log.partition(self.processor.input_topic, number)[first : first + limit]
             if not records:
                 continue
-            batch = self._stepper.run([Input(number, record.offset, record.key, record.value, record.event) for record in records])
+            batch = self._stepper.run(
+                [Input(number, record.offset, record.key, record.value, record.event) for record in records]
+            )
             self._next[number] = first + len(records)
             outputs = [NewRecord(out.topic, out.key, out.value, event=out.event) for out in batch.outputs]
             acknowledged = self._durable.acknowledged.get(number, 0)

@@ -64,8 +64,9 @@ class SqliteLog:
 
     async def close(self) -> None:
         """Write what waits and let go of the file."""
-        while self._pending:
-            await asyncio.sleep(0.005)
+        waiting = [future for _, future in self._pending]
+        if waiting:
+            await asyncio.wait(waiting)
         self._committer.cancel()
         await asyncio.gather(self._committer, return_exceptions=True)
         self._writing.shutdown(wait=True)

@@ -9,9 +9,9 @@ first time, and publishes it again under the same ids.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-import dataclasses
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,8 @@ import orjson
 
 from spotter.config import ConfigPending
 from spotter.events import Event, Unreadable, decode, encode, to_json
-from spotter.events.envelope import with_attributes, with_sequence
 from spotter.events.derived import EventRejected, Origin
+from spotter.events.envelope import with_attributes, with_sequence
 from spotter.ids import derived_id, fingerprint
 from spotter.processing import Environment, Processor, State, Step
 from spotter.records import dataclass

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from spotter.events.lifting import Device, Intent, RepFields, SetContext, VelocityMetric
 from spotter.values import EventData, Part, Timestamp
 
@@ -71,7 +73,7 @@ class RepCounted(RepFields, SetOutput):
     rep_time: Timestamp
     """Corrected end of the rep."""
     device: Device | None = None
-    flags: list[Flag] = []
+    flags: list[Flag] = Field(default_factory=list)
     voided: bool = False
 
 

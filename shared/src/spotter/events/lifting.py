@@ -135,7 +135,10 @@ class MotionSampled(EventData):
     t0: Timestamp
     rate_hz: Annotated[float, Field(ge=1, le=2000)]
     signal: Literal["bar_velocity", "bar_position", "imu_bar", "imu_wrist"]
-    samples: Annotated[list[float] | list[Annotated[list[float], Field(min_length=6, max_length=6)]], Field(min_length=1, max_length=2048)]
+    samples: Annotated[
+        list[float] | list[Annotated[list[float], Field(min_length=6, max_length=6)]],
+        Field(min_length=1, max_length=2048),
+    ]
     device: Device | None = None
 
     @model_validator(mode="after")

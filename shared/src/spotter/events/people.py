@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from spotter.values import AthleteId, EventData, ExerciseId, LoadKg, Part, ShortText, StationId, Timestamp
 from spotter.exercises import ExerciseFields
 from spotter.policies import PolicyFields
+from spotter.values import AthleteId, EventData, ExerciseId, LoadKg, Part, ShortText, StationId, Timestamp
 
 _ZONES = available_timezones()
 

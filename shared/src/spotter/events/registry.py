@@ -29,7 +29,9 @@ class EventType:
 
 
 def _types() -> dict[str, EventType]:
-    rows: list[tuple[str, type[EventData], Role | None, str, Literal["athlete", "gym", "device", "token", "either"]]] = [
+    rows: list[
+        tuple[str, type[EventData], Role | None, str, Literal["athlete", "gym", "device", "token", "either"]]
+    ] = [
         ("set.started", lifting.SetStarted, "app", "lifts.v1", "athlete"),
         ("rep.started", lifting.RepStarted, "device", "lifts.v1", "athlete"),
         ("rep.completed", lifting.RepCompleted, "device", "lifts.v1", "athlete"),

@@ -10,7 +10,7 @@ from failure_detector.life.records import LiftedSet, Rep, UnderWay
 from failure_detector.life.turn import Turn
 from spotter.events import Event, corrected
 from spotter.events.derived import RepCounted
-from spotter.events.lifting import RepAmended, RepCompleted, RepCorrection, RepStarted
+from spotter.events.lifting import Device, RepAmended, RepCompleted, RepCorrection, RepStarted
 from spotter.processing import Reject
 from spotter.records import replace
 
@@ -18,7 +18,8 @@ FRESH_US = 5 * SECOND_US
 """Advice may sound for a rep that was sent this soon after it happened."""
 FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
-_MEASURED = tuple(sorted(set(RepCorrection.model_fields) - {"started_at", "ended_at", "exercise", "load_kg"}))
+_UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
+_MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
 
 
 def end_of(event: Event, data: RepCompleted) -> int:

@@ -60,7 +60,7 @@ class Writing:
         return found
 
     def _written_reps(self, one: LiftedSet) -> bytes:
-        known, raw = self._reps.get(one.key, ((), b"[]"))
+        known, raw = self._reps.get(one.key, (None, b""))
         if known is not one.reps:
             if known and len(known) <= len(one.reps) and all(map(is_, known, one.reps)):
                 raw = b",".join([raw[:-1], *map(dump_json, one.reps[len(known) :])]) + b"]"

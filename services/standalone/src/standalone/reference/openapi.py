@@ -23,3 +23,6 @@ class _Nothing:
 
     def __getattr__(self, name: str) -> _Nothing:
         return self
+
+    def __call__(self) -> _Nothing:
+        return self
