@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+import asyncio
+import tempfile
 
+from advisor.gateway.hub import Hub
+from dashboard.app import Dashboard
+from spotter.bus.memory import MemoryLog
+from spotter.config import Configuration
+from spotter.security import Keyring, Revocations
 from spotter.settings import Limits
+from spotter.web import Guard
 from standalone.app import Parts, create_app
 from standalone.reference.schemas import Json
 
 
 def openapi(version: str) -> Json:
     """Give the document that the one-process host serves; the cluster answers the same behind its proxy."""
-    nothing = cast(Any, _Nothing())
-    parts = Parts(nothing, nothing, nothing, nothing, nothing, Limits())
-    app = create_app(parts, ready=lambda: None, alive=lambda: None)
-    app.version = version
-    return app.openapi()
+    return asyncio.run(_openapi(version))
 
 
-class _Nothing:
-    """Stands for parts that are only touched when a request comes."""
-
-    def __getattr__(self, name: str) -> _Nothing:
-        return self
-
-    def __call__(self) -> _Nothing:
-        return self
+async def _openapi(version: str) -> Json:
+    log, configuration, limits = MemoryLog(), Configuration(), Limits()
+    guard = Guard(Keyring([("reference", "only to describe the doors, none is opened")]), Revocations())
+    with tempfile.TemporaryDirectory() as folder:
+        dashboard = Dashboard(log, guard, configuration, database_url=f"sqlite:///{folder}/dashboard.db")
+        parts = Parts(log, guard, configuration, Hub(log, guard, limits=limits), dashboard, limits)
+        app = create_app(parts, ready=lambda: None, alive=lambda: None)
+        app.version = version
+        return app.openapi()
