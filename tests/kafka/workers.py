@@ -17,8 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from aiokafka.admin import AIOKafkaAdminClient
 
 from spotter.bus.kafka import KafkaLog
+from spotter.bus.kafka.offsets import Offsets, topic_partitions
 from spotter.bus.port import NewRecord, Record, Start
 from spotter.events import Event, Unreadable, decode, encode
 from spotter.events.lifting import RepCompleted
@@ -174,3 +176,22 @@ async def until_read(log: KafkaLog, outputs: int, seconds: float = 60.0) -> None
             assert time.monotonic() < until, f"{len(seen)} of {outputs} outputs after {seconds:.0f} s"
     finally:
         await reader.close()
+
+
+async def until_committed(log: KafkaLog, seconds: float = 90.0) -> int:
+    """Wait until the toy's group has committed all inputs; gives how many there are."""
+    partitions = topic_partitions(log.prefix, LIFTS)
+    admin = AIOKafkaAdminClient(bootstrap_servers=log.bootstrap)
+    asking = Offsets(log.bootstrap)
+    await admin.start()
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                ends = await asking.end(partitions)
+                found = await admin.list_consumer_group_offsets(f"{log.prefix}failure-detector", None, partitions)
+                if all(max(0, found[one].offset) == end for one, end in ends.items()):
+                    return sum(ends.values())
+                await asyncio.sleep(0.1)
+    finally:
+        await asking.close()
+        await admin.close()
