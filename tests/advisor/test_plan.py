@@ -31,7 +31,7 @@ def test_an_amendment_that_matters_gives_a_new_plan() -> None:
     lifting.amends(spotter_present=True)
     first, second = plans(training)
 
-    assert [(1, 3), (2, 2)] == [(plan.revision, plan.target_rir) for plan in (first, second)]
+    assert [(1, 3, False), (2, 2, True)] == [(plan.revision, plan.target_rir, plan.late) for plan in (first, second)]
     assert first.alert_id != second.alert_id
     assert "stop" == lifting.rep(2).action
 
@@ -45,20 +45,28 @@ def test_an_amendment_that_changes_nothing_gives_none() -> None:
     assert 1 == len(plans(training))
 
 
-def test_history_has_no_plan() -> None:
-    """It is too late for one; its reps are advised, silently."""
+def test_a_plan_that_changes_before_the_first_rep_is_news() -> None:
+    """Nobody has lifted by the one before."""
+    training = Training()
+    training.opens("bench_press").amends(spotter_present=True)
+
+    assert [False, False] == [plan.late for plan in plans(training)]
+
+
+def test_the_plan_of_history_is_late() -> None:
+    """Every set has one; like the advice on its reps it is never shown as news."""
     training = Training()
     lifting = Lifting(training, "old", "s1", {"exercise": "hip_thrust"}, MONDAY - timedelta(hours=1), history=True)
     lifting.tell_opened()
     lifting.closes("history")
     advice = lifting.rep(1, newest=False)
 
-    assert [] == plans(training)
+    assert [True] == [plan.late for plan in plans(training)]
     assert ("stop", True, 1) == (advice.action, advice.late, advice.revision)
 
 
-def test_history_that_goes_on_has_its_first_plan_then() -> None:
-    """It was open after all."""
+def test_history_that_goes_on_keeps_its_plan() -> None:
+    """It was open after all, and nothing else has changed."""
     training = Training()
     lifting = Lifting(training, "old", "s1", {"exercise": "hip_thrust"}, MONDAY, history=True)
     lifting.tell_opened()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from spotter.bus.port import NewRecord
-from spotter.events.lifting import EffortReported, SetAmended
+from spotter.events.lifting import EffortReported, RepAmended, RepCorrection, SetAmended
 from spotter.ids import athlete_key
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
@@ -206,6 +206,54 @@ class LifeCases:
         lifter.send(*lifter.reps(3), lifter.end(4))
         assert [] == lifter.closed
 
+    def test_a_late_rep_goes_to_the_set_of_its_id_that_ran_then(self, lifter: Lifter) -> None:
+        """Where an id is used again a rep that comes late revises the set that it was lifted in."""
+        one, two, three = lifter.reps(3)
+        lifter.send(one, three, lifter.end(8), lifter.start(100), two)
+        first, second = dict.fromkeys(opened.set_key for opened in lifter.opened)
+        assert [first] * 4 == [est.set_key for est in lifter.estimates]
+        lifter.send(*lifter.reps(1, 103))
+        assert second == lifter.estimates[-1].set_key
+
+    def test_a_set_of_the_past_is_not_the_open_one(self, lifter: Lifter) -> None:
+        """A start of yesterday amends no set of today, whether it names the open set's id or none."""
+        lifter.send(lifter.start(0), *lifter.reps(2, 3))
+        for set_id in ("s1", None):
+            lifter.send(lifter.start(-86_400, set_id, "deadlift", sent_s=10))
+        assert [("bench_press", False), ("deadlift", True), ("deadlift", True)] == [
+            (one.exercise, one.history) for one in lifter.opened
+        ]
+        assert {1} == {one.revision for one in lifter.estimates}
+
+    def test_what_is_sent_again_many_sets_later_changes_nothing(self, lifter: Lifter) -> None:
+        """Events of old sets are known by their identity, without ids of sets, and corrections too."""
+        again = [*lifter.reps(2, 0, None), lifter.end(8, None), *lifter.reps(2, 100, "x")]
+        again.append(lifter.amend(1, 109, "x", mean_velocity_mps=0.40))
+        lifter.send(*again)
+        for place in range(10):
+            lifter.send(*lifter.reps(1, 200 + 100 * place, f"s{place}"))
+        before = lifter.host.values("estimates.v1", athlete_key("g1", lifter.athlete_id))
+        lifter.send(*again)
+        assert before == lifter.host.values("estimates.v1", athlete_key("g1", lifter.athlete_id))
+        assert [] == lifter.rejected
+
+    def test_an_amended_time_is_read_by_the_clock_of_who_amends(self, lifter: Lifter) -> None:
+        """Times within a correction are translated like all others."""
+        lifter.send(*lifter.reps(3))
+        ended_at = lifter.base + timedelta(seconds=3608)
+        correction = lifter.event(
+            RepAmended(set_id="s1", rep_number=3, set=RepCorrection(ended_at=ended_at)), 3610, received_s=10
+        )
+        lifter.send(correction)
+        assert lifter.base + timedelta(seconds=8) == lifter.counted[-1].rep_time
+
+    def test_a_correction_of_a_set_that_is_no_longer_kept_is_too_old(self, lifter: Lifter) -> None:
+        """Sets are kept for 28 days after receipt, whether or not another set has come since."""
+        day_s = 86_400
+        lifter.send(*lifter.reps(2), lifter.end(5), lifter.void(1, 29 * day_s))
+        lifter.send(*lifter.reps(1, 30 * day_s, "s2"), lifter.void(2, 30 * day_s + 5), lifter.void(1, 30 * day_s, "s2"))
+        assert ["too_old", "too_old"] == [one.reason for one in lifter.rejected]
+
     def test_the_end_of_an_unknown_set_says_so(self, lifter: Lifter) -> None:
         """There is nothing to end."""
         lifter.send(lifter.end(0, "never"))
@@ -286,6 +334,26 @@ class TimerCases:
         lifter.send(*[lifter.rep(number, number, sent_s=80, received_s=80) for number in (1, 2)])
         host.pass_time(lifter.base + timedelta(seconds=100))
         assert [] == lifter.closed
+
+    def test_silence_ends_a_set_whose_sender_stamps_before_it_measures(self, host: Harness) -> None:
+        """A rep that lies a little after its own sending time does not keep its set open, and the timer writes once."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.rep(1, 3, sent_s=2))
+        for after_s in (92, 92.5, 100):
+            host.pass_time(lifter.base + timedelta(seconds=after_s))
+        assert [("silence", lifter.base + timedelta(seconds=93))] == [
+            (one.reason, one.ended_at) for one in lifter.closed
+        ]
+        assert 2 == len(host.values("lifts.v1", athlete_key("g1", lifter.athlete_id)))
+
+    def test_silence_ends_each_of_two_sets_of_one_id(self, host: Harness) -> None:
+        """A set that went on although the next of its id had begun ends by its own silence; the timer writes once."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(*lifter.reps(2), lifter.end(5), lifter.start(100), lifter.rep(3, 8, sent_s=101))
+        for after_s in (192, 300, 1001, 1100):
+            host.pass_time(lifter.base + timedelta(seconds=after_s))
+        assert ["lifter", "silence", "silence"] == [one.reason for one in lifter.closed]
+        assert 7 == len(host.values("lifts.v1", athlete_key("g1", lifter.athlete_id)))
 
     def test_a_set_goes_on_after_silence(self, host: Harness) -> None:
         """A rep after a silence reopens the set, and the next silence ends it again under another id."""

@@ -52,6 +52,17 @@ def test_a_late_rep_does_not() -> None:
     assert [fifth.id] == standing(sets)
 
 
+def test_a_plan_that_is_amended_in_the_set_is_not_how_things_stand() -> None:
+    """What was said after the newest rep holds."""
+    sets = Sets()
+    hear(sets, 0)
+    fifth = hear(sets, 5, action="stop")
+    plan = hear(sets, 0, revision=2, late=True)
+
+    assert not plan.newest
+    assert [fifth.id] == standing(sets)
+
+
 def test_a_voided_rep_makes_the_one_before_the_newest() -> None:
     """Advice on rep 4 is given anew, and the estimate of rep 5 is gone."""
     sets = Sets()

@@ -57,8 +57,8 @@ def _new(turn: Turn, data: SetOpened) -> None:
         history=data.history,
         reopened=data.reopened,
     )
+    one = give_plan(turn, one, late=data.history or turn.now - data.opened_at > PLAN_FRESH)
     if not data.history:
-        one = give_plan(turn, one, late=turn.now - data.opened_at > PLAN_FRESH)
         _take_calendar(turn, calendar, data)
     turn.put_set(one)
     turn.announce()
@@ -84,8 +84,8 @@ def _known_better(turn: Turn, data: SetOpened, one: AdvisedSet) -> None:
         one = replace(one, closing=None, told=None)
     if context != before.context:
         one = replace(one, terms=_terms(turn, one.key, data, context, one.pins))
-    if one.is_open and not one.history and (one.plan == 0 or matters(one) != matters(before)):
-        one = give_plan(turn, one, late=False)
+    if one.is_open and matters(one) != matters(before):
+        one = give_plan(turn, one, late=bool(one.reps))
     if not one.is_open:
         one = tell_outcome(turn, one)
     turn.put_set(one)

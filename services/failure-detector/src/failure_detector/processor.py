@@ -14,7 +14,7 @@ from failure_detector.life.records import LIFTER_EVENTS_KEPT, LiftedSet, Rep
 from failure_detector.life.turn import Turn
 from failure_detector.life.writing import Writing
 from failure_detector.model import MODEL_VERSION, Filter
-from failure_detector.observing import Observer, first_difference
+from failure_detector.observing import Observer, Seen, first_difference
 from spotter import topics
 from spotter.events import Event, EventData, corrected, corrected_time, event_type
 from spotter.events.derived import DeviceLost, RepOverdue
@@ -150,11 +150,11 @@ def _refused(turn: Turn, reject: Reject) -> LifeDraft:
     return LifeDraft(turn.event, {}, reject=reject)
 
 
-def _unknown_set(turn: Turn) -> LifeDraft:
+def _unknown_set(turn: Turn, forgotten: LiftedSet | None = None) -> LifeDraft:
+    """Refuse what is about no set that is kept; where sets were forgotten it may have been one of them."""
     said = turn.event.data.set_id
     detail = f"no set {said} of this lifter in the last 28 days" if said else "the lifter has no set in the last 28 days"
-    old = turn.received_us - micros(corrected_time(turn.event)) > 28 * 86_400_000_000
-    return _refused(turn, Reject("too_old" if old else "unknown_set", detail))
+    return _refused(turn, Reject("too_old" if forgotten or turn.lifter.forgot else "unknown_set", detail))
 
 
 def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, arrived: Rep | None) -> tuple[LiftedSet, Wanted | None]:
@@ -162,6 +162,8 @@ def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, arrived: Rep | None
     known = turn.observer.observe(before.key, before.reps)
     seen = turn.observer.observe(after.key, after.reps)
     first = first_difference(known, seen) if before.start is after.start or before.start == after.start else 0
+    if first == len(known) == len(seen) - 1 and len(last := seen[-1].places) == 1 and after.reps[last[0]] is arrived:
+        return after, _wanted(turn, after, seen, (Touched(first, last[0], arrived=True),))
     arrived_place = next((place for place, rep in enumerate(after.reps) if rep is arrived), None)
     touched = [
         Touched(number, place, second=place != group.places[0], arrived=place == arrived_place)
@@ -181,14 +183,12 @@ def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, arrived: Rep | None
                 rep = changed[item.place]
                 changed[item.place] = replace(rep, estimates=rep.estimates + 1)
         after = turn.put(replace(after, reps=tuple(changed)))
-    wanted = Wanted(
-        event=turn.event,
-        one=after,
-        observations=tuple(one.observation for one in seen),
-        touched=tuple(touched),
-        newest_rep_us=turn.newest_rep_us(),
-    )
-    return after, wanted
+    return after, _wanted(turn, after, seen, tuple(touched))
+
+
+def _wanted(turn: Turn, one: LiftedSet, seen: Sequence[Seen], touched: tuple[Touched, ...]) -> Wanted:
+    observations = tuple([rep.observation for rep in seen])
+    return Wanted(turn.event, one, observations, touched, turn.newest_rep_us())
 
 
 def _set_started(turn: Turn) -> LifeDraft:
@@ -207,7 +207,9 @@ def _set_amended(turn: Turn) -> LifeDraft:
     data = turn.event.data
     assert isinstance(data, SetAmended)
     found = sets.find_known(turn, data.set_id)
-    return _unknown_set(turn) if found is None else _amended(turn, found, sets.context_of(data))
+    if found is None or turn.is_too_old(found):
+        return _unknown_set(turn, found)
+    return _amended(turn, found, sets.context_of(data))
 
 
 def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDraft:
@@ -221,21 +223,24 @@ def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDr
 def _set_ended(turn: Turn) -> LifeDraft:
     data = turn.event.data
     assert isinstance(data, SetEnded)
+    if data.reason == "silence":
+        return _fallen_silent(turn)
     at_us = micros(corrected_time(turn.event))
-    if data.set_id is None:
-        found = next(iter(turn.open_sets()), None) or next(turn.newest(1), None)
-    else:
-        found = next(turn.named(data.set_id), None)
+    found = sets.find_for_end(turn, data.set_id, at_us)
     if found is None:
         return _unknown_set(turn)
     one = _note(turn, found)
-    if data.reason == "silence":
-        if not one.is_open or at_us != timers.silence_time_us(one):
-            return LifeDraft(turn.event, turn.changes)
-        sets.close(turn, one, at_us, "silence")
-    elif one.is_open and at_us >= one.active_us:
+    if one.is_open and at_us >= one.active_us:
         sets.close(turn, one, at_us, data.reason)
     return _done(turn, one)
+
+
+def _fallen_silent(turn: Turn) -> LifeDraft:
+    """End the set that the timer meant, known by the event's id: ids of sets may be reused; none, it has gone on."""
+    found = next((one for one in turn.open_sets() if timers.silence_id(one) == turn.event.id), None)
+    if found is None:
+        return LifeDraft(turn.event, {})
+    return _done(turn, sets.close(turn, _note(turn, found), timers.silence_time_us(found), "silence"))
 
 
 def _rep_started(turn: Turn) -> LifeDraft:
@@ -273,8 +278,8 @@ def _rep_corrected(turn: Turn) -> LifeDraft:
     data = turn.event.data
     assert isinstance(data, RepAmended | RepVoided)
     found = _set_with_rep(turn, data)
-    if found is None:
-        return _unknown_set(turn)
+    if found is None or turn.is_too_old(found):
+        return _unknown_set(turn, found)
     corrected_rep = reps.correct(turn, found, data.rep_number, data if isinstance(data, RepAmended) else None)
     if isinstance(corrected_rep, Reject):
         return _refused(turn, corrected_rep)
@@ -295,17 +300,16 @@ def _set_with_rep(turn: Turn, data: RepAmended | RepVoided) -> LiftedSet | None:
 
 def _effort_reported(turn: Turn) -> LifeDraft:
     found = sets.find_known(turn, turn.event.data.set_id)
-    return _unknown_set(turn) if found is None else _done(turn, _note(turn, found))
+    if found is None or turn.is_too_old(found):
+        return _unknown_set(turn, found)
+    return _done(turn, _note(turn, found))
 
 
 def _rep_overdue(turn: Turn) -> LifeDraft:
-    data = turn.event.data
-    assert isinstance(data, RepOverdue)
-    found = next(turn.named(data.set_id), None) if data.set_id else None
-    waiting = found.under_way if found is not None else None
-    if found is None or waiting is None or waiting.started_us != micros(data.started_at):
-        return LifeDraft(turn.event, {})
-    return _done(turn, _note(turn, replace(found, under_way=replace(waiting, overdue=True))))
+    for one in turn.open_sets():
+        if one.under_way is not None and timers.overdue_id(one, one.under_way) == turn.event.id:
+            return _done(turn, _note(turn, replace(one, under_way=replace(one.under_way, overdue=True))))
+    return LifeDraft(turn.event, {})
 
 
 def _set_moved(turn: Turn) -> LifeDraft:

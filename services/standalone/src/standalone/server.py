@@ -112,15 +112,6 @@ async def served(
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a program's coroutine on the fastest event loop there is."""
-    import gc
-    import os
-    import sys
-
-    sys.setswitchinterval(float(os.environ.get("TUNE_SWITCH", "0.005")))
-    if os.environ.get("TUNE_GC"):
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 50, 50)
     try:
         from uvloop import new_event_loop
     except ImportError:  # Windows

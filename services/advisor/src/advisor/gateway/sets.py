@@ -63,11 +63,11 @@ class Sets:
             self._forget_stale(heard_ms)
             return advice
         self._open[advice.set_key] = self._open.pop(advice.set_key)  # the order of the dict is the order of hearing
-        newest = advice.after_rep >= found.advice.after_rep or advice.after_rep in found.after_reps
+        newest = advice.after_rep >= found.advice.after_rep or 0 < advice.after_rep in found.after_reps
         found.after_reps.add(advice.after_rep)
         found.heard_ms = heard_ms
         if not newest:
-            return replace(advice, newest=False)  # a rep that came late, after a later one
+            return replace(advice, newest=False)  # a rep that came late, after a later one; a plan that was amended
         found.advice = advice
         return advice
 

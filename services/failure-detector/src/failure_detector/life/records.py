@@ -127,6 +127,8 @@ class Lifter:
     sets: tuple[SetRef, ...] = ()
     seen: tuple[tuple[str, str], ...] = ()
     """(identity, content) of the newest events that belong to no set."""
+    forgot: bool = False
+    """There were sets before these."""
 
 
 def load(name: str, raw: bytes) -> LiftedSet | Lifter:
@@ -139,6 +141,7 @@ def load(name: str, raw: bytes) -> LiftedSet | Lifter:
         return Lifter(
             sets=tuple(SetRef(**ref) for ref in body["sets"]),
             seen=tuple((identity, content) for identity, content in body["seen"]),
+            forgot=body.get("forgot", False),
         )
     body["start"] = start_from_json(body["start"])
     body["reps"] = tuple(Rep(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])

@@ -119,8 +119,9 @@ def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) 
     else:
         said = change.set.model_dump(include=set(_MEASURED), exclude_unset=True, exclude_none=True)
         ended, started = change.set.ended_at, change.set.started_at
-        ended_us = rep.ended_us if ended is None else min(turn.received_us, micros(ended))
-        started_us = rep.started_us if started is None else min(ended_us, micros(started))
+        event = turn.event
+        ended_us = rep.ended_us if ended is None else min(turn.received_us, micros(corrected(event, ended)))
+        started_us = rep.started_us if started is None else min(ended_us, micros(corrected(event, started)))
         new = replace(
             rep,
             measured={**rep.measured, **said},

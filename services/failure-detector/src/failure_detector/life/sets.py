@@ -11,7 +11,7 @@ from typing import Any
 
 from failure_detector.life.clock import MINUTE_US
 from failure_detector.life.records import LiftedSet
-from failure_detector.life.turn import Turn
+from failure_detector.life.turn import EARLY_US, Turn
 from failure_detector.model import Start, starting_values
 from spotter.events.lifting import SetContext
 from spotter.ids import derived_id
@@ -19,8 +19,6 @@ from spotter.records import replace
 
 REOPEN_US = 10 * MINUTE_US
 """A set that ended longer ago than this does not go on."""
-EARLY_US = 10 * MINUTE_US
-"""A rep may have ended this long before the event that opened its set."""
 
 CONTEXT = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id"}
 
@@ -29,21 +27,25 @@ def find_for_rep(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None
     """Find the set that a rep at `at_us` belongs to; None: it opens a new one."""
     if set_id is None:
         return _find_unnamed(turn, at_us)
+    early: LiftedSet | None = None
     for one in turn.named(set_id):
-        if at_us < one.opened_us - EARLY_US:
-            continue
-        if one.ended_us is None or at_us <= one.ended_us or _goes_on(turn, one, at_us):
+        if at_us < one.opened_us:
+            early = one if at_us >= one.opened_us - EARLY_US else None
+        elif one.ended_us is None or at_us <= one.ended_us:
             return one
-        return None
-    return None
+        elif early is not None and early.opened_us - at_us < at_us - one.ended_us:
+            return early
+        else:
+            return one if _goes_on(turn, one, at_us) else early
+    return early
 
 
 def _find_unnamed(turn: Turn, at_us: int) -> LiftedSet | None:
     running = turn.open_sets()
     if running and at_us >= running[0].opened_us:
         return running[0]
-    for one in turn.newest():
-        if one.ended_us is not None and one.opened_us <= at_us <= one.ended_us:
+    for one in turn.begun_by(at_us):
+        if one.ended_us is not None and at_us <= one.ended_us:
             return one
     if running and at_us >= running[0].opened_us - EARLY_US:
         return running[0]
@@ -60,11 +62,22 @@ def find_for_start(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | No
     """Find the set that a `set.started` at `at_us` says more about; None: it opens a new one."""
     if set_id is None:
         running = turn.open_sets()
-        return running[0] if running else None
+        return running[0] if running and at_us >= running[0].opened_us - EARLY_US else None
+    early: LiftedSet | None = None
     for one in turn.named(set_id):
-        if one.is_open or (one.opened_us - EARLY_US <= at_us <= one.active_us):
-            return one
-    return None
+        if at_us >= one.opened_us:
+            return one if one.is_open or at_us <= one.active_us else early
+        early = one if at_us >= one.opened_us - EARLY_US else None
+    return early
+
+
+def find_for_end(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
+    """Find the set that a `set.ended` at `at_us` is about: the last of those named that had begun, else the newest."""
+    if set_id is None:
+        running = turn.open_sets()
+        return running[0] if running else next(turn.newest(1), None)
+    named = list(turn.named(set_id))
+    return next((one for one in named if one.opened_us <= at_us), next(iter(named), None))
 
 
 def find_known(turn: Turn, set_id: str | None) -> LiftedSet | None:

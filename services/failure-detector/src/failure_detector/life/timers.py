@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from failure_detector.life.clock import MINUTE_US, SECOND_US, moment
-from failure_detector.life.records import LIFTER, LiftedSet, Lifter, set_entry
+from failure_detector.life.records import LIFTER, LiftedSet, Lifter, UnderWay, set_entry
 from spotter.events import Event
 from spotter.events.derived import RepOverdue
 from spotter.events.lifting import SetEnded
@@ -39,6 +39,17 @@ def silence_time_us(one: LiftedSet) -> int:
     return one.reps[-1].ended_us + SILENCE_US if one.reps else one.opened_us + NO_REP_US
 
 
+def silence_id(one: LiftedSet) -> str:
+    """Name the event that ends a set by silence after its last rep."""
+    last = one.reps[-1].identity if one.reps else "none"
+    return derived_id("silence", one.key, last, one.reopened)
+
+
+def overdue_id(one: LiftedSet, waiting: UnderWay) -> str:
+    """Name the event that tells that a set's rep has been under way for too long."""
+    return derived_id("overdue", one.key, waiting.identity)
+
+
 def next_due_us(state: State) -> int | None:
     """Say when the lifter's next timer is due, by the clock of receipt."""
     found: list[int] = []
@@ -62,11 +73,10 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
                 started_at=moment(waiting.started_us),
                 outlasted_s=OVERDUE_US / SECOND_US,
             )
-            events.append(_event(derived_id("overdue", one.key, waiting.identity), waiting.started_us + OVERDUE_US, overdue))
+            events.append(_event(overdue_id(one, waiting), waiting.started_us + OVERDUE_US, overdue))
         if _silence_due_us(one) <= now_us:
-            last = one.reps[-1].identity if one.reps else "none"
             ended = SetEnded(**who, reason="silence")
-            events.append(_event(derived_id("silence", one.key, last, one.reopened), silence_time_us(one), ended))
+            events.append(_event(silence_id(one), silence_time_us(one), ended))
     return events
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from failure_detector.life.clock import DAY_US, micros, moment
+from failure_detector.life.clock import DAY_US, MINUTE_US, micros, moment
 from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER, SETS_SEARCHED, LiftedSet, Lifter, SetRef, set_entry
 from failure_detector.observing import Observer
 from spotter.config import GymConfig
-from spotter.events import Event, EventData
+from spotter.events import Event, EventData, corrected_time
 from spotter.events.derived import SetClosed, SetOpened
-from spotter.events.lifting import SetContext
+from spotter.events.lifting import RepCompleted, RepStarted, SetContext
 from spotter.ids import fingerprint
 from spotter.processing import Environment, State
 from spotter.records import replace
 
 KEPT_US = 28 * DAY_US
 """Sets are kept this long after receipt."""
+EARLY_US = 10 * MINUTE_US
+"""A rep may have ended this long before the event that opened its set."""
 
 
 class Turn:
@@ -50,7 +53,18 @@ class Turn:
         known = next((content for seen, content in self.lifter.seen if seen == self.identity), None)
         for one in self.newest():
             known = known or self._recall.content(one, self.identity)
+        if known is None and len(self.lifter.sets) > SETS_SEARCHED:
+            known = next((said for one in self._older() if (said := self._recall.content(one, self.identity))), None)
         return known
+
+    def _older(self) -> Iterator[LiftedSet]:
+        """Give the sets, other than the newest, that the event may have been about when it came before."""
+        at_us = micros(corrected_time(self.event))
+        if at_us < self.lifter.sets[-SETS_SEARCHED].opened_us:
+            yield from self.begun_by(at_us + EARLY_US)
+        data = self.event.data
+        if data.set_id is not None and not isinstance(data, RepCompleted | RepStarted):
+            yield from self.named(data.set_id)
 
     def config(self, version: int | None) -> GymConfig:
         """Give the configuration of the lifter's gym."""
@@ -68,6 +82,11 @@ class Turn:
     def newest(self, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
         """Give sets, the latest start first."""
         return (self.get(ref.key) for ref in reversed(self.lifter.sets[-count:]))
+
+    def begun_by(self, at_us: int, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
+        """Give sets that had begun at `at_us`, the latest start first."""
+        begun = (ref for ref in reversed(self.lifter.sets) if ref.opened_us <= at_us)
+        return (self.get(ref.key) for ref in islice(begun, count))
 
     def named(self, set_id: str) -> Iterator[LiftedSet]:
         """Give all sets that were called `set_id`, the latest start first."""
@@ -99,15 +118,20 @@ class Turn:
 
     def _put_ref(self, ref: SetRef, *, new: bool) -> None:
         refs = {known.key: known for known in self.lifter.sets}
+        forgot = self.lifter.forgot
         if new:
-            limit_us = self.received_us - KEPT_US
-            for key in [old.key for old in refs.values() if old.received_us < limit_us and not old.is_open]:
+            for key in [old.key for old in refs.values() if self.is_too_old(old)]:
                 del refs[key]
                 self._sets.pop(key, None)
                 self.changes[set_entry(key)] = None
+                forgot = True
         refs[ref.key] = ref
         ordered = sorted(refs.values(), key=lambda known: (known.opened_us, known.received_us, known.key))
-        self.put_lifter(replace(self.lifter, sets=tuple(ordered)))
+        self.put_lifter(replace(self.lifter, sets=tuple(ordered), forgot=forgot))
+
+    def is_too_old(self, one: LiftedSet | SetRef) -> bool:
+        """Tell whether a set was received so long ago that it is kept no more."""
+        return not one.is_open and one.received_us < self.received_us - KEPT_US
 
     def put_lifter(self, lifter: Lifter) -> None:
         """Write the lifter."""

@@ -26,7 +26,7 @@ class Writing:
         if isinstance(value, LiftedSet):
             return self._set(value)
         if isinstance(value, Lifter):
-            return dump_json({"v": STATE_VERSION, "sets": value.sets, "seen": value.seen})
+            return dump_json({"v": STATE_VERSION, "sets": value.sets, "seen": value.seen, "forgot": value.forgot})
         raise TypeError(f"entry {name} holds no set and no lifter")
 
     def _set(self, one: LiftedSet) -> bytes:

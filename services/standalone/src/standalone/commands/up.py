@@ -32,11 +32,13 @@ def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT
 
 
 async def _up(folder: Folder, host: str, port: int) -> None:
+    from standalone import tuning
     from standalone.host import serving
 
     first = not folder.database.exists()
     with until_told() as stop:
         async with serving(folder, host=host, port=port) as running:
+            tuning.tune()
             _announce(running, first)
             told = asyncio.create_task(stop.wait())
             await asyncio.wait({told, running.broken}, return_when=asyncio.FIRST_COMPLETED)

@@ -17,6 +17,7 @@ from rich.text import Text
 from spotter import topics
 from spotter.bus.port import Start
 from spotter.events import TYPES, Unreadable, decode
+from standalone import tuning
 from standalone.commands.options import PORT, err, out
 from standalone.demo.board import Board, Json
 from standalone.demo.gym import make_gym
@@ -39,6 +40,7 @@ async def show_demo(for_s: float | None, as_json: bool, host: str, port: int | N
     """Run the demo for so long, or until somebody ends it; gives the exit code."""
     with until_told() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as folder:
         async with _serving(Folder(Path(folder)), host, port) as running:
+            tuning.tune()
             try:
                 await _show(running, stop, for_s, as_json, seed)
             except BrokenPipeError:  # whoever read has seen enough: `spotter demo --json | head`
@@ -83,10 +85,11 @@ async def _show(running: Running, stop: Stop, for_s: float | None, as_json: bool
     (err() if as_json else out()).print(Text(f"{heading}\n{coach}"))
     with ExitStack() as stack:
         if live:
-            view = View(board, training, Text(""), None if for_s is None else began_s + for_s)
+            view = View(board, training, None if for_s is None else began_s + for_s)
             stack.enter_context(Live(view, console=out(), refresh_per_second=8, transient=False))
         await _until_the_end(running, training, stop, for_s, as_json)
-    (err() if as_json else out()).print(status(board, training), markup=False)
+    if not live:
+        (err() if as_json else out()).print(status(board, training), markup=False)
 
 
 async def _until_the_end(running: Running, training: Training, stop: Stop, for_s: float | None, as_json: bool) -> None:

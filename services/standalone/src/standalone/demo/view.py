@@ -23,10 +23,9 @@ _BARS: Final = "▁▂▃▄▅▆▇█"
 class View:
     """What is drawn; rich asks for it whenever it draws."""
 
-    def __init__(self, board: Board, training: Training, heading: Text, ends_at_s: float | None) -> None:
+    def __init__(self, board: Board, training: Training, ends_at_s: float | None) -> None:
         self._board = board
         self._training = training
-        self._heading = heading
         self._ends_at_s = ends_at_s
 
     def __rich__(self) -> Group:
@@ -37,10 +36,10 @@ class View:
         table.add_column("load", justify="right", no_wrap=True)
         table.add_column("velocity of each rep", no_wrap=True, min_width=14)
         table.add_column("reps left", justify="right", no_wrap=True, min_width=9)
-        table.add_column("advice", ratio=1)
+        table.add_column("advice", ratio=1, no_wrap=True, overflow="ellipsis")  # rows keep their height
         for tile in self._board.tiles.values():
             table.add_row(*_row(tile))
-        return Group(self._heading, table, self._footer())
+        return Group(table, self._footer())
 
     def _footer(self) -> Text:
         text = Text(status(self._board, self._training))
@@ -65,6 +64,8 @@ def _advice(tile: Tile) -> Text:
         return Text("")
     if not tile.lifting:
         return Text(f"  resting; last said {ACTIONS.get(tile.action, tile.action)}", style="dim")
+    if not tile.after_rep:
+        return Text(f"  plan: {tile.sentence}", style="dim")
     return advice_text(tile.action, tile.sentence)
 
 

@@ -13,8 +13,7 @@ from standalone.words import ACTIONS, style_of
 def print_report(console: Console, tally: Tally) -> None:
     """Print the table of sets with their advice, then what was refused, then the counts."""
     console.print(_table(tally))
-    for text, times in tally.remarks.items():
-        console.print(f"{f'{times} × ' if times > 1 else ''}{text}", markup=False, highlight=False)
+    print_remarks(console, tally)
     for refusal in tally.refusals:
         console.print(Text(f"refused: {refusal.place}: {refusal.reason}", style="yellow"))
     counts = tally.counts()
@@ -31,6 +30,12 @@ def print_report(console: Console, tally: Tally) -> None:
                 style="yellow",
             )
         )
+
+
+def print_remarks(console: Console, tally: Tally) -> None:
+    """Print what the door had to say about events that are no reps."""
+    for text, times in tally.remarks.items():
+        console.print(f"{f'{times} × ' if times > 1 else ''}{text}", markup=False, highlight=False)
 
 
 def _table(tally: Tally) -> Table:
@@ -79,4 +84,6 @@ def _advice(one: SetTally) -> Text:
         said = f" ×{count}" if action == "continue" else f" after {span}"
         text.append(f"{ACTIONS.get(action, action)}{said}", style=style_of(action))
         first = last + 1
+    if numbers and (sentence := one.advice[numbers[-1]].sentence):
+        text.append(f". {sentence}", style="dim")
     return text

@@ -49,11 +49,6 @@ class Replay:
         self._changed_s = 0.0
         self._idle_beats = 0
 
-    @property
-    def lasts_s(self) -> float:
-        """How long sending takes."""
-        return self._due[-1].after_s if self._due else 0.0
-
     async def run(self) -> None:
         """Send everything and wait for the answers; whatever ends it early, sets that it has begun are ended.
 

@@ -19,8 +19,9 @@ from standalone.errors import Trouble
 from standalone.folder import Folder
 from standalone.host import serving
 from standalone.replaying.recording import Recording
-from standalone.replaying.report import print_report
+from standalone.replaying.report import print_remarks, print_report
 from standalone.replaying.running import Replay
+from standalone.replaying.schedule import schedule
 from standalone.replaying.tally import Frame, Refusal
 from standalone.signals import until_told
 
@@ -60,6 +61,9 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
     )
     with until_told() as stop:
         async with _door() as door:
+            where = f"{recording.reps} reps of {len(recording.sets)} sets to {door.url}"
+            lasts = format_duration(schedule(recording, speed)[-1].after_s)
+            err().print(f"Sending {where}; this takes {lasts}.", markup=False)
             with progress:
                 bar = progress.add_task("replaying", total=recording.reps)
 
@@ -81,8 +85,6 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
                     on_refusal=on_refusal,
                     on_progress=lambda reps: progress.update(bar, completed=reps),
                 )
-                where = f"{recording.reps} reps of {len(recording.sets)} sets to {door.url}"
-                err().print(f"Sending {where}; this takes {format_duration(running.lasts_s)}.", markup=False)
                 work = asyncio.create_task(running.run())
                 told = asyncio.create_task(stop.wait())
                 await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -93,6 +95,7 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
                 else:
                     work.result()
         if as_json:
+            print_remarks(err(), running.tally)
             _print_json(running.tally.counts())
         else:
             print_report(out(), running.tally)

@@ -68,7 +68,7 @@ class FaustHost:
         self.keeper = work.keeper
         self.bootstrap = settings.kafka
         self.prefix = settings.topic_prefix
-        self._offsets = Offsets(settings.kafka)
+        self.offsets = Offsets(settings.kafka)
         self.input_topic = self.prefix + work.processor.input_topic
         self.acknowledging = False
         self.app = WorkerApp(self, settings)
@@ -184,7 +184,7 @@ class FaustHost:
     async def ends(self) -> dict[int, int]:
         """Ask the brokers where the own partitions end."""
         inputs = [ensure_aiokafka_TP(tp) for tp in self.consumer.assignment() if tp.topic == self.input_topic]
-        return {tp.partition: end for tp, end in (await self._offsets.end(inputs)).items()} if inputs else {}
+        return {tp.partition: end for tp, end in (await self.offsets.end(inputs)).items()} if inputs else {}
 
     async def read_back(self, ranges: Mapping[TP, tuple[int, int]]) -> None:
         """Read pieces of the changelog, by their first offset and the one after the last."""
@@ -208,4 +208,4 @@ class FaustHost:
         """Finish what is on its way, commit, and let go."""
         self.forget()
         await self.app.stop()
-        await self._offsets.close()
+        await self.offsets.close()

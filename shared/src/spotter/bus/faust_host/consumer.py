@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvloop
 from aiokafka import AIOKafkaProducer
@@ -62,6 +62,14 @@ class Consumer(driver.Consumer):
                 starts[tp.partition] = offset
         self.app.host.sought(starts)
 
+    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        """Say where partitions begin, asked on another connection: on the consumer's own one a fetch is waited for."""
+        return cast(Mapping[TP, int], await self.app.host.offsets.begin(_plain(partitions)))
+
+    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
+        """Say where partitions end, likewise."""
+        return cast(Mapping[TP, int], await self.app.host.offsets.end(_plain(partitions)))
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         done = await super()._commit(offsets)
         if done:  # Faust takes a commit for done that the group refused
@@ -70,7 +78,7 @@ class Consumer(driver.Consumer):
 
     async def pause_for_good(self, partitions: Iterable[TP]) -> None:
         """Stop fetching partitions until the next rebalance: own writes would be fetched, and wait to be consumed."""
-        await self._thread.call_thread(self._pause, [driver.ensure_aiokafka_TP(tp) for tp in partitions])
+        await self._thread.call_thread(self._pause, _plain(partitions))
 
     async def _pause(self, partitions: Sequence[TopicPartition]) -> None:
         assigned = self.inner.assignment()
@@ -86,6 +94,10 @@ class Consumer(driver.Consumer):
                 raise SessionLost(f"the consumer's {task.get_coro().__name__} ended: {task}")
         if inner._coordinator._pending_exception is not None:
             raise SessionLost(f"the group refuses this worker: {inner._coordinator._pending_exception!r}")
+
+
+def _plain(partitions: Iterable[TP]) -> list[TopicPartition]:
+    return [driver.ensure_aiokafka_TP(tp) for tp in partitions]
 
 
 class Producer(driver.Producer):

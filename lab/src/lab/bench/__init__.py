@@ -1,0 +1,1 @@
+"""Throughput and latency, as ratios beside named references in the same run."""

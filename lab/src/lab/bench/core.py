@@ -1,0 +1,106 @@
+"""The cores alone: the within-set filter, the detector's and the advisor's step, in processor time."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Final
+
+import numpy as np
+
+from advisor.processor import Advisor
+from failure_detector.model import Filter, Observation, Request, Start, starting_values
+from failure_detector.processor import FailureDetector
+from lab.bench.plan import Plan
+from lab.bench.rows import Row, measured
+from lab.bench.workload import prepared
+from spotter.bus.stepping import Batch, Input, Stepper
+from spotter.config import Configuration
+
+GROUP: Final = "core"
+SETS: Final = 256
+REPS: Final = 8
+BATCH: Final = 128
+"""Events that the one-process host takes at once."""
+_SINGLE_SETS: Final = 64
+_CLASSES: Final = ("bench_press", "back_squat", "deadlift", "unknown")
+
+
+def core(plan: Plan) -> Iterator[Row]:
+    """Measure filter and steps."""
+    plan.say("the filter and the steps of detector and advisor")
+    gc.collect()
+    gc.freeze()  # as the hosts do
+    yield _filter(plan, "filter, one set at a time (its earlier reps in the cache)", 1)
+    yield _filter(plan, f"filter, {SETS} sets side by side", SETS)
+    detector, advisor = _steps(plan)
+    note = f"per rep, in batches of {BATCH} events"
+    yield measured(GROUP, "detector: whole step", detector, note=note)
+    yield measured(GROUP, "advisor: whole step", advisor, note="per event of the detector's story (3 to 4 a rep)")
+    gc.unfreeze()
+
+
+def _filter(plan: Plan, name: str, sets: int) -> Row:
+    rounds = [{"rep_us": _filter_us(sets, seed)} for seed in range(max(3, plan.rounds))]
+    return measured(GROUP, name, rounds, note="per rep")
+
+
+def _filter_us(sets: int, seed: int) -> float:
+    chance, model = np.random.default_rng(seed), Filter()
+    groups = [[_set(chance, number) for number in range(sets)] for _ in range(max(1, _SINGLE_SETS // sets))]
+    found: list[float] = []
+    for group in groups:
+        for rep in range(REPS):
+            requests = [Request(start, reps[: rep + 1], rep) for start, reps in group]
+            found.append(_us(lambda requests=requests: model.run(requests), len(requests)))  # type: ignore[misc]
+    return median(found)
+
+
+def _set(chance: np.random.Generator, number: int) -> tuple[Start, tuple[Observation, ...]]:
+    start = starting_values(
+        _CLASSES[number % len(_CLASSES)], pct_1rm=None, planned_reps=None, target_rir=None, tempo=False
+    )
+    first_mps = chance.uniform(0.4, 0.8)
+    noise = 1 + 0.03 * chance.standard_normal(REPS)
+    velocities_mps = [round(float(first_mps * (1 - 0.04 * rep) * noise[rep]), 3) for rep in range(REPS)]
+    reps = (Observation(rep + 1, 3.0 * rep, v, 0.45 / v, 0.45, None) for rep, v in enumerate(velocities_mps))
+    return start, tuple(reps)
+
+
+def _us(work: Callable[[], object], count: int) -> float:
+    began_ns = time.process_time_ns()
+    work()
+    return (time.process_time_ns() - began_ns) / count / 1000
+
+
+def _steps(plan: Plan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """Take reps through both, a round each; the lifters' histories grow as they do."""
+    events = prepared(plan.core_reps)
+    detector: list[dict[str, float]] = []
+    advisor: list[dict[str, float]] = []
+    for _ in range(plan.rounds):
+        stages = Stepper(FailureDetector(), Configuration()), Stepper(Advisor(), Configuration())
+        us: tuple[list[float], list[float]] = ([], [])
+        read = 0
+        for first in range(0, len(events), BATCH):
+            taken = events[first : first + BATCH]
+            inputs = [Input(0, first + at, one.key, one.value, one.event) for at, one in enumerate(taken)]
+            for stepper, found in zip(stages, us, strict=True):
+                outputs, per_event_us = _run(stepper, inputs)
+                found.append(per_event_us)
+                inputs = [Input(0, read + at, out.key, out.value, out.event) for at, out in enumerate(outputs.outputs)]
+            read += len(inputs)
+        detector.append({"rep_us": median(us[0])})
+        advisor.append({"event_us": median(us[1])})
+    return detector, advisor
+
+
+def _run(stepper: Stepper, inputs: list[Input]) -> tuple[Batch, float]:
+    began_ns = time.process_time_ns()
+    batch = stepper.run(inputs)
+    spent_ns = time.process_time_ns() - began_ns
+    for key, name in batch.changed:  # as after a commit
+        stepper.table.prune(key, name, 1 << 62)
+    return batch, spent_ns / len(inputs) / 1000

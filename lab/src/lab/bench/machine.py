@@ -1,0 +1,78 @@
+"""What the figures were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+_PACKAGES: Final = ("numpy", "pydantic", "orjson", "aiokafka", "faust-streaming", "uvloop", "uvicorn")
+
+
+def machine(kafka: str) -> dict[str, str]:
+    """Describe the machine and what runs on it; `kafka` is Kafka's version as far as it is known."""
+    return {
+        "cpu": _cpu(),
+        "cores": str(_cores()),
+        "memory": _memory(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "kafka": kafka,
+        "packages": ", ".join(f"{name} {found}" for name, found in _versions().items()),
+        "load before": load(),
+    }
+
+
+def load() -> str:
+    """Give the load averages of the last 1 and 5 minutes: above 0 at the start, others use the machine too."""
+    if not hasattr(os, "getloadavg"):  # Windows
+        return "unknown"
+    one, five, _ = os.getloadavg()
+    return f"{one:.1f} (1 min), {five:.1f} (5 min)"
+
+
+def kafka_version(libs: Path) -> str:
+    """Read Kafka's version off its jars.
+
+    >>> kafka_version(Path("no/such/folder"))
+    'unknown'
+    """
+    found = [re.search(r"kafka_[\d.]+-([\d.]+)\.jar$", jar.name) for jar in libs.glob("kafka_*.jar")]
+    return next((match[1] for match in found if match), "unknown")
+
+
+def _cpu() -> str:
+    """Give the processor's name as the system knows it."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else platform.machine()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _memory() -> str:
+    try:
+        size_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return "unknown"
+    return f"{size_bytes / 2**30:.0f} GiB"
+
+
+def _versions() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,126 @@
+"""The lines of the bench's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+UNITS: Final = {"us": "µs", "ms": "ms", "s": "s", "per_s": "/s"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be reached on two cores; reported, never asserted."""
+
+    figure: str
+    limit: float
+    at_least: bool = False
+
+    def reached(self, figures: Mapping[str, float]) -> bool:
+        """Tell whether figures reach it."""
+        found = figures[self.figure]
+        return found >= self.limit if self.at_least else found <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement: medians over rounds, by name (the end of a name is its unit)."""
+
+    group: str
+    name: str
+    figures: Mapping[str, float] = field(default_factory=dict)
+    lowest: float | None = None
+    """Of the first figure, over the rounds."""
+    highest: float | None = None
+    rounds: int = 0
+    beside: str = ""
+    """What it is to another row of the same run."""
+    target: Target | None = None
+    note: str = ""
+    failed: bool = False
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the target is reached; None without one."""
+        if self.target is None or self.target.figure not in self.figures:
+            return None
+        return self.target.reached(self.figures)
+
+
+def measured(
+    group: str,
+    name: str,
+    rounds: Sequence[Mapping[str, float]],
+    *,
+    beside: str = "",
+    target: Target | None = None,
+    note: str = "",
+) -> Row:
+    """Make a row of the medians of rounds that have the same figures.
+
+    >>> row = measured("a", "b", [{"x_us": 3.0}, {"x_us": 1.0}, {"x_us": 2.0}], target=Target("x_us", 2.5))
+    >>> row.figures, row.lowest, row.highest, row.reached
+    ({'x_us': 2.0}, 1.0, 3.0, True)
+    """
+    names = list(rounds[0])
+    firsts = [one[names[0]] for one in rounds]
+    return Row(
+        group=group,
+        name=name,
+        figures={name: median(one[name] for one in rounds) for name in names},
+        lowest=min(firsts),
+        highest=max(firsts),
+        rounds=len(rounds),
+        beside=beside,
+        target=target,
+        note=note,
+    )
+
+
+def not_measured(group: str, name: str, reason: str) -> Row:
+    """Make a row that says why there is no figure."""
+    return Row(group, name, note=reason)
+
+
+def failed(group: str, name: str, error: BaseException) -> Row:
+    """Make a row that says what went wrong."""
+    return Row(group, name, note=f"failed: {type(error).__name__}: {error}", failed=True)
+
+
+def as_times(row: Row, other: Row | None, than: str) -> str:
+    """Say how many times the first figure of another row a row's is.
+
+    >>> as_times(Row("a", "b", {"reps_per_s": 400.0}), Row("a", "c", {"reps_per_s": 100.0}), "event by event")
+    '4.0 × event by event'
+    """
+    if other is None or not other.figures or not row.figures:
+        return ""
+    ratio = next(iter(row.figures.values())) / next(iter(other.figures.values()))
+    return f"{ratio:.1f} × {than}"
+
+
+def shown(name: str, value: float) -> str:
+    """Write a figure with its unit.
+
+    >>> shown("reps_per_s", 5123.4), shown("p99_ms", 9.876), shown("all_us", 45.678)
+    ('5,123 reps/s', 'p99 9.9 ms', 'all 45.7 µs')
+    """
+    for suffix, unit in UNITS.items():
+        if name.endswith(f"_{suffix}"):
+            label = name[: -len(suffix) - 1].replace("_", " ")
+            number = f"{value:,.0f}" if value >= 1000 or suffix == "per_s" else f"{value:.1f}"
+            return f"{number} {label}{unit}" if suffix == "per_s" else f"{label} {number} {unit}"
+    return f"{name} {value:g}"
+
+
+def percentiles(values_ms: Iterable[float]) -> dict[str, float]:
+    """Give p50, p95 and p99 (nearest rank).
+
+    >>> percentiles(range(1, 101))
+    {'p50_ms': 50, 'p95_ms': 95, 'p99_ms': 99}
+    """
+    in_order = sorted(values_ms)
+    last = len(in_order)
+    return {f"p{level}_ms": in_order[max(0, -(-level * last // 100) - 1)] for level in (50, 95, 99)}
