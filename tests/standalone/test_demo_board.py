@@ -36,7 +36,7 @@ def test_a_tile_shows_lifter_load_and_a_bar_per_rep() -> None:
 def test_an_advice_beyond_continue_is_told_once_however_often_it_is_repeated() -> None:
     """A repeat of the same alert is no news."""
     board = board_with_a_set()
-    estimate = {**WHO, "rir": 1.6, "rir_low": 0.4, "rir_high": 3.2}
+    estimate = {**WHO, "rep_number": 3, "rir": 1.6, "rir_low": 0.4, "rir_high": 3.2}
     board.heard({"type": "spotter.effort.estimated.v1", "data": estimate}, 0)
 
     assert board.heard(advice(2, "continue"), 0) is None

@@ -16,7 +16,7 @@ from failure_detector.processor import FailureDetector
 from lab.bench.plan import Plan
 from lab.bench.rows import Row, measured
 from lab.bench.workload import prepared
-from spotter.bus.stepping import Batch, Input, Stepper
+from spotter.bus.stepping import Input, Stepper
 from spotter.config import Configuration
 
 GROUP: Final = "core"
@@ -78,29 +78,27 @@ def _us(work: Callable[[], object], count: int) -> float:
 def _steps(plan: Plan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
     """Take reps through both, a round each; the lifters' histories grow as they do."""
     events = prepared(plan.core_reps)
+    lifts = [Input(0, at, one.key, one.value, one.event) for at, one in enumerate(events)]
     detector: list[dict[str, float]] = []
     advisor: list[dict[str, float]] = []
     for _ in range(plan.rounds):
-        stages = Stepper(FailureDetector(), Configuration()), Stepper(Advisor(), Configuration())
-        us: tuple[list[float], list[float]] = ([], [])
-        read = 0
-        for first in range(0, len(events), BATCH):
-            taken = events[first : first + BATCH]
-            inputs = [Input(0, first + at, one.key, one.value, one.event) for at, one in enumerate(taken)]
-            for stepper, found in zip(stages, us, strict=True):
-                outputs, per_event_us = _run(stepper, inputs)
-                found.append(per_event_us)
-                inputs = [Input(0, read + at, out.key, out.value, out.event) for at, out in enumerate(outputs.outputs)]
-            read += len(inputs)
-        detector.append({"rep_us": median(us[0])})
-        advisor.append({"event_us": median(us[1])})
+        story, per_rep_us = _run(Stepper(FailureDetector(), Configuration()), lifts)
+        _, per_event_us = _run(Stepper(Advisor(), Configuration()), story)
+        detector.append({"rep_us": per_rep_us})
+        advisor.append({"event_us": per_event_us})
     return detector, advisor
 
 
-def _run(stepper: Stepper, inputs: list[Input]) -> tuple[Batch, float]:
-    began_ns = time.process_time_ns()
-    batch = stepper.run(inputs)
-    spent_ns = time.process_time_ns() - began_ns
-    for key, name in batch.changed:  # as after a commit
-        stepper.table.prune(key, name, 1 << 62)
-    return batch, spent_ns / len(inputs) / 1000
+def _run(stepper: Stepper, inputs: list[Input]) -> tuple[list[Input], float]:
+    """Take events in batches; gives what was written, and the median time for an event, µs."""
+    written: list[Input] = []
+    found: list[float] = []
+    for first in range(0, len(inputs), BATCH):
+        taken = inputs[first : first + BATCH]
+        began_ns = time.process_time_ns()
+        batch = stepper.run(taken)
+        found.append((time.process_time_ns() - began_ns) / len(taken) / 1000)
+        for key, name in batch.changed:  # as after a commit
+            stepper.table.prune(key, name, 1 << 62)
+        written += [Input(0, len(written) + at, one.key, one.value, one.event) for at, one in enumerate(batch.outputs)]
+    return written, median(found)

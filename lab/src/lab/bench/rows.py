@@ -54,11 +54,12 @@ def measured(
     name: str,
     rounds: Sequence[Mapping[str, float]],
     *,
-    beside: str = "",
+    against: Row | None = None,
+    than: str = "",
     target: Target | None = None,
     note: str = "",
 ) -> Row:
-    """Make a row of the medians of rounds that have the same figures.
+    """Make a row of the medians of rounds that have the same figures, compared with another of the same run.
 
     >>> row = measured("a", "b", [{"x_us": 3.0}, {"x_us": 1.0}, {"x_us": 2.0}], target=Target("x_us", 2.5))
     >>> row.figures, row.lowest, row.highest, row.reached
@@ -66,14 +67,15 @@ def measured(
     """
     names = list(rounds[0])
     firsts = [one[names[0]] for one in rounds]
+    figures = {name: median(one[name] for one in rounds) for name in names}
     return Row(
         group=group,
         name=name,
-        figures={name: median(one[name] for one in rounds) for name in names},
+        figures=figures,
         lowest=min(firsts),
         highest=max(firsts),
         rounds=len(rounds),
-        beside=beside,
+        beside=as_times(figures, against, than),
         target=target,
         note=note,
     )
@@ -89,16 +91,16 @@ def failed(group: str, name: str, error: BaseException) -> Row:
     return Row(group, name, note=f"failed: {type(error).__name__}: {error}", failed=True)
 
 
-def as_times(row: Row, other: Row | None, than: str) -> str:
-    """Say how many times the first figure of another row a row's is.
+def as_times(figures: Mapping[str, float], other: Row | None, than: str) -> str:
+    """Say how many times the first figure of another row this one is; nothing where there is none.
 
-    >>> as_times(Row("a", "b", {"reps_per_s": 400.0}), Row("a", "c", {"reps_per_s": 100.0}), "event by event")
+    >>> as_times({"reps_per_s": 400.0}, Row("a", "b", {"reps_per_s": 100.0}), "event by event")
     '4.0 × event by event'
     """
-    if other is None or not other.figures or not row.figures:
+    if other is None or not other.figures:
         return ""
-    ratio = next(iter(row.figures.values())) / next(iter(other.figures.values()))
-    return f"{ratio:.1f} × {than}"
+    ratio = next(iter(figures.values())) / next(iter(other.figures.values()))
+    return f"{ratio:.2g} × {than}" if ratio < 1 else f"{ratio:.1f} × {than}"
 
 
 def shown(name: str, value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -97,7 +97,7 @@ def history(count: int, sent: datetime, lifters: int = LIFTERS) -> Iterator[dict
     return (document(rep, began + timedelta(seconds=rep.after_s), sent) for rep in all_reps)
 
 
-def bodies(documents: Iterator[dict[str, object]], per_request: int) -> list[bytes]:
+def bodies(documents: Iterable[dict[str, object]], per_request: int) -> list[bytes]:
     """Write events as NDJSON, so many to a request."""
     lines = [orjson.dumps(one) for one in documents]
     return [b"\n".join(lines[first : first + per_request]) for first in range(0, len(lines), per_request)]

@@ -93,7 +93,7 @@ class Delivery:
             return False
 
     async def _open(self) -> Reader:
-        topics = (ADVICE, ESTIMATES) if self._client.wanted.estimates else (ADVICE,)
+        topics = (ESTIMATES, ADVICE) if self._client.wanted.estimates else (ADVICE,)
         return await self._hub.log.reader(topics, Start(position={topic: self._complete(topic) for topic in topics}))
 
     async def _from_log(self, reader: Reader) -> AsyncGenerator[Frame, None]:

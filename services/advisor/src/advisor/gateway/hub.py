@@ -212,7 +212,7 @@ class Hub:
     async def _open(self) -> Reader:
         while True:
             try:
-                return await self.log.reader((ADVICE, ESTIMATES, ACKS), Start(since=self.clock() - BACK))
+                return await self.log.reader((ESTIMATES, ADVICE, ACKS), Start(since=self.clock() - BACK))
             except LogUnavailable as error:
                 logger.warning("can't read advice yet: %s", error)
                 await asyncio.sleep(self.pace.retry_s)

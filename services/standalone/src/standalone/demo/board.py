@@ -22,6 +22,8 @@ class Tile:
     lifting: bool = False
     velocities_mps: list[float] = field(default_factory=list)
     rir: tuple[float, float, float] | None = None
+    rir_after: int = 0
+    """The rep that `rir` is about."""
     """Reps left: median, and the ends of the 80 % band."""
     action: str = ""
     sentence: str = ""
@@ -95,6 +97,7 @@ class Board:
             self.estimates += 1
             if tile is not None:
                 tile.rir = (_number(data.get("rir")), _number(data.get("rir_low")), _number(data.get("rir_high")))
+                tile.rir_after = round(_number(data.get("rep_number")))
             return None
         if frame.get("type") != "spotter.advice.given.v1" or tile is None:
             return None
@@ -111,7 +114,9 @@ class Board:
             self.counts[action] = self.counts.get(action, 0) + 1
         if action == "continue" or known:
             return None
-        said = (tile.station_id, tile.lifter, tile.exercise, tile.load_kg, after_rep, action, tile.sentence, tile.rir)
+        # Advice and estimates come from two topics, in any order.
+        rir = tile.rir if tile.rir_after == after_rep else None
+        said = (tile.station_id, tile.lifter, tile.exercise, tile.load_kg, after_rep, action, tile.sentence, rir)
         return Said(*said, late)
 
 

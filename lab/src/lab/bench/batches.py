@@ -1,0 +1,188 @@
+"""The one-process host under a load of batches: NDJSON over HTTP, to the written estimate."""
+
+from __future__ import annotations
+
+import http.client
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from ingest.reading import read_events
+from ingest.taking import Receipt, take
+from lab.bench.plan import Plan
+from lab.bench.processes import HOST, Child, Ended, python
+from lab.bench.rows import Row, Target, measured
+from lab.bench.workload import GYM, LIFTERS, bodies, history
+from spotter.exercises import builtin_catalogue
+from spotter.security import Identity, Keyring
+
+GROUP: Final = "standalone"
+PER_REQUEST: Final = 1_000
+SENDERS: Final = 2
+TARGET: Final = Target("reps_per_s", 5_000, at_least=True)
+LIMIT_S: Final = 120.0
+_POLL_S: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A host of one process, and how to speak to it."""
+
+    child: Child
+    port: int
+    token: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://{HOST}:{self.port}"
+
+
+@contextmanager
+def up(name: str, plan: Plan) -> Iterator[Up]:
+    """Run a host on a folder of its own."""
+    with TemporaryDirectory(dir=plan.folder) as data:
+        arguments = ("-m", "standalone", "up", "--data", data, "--port", "0")
+        with python(name, plan.folder, *arguments, environment={"SPOTTER_LOG_LEVEL": "WARNING"}) as child:
+            port = int(child.until_said(r"up at http://[\d.]+:(\d+)")[1])
+            child.until_ready(port)
+            token = Keyring.load(Path(data) / "keys.json").issue(GYM, "admin")
+            yield Up(child, port, token, Path(data))
+
+
+def batches(plan: Plan) -> Iterator[Row]:
+    """Measure the host, beside the part of the work that every host has to do."""
+    plan.say(f"the one-process host: {plan.batch_reps:,} reps as NDJSON, {plan.rounds} times")
+    rounds = [_round(plan, number) for number in range(plan.rounds)]
+    checked = measured(
+        GROUP,
+        "reference: the same NDJSON read and validated only",
+        [{"reps_per_s": _validated_per_s(plan)} for _ in range(plan.rounds)],
+        note="in this process, nothing written",
+    )
+    estimates = [{name: one[name] for name in ("reps_per_s", "cpu_us")} for one in rounds]
+    note = f"{LIFTERS} lifters side by side, {PER_REQUEST:,} reps a request; cpu: of the host, for a rep"
+    name = "NDJSON over HTTP to the written estimate"
+    yield measured(GROUP, name, estimates, against=checked, than="validation alone", target=TARGET, note=note)
+    yield measured(GROUP, "… to the written advice", [{"reps_per_s": one["advised_per_s"]} for one in rounds])
+    answered = [{"reps_per_s": one["answered_per_s"]} for one in rounds]
+    yield measured(GROUP, "… to the answer (written to the log)", answered)
+    yield checked
+
+
+def _round(plan: Plan, number: int) -> dict[str, float]:
+    with up(f"batches-{number}", plan) as host:
+        return _sent(host, plan.batch_reps)
+
+
+def _sent(host: Up, count: int) -> dict[str, float]:
+    """Send everything, and watch from outside how far the host has come."""
+    every = list(history(count, datetime.now(UTC)))
+    # The reps of one lifter go over one connection, in order.
+    shares = [
+        bodies((one for one in every if _lifter(one) % SENDERS == sender), PER_REQUEST) for sender in range(SENDERS)
+    ]
+    failures: list[BaseException] = []
+    senders = [threading.Thread(target=_send, args=(host, share, failures)) for share in shares]
+    cpu_s, began_s = host.child.cpu_s(), time.monotonic()
+    for sender in senders:
+        sender.start()
+    answered_s = estimated_s = None
+    progress = _Progress(host.folder / "spotter.db")
+    try:
+        while True:
+            time.sleep(_POLL_S)
+            now_s = time.monotonic() - began_s
+            if answered_s is None and not any(sender.is_alive() for sender in senders):
+                answered_s = now_s
+            if estimated_s is None and progress.read("failure-detector") >= count:
+                estimated_s = now_s
+            if answered_s is not None and estimated_s is not None and progress.advised():
+                advised_s = now_s
+                break
+            if failures:
+                raise failures[0]
+            host.child.check(began_s + LIMIT_S)
+        spent_s = host.child.cpu_s() - cpu_s
+        found = progress.estimates()
+    finally:
+        progress.close()
+    if found < count:
+        raise Ended(f"{found} of {count} reps have an estimate")
+    return {
+        "reps_per_s": count / estimated_s,
+        "cpu_us": spent_s / count * 1e6,
+        "advised_per_s": count / advised_s,
+        "answered_per_s": count / answered_s,
+    }
+
+
+def _lifter(said: dict[str, object]) -> int:
+    data = said["data"]
+    assert isinstance(data, dict)
+    return int(str(data["athlete_id"]).rpartition("-")[2])
+
+
+def _send(host: Up, share: Sequence[bytes], failures: list[BaseException]) -> None:
+    connection = http.client.HTTPConnection(HOST, host.port, timeout=LIMIT_S)
+    headers = {"Authorization": f"Bearer {host.token}", "Content-Type": "application/x-ndjson"}
+    try:
+        for body in share:
+            connection.request("POST", "/v1/events", body, headers)
+            response = connection.getresponse()
+            said = response.read()
+            if response.status != 202:
+                raise Ended(f"POST /v1/events answered {response.status}: {said[:300]!r}")
+    except (OSError, http.client.HTTPException, Ended) as error:
+        failures.append(error)
+    finally:
+        connection.close()
+
+
+class _Progress:
+    """How far the host has come, read from its file: outputs and the place they go up to are committed together."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+
+    def read(self, processor: str) -> int:
+        """Say how many records of its input a processor has finished."""
+        row = self._database.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def advised(self) -> bool:
+        """Tell whether the advisor has finished all that the detector wrote."""
+        (end,) = self._database.execute('SELECT max(offset) + 1 FROM "log estimates.v1"').fetchone()
+        return end is not None and self.read("advisor") >= int(end)
+
+    def estimates(self) -> int:
+        """Count the reps that have an estimate."""
+        told = "instr(value, '\"spotter.effort.estimated.v1\"')"
+        query = f"SELECT count(*) FROM \"log estimates.v1\" WHERE {told} AND instr(value, '\"arrival\":true')"
+        return int(self._database.execute(query).fetchone()[0])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _validated_per_s(plan: Plan) -> float:
+    """Read and check the same bodies as ingest does, and do nothing with them."""
+    sent = datetime.now(UTC)
+    requests = bodies(history(plan.batch_reps, sent), PER_REQUEST)
+    bearer = Identity("bench", GYM, "admin", frozenset(), sent)
+    receipt = Receipt(sent, 0, builtin_catalogue(), lambda: "")
+    began_s = time.perf_counter()
+    for body in requests:
+        for item in read_events(body, (), PER_REQUEST):
+            assert isinstance(item, dict)
+            take(item, bearer, receipt)
+    return plan.batch_reps / (time.perf_counter() - began_s)
