@@ -33,7 +33,7 @@ class Workload:
 
 
 def workload(seed: int, lifters: int, reps: int) -> Workload:
-    """Generate sets of eight to twelve reps of many lifters, interleaved as on a busy floor."""
+    """Generate sets of eight to twelve reps of many lifters, interleaved as on a busy floor; each does as many reps."""
     rng = random.Random(seed)
     base = datetime.now(UTC) - timedelta(hours=3)
     events: list[Event] = []
@@ -62,7 +62,7 @@ def workload(seed: int, lifters: int, reps: int) -> Workload:
             events.append(_event(f"{athlete_id}-{set_number}-end", at, ended))
             at += timedelta(seconds=60)
     events.sort(key=lambda event: event.time)
-    return Workload(tuple(events), reps, sets)
+    return Workload(tuple(events), reps // lifters * lifters, sets)
 
 
 def _event(identity: str, at: datetime, data: RepCompleted | SetEnded) -> Event:

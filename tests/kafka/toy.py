@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from spotter.bus.faust_host import run_worker
 from spotter.codec import dump_json, load_json
 from spotter.events import Event
 from spotter.events.lifting import RepCompleted, SetEnded
@@ -121,6 +120,8 @@ class Toy(Processor[ToyDraft]):
 
 
 if __name__ == "__main__":
+    from spotter.bus.faust_host import run_worker
+
     parser = argparse.ArgumentParser()
     parser.add_argument("--silence", type=float, default=3600.0)
     parser.add_argument("--one-by-one", action="store_true")

@@ -22,7 +22,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from spotter.bus.kafka import KafkaLog
 from spotter.bus.kafka.offsets import Offsets, topic_partitions
 from spotter.bus.port import NewRecord, Record, Start
-from spotter.events import Event, Unreadable, decode, encode
+from spotter.events import Event, EventData, Unreadable, decode, encode
 from spotter.events.lifting import RepCompleted
 from spotter.ids import athlete_key
 from spotter.topics import ESTIMATES, LIFTS, LIFTS_DEAD
@@ -116,11 +116,16 @@ def workers(
             worker.kill()
 
 
+def event_of(identity: str, data: EventData) -> Event:
+    """Make an event as ingest writes it."""
+    now = datetime.now(UTC)
+    return Event(id=identity, source="test", time=now, data=data, senttime=now, receivedtime=now)
+
+
 def rep(athlete: str, number: int, set_id: str = "s") -> NewRecord:
     """Make a rep as ingest writes it."""
-    now = datetime.now(UTC)
     data = RepCompleted(gym_id="g1", athlete_id=athlete, set_id=set_id, rep_number=number, mean_velocity_mps=0.5)
-    event = Event(id=f"{athlete}-{number}", source="test", time=now, data=data, senttime=now, receivedtime=now)
+    event = event_of(f"{athlete}-{number}", data)
     return NewRecord(LIFTS, athlete_key("g1", athlete), encode(event), dedupe=uuid.uuid4().bytes)
 
 

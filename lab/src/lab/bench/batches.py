@@ -95,10 +95,10 @@ def _sent(host: Up, count: int) -> dict[str, float]:
     cpu_s, began_s = host.child.cpu_s(), time.monotonic()
     for sender in senders:
         sender.start()
-    answered_s = estimated_s = None
+    answered_s = estimated_s = advised_s = None
     progress = _Progress(host.folder / "spotter.db")
     try:
-        while True:
+        while advised_s is None:
             time.sleep(_POLL_S)
             now_s = time.monotonic() - began_s
             if answered_s is None and not any(sender.is_alive() for sender in senders):
@@ -107,7 +107,6 @@ def _sent(host: Up, count: int) -> dict[str, float]:
                 estimated_s = now_s
             if answered_s is not None and estimated_s is not None and progress.advised():
                 advised_s = now_s
-                break
             if failures:
                 raise failures[0]
             host.child.check(began_s + LIMIT_S)
@@ -166,7 +165,7 @@ class _Progress:
     def estimates(self) -> int:
         """Count the reps that have an estimate."""
         told = "instr(value, '\"spotter.effort.estimated.v1\"')"
-        query = f"SELECT count(*) FROM \"log estimates.v1\" WHERE {told} AND instr(value, '\"arrival\":true')"
+        query = f'SELECT count(*) FROM "log estimates.v1" WHERE {told} AND instr(value, \'"arrival":true\')'
         return int(self._database.execute(query).fetchone()[0])
 
     def close(self) -> None:

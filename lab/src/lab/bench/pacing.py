@@ -53,7 +53,7 @@ class Load:
             listening += [group.create_task(self._swallow(door)) for door in doors]
             await self._send(doors)
             until_s = time.perf_counter() + PATIENCE_S
-            while self._due and time.perf_counter() < until_s:
+            while self._due and time.perf_counter() < until_s:  # noqa: ASYNC110  # not worth an event for each rep
                 await asyncio.sleep(0.02)
             for task in listening:
                 task.cancel()

@@ -119,6 +119,8 @@ def prepared(count: int, lifters: int = LIFTERS) -> list[Prepared]:
     for said in history(count, sent, lifters):
         data = said["data"]
         assert isinstance(data, dict)
-        event = from_json({**said, "data": {"gym_id": GYM, **data}, "receivedtime": sent.isoformat(), "configversion": 0})
+        event = from_json(
+            {**said, "data": {"gym_id": GYM, **data}, "receivedtime": sent.isoformat(), "configversion": 0}
+        )
         found.append(Prepared(athlete_key(GYM, str(data["athlete_id"])), encode(event), event))
     return found

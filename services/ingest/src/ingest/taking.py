@@ -235,7 +235,7 @@ def _warning(event: Event, receipt: Receipt) -> str | None:
     if event.senttime is not None:
         late_s = (event.senttime - event.time).total_seconds()
         if late_s > LATE_BY_SENDER.total_seconds():
-            said.append(f"clock: sent {late_s:.0f} s after it happened, so no advice sounds for it")
+            said.append(f"late: sent {late_s:.0f} s after it happened, so no advice sounds for it")
     else:
         late_s = (receipt.at - event.time).total_seconds()
         if late_s > LATE_BY_RECEIPT.total_seconds():

@@ -126,12 +126,6 @@ class Flusher(Generic[H]):
         self._came = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
-        self._flushing = False
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing waits and nothing is on its way."""
-        return not self._flushing and not len(self._waiting)
 
     def offer(self, item: Input, handle: H) -> None:
         """Let an input wait for the next batch; `room` first."""
@@ -164,9 +158,7 @@ class Flusher(Generic[H]):
                 self._room.set()
             last = len(taken)
             if taken:
-                self._flushing = True
                 await self._flush(taken)
-                self._flushing = False
 
     async def _gather(self) -> None:
         """Hold the batch, and let in all that was fetched: under load a fuller batch costs less than the wait."""

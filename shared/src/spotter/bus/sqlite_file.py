@@ -8,19 +8,27 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from spotter.bus.port import NewRecord, Record
+from spotter.records import dataclass as record
 from spotter.topics import TOPICS
 
 SCHEMA_VERSION = 1
+ROWS_AT_ONCE = 256
+"""Rows of a statement, a power of two. Each statement lets go of the interpreter once, and every time it does so a busy
+thread may keep it for as long as a whole batch takes."""
+STATEMENTS_KEPT = 256
+CHECKPOINT_PAGES = 4_000
+"""Pages of 4 kB in the write-ahead log before they are copied into the file: the more, the fewer are copied twice."""
 
 
 class LogInUse(Exception):
     """Another process holds the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StateRow:
     """An entry of a processor's state; value None removes it."""
 
@@ -36,8 +44,8 @@ class Write:
 
     records: Sequence[NewRecord] = ()
     states: Sequence[StateRow] = ()
-    cursors: dict[str, int] = field(default_factory=dict)
-    """By processor, the next offset of its input."""
+    cursors: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By processor, the next offset of its input: as it stands, and as it will be."""
     timers: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """By processor and key, when a timer is due (microseconds since 1970); None: no more."""
 
@@ -96,28 +104,39 @@ class SqliteFile:
         return done
 
     def _write(self, db: sqlite3.Connection, write: Write, at_ms: int, ends: dict[str, int]) -> list[Record | None]:
+        known = _known(db, [new.dedupe for new in write.records if new.dedupe is not None])
         done: list[Record | None] = []
         rows: dict[str, list[tuple[int, str, bytes, int]]] = {}
+        fresh: list[tuple[bytes]] = []
         for new in write.records:
             if new.dedupe is not None:
-                known = db.execute("INSERT OR IGNORE INTO known (dedupe) VALUES (?)", (new.dedupe,))
-                if known.rowcount == 0:
+                if new.dedupe in known:
                     done.append(None)
                     continue
+                known.add(new.dedupe)
+                fresh.append((new.dedupe,))
             offset = ends[new.topic]
             ends[new.topic] = offset + 1
             rows.setdefault(new.topic, []).append((offset, new.key, new.value, at_ms))
             done.append(Record(new.topic, 0, offset, new.key, new.value, at_ms, new.event))
+        _insert(db, "INSERT INTO known (dedupe)", fresh)
         for topic, found in rows.items():
-            db.executemany(f"INSERT INTO {_table(topic)} (offset, key, value, at_ms) VALUES (?, ?, ?, ?)", found)
+            _insert(db, f"INSERT INTO {_table(topic)} (offset, key, value, at_ms)", found)
         kept = [(row.processor, row.key, row.name, row.value) for row in write.states if row.value is not None]
         gone = [(row.processor, row.key, row.name) for row in write.states if row.value is None]
-        db.executemany("INSERT OR REPLACE INTO state (processor, key, name, value) VALUES (?, ?, ?, ?)", kept)
+        _insert(db, "INSERT INTO state (processor, key, name, value)", kept, "value = excluded.value")
         db.executemany("DELETE FROM state WHERE processor = ? AND key = ? AND name = ?", gone)
-        db.executemany("INSERT OR REPLACE INTO cursors (processor, offset) VALUES (?, ?)", write.cursors.items())
+        for processor, (stands, will) in write.cursors.items():
+            moved = db.execute(
+                "INSERT INTO cursors (processor, offset) VALUES (?1, ?2) "
+                "ON CONFLICT (processor) DO UPDATE SET offset = ?2 WHERE offset = ?3",
+                (processor, will, stands),
+            )
+            if moved.rowcount != 1:
+                raise sqlite3.IntegrityError(f"the cursor of {processor} does not stand at {stands} any more")
         due = [(*place, at) for place, at in write.timers.items() if at is not None]
         over = [place for place, at in write.timers.items() if at is None]
-        db.executemany("INSERT OR REPLACE INTO timers (processor, key, due_us) VALUES (?, ?, ?)", due)
+        _insert(db, "INSERT INTO timers (processor, key, due_us)", due, "due_us = excluded.due_us")
         db.executemany("DELETE FROM timers WHERE processor = ? AND key = ?", over)
         return done
 
@@ -147,6 +166,10 @@ class SqliteFile:
             "SELECT name, value FROM state WHERE processor = ? AND key = ?", (processor, key)
         ).fetchall()
 
+    def states(self, processor: str, keys: Iterable[str]) -> dict[str, list[tuple[str, bytes]]]:
+        """Give the entries of several lifters."""
+        return {key: self.state(processor, key) for key in keys}
+
     def cursor(self, processor: str) -> int:
         """Give the next offset of a processor's input."""
         row = self._reader.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
@@ -167,11 +190,45 @@ class SqliteFile:
                 )
 
 
+@cache
+def _places(columns: int, rows: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return ", ".join([row] * rows)
+
+
+def _insert(db: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]], update: str = "") -> None:
+    """Insert rows, many to a statement; `update` says what becomes of one that is there."""
+    tail = f" ON CONFLICT DO UPDATE SET {update}" if update else ""
+    size, first = ROWS_AT_ONCE, 0
+    while first < len(rows):
+        while size > len(rows) - first:
+            size //= 2
+        values = [value for row in rows[first : first + size] for value in row]
+        db.execute(f"{into} VALUES {_places(len(rows[0]), size)}{tail}", values)
+        first += size
+
+
+def _known(db: sqlite3.Connection, dedupes: Sequence[bytes]) -> set[bytes]:
+    """Give those that are in the log."""
+    found: set[bytes] = set()
+    size, first = ROWS_AT_ONCE, 0
+    while first < len(dedupes):
+        while size > len(dedupes) - first:
+            size //= 2
+        query = f"SELECT dedupe FROM known WHERE dedupe IN {_places(size, 1)}"
+        found.update(dedupe for (dedupe,) in db.execute(query, dedupes[first : first + size]))
+        first += size
+    return found
+
+
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    db = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=5, cached_statements=STATEMENTS_KEPT
+    )
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA cache_size = -32768")
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return db
 
 
@@ -187,8 +244,9 @@ def _make_tables(db: sqlite3.Connection) -> None:
         )
     for statement in (
         "CREATE TABLE IF NOT EXISTS known (dedupe BLOB PRIMARY KEY) WITHOUT ROWID",
+        # With a rowid an entry of up to 4 kB is written in place, in one page; without it takes two or three.
         "CREATE TABLE IF NOT EXISTS state (processor TEXT, key TEXT, name TEXT, value BLOB NOT NULL, "
-        "PRIMARY KEY (processor, key, name)) WITHOUT ROWID",
+        "PRIMARY KEY (processor, key, name))",
         "CREATE TABLE IF NOT EXISTS cursors (processor TEXT PRIMARY KEY, offset INTEGER NOT NULL)",
         "CREATE TABLE IF NOT EXISTS timers (processor TEXT, key TEXT, due_us INTEGER NOT NULL, "
         "PRIMARY KEY (processor, key)) WITHOUT ROWID",

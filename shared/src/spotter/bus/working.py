@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from spotter.bus.following import Following
 from spotter.bus.kafka import KafkaLog, TopicsDiffer, check_topics
@@ -36,7 +36,6 @@ STOP_S = 8.0
 WATCH_S = 0.25
 TIMERS_S = 0.5
 ASK_S = 2.0
-ANSWER_S = 5.0
 RECOVERY_STUCK_S = 10.0
 FIRED_AGAIN = timedelta(seconds=30)
 """A timer whose event changed nothing is asked again after this."""
@@ -79,7 +78,7 @@ class Host(Protocol):
         ...
 
     async def ends(self) -> dict[int, int]:
-        """Ask the brokers where the own partitions of the input end."""
+        """Ask the brokers where the own partitions of the input end; raises LogUnavailable."""
         ...
 
     async def write(self, records: Sequence[tuple[int, str, bytes]]) -> None:
@@ -147,7 +146,7 @@ class Work:
         due = self.timers.due(now)
         if not due:
             return 0
-        ends = await asyncio.wait_for(host.ends(), ANSWER_S)
+        ends = await host.ends()
         records = []
         for key in set(due).intersection(self.keeper.keys()):
             partition = self.keeper.partition(key)
@@ -165,19 +164,20 @@ async def work_until_stopped(work: Work, make_host: Callable[[], Host]) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    working = asyncio.create_task(_work(work, make_host, stopped), name="work")
-    signalled = asyncio.create_task(stopped.wait(), name="signal")
-    await asyncio.wait({working, signalled}, return_when=asyncio.FIRST_COMPLETED)
-    if not working.done():
-        await asyncio.wait({working}, timeout=STOP_S)
-    signalled.cancel()
-    if working.done() and working.exception() is None:
-        return 0
-    error = working.exception() if working.done() else TimeoutError(f"the worker did not stop within {STOP_S:.0f} s")
-    expected = isinstance(error, WorkerFailed | LogUnavailable | TopicsDiffer)
-    log.critical("%s ends: %s", work.processor.name, error, exc_info=None if expected else error)
+    try:
+        await _work(work, make_host, stopped)
+    except (LogUnavailable, TopicsDiffer, OSError) as error:
+        _end_now(work, error)
+    return 0
+
+
+def _end_now(work: Work, error: BaseException | None) -> NoReturn:
+    """End the process, without the steps of an orderly end: these could wait for ever for what has just failed."""
+    if error is not None:
+        known = isinstance(error, WorkerFailed | LogUnavailable | TopicsDiffer | OSError)
+        log.critical("%s ends: %s", work.processor.name, error, exc_info=None if known else error)
     logging.shutdown()
-    os._exit(1)  # an orderly end could wait for ever for what has just failed
+    os._exit(0 if error is None else 1)
 
 
 async def _work(work: Work, make_host: Callable[[], Host], stopped: asyncio.Event) -> None:
@@ -195,27 +195,32 @@ async def _work(work: Work, make_host: Callable[[], Host], stopped: asyncio.Even
             return
         source = KafkaLog(settings.kafka, settings.topic_prefix)
         following = await stack.enter_async_context(Following(source, {CONFIG: work.configuration.apply}))
-        handler = _RecoveryErrors(work)
-        logging.getLogger("faust.tables.recovery").addHandler(handler)
+        logging.getLogger("faust.tables.recovery").addHandler(_RecoveryErrors(work))
         host = make_host()
-        tasks = {
+        working = {
             asyncio.create_task(host.flusher.run(), name="flusher"),
             asyncio.create_task(_watch(work, host, following), name="watch"),
             asyncio.create_task(_ask(work, host), name="ask"),
             asyncio.create_task(_fire(work, host), name="timers"),
         }
         starting = asyncio.create_task(host.start(), name="start")
-        starting.add_done_callback(lambda task: log.info("%s is ready", name) if not task.cancelled() else None)
-        signalled = asyncio.create_task(stopped.wait(), name="stopped")
-        done, _ = await asyncio.wait({*tasks, starting, signalled}, return_when=asyncio.FIRST_COMPLETED)
-        while done == {starting} and starting.exception() is None:
-            done, _ = await asyncio.wait({*tasks, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        signalled = asyncio.create_task(stopped.wait(), name="signal")
+        done, _ = await asyncio.wait({*working, starting, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        if done == {starting} and starting.exception() is None:
+            log.info("%s is ready", name)
+            done, _ = await asyncio.wait({*working, signalled}, return_when=asyncio.FIRST_COMPLETED)
         for task in done - {signalled}:
-            raise WorkerFailed(f"the {task.get_name()} ended: {task.exception()!r}") from task.exception()
-        await host.stop()
-        for task in (*tasks, starting):
+            error = None if task.cancelled() else task.exception()
+            _end_now(work, error or WorkerFailed(f"the {task.get_name()} task ended"))
+        if not starting.done():
+            _end_now(work, None)  # nothing has been taken yet
+        try:
+            await asyncio.wait_for(host.stop(), STOP_S)
+        except TimeoutError:
+            _end_now(work, WorkerFailed(f"it did not stop within {STOP_S:.0f} s"))
+        for task in working:
             task.cancel()
-        await asyncio.wait({*tasks, starting})
+        await asyncio.wait(working)
 
 
 async def _topics_there(work: Work, stopped: asyncio.Event) -> bool:
@@ -260,9 +265,9 @@ async def _ask(work: Work, host: Host) -> None:
     while True:
         await asyncio.sleep(ASK_S)
         try:
-            ends = await asyncio.wait_for(host.ends(), ANSWER_S)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is no answer
-            log.warning("the brokers did not say where the partitions end: %r", error)
+            ends = await host.ends()
+        except LogUnavailable as error:
+            log.warning("nobody can tell what waits: %s", error)
             work.progress.unanswered(time.monotonic())
             continue
         committed = work.keeper.committed
@@ -276,8 +281,8 @@ async def _fire(work: Work, host: Host) -> None:
         if host.ready:
             try:
                 await work.fire(host, datetime.now(UTC))
-            except TimeoutError:
-                log.warning("timers wait: the brokers did not say where the partitions end")
+            except LogUnavailable as error:
+                log.warning("timers wait: %s", error)
 
 
 class _RecoveryErrors(logging.Handler):

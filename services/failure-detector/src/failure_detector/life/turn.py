@@ -12,7 +12,7 @@ from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER, SETS_SEARCHED, LiftedSet, Lifter, SetRef, set_entry
 from failure_detector.observing import Observer
 from spotter.config import GymConfig
-from spotter.events import Event, EventData, corrected_time
+from spotter.events import Event, EventData
 from spotter.events.derived import SetClosed, SetOpened
 from spotter.events.lifting import RepCompleted, RepStarted, SetContext
 from spotter.ids import fingerprint
@@ -53,18 +53,21 @@ class Turn:
         known = next((content for seen, content in self.lifter.seen if seen == self.identity), None)
         for one in self.newest():
             known = known or self._recall.content(one, self.identity)
-        if known is None and len(self.lifter.sets) > SETS_SEARCHED:
-            known = next((said for one in self._older() if (said := self._recall.content(one, self.identity))), None)
+        if known is None and len(self.lifter.sets) > SETS_SEARCHED and self._may_be_old():
+            older = (self.get(ref.key) for ref in reversed(self.lifter.sets[:-SETS_SEARCHED]))
+            said = (self._recall.content(one, self.identity) for one in older)
+            known = next((content for content in said if content is not None), None)
         return known
 
-    def _older(self) -> Iterator[LiftedSet]:
-        """Give the sets, other than the newest, that the event may have been about when it came before."""
-        at_us = micros(corrected_time(self.event))
-        if at_us < self.lifter.sets[-SETS_SEARCHED].opened_us:
-            yield from self.begun_by(at_us + EARLY_US)
-        data = self.event.data
-        if data.set_id is not None and not isinstance(data, RepCompleted | RepStarted):
-            yield from self.named(data.set_id)
+    def _may_be_old(self) -> bool:
+        """Tell whether the event may have come before for a set that is none of the newest.
+
+        What is sent again much later has its old time; one that was left out may be any.
+        """
+        event = self.event
+        if event.time == event.receivedtime or not isinstance(event.data, RepCompleted | RepStarted):
+            return True
+        return abs(self.received_us - micros(event.time)) > MINUTE_US
 
     def config(self, version: int | None) -> GymConfig:
         """Give the configuration of the lifter's gym."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -53,8 +52,10 @@ class WorkerApp(faust.App):
             stream_wait_empty=True,
             web_enabled=False,
             TableManager=Tables,
-            datadir=tempfile.mkdtemp(prefix="spotter-"),  # Faust makes it, and nothing is kept in it
         )
+
+    def _create_directories(self) -> None:
+        """Make none: nothing is kept in files."""
 
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)

@@ -84,11 +84,17 @@ class Consumer(driver.Consumer):
         assigned = self.inner.assignment()
         self.inner.pause(*(partition for partition in partitions if partition in assigned))
 
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Leave it to the worker to see whether it gets on: Faust would complain of partitions that are paused."""
+
+    def verify_recovery_event_path(self, now: float, tp: TP) -> None:
+        """Likewise."""
+
     def check(self) -> None:
         """Raise SessionLost where aiokafka's own tasks ended: it would tell nobody."""
         inner = self.inner
-        if inner is None:
-            return
+        if inner is None or inner._coordinator is None or inner._fetcher is None:
+            return  # it is still starting
         for task in (inner._coordinator._coordination_task, inner._fetcher._fetch_task):
             if task.done():
                 raise SessionLost(f"the consumer's {task.get_coro().__name__} ended: {task}")

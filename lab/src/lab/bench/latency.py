@@ -1,0 +1,134 @@
+"""Latency from a rep that is sent to its advice on a WebSocket, from the first second after a start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from lab.bench.batches import up
+from lab.bench.broker import Broker, settings_of
+from lab.bench.plan import Plan
+from lab.bench.processes import Ended, python
+from lab.bench.rows import Row, Target, measured, percentiles
+from lab.bench.workload import LIFTERS, prepared
+from spotter.topics import ADVICE, LIFTS
+from standalone.local_kafka import free_port
+
+GROUP: Final = "latency"
+STANDALONE_RATE: Final = 100
+KAFKA_RATE: Final = 200
+_CLUSTER_READY_S: Final = 120.0
+_SPARE_S: Final = 40.0
+HOPS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """All services as processes, nginx in front."""
+
+    url: str
+    token: str
+
+
+def standalone_latency(plan: Plan) -> Iterator[Row]:
+    """Measure the one-process host."""
+    plan.say(f"latency of the one-process host: {STANDALONE_RATE} reps/s for {plan.latency_s:.0f} s")
+    with up("latency", plan) as host:
+        figures, note = _paced(plan, host.url, host.token, STANDALONE_RATE)
+    name = f"one process, {STANDALONE_RATE} reps/s: rep sent → advice"
+    yield measured(GROUP, name, [figures], target=Target("p99_ms", 10), note=note)
+
+
+def kafka_latency(plan: Plan, kafka: Broker) -> Iterator[Row]:
+    """Measure the distributed host, and a bare pipe of as many hops on the same broker."""
+    plan.say(f"a bare aiokafka pipe of {HOPS} hops: {KAFKA_RATE} records/s for {plan.pipe_s:.0f} s")
+    pipe = measured(
+        GROUP, f"bare aiokafka pipe of {HOPS} hops, {KAFKA_RATE}/s", [_piped(plan, kafka)], note="no step, no door"
+    )
+    plan.say(f"latency of the distributed host: {KAFKA_RATE} reps/s for {plan.latency_s:.0f} s")
+    with cluster(plan, kafka) as whole:
+        figures, note = _paced(plan, whole.url, whole.token, KAFKA_RATE)
+    name = f"Kafka, all services, {KAFKA_RATE} reps/s: rep sent → advice"
+    yield measured(GROUP, name, [figures], against=pipe, than="the pipe", target=Target("p99_ms", 50), note=note)
+    yield pipe
+
+
+def _paced(plan: Plan, url: str, token: str, rate: int) -> tuple[dict[str, float], str]:
+    """Run the even load in a process of its own."""
+    options = ("--url", url, "--token", token, "--rate", str(rate), "--seconds", str(plan.latency_s))
+    with python("pacing", plan.folder, "-m", "lab.bench.pacing", *options) as child:
+        said = json.loads(child.finished(plan.latency_s + _SPARE_S))
+    if said["refused"]:
+        raise Ended(f"reps were refused: {said['refused'][0]}")
+    heard, unheard = said["latencies_ms"], int(said["unheard"])
+    # What was never heard is slower than anything that was.
+    figures = percentiles([*heard, *[float("inf")] * unheard])
+    note = f"open loop, {len(heard) + unheard:,} reps from the first second on, slowest {max(heard):.0f} ms"
+    return figures, f"{note}, {unheard} without advice" if unheard else note
+
+
+@contextmanager
+def cluster(plan: Plan, kafka: Broker) -> Iterator[Cluster]:
+    """Run the distributed host on the broker."""
+    with TemporaryDirectory(dir=plan.folder) as data:
+        environment = {
+            "KAFKA_BOOTSTRAP": kafka.bootstrap,
+            "SPOTTER_TOPIC_PREFIX": kafka.topics(),
+            "SPOTTER_LOG_LEVEL": "WARNING",
+        }
+        arguments = ("-m", "standalone", "cluster", "--data", data, "--port", "0")
+        with python("cluster", plan.folder, *arguments, environment=environment) as child:
+            ready = json.loads(child.until_said(r'^\{"ready": true.*\}$', _CLUSTER_READY_S)[0])
+            yield Cluster(ready["url"], ready["token"])
+
+
+def _piped(plan: Plan, kafka: Broker) -> dict[str, float]:
+    prefix = kafka.topics()
+    environment = settings_of(kafka.bootstrap, prefix, free_port(), "pipe")
+    with python("pipe", plan.folder, "-m", "lab.bench.peers.pipe", environment=environment) as child:
+        child.until_said(f"forwarding to {ADVICE}")
+        return percentiles(asyncio.run(_send_through(plan, kafka.bootstrap, prefix)))
+
+
+async def _send_through(plan: Plan, bootstrap: str, prefix: str) -> list[float]:
+    """Send events on a fixed schedule, and hear them at the other end; gives ms."""
+    events = prepared(LIFTERS, LIFTERS)
+    count = int(KAFKA_RATE * plan.pipe_s)
+    due: dict[int, float] = {}
+    heard_ms: list[float] = []
+    consumer = AIOKafkaConsumer(prefix + ADVICE, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
+    await producer.start()
+    await consumer.start()
+
+    async def hear() -> None:
+        while len(heard_ms) < count:
+            for records in (await consumer.getmany(timeout_ms=1_000)).values():
+                now_s = time.perf_counter()
+                heard_ms.extend((now_s - due.pop(int(one.value[:8] if one.value else b"-1"))) * 1000 for one in records)
+
+    hearing = asyncio.create_task(hear())
+    try:
+        began_s = time.perf_counter() + 0.1
+        for number in range(count):
+            at_s = began_s + number / KAFKA_RATE
+            if (pause_s := at_s - time.perf_counter()) > 0:
+                await asyncio.sleep(pause_s)
+            due[number] = at_s
+            event = events[number % len(events)]
+            await producer.send(prefix + LIFTS, b"%08d%s" % (number, event.value), event.key.encode())
+        async with asyncio.timeout(_SPARE_S):
+            await hearing
+    finally:
+        hearing.cancel()
+        await consumer.stop()
+        await producer.stop()
+    return heard_ms

@@ -1,0 +1,56 @@
+"""The detector's step in a bare aiokafka loop: `python -m lab.bench.peers.loop`.
+
+Consumes, steps and produces in the worker's batches and commits what is confirmed: no group's recovery, no changelog, no
+timers. What that costs is the difference to the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import uvloop
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from failure_detector.processor import FailureDetector
+from spotter.bus.flushing import BATCH_MAX
+from spotter.bus.stepping import Input, Stepper
+from spotter.config import Configuration
+from spotter.settings import Settings
+from spotter.topics import LIFTS
+
+
+async def work(settings: Settings) -> None:
+    """Work for ever."""
+    stepper = Stepper(FailureDetector(), Configuration())
+    consumer = AIOKafkaConsumer(
+        settings.topic_prefix + LIFTS,
+        bootstrap_servers=settings.kafka,
+        group_id=f"{settings.topic_prefix}loop",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka, acks="all", enable_idempotence=True, max_batch_size=256 * 1024
+    )
+    await producer.start()
+    await consumer.start()
+    while True:
+        taken = await consumer.getmany(timeout_ms=1_000, max_records=BATCH_MAX)
+        records = [record for some in taken.values() for record in some]
+        batch = stepper.run(
+            [Input(one.partition, one.offset, (one.key or b"").decode(), one.value or b"") for one in records]
+        )
+        sent = [
+            await producer.send(settings.topic_prefix + out.topic, out.value, out.key.encode(), out.partition)
+            for out in batch.outputs
+        ]
+        if sent:
+            await asyncio.gather(*sent)
+        for key, name in batch.changed:
+            stepper.table.prune(key, name, 1 << 62)
+        if records:
+            await consumer.commit()
+
+
+if __name__ == "__main__":
+    uvloop.run(work(Settings()))

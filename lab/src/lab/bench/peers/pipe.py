@@ -1,0 +1,42 @@
+"""Two bare forwarders between three topics: `python -m lab.bench.peers.pipe`.
+
+Each record is sent on as soon as it comes, confirmed by the broker: what Kafka and its client take for three hops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import uvloop
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from spotter.settings import Settings
+from spotter.topics import ADVICE, ESTIMATES, LIFTS
+
+
+async def forward(settings: Settings, source: str, target: str) -> None:
+    """Send on for ever."""
+    consumer = AIOKafkaConsumer(
+        settings.topic_prefix + source,
+        bootstrap_servers=settings.kafka,
+        group_id=f"{settings.topic_prefix}pipe-{target}",
+        auto_offset_reset="earliest",
+        auto_commit_interval_ms=1_000,
+    )
+    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all", enable_idempotence=True)
+    await producer.start()
+    await consumer.start()
+    print(f"forwarding to {target}", flush=True)
+    while True:
+        for records in (await consumer.getmany(timeout_ms=1_000)).values():
+            for one in records:
+                await producer.send(settings.topic_prefix + target, one.value, one.key, one.partition)
+
+
+async def both(settings: Settings) -> None:
+    """Forward from lifts to estimates, and on to advice."""
+    await asyncio.gather(forward(settings, LIFTS, ESTIMATES), forward(settings, ESTIMATES, ADVICE))
+
+
+if __name__ == "__main__":
+    uvloop.run(both(Settings()))
