@@ -95,18 +95,18 @@ def _sent(host: Up, count: int) -> dict[str, float]:
     cpu_s, began_s = host.child.cpu_s(), time.monotonic()
     for sender in senders:
         sender.start()
-    answered_s = estimated_s = advised_s = None
+    marks_s: dict[str, float] = {}
     progress = _Progress(host.folder / "spotter.db")
     try:
-        while advised_s is None:
+        while len(marks_s) < 3:
             time.sleep(_POLL_S)
             now_s = time.monotonic() - began_s
-            if answered_s is None and not any(sender.is_alive() for sender in senders):
-                answered_s = now_s
-            if estimated_s is None and progress.read("failure-detector") >= count:
-                estimated_s = now_s
-            if answered_s is not None and estimated_s is not None and progress.advised():
-                advised_s = now_s
+            if not any(sender.is_alive() for sender in senders):
+                marks_s.setdefault("answered", now_s)
+            if progress.read("failure-detector") >= count:
+                marks_s.setdefault("estimated", now_s)
+                if progress.advised():
+                    marks_s["advised"] = now_s
             if failures:
                 raise failures[0]
             host.child.check(began_s + LIMIT_S)
@@ -117,10 +117,10 @@ def _sent(host: Up, count: int) -> dict[str, float]:
     if found < count:
         raise Ended(f"{found} of {count} reps have an estimate")
     return {
-        "reps_per_s": count / estimated_s,
+        "reps_per_s": count / marks_s["estimated"],
         "cpu_us": spent_s / count * 1e6,
-        "advised_per_s": count / advised_s,
-        "answered_per_s": count / answered_s,
+        "advised_per_s": count / marks_s["advised"],
+        "answered_per_s": count / marks_s["answered"],
     }
 
 

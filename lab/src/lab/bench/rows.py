@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-UNITS: Final = {"us": "µs", "ms": "ms", "s": "s", "per_s": "/s"}
+UNITS: Final = {"per_s": "/s", "us": "µs", "ms": "ms", "s": "s"}
+"""Of a figure, by the end of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,15 @@ def as_times(figures: Mapping[str, float], other: Row | None, than: str) -> str:
 def shown(name: str, value: float) -> str:
     """Write a figure with its unit.
 
-    >>> shown("reps_per_s", 5123.4), shown("p99_ms", 9.876), shown("all_us", 45.678)
-    ('5,123 reps/s', 'p99 9.9 ms', 'all 45.7 µs')
+    >>> shown("reps_per_s", 5123.4), shown("p99_ms", 9.876), shown("cpu_us", 45.678), shown("times", 4.0)
+    ('5,123 reps/s', 'p99 9.9 ms', 'cpu 45.7 µs', '4.0 times')
     """
     for suffix, unit in UNITS.items():
         if name.endswith(f"_{suffix}"):
             label = name[: -len(suffix) - 1].replace("_", " ")
             number = f"{value:,.0f}" if value >= 1000 or suffix == "per_s" else f"{value:.1f}"
             return f"{number} {label}{unit}" if suffix == "per_s" else f"{label} {number} {unit}"
-    return f"{name} {value:g}"
+    return f"{value:.1f} {name}"
 
 
 def percentiles(values_ms: Iterable[float]) -> dict[str, float]:

@@ -56,7 +56,7 @@ def _spread(row: Row) -> str:
     if row.rounds < 2 or row.lowest is None or row.highest is None:
         return ""
     name = next(iter(row.figures))
-    return f"{shown(name, row.lowest).split(' ')[0] if name.endswith('per_s') else f'{row.lowest:.1f}'} – {shown(name, row.highest)}"
+    return f"{shown(name, row.lowest)} – {shown(name, row.highest)}"
 
 
 def _target(row: Row) -> Text:

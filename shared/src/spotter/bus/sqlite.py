@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -49,7 +49,7 @@ class SqliteLog:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sqlite-read")
         self._pending: list[tuple[Write, asyncio.Future[list[Record | None]]]] = []
         self._wanted = asyncio.Event()
-        self._pulse = asyncio.Event()
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {topic: set() for topic in file.next_offset}
         self._recent = {topic: _Recent(end) for topic, end in file.next_offset.items()}
         self._committer = asyncio.create_task(self._commit_for_ever(), name="sqlite-commit")
         self.unfinished: Callable[[], int | None] | None = None
@@ -106,14 +106,17 @@ class SqliteLog:
                     if not future.done():
                         future.set_exception(LogUnavailable(f"the database refused to write: {error}"))
                 continue
+            written: set[str] = set()
             for (_, future), records in zip(taken, done, strict=True):
                 for record in records:
                     if record is not None:
                         self._recent[record.topic].add(record)
+                        written.add(record.topic)
                 if not future.done():
                     future.set_result(records)
-            pulse, self._pulse = self._pulse, asyncio.Event()
-            pulse.set()
+            for topic in written:
+                for waiter in self._waiting[topic]:
+                    _wake(waiter)
 
     async def reading(self, ask: Callable[..., T], *args: object) -> T:
         """Run a query of the file in the thread that reads."""
@@ -160,14 +163,25 @@ class SqliteLog:
             raise LogUnavailable("nobody processes this log")
         return self.unfinished()
 
-    async def wait(self, wait_s: float) -> None:
-        """Wait until something is written, at most `wait_s`."""
-        pulse = self._pulse
+    async def wait(self, topics: Iterable[str], wait_s: float) -> None:
+        """Wait until something is written to one of these topics, at most `wait_s`."""
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+        over = loop.call_later(wait_s, _wake, woken)
+        places = [self._waiting[topic] for topic in topics]
+        for place in places:
+            place.add(woken)
         try:
-            async with asyncio.timeout(wait_s):
-                await pulse.wait()
-        except TimeoutError:
-            return
+            await woken
+        finally:
+            over.cancel()
+            for place in places:
+                place.discard(woken)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class SqliteReader:
@@ -181,7 +195,7 @@ class SqliteReader:
         """Give what has come, waiting at most `wait_s`."""
         found = await self._take()
         if not found:
-            await self._source.wait(wait_s)
+            await self._source.wait(self._next, wait_s)
             found = await self._take()
         return found
 

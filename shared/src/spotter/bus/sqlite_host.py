@@ -82,6 +82,7 @@ class SqliteHost:
         self._env = env
         self._processors = list(processors)
         self._stages: list[_Stage] = []
+        self._inputs = [processor.input_topic for processor in processors]
         self._tasks: list[asyncio.Task[None]] = []
         self._at_work = False
         """Something was taken that is not on its way to the disk yet."""
@@ -131,7 +132,7 @@ class SqliteHost:
         """Wait until nothing waits to be processed."""
         while self._waiting() or self._at_work or self._commits:
             self.check()
-            await self._log.wait(0.05)
+            await self._log.wait(self._inputs, 0.02)
 
     async def state(self, processor: str, key: str) -> State:
         """Give a lifter's newest state."""
@@ -179,7 +180,7 @@ class SqliteHost:
         for stage in self._stages:
             self._forget(stage)
         if not self._waiting():
-            await self._log.wait(1.0)
+            await self._log.wait(self._inputs, 1.0)
 
     def _ahead(self, place: int) -> int:
         """Count what a stage has written that the next one has not taken."""

@@ -1,8 +1,12 @@
-"""Writing what is remembered of a lifter as JSON; of a set that grows only the new reps."""
+"""Writing what is remembered of a lifter as JSON; of a set that grows only the new reps.
+
+A worker writes a set as it stood after each input that may come again: versions that begin with the same reps.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from operator import is_
 
 from failure_detector.life.records import STATE_VERSION, LiftedSet, Lifter, Rep
@@ -13,12 +17,22 @@ SETS_MAX = 4096
 """Sets whose reps are kept as they were written, a few kB each."""
 
 
+@dataclass(slots=True)
+class _Written:
+    """Reps of a set as they were written, one behind the other."""
+
+    reps: list[Rep]
+    raw: bytearray
+    ends: list[int]
+    """Where each rep ends."""
+
+
 class Writing:
     """Writes entries of a lifter's state; what it keeps is a cache only."""
 
     def __init__(self, sets_max: int = SETS_MAX) -> None:
         self._sets_max = sets_max
-        self._reps: OrderedDict[str, tuple[tuple[Rep, ...], bytes]] = OrderedDict()
+        self._reps: OrderedDict[str, _Written] = OrderedDict()
         self._starts: OrderedDict[Start, bytes] = OrderedDict()
 
     def dump(self, name: str, value: object) -> bytes:
@@ -60,14 +74,17 @@ class Writing:
         return found
 
     def _written_reps(self, one: LiftedSet) -> bytes:
-        known, raw = self._reps.get(one.key, (None, b""))
-        if known is not one.reps:
-            if known and len(known) <= len(one.reps) and all(map(is_, known, one.reps)):
-                raw = b",".join([raw[:-1], *map(dump_json, one.reps[len(known) :])]) + b"]"
-            else:
-                raw = dump_json(one.reps)
-            self._reps[one.key] = (one.reps, raw)
+        reps = one.reps
+        known = self._reps.get(one.key)
+        if known is None or not all(map(is_, known.reps, reps)):
+            known = _Written([], bytearray(b"["), [])
+            self._reps[one.key] = known
+        for rep in reps[len(known.reps) :]:
+            known.raw += dump_json(rep)
+            known.ends.append(len(known.raw))
+            known.raw += b","
+            known.reps.append(rep)
         self._reps.move_to_end(one.key)
         if len(self._reps) > self._sets_max:
             self._reps.popitem(last=False)
-        return raw
+        return bytes(known.raw[: known.ends[len(reps) - 1]]) + b"]" if reps else b"[]"

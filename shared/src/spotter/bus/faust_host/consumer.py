@@ -51,8 +51,10 @@ class Consumer(driver.Consumer):
         Until the flow is resumed nothing may be fetched: Faust clears its queues then, after the seek.
         """
         self.stop_flow()
-        await super().perform_seek()
         topic = self.app.host.input_topic
+        for tp in self.assignment():
+            self._committed_offset.pop(tp, None)  # what it was is of another generation
+        await super().perform_seek()
         inputs = {tp for tp in self.assignment() if tp.topic == topic}
         starts = {tp.partition: self._committed_offset.get(tp) or 0 for tp in inputs}
         never = [tp for tp in inputs if not starts[tp.partition]]
@@ -72,8 +74,15 @@ class Consumer(driver.Consumer):
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         done = await super()._commit(offsets)
-        if done:  # Faust takes a commit for done that the group refused
+        if done:
             self.app.host.committed({tp.partition: offset for tp, offset in offsets.items()})
+        return done
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        known = {tp: self._committed_offset[tp] for tp in offsets}
+        done = await super()._commit_offsets(offsets, start_new_transaction)
+        if not done:
+            self._committed_offset.update(known)  # Faust takes a commit for done that the group refused
         return done
 
     async def pause_for_good(self, partitions: Iterable[TP]) -> None:

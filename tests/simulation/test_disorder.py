@@ -1,0 +1,195 @@
+"""Lifters whose clients do everything wrong: whatever comes, each id has one content and the log comes to rest."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from advisor.ledger.recompute import published, recompute
+from spotter.events import Event, EventData
+from spotter.events.lifting import (
+    EffortReported,
+    RepAmended,
+    RepCompleted,
+    RepCorrection,
+    RepStarted,
+    RepVoided,
+    SetAmended,
+    SetEnded,
+    SetStarted,
+)
+from spotter.events.people import AthleteUpdated, PolicyUpdated
+from spotter.ids import athlete_key
+from tests.contract.lifter import Lifter
+from tests.contract.memory_harness import MemoryHarness
+
+SEEDS = int(os.environ.get("SPOTTER_DISORDERS", "60"))
+BASE = datetime(2026, 1, 7, 18, tzinfo=UTC)
+TOPICS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
+EXERCISES = ("bench_press", "biceps_curl", "leg_press", "juggling")
+VELOCITIES = (None, 0.15, 0.25, 0.35, 0.45, 0.6)
+
+
+class Disorder:
+    """One lifter's days: ids used again or left out, wrong clocks, late and early events, things sent again."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.lifter = Lifter(MemoryHarness(), BASE, "ada")
+        self.key = athlete_key("g1", "ada")
+        self.now_s = 0.0
+        self.sent: list[Event] = []
+        self._numbers: Counter[str | None] = Counter()
+
+    def live(self) -> None:
+        """Live through the days, then let everything end by silence."""
+        rng, host, waiting = self.rng, self.lifter.host, []
+        for _ in range(rng.randint(20, 140)):
+            self.now_s += rng.choice([1, 3, 3, 3, 20, 70, 200, 700]) * rng.random()
+            if self.sent and rng.random() < 0.15:
+                waiting.append(self.again(rng.choice(self.sent)))
+            self.sent.append(self.event())
+            waiting.append(self.sent[-1])
+            if rng.random() < 0.6:
+                self.lifter.send(*waiting)
+                waiting = []
+                if rng.random() < 0.3:
+                    self.wait(0)
+                if rng.random() < 0.1:
+                    host.crash()
+        self.lifter.send(*waiting)
+        for minutes in range(40):
+            self.wait(60 * minutes)
+        self.now_s += 3600
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.lifter.host.pass_time(BASE + timedelta(seconds=self.now_s + seconds))
+
+    def again(self, event: Event) -> Event:
+        """Send an event again as it was kept, old sending time and all."""
+        return replace(event, receivedtime=BASE + timedelta(seconds=self.now_s + 0.05))
+
+    def event(self) -> Event:
+        """Give whatever comes next."""
+        rng = self.rng
+        at_s = self.now_s - rng.choice([0, 0, 0, 0, 0, 1, 4, 30, 400, 5000, 90_000])
+        sent_s = rng.choice([self.now_s, self.now_s, self.now_s - 1.5, at_s - 0.4, at_s - 60])
+        clock = rng.random() < 0.7
+        data = self.data(rng.choice(["1", "2", None, "x"]), at_s)
+        source = "app" if not isinstance(data, RepCompleted) else rng.choice(["tracker", "tracker", "watch"])
+        return self.lifter.event(data, at_s, source=source, sent_s=sent_s, received_s=self.now_s + 0.05, senttime=clock)
+
+    def data(self, set_id: str | None, at_s: float) -> EventData:
+        """Say something about a set, or about the lifter."""
+        rng, roll, number = self.rng, self.rng.random(), self.rng.randint(1, 5)
+        if roll < 0.5:
+            self._numbers[set_id] = 1 if rng.random() < 0.1 else self._numbers[set_id] + 1
+            return RepCompleted(
+                set_id=set_id,
+                rep_number=rng.choice([None, self._numbers[set_id], self._numbers[set_id], number]),
+                mean_velocity_mps=rng.choice(VELOCITIES),
+                concentric_s=rng.choice([None, 0.8]),
+            )
+        if roll < 0.62:
+            return SetStarted(set_id=set_id, exercise=rng.choice(EXERCISES))
+        if roll < 0.72:
+            self._numbers[set_id] = 0
+            return SetEnded(set_id=set_id)
+        amended = RepCorrection(ended_at=BASE + timedelta(seconds=at_s - 3))
+        return rng.choice(
+            [
+                RepStarted(set_id=set_id),
+                RepVoided(set_id=set_id, rep_number=number),
+                RepAmended(set_id=set_id, rep_number=number, set=rng.choice([amended, RepCorrection(rom_m=0.4)])),
+                SetAmended(set_id=set_id, exercise=rng.choice(EXERCISES)),
+                SetAmended(set_id=set_id, spotter_present=True),
+                EffortReported(set_id=set_id, failed=True),
+                EffortReported(set_id=set_id, rir=1.0),
+                PolicyUpdated(target_rir=number),
+                AthleteUpdated(level=rng.choice(["beginner", "intermediate"])),
+            ]
+        )
+
+    def values(self, *topics: str) -> list[list[bytes]]:
+        """Give all that stands in topics."""
+        return [self.lifter.host.values(topic, self.key) for topic in topics]
+
+    def events(self, topic: str) -> list[Event]:
+        """Give all events of a topic, those that came twice too."""
+        return self.lifter.host.events(topic, self.key)
+
+
+@pytest.fixture(params=range(SEEDS), scope="module")
+def disorder(request: pytest.FixtureRequest) -> Disorder:
+    """Give a lifter's days, lived through."""
+    lived = Disorder(request.param)
+    lived.live()
+    return lived
+
+
+def test_the_log_comes_to_rest(disorder: Disorder) -> None:
+    """Once every set has ended no timer writes any more."""
+    before = disorder.values("lifts.v1")
+    for seconds in (0, 60, 6000):
+        disorder.wait(seconds)
+    assert before == disorder.values("lifts.v1")
+    opened = {one.set_key for one in disorder.lifter.opened}
+    assert opened == {one.set_key for one in disorder.lifter.summaries}
+
+
+def test_no_id_has_two_contents(disorder: Disorder) -> None:
+    """Whatever is published twice is the same twice."""
+    for topic in TOPICS:
+        contents = defaultdict(set)
+        for event in disorder.events(topic):
+            contents[event.id].add((event.type, event.data.model_dump_json()))
+        assert [] == [found for found in contents.values() if len(found) > 1]
+
+
+def test_nothing_goes_wrong_inside(disorder: Disorder) -> None:
+    """Refusals have reasons; none is an error of ours, and downstream refuses nothing."""
+    assert "internal_error" not in {one.reason for one in disorder.lifter.rejected}
+    assert [] == disorder.events("estimates.dead.v1")
+
+
+def test_each_counted_rep_has_its_estimate_and_advice(disorder: Disorder) -> None:
+    """One estimate at its arrival, and advice whose revisions leave none out; each set has a plan."""
+    lifter = disorder.lifter
+    arrived = Counter((one.set_key, one.rep_number) for one in lifter.counted if one.revision == 1)
+    assert arrived == Counter((one.set_key, one.rep_number) for one in lifter.estimates if one.arrival)
+    revisions = defaultdict(list)
+    for one in lifter.advice:
+        revisions[one.set_key, one.after_rep].append(one.revision)
+    assert arrived.keys() | {(one.set_key, 0) for one in lifter.opened} == revisions.keys()
+    assert [] == [found for found in revisions.values() if found != list(range(1, len(found) + 1))]
+
+
+def test_what_is_late_is_silent(disorder: Disorder) -> None:
+    """Nothing late has anything to play."""
+    late = [one for one in disorder.lifter.advice if one.late]
+    assert [] == [one for one in late if one.sound_ms or one.speech or one.emergency or one.repeat]
+
+
+def test_the_ledger_is_that_of_the_log(disorder: Disorder) -> None:
+    """What was told of the budget is what the whole story gives at once."""
+    host = disorder.lifter.host
+    assert isinstance(host, MemoryHarness)
+    told = published(disorder.events("advice.v1"))
+    computed = recompute(disorder.events("estimates.v1"), host.configuration)
+    assert {key: entry.cost for key, entry in computed.items()} == {key: entry.cost for key, entry in told.items()}
+
+
+def test_everything_sent_again_changes_nothing(disorder: Disorder) -> None:
+    """All that was taken is known, in whatever order it comes again; what was refused may be tried again."""
+    refused = {one.rejected_id for one in disorder.lifter.rejected}
+    before = disorder.values(*TOPICS)
+    events = [disorder.again(event) for event in disorder.sent if event.id not in refused]
+    disorder.rng.shuffle(events)
+    disorder.lifter.send(*events)
+    assert before == disorder.values(*TOPICS)
