@@ -72,7 +72,9 @@ def observe(reps: Sequence[Rep]) -> list[Seen]:
             groups.append([place])
     if not groups:
         return []
-    chosen = [min(group, key=lambda place: ("mean_velocity_mps" not in reps[place].measured, place)) for group in groups]
+    chosen = [
+        min(group, key=lambda place: ("mean_velocity_mps" not in reps[place].measured, place)) for group in groups
+    ]
     zero_us = reps[chosen[0]].ended_us
     return [
         Seen(_observation(reps[best], zero_us), (best, *(place for place in group if place != best)))

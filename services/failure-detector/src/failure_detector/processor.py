@@ -153,7 +153,9 @@ def _refused(turn: Turn, reject: Reject) -> LifeDraft:
 def _unknown_set(turn: Turn, forgotten: LiftedSet | None = None) -> LifeDraft:
     """Refuse what is about no set that is kept; where sets were forgotten it may have been one of them."""
     said = turn.event.data.set_id
-    detail = f"no set {said} of this lifter in the last 28 days" if said else "the lifter has no set in the last 28 days"
+    detail = (
+        f"no set {said} of this lifter in the last 28 days" if said else "the lifter has no set in the last 28 days"
+    )
     return _refused(turn, Reject("too_old" if forgotten or turn.lifter.forgot else "unknown_set", detail))
 
 

@@ -243,7 +243,7 @@ class SqliteHost:
         """Wait until at most so many commits are on their way; raises LogUnavailable where one was refused."""
         while len(self._commits) > waiting:
             await self._commits[0]
-            self._commits.popleft()
+            del self._commits[0]
 
     async def _run(self, stage: _Stage, inputs: Sequence[Input]) -> Batch:
         deadline = asyncio.get_running_loop().time() + CONFIG_WAIT_S
