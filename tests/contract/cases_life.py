@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from spotter.bus.port import NewRecord
-from spotter.events.lifting import EffortReported, RepAmended, RepCorrection, SetAmended
+from spotter.events.lifting import EffortReported, RepAmended, RepCorrection, RepStarted, SetAmended
 from spotter.ids import athlete_key
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
@@ -391,6 +391,14 @@ class TimerCases:
         host.pass_time(lifter.base + timedelta(seconds=16))
         overdue = [event for event in lifter.events("estimates.v1") if event.type == "spotter.rep.overdue.v1"]
         assert [lifter.base + timedelta(seconds=14)] == [event.time for event in overdue]
+
+    def test_a_rep_whose_start_is_told_late_is_not_overdue(self, host: Harness) -> None:
+        """An upload of the past that ends in the middle of a rep alarms nobody."""
+        lifter = Lifter(host, host.long_ago())
+        start = lifter.event(RepStarted(set_id="s1"), 8, sent_s=60)
+        lifter.send(lifter.start(0), *lifter.reps(2, 3), start)
+        host.pass_time(lifter.base + timedelta(seconds=70))
+        assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
 
     def test_a_rep_that_ends_in_time_is_not_overdue(self, host: Harness) -> None:
         """The end of a rep stops its timer."""

@@ -196,6 +196,7 @@ async def commit(log: KafkaLog, group: str, topic: str, partition: int, offset: 
     await asyncio.sleep(0.5)  # an answer holds for half a second
 
 
+@pytest.mark.slow
 async def test_an_outage_loses_nothing_and_doubles_nothing(own_kafka: Callable[[], LocalKafka]) -> None:
     """Without a broker an append raises within about a second; sent again until it is confirmed it is there once."""
     broker = await asyncio.to_thread(own_kafka)

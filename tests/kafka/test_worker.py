@@ -12,13 +12,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from spotter.bus.kafka import KafkaLog
+from spotter.bus.kafka import KafkaLog, apply_topics
 from spotter.bus.keeping import split_entry_key
-from spotter.bus.port import NewRecord, Start
+from spotter.bus.port import LogUnavailable, NewRecord, Start
 from spotter.bus.stepping import SEEN, Input, Stepper
 from spotter.config import Configuration
 from spotter.events import decode
 from spotter.topics import ESTIMATES, LIFTS, LIFTS_DEAD
+from standalone.local_kafka import LocalKafka
 from tests.kafka.toy import Toy
 from tests.kafka.workers import Written, read_all, rep, until_committed, until_read, workers
 
@@ -160,6 +161,7 @@ async def test_a_timer_fires_once_and_survives_a_restart(log: KafkaLog, tmp_path
     assert all(event.receivedtime is not None and event.receivedtime > event.time for event in ends)
 
 
+@pytest.mark.slow
 async def test_kills_lose_nothing_and_double_nothing(log: KafkaLog, tmp_path: Path, rng: random.Random) -> None:
     """Whenever a worker is killed, all that was appended comes out as if nothing had happened."""
     with workers(log, tmp_path, "a") as (worker,):
@@ -173,6 +175,7 @@ async def test_kills_lose_nothing_and_double_nothing(log: KafkaLog, tmp_path: Pa
         await settled(log)
 
 
+@pytest.mark.slow
 async def test_kills_of_either_of_two_workers_lose_nothing_and_double_nothing(
     log: KafkaLog, tmp_path: Path, rng: random.Random
 ) -> None:
@@ -190,6 +193,7 @@ async def test_kills_of_either_of_two_workers_lose_nothing_and_double_nothing(
         await settled(log)
 
 
+@pytest.mark.slow
 async def test_a_paused_worker_that_wakes_after_a_take_over_spoils_nothing(
     log: KafkaLog, tmp_path: Path, rng: random.Random, record_property: Callable[[str, object], None]
 ) -> None:
@@ -197,20 +201,54 @@ async def test_a_paused_worker_that_wakes_after_a_take_over_spoils_nothing(
     with workers(log, tmp_path, "a", "b") as (paused, peer):
         await paused.ready()
         await peer.ready()
-        feeding = asyncio.create_task(feed(log, rng, events=1_200, lifters=60, seconds=3.0))
+        feeding = asyncio.create_task(feed(log, rng, events=800, lifters=60, seconds=2.0))
         await asyncio.sleep(1.0)
         paused.signal(signal.SIGSTOP)
+        began = time.monotonic()
         await feeding
         await settled(log)
+        record_property("take_over_s", round(time.monotonic() - began, 1))
         await log.append([rep(f"a{lifter}", 9_000) for lifter in range(60)])
         paused.signal(signal.SIGCONT)
-        await feed(log, rng, events=600, lifters=60, seconds=2.0, first=3)
+        await feed(log, rng, events=400, lifters=60, seconds=1.0, first=3)
         await settled(log)
         for worker in (paused, peer):
-            await worker.ready()
-        peer.kill()
-        record_property("take_over_s", round(await away(log, 2), 1))
+            worker.kill()
+            worker.start()
+        await log.append([rep(f"a{lifter}", 9_001) for lifter in range(60)])
         await settled(log)
+
+
+@pytest.mark.slow
+async def test_a_broker_that_is_silent_for_longer_than_the_session_is_survived(
+    own_kafka: Callable[[], LocalKafka], tmp_path: Path
+) -> None:
+    """The worker loses its place in the group with a commit under way, takes it again, and goes on where it was."""
+    broker = await asyncio.to_thread(own_kafka)
+    await apply_topics(broker.bootstrap)
+    async with KafkaLog(broker.bootstrap) as log:
+        with workers(log, tmp_path, "a") as (worker,):
+            await worker.ready()
+            await log.append([rep(f"a{number % 50}", 100 + number) for number in range(500)])
+            await until_read(log, 1_000)
+            broker.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(9.0)
+            with pytest.raises(LogUnavailable):
+                await log.append([rep("late", 1)])
+            broker.process.send_signal(signal.SIGCONT)
+            await until_appended(log, [rep(f"b{number % 50}", 100 + number) for number in range(500)])
+            await settled(log)
+
+
+async def until_appended(log: KafkaLog, records: list[NewRecord]) -> None:
+    """Send again, as a client does, until the broker answers."""
+    while True:
+        try:
+            await log.append(records)
+        except LogUnavailable:
+            await asyncio.sleep(0.2)
+        else:
+            return
 
 
 async def test_a_worker_that_is_restarted_at_once_is_soon_back(

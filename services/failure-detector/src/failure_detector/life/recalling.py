@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import is_
 
@@ -26,12 +26,15 @@ class Recall:
         self._sets_max = sets_max
         self._known: dict[str, _Known] = {}
 
-    def content(self, one: LiftedSet, identity: str) -> str | None:
-        """Give what the event with that identity said, if it is one of this set's."""
-        known = self._known.get(one.key)
-        if known is None or known.one is not one:
-            known = self._learned(one, known)
-        return known.contents.get(identity)
+    def content(self, sets: Iterable[LiftedSet], identity: str) -> str | None:
+        """Give what the event with that identity said, if it is one of these sets'."""
+        for one in sets:
+            known = self._known.get(one.key)
+            if known is None or known.one is not one:
+                known = self._learned(one, known)
+            if identity in known.contents:
+                return known.contents[identity]
+        return None
 
     def _learned(self, one: LiftedSet, known: _Known | None) -> _Known:
         if known is not None and known.seen is one.seen and _goes_on(known.reps, one.reps):

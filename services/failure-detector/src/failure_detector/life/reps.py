@@ -102,8 +102,8 @@ def _next_number(one: LiftedSet) -> int:
 
 
 def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
-    """Note that a rep is under way, unless a later one is done already."""
-    if one.last_us is not None and started_us <= one.last_us:
+    """Note that a rep is under way, unless a later one is done already, or nobody knows of it in time."""
+    if not is_fresh(turn.event) or (one.last_us is not None and started_us <= one.last_us):
         return one
     waiting = UnderWay(turn.identity, data.rep_number, started_us, turn.received_us)
     return turn.put(replace(one, under_way=waiting))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -40,23 +39,24 @@ class Turn:
         self._env = env
         self._recall = recall
         self._sets: dict[str, LiftedSet] = {}
+        self._content: str | None = None
         known = state.get(LIFTER)
         self.lifter = known if isinstance(known, Lifter) else Lifter()
 
-    @cached_property
+    @property
     def content(self) -> str:
         """Fingerprint of what the event said."""
-        return self.event.content()
+        if self._content is None:
+            self._content = self.event.content()
+        return self._content
 
     def remembered(self) -> str | None:
         """Give what the event with this identity said when it came before; None: it is new."""
         known = next((content for seen, content in self.lifter.seen if seen == self.identity), None)
-        for one in self.newest():
-            known = known or self._recall.content(one, self.identity)
+        known = known or self._recall.content(self._searched(), self.identity)
         if known is None and len(self.lifter.sets) > SETS_SEARCHED and self._may_be_old():
             older = (self.get(ref.key) for ref in reversed(self.lifter.sets[:-SETS_SEARCHED]))
-            said = (self._recall.content(one, self.identity) for one in older)
-            known = next((content for content in said if content is not None), None)
+            known = self._recall.content(older, self.identity)
         return known
 
     def _may_be_old(self) -> bool:
@@ -103,12 +103,17 @@ class Turn:
     def newest_rep_us(self) -> int:
         """Say when the newest known rep of the lifter ended; 0 before the first."""
         newest_us = 0
-        for one in self.newest():
+        for one in self._searched():
             for rep in reversed(one.reps[-SETS_SEARCHED:]):
                 if not rep.voided:
-                    newest_us = max(newest_us, rep.ended_us)
+                    newest_us = rep.ended_us if rep.ended_us > newest_us else newest_us
                     break
         return newest_us
+
+    def _searched(self) -> list[LiftedSet]:
+        """Give the newest sets, the latest start last."""
+        known = self._sets
+        return [known.get(ref.key) or self.get(ref.key) for ref in self.lifter.sets[-SETS_SEARCHED:]]
 
     def put(self, one: LiftedSet) -> LiftedSet:
         """Write a set, and its place among the lifter's sets where that changed."""
