@@ -406,3 +406,12 @@ class TimerCases:
         lifter.send(lifter.began(0, 1), lifter.rep(1, 2))
         host.pass_time(lifter.base + timedelta(seconds=60))
         assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
+
+    def test_a_bar_that_is_moved_between_sets_is_no_emergency(self, host: Harness) -> None:
+        """The start of a rep opens no set and takes none up again: re-racking is no lift that stalls."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.began(0, 1), *lifter.reps(2, 10), lifter.end(15), lifter.began(18, 3))
+        host.pass_time(lifter.base + timedelta(seconds=60))
+        assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
+        assert ["lifter"] == [one.reason for one in lifter.closed]
+        assert [0] == [one.reopened for one in lifter.opened]

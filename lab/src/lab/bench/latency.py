@@ -15,11 +15,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from lab.bench.batches import up
 from lab.bench.broker import Broker, settings_of
+from lab.bench.pacing import PATIENCE_S
 from lab.bench.plan import Plan
 from lab.bench.processes import Ended, python
-from lab.bench.rows import Row, Target, measured, percentiles
+from lab.bench.rows import Row, Target, measured, not_measured, percentiles
 from lab.bench.workload import LIFTERS, prepared
 from spotter.topics import ADVICE, LIFTS
+from standalone.cluster.proxy import nginx_command
+from standalone.errors import Trouble
 from standalone.local_kafka import free_port
 
 GROUP: Final = "latency"
@@ -28,6 +31,7 @@ KAFKA_RATE: Final = 200
 _CLUSTER_READY_S: Final = 120.0
 _SPARE_S: Final = 40.0
 HOPS: Final = 3
+SENT_LATE_MS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ def standalone_latency(plan: Plan) -> Iterator[Row]:
 
 def kafka_latency(plan: Plan, kafka: Broker) -> Iterator[Row]:
     """Measure the distributed host, and a bare pipe of as many hops on the same broker."""
+    try:
+        nginx_command()
+    except Trouble as trouble:
+        yield not_measured(GROUP, "Kafka, all services", str(trouble))
+        return
     plan.say(f"a bare aiokafka pipe of {HOPS} hops: {KAFKA_RATE} records/s for {plan.pipe_s:.0f} s")
     pipe = measured(
         GROUP, f"bare aiokafka pipe of {HOPS} hops, {KAFKA_RATE}/s", [_piped(plan, kafka)], note="no step, no door"
@@ -69,10 +78,16 @@ def _paced(plan: Plan, url: str, token: str, rate: int) -> tuple[dict[str, float
     if said["refused"]:
         raise Ended(f"reps were refused: {said['refused'][0]}")
     heard, unheard = said["latencies_ms"], int(said["unheard"])
-    # What was never heard is slower than anything that was.
-    figures = percentiles([*heard, *[float("inf")] * unheard])
-    note = f"open loop, {len(heard) + unheard:,} reps from the first second on, slowest {max(heard):.0f} ms"
-    return figures, f"{note}, {unheard} without advice" if unheard else note
+    if not heard:
+        raise Ended(f"none of {unheard} reps got advice")
+    # What was not heard of is slower than anything that was.
+    figures = percentiles([*heard, *[max(*heard, PATIENCE_S * 1000)] * unheard])
+    notes = [f"open loop, {len(heard) + unheard:,} reps from the first second on, slowest {max(heard):.0f} ms"]
+    if unheard:
+        notes.append(f"{unheard} without advice")
+    if said["sent_late_ms"] > SENT_LATE_MS:
+        notes.append(f"the sender itself was up to {said['sent_late_ms']:.0f} ms late, which counts")
+    return figures, "; ".join(notes)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ class Plan:
     rounds: int = 3
     core_reps: int = 12_000
     batch_reps: int = 20_000
-    worker_reps: int = 20_000
-    event_by_event_reps: int = 1_500
+    worker_reps: int = 10_000
+    event_by_event_reps: int = 1_000
     latency_s: float = 45.0
     pipe_s: float = 20.0
     recoveries: int = 3

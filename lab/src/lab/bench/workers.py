@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,66 +23,100 @@ GROUP: Final = "worker"
 TIMES: Final = 4.0
 TARGET: Final = Target("times", TIMES, at_least=True)
 LIMIT_S: Final = 120.0
-PEERS_PYTHON: Final = Path(__file__).resolve().parents[4] / ".venv-peers" / "bin" / "python"
-_PEERS: Final = Path(__file__).with_name("peers")
+_ROOT: Final = Path(__file__).resolve().parents[4]
+PEERS_PYTHON: Final = _ROOT / ".venv-peers" / "bin" / "python"
+_QUIX: Final = _ROOT / "lab" / "peers" / "quix.py"
+"""Outside of the package: it runs in the peers' own environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Something that takes the detector's step over a topic."""
+
+    name: str
+    arguments: tuple[str, ...]
+    note: str
+    interpreter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Events that wait, and how many outputs they give."""
+
+    events: Sequence[Prepared]
+    outputs: int
+
+
+EVENT_BY_EVENT: Final = System(
+    "the same worker, waiting for the broker after each event", ("-m", "lab.bench.peers.event_by_event"), ""
+)
+WORKER: Final = System(
+    "Faust worker, sustained", ("-m", "failure_detector"), "outputs and changelog confirmed before each commit"
+)
+LOOP: Final = System(
+    "bare aiokafka loop", ("-m", "lab.bench.peers.loop"), "the same step and batches; no changelog, recovery, timers"
+)
+QUIX: Final = System(
+    "Quix Streams application",
+    (str(_QUIX),),
+    "the same step, one event at a time; state in memory alone",
+    str(PEERS_PYTHON),
+)
 
 
 def workers(plan: Plan, kafka: Broker) -> Iterator[Row]:
-    """Measure all of them on the same broker, the ratios in the same run."""
-    events = prepared(plan.worker_reps)
-    few = events[: plan.event_by_event_reps]
-    slow = _measure(plan, kafka, "the worker event by event", few, "-m", "lab.bench.peers.event_by_event")
-    by_event = measured(GROUP, "the same worker, waiting for the broker after each event", [slow])
-    fast = _measure(plan, kafka, "the detector's Faust worker", events, "-m", "failure_detector")
-    fast["times"] = fast["reps_per_s"] / slow["reps_per_s"]
-    yield measured(
-        GROUP,
-        "Faust worker, sustained",
-        [fast],
-        against=by_event,
-        than="event by event",
-        target=TARGET,
-        note=f"{len(events):,} waiting reps of {LIFTERS} lifters; outputs and changelog confirmed",
-    )
+    """Measure all of them on the same broker, side by side in each round."""
+    peers = PEERS_PYTHON.exists() and _QUIX.exists()
+    systems = [EVENT_BY_EVENT, WORKER, LOOP, *([QUIX] if peers else [])]
+    backlog = _backlog(plan.worker_reps)
+    few = _backlog(plan.event_by_event_reps)
+    rounds: dict[str, list[dict[str, float]]] = {system.name: [] for system in systems}
+    for number in range(plan.rounds):
+        for system in systems:
+            waiting = few if system is EVENT_BY_EVENT else backlog
+            plan.say(f"{system.name}: {len(waiting.events):,} reps on Kafka, round {number + 1} of {plan.rounds}")
+            rounds[system.name].append({"reps_per_s": _measure(plan, kafka, system, waiting)})
+    by_event = measured(GROUP, EVENT_BY_EVENT.name, rounds[EVENT_BY_EVENT.name])
+    for slow, fast in zip(rounds[EVENT_BY_EVENT.name], rounds[WORKER.name], strict=True):
+        fast["times"] = fast["reps_per_s"] / slow["reps_per_s"]
+    yield _row(WORKER, rounds, by_event, TARGET, f"{plan.worker_reps:,} waiting reps of {LIFTERS} lifters; ")
     yield by_event
-    loop = _measure(plan, kafka, "a bare aiokafka loop", events, "-m", "lab.bench.peers.loop")
-    note = "the same step and batches; no changelog, no recovery, no timers"
-    yield measured(GROUP, "bare aiokafka loop", [loop], against=by_event, than="event by event", note=note)
-    yield _quix(plan, kafka, few * 1 if plan.rounds == 1 else events[: plan.worker_reps // 2], by_event)
+    yield _row(LOOP, rounds, by_event)
+    yield _row(QUIX, rounds, by_event) if peers else not_measured(GROUP, QUIX.name, "not installed: make peers")
 
 
-def _quix(plan: Plan, kafka: Broker, events: list[Prepared], by_event: Row) -> Row:
-    name = "Quix Streams application"
-    if not PEERS_PYTHON.exists():
-        return not_measured(GROUP, name, "not installed: make peers")
-    found = _measure(
-        plan, kafka, "a Quix Streams application", events, str(_PEERS / "quix.py"), interpreter=str(PEERS_PYTHON)
+def _row(
+    system: System,
+    rounds: Mapping[str, Sequence[Mapping[str, float]]],
+    by_event: Row,
+    target: Target | None = None,
+    note: str = "",
+) -> Row:
+    found = rounds[system.name]
+    return measured(
+        GROUP, system.name, found, against=by_event, than="event by event", target=target, note=note + system.note
     )
-    note = "the same step, one event at a time; state in memory alone"
-    return measured(GROUP, name, [found], against=by_event, than="event by event", note=note)
 
 
-def _measure(
-    plan: Plan, kafka: Broker, name: str, events: list[Prepared], *arguments: str, interpreter: str = ""
-) -> dict[str, float]:
-    """Let a process work off a backlog, and see from outside how fast its output grows."""
-    plan.say(f"{name}: {len(events):,} reps on Kafka")
+def _measure(plan: Plan, kafka: Broker, system: System, backlog: Backlog) -> float:
+    """Let a process work off a backlog, and see from outside how fast its output grows: reps a second."""
     prefix = kafka.topics()
-    kafka.fill(prefix, events)
+    kafka.fill(prefix, backlog.events)
     environment = settings_of(kafka.bootstrap, prefix, free_port(), "bench")
-    outputs = outputs_of(events)
-    with python(
-        arguments[-1].rpartition("/")[2], plan.folder, *arguments, environment=environment, interpreter=interpreter
-    ) as child:
-        seen = asyncio.run(grows(kafka.bootstrap, prefix + ESTIMATES, outputs, LIMIT_S, child.check))
-    return {"reps_per_s": sustained(seen, outputs / len(events))}
+    name = f"worker-{Path(system.arguments[-1]).stem}"
+    with python(name, plan.folder, *system.arguments, environment=environment, interpreter=system.interpreter) as child:
+        seen = asyncio.run(grows(kafka.bootstrap, prefix + ESTIMATES, backlog.outputs, LIMIT_S, child.check))
+    return sustained(seen, backlog.outputs / len(backlog.events))
 
 
-def outputs_of(events: list[Prepared]) -> int:
-    """Count what the detector writes for events that it takes in this order."""
+def _backlog(count: int) -> Backlog:
+    """Prepare events, and count what the detector writes for them."""
+    events = prepared(count)
     stepper = Stepper(FailureDetector(), Configuration())
-    return sum(
-        len(stepper.run([Input(0, first + at, one.key, one.value, one.event) for at, one in enumerate(some)]).outputs)
-        for first in range(0, len(events), 256)
-        for some in [events[first : first + 256]]
-    )
+    outputs = 0
+    for first in range(0, count, 256):
+        inputs = [
+            Input(0, first + at, one.key, one.value, one.event) for at, one in enumerate(events[first : first + 256])
+        ]
+        outputs += len(stepper.run(inputs).outputs)
+    return Backlog(events, outputs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from failure_detector.life.clock import moment
@@ -51,7 +51,9 @@ def estimates(model: Filter, wanted: Sequence[Wanted]) -> list[list[EventData]]:
 
 def _estimate(want: Wanted, item: Touched, found: RepEstimate) -> EventData:
     one, rep = want.one, want.one.reps[item.place]
-    flags = {*found.flags, *rep.flags, *(("second_source",) if item.second else ())}
+    flags: Iterable[str] = found.flags
+    if rep.flags or item.second:
+        flags = {*found.flags, *rep.flags, *(("second_source",) if item.second else ())}
     said: dict[str, Any] = {
         "gym_id": want.event.data.gym_id,
         "athlete_id": want.event.data.athlete_id,

@@ -249,11 +249,14 @@ def _rep_started(turn: Turn) -> LifeDraft:
     event, data = turn.event, turn.event.data
     assert isinstance(data, RepStarted)
     at_us = micros(corrected(event, data.started_at or event.time))
-    one = sets.find_for_rep(turn, data.set_id, at_us) or sets.open_set(turn, data.set_id, at_us, {})
-    one = sets.go_on(turn, one, at_us)
-    if one.is_open:
-        one = reps.begin(turn, one, data, at_us)
-    return _done(turn, _note(turn, one))
+    found = sets.find_for_rep(turn, data.set_id, at_us)
+    # A bar that is moved tells of a start too, and no rep follows: only a rep opens a set or takes it up again.
+    if found is None:
+        return _lifters_own(turn)
+    if not found.is_open:
+        return _done(turn, _note(turn, found))
+    one = sets.go_on(turn, found, at_us)
+    return _done(turn, _note(turn, reps.begin(turn, one, data, at_us)))
 
 
 def _rep_completed(turn: Turn) -> LifeDraft:

@@ -1,1 +1,1 @@
-"""What the workers are measured beside: the same step without Faust, in another framework, and no step at all."""
+"""What the workers are measured beside: the same worker event by event, the same step without Faust, no step at all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND_US = 1_000_000
@@ -20,10 +21,11 @@ def micros(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=4096)  # the same few moments of a rep are told of several times
 def moment(us: int) -> datetime:
     """Give the time that lies `us` microseconds after 1970.
 
     >>> moment(1_500_000).isoformat()
     '1970-01-01T00:00:01.500000+00:00'
     """
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(0, 0, us)

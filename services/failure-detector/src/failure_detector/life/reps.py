@@ -66,7 +66,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
             detail = f"rep {number} of set {one.set_id} was reported before with other values; the first report stays"
             return Reject("rep_conflict", detail)
         if same or any(rep.source == counter and rep.number == number for rep in one.reps):
-            device = {**(device or {}), "rep_id": (device or {}).get("rep_id", number)}
+            device = {**(device or {}), "rep_id": number}
             number = _next_number(one)
             flags = (*flags, "renumbered")
     rep = Rep(
