@@ -28,7 +28,7 @@ MEMBERS: Final = {
 
 # Everything in these packages is core unless it is named here: what touches the network, a disk, a clock or a thread.
 SHELLS: Final = {
-    "spotter": {"bus", "reference", "security", "settings", "telemetry", "web"},
+    "spotter": {"bus", "security", "settings", "telemetry", "tuning", "web"},
     "failure_detector": {"__main__", "settings", "timers", "worker"},
     "advisor": {"__main__", "gateway", "settings", "worker"},
 }

@@ -53,7 +53,7 @@ def here(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Co
         stack.enter_context(patch.dict(os.environ, environment(env or {}), clear=True))
         stack.enter_context(patch.object(sys, "argv", ["spotter", *arguments]))
         stack.enter_context(patch("spotter.telemetry.configure_logging"))  # this process's logs are pytest's
-        stack.enter_context(patch("standalone.tuning.tune"))  # and so is its memory
+        stack.enter_context(patch("spotter.tuning.tune"))  # and so is its memory
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
         code = stack.enter_context(pytest.raises(SystemExit))

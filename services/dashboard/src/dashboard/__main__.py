@@ -13,6 +13,7 @@ from dashboard.settings import DashboardSettings
 from spotter.bus.kafka import KafkaLog
 from spotter.security import Keyring
 from spotter.telemetry import configure_logging
+from spotter.tuning import tune
 
 GOODBYE_S = 5
 
@@ -36,6 +37,7 @@ def main() -> None:
         timeout_graceful_shutdown=GOODBYE_S,
     )
     server = Server(config, process.check, process.dashboard.live.close)
+    tune()
     server.run()
     if server.broken or not server.started:
         sys.exit(1)

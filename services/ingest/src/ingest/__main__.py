@@ -11,6 +11,7 @@ from spotter.bus.kafka import KafkaLog
 from spotter.security import Keyring
 from spotter.settings import Limits, Settings
 from spotter.telemetry import configure_logging
+from spotter.tuning import tune
 
 PING_S = 10.0
 """A socket whose other side has vanished is closed after at most twice this time."""
@@ -26,6 +27,7 @@ def main() -> None:
     configure_logging("ingest", level=settings.log_level, as_json=settings.log_json)
     target = KafkaLog(settings.kafka, settings.topic_prefix)
     app = create_app(target, Keyring.load(settings.key_file), limits, running=target)
+    tune()
     uvicorn.run(
         app,
         host=options.host,

@@ -122,11 +122,11 @@ class Table:
     def prune(self, key: str, name: str, acknowledged: int) -> None:
         """Forget versions that no replay can ask for: inputs below `acknowledged` never come again."""
         chain = self._chains[key][name]
-        keep = 0
-        for place, (offset, _) in enumerate(chain):
-            if offset < acknowledged:
-                keep = place
-        del chain[:keep]
+        keep = len(chain) - 1
+        while keep > 0 and chain[keep][0] >= acknowledged:
+            keep -= 1
+        if keep > 0:
+            del chain[:keep]
 
     def versions(self, key: str, name: str) -> Sequence[tuple[int, object | None]]:
         """Give an entry's versions, oldest first."""

@@ -16,6 +16,7 @@ from spotter.bus.kafka import KafkaLog
 from spotter.security import Keyring
 from spotter.settings import Limits, Settings
 from spotter.telemetry import configure_logging
+from spotter.tuning import tune
 
 PING_S = 10.0
 """A socket whose other side has vanished is closed after at most twice this time."""
@@ -66,6 +67,7 @@ def main() -> None:
     log = KafkaLog(settings.kafka, settings.topic_prefix)
     app = create_app(log, Keyring.load(settings.key_file), limits, running=log)
     server = make_server(app, options.host, options.port, limits)
+    tune()
     server.run()
     if server.broken or not server.started:
         sys.exit(1)

@@ -32,7 +32,7 @@ def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT
 
 
 async def _up(folder: Folder, host: str, port: int) -> None:
-    from standalone import tuning
+    from spotter import tuning
     from standalone.host import serving
 
     first = not folder.database.exists()

@@ -14,10 +14,9 @@ from pathlib import Path
 from rich.live import Live
 from rich.text import Text
 
-from spotter import topics
+from spotter import topics, tuning
 from spotter.bus.port import Start
 from spotter.events import TYPES, Unreadable, decode
-from standalone import tuning
 from standalone.commands.options import PORT, err, out
 from standalone.demo.board import Board, Json
 from standalone.demo.gym import make_gym
