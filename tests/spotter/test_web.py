@@ -161,3 +161,14 @@ async def test_health_says_why_not() -> None:
         assert {503} == {(await client.get(path)).status_code for path in ("/readyz", "/healthz")}
         assert "spotter_events_in_total" in (await client.get("/metrics")).text
         assert 401 == (await client.get("/who")).status_code
+
+
+@pytest.mark.parametrize(("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("10.0.0.7", 404), ("rack-3", 404)])
+async def test_metrics_of_a_public_port_stay_on_the_machine(client: str, status: int) -> None:
+    """Where one port is the whole host, other machines are not told its counts."""
+    app = FastAPI()
+    install(app)
+    app.include_router(health_router(lambda: None, metrics_to_anyone=False))
+    transport = httpx.ASGITransport(app, client=(client, 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        assert status == (await http.get("/metrics")).status_code

@@ -76,6 +76,12 @@ def test_all_doors_are_at_one_address(host: Standalone, http: httpx.Client) -> N
     assert {"/v1/events", "/v1/advice/stream", "/v1/sets/{set_id}", "/v1/athletes/{athlete_id}/budget"} <= set(paths)
 
 
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_no_page_needs_anything_from_elsewhere(http: httpx.Client, path: str) -> None:
+    """Pages that load their scripts from the network are not served: a gym may be offline."""
+    assert 404 == http.get(path).status_code
+
+
 def test_what_is_not_there_is_told_as_a_problem(http: httpx.Client) -> None:
     """The same form as everywhere."""
     answer = http.get("/v1/nothing")

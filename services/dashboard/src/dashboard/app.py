@@ -134,7 +134,7 @@ def create_app(
             return f"A part of the dashboard has ended: {error!r}."
         return None
 
-    app = FastAPI(title="Spotter dashboard", lifespan=lifespan)
+    app = FastAPI(title="Spotter dashboard", lifespan=lifespan, docs_url=None, redoc_url=None)
     install(app)
     app.include_router(create_router(dashboard))
     app.include_router(health_router(dashboard.ready, alive=alive))

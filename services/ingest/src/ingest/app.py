@@ -124,7 +124,7 @@ def create_app(
     def ready() -> str | None:
         return alive() or state.waiting_for
 
-    app = FastAPI(title="Spotter ingest", lifespan=lifespan)
+    app = FastAPI(title="Spotter ingest", lifespan=lifespan, docs_url=None, redoc_url=None)
     install(app)
     guard = Guard(keyring, revocations, clock)
     app.include_router(create_router(target, guard, configuration, limits or Limits(), ready=ready, clock=clock))

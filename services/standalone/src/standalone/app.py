@@ -31,14 +31,14 @@ class Parts:
 
 
 def create_app(parts: Parts, *, ready: Callable[[], str | None], alive: Callable[[], str | None]) -> FastAPI:
-    """Mount ingest, gateway and dashboard, and one `/healthz`, `/readyz` and `/metrics` for all.
+    """Mount ingest, gateway and dashboard, and one `/healthz` and `/readyz` for all, and `/metrics` for this machine.
 
     `ready` and `alive` say why the host is not, None where it is.
     """
-    app = FastAPI(title="Spotter", description="From a rep to an alert, in one process.")
+    app = FastAPI(title="Spotter", description="From a rep to an alert, in one process.", docs_url=None, redoc_url=None)
     install(app)
     app.include_router(ingest_router(parts.log, parts.guard, parts.configuration, parts.limits))
     app.include_router(gateway_router(parts.hub, parts.guard))
     app.include_router(dashboard_router(parts.dashboard))
-    app.include_router(health_router(ready, alive=alive))
+    app.include_router(health_router(ready, alive=alive, metrics_to_anyone=False))
     return app

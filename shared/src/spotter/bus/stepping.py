@@ -177,13 +177,14 @@ class Stepper:
         batch = Batch()
         drafts: list[Any] = []
         places: list[tuple[Input, Event] | tuple[Input, Unreadable]] = []
+        draft_of, env, table = self.processor.draft, self.env, self.table
         for item in inputs:
             try:
                 event = item.event or decode(item.value)
             except Unreadable as error:
                 places.append((item, error))
                 continue
-            view = self.table.view(item.key, item.offset)
+            view = table.view(item.key, item.offset)
             if event.sequence is not None:
                 place = _place(event.sequence)
                 if place is None:
@@ -192,7 +193,7 @@ class Stepper:
                 if self._seen(item, place, view, batch):
                     continue
             try:
-                draft = self.processor.draft(view, event, self.env)
+                draft = draft_of(view, event, env)
             except ConfigPending:
                 raise
             except Exception as error:
@@ -207,7 +208,7 @@ class Stepper:
         for item, outcome in places:
             step = outcome if isinstance(outcome, Unreadable) else next(steps)
             if isinstance(step, Unreadable):
-                self._publish(item, [self._poison(item, step)], batch, dead_topic(self.processor.input_topic))
+                self._publish_dead(item, self._poison(item, step), batch)
             elif isinstance(outcome, Event):
                 self._give(item, outcome, step, batch)
         return batch
@@ -239,7 +240,13 @@ class Stepper:
         batch.changed[item.key, name] = None
 
     def _give(self, item: Input, event: Event, step: Step, batch: Batch) -> None:
-        self._publish(item, step.outputs, batch, self.processor.output_topic, event)
+        topic, partition, key, offset = self.processor.output_topic, item.partition, item.key, item.offset
+        for place, told in enumerate(step.outputs):
+            sequence = f"{offset}-{place}"
+            out = with_attributes(told, sequence=sequence)
+            # What is passed through as it came need not be written again.
+            value = with_sequence(item.value, sequence) if told is event else encode(out)
+            batch.outputs.append(Output(topic, partition, key, value, out))
         if step.reject is not None:
             topic = self.processor.input_topic
             data = EventRejected(
@@ -261,7 +268,7 @@ class Stepper:
                 data=data,
                 receivedtime=event.received,
             )
-            self._publish(item, [dead], batch, dead_topic(topic))
+            self._publish_dead(item, dead, batch)
 
     def _poison(self, item: Input, error: Unreadable) -> Event:
         gym_id, _, athlete_id = item.key.partition("/")
@@ -281,19 +288,9 @@ class Stepper:
         identity = derived_id("rejected", self.processor.name, item.key, fingerprint(item.value), item.offset)
         return Event(id=identity, source=f"spotter/{self.processor.name}", time=moment, data=data)
 
-    def _publish(
-        self, item: Input, events: Iterable[Event], batch: Batch, topic: str, taken: Event | None = None
-    ) -> None:
-        dead = topic != self.processor.output_topic
-        for place, event in enumerate(events):
-            if dead:
-                value, out = encode(event), event
-            else:
-                sequence = f"{item.offset}-{place}"
-                out = with_attributes(event, sequence=sequence)
-                # What is passed through as it came need not be written again.
-                value = with_sequence(item.value, sequence) if event is taken else encode(out)
-            batch.outputs.append(Output(topic, item.partition, item.key, value, out))
+    def _publish_dead(self, item: Input, dead: Event, batch: Batch) -> None:
+        topic = dead_topic(self.processor.input_topic)
+        batch.outputs.append(Output(topic, item.partition, item.key, encode(dead), dead))
 
     def dump(self, key: str, name: str) -> bytes:
         """Write an entry with its versions for storage."""

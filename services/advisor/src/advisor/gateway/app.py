@@ -177,7 +177,7 @@ def create_app(
         async with running or nullcontext(), gateway:
             yield
 
-    app = FastAPI(title="Spotter gateway", lifespan=lifespan)
+    app = FastAPI(title="Spotter gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway
     install(app)
     app.include_router(create_router(gateway.hub, gateway.guard, gateway.not_ready))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from datetime import timedelta
 from typing import Any
 
 from failure_detector.life.clock import SECOND_US, micros, moment
@@ -14,9 +15,9 @@ from spotter.events.lifting import Device, RepAmended, RepCompleted, RepCorrecti
 from spotter.processing import Reject
 from spotter.records import replace
 
-FRESH_US = 5 * SECOND_US
+_FRESH = timedelta(seconds=5)
 """Advice may sound for a rep that was sent this soon after it happened."""
-FRESH_BLIND_US = 10 * SECOND_US
+_FRESH_BLIND = timedelta(seconds=10)
 """The same where only the times of the event and of its receipt are known."""
 _UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
 _MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
@@ -41,8 +42,8 @@ def counter_of(event: Event, data: RepCompleted) -> str:
 def is_fresh(event: Event) -> bool:
     """Tell whether the event was sent soon enough after it happened."""
     if event.senttime is not None:
-        return micros(event.senttime) - micros(event.time) <= FRESH_US
-    return micros(event.received) - micros(event.time) <= FRESH_BLIND_US
+        return event.senttime - event.time <= _FRESH
+    return event.received - event.time <= _FRESH_BLIND
 
 
 def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple[LiftedSet, Rep] | Reject | None:
@@ -54,18 +55,20 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     event = turn.event
     counter, said = counter_of(event, data), turn.content
     device = data.device.model_dump(exclude_none=True) if data.device else None
-    flags = () if event.senttime is not None or is_fresh(event) else ("clock",)
+    fresh = is_fresh(event)
+    flags = () if fresh or event.senttime is not None else ("clock",)
     number = data.rep_number
     if number is None:
         number = _next_number(one)
     else:
-        same = [rep for rep in one.reps if rep.source == counter and rep.sent_number == number]
+        alike = [rep for rep in one.reps if number in (rep.sent_number, rep.number) and rep.source == counter]
+        same = [rep for rep in alike if rep.sent_number == number]
         if any(rep.content == said for rep in same):
             return None
-        if same and ended_us <= max(rep.ended_us for rep in one.reps):
+        if same and ended_us <= one.reps[-1].ended_us:
             detail = f"rep {number} of set {one.set_id} was reported before with other values; the first report stays"
             return Reject("rep_conflict", detail)
-        if same or any(rep.source == counter and rep.number == number for rep in one.reps):
+        if alike:
             device = {**(device or {}), "rep_id": number}
             number = _next_number(one)
             flags = (*flags, "renumbered")
@@ -79,10 +82,10 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         started_us=_start_of(event, data, ended_us),
         ended_us=ended_us,
         received_us=turn.received_us,
-        measured={name: value for name in _MEASURED if (value := getattr(data, name)) is not None},
+        measured=_measured(data),
         device=device,
         flags=flags,
-        fresh=is_fresh(event),
+        fresh=fresh,
         estimates=1,
     )
     if not one.reps or one.reps[-1].order <= rep.order:
@@ -95,6 +98,12 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     if waiting is not None and ended_us >= waiting.started_us:
         waiting = None
     return turn.put(replace(one, reps=reps, under_way=waiting)), rep
+
+
+def _measured(data: RepCompleted) -> dict[str, Any]:
+    """Give what was measured of a rep, without what is left out."""
+    said = data.__dict__
+    return {name: value for name in _MEASURED if (value := said[name]) is not None}
 
 
 def _next_number(one: LiftedSet) -> int:
@@ -136,12 +145,13 @@ def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) 
 def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
     """Tell of a rep as it is seen now."""
     ended_at = moment(rep.ended_us)
+    whose = turn.event.data
     said: dict[str, Any] = {
         **rep.measured,
         "started_at": moment(rep.started_us),
         "ended_at": ended_at,
-        "gym_id": turn.event.data.gym_id,
-        "athlete_id": turn.event.data.athlete_id,
+        "gym_id": whose.gym_id,
+        "athlete_id": whose.athlete_id,
         "set_id": one.set_id,
         "set_key": one.key,
         "rep_number": rep.number,

@@ -104,24 +104,31 @@ class Turn:
         """Say when the newest known rep of the lifter ended; 0 before the first."""
         newest_us = 0
         for one in self._searched():
-            for rep in reversed(one.reps[-SETS_SEARCHED:]):
-                if not rep.voided:
-                    newest_us = rep.ended_us if rep.ended_us > newest_us else newest_us
-                    break
+            if one.reps and one.reps[-1].ended_us > newest_us:
+                for rep in reversed(one.reps[-SETS_SEARCHED:]):
+                    if not rep.voided:
+                        newest_us = max(newest_us, rep.ended_us)
+                        break
         return newest_us
 
     def _searched(self) -> list[LiftedSet]:
         """Give the newest sets, the latest start last."""
-        known = self._sets
-        return [known.get(ref.key) or self.get(ref.key) for ref in self.lifter.sets[-SETS_SEARCHED:]]
+        refs, get = self.lifter.sets, self.get
+        return [get(ref.key) for ref in (refs if len(refs) <= SETS_SEARCHED else refs[-SETS_SEARCHED:])]
 
     def put(self, one: LiftedSet) -> LiftedSet:
         """Write a set, and its place among the lifter's sets where that changed."""
-        self.changes[set_entry(one.key)] = self._sets[one.key] = one
-        ref = SetRef(one.key, one.set_id, one.opened_us, one.received_us, one.is_open)
-        known = next((known for known in reversed(self.lifter.sets) if known.key == one.key), None)
-        if ref != known:
-            self._put_ref(ref, new=known is None)
+        key = one.key
+        self.changes[set_entry(key)] = self._sets[key] = one
+        is_open = one.ended_us is None
+        for known in reversed(self.lifter.sets):
+            if known.key == key:
+                if known.is_open is is_open:  # nothing else of what is known of it here ever changes
+                    return one
+                break
+        else:
+            known = None
+        self._put_ref(SetRef(key, one.set_id, one.opened_us, one.received_us, is_open), new=known is None)
         return one
 
     def _put_ref(self, ref: SetRef, *, new: bool) -> None:
