@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from spotter.bus.port import LogUnavailable, NewRecord, Position, Record, Start
-from spotter.bus.sqlite_file import LogInUse, SqliteFile, Write
+from spotter.bus.sqlite_file import CHECKPOINT_EVERY_S, LogInUse, SqliteFile, Write
 
 __all__ = ["LogInUse", "SqliteLog", "SqliteReader"]
 
@@ -51,7 +51,9 @@ class SqliteLog:
         self._wanted = asyncio.Event()
         self._waiting: dict[str, set[asyncio.Future[None]]] = {topic: set() for topic in file.next_offset}
         self._recent = {topic: _Recent(end) for topic, end in file.next_offset.items()}
+        self._checkpointing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint")
         self._committer = asyncio.create_task(self._commit_for_ever(), name="sqlite-commit")
+        self._checkpointer = asyncio.create_task(self._checkpoint_for_ever(), name="sqlite-checkpoint")
         self.unfinished: Callable[[], int | None] | None = None
         """Tells what `oldest_unfinished_ms` answers; set by the host that processes this log."""
 
@@ -68,7 +70,9 @@ class SqliteLog:
         if waiting:
             await asyncio.wait(waiting)
         self._committer.cancel()
-        await asyncio.gather(self._committer, return_exceptions=True)
+        self._checkpointer.cancel()
+        await asyncio.gather(self._committer, self._checkpointer, return_exceptions=True)
+        self._checkpointing.shutdown(wait=True)
         self._writing.shutdown(wait=True)
         self._reading.shutdown(wait=True)
         self.file.close()
@@ -117,6 +121,19 @@ class SqliteLog:
             for topic in written:
                 for waiter in self._waiting[topic]:
                     _wake(waiter)
+
+    async def _checkpoint_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        last: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(CHECKPOINT_EVERY_S)
+            if self.file.next_offset == last:
+                continue
+            last = self.file.next_offset
+            try:
+                await loop.run_in_executor(self._checkpointing, self.file.checkpoint)
+            except sqlite3.Error as error:
+                log.warning("what was written ahead stays where it is: %s", error)
 
     async def reading(self, ask: Callable[..., T], *args: object) -> T:
         """Run a query of the file in the thread that reads."""

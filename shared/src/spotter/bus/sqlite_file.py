@@ -20,8 +20,10 @@ ROWS_AT_ONCE = 256
 """Rows of a statement, a power of two. Each statement lets go of the interpreter once, and every time it does so a busy
 thread may keep it for as long as a whole batch takes."""
 STATEMENTS_KEPT = 256
-CHECKPOINT_PAGES = 4_000
-"""Pages of 4 kB in the write-ahead log before they are copied into the file: the more, the fewer are copied twice."""
+CHECKPOINT_EVERY_S = 1.0
+"""How often what was written ahead is copied into the file, beside the writing: a commit that does it takes 30 ms."""
+CHECKPOINT_PAGES_MAX = 32_000
+"""Pages of 4 kB in the write-ahead log before a commit does it itself: what is left when the other falls behind."""
 
 
 class LogInUse(Exception):
@@ -57,7 +59,10 @@ def _table(topic: str) -> str:
 
 
 class SqliteFile:
-    """The file, held by one process. Writing and reading use a connection each, so they may run in two threads."""
+    """The file, held by one process.
+
+    Writing, reading and checkpoints use a connection each, so they may run in three threads.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +77,7 @@ class SqliteFile:
         self._writer = _connect(path)
         _make_tables(self._writer)
         self._reader = _connect(path)
+        self._checkpointer = _connect(path)
         self.next_offset = {topic: self._end(topic) for topic in TOPICS}
 
     def _end(self, topic: str) -> int:
@@ -80,6 +86,7 @@ class SqliteFile:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._checkpointer.close()
         self._reader.close()
         self._writer.close()
         os.close(self._lock)
@@ -102,6 +109,10 @@ class SqliteFile:
             raise
         self.next_offset = ends
         return done
+
+    def checkpoint(self) -> None:
+        """Copy what was written ahead into the file, keeping nobody waiting; raises sqlite3.Error."""
+        self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def _write(self, db: sqlite3.Connection, write: Write, at_ms: int, ends: dict[str, int]) -> list[Record | None]:
         known = _known(db, [new.dedupe for new in write.records if new.dedupe is not None])
@@ -228,7 +239,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA cache_size = -32768")
-    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES_MAX}")
     return db
 
 
