@@ -169,6 +169,16 @@ class TestNames:
         assert took(sent).event.id == took(same).event.id
         assert 4 == len({took(raw).event.id for raw in [sent, *others]})
 
+    def test_what_is_known_of_an_event_stays_known(self) -> None:
+        """A log that was written before knows an event sent again today: id, mark and bytes are what they were."""
+        device = {"rep_id": 7, "id": None}
+        sent = event("rep.completed", set_id="s1", athlete_id="ada", load_kg=80, device=device)
+        taken = took(sent | {"time": "2026-01-05T09:59:59.25Z"})
+        assert taken.record.dedupe is not None
+        assert "c3b4cd99-9e8f-51ee-8702-3436a00438da" == taken.event.id
+        assert "f91b108900ffe10be99f4c5fe2a6c1fa" == taken.record.dedupe.hex()
+        assert "cdf87edf496e4b81" == taken.event.content() == decode(taken.record.value).content()
+
     def test_an_id_is_new_where_no_time_is_sent(self) -> None:
         """Two reps that say nothing of their time are two reps."""
         assert "new-id" == took(rep()).event.id

@@ -138,6 +138,35 @@ async def fetch(reader: Reader, count: int) -> list[Record]:
     return records
 
 
+async def test_a_reader_may_let_records_gather(kafka: KafkaCluster) -> None:
+    """A reader that is in no hurry gives single records seldom, and loses none."""
+    prefix = f"t{uuid.uuid4().hex[:8]}-"
+    await apply_topics(kafka.bootstrap, prefix)
+    log = KafkaLog(kafka.bootstrap, prefix, gather_s=0.4)
+    await log.start()
+    reader = await log.reader([LIFTS], Start(beginning=True))
+    sizes: list[int] = []
+
+    async def write() -> None:
+        for number in range(24):
+            await log.append([record("g1/ada", b"%d" % number)])
+            await asyncio.sleep(0.05)
+
+    writing = asyncio.create_task(write())
+    values: list[bytes] = []
+    async with asyncio.timeout(20):
+        while len(values) < 24:
+            found = await reader.fetch(0.5)
+            values += [one.value for one in found]
+            sizes += [len(found)] if found else []
+    await writing
+    await reader.close()
+    await log.stop()
+
+    assert [b"%d" % number for number in range(24)] == values
+    assert len(sizes) <= 12
+
+
 async def test_a_follower_has_read_all_that_was_written_before_it_began(log: KafkaLog) -> None:
     """Entering a following waits for the topic's end as it was; later records come by themselves."""
     await log.append([NewRecord(CONFIG, "g1", rep("ada", number).value) for number in range(1, 4)])

@@ -16,6 +16,9 @@ ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,64}$"
 EXERCISE_PATTERN = r"^[a-z0-9_]{1,64}$"
 """What ids of exercises look like."""
 
+SEPARATOR = "\x1f"
+"""Between the parts that an id follows from."""
+
 _NAMESPACE = uuid.UUID("6f0e1f0a-6d3c-5d0b-9c54-5a0b7e3f1c21").bytes
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _ID = re.compile(ID_PATTERN)
@@ -36,7 +39,21 @@ def derived_id(*parts: object) -> str:
     >>> derived_id("a", 1) == derived_id("a", 1), derived_id("a", 1) == derived_id("a", 2)
     (True, False)
     """
-    digest = hashlib.sha1(_NAMESPACE + "\x1f".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+    return id_of(joined(*parts))
+
+
+def joined(*parts: object) -> str:
+    """Write parts of an id, or some of them, as one."""
+    return SEPARATOR.join([part if type(part) is str else str(part) for part in parts])
+
+
+def id_of(text: str) -> str:
+    """Give the id that follows from parts that are `joined`: for ids that share their first parts.
+
+    >>> id_of(joined("a", "b", 1)) == derived_id("a", "b", 1)
+    True
+    """
+    digest = hashlib.sha1(_NAMESPACE + text.encode(), usedforsecurity=False).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
 
 

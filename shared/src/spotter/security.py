@@ -25,6 +25,7 @@ from spotter.ids import is_id
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "spotter"
+_RANKS = {role: rank for rank, role in enumerate(ROLES)}
 
 
 class InvalidToken(Exception):
@@ -56,7 +57,7 @@ class Identity:
 
     def has_role(self, role: Role) -> bool:
         """Tell whether this role is `role` or includes it."""
-        return ROLES.index(self.role) >= ROLES.index(role)
+        return _RANKS[self.role] >= _RANKS[role]
 
     def may_see(self, athlete_id: str) -> bool:
         """Tell whether it speaks for that lifter of its gym."""

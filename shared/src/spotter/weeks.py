@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,7 @@ def week_of(moment: datetime, zone: str, week_start: WeekStart) -> Week:
     return Week(start, end)
 
 
+@lru_cache(maxsize=4096)
 def _midnight(day: date, where: ZoneInfo) -> datetime:
     """Give the first moment of a day: of two midnights the first, and where there is none, when clocks skip it."""
     return datetime(day.year, day.month, day.day, tzinfo=where).astimezone(UTC)

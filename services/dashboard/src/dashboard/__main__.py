@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 import uvicorn
@@ -16,6 +17,10 @@ from spotter.telemetry import configure_logging
 from spotter.tuning import tune
 
 GOODBYE_S = 5
+GATHER_S = 0.1
+"""A page may be a little later for a reader that costs half (design choice)."""
+NICER = 5
+"""Where processors are short, advice goes before pages."""
 
 
 def main() -> None:
@@ -26,7 +31,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
     options = parser.parse_args()
     configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json)
-    source = KafkaLog(settings.kafka, settings.topic_prefix)
+    source = KafkaLog(settings.kafka, settings.topic_prefix, gather_s=GATHER_S)
     process = Process(source, Keyring.load(settings.key_file), settings.database_url, source.stop)
     config = uvicorn.Config(
         process.app,
@@ -38,6 +43,8 @@ def main() -> None:
     )
     server = Server(config, process.check, process.dashboard.live.close)
     tune()
+    if hasattr(os, "nice"):
+        os.nice(NICER)
     server.run()
     if server.broken or not server.started:
         sys.exit(1)

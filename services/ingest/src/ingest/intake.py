@@ -6,9 +6,8 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from ingest.limits import Rates
 from ingest.reading import Item
@@ -16,12 +15,16 @@ from ingest.taking import ID_CHARACTERS_MAX, Receipt, take
 from ingest.writing import Outcome, Writer
 from spotter.bus.port import LogUnavailable, NewRecord
 from spotter.config import Configuration
+from spotter.records import dataclass, replace
 from spotter.security import Identity
 from spotter.telemetry import EVENTS_IN
 from spotter.web import Problem
 
-CHUNK_EVENTS: Final = 20
-"""Events taken in one go; between two goes others get their turn."""
+CHUNK_EVENTS: Final = 100
+"""Events taken in one go, which is 2 to 3 ms; between two goes others get their turn."""
+
+Status = Literal["accepted", "duplicate", "refused"]
+_COUNTERS: Final = {status: EVENTS_IN.labels(status) for status in get_args(Status)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Result:
     """What became of one event."""
 
     id: str | None
-    status: Literal["accepted", "duplicate", "refused"]
+    status: Status
     problem: Problem | None = None
     warning: str | None = None
 
@@ -63,8 +66,8 @@ class Pending:
             for place, written in zip(self.places, outcome, strict=True):
                 if not written:
                     self.results[place] = replace(self.results[place], status="duplicate")
-        for status, count in Counter(result.status for result in self.results).items():
-            EVENTS_IN.labels(status).inc(count)
+        for status, count in Counter([result.status for result in self.results]).items():
+            _COUNTERS[status].inc(count)
         return self.results
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,10 +13,11 @@ from pydantic import ValidationError
 
 from ingest.refusals import invalid_data
 from spotter.bus.port import NewRecord
-from spotter.events import TYPES, Event, EventData, EventType, encode, format_time, parse_time, short_name
+from spotter.events import TYPES, Event, EventData, EventType, encode, envelope, format_time, parse_time, short_name
 from spotter.events.lifting import MotionSampled, RepAmended, RepFields, RepStarted, SetContext, SetEnded
 from spotter.events.people import PolicyUpdated, StationPaired, TokenRevoked
-from spotter.ids import athlete_key, canonical, derived_id
+from spotter.ids import athlete_key, derived_id
+from spotter.records import dataclass
 from spotter.security import Identity
 from spotter.topics import LIFTS
 from spotter.values import EARLIEST
@@ -30,7 +30,11 @@ EVENT_BYTES_MAX: Final = 512 * 1024
 AHEAD_MAX: Final = timedelta(minutes=2)
 LATE_BY_SENDER: Final = timedelta(seconds=5)
 LATE_BY_RECEIPT: Final = timedelta(seconds=10)
-NOT_USED_YET: Final = frozenset({"motion.sampled", "set.moved", "station.paired", "station.released"})
+NOT_USED_YET: Final = frozenset(
+    f"spotter.{name}.v1" for name in ("motion.sampled", "set.moved", "station.paired", "station.released")
+)
+_NAMING_EXERCISES: Final = (RepFields, SetContext, StationPaired)
+_KINDS: Final = dict(TYPES)
 _SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is not None)
 
 
@@ -65,18 +69,21 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
     data = _data(raw, kind, bearer)
     source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or bearer.token_id
     time, senttime = _moment(raw, "time"), _moment(raw, "senttime")
-    said = canonical(data.model_dump(mode="json", exclude_none=True))
+    said = envelope.said(data)
+    written = envelope.canonical_data(said)
+    identity = _text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, written)
     event = Event(
-        id=_text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, said) or receipt.new_id(),
-        source=source,
-        time=time or receipt.at,
-        data=data,
-        senttime=senttime,
-        receivedtime=receipt.at,
-        configversion=receipt.configversion,
+        identity or receipt.new_id(),
+        source,
+        time or receipt.at,
+        data,
+        senttime,
+        receipt.at,
+        receipt.configversion,
     )
+    envelope.keep_content(event, written)
     _check_times(event, receipt.at)
-    value = encode(event)
+    value = encode(event, said)
     if len(value) > EVENT_BYTES_MAX:
         raise Problem(
             413,
@@ -85,7 +92,8 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
             mend="Send less at a time.",
         )
     topic, key = _place(kind, data, bearer)
-    return Taken(event, NewRecord(topic, key, value, _dedupe(event, time, said), event), _warning(event, receipt))
+    dedupe = _dedupe(event, kind.name, time, written)
+    return Taken(event, NewRecord(topic, key, value, dedupe, event), _warning(event, kind, receipt))
 
 
 def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
@@ -94,7 +102,7 @@ def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
         raise _invalid("specversion", f"specversion must be 1.0, not {_shown(version)}", 'Send "1.0", or leave it out.')
     if name is None:
         raise _invalid("type", "The event has no type", "Add one, such as spotter.rep.completed.v1.")
-    kind = TYPES.get(name) if isinstance(name, str) else None
+    kind = _KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         close = difflib.get_close_matches(str(name)[:ID_CHARACTERS_MAX], _SENDABLE, 1)
         mend = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(_SENDABLE)}."
@@ -117,7 +125,7 @@ def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> Event
         raise _invalid("data", "data must be a JSON object", 'Send "data": {…}.')
     whose = _check_whose(said, kind, bearer)
     try:
-        data = kind.data.model_validate({**said, **whose}, extra="forbid")
+        data: EventData = kind.data.__pydantic_validator__.validate_python({**said, **whose}, extra="forbid")
     except ValidationError as error:
         raise invalid_data(error, kind, said) from None
     if isinstance(data, SetEnded) and data.reason != "lifter":
@@ -136,15 +144,15 @@ def _check_whose(said: Mapping[str, object], kind: EventType, bearer: Identity) 
         raise _forbidden("data.gym_id", detail, "Leave gym_id out, or use a token of that gym.")
     if athlete is None and len(bearer.athletes) == 1 and kind.about not in ("gym", "token"):
         (athlete,) = bearer.athletes
-    for field, named in (("athlete_id", athlete), ("to_athlete_id", said.get("to_athlete_id"))):
-        if isinstance(named, str) and not bearer.may_see(named):
-            detail = f"The token does not speak for {_shown(named)}"
-            raise _forbidden(f"data.{field}", detail, "Use a token of that lifter, or of the whole gym.")
+    if bearer.athletes:
+        for field, named in (("athlete_id", athlete), ("to_athlete_id", said.get("to_athlete_id"))):
+            if isinstance(named, str) and not bearer.may_see(named):
+                detail = f"The token does not speak for {_shown(named)}"
+                raise _forbidden(f"data.{field}", detail, "Use a token of that lifter, or of the whole gym.")
     if athlete is None and kind.about == "athlete":
         mend = "Name the lifter, or use a token of exactly one lifter."
         raise _invalid("data.athlete_id", "data.athlete_id is missing", mend, title="Missing field")
-    gym_wide = kind.about in ("gym", "token") or (kind.data is PolicyUpdated and athlete is None)
-    if gym_wide and bearer.athletes:
+    if bearer.athletes and (kind.about in ("gym", "token") or (kind.data is PolicyUpdated and athlete is None)):
         detail = "The token speaks for single lifters, the event is about the whole gym"
         raise _forbidden("type", detail, "Use a token of the whole gym.")
     return {"gym_id": bearer.gym_id if gym is None else gym, "athlete_id": athlete}
@@ -175,9 +183,9 @@ def _new_id(gym_id: str, source: str, kind: EventType, time: datetime | None, sa
     return None if time is None else derived_id(gym_id, source, kind.name, format_time(time), said.decode())
 
 
-def _dedupe(event: Event, time: datetime | None, said: bytes) -> bytes:
+def _dedupe(event: Event, name: str, time: datetime | None, said: bytes) -> bytes:
     """Give 16 bytes that are equal for the same event sent again: same identity, same content."""
-    about = orjson.dumps([*event.identity, event.type, time])
+    about = orjson.dumps((*event.identity, name, time))
     return hashlib.blake2b(about + said, digest_size=16).digest()
 
 
@@ -187,6 +195,7 @@ def _check_times(event: Event, received: datetime) -> None:
     The clock's error is known from senttime; without it the sender's clock is taken for right.
     """
     now = event.senttime or received
+    error = now - received
     for field, moment in _moments(event):
         if moment - now > AHEAD_MAX:
             ahead_s = (moment - now).total_seconds()
@@ -196,30 +205,33 @@ def _check_times(event: Event, received: datetime) -> None:
             )
             mend = "Set the sender's clock, or send senttime: the same clock, read when the event is sent."
             raise _invalid(field, detail, mend, title="Time in the future")
-        if moment - EARLIEST < now - received:
+        if moment - EARLIEST < error:
             detail = f"{field} lies before the year 2000 when the clock's error (receipt − senttime) is taken away"
             raise _invalid(field, detail, "Read time and senttime from the same clock.", title="Time too early")
 
 
-def _moments(event: Event) -> Iterator[tuple[str, datetime]]:
-    yield "time", event.time
+def _moments(event: Event) -> list[tuple[str, datetime]]:
+    moments = [("time", event.time)]
     data = event.data
     if isinstance(data, MotionSampled):
-        yield "data.t0", data.t0
+        moments.append(("data.t0", data.t0))
     elif isinstance(data, RepStarted):
         if data.started_at is not None:
-            yield "data.started_at", data.started_at
+            moments.append(("data.started_at", data.started_at))
     else:
         rep, where = (data.set, "data.set") if isinstance(data, RepAmended) else (data, "data")
         if isinstance(rep, RepFields):
             if rep.started_at is not None:
-                yield f"{where}.started_at", rep.started_at
+                moments.append((f"{where}.started_at", rep.started_at))
             if rep.ended_at is not None:
-                yield f"{where}.ended_at", rep.ended_at
+                moments.append((f"{where}.ended_at", rep.ended_at))
+    return moments
 
 
 def _place(kind: EventType, data: EventData, bearer: Identity) -> tuple[str, str]:
     """Give the topic and key that an event is written under."""
+    if kind.about == "athlete" and data.athlete_id is not None:
+        return kind.topic, athlete_key(bearer.gym_id, data.athlete_id)
     if isinstance(data, TokenRevoked):
         return kind.topic, data.token_id
     if isinstance(data, StationPaired):
@@ -230,25 +242,26 @@ def _place(kind: EventType, data: EventData, bearer: Identity) -> tuple[str, str
     return (LIFTS if isinstance(data, PolicyUpdated) else kind.topic), key
 
 
-def _warning(event: Event, receipt: Receipt) -> str | None:
+def _warning(event: Event, kind: EventType, receipt: Receipt) -> str | None:
     said: list[str] = []
     if event.senttime is not None:
-        late_s = (event.senttime - event.time).total_seconds()
-        if late_s > LATE_BY_SENDER.total_seconds():
-            said.append(f"late: sent {late_s:.0f} s after it happened, so no advice sounds for it")
+        late = event.senttime - event.time
+        if late > LATE_BY_SENDER:
+            said.append(f"late: sent {late.total_seconds():.0f} s after it happened, so no advice sounds for it")
     else:
-        late_s = (receipt.at - event.time).total_seconds()
-        if late_s > LATE_BY_RECEIPT.total_seconds():
+        late = receipt.at - event.time
+        if late > LATE_BY_RECEIPT:
             said.append(
-                f"clock: received {late_s:.0f} s after its time; send senttime so that a wrong clock is told from a late event"
+                f"clock: received {late.total_seconds():.0f} s after its time; send senttime so that a wrong clock is "
+                "told from a late event"
             )
     data = event.data
     about = data.set if isinstance(data, RepAmended) else data
-    exercise = about.exercise if isinstance(about, RepFields | SetContext | StationPaired) else None
+    exercise = about.exercise if isinstance(about, _NAMING_EXERCISES) else None
     if exercise is not None and exercise not in receipt.catalogue:
         said.append(f"exercise: {exercise} is not in the catalogue and is handled as the strictest kind")
-    if short_name(event.type) in NOT_USED_YET:
-        said.append(f"stored: this version keeps {short_name(event.type)} but does not use it yet")
+    if kind.name in NOT_USED_YET:
+        said.append(f"stored: this version keeps {short_name(kind.name)} but does not use it yet")
     return "; ".join(said) or None
 
 

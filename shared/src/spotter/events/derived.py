@@ -36,6 +36,8 @@ class DeviceLost(EventData):
     """The socket of a device closed with a set running (written by ingest)."""
 
     device_id: str | None = None
+    reported_by: str | None = None
+    """Event source of the reps that came over the socket."""
 
 
 class SetOpened(SetContext, SetOutput):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,16 @@ class Unreadable(ValueError):
     """A record is no event that this version can read."""
 
 
+class _Known:
+    """What is known of an event beside its fields: it follows from them, and a changed copy does not have it."""
+
+    __slots__ = ("_content",)
+
+    _content: str
+
+
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(_Known):
     """One event: who says (`source`, `id`) that what (`data`) happened when (`time`, the sender's clock)."""
 
     id: str
@@ -55,9 +64,10 @@ class Event:
 
         A time that the sender left out was filled in on receipt and does not count.
         """
-        time = None if self.time == self.receivedtime else self.time
-        said = {"type": self.type, "time": time, "data": _said(self.data)}
-        return fingerprint(orjson.dumps(said, _said, orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS))
+        try:
+            return self._content
+        except AttributeError:
+            return _content(self, canonical_data(said(self.data)))
 
 
 def corrected(event: Event, moment: datetime) -> datetime:
@@ -76,13 +86,28 @@ def corrected_time(event: Event) -> datetime:
     return corrected(event, event.time)
 
 
-def _said(part: Part) -> dict[str, Any]:
+def said(part: Part) -> dict[str, Any]:
     """Give what a part says, without what it leaves out: its `model_dump`, but parts of parts are left to the codec."""
     return {name: value for name, value in part.__dict__.items() if value is not None}
 
 
-def encode(event: Event) -> bytes:
-    """Write an event as one line of JSON."""
+def canonical_data(data: Mapping[str, Any]) -> bytes:
+    """Write what `said` gives so that equal data gives equal bytes."""
+    return orjson.dumps(data, said, orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
+
+
+def _content(event: Event, data: bytes) -> str:
+    time = b"null" if event.time == event.receivedtime else orjson.dumps(event.time, None, orjson.OPT_UTC_Z)
+    return fingerprint(b'{"data":%b,"time":%b,"type":"%b"}' % (data, time, event.type.encode()))
+
+
+def keep_content(event: Event, data: bytes) -> None:
+    """Spare readers of an event writing its data anew, which is at hand as `canonical_data` writes it."""
+    object.__setattr__(event, "_content", _content(event, data))  # it is no field: mypy knows only those
+
+
+def encode(event: Event, data: Mapping[str, Any] | None = None) -> bytes:
+    """Write an event as one line of JSON; `data` is what its data says (`said`), where that is at hand."""
     attributes: dict[str, Any] = {
         "specversion": "1.0",
         "id": event.id,
@@ -99,8 +124,9 @@ def encode(event: Event) -> bytes:
         attributes["configversion"] = event.configversion
     if event.sequence is not None:
         attributes["sequence"] = event.sequence
-    attributes["data"] = _said(event.data)
-    return orjson.dumps(attributes, _said, orjson.OPT_UTC_Z)
+    attributes["data"] = said(event.data) if data is None else data
+    # Joined, it is copied: orjson leaves its result in a buffer of 4 to 16 kB, which would be kept as long as the event.
+    return b"".join((orjson.dumps(attributes, said, orjson.OPT_UTC_Z), b""))
 
 
 def with_attributes(event: Event, *, sequence: str) -> Event:
@@ -119,7 +145,7 @@ def with_attributes(event: Event, *, sequence: str) -> Event:
 
 def with_sequence(value: bytes, sequence: str) -> bytes:
     """Give an encoded event, which has no place in the log yet, with it."""
-    return b'%s,"sequence":"%s"}' % (value[:-1], sequence.encode())
+    return b"".join((value[:-1], b',"sequence":"', sequence.encode(), b'"}'))
 
 
 def to_json(event: Event) -> dict[str, Any]:

@@ -117,17 +117,15 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
 
     `station_of` names the station of a set, by its key: an estimate doesn't say. Raises Unreadable.
     """
-    if record.event is not None and not isinstance(record.event.data, _READ):
+    event = record.event
+    raw = None
+    if event is None:
+        raw = _object(record.value)
+        if raw.get("type") not in _TYPES:
+            return None
+        event = from_json(raw)
+    elif not isinstance(event.data, _READ):
         return None
-    try:
-        raw = orjson.loads(record.value)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error}") from None
-    if not isinstance(raw, dict):
-        raise Unreadable("not a JSON object")
-    if raw.get("type") not in _TYPES:
-        return None
-    event = record.event or from_json(raw)
     gym_id, _, athlete_id = record.key.partition("/")
     match event.data:
         case AdviceGiven() as data:
@@ -150,7 +148,7 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
                 repeat=data.repeat,
                 expires_ms=expires_ms,
                 sound_until_ms=expires_ms - data.ttl_ms + data.sound_ms,
-                head=_head(raw),
+                head=_head(raw or _object(record.value)),
             )
         case EffortEstimated() as data:
             return Estimate(
@@ -168,6 +166,16 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
             )
         case _:
             return event
+
+
+def _object(value: bytes) -> dict[str, object]:
+    try:
+        raw = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"not JSON: {error}") from None
+    if not isinstance(raw, dict):
+        raise Unreadable("not a JSON object")
+    return raw
 
 
 def epoch_ms(moment: datetime) -> int:

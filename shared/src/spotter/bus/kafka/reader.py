@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -18,23 +19,37 @@ SILENT_S = 3.0
 """A broker answers a fetch at least every half second, with records or without; silent for this long it is away."""
 AT_ONCE = 5_000
 """Records of one fetch."""
+FULL = 100
+"""With so many there is no use in waiting for more."""
 
 
 class KafkaReader:
     """Reads all partitions of some topics, each in its order."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, asking: Offsets, prefix: str, starts: Mapping[TopicPartition, int]
+        self,
+        consumer: AIOKafkaConsumer,
+        asking: Offsets,
+        prefix: str,
+        starts: Mapping[TopicPartition, int],
+        gather_s: float = 0.0,
     ) -> None:
         self._consumer = consumer
         self._asking = asking
         self._prefix = prefix
         self._next = dict(starts)
         self._opened_s = time.time()
+        self._gather_s = gather_s
+        self._gave_s = 0.0
 
     @classmethod
-    async def open(cls, bootstrap: str, prefix: str, topics: Sequence[str], start: Start) -> KafkaReader:
-        """Connect and go to the start; raises LogUnavailable, also where a topic does not exist."""
+    async def open(
+        cls, bootstrap: str, prefix: str, topics: Sequence[str], start: Start, *, gather_s: float = 0.0
+    ) -> KafkaReader:
+        """Connect and go to the start; raises LogUnavailable, also where a topic does not exist.
+
+        `gather_s` as of `KafkaLog`.
+        """
         asking = Offsets(bootstrap)
         partitions = [partition for topic in topics for partition in topic_partitions(prefix, topic)]
         try:
@@ -43,10 +58,12 @@ class KafkaReader:
         except BaseException:
             await asking.close()
             raise
-        return cls(consumer, asking, prefix, starts)
+        return cls(consumer, asking, prefix, starts, gather_s)
 
     async def fetch(self, wait_s: float) -> list[Record]:
         """Give what has come, waiting at most `wait_s` for a first record; raises LogUnavailable."""
+        if (early_s := self._gave_s + self._gather_s - time.monotonic()) > 0:
+            await asyncio.sleep(early_s)  # until then aiokafka keeps one answer, and asks for no other
         try:
             batches = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=AT_ONCE)
         except KafkaError as error:
@@ -60,6 +77,7 @@ class KafkaReader:
                 key = (one.key or b"").decode("utf-8", "replace")
                 records.append(Record(topic, one.partition, one.offset, key, one.value or b"", one.timestamp))
             self._next[partition] = batch[-1].offset + 1
+        self._gave_s = time.monotonic() if 0 < len(records) < FULL else 0.0
         return records
 
     def _check_that_it_answers(self) -> None:
