@@ -379,12 +379,12 @@ def test_safety_goes_first() -> None:
 def test_an_exercise_of_the_gyms_own_is_known() -> None:
     """Its risk and its muscle group are what the coach said."""
     training = Training()
-    added = ExerciseAdded(gym_id="g1", exercise="hack_squat", name="Hack squat", risk="machine", muscle_group="legs")
+    added = ExerciseAdded(gym_id="g1", exercise="sled_push", name="Sled push", risk="machine", muscle_group="legs")
     training.env.apply(Event(id="c1", source="coach", time=MONDAY, data=added))
-    training.opens("hack_squat")
+    training.opens("sled_push")
     assert 3 == plan(training).target_rir  # the set is pinned to what was known before
 
-    pinned = Lifting(training, "key9", "s9", {"exercise": "hack_squat"}, training.now, pinned=1)
+    pinned = Lifting(training, "key9", "s9", {"exercise": "sled_push"}, training.now, pinned=1)
     pinned.tell_opened()
     assert 0 == plan(training).target_rir
     pinned.done(0)
