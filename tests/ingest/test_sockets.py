@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ingest import sockets
 from spotter.bus.memory import MemoryLog
+from spotter.events.derived import DeviceLost
 from spotter.settings import Limits
 from tests.ingest.support import KEYS, CountingLog, Door, ago, bearer_of, event, frames, now, rep, serving, until
 
@@ -213,8 +214,38 @@ async def test_what_was_sent_before_a_socket_broke_is_written() -> None:
             await connection.send(orjson.dumps({**rep(), "id": "last"}).decode())
             await asyncio.sleep(0.1)
             connection.transport.abort()
-        await until(lambda: len(door.written()) == 1)
+        await until(lambda: len(door.written()) == 2)
+        assert ["last"] == [one.id for one in door.written() if not isinstance(one.data, DeviceLost)]
         assert "duplicate" == (await door.post({**rep(), "id": "last"})).json()["results"][0]["status"]
+
+
+def lost(door: Door) -> list[tuple[str | None, str | None, str | None]]:
+    """Give whose devices were lost: lifter, set, source."""
+    data = [one.data for one in door.written() if isinstance(one.data, DeviceLost)]
+    return [(one.athlete_id, one.set_id, one.reported_by) for one in data]
+
+
+async def test_a_device_that_is_gone_in_a_set_is_told_of() -> None:
+    """A socket that breaks with a set running leaves a word in the lifter's story, and the gym's clocks stay right."""
+    async with serving() as door:
+        async with door.socket() as connection:
+            for one in (rep(set_id="s1"), rep("bo", set_id="s2"), event("set.ended", athlete_id="bo", set_id="s2")):
+                await connection.send(orjson.dumps({**one, "source": "tracker-7"}).decode())
+            await replies(connection, 3)
+            connection.transport.abort()
+        await until(lambda: lost(door) == [("ada", "s1", "tracker-7")])
+
+
+@pytest.mark.parametrize(("last", "expected"), [("rep.completed", []), ("rep.started", [("ada", None, "tracker-7")])])
+async def test_a_goodbye_is_a_loss_only_within_a_rep(last: str, expected: list[object]) -> None:
+    """Clients may open a socket for each rep; one that goes while a rep is under way can't tell its end."""
+    async with serving() as door:
+        async with door.socket() as connection:
+            sent = {**event(last, athlete_id="ada"), "source": "tracker-7"}
+            await connection.send(orjson.dumps(sent).decode())
+            await replies(connection, 1)
+        await asyncio.sleep(0.2)
+        assert expected == lost(door)
 
 
 async def test_half_open_sockets_are_let_go() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,15 +11,21 @@ from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 
 from ingest.limits import Rates
+from ingest.losing import Lifting
 from ingest.reading import Item
 from ingest.taking import ID_CHARACTERS_MAX, Receipt, take
 from ingest.writing import Outcome, Writer
 from spotter.bus.port import LogUnavailable, NewRecord
 from spotter.config import Configuration
+from spotter.events import Event, encode
+from spotter.ids import athlete_key
 from spotter.records import dataclass, replace
 from spotter.security import Identity
 from spotter.telemetry import EVENTS_IN
+from spotter.topics import LIFTS
 from spotter.web import Problem
+
+log = logging.getLogger(__name__)
 
 CHUNK_EVENTS: Final = 100
 """Events taken in one go, which is 2 to 3 ms; between two goes others get their turn."""
@@ -52,6 +59,8 @@ class Pending:
 
     results: list[Result]
     places: Sequence[int]
+    events: Sequence[Event]
+    """Those of `places`."""
     outcome: asyncio.Future[Outcome]
 
     async def settled(self) -> list[Result]:
@@ -104,6 +113,19 @@ class Intake:
         """Take the event of a message, without waiting for the log."""
         return self._take([item], bearer, self._receipt(bearer), self._rates.take(bearer.token_id, 1))
 
+    async def lose(self, lifting: Lifting, bearer: Identity, *, cleanly: bool) -> None:
+        """Write that the devices of running sets are gone; where the log does not answer, all of it is silent anyhow."""
+        receipt = self._receipt(bearer)
+        lost = lifting.lost(receipt.at, receipt.configversion, cleanly=cleanly)
+        outcome = await self._writer.submit(
+            [
+                NewRecord(LIFTS, athlete_key(bearer.gym_id, str(one.data.athlete_id)), encode(one), event=one)
+                for one in lost
+            ]
+        )
+        if isinstance(outcome, Exception):
+            log.warning("%d devices are gone, which could not be written: %s", len(lost), outcome)
+
     def _receipt(self, bearer: Identity) -> Receipt:
         version = self._configuration.version(bearer.gym_id)
         catalogue = self._configuration.gym(bearer.gym_id, version).catalogue
@@ -112,6 +134,7 @@ class Intake:
     def _take(self, items: Sequence[Item], bearer: Identity, receipt: Receipt, granted: int) -> Pending:
         results: list[Result] = []
         records: list[NewRecord] = []
+        events: list[Event] = []
         places: list[int] = []
         for place, item in enumerate(items):
             try:
@@ -125,8 +148,9 @@ class Intake:
             else:
                 results.append(Result(taken.event.id, "accepted", None, taken.warning))
                 records.append(taken.record)
+                events.append(taken.event)
                 places.append(place)
-        return Pending(results, places, self._writer.submit(records))
+        return Pending(results, places, events, self._writer.submit(records))
 
 
 def _sent_id(item: Item) -> str | None:

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ingest.intake import Intake, Pending
 from ingest.limits import Occupancy
+from ingest.losing import Lifting
 from ingest.reading import Item, read_event
 from spotter.security import Identity, InvalidToken
 from spotter.settings import Limits
@@ -23,6 +24,9 @@ IGNORED_MAX: Final = 1_000
 """Refusals for rate in a row, after which a sender that goes on is cut off."""
 CHECK_S: Final = 1.0
 
+GOODBYE: Final = (1000, 1001, 1005)
+"""Codes of sockets that the other side closes in good order."""
+STOPPING: Final = 1012
 POLICY_VIOLATION: Final = 1008
 TOO_LARGE: Final = 1009
 TRY_LATER: Final = 1013
@@ -52,6 +56,9 @@ class EventSocket:
         self._unanswered: asyncio.Queue[tuple[Pending, int] | _Over] = asyncio.Queue(UNANSWERED_MAX)
         self._held_bytes = 0
         self._ignored = 0
+        self._lifting = Lifting()
+        self._goodbye = False
+        """The socket is closed in good order."""
 
     async def serve(self) -> None:
         """Accept the socket and talk until one side ends it."""
@@ -60,6 +67,7 @@ class EventSocket:
             try:
                 with self._occupancy.socket(self._bearer.token_id):
                     over = await self._converse()
+                    await self._intake.lose(self._lifting, self._bearer, cleanly=self._goodbye)
             except Problem as full:
                 over = _Over(TRY_LATER, full.detail)
             finally:
@@ -86,6 +94,10 @@ class EventSocket:
             while True:
                 message = await self._socket.receive()
                 if message["type"] == "websocket.disconnect":
+                    # A connection that is lost is told of without a reason; one that is closed has at least an empty one.
+                    self._goodbye = message.get("code") == STOPPING or (
+                        message.get("code") in GOODBYE and "reason" in message
+                    )
                     raise _Over
                 self._check_credential()
                 pending, size_bytes = self._take(message.get("text"), message.get("bytes"))
@@ -109,6 +121,8 @@ class EventSocket:
             item = read_event(message) if binary is None else _binary_frame()
         self._held_bytes += size_bytes
         pending = self._intake.take_one(item, self._bearer)
+        for event in pending.events:
+            self._lifting.note(event)
         problem = pending.results[0].problem
         self._ignored = self._ignored + 1 if problem is not None and problem.status == 429 else 0
         if self._ignored > IGNORED_MAX:
