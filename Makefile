@@ -20,7 +20,7 @@ make_venv = { $(PYTHON) -m venv $(1) >/dev/null 2>&1 || { $(PYTHON) -m venv --cl
 	{ echo "No virtual environment could be made: apt-get install python3-venv (or python3-pip)" >&2; exit 1; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up cluster check format test test-kafka bench peers reference lock clean
+.PHONY: help install demo up cluster check format test test-kafka bench accuracy peers reference lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,6 +63,9 @@ test-kafka: install ## the tests on real Apache Kafka, which must be there (Java
 
 bench: install peers ## throughput and latency as one table, with the machine
 	@exec $(BIN)/python -m lab.bench $(ARGS)
+
+accuracy: install ## how good the model is, beside oracles and baselines: docs/accuracy (ARGS="--quick", "--recorded FILE")
+	@exec $(BIN)/python -m lab.accuracy $(ARGS)
 
 peers: install $(PEERS)/.installed ## .venv-peers: what the bench measures Spotter beside
 

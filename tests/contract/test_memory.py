@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
-from tests.contract.cases_life import LifeCases, TimerCases
+from tests.contract.cases_effort import EffortCases
+from tests.contract.cases_learning import LearningCases
+from tests.contract.cases_life import LifeCases
+from tests.contract.cases_motion import MotionCases
+from tests.contract.cases_timers import TimerCases
 from tests.contract.memory_harness import MemoryHarness
 
 
@@ -17,6 +21,18 @@ def host() -> MemoryHarness:
 
 class TestLifeInMemory(LifeCases):
     """Sets in memory."""
+
+
+class TestEffortInMemory(EffortCases):
+    """The lifter's own word, on this host."""
+
+
+class TestLearningInMemory(LearningCases):
+    """Profiles, on this host."""
+
+
+class TestMotionInMemory(MotionCases):
+    """Raw motion, on this host."""
 
 
 class TestTimersInMemory(TimerCases):

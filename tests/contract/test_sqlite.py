@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
-from tests.contract.cases_life import LifeCases, TimerCases
+from tests.contract.cases_effort import EffortCases
+from tests.contract.cases_learning import LearningCases
+from tests.contract.cases_life import LifeCases
+from tests.contract.cases_motion import MotionCases
+from tests.contract.cases_timers import TimerCases
 from tests.contract.sqlite_harness import SqliteHarness
 
 
@@ -22,6 +26,18 @@ def host(tmp_path: Path) -> Iterator[SqliteHarness]:
 
 class TestLifeInSqlite(LifeCases):
     """Sets in one SQLite file."""
+
+
+class TestEffortInSqlite(EffortCases):
+    """The lifter's own word, on this host."""
+
+
+class TestLearningInSqlite(LearningCases):
+    """Profiles, on this host."""
+
+
+class TestMotionInSqlite(MotionCases):
+    """Raw motion, on this host."""
 
 
 class TestTimersInSqlite(TimerCases):

@@ -60,6 +60,18 @@ async def test_a_running_set_has_no_summary(place: Place) -> None:
     )
 
 
+async def test_a_rep_that_was_found_in_motion_says_so(place: Place) -> None:
+    """Reps that a device reports say nothing of it."""
+    story = Story("ada").opens("s").rep("s", 1, 0.5).wait(3)
+    story.counts("s", 2, 0.48, rep_event_id="of-the-chunk", found_in="motion").write(place.log)
+    await place.settled()
+    reps = (await place.json("/v1/sets/s"))["reps"]
+
+    assert [None, "motion"] == [rep.get("from") for rep in reps]
+    assert not any("found_in" in rep for rep in reps)
+    TypeAdapter(SetView).validate_json((await place.get("/v1/sets/s")).content)
+
+
 async def test_reps_stand_in_the_order_of_their_times(place: Place) -> None:
     """A rep that arrived late stands where it happened, and so do its estimate and its advice."""
     story = Story("ada").opens("s")

@@ -22,20 +22,20 @@ def test_a_velocity_is_one_step() -> None:
     course = Course(starting())
     for count in (1, 2, 3):
         course, steps = course.take(reps((0.5, 0.48, 0.46))[:count])
-        assert [Kind.VELOCITY if count == 1 else None] == [step.prior for step in steps]
+        assert [(starting(), Kind.VELOCITY) if count == 1 else None] == [step.prior for step in steps]
         assert [count] == [step.progress for step in steps]
 
 
 def test_another_reference_goes_through_the_curve_again() -> None:
     """A faster rep among the first three makes the earlier ones slower in its units; a fourth changes no unit."""
-    durations_s = (1.2, 1.0, 1.1, 0.8)
-    set_ = [rep(number, duration_s=duration_s) for number, duration_s in enumerate(durations_s, 1)]
+    velocities_mps = (1.0, 1.2, 1.1, 1.5)
+    set_ = [rep(number, velocity, metric="propulsive") for number, velocity in enumerate(velocities_mps, 1)]
     course = Course(starting())
     paces = []
     for count in range(1, 5):
         course, steps = course.take(set_[:count])
         paces.append([round(step.pace, 3) for step in steps])
-    assert [[1.0], [0.833, 1.0], [0.909], [1.25]] == paces
+    assert [[1.0], [0.833, 1.0], [0.917], [1.25]] == paces
 
 
 def test_velocities_that_begin_later_are_read_from_the_first_rep_on() -> None:
@@ -45,5 +45,5 @@ def test_velocities_that_begin_later_are_read_from_the_first_rep_on() -> None:
     assert Kind.CYCLE is course.kind
     course, steps = course.take(set_)
     assert Kind.VELOCITY is course.kind
-    assert [Kind.VELOCITY, None] == [step.prior for step in steps]
+    assert [(starting(), Kind.VELOCITY), None] == [step.prior for step in steps]
     assert [1, 2] == [step.progress for step in steps]

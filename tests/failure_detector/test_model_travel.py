@@ -83,9 +83,13 @@ def test_an_odd_first_rep_does_not_make_the_usual_ones_odd() -> None:
         assert [()] * 3 == [estimate.flags for estimate in estimates(starting(), set_)][1:]
 
 
-def test_travel_is_judged_from_the_third_rep_on() -> None:
-    """Two reps show the set's own travel; before that nothing is called short."""
-    assert [(), ()] == [one.flags for one in estimates(starting(), [rep(1, 0.5, rom_m=0.42), rep(2, 0.4, rom_m=0.15)])]
+def test_the_second_of_two_unlike_reports_is_odd_where_the_first_is_as_the_exercise_has_it() -> None:
+    """After 42 cm of bench press a report of 15 is none; after 20 cm one of 42 shows that the first was no rep."""
+    flagged = [
+        [one.flags for one in estimates(starting(), [rep(1, 0.5, rom_m=first_m), rep(2, 0.4, rom_m=second_m)])][1]
+        for first_m, second_m in ((0.42, 0.15), (0.20, 0.42))
+    ]
+    assert [("ghost",), ()] == flagged
 
 
 def test_a_rep_after_a_failed_attempt_says_it_was_not_the_end() -> None:

@@ -350,7 +350,7 @@ class TestWarnings:
 
     def test_what_is_kept_for_later_is_said(self) -> None:
         """Types that this version stores without using them."""
-        for name in ("motion.sampled", "set.moved", "station.paired", "station.released"):
+        for name in ("set.moved", "station.paired", "station.released"):
             assert "stored" in (took(event(name, **({"athlete_id": "ada"} | MINIMAL[name]))).warning or "")
 
 

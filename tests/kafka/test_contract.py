@@ -9,7 +9,11 @@ import pytest
 
 from spotter.ids import athlete_key
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
-from tests.contract.cases_life import LifeCases, TimerCases
+from tests.contract.cases_effort import EffortCases
+from tests.contract.cases_learning import LearningCases
+from tests.contract.cases_life import LifeCases
+from tests.contract.cases_motion import MotionCases
+from tests.contract.cases_timers import TimerCases
 from tests.contract.faust_harness import FaustHarness
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.test_parity import output_ids
@@ -30,6 +34,18 @@ def host(kafka: KafkaCluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 class TestLifeOnKafka(LifeCases):
     """Sets on Kafka."""
+
+
+class TestEffortOnKafka(EffortCases):
+    """The lifter's own word, on this host."""
+
+
+class TestLearningOnKafka(LearningCases):
+    """Profiles, on this host."""
+
+
+class TestMotionOnKafka(MotionCases):
+    """Raw motion, on this host."""
 
 
 class TestTimersOnKafka(TimerCases):

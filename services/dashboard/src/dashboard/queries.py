@@ -168,6 +168,8 @@ class Queries:
         found = []
         for event, rep_us, time_us in rows:
             data = orjson.loads(event)["data"]
+            if (found_in := data.pop("found_in", None)) is not None:
+                data["from"] = found_in
             reported = moment_of(rep_us if time_us is None else time_us)
             found.append({"id": data["rep_event_id"], "time": format_time(reported), **data})
         return found

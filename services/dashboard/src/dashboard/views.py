@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from spotter.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
 from spotter.events.lifting import Intent
@@ -17,6 +17,8 @@ class RepItem(RepCounted):
 
     id: str
     time: Timestamp
+    found_in: Literal["motion"] | None = Field(default=None, alias="from")
+    """Found in raw motion, and not reported as a rep."""
 
 
 class EstimateItem(EffortEstimated):

@@ -75,7 +75,7 @@ def _estimate(want: Wanted, item: Touched, found: RepEstimate) -> EventData:
         "learned_sets": one.start.learned_sets,
         "flags": sorted(flags),
         "model_version": MODEL_VERSION,
-        "profile_version": "population",
+        "profile_version": one.start.profile_version,
         "arrival": item.arrived,
         "newest": rep.ended_us >= want.newest_rep_us,
         "fresh": rep.fresh,

@@ -92,6 +92,9 @@ def _observation(rep: Rep, zero_us: int) -> Observation:
         rom_m=measured.get("rom_m"),
         velocity_sd_mps=measured.get("velocity_sd_mps"),
         metric=measured.get("velocity_metric", "mean"),
+        started_s=(rep.started_us - zero_us) / SECOND_US if rep.start_told else None,
+        load_kg=rep.load_kg,
+        called_rir=rep.called_rir,
     )
 
 

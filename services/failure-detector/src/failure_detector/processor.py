@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from failure_detector.estimates import Touched, Wanted, estimates
-from failure_detector.life import records, reps, sets, timers
+from failure_detector.life import learning, motion, records, reps, sets, timers
 from failure_detector.life.clock import micros, moment
 from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER_EVENTS_KEPT, LiftedSet, Rep
 from failure_detector.life.turn import Turn
 from failure_detector.life.writing import Writing
-from failure_detector.model import MODEL_VERSION, Filter
+from failure_detector.model import MODEL_VERSION, Filter, Start
 from failure_detector.observing import Observer, Seen, first_difference
 from spotter import topics
 from spotter.events import Event, EventData, corrected, corrected_time, event_type
@@ -30,7 +31,7 @@ from spotter.events.lifting import (
     SetMoved,
     SetStarted,
 )
-from spotter.ids import derived_id
+from spotter.ids import id_of, joined
 from spotter.processing import Environment, Processor, Reject, State, Step
 from spotter.records import dataclass, replace
 
@@ -45,7 +46,8 @@ class LifeDraft:
     changes: Mapping[str, object | None]
     passed: Event | None = None
     facts: tuple[EventData, ...] = ()
-    wanted: Wanted | None = None
+    wanted: tuple[Wanted, ...] = ()
+    """By set."""
     reject: Reject | None = None
 
 
@@ -70,7 +72,7 @@ class FailureDetector(Processor[LifeDraft]):
         """Take an event into the life of its set."""
         if not event.data.gym_id or not event.data.athlete_id:
             return LifeDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
-        turn = Turn(state, event, env, self._observer, self._recall)
+        turn = Turn(state, event, env, self._observer, self._recall, learning.folded)
         known = _remembered(turn)
         if known is not None:
             return LifeDraft(event, {}, reject=known if isinstance(known, Reject) else None)
@@ -78,15 +80,16 @@ class FailureDetector(Processor[LifeDraft]):
 
     def finish(self, drafts: Sequence[LifeDraft]) -> list[Step]:
         """Compute the estimates of many drafts together."""
-        wanted = [draft.wanted for draft in drafts if draft.wanted is not None]
+        wanted = [one for draft in drafts for one in draft.wanted]
         found = iter(estimates(self._filter, wanted))
         steps: list[Step] = []
         for draft in drafts:
             told = [*draft.facts]
-            if draft.wanted is not None:
+            for _ in draft.wanted:
                 told += next(found)
             outputs = [draft.passed] if draft.passed is not None else []
-            outputs += [_output(draft.event, data, place) for place, data in enumerate(told)]
+            if told:
+                outputs += _outputs(draft.event, told)
             steps.append(Step(draft.changes, tuple(outputs), draft.reject))
         return steps
 
@@ -109,15 +112,19 @@ class FailureDetector(Processor[LifeDraft]):
         return timers.due(state, gym_id, athlete_id, micros(now))
 
 
-def _output(event: Event, data: EventData, place: int) -> Event:
-    return Event(
-        id=derived_id(MODEL_VERSION, *event.identity, event_type(data), place),
-        source=SOURCE,
-        time=event.received,
-        data=data,
-        receivedtime=event.received,
-        configversion=event.configversion,
-    )
+def _outputs(event: Event, told: Sequence[EventData]) -> list[Event]:
+    whose, received = joined(MODEL_VERSION, *event.identity), event.received
+    return [
+        Event(
+            id=id_of(joined(whose, event_type(data), place)),
+            source=SOURCE,
+            time=received,
+            data=data,
+            receivedtime=received,
+            configversion=event.configversion,
+        )
+        for place, data in enumerate(told)
+    ]
 
 
 def _remembered(turn: Turn) -> Reject | bool | None:
@@ -142,8 +149,10 @@ def _note(turn: Turn, one: LiftedSet) -> LiftedSet:
     return turn.put(replace(one, seen={**one.seen, turn.identity: turn.content}))
 
 
-def _done(turn: Turn, one: LiftedSet | None = None, wanted: Wanted | None = None) -> LifeDraft:
-    return LifeDraft(turn.event, turn.changes, _pass(turn.event, one), tuple(turn.facts), wanted)
+def _done(turn: Turn, one: LiftedSet | None = None, *wanted: Wanted | None) -> LifeDraft:
+    learning.teach(turn)
+    asked = tuple([want for want in wanted if want is not None])
+    return LifeDraft(turn.event, turn.changes, _pass(turn.event, one), tuple(turn.facts), asked)
 
 
 def _refused(turn: Turn, reject: Reject) -> LifeDraft:
@@ -159,21 +168,25 @@ def _unknown_set(turn: Turn, forgotten: LiftedSet | None = None) -> LifeDraft:
     return _refused(turn, Reject("too_old" if forgotten or turn.lifter.forgot else "unknown_set", detail))
 
 
-def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, arrived: Rep | None) -> tuple[LiftedSet, Wanted | None]:
-    """Give new revisions to all estimates that an event changes, the arrived rep's first, the newest's last."""
+def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, *arrived: Rep) -> tuple[LiftedSet, Wanted | None]:
+    """Give new revisions to all estimates that an event changes, the arrived reps' first, the newest's last."""
     known = turn.observer.observe(before.key, before.reps)
     seen = turn.observer.observe(after.key, after.reps)
     first = first_difference(known, seen) if before.start is after.start or before.start == after.start else 0
-    if first == len(known) == len(seen) - 1 and len(last := seen[-1].places) == 1 and after.reps[last[0]] is arrived:
+    if (
+        first == len(known) == len(seen) - 1
+        and len(last := seen[-1].places) == len(arrived) == 1
+        and after.reps[last[0]] is arrived[0]
+    ):
         return after, _wanted(turn, after, seen, (Touched(first, last[0], arrived=True),))
-    arrived_place = next((place for place, rep in enumerate(after.reps) if rep is arrived), None)
+    arrived_places = {place for place, rep in enumerate(after.reps) if any(rep is one for one in arrived)}
     touched = [
-        Touched(number, place, second=place != group.places[0], arrived=place == arrived_place)
+        Touched(number, place, second=place != group.places[0], arrived=place in arrived_places)
         for number, group in enumerate(seen)
         for place in group.places
-        if number >= first or place == arrived_place
+        if number >= first or place in arrived_places
     ]
-    if not touched and arrived is None and seen:
+    if not touched and not arrived and seen:
         touched = [Touched(len(seen) - 1, seen[-1].places[0])]
     if not touched:
         return after, None
@@ -217,9 +230,14 @@ def _set_amended(turn: Turn) -> LifeDraft:
 def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDraft:
     one = _note(turn, sets.amend(turn, found, said))
     wanted = None
-    if one.start != found.start and one.reps:
-        one, wanted = _revise(turn, found, one, None)
+    if one.reps and _judged_by(one) != _judged_by(found):
+        one, wanted = _revise(turn, found, one)
     return _done(turn, one, wanted)
+
+
+def _judged_by(one: LiftedSet) -> Start:
+    """Give the starting values without what only tells later sets something."""
+    return one.start if one.start.drop else dataclasses.replace(one.start, load_kg=None)
 
 
 def _set_ended(turn: Turn) -> LifeDraft:
@@ -232,9 +250,11 @@ def _set_ended(turn: Turn) -> LifeDraft:
     if found is None:
         return _unknown_set(turn)
     one = _note(turn, found)
+    waiting = motion.end(turn, one)
+    one = turn.get(one.key)
     if one.is_open and at_us >= one.active_us:
-        sets.close(turn, one, at_us, data.reason)
-    return _done(turn, one)
+        one = sets.close(turn, one, at_us, data.reason)
+    return _segmented(turn, one, waiting)
 
 
 def _fallen_silent(turn: Turn) -> LifeDraft:
@@ -266,7 +286,9 @@ def _rep_completed(turn: Turn) -> LifeDraft:
     found = sets.find_for_rep(turn, data.set_id, ended_us)
     if found is None:
         said = {name: value for name in ("exercise", "load_kg") if (value := getattr(data, name)) is not None}
-        found = sets.open_set(turn, data.set_id, ended_us, said)
+        found = sets.open_set(turn, data.set_id, ended_us, said, learning.measure_of(data))
+    elif not found.reps:
+        found = sets.measured_by(turn, found, learning.measure_of(data))
     taken = reps.take(turn, found, data, ended_us)
     if taken is None:
         return LifeDraft(event, {})
@@ -291,7 +313,7 @@ def _rep_corrected(turn: Turn) -> LifeDraft:
     one, rep = corrected_rep
     one = _note(turn, one)
     reps.tell(turn, one, rep)
-    one, wanted = _revise(turn, found, one, None)
+    one, wanted = _revise(turn, found, one)
     return _done(turn, one, wanted)
 
 
@@ -307,7 +329,11 @@ def _effort_reported(turn: Turn) -> LifeDraft:
     found = sets.find_known(turn, turn.event.data.set_id)
     if found is None or turn.is_too_old(found):
         return _unknown_set(turn, found)
-    return _done(turn, _note(turn, found))
+    data = turn.event.data
+    assert isinstance(data, EffortReported)
+    one = reps.call(turn, _note(turn, found), data, micros(corrected_time(turn.event)))
+    one, wanted = _revise(turn, found, one) if one.reps != found.reps else (one, None)
+    return _done(turn, one, wanted)
 
 
 def _rep_overdue(turn: Turn) -> LifeDraft:
@@ -317,6 +343,32 @@ def _rep_overdue(turn: Turn) -> LifeDraft:
     return LifeDraft(turn.event, {})
 
 
+def _device_lost(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, DeviceLost)
+    for one in turn.open_sets():
+        reps.lose(turn, one, data)
+    return _done(turn)
+
+
+def _motion_sampled(turn: Turn) -> LifeDraft:
+    data = turn.event.data
+    assert isinstance(data, MotionSampled)
+    done = motion.take(turn, data)
+    running = turn.find(next(iter(done.before))) if done.before else next(iter(turn.open_sets()), None)
+    if running is None:
+        return _lifters_own(turn)
+    return _segmented(turn, _note(turn, running), done)
+
+
+def _segmented(turn: Turn, one: LiftedSet, done: motion.Segmented) -> LifeDraft:
+    """Estimate the reps that were found."""
+    wanted = [
+        _revise(turn, before, turn.get(key), *done.arrived.get(key, ()))[1] for key, before in done.before.items()
+    ]
+    return _done(turn, one, *wanted)
+
+
 def _set_moved(turn: Turn) -> LifeDraft:
     return _refused(turn, Reject("not_supported", "this version stores set.moved but does not move sets yet"))
 
@@ -324,10 +376,6 @@ def _set_moved(turn: Turn) -> LifeDraft:
 def _lifters_own(turn: Turn) -> LifeDraft:
     noted = (turn.identity, turn.content)
     turn.put_lifter(replace(turn.lifter, seen=(*turn.lifter.seen, noted)[-LIFTER_EVENTS_KEPT:]))
-    return _done(turn)
-
-
-def _passed_on(turn: Turn) -> LifeDraft:
     return _done(turn)
 
 
@@ -342,6 +390,6 @@ _HANDLERS: Mapping[type[EventData], Callable[[Turn], LifeDraft]] = {
     RepVoided: _rep_corrected,
     RepOverdue: _rep_overdue,
     EffortReported: _effort_reported,
-    MotionSampled: _passed_on,
-    DeviceLost: _passed_on,
+    MotionSampled: _motion_sampled,
+    DeviceLost: _device_lost,
 }

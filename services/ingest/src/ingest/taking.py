@@ -30,9 +30,7 @@ EVENT_BYTES_MAX: Final = 512 * 1024
 AHEAD_MAX: Final = timedelta(minutes=2)
 LATE_BY_SENDER: Final = timedelta(seconds=5)
 LATE_BY_RECEIPT: Final = timedelta(seconds=10)
-NOT_USED_YET: Final = frozenset(
-    f"spotter.{name}.v1" for name in ("motion.sampled", "set.moved", "station.paired", "station.released")
-)
+NOT_USED_YET: Final = frozenset(f"spotter.{name}.v1" for name in ("set.moved", "station.paired", "station.released"))
 _NAMING_EXERCISES: Final = (RepFields, SetContext, StationPaired)
 _KINDS: Final = dict(TYPES)
 _SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is not None)

@@ -77,6 +77,8 @@ class RepCounted(RepFields, SetOutput):
     device: Device | None = None
     flags: list[Flag] = Field(default_factory=list)
     voided: bool = False
+    found_in: Literal["motion"] | None = None
+    """Found by the detector in a signal, and not reported as a rep."""
 
 
 class EffortEstimated(SetOutput):

@@ -7,10 +7,13 @@ from dataclasses import field
 from typing import Any
 
 from failure_detector.model import Start, start_from_json
+from failure_detector.profile import Profile, Term, profile_from_json, term_from_json
+from failure_detector.segmentation import Segmenter, segmenter_from_json
 from spotter.codec import load_json
 from spotter.records import dataclass
 
 LIFTER = "lifter"
+MOTION = "motion"
 STATE_VERSION = 1
 SETS_SEARCHED = 8
 """How many of the newest sets are searched for an event's identity."""
@@ -50,6 +53,13 @@ class Rep:
     revision: int = 1
     estimates: int = 1
     """Revision of its newest estimate: every rep has one from its arrival on."""
+    start_told: bool = False
+    """The start is the device's word, not reckoned back from the end."""
+    load_kg: float | None = None
+    called_rir: float | None = None
+    """Reps in reserve that the lifter called after it; −1: the attempt at the next one failed."""
+    found_in: str | None = None
+    """Found by us in a signal, and not reported as a rep."""
 
     @property
     def order(self) -> tuple[int, int]:
@@ -66,6 +76,8 @@ class UnderWay:
     started_us: int
     received_us: int
     overdue: bool = False
+    source: str = ""
+    """Event source: who says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,12 @@ class LiftedSet:
     history: bool = False
     seen: Mapping[str, str] = field(default_factory=dict)
     """Content by identity of the other events about this set."""
+    calls: Mapping[str, float] = field(default_factory=dict)
+    """Reps in reserve that the lifter called after reps that are not here yet, by their number."""
+    profile: str = ""
+    """Name of the lifter's profile that it is pinned to and that it teaches; empty: none."""
+    term: Term | None = None
+    """What it teaches; nothing while it runs."""
 
     @property
     def is_open(self) -> bool:
@@ -118,6 +136,7 @@ class SetRef:
     opened_us: int
     received_us: int
     is_open: bool
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +148,32 @@ class Lifter:
     """(identity, content) of the newest events that belong to no set."""
     forgot: bool = False
     """There were sets before these."""
+    bases: Mapping[str, Profile] = field(default_factory=dict)
+    """What the sets before these taught, by profile and kind of measure."""
 
 
-def load(name: str, raw: bytes) -> LiftedSet | Lifter:
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A signal of one device that is being segmented."""
+
+    key: str
+    """Who measures what: source, device, signal."""
+    segmenter: Segmenter
+    newest_us: int
+    set_id: str | None
+    """As sent with the newest chunk."""
+    set_key: str | None
+    """Of the set that the last rep was found for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Signals that are being segmented."""
+
+    streams: tuple[Stream, ...] = ()
+
+
+def load(name: str, raw: bytes) -> LiftedSet | Lifter | Motion:
     """Read what `life.writing` wrote; raises ValueError for a version that this program does not know."""
     body = load_json(raw)
     version = body.pop("v")
@@ -142,9 +184,15 @@ def load(name: str, raw: bytes) -> LiftedSet | Lifter:
             sets=tuple(SetRef(**ref) for ref in body["sets"]),
             seen=tuple((identity, content) for identity, content in body["seen"]),
             forgot=body.get("forgot", False),
+            bases={name: profile_from_json(base) for name, base in body.get("bases", {}).items()},
         )
+    if name == MOTION:
+        streams = ({**one, "segmenter": segmenter_from_json(one["segmenter"])} for one in body["streams"])
+        return Motion(tuple(Stream(**one) for one in streams))
     body["start"] = start_from_json(body["start"])
     body["reps"] = tuple(Rep(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
+    if body.get("term") is not None:
+        body["term"] = term_from_json(body["term"])
     if body["under_way"] is not None:
         body["under_way"] = UnderWay(**body["under_way"])
     return LiftedSet(**body)

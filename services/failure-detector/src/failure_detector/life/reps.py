@@ -9,9 +9,10 @@ from typing import Any
 from failure_detector.life.clock import SECOND_US, micros, moment
 from failure_detector.life.records import LiftedSet, Rep, UnderWay
 from failure_detector.life.turn import Turn
+from failure_detector.model.calls import FAILED_NEXT
 from spotter.events import Event, corrected
-from spotter.events.derived import RepCounted
-from spotter.events.lifting import Device, RepAmended, RepCompleted, RepCorrection, RepStarted
+from spotter.events.derived import DeviceLost, RepCounted
+from spotter.events.lifting import Device, EffortReported, RepAmended, RepCompleted, RepCorrection, RepStarted
 from spotter.processing import Reject
 from spotter.records import replace
 
@@ -19,6 +20,8 @@ _FRESH = timedelta(seconds=5)
 """Advice may sound for a rep that was sent this soon after it happened."""
 _FRESH_BLIND = timedelta(seconds=10)
 """The same where only the times of the event and of its receipt are known."""
+_RPE_AT_FAILURE = 10.0
+"""RPE on the lifting scale is this less the reps in reserve (Zourdos et al. 2016)."""
 _UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
 _MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
 
@@ -59,7 +62,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     flags = () if fresh or event.senttime is not None else ("clock",)
     number = data.rep_number
     if number is None:
-        number = _next_number(one)
+        number = next_number(one)
     else:
         alike = [rep for rep in one.reps if number in (rep.sent_number, rep.number) and rep.source == counter]
         same = [rep for rep in alike if rep.sent_number == number]
@@ -70,7 +73,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
             return Reject("rep_conflict", detail)
         if alike:
             device = {**(device or {}), "rep_id": number}
-            number = _next_number(one)
+            number = next_number(one)
             flags = (*flags, "renumbered")
     rep = Rep(
         source=counter,
@@ -86,8 +89,15 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         device=device,
         flags=flags,
         fresh=fresh,
-        estimates=1,
+        start_told=data.started_at is not None,
+        load_kg=data.load_kg,
+        called_rir=one.calls.get(str(number)) if one.calls else None,
     )
+    return put_in(turn, one, rep), rep
+
+
+def put_in(turn: Turn, one: LiftedSet, rep: Rep) -> LiftedSet:
+    """Put a new rep in its place; none that began before its end is under way any more."""
     if not one.reps or one.reps[-1].order <= rep.order:
         reps = (*one.reps, rep)
     else:
@@ -95,9 +105,9 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         insort(ordered, rep, key=lambda known: known.order)
         reps = tuple(ordered)
     waiting = one.under_way
-    if waiting is not None and ended_us >= waiting.started_us:
+    if waiting is not None and rep.ended_us >= waiting.started_us:
         waiting = None
-    return turn.put(replace(one, reps=reps, under_way=waiting)), rep
+    return turn.put(replace(one, reps=reps, under_way=waiting))
 
 
 def _measured(data: RepCompleted) -> dict[str, Any]:
@@ -106,7 +116,8 @@ def _measured(data: RepCompleted) -> dict[str, Any]:
     return {name: value for name in _MEASURED if (value := said[name]) is not None}
 
 
-def _next_number(one: LiftedSet) -> int:
+def next_number(one: LiftedSet) -> int:
+    """Give the number of a rep that has none."""
     return min(10_000, max((rep.number for rep in one.reps), default=0) + 1)
 
 
@@ -114,8 +125,16 @@ def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> Lift
     """Note that a rep is under way, unless a later one is done already, or nobody knows of it in time."""
     if not is_fresh(turn.event) or (one.last_us is not None and started_us <= one.last_us):
         return one
-    waiting = UnderWay(turn.identity, data.rep_number, started_us, turn.received_us)
+    waiting = UnderWay(turn.identity, data.rep_number, started_us, turn.received_us, source=turn.event.source)
     return turn.put(replace(one, under_way=waiting))
+
+
+def lose(turn: Turn, one: LiftedSet, lost: DeviceLost) -> LiftedSet:
+    """Give up waiting for a rep whose device can't tell its end any more: the signal is lost, the lifter may be well."""
+    waiting = one.under_way
+    if waiting is None or waiting.overdue or waiting.source != lost.reported_by:
+        return one
+    return turn.put(replace(one, under_way=None))
 
 
 def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) -> tuple[LiftedSet, Rep] | Reject:
@@ -136,10 +155,37 @@ def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) 
             measured={**rep.measured, **said},
             started_us=min(started_us, ended_us),
             ended_us=ended_us,
+            start_told=rep.start_told or started is not None,
+            load_kg=rep.load_kg if change.set.load_kg is None else change.set.load_kg,
             revision=rep.revision + 1,
         )
     reps = sorted((new if known is rep else known for known in one.reps), key=lambda known: known.order)
     return turn.put(replace(one, reps=tuple(reps))), new
+
+
+def call(turn: Turn, one: LiftedSet, data: EffortReported, at_us: int) -> LiftedSet:
+    """Note the lifter's own word on the effort with the rep it is about: the numbered one, else the last before it."""
+    called_rir = _called_rir(data)
+    if called_rir is None:
+        return one
+    number = data.rep_number
+    if number is not None:
+        rep = next((known for known in reversed(one.reps) if known.number == number), None)
+        if rep is None:
+            return turn.put(replace(one, calls={**one.calls, str(number): called_rir}))
+    else:
+        done = [known for known in one.reps if not known.voided]
+        rep = next((known for known in reversed(done) if known.ended_us <= at_us), None)
+        if rep is None:
+            return one
+    new = replace(rep, called_rir=called_rir)
+    return turn.put(replace(one, reps=tuple(new if known is rep else known for known in one.reps)))
+
+
+def _called_rir(data: EffortReported) -> float | None:
+    if data.failed is not None:
+        return FAILED_NEXT if data.failed else None
+    return _RPE_AT_FAILURE - data.rpe if data.rpe is not None else data.rir
 
 
 def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
@@ -163,4 +209,6 @@ def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
     }
     if rep.device is not None:
         said["device"] = Device(**rep.device)
+    if rep.found_in is not None:
+        said["found_in"] = rep.found_in
     turn.facts.append(RepCounted.model_construct(**said))

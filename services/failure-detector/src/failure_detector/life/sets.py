@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from failure_detector.life import learning
 from failure_detector.life.clock import MINUTE_US
+from failure_detector.life.learning import Measure
 from failure_detector.life.records import LiftedSet
 from failure_detector.life.turn import EARLY_US, Turn
-from failure_detector.model import Start, starting_values
+from failure_detector.model import Start
 from spotter.events.lifting import SetContext
 from spotter.ids import derived_id
 from spotter.records import replace
@@ -88,13 +90,24 @@ def find_known(turn: Turn, set_id: str | None) -> LiftedSet | None:
     return next(turn.named(set_id), None)
 
 
-def open_set(turn: Turn, set_id: str | None, at_us: int, context: Mapping[str, Any]) -> LiftedSet:
-    """Open a set at `at_us`, pinned to what is configured now; late ones end where the next set starts."""
+def open_set(
+    turn: Turn,
+    set_id: str | None,
+    at_us: int,
+    context: Mapping[str, Any],
+    by: Measure | None = None,
+) -> LiftedSet:
+    """Open a set at `at_us`, pinned to what is configured and known now; late ones end where the next set starts.
+
+    `by` is how the rep is measured that opens it, where one does.
+    """
     event = turn.event
     key = derived_id("set", *event.identity, event.type, set_id or "")
     newest = turn.newest_rep_us()
     history = at_us <= newest
     config = event.configversion or 0
+    exercise = context.get("exercise")
+    profile = learning.key_by_habit(turn, exercise) if by is None else learning.profile_key(exercise, by)
     one = LiftedSet(
         key=key,
         set_id=set_id or key,
@@ -103,8 +116,9 @@ def open_set(turn: Turn, set_id: str | None, at_us: int, context: Mapping[str, A
         received_us=turn.received_us,
         config=config,
         context=dict(context),
-        start=pinned_start(turn, config, context),
+        start=_pinned_start(turn, config, context, profile, at_us),
         history=history,
+        profile=profile,
     )
     if history:
         following = [ref.opened_us for ref in turn.lifter.sets if ref.opened_us > at_us]
@@ -118,16 +132,22 @@ def open_set(turn: Turn, set_id: str | None, at_us: int, context: Mapping[str, A
     return one
 
 
-def pinned_start(turn: Turn, config: int, context: Mapping[str, Any]) -> Start:
-    """Give the model's starting values for a set."""
+def _pinned_start(turn: Turn, config: int, context: Mapping[str, Any], profile: str, opened_us: int) -> Start:
     exercise = turn.config(config).catalogue.get(context.get("exercise"))
-    return starting_values(
-        exercise.model_class,
-        pct_1rm=context.get("pct_1rm"),
-        planned_reps=context.get("planned_reps"),
-        target_rir=context.get("target_rir"),
-        tempo=context.get("tempo") is not None,
-    )
+    return learning.pinned_start(turn, exercise, context, profile, opened_us)
+
+
+def measured_by(turn: Turn, one: LiftedSet, by: Measure) -> LiftedSet:
+    """Pin a set to what is known of its lifter by the device that sends its first rep."""
+    profile = learning.profile_key(one.context.get("exercise"), by)
+    if profile == one.profile:
+        return one
+    start = _pinned_start(turn, one.config, one.context, profile, one.opened_us)
+    told = one.start.learned_sets
+    one = turn.put(replace(one, profile=profile, start=start))
+    if start.learned_sets != told:
+        turn.tell_opened(one, amended=True)
+    return one
 
 
 def amend(turn: Turn, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
@@ -135,7 +155,9 @@ def amend(turn: Turn, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
     context = {**one.context, **said}
     if context == one.context:
         return one
-    one = turn.put(replace(one, context=context, start=pinned_start(turn, one.config, context)))
+    profile = learning.profile_key(context.get("exercise"), learning.measure_in(one.profile))
+    start = _pinned_start(turn, one.config, context, profile, one.opened_us)
+    one = turn.put(replace(one, context=context, profile=profile, start=start))
     turn.tell_opened(one, amended=True)
     return one
 

@@ -15,7 +15,13 @@ SILENCE_US = 90 * SECOND_US
 NO_REP_US = 15 * MINUTE_US
 """A set without any rep is over after this."""
 OVERDUE_US = 6 * SECOND_US
-"""A rep under way for longer is overdue (design choice: longer than grinds to failure take)."""
+"""A rep under way for longer is overdue where nothing is known of the lifter (longer than grinds to failure take)."""
+_LOWERING_US = 2 * SECOND_US
+"""What a rep that is under way may take before it grinds (design choice): its lowering, or getting under the bar."""
+_OVERDUE_MIN_US = 4 * SECOND_US
+_OVERDUE_MAX_US = 15 * SECOND_US
+_LONGER_THAN_EVER = 1.2
+"""By so much a rep outlasts the lifter's longest completed grind before it is overdue (design choice)."""
 SOURCE = "spotter/failure-detector/timer"
 
 
@@ -50,13 +56,22 @@ def overdue_id(one: LiftedSet, waiting: UnderWay) -> str:
     return derived_id("overdue", one.key, waiting.identity)
 
 
+def overdue_after_us(one: LiftedSet) -> int:
+    """Say how long a rep of a set may be under way: by the lifter's own longest grind, where it is learned."""
+    grind_s = one.start.grind_s
+    if grind_s is None:
+        return OVERDUE_US
+    own_us = _LOWERING_US + round(_LONGER_THAN_EVER * grind_s * SECOND_US)
+    return min(max(own_us, _OVERDUE_MIN_US), _OVERDUE_MAX_US)
+
+
 def next_due_us(state: State) -> int | None:
     """Say when the lifter's next timer is due, by the clock of receipt."""
     found: list[int] = []
     for one in open_sets(state):
         found.append(_silence_due_us(one))
         if one.under_way is not None and not one.under_way.overdue:
-            found.append(one.under_way.received_us + OVERDUE_US)
+            found.append(one.under_way.received_us + overdue_after_us(one))
     return min(found, default=None)
 
 
@@ -66,14 +81,15 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
     for one in open_sets(state):
         who = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": one.set_id}
         waiting = one.under_way
-        if waiting is not None and not waiting.overdue and waiting.received_us + OVERDUE_US <= now_us:
+        after_us = overdue_after_us(one)
+        if waiting is not None and not waiting.overdue and waiting.received_us + after_us <= now_us:
             overdue = RepOverdue(
                 **who,
                 rep_number=waiting.rep_number,
                 started_at=moment(waiting.started_us),
-                outlasted_s=OVERDUE_US / SECOND_US,
+                outlasted_s=after_us / SECOND_US,
             )
-            events.append(_event(overdue_id(one, waiting), waiting.started_us + OVERDUE_US, overdue))
+            events.append(_event(overdue_id(one, waiting), waiting.started_us + after_us, overdue))
         if _silence_due_us(one) <= now_us:
             ended = SetEnded(**who, reason="silence")
             events.append(_event(silence_id(one), silence_time_us(one), ended))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -27,7 +27,15 @@ EARLY_US = 10 * MINUTE_US
 class Turn:
     """Reads through to the state, collects changes and facts; used for one event and thrown away."""
 
-    def __init__(self, state: State, event: Event, env: Environment, observer: Observer, recall: Recall) -> None:
+    def __init__(
+        self,
+        state: State,
+        event: Event,
+        env: Environment,
+        observer: Observer,
+        recall: Recall,
+        folded: Callable[[Lifter, LiftedSet], Lifter],
+    ) -> None:
         self.event = event
         self.identity = fingerprint(f"{event.source}\x1f{event.id}".encode())
         """Of the event's source and id, which within one lifter are its identity."""
@@ -35,9 +43,10 @@ class Turn:
         self.changes: dict[str, object | None] = {}
         self.facts: list[EventData] = []
         self.observer = observer
-        self._state = state
+        self.state = state
         self._env = env
         self._recall = recall
+        self._folded = folded
         self._sets: dict[str, LiftedSet] = {}
         self._content: str | None = None
         known = state.get(LIFTER)
@@ -77,10 +86,19 @@ class Turn:
         """Give a set by its key."""
         found = self._sets.get(key)
         if found is None:
-            known = self._state.get(set_entry(key))
+            known = self.state.get(set_entry(key))
             assert isinstance(known, LiftedSet), f"entry {set_entry(key)} of a known set is missing"
             self._sets[key] = found = known
         return found
+
+    def find(self, key: str) -> LiftedSet | None:
+        """Give a set by its key, where it is still kept."""
+        return self.get(key) if any(ref.key == key for ref in self.lifter.sets) else None
+
+    def before(self, key: str) -> LiftedSet | None:
+        """Give a set as it was before this turn."""
+        known = self.state.get(set_entry(key))
+        return known if isinstance(known, LiftedSet) else None
 
     def newest(self, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
         """Give sets, the latest start first."""
@@ -116,6 +134,11 @@ class Turn:
         refs, get = self.lifter.sets, self.get
         return [get(ref.key) for ref in (refs if len(refs) <= SETS_SEARCHED else refs[-SETS_SEARCHED:])]
 
+    def changed_sets(self) -> list[tuple[LiftedSet, LiftedSet | None]]:
+        """Give the sets that this turn has changed, each with what it was before."""
+        found = [one for one in self.changes.values() if isinstance(one, LiftedSet)]
+        return [(one, self.before(one.key)) for one in found]
+
     def put(self, one: LiftedSet) -> LiftedSet:
         """Write a set, and its place among the lifter's sets where that changed."""
         key = one.key
@@ -123,12 +146,12 @@ class Turn:
         is_open = one.ended_us is None
         for known in reversed(self.lifter.sets):
             if known.key == key:
-                if known.is_open is is_open:  # nothing else of what is known of it here ever changes
+                if known.is_open is is_open and known.profile == one.profile:  # nothing else ever changes
                     return one
                 break
         else:
             known = None
-        self._put_ref(SetRef(key, one.set_id, one.opened_us, one.received_us, is_open), new=known is None)
+        self._put_ref(SetRef(key, one.set_id, one.opened_us, one.received_us, is_open, one.profile), new=known is None)
         return one
 
     def _put_ref(self, ref: SetRef, *, new: bool) -> None:
@@ -136,6 +159,7 @@ class Turn:
         forgot = self.lifter.forgot
         if new:
             for key in [old.key for old in refs.values() if self.is_too_old(old)]:
+                self.lifter = self._folded(self.lifter, self.get(key))
                 del refs[key]
                 self._sets.pop(key, None)
                 self.changes[set_entry(key)] = None

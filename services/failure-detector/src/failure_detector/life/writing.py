@@ -9,8 +9,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from operator import is_
 
-from failure_detector.life.records import STATE_VERSION, LiftedSet, Lifter, Rep
+from failure_detector.life.records import STATE_VERSION, LiftedSet, Lifter, Motion, Rep
 from failure_detector.model import Start, start_to_json
+from failure_detector.profile import profile_to_json, term_to_json
+from failure_detector.segmentation import segmenter_to_json
 from spotter.codec import dump_json, written
 
 SETS_MAX = 4096
@@ -40,8 +42,23 @@ class Writing:
         if isinstance(value, LiftedSet):
             return self._set(value)
         if isinstance(value, Lifter):
-            return dump_json({"v": STATE_VERSION, "sets": value.sets, "seen": value.seen, "forgot": value.forgot})
-        raise TypeError(f"entry {name} holds no set and no lifter")
+            bases = {name: profile_to_json(base) for name, base in value.bases.items()}
+            return dump_json(
+                {"v": STATE_VERSION, "sets": value.sets, "seen": value.seen, "forgot": value.forgot, "bases": bases}
+            )
+        if isinstance(value, Motion):
+            streams = [
+                {
+                    "key": one.key,
+                    "segmenter": segmenter_to_json(one.segmenter),
+                    "newest_us": one.newest_us,
+                    "set_id": one.set_id,
+                    "set_key": one.set_key,
+                }
+                for one in value.streams
+            ]
+            return dump_json({"v": STATE_VERSION, "streams": streams})
+        raise TypeError(f"entry {name} holds no set, no lifter and no motion")
 
     def _set(self, one: LiftedSet) -> bytes:
         return dump_json(
@@ -62,13 +79,18 @@ class Writing:
                 "reopened": one.reopened,
                 "history": one.history,
                 "seen": one.seen,
+                "calls": one.calls,
+                "profile": one.profile,
+                "term": None if one.term is None else term_to_json(one.term),
             }
         )
 
     def _start(self, start: Start) -> bytes:
         found = self._starts.get(start)
         if found is None:
-            found = self._starts[start] = dump_json(start_to_json(start))
+            found = self._starts[start] = b"".join(
+                (dump_json(start_to_json(start)), b"")
+            )  # a copy is no larger than it is
             if len(self._starts) > self._sets_max:
                 self._starts.popitem(last=False)
         return found
@@ -80,7 +102,7 @@ class Writing:
             known = _Written([], bytearray(b"["), [])
             self._reps[one.key] = known
         for rep in reps[len(known.reps) :]:
-            known.raw += dump_json(rep)
+            known.raw += dump_json(rep)  # copied: what the codec gives keeps a larger buffer
             known.ends.append(len(known.raw))
             known.raw += b","
             known.reps.append(rep)

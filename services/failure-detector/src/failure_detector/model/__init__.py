@@ -4,28 +4,32 @@ A pure function of a set's pinned starting values and its observed reps, in clos
 A file a concern:
 
 * what is known before a set: `exercise_models`, `reps_by_load`, `starting_values`, pinned as `start`;
-* what a rep is: `flags` (travel and jumps), `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, and
-  `course`, which goes along a set with all of these and makes `steps` of it;
-* what it says: `grid` (hypotheses and prior), `update` (one rep into the posteriors), `failed_attempt`, `summary` and
-  `confidence`;
+* what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), `consistency`, and
+  `judging`, which holds each report against all so far and judges earlier ones again;
+* what a rep is measured by: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `sides` (left and
+  right in turn), and `course`, which goes along a set with all of these (`standing` is what it keeps) and makes `steps`;
+* what it says: `grid` (hypotheses and prior), `update` (one rep into the posteriors), `failed_attempt`, `calls` (the
+  lifter's own word), `summary`, `confidence` and `grinding` (when a rep is overdue);
 * `filter` runs it, with `cache`.
 
-A profile that is learned across sets is another source of `Start`. A further shape of rep (an unrack known for one only
-later, one rep split in two, a rep with a helper's hands on it) is a file beside `flags`, taken up in `course`.
+What was learned of a lifter across sets comes in by the starting values: `failure_detector.profile` makes it.
 """
 
 from __future__ import annotations
 
+from failure_detector.model.calls import FAILED_NEXT
 from failure_detector.model.exercise_models import EXERCISE_MODELS, ExerciseModel
 from failure_detector.model.filter import Filter
+from failure_detector.model.grinding import overdue_after_s
 from failure_detector.model.records import Observation, RepEstimate, Request
 from failure_detector.model.start import Start, start_from_json, start_to_json
 from failure_detector.model.starting_values import starting_values
 
-MODEL_VERSION = "within-set-1"
+MODEL_VERSION = "within-set-2"
 
 __all__ = [
     "EXERCISE_MODELS",
+    "FAILED_NEXT",
     "MODEL_VERSION",
     "ExerciseModel",
     "Filter",
@@ -33,6 +37,7 @@ __all__ = [
     "RepEstimate",
     "Request",
     "Start",
+    "overdue_after_s",
     "start_from_json",
     "start_to_json",
     "starting_values",

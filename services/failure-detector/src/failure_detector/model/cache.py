@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from failure_detector.model.course import Course
-from failure_detector.model.grid import Floats
+from failure_detector.model.grid import Floats, Places
 from failure_detector.model.records import Observation
 from failure_detector.model.start import Start
 
@@ -21,6 +21,7 @@ class Entry:
     observations: tuple[Observation, ...]
     course: Course
     planes: Floats
+    curves: Places
 
 
 class PosteriorCache:
@@ -31,7 +32,7 @@ class PosteriorCache:
     >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> reps = tuple(Observation(n + 1, 3.0 * n, 0.5 - 0.02 * n, None, None, None) for n in range(3))
     >>> cache = PosteriorCache(2)
-    >>> cache.keep(Entry(start, reps[:2], Course(start), np.zeros((6, 180))))
+    >>> cache.keep(Entry(start, reps[:2], Course(start), np.zeros((6, 180)), np.zeros(3, int)))
     >>> [entry if entry is None else len(entry.observations) for entry in (cache.find(start, reps, n) for n in (1, 2, 3))]
     [None, 2, 2]
     """

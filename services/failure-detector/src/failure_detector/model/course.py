@@ -1,32 +1,48 @@
 """The course of one set, rep by rep: which reps are done, what each is measured by, and what it is to the posterior.
 
 A course is a pure function of the starting values and of the reps taken so far. It turns each rep into steps: what the
-posterior is to be updated by. Where a rep changes how the earlier ones are to be read (another fastest of the first
-three, velocities that begin after a few reps without), the steps start with a reset and go through them again.
+posterior is to be updated by. Where a rep changes how the earlier ones are to be read (one of them was no rep, another
+fastest of the first three, velocities that begin after a few reps without), the steps start with a reset and go through
+all of them again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from failure_detector.model import flags
-from failure_detector.model.flags import Verdict, is_beyond_reference, is_jump, is_slow_first, judge_travel
+from failure_detector.model.attempts import DOUBLE_S
+from failure_detector.model.consistency import believed_velocity
+from failure_detector.model.failed_attempt import FAILED_FACTOR
+from failure_detector.model.flags import Verdict, is_beyond_reference, is_jump, is_slow_first
 from failure_detector.model.grid import PROGRESS_MAX
+from failure_detector.model.judging import Seen, judge, judge_opening
 from failure_detector.model.pauses import Gap, concentric_s, information_kept, judge_gap, reps_recovered
 from failure_detector.model.records import Observation
+from failure_detector.model.sides import SIDES_VALID_MIN, stronger_side
+from failure_detector.model.standing import NONE_JUDGED, SENSOR_SD_MIN_MPS, Standing
 from failure_detector.model.start import Start
 from failure_detector.model.steps import Step
 from failure_detector.model.tempo import Bound, is_held
-from failure_detector.model.timing import REFERENCE_REPS, Kind, pace_cv
+from failure_detector.model.timing import (
+    REFERENCE_REPS,
+    Kind,
+    after_a_drop,
+    travel_m,
+)
 from failure_detector.model.update import UNSEEN
 
-# The first rep of a curve scatters more: lifters find their groove with it.
+# The first rep of a curve is a little slow and scatters more: lifters find their groove with it. So it is the fastest of
+# the set in 37 % only (bench press, García-Ramos 2021).
+FIRST_REP_SHARE = 0.95
 _FIRST_REP_CV = 0.06
-# No device knows a velocity better than this, whatever it says (design choice).
-_SENSOR_SD_MIN_MPS = 0.005
+# Without m/s the rep before a failed attempt has lost this much (design choice).
+_NEAR_LOSS = 0.35
+# A load is another one where it differs by more than a rounding.
+_LOAD_RATIO = 1.02
 
 
-class Course:
+class Course(Standing):
     """Where a set stands after the reps taken so far.
 
     >>> from failure_detector.model import starting_values
@@ -36,112 +52,13 @@ class Course:
     >>> course = Course(start)
     >>> for n in range(len(reps)):
     ...     course, steps = course.take(reps[: n + 1])
-    ...     print(steps[0].progress, steps[0].pace, course.reference_rep, round(course.velocity_loss, 3), course.flags)
-    1 0.48 1 0.0 []
+    ...     print(steps[0].progress, round(steps[0].pace, 3), course.reference_rep, round(course.velocity_loss, 3), course.flags)
+    1 0.505 1 0.0 []
     2 0.52 2 0.0 ['slow_first']
     3 0.47 2 0.096 []
     """
 
-    __slots__ = (
-        "bound",
-        "curve",
-        "fastest_s",
-        "first_velocity_mps",
-        "flags",
-        "held",
-        "held_paces",
-        "intervals_s",
-        "jumped",
-        "kind",
-        "last_end_s",
-        "last_metric",
-        "last_pace",
-        "last_velocity_mps",
-        "measured",
-        "other_metric",
-        "own_metric",
-        "progress",
-        "reference_mps",
-        "reference_rep",
-        "roms_m",
-        "start",
-        "unit",
-        "valid",
-        "velocity_loss",
-        "with_duration",
-        "with_other",
-        "with_velocity",
-    )
-
-    def __init__(self, start: Start, kind: Kind = Kind.VELOCITY) -> None:
-        self.start = start
-        self.kind = kind
-        # Cold values are of mean velocity; a learned profile may be of another metric.
-        self.own_metric = start.velocity_metric if start.learned_sets else "mean"
-        # The set so far.
-        self.valid = 0
-        self.with_velocity = 0
-        self.with_other = 0
-        self.with_duration = 0
-        self.other_metric: str | None = None
-        self.last_end_s: float | None = None
-        self.last_velocity_mps: float | None = None
-        self.last_metric = "mean"
-        self.fastest_s: float | None = None
-        self.intervals_s: tuple[float, ...] = ()
-        self.roms_m: tuple[float, ...] = ()
-        self.first_velocity_mps: float | None = None
-        self.reference_mps: float | None = None
-        self.reference_rep: int | None = None
-        # The newest rep.
-        self.flags: list[str] = []  # made anew for each rep, never shared with a fork
-        self.velocity_loss: float | None = None
-        self.jumped = False
-        self._begin_curve()
-
-    def _begin_curve(self) -> None:
-        self.progress = 0
-        self.measured = 0
-        self.unit = 1.0
-        self.curve: tuple[Step, ...] = ()
-        self.last_pace: float | None = None
-        self.held = True
-        self.held_paces: tuple[float, ...] = ()
-        self.bound: Bound | None = None
-
-    def fork(self) -> Course:
-        """A course of its own at the same place."""
-        other = object.__new__(Course)
-        # One by one: a loop over the slots takes four times as long, and this is done for every rep.
-        other.start = self.start
-        other.kind = self.kind
-        other.own_metric = self.own_metric
-        other.valid = self.valid
-        other.with_velocity = self.with_velocity
-        other.with_other = self.with_other
-        other.with_duration = self.with_duration
-        other.other_metric = self.other_metric
-        other.last_end_s = self.last_end_s
-        other.last_velocity_mps = self.last_velocity_mps
-        other.last_metric = self.last_metric
-        other.fastest_s = self.fastest_s
-        other.intervals_s = self.intervals_s
-        other.roms_m = self.roms_m
-        other.first_velocity_mps = self.first_velocity_mps
-        other.reference_mps = self.reference_mps
-        other.reference_rep = self.reference_rep
-        other.flags = self.flags
-        other.velocity_loss = self.velocity_loss
-        other.progress = self.progress
-        other.measured = self.measured
-        other.unit = self.unit
-        other.last_pace = self.last_pace
-        other.jumped = self.jumped
-        other.curve = self.curve
-        other.held = self.held
-        other.held_paces = self.held_paces
-        other.bound = self.bound
-        return other
+    __slots__ = ()
 
     def take(self, observations: Sequence[Observation]) -> tuple[Course, list[Step]]:
         """Take the last of `observations`, all before it being taken already.
@@ -149,22 +66,44 @@ class Course:
         Returns the course to go on with, which is this one or a new one, and the steps for the posterior. A course
         changes while it takes a rep: fork it to keep it.
         """
-        steps = self._add(observations[-1])
+        place = len(observations) - 1
+        self.reread = NONE_JUDGED
+        verdict = self._judge(observations[-1], observations, place)
+        judged = {**self.judged, **self.reread, place: verdict} if self.reread else self.judged
+        steps = self._add(observations[-1], verdict)
         kind = self._kind_of_most()
-        if kind is self.kind:
+        sides = self.sides
+        if sides is None and self.valid > SIDES_VALID_MIN and kind is Kind.VELOCITY:
+            sides = stronger_side(self.paces_mps)
+        if kind is self.kind and judged is self.judged and sides is self.sides:
             return self, steps
-        again = Course(self.start, kind)
-        again.other_metric = self.other_metric
-        steps = []
-        for observation in observations:
-            added = again._add(observation)
+        again, steps = self._go_again(observations, kind, judged, sides)
+        if again._kind_of_most() is not kind:
+            again, steps = self._go_again(observations, again._kind_of_most(), judged, sides)
+        return again, steps
+
+    def _go_again(
+        self,
+        observations: Sequence[Observation],
+        kind: Kind,
+        judged: Mapping[int, Verdict],
+        sides: tuple[int, float] | None,
+    ) -> tuple[Course, list[Step]]:
+        again = Course(self.start, kind, judged, self.other_metric, sides)
+        steps: list[Step] = []
+        for place, observation in enumerate(observations):
+            verdict = judged.get(place)
+            added = again._add(observation, again._judge(observation, (), place) if verdict is None else verdict)
+            # What came before a reset counts no more.
             steps = added if added[0].prior else steps + added
+        if steps[0].prior is None:
+            steps[0].prior = (again.values, again.kind)
         return again, steps
 
     def bound_in_units(self) -> Bound | None:
         """The newest bound on capacity of a set at a tempo, in the posterior's units."""
         bound = self.bound
-        if bound is None or self.kind is Kind.VELOCITY:
+        if bound is None or not self.by_reference:
             return bound
         return Bound(bound.pace / self.unit, bound.progress, bound.sensor_variance / self.unit**2, bound.cv_squared)
 
@@ -176,34 +115,125 @@ class Course:
             return Kind.PEAK_RATIO if self.other_metric == "peak" else Kind.RATIO
         return Kind.CONCENTRIC if self.with_duration >= half else Kind.CYCLE
 
-    def _add(self, rep: Observation) -> list[Step]:
-        self.flags = []
+    def _judge(self, rep: Observation, observations: Sequence[Observation], place: int) -> Verdict:
+        """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
+        last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
+        if place > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
+            return Verdict.VALID
+        if last_mps is None:
+            near = False
+        elif rep.metric == self.own_metric:
+            near = last_mps <= self.limits_mps[0]
+        else:
+            near = self.reference_mps is not None and last_mps < (1.0 - _NEAR_LOSS) * self.reference_mps
+        seen = Seen(
+            self.last,
+            self.last_verdict,
+            self.roms_m,
+            last_mps,
+            self.before_last_mps if rep.metric == self.last_metric else None,
+            self.waits_s,
+            self.fastest_s,
+            self.valid,
+            near,
+            0.0 if last_mps is None else (last_mps - self.start.v_last_mean_mps) / self.near_mps,
+            self.limits_mps[1],
+            self.start.rom_m,
+        )
+        verdict, before = judge(rep, seen)
+        if observations and before is not None:
+            self.reread = {place - 1: before}
+        if 1 <= place <= 2 and observations and verdict is not Verdict.DOUBLE:
+            opening = judge_opening(tuple(observations), self.start.rom_m or travel_m(self.start))
+            known = (self.judged.get(0, Verdict.VALID), self.judged.get(1, Verdict.VALID))
+            found = (Verdict.VALID, Verdict.VALID) if opening is None else opening
+            if self.last_verdict is not Verdict.DOUBLE and found != known and (opening is not None or self.judged):
+                if place == 1:
+                    self.reread = {0: found[0]}
+                    return found[1]
+                self.reread = {0: found[0], 1: found[1]}
+                if verdict is Verdict.RERACK or verdict is Verdict.GHOST:
+                    verdict = Verdict.VALID  # held against reports that were no reps
+        return verdict
+
+    def _is_usual(self, rep: Observation, last_mps: float) -> bool:
+        """Whether nothing about a rep needs judging: what most reps are, found at once."""
+        velocity_mps, rom_m, roms_m, last = rep.velocity_mps, rep.rom_m, self.roms_m, self.last
+        return (
+            self.last_verdict is Verdict.VALID
+            and last is not None
+            and rep.end_s - last.end_s > DOUBLE_S
+            and velocity_mps is not None
+            and velocity_mps < 1.2 * last_mps
+            and rep.metric == self.own_metric
+            and (rom_m is None or not roms_m or 0.8 * max(roms_m) <= rom_m <= 1.25 * min(roms_m))
+            and (self.before_last_mps is None or velocity_mps < 1.2 * self.before_last_mps)
+        )
+
+    def _add(self, rep: Observation, verdict: Verdict) -> list[Step]:
+        self.flags = list(verdict.words)
         self.velocity_loss = None
         self.jumped = False
-        velocity_mps = rep.velocity_mps
-        if velocity_mps is not None and rep.metric != self.own_metric:
+        self.reports += 1
+        if rep.velocity_mps is not None and rep.metric != self.own_metric:
             self.flags.append(flags.METRIC)
-        last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
-        verdict = judge_travel(rep.rom_m, velocity_mps, self.roms_m, last_mps)
-        if verdict is Verdict.GHOST or verdict is Verdict.RERACK:
-            self.flags.append(flags.GHOST if verdict is Verdict.GHOST else flags.RERACK)
-            return self._emit(Step(0.0, UNSEEN, 0.0, self.progress))
-        if verdict is Verdict.FAILED:
-            self.flags += (flags.FAILED, flags.STALL, flags.SHORT_ROM)
-            self.last_end_s = rep.end_s
-            return self._emit(Step(0.0, UNSEEN, 0.0, self.progress, failed=True))
-        if verdict is Verdict.SHORT:
-            self.flags.append(flags.SHORT_ROM)
+        if rep.dips:
+            self.flags.append(flags.SECOND_DIP)
+        before_mps = self.last_velocity_mps
+        last_mps = before_mps if rep.metric == self.last_metric else None
+        self.last, self.last_verdict = rep, verdict
+        if not verdict.is_done:
+            step = Step(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
+            if verdict.is_failed:
+                self.last_end_s = rep.end_s
+                step.failed = FAILED_FACTOR[verdict]
+            if self.progress == 0:
+                step.prior = (self.values, self.kind)
+            return self._emit(step)
+        self.before_last_mps = before_mps
 
+        values = self.values
+        if rep.load_kg is not None or self.start.drop:
+            values = self._new_load(rep, last_mps)
         information, cycle_s = self._pass_gap(rep)
         begins = self.progress == 0
         self.progress = min(self.progress + 1, PROGRESS_MAX)
-        self._refer(rep, last_mps)
-        self._count(rep)
-        step = self._measure(rep, cycle_s)
-        step.prior = self.kind if begins else None
-        step.information = information
+        velocity_mps = self._velocity_of(rep)
+        off = verdict is Verdict.OFF or verdict is Verdict.SLOW
+        if velocity_mps is not None:
+            if not off:
+                velocity_mps = self._believed(rep, velocity_mps, last_mps)
+            self.paces_mps += (velocity_mps,)
+            if self.sides is not None and (len(self.paces_mps) - 1) % 2 == self.sides[0]:
+                velocity_mps /= self.sides[1]
+        if velocity_mps is not None and verdict is not Verdict.OFF:
+            self._refer(rep, velocity_mps, last_mps)
+        self._count(rep, velocity_mps if verdict is Verdict.VALID else None)
+        step = self._measure(rep, None if off else velocity_mps, None if off else cycle_s)
+        if begins:
+            step.prior = (values, self.kind)
+        if information < 1.0:
+            step.information, step.fades_to = information, (values, self.kind)
+        step.called_rir = rep.called_rir
         return self._emit(step)
+
+    def _new_load(self, rep: Observation, last_mps: float | None) -> Start:
+        """Begin a curve of its own where the load is another one; gives the values that a curve begins from."""
+        load_kg, last_kg = rep.load_kg, self.last_load_kg
+        if load_kg is not None:
+            self.last_load_kg = load_kg
+        if self.progress == 0 or (last_kg is None and not self.start.drop):
+            return self.values
+        if load_kg is not None and last_kg is not None:
+            dropped = load_kg * _LOAD_RATIO < last_kg or last_kg * _LOAD_RATIO < load_kg
+        else:
+            dropped = last_mps is not None and rep.velocity_mps is not None and rep.velocity_mps > 1.3 * last_mps
+        if not dropped:
+            return self.values
+        self._begin_curve()
+        self.last_end_s = None
+        self.values = after_a_drop(self.values)
+        return self.values
 
     def _pass_gap(self, rep: Observation) -> tuple[float, float | None]:
         """Go over the time since the last rep: what is left of what was known, and the interval if it is a usual one."""
@@ -217,10 +247,10 @@ class Course:
         self.last_end_s = rep.end_s
         if interval_s is None or interval_s <= 0.0:
             return 1.0, None
-        gap = judge_gap(interval_s, grinding_s, self.intervals_s)
+        gap = judge_gap(interval_s, grinding_s, self.waits_s)
         waited_s = interval_s - grinding_s
         if gap is Gap.USUAL:
-            self.intervals_s += (waited_s,)
+            self.waits_s += (waited_s,)
             return 1.0, interval_s
         if gap is Gap.MISSED:
             self.flags.append(flags.MISSED_REP)
@@ -233,17 +263,24 @@ class Course:
         self.progress -= reps_recovered(waited_s, self.progress)
         return information_kept(waited_s), None
 
-    def _refer(self, rep: Observation, last_mps: float | None) -> None:
+    def _believed(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
+        if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not Kind.VELOCITY:
+            return velocity_mps
+        expected_mps = self.values.v1_mean_mps if last_mps is None else last_mps
+        believed_mps = believed_velocity(velocity_mps, rep.rom_m, rep.duration_s, expected_mps)
+        if believed_mps != velocity_mps:
+            self.flags.append(flags.OUTLIER)
+        return believed_mps
+
+    def _refer(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> None:
         """Hold the rep against the fastest valid one of the set, which it may become."""
-        velocity_mps = self._velocity_of(rep)
-        if velocity_mps is None:
-            return
         if self.reference_mps is None or self.first_velocity_mps is None:
             self.first_velocity_mps = self.reference_mps = velocity_mps
             self.reference_rep = rep.rep_number
         elif velocity_mps > self.reference_mps:
             if is_beyond_reference(velocity_mps, self.reference_mps, last_mps, self.valid):
-                self.flags.append(flags.OUTLIER)
+                if flags.OUTLIER not in self.flags:
+                    self.flags.append(flags.OUTLIER)
                 return
             if is_slow_first(velocity_mps, self.first_velocity_mps, self.valid + 1):
                 self.flags.append(flags.SLOW_FIRST)
@@ -251,7 +288,7 @@ class Course:
             self.reference_rep = rep.rep_number
         self.velocity_loss = 1.0 - velocity_mps / self.reference_mps
 
-    def _count(self, rep: Observation) -> None:
+    def _count(self, rep: Observation, velocity_mps: float | None) -> None:
         self.valid += 1
         if rep.rom_m is not None:
             self.roms_m += (rep.rom_m,)
@@ -259,7 +296,7 @@ class Course:
             self.with_duration += 1
         if rep.velocity_mps is None:
             return
-        self.last_velocity_mps = rep.velocity_mps
+        self.last_velocity_mps = rep.velocity_mps if velocity_mps is None else velocity_mps
         self.last_metric = rep.metric
         if rep.metric == self.own_metric:
             self.with_velocity += 1
@@ -274,24 +311,30 @@ class Course:
         by_ratio = self.kind is Kind.RATIO or self.kind is Kind.PEAK_RATIO
         return rep.velocity_mps if rep.metric == (self.other_metric if by_ratio else self.own_metric) else None
 
-    def _measure(self, rep: Observation, cycle_s: float | None) -> Step:
+    def _measure(self, rep: Observation, velocity_mps: float | None, cycle_s: float | None) -> Step:
         """The rep as an observation, in its own units."""
         sensor_variance = 0.0
         pace: float | None = None
         if self.kind is Kind.CONCENTRIC:
-            pace = None if rep.duration_s is None else 1.0 / rep.duration_s
+            if rep.duration_s is not None and self.last_verdict is not Verdict.SLOW:
+                pace = travel_m(self.start) / rep.duration_s
         elif self.kind is Kind.CYCLE:
             pace = None if cycle_s is None else 1.0 / cycle_s
         else:
-            pace = self._velocity_of(rep)
-            sd_mps = self.start.sensor_sd_mps if rep.velocity_sd_mps is None else rep.velocity_sd_mps
-            sensor_variance = max(sd_mps, _SENSOR_SD_MIN_MPS) ** 2
+            pace = velocity_mps
+            sensor_variance = self.noise[0]
+            if rep.velocity_sd_mps is not None:
+                sensor_variance = max(rep.velocity_sd_mps, SENSOR_SD_MIN_MPS) ** 2
         if pace is None:
             return Step(0.0, UNSEEN, 0.0, self.progress)
         self.jumped = self.last_pace is not None and is_jump(pace, self.last_pace)
         self.last_pace = pace
-        cv = pace_cv(self.start, self.kind)
-        cv_squared = cv * cv + (_FIRST_REP_CV**2 if self.progress == 1 else 0.0)
+        cv_squared = self.noise[1]
+        if self.progress == 1:
+            cv_squared += _FIRST_REP_CV**2
+            if not self.by_reference:
+                pace /= FIRST_REP_SHARE
+                sensor_variance /= FIRST_REP_SHARE**2
         if self.start.tempo and self.held:
             if is_held(pace, self.held_paces):
                 self.bound = Bound(pace, self.progress, sensor_variance, cv_squared)
@@ -303,7 +346,7 @@ class Course:
 
     def _emit(self, step: Step) -> list[Step]:
         """The steps for the posterior, in its units."""
-        if self.kind is Kind.VELOCITY:
+        if not self.by_reference:
             return [step]
         if self.measured >= REFERENCE_REPS:
             return [step.in_units(self.unit)]

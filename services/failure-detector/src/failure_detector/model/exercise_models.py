@@ -9,18 +9,33 @@ Sources, by column:
   Hip thrust .25 ± .03 (de Hoyo 2021). Prone bench pull: about the .50 of its 1RM. Overhead press and pull-up rest on few
   lifters, unknown on nothing: wide sds.
 * **Velocity line.** log N = `line_log_n` + `line_slope`·(fastest − `line_velocity_mps`): general relations of the reps
-  possible to the fastest rep of the set (Miras-Moreno 2022, Beck 2023, Lawson 2025: error 2.1–4.3 reps; pull-up:
+  possible to the fastest rep of the set (Miras-Moreno 2022, Beck 2023, Lawson 2025: error 2.1–4.3 reps; squat residual
+  .34, which gives the residual reps of Jukic 2024's squats at 70, 80 and 90 % of the 1RM; pull-up:
   N = −6.661 + 25.556·velocity, Beckham 2018). Hip thrust, overhead press, bench pull and unknown: drawn through
   velocity at 75 % of the 1RM and velocity at failure, a design choice.
 * **Curve.** Mean exponent of velocity over share of the set: over 1, since the loss grows towards the end, as the general
   equations of velocity loss over share done have it (bench press Sánchez-Moreno 2021, squat Pérez-Castilla 2024).
 * **Load.** See `reps_by_load`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
+* **Travel.** Of the bar in the concentric phase; design choices for a lifter of medium height, their sd in logs.
+
+What differs between lifters and what between the sets of one is parted by the error of individual lines, .17 of log reps
+(Miras-Moreno 2022: 2.1–2.9 reps), and by the day-to-day variation of a velocity at one load, .015 m/s (design choices
+where no figure is published).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+
+# Sd of log reps of one lifter's sets about the lifter's own line.
+LINE_WITHIN_SD = 0.17
+# Sd of the first velocity at one load, from day to day of one lifter.
+DAY_SD_MPS = 0.015
+# Coefficient of variation of the line's slope between lifters (design choice).
+SLOPE_CV = 0.10
+# Sd of the curve's exponent between lifters (design choice).
+CURVE_SD = 0.20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,9 @@ class ExerciseModel:
     load_sd : float
         Sd of log reps possible between lifters at one load.
     curve_mean : float
-        Mean exponent of the curve.
+        Mean exponent of the curve; its sd between lifters is `CURVE_SD`.
+    rom_m : float
+        Travel of the concentric phase, m; its sd between lifters is `rom_log_sd`, of logs.
     """
 
     v_last_mps: float
@@ -53,6 +70,8 @@ class ExerciseModel:
     load_shift: float
     load_sd: float
     curve_mean: float
+    rom_m: float
+    rom_log_sd: float
 
     def v_last_sd_mps(self) -> float:
         """Sd of the velocity at failure of one set of a lifter nobody knows yet, m/s.
@@ -77,21 +96,37 @@ class ExerciseModel:
         independent there (design choice): line_sd² = load_sd² + (line_slope · sd)².
 
         >>> [round(EXERCISE_MODELS[name].v1_sd_at_load_mps(), 4) for name in ("bench_press", "back_squat", "deadlift")]
-        [0.0356, 0.0441, 0.0479]
+        [0.0356, 0.0267, 0.0479]
         """
         return sqrt(self.line_sd**2 - self.load_sd**2) / self.line_slope
 
+    def load_between_sd(self) -> float:
+        """Sd between lifters of the log reps possible at a load: what a lifter's own sets do not vary by.
+
+        >>> [round(EXERCISE_MODELS[name].load_between_sd(), 3) for name in ("bench_press", "back_squat", "deadlift")]
+        [0.238, 0.23, 0.224]
+        """
+        return sqrt(max(self.load_sd**2 - LINE_WITHIN_SD**2 - (self.line_slope * DAY_SD_MPS) ** 2, 0.1**2))
+
+    def v1_between_sd_mps(self) -> float:
+        """Sd between lifters of the first velocity at one load, the days of one lifter taken off (m/s).
+
+        >>> [round(EXERCISE_MODELS[name].v1_between_sd_mps(), 3) for name in ("bench_press", "back_squat", "deadlift")]
+        [0.032, 0.022, 0.046]
+        """
+        return sqrt(max(self.v1_sd_at_load_mps() ** 2 - DAY_SD_MPS**2, 0.01**2))
+
 
 EXERCISE_MODELS: dict[str, ExerciseModel] = {
-    #                              failure m/s: mean,   sds         line: m/s, log N, slope, sd   load     curve
-    "bench_press": ExerciseModel(0.17, 0.028, 0.030, 0.515, 2.42, 4.5, 0.34, 0.0, 0.30, 1.22),
-    "back_squat": ExerciseModel(0.29, 0.040, 0.030, 0.510, 2.42, 6.0, 0.40, 0.0, 0.30, 1.32),
-    "deadlift": ExerciseModel(0.21, 0.045, 0.040, 0.400, 1.95, 7.0, 0.45, -0.22, 0.30, 1.31),
-    "hip_thrust": ExerciseModel(0.25, 0.030, 0.030, 0.460, 2.40, 6.0, 0.45, 0.0, 0.35, 1.30),
-    "overhead_press": ExerciseModel(0.19, 0.050, 0.030, 0.520, 2.40, 4.5, 0.40, 0.0, 0.33, 1.30),
-    "bench_pull": ExerciseModel(0.50, 0.050, 0.040, 0.790, 2.45, 6.5, 0.45, 0.0, 0.35, 1.30),
-    "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30),
-    "unknown": ExerciseModel(0.25, 0.080, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30),
+    #                              failure m/s: mean,   sds         line: m/s, log N, slope, sd   load     curve travel
+    "bench_press": ExerciseModel(0.17, 0.028, 0.030, 0.515, 2.42, 4.5, 0.34, 0.0, 0.30, 1.22, 0.42, 0.11),
+    "back_squat": ExerciseModel(0.29, 0.040, 0.030, 0.510, 2.42, 6.0, 0.34, 0.0, 0.30, 1.32, 0.60, 0.11),
+    "deadlift": ExerciseModel(0.21, 0.045, 0.040, 0.400, 1.95, 7.0, 0.45, -0.22, 0.30, 1.31, 0.54, 0.11),
+    "hip_thrust": ExerciseModel(0.25, 0.030, 0.030, 0.460, 2.40, 6.0, 0.45, 0.0, 0.35, 1.30, 0.35, 0.15),
+    "overhead_press": ExerciseModel(0.19, 0.050, 0.030, 0.520, 2.40, 4.5, 0.40, 0.0, 0.33, 1.30, 0.52, 0.12),
+    "bench_pull": ExerciseModel(0.50, 0.050, 0.040, 0.790, 2.45, 6.5, 0.45, 0.0, 0.35, 1.30, 0.40, 0.15),
+    "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30, 0.48, 0.15),
+    "unknown": ExerciseModel(0.25, 0.080, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30, 0.45, 0.35),
 }
 
 

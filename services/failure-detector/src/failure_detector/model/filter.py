@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from failure_detector.model import flags
 from failure_detector.model.cache import Entry, PosteriorCache
+from failure_detector.model.calls import hear
 from failure_detector.model.confidence import confidence_of
 from failure_detector.model.course import Course
 from failure_detector.model.failed_attempt import end_here
-from failure_detector.model.grid import CELLS, LOG_WEIGHT, PLANES, VAR_DROP, VAR_V1, Floats, velocity_prior
+from failure_detector.model.grid import (
+    CELLS,
+    CURVES,
+    LOG_WEIGHT,
+    PLANES,
+    VAR_DROP,
+    VAR_V1,
+    Floats,
+    Places,
+    curve_places,
+)
 from failure_detector.model.records import RepEstimate, Request
 from failure_detector.model.start import Start
 from failure_detector.model.steps import Step
-from failure_detector.model.summary import summarise
+from failure_detector.model.summary import reps_in_reserve, summarise
 from failure_detector.model.tempo import Bound, log_could_hold
 from failure_detector.model.timing import Kind, prior_of
 from failure_detector.model.update import Workspace, update
@@ -29,6 +41,8 @@ from failure_detector.model.update import Workspace, update
 # Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
 _SIDE_BY_SIDE = 64
 _OUTLIER_PROBABILITY = 0.5
+_NO_CURVES: Places = np.zeros(CURVES, dtype=np.intp)
+_curves_of = lru_cache(maxsize=4096)(curve_places)
 
 
 @dataclass(slots=True)
@@ -54,9 +68,27 @@ class _Run:
     request: Request
     course: Course
     planes: Floats | None
+    curves: Places
     steps: list[Step]
     answers: list[_Answer]
     estimates: list[RepEstimate]
+    whole: list[Floats] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What is known after the reps of one set.
+
+    `planes` (6, 180) as in `grid`, by the curves of `values`; measured by `kind`; `progress` reps done in the curve;
+    `restarted`: it is not the set's first; `flags` of each report.
+    """
+
+    planes: Floats
+    values: Start
+    kind: Kind
+    progress: int
+    restarted: bool
+    flags: tuple[tuple[str, ...], ...]
 
 
 class Filter:
@@ -73,16 +105,17 @@ class Filter:
     >>> for n in (0, 4, 7, 9):
     ...     e = estimates[n]
     ...     print(n + 1, e.velocity_loss, e.rir, (e.rir_low, e.rir_high), e.p_next_fails, e.confidence)
-    1 0.0 10.86 (6.75, 17.08) 0.0 low
-    5 0.1538 8.14 (5.04, 12.9) 0.0 low
-    8 0.3654 4.69 (2.69, 7.48) 0.0003 medium
-    10 0.5962 1.48 (0.17, 3.17) 0.15 high
+    1 0.0 11.12 (7.04, 17.15) 0.0 low
+    5 0.1538 7.86 (4.88, 12.49) 0.0 low
+    8 0.3654 4.52 (2.63, 7.33) 0.0003 medium
+    10 0.5962 1.45 (0.15, 3.08) 0.1527 high
     """
 
     def __init__(self, cache_size: int = 4096) -> None:
         self._cache = PosteriorCache(cache_size)
         self._work = Workspace(_SIDE_BY_SIDE)
         self._planes: Floats = np.zeros((PLANES, _SIDE_BY_SIDE, CELLS))
+        self._curves: Places = np.zeros((_SIDE_BY_SIDE, CURVES), dtype=np.intp)
 
     def run(self, requests: Sequence[Request]) -> list[list[RepEstimate]]:
         """Estimates for each request: one for every rep from `first` on, in their order.
@@ -92,24 +125,63 @@ class Filter:
         ValueError
             Where a request's `first` is negative.
         """
+        return [run.estimates for run in self._run(requests)]
+
+    def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
+        """Probabilities of 0, 1, … 59 reps in reserve, (60,), for each estimate that `run` gives.
+
+        >>> from failure_detector.model import Observation, starting_values
+        >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+        >>> request = Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0)
+        >>> [[after_one]] = Filter().distributions([request])
+        >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
+        ((60,), 1.0, 10)
+        """
+        return [run.whole or [] for run in self._run(requests, whole=True)]
+
+    def posterior(self, request: Request) -> Posterior:
+        """What is known after all reps of a set with at least one, by all cells.
+
+        >>> from failure_detector.model import Observation, starting_values
+        >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+        >>> found = Filter().posterior(Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0))
+        >>> found.planes.shape, found.progress, found.kind.label
+        ((6, 180), 1, 'velocity')
+        """
+        [run] = self._run([request])
+        course = run.course
+        return Posterior(
+            self._planes[:, 0].copy(),
+            course.values,
+            course.kind,
+            course.progress,
+            course.curves_begun > 1,
+            tuple(estimate.flags for estimate in run.estimates),
+        )
+
+    def _run(self, requests: Sequence[Request], whole: bool = False) -> list[_Run]:
         runs = [self._begin(request) for request in requests]
+        if whole:
+            for run in runs:
+                run.whole = []
         # Longest first: the sets that still have a step are always the first ones of a block.
         waiting = sorted((run for run in runs if run.steps), key=lambda run: -len(run.steps))
         for begin in range(0, len(waiting), _SIDE_BY_SIDE):
             self._go(waiting[begin : begin + _SIDE_BY_SIDE])
-        return [run.estimates for run in runs]
+        return runs
 
     def _begin(self, request: Request) -> _Run:
         observations, first = request.observations, request.first
         if first < 0:
             raise ValueError(f"first must be 0 or more, not {first}")
         if first >= len(observations):
-            return _Run(request, Course(request.start), None, [], [], [])
+            return _Run(request, Course(request.start), None, _NO_CURVES, [], [], [])
         entry = self._cache.find(request.start, observations, first)
         if entry is None:
-            known, course, planes = 0, Course(request.start), None
+            known, course, planes, curves = 0, Course(request.start), None, _NO_CURVES
         else:
             known, course, planes = len(entry.observations), entry.course.fork(), entry.planes
+            curves = entry.curves
         steps: list[Step] = []
         answers: list[_Answer] = []
         for count in range(known + 1, len(observations) + 1):
@@ -130,13 +202,14 @@ class Filter:
                         course.reference_rep,
                     )
                 )
-        return _Run(request, course, planes, steps, answers, [])
+        return _Run(request, course, planes, curves, steps, answers, [])
 
     def _go(self, runs: list[_Run]) -> None:
         """Take all the steps of a block of runs, longest first, and give their answers."""
         for row, run in enumerate(runs):
             if run.planes is not None:
                 self._planes[:, row] = run.planes
+                self._curves[row] = run.curves
         active = len(runs)
         for taken in range(len(runs[0].steps)):
             while len(runs[active - 1].steps) <= taken:
@@ -144,23 +217,31 @@ class Filter:
             self._step(runs[:active], taken)
         for row, run in enumerate(runs):
             planes = self._planes[:, row].copy()
-            self._cache.keep(Entry(run.request.start, run.request.observations, run.course, planes))
+            self._cache.keep(Entry(run.request.start, run.request.observations, run.course, planes, run.curves))
 
     def _step(self, runs: list[_Run], taken: int) -> None:
         planes = [plane[: len(runs)] for plane in self._planes]
         steps = [run.steps[taken] for run in runs]
         for row, step in enumerate(steps):
             if step.prior is not None:
-                self._planes[:, row] = prior_of(runs[row].request.start, step.prior)
-            elif step.information < 1.0:
-                _fade(self._planes[:, row], step.information, runs[row].request.start)
+                values, kind = step.prior
+                self._planes[:, row] = prior_of(values, kind)
+                runs[row].curves = self._curves[row] = _curves_of(values)
+            elif step.fades_to is not None:
+                _fade(self._planes[:, row], step.information, prior_of(*step.fades_to))
         figures = np.array([(step.pace, step.sensor_variance, step.cv_squared) for step in steps])
         progress = np.array([step.progress for step in steps], dtype=np.intp)
-        update(planes, progress, figures[:, 0:1], figures[:, 1:2], figures[:, 2:3], self._work)
+        curves = self._curves[: len(runs)]
+        update(planes, curves, progress, figures[:, 0:1], figures[:, 1:2], figures[:, 2:3], self._work)
+        rows: list[int] = []
         for row, step in enumerate(steps):
-            if step.failed:
-                end_here(self._planes[:, row], step.progress)
-        rows = [row for row, run in enumerate(runs) if run.answers[len(run.estimates)].after_steps == taken + 1]
+            if step.failed and step.progress:
+                end_here(self._planes[:, row], step.progress, step.failed)
+            if step.called_rir is not None:
+                hear(self._planes[:, row], step.called_rir, step.progress)
+            run = runs[row]
+            if run.answers[len(run.estimates)].after_steps == taken + 1:
+                rows.append(row)
         if rows:
             self._answer(runs, rows, planes, progress)
 
@@ -173,20 +254,22 @@ class Filter:
             log_weight = log_weight.copy()
             for place, (row, answer) in enumerate(zip(rows, answers, strict=True)):
                 if answer.bound is not None:
-                    log_weight[place] += log_could_hold(self._planes[:, row], answer.bound)
+                    log_weight[place] += log_could_hold(self._planes[:, row], self._curves[row], answer.bound)
         summary = summarise(log_weight, inlier, progress)
         quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
         for place, (row, answer) in enumerate(zip(rows, answers, strict=True)):
             run = runs[row]
+            if run.whole is not None:
+                run.whole.append(reps_in_reserve(log_weight[place], answer.progress))
             is_outlier = answer.may_be_outlier and bool(summary.p_outlier[place] > _OUTLIER_PROBABILITY)
             run.estimates.append(_estimate(run.request.start, answer, quantiles[place], p_rir_le[place], is_outlier))
 
 
-def _fade(planes: Floats, information: float, start: Start) -> None:
+def _fade(planes: Floats, information: float, prior: Floats) -> None:
     """Let a posterior, (6, 180), forget: its precision falls to a share, its weights go back towards the prior's."""
     planes[VAR_V1 : VAR_DROP + 1] /= information
     planes[LOG_WEIGHT] *= information
-    planes[LOG_WEIGHT] += (1.0 - information) * velocity_prior(start)[LOG_WEIGHT]
+    planes[LOG_WEIGHT] += (1.0 - information) * prior[LOG_WEIGHT]
 
 
 def _estimate(

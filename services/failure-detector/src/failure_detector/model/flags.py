@@ -1,9 +1,4 @@
-"""What a rep's travel and speed say of it beside its velocity: ghost, re-rack, failed attempt, short range.
-
-Judged against the valid reps of the set before it, so that a rep's flags never depend on later ones. Travel is compared
-with the lower of two middle reps where it is short and with the upper where it is long: in an even number of reps an
-unrack among them can't make the others look odd.
-"""
+"""The words that an estimate says of its rep, and what a rep can be."""
 
 from __future__ import annotations
 
@@ -14,75 +9,54 @@ OUTLIER = "outlier"
 GHOST = "ghost"
 RERACK = "rerack"
 SHORT_ROM = "short_rom"
+SECOND_DIP = "second_dip"
 STALL = "stall"
 FAILED = "failed"
 MISSED_REP = "missed_rep"
 PAUSE = "pause"
 METRIC = "metric"
 
-# A failed attempt comes as a slow, short rep: 20–60 % of the set's median travel (devices' own recordings), and slower
-# than any fall from one completed rep to the next (design choice).
-_FAILED_ROM_SHARE = 0.6
-_FAILED_VELOCITY_SHARE = 0.6
-_GHOST_ROM_SHARE = 0.5
-# Unracking and re-racking may come as a rep of unlike travel (design choice of the limit).
-_RERACK_ROM_SHARE = 1.5
-# Range lost by more than 20 % is a breakdown of form.
-_SHORT_ROM_SHARE = 0.8
-# Travel is judged once two valid reps have shown the set's own.
-_ROMS_MIN = 2
-# The first rep counts as slow where the second or third beats it by more than rep-to-rep noise (design choice).
-_SLOW_FIRST_RATIO = 1.05
-# No lifter gets this much faster than the fastest of two reps: the sensor did (design choice).
-_REFERENCE_JUMP_RATIO = 1.4
-# Less of a change from rep to rep is no outlier of the rep, but a set unlike its starting values (design choice).
-_JUMP_SHARE = 0.15
+
+# Named apart: within the class a word's own name is the verdict.
+_NO_REP = (GHOST,)
+_FAILED_SHORT = (FAILED, SHORT_ROM, STALL)
+_FAILED_STANDING = (FAILED, STALL)
+_FAILED_HALF = (FAILED, SECOND_DIP, STALL)
 
 
 class Verdict(Enum):
-    """What a reported rep is: only a valid one is a rep done."""
+    """What a report is, and the flags it gets for it: only the first four are reps done.
 
-    VALID = "valid"
-    SHORT = "short"
-    GHOST = "ghost"
-    RERACK = "rerack"
-    FAILED = "failed"
-
-
-def judge_travel(
-    rom_m: float | None, velocity_mps: float | None, roms_m: tuple[float, ...], last_velocity_mps: float | None
-) -> Verdict:
-    """What a rep is by its travel and velocity.
-
-    Parameters
-    ----------
-    rom_m, velocity_mps : float or None
-        Of this rep.
-    roms_m : tuple of float
-        Travel of the set's valid reps before it.
-    last_velocity_mps : float or None
-        Velocity of the valid rep before it, in the same metric.
-
-    >>> roms_m = (0.42, 0.41, 0.42)
-    >>> [judge_travel(rom, v, roms_m, 0.25).value for rom, v in ((0.41, 0.22), (0.32, 0.22), (0.17, 0.06), (0.12, 0.4))]
-    ['valid', 'short', 'failed', 'ghost']
+    >>> [verdict.value for verdict in Verdict if verdict.is_done]
+    ['valid', 'short', 'slow', 'off']
     """
-    if rom_m is None or len(roms_m) < _ROMS_MIN:
-        return Verdict.VALID
-    if _SHORT_ROM_SHARE * max(roms_m) <= rom_m <= _RERACK_ROM_SHARE * min(roms_m):
-        return Verdict.VALID  # whichever rep is the middle one
-    in_order = sorted(roms_m)
-    lower = in_order[(len(in_order) - 1) // 2]
-    if rom_m < _SHORT_ROM_SHARE * lower:
-        slow = (
-            velocity_mps is not None
-            and last_velocity_mps is not None
-            and velocity_mps < _FAILED_VELOCITY_SHARE * last_velocity_mps
-        )
-        if slow and rom_m < _FAILED_ROM_SHARE * lower:
-            return Verdict.FAILED
-        return Verdict.GHOST if rom_m < _GHOST_ROM_SHARE * lower else Verdict.SHORT
-    return Verdict.RERACK if rom_m > _RERACK_ROM_SHARE * in_order[len(in_order) // 2] else Verdict.VALID
+
+    VALID = ("valid", ())
+    # Range lost: a breakdown of form.
+    SHORT = ("short", (SHORT_ROM,))
+    # A first rep not yet in the groove: done, and no measure of the lifter.
+    SLOW = ("slow", (SLOW_FIRST,))
+    # A velocity that the rep's own travel and time belie, or that the next reps do: done, and not measured.
+    OFF = ("off", (OUTLIER,))
+    GHOST = ("ghost", _NO_REP)
+    # The same rep reported again.
+    DOUBLE = ("double", _NO_REP)
+    # The bar taken from the rack or put back.
+    RERACK = ("rerack", (RERACK,))
+    # An attempt that came to a stand: short of the top.
+    FAILED = ("failed", _FAILED_SHORT)
+    # One that came to a stand and whose report does not say how far it went, or went all the way with help.
+    STALLED = ("stalled", _FAILED_STANDING)
+    # One whose stand only the clock between two reps shows.
+    STOOD = ("stood", _FAILED_STANDING)
+    # The second half of a rep that a dip cut in two.
+    SECOND_HALF = ("second_half", _FAILED_HALF)
+
+    def __init__(self, label: str, words: tuple[str, ...]) -> None:
+        self._value_ = label
+        self.words = words
+        self.is_done = label in {"valid", "short", "slow", "off"}
+        self.is_failed = STALL in words
 
 
 def is_slow_first(velocity_mps: float, first_velocity_mps: float, valid_reps: int) -> bool:
@@ -117,4 +91,13 @@ def is_beyond_reference(velocity_mps: float, reference_mps: float, last_mps: flo
     """
     limit_mps = _REFERENCE_JUMP_RATIO * reference_mps
     repeated = last_mps is not None and last_mps > limit_mps
-    return valid_before >= _ROMS_MIN and velocity_mps > limit_mps and not repeated
+    return valid_before >= _VALID_MIN and velocity_mps > limit_mps and not repeated
+
+
+# The first rep counts as slow where the second or third beats it by more than rep-to-rep noise (design choice).
+_SLOW_FIRST_RATIO = 1.05
+# No lifter gets this much faster than the fastest of two reps: the sensor did (design choice).
+_REFERENCE_JUMP_RATIO = 1.25
+_VALID_MIN = 2
+# Less of a change from rep to rep is no outlier of the rep, but a set unlike its starting values (design choice).
+_JUMP_SHARE = 0.15

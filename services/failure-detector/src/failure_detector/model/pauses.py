@@ -13,7 +13,7 @@ RESTART_S = 60.0
 _RECOVERED_SHARE_MAX = 0.35
 _RECOVERY_S = 25.0
 # What is known of the curve fades over a pause with this time constant (design choice).
-_FORGETTING_S = 60.0
+_FORGETTING_S = 40.0
 # Travel for a rep that brings only its velocity, to tell grinding from waiting (design choice).
 _USUAL_ROM_M = 0.45
 
@@ -84,6 +84,6 @@ def information_kept(pause_s: float) -> float:
     """Share of what was known of the curve that a pause leaves.
 
     >>> round(information_kept(20.0), 3)
-    0.717
+    0.607
     """
     return exp(-pause_s / _FORGETTING_S)

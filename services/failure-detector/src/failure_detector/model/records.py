@@ -29,6 +29,14 @@ class Observation:
         Standard error of this velocity, where the device gives one.
     metric : str
         `mean`, `propulsive` or `peak`.
+    started_s : float or None
+        When the rep began, where the device says so, on the clock of `end_s`.
+    load_kg : float or None
+        Load of this rep, where the set's changes.
+    called_rir : float or None
+        Reps in reserve that the lifter called after this rep; −1: that the attempt at the next one failed.
+    dips : int or None
+        How often the bar slowed down and sped up again on the way up, where a signal was seen.
 
     >>> Observation(rep_number=1, end_s=0.0, velocity_mps=0.52, duration_s=None, rom_m=0.41, velocity_sd_mps=None).metric
     'mean'
@@ -41,6 +49,10 @@ class Observation:
     rom_m: float | None
     velocity_sd_mps: float | None
     metric: str = "mean"
+    started_s: float | None = None
+    load_kg: float | None = None
+    called_rir: float | None = None
+    dips: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,22 @@ class Start:
         The set is lifted at a controlled tempo.
     learned_sets : int
         How many sets of this lifter the values were learned from; 0 is cold.
+    curve_sd : float
+        Sd of the exponent of this set's curve.
+    v1_v_last_cov : float
+        Covariance ((m/s)²) of first velocity and velocity at failure: not 0 where the scale of both is in doubt.
+    v_last_log_n_cov : float
+        Covariance (m/s) of velocity at failure and log reps.
+    load_kg : float or None
+        Load, where it is known.
+    drop : bool
+        The load is taken off within the set: each new load begins a curve of its own.
+    rom_m, grind_s : float or None
+        The lifter's usual travel and longest completed concentric phase, where they are learned.
+    profile_version : str
+        Which profile the values come from; `population` is none.
+    timing : Start or None
+        Learned values of a set that brings concentric times and no velocities, as velocities over the class's travel.
 
     >>> from failure_detector.model import starting_values
     >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
@@ -59,6 +75,15 @@ class Start:
     pct_1rm: float | None
     tempo: bool
     learned_sets: int
+    curve_sd: float = 0.20
+    v1_v_last_cov: float = 0.0
+    v_last_log_n_cov: float = 0.0
+    load_kg: float | None = None
+    drop: bool = False
+    rom_m: float | None = None
+    grind_s: float | None = None
+    profile_version: str = "population"
+    timing: Start | None = None
 
 
 def start_to_json(s: Start) -> dict[str, object]:
@@ -69,7 +94,10 @@ def start_to_json(s: Start) -> dict[str, object]:
     >>> start_to_json(start)["model_class"], start_from_json(start_to_json(start)) == start
     ('unknown', True)
     """
-    return {name: getattr(s, name) for name in _READERS}
+    written: dict[str, object] = {name: getattr(s, name) for name in _READERS}
+    if s.timing is not None:
+        written["timing"] = start_to_json(s.timing)
+    return written
 
 
 def start_from_json(d: Mapping[str, object]) -> Start:
@@ -88,6 +116,8 @@ def start_from_json(d: Mapping[str, object]) -> Start:
     values: dict[str, object] = {}
     for name, read in _READERS.items():
         if name not in d:
+            if name in _DEFAULTED:
+                continue  # written by an earlier version
             raise ValueError(f"starting values lack {name}: write them with start_to_json")
         values[name] = read(name, d[name])
     return Start(**values)  # type: ignore[arg-type]  # each member has just been read as its own kind
@@ -121,11 +151,21 @@ def _number_or_none(name: str, value: object) -> float | None:
     return None if value is None else _number(name, value)
 
 
+def _start_or_none(name: str, value: object) -> Start | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise ValueError(f"starting value {name} must be starting values or null, not {value!r}")
+    return start_from_json(value)
+
+
 _KINDS: dict[str, Callable[[str, object], object]] = {
     "str": _text,
     "bool": _flag,
     "int": _whole,
     "float": _number,
     "float | None": _number_or_none,
+    "Start | None": _start_or_none,
 }
 _READERS = {field.name: _KINDS[str(field.type)] for field in fields(Start)}
+_DEFAULTED = frozenset(field.name for field in fields(Start) if field.default is not MISSING)

@@ -5,10 +5,11 @@ A profile learned from a lifter's earlier sets gives a `Start` of the same shape
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, sqrt
+from typing import Protocol
 
-from failure_detector.model.exercise_models import ExerciseModel, exercise_model
+from failure_detector.model.exercise_models import CURVE_SD, ExerciseModel, exercise_model
 from failure_detector.model.reps_by_load import log_reps_at
 from failure_detector.model.start import Start
 
@@ -16,8 +17,8 @@ from failure_detector.model.start import Start
 _VAGUE_LOG_N = log(10.0)
 _VAGUE_LOG_N_SD = 0.50
 # A load in %1RM is as good as the 1RM behind it and the day: points of % (design choice). Taken for exact, a 1RM that is
-# ten points off gives a squat at failure two reps and more to go; this costs nothing where it is exact.
-_PCT_1RM_SD = 3.0
+# ten points off gives a squat at failure two reps and more to go; this costs next to nothing where it is exact.
+_PCT_1RM_SD = 2.0
 # A coach's plan of reps tells the load with this spread of log reps (design choice).
 _PLAN_SD = 0.35
 # Reps left that a plan without a target has in mind (design choice; the usual prescription is 1–3).
@@ -29,6 +30,17 @@ _EXTRAPOLATION_SHARE = 0.5
 _SENSOR_SD_MPS = 0.03
 # Biological variation of one rep about the lifter's curve: .035 (.02–.075).
 _VELOCITY_CV = 0.035
+
+
+class Learned(Protocol):
+    """What was learned of a lifter: a profile, to this package."""
+
+    @property
+    def kind(self) -> str:
+        """`velocity` or `timing`."""
+
+    def starting_values(self, cold: Start, at_days: float | None) -> Start:
+        """The cold values with all that was learned in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +59,17 @@ def starting_values(
     target_rir: int | None,
     tempo: bool,
     velocity_metric: str = "mean",
+    sensor_sd_mps: float | None = None,
+    load_kg: float | None = None,
+    drop: bool = False,
+    at_days: float | None = None,
+    profile: Learned | None = None,
+    timing_profile: Learned | None = None,
 ) -> Start:
     """Starting values of a set of a lifter nobody knows yet.
 
     Reps possible and first velocity both speak through the load, so they are one joint Gaussian: a line between them
-    for what is not known of the load, and independent spreads at the load. %1RM tells the load but for 3 points;
+    for what is not known of the load, and independent spreads at the load. %1RM tells the load but for 2 points;
     without it a plan of reps narrows it.
 
     Parameters
@@ -67,10 +85,21 @@ def starting_values(
     velocity_metric : str
         The metric the set's reps are expected in. Cold values are of mean velocity all the same: another metric is
         judged as a ratio until a profile has learned it.
+    sensor_sd_mps : float or None
+        Noise of the device, where it is known; the median of trackers otherwise.
+    load_kg : float or None
+        The load; it tells something to a profile that has learned from loads.
+    drop : bool
+        The set's intent is to take load off within it.
+    at_days : float or None
+        When the set is lifted, on the clock of the profile's terms: what was learned fades with time.
+    profile, timing_profile : failure_detector.profile.Profile or None
+        What was learned of this lifter in this exercise from velocities in this metric, and from concentric times. A
+        profile of times is taken by its own word, whichever of the two it is given as.
 
     >>> known = starting_values("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
     >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov
-    (0.465494, 0.054174, 2.197225, 0.351896, 0.007518)
+    (0.465494, 0.044796, 2.197225, 0.324092, 0.003341)
     >>> cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> cold.v1_mean_mps, cold.v1_sd_mps, cold.log_n_mean, cold.log_n_sd, cold.v1_log_n_cov
     (0.488908, 0.095736, 2.302585, 0.5, 0.035556)
@@ -85,7 +114,7 @@ def starting_values(
     v1_variance = (
         model.v1_sd_at_load_mps() ** 2 + load.variance / model.line_slope**2 + (_EXTRAPOLATION_SHARE * beyond_mps) ** 2
     )
-    return Start(
+    cold = Start(
         model_class=model_class if exercise_model(model_class) is not exercise_model("unknown") else "unknown",
         velocity_metric=velocity_metric,
         v1_mean_mps=_readable(v1_mean),
@@ -96,12 +125,22 @@ def starting_values(
         log_n_sd=_readable(sqrt(load.variance + model.load_sd**2)),
         v1_log_n_cov=_readable(load.variance / model.line_slope),
         curve_mean=model.curve_mean,
-        sensor_sd_mps=_SENSOR_SD_MPS,
+        sensor_sd_mps=_SENSOR_SD_MPS if sensor_sd_mps is None else sensor_sd_mps,
         velocity_cv=_VELOCITY_CV,
         pct_1rm=pct_1rm,
         tempo=tempo,
         learned_sets=0,
+        curve_sd=CURVE_SD,
+        load_kg=load_kg,
+        drop=drop,
     )
+    if profile is not None and profile.kind == "timing":
+        profile, timing_profile = None, profile
+    start = cold if profile is None else profile.starting_values(cold, at_days)
+    if timing_profile is None:
+        return start
+    timing = timing_profile.starting_values(cold, at_days)
+    return replace(start, learned_sets=max(start.learned_sets, timing.learned_sets), timing=timing)
 
 
 def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None, target_rir: int | None) -> _Load:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from failure_detector.model.start import Start
 from failure_detector.model.timing import Kind
 
 
@@ -17,27 +18,33 @@ class Step:
         The observation and its noise, m/s or units of the reference.
     progress : int
         Reps done in the curve, 1 … `PROGRESS_MAX`.
-    prior : Kind or None
-        The posterior starts again before this rep, from the prior of this kind.
+    prior : (Start, Kind) or None
+        The posterior starts again before this rep, from the prior of these values and this kind.
     information : float
         Share of what was known that is left before this rep; 1 but for a pause.
-    failed : bool
-        An attempt at one more that failed.
+    fades_to : (Start, Kind) or None
+        What is believed where nothing is left.
+    failed : float
+        How many times likelier it is that the reps done are all there were, where an attempt at one more failed; else 0.
+    called_rir : float or None
+        Reps in reserve that the lifter called after this rep.
     """
 
     pace: float
     sensor_variance: float
     cv_squared: float
     progress: int
-    prior: Kind | None = None
+    prior: tuple[Start, Kind] | None = None
     information: float = 1.0
-    failed: bool = False
+    failed: float = 0.0
+    called_rir: float | None = None
+    fades_to: tuple[Start, Kind] | None = None
 
     def in_units(self, unit: float) -> Step:
         """The same with paces in units of the reference.
 
-        >>> Step(0.4, 0.0025, 0.01, progress=3).in_units(0.5)
-        Step(pace=0.8, sensor_variance=0.01, cv_squared=0.01, progress=3, prior=None, information=1.0, failed=False)
+        >>> Step(0.4, 0.0025, 0.01, progress=3).in_units(0.5).pace
+        0.8
         """
         return Step(
             self.pace / unit,
@@ -47,4 +54,6 @@ class Step:
             self.prior,
             self.information,
             self.failed,
+            self.called_rir,
+            self.fades_to,
         )

@@ -72,6 +72,21 @@ def summarise(log_weight: Floats, inlier: Floats, progress: NDArray[np.intp]) ->
     return Summary(_rounded(quantiles, 1e2), _rounded(p_rir_le, 1e4), p_outlier)
 
 
+def reps_in_reserve(log_weight: Floats, progress: int) -> Floats:
+    """Probabilities of 0 … 59 reps in reserve, (60,), by the log weights (180,) of the cells.
+
+    >>> log_weight = np.full(180, -np.inf)
+    >>> log_weight[[7, 8, 9]] = np.log([0.2, 0.5, 0.3])  # N is 8, 9 or 10
+    >>> reps_in_reserve(log_weight, 8)[:4].round(2).tolist()
+    [0.2, 0.5, 0.3, 0.0]
+    """
+    by_reps = np.exp(log_weight - log_weight.max()).reshape(-1, N_MAX).sum(axis=0)
+    found = np.zeros(N_MAX)
+    left = by_reps[max(progress - 1, 0) :]
+    found[: len(left)] = left / by_reps.sum()
+    return found
+
+
 def _rounded(values: Floats, unit: float) -> Floats:
     values *= unit
     np.rint(values, out=values)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from failure_detector.model.grid import COV, DROP, SHARE_USED, V1, VAR_DROP, VAR_V1, Floats
+from failure_detector.model.grid import COV, DROP, V1, VAR_DROP, VAR_V1, Floats, Places, shares_used
 
 # A rep under this share of the target is the first break (design choice).
 _HELD_SHARE = 0.88
@@ -40,19 +40,19 @@ def is_held(pace: float, first_paces: tuple[float, ...]) -> bool:
     return pace >= _HELD_SHARE * sorted(first_paces)[len(first_paces) // 2]
 
 
-def log_could_hold(planes: Floats, bound: Bound) -> Floats:
+def log_could_hold(planes: Floats, curves: Places, bound: Bound) -> Floats:
     """Log probability by cell, (180,), that capacity was over the bound.
 
     The normal distribution by the logistic of a cubic (Bowling 2009, error under .00014).
 
     >>> from failure_detector.model import starting_values
-    >>> from failure_detector.model.grid import velocity_prior
+    >>> from failure_detector.model.grid import curve_places, velocity_prior
     >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=True)
-    >>> log_probability = log_could_hold(velocity_prior(start), Bound(0.30, 8, 0.03**2, 0.035**2))
+    >>> log_probability = log_could_hold(velocity_prior(start), curve_places(start), Bound(0.30, 8, 0.03**2, 0.035**2))
     >>> [round(float(np.exp(log_probability[n - 1])), 2) for n in (8, 10, 14)]
-    [0.01, 0.13, 0.81]
+    [0.01, 0.09, 0.68]
     """
-    share = SHARE_USED[bound.progress]
+    share = shares_used(curves, bound.progress)
     capacity = planes[V1] + share * planes[DROP]
     variance = planes[VAR_V1] + share * (2.0 * planes[COV] + share * planes[VAR_DROP])
     variance = variance + bound.sensor_variance + bound.cv_squared * capacity * capacity

@@ -1,17 +1,23 @@
 """Sets without velocities in m/s: by rep times, or as a ratio to the set's own fastest rep.
 
-A rep is measured by its pace, the inverse of a time or a velocity in another metric, in units of the best of the
-curve's first three: u = d_ref / d for times. Fresh reps lie at .97 ± .05 of that unit, the last rep before failure at
-its retention: velocity at failure over the first.
+A concentric time is a velocity over a travel that is known of the exercise but for its spread between lifters: the same
+model with that spread in it, as a scale that first and last velocity share.
+
+All else is measured by its pace (the inverse of a cycle, a velocity in another metric) in units of the best of the
+curve's first three. Fresh reps lie at .97 ± .05 of that unit, the last rep before failure at its retention: velocity at
+failure over the first.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
+from math import hypot, sqrt
 
 import numpy as np
 
+from failure_detector.model.exercise_models import exercise_model
 from failure_detector.model.grid import Floats, Spread, first_velocity, prior_over_grid, velocity_prior
 from failure_detector.model.start import Start
 
@@ -28,6 +34,11 @@ _PEAK_FALL_SHARE = 0.5
 _PEAK_SD = 0.10
 # Where the line gives a first velocity near or under that at failure.
 _RETENTION_MAX = 0.95
+# A watch's concentric phase begins and ends a little elsewhere than the bar's: log sd between watches (design choice).
+_TIMED_LOG_SD = 0.05
+# Sd of the change of first velocity when plates are taken off, and what fatigue costs of log reps (design choices).
+_DROP_SD_MPS = 0.10
+_DROP_LOG_N = 0.40
 # A tempo is slower than the lifter could go; by how much only the end shows (design choice).
 _TEMPO_FRESH = Spread.same(1.6, 0.45)
 _TEMPO_LAST = Spread.same(0.85, 0.25)
@@ -59,7 +70,7 @@ def retention(start: Start, kind: Kind) -> Spread:
     >>> for kind in (Kind.CONCENTRIC, Kind.CYCLE, Kind.RATIO, Kind.PEAK_RATIO):
     ...     print(kind.label, retention(start, kind).mean[14].round(3), retention(start, kind).sd[14].round(3))
     concentric 0.285 0.072
-    cycle 0.499 0.134
+    cycle 0.499 0.133
     ratio 0.285 0.072
     peak_ratio 0.642 0.106
     """
@@ -78,16 +89,87 @@ def retention(start: Start, kind: Kind) -> Spread:
     return Spread(mean, sd)
 
 
-@lru_cache(maxsize=1024)
-def prior_of(start: Start, kind: Kind) -> Floats:
-    """Prior over the grid, (6, 180), for a set measured by this kind; read-only.
+def in_units_of_reference(start: Start, kind: Kind) -> bool:
+    """Whether a set is judged by how its paces fall, whatever their level.
 
     >>> from failure_detector.model import starting_values
     >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> float(prior_of(start, Kind.CONCENTRIC)[0, 8]), round(float(prior_of(start, Kind.VELOCITY)[0, 8]), 3)
+    >>> [kind.label for kind in Kind if in_units_of_reference(start, kind)]
+    ['ratio', 'peak_ratio', 'cycle']
+    """
+    return kind is not Kind.VELOCITY and (start.tempo or kind is not Kind.CONCENTRIC)
+
+
+def travel_m(start: Start) -> float:
+    """The travel that a concentric time is divided into, m.
+
+    >>> from failure_detector.model import starting_values
+    >>> travel_m(starting_values("back_squat", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False))
+    0.6
+    """
+    return exercise_model(start.model_class).rom_m
+
+
+@lru_cache(maxsize=1024)
+def values_of(start: Start, kind: Kind) -> Start:
+    """The starting values of a set measured by this kind.
+
+    For concentric times they are learned ones or, cold, those of velocity with the travel's spread between lifters.
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> values = values_of(start, Kind.CONCENTRIC)
+    >>> round(start.v1_sd_mps, 3), round(values.v1_sd_mps, 3), round(values.v1_v_last_cov, 4)
+    (0.045, 0.072, 0.0012)
+    """
+    if kind is not Kind.CONCENTRIC or start.tempo:
+        return start
+    if start.timing is not None:
+        return start.timing
+    scale_sd = hypot(exercise_model(start.model_class).rom_log_sd, _TIMED_LOG_SD)
+    v1, v_last = start.v1_mean_mps, start.v_last_mean_mps
+    return replace(
+        start,
+        v1_sd_mps=round(hypot(start.v1_sd_mps, scale_sd * v1), 6),
+        v_last_sd_mps=round(hypot(start.v_last_sd_mps, scale_sd * v_last), 6),
+        v1_v_last_cov=round(start.v1_v_last_cov + scale_sd**2 * v1 * v_last, 6),
+    )
+
+
+@lru_cache(maxsize=256)
+def after_a_drop(start: Start) -> Start:
+    """Starting values of the curve that begins when the load is changed within a set.
+
+    Nobody says how much lighter the new load is, and the lifter is tired: at one velocity fewer reps are left than in a
+    fresh set (design choices).
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> after = after_a_drop(start)
+    >>> round(after.v1_sd_mps, 3), round(after.log_n_mean - start.log_n_mean, 2), round(after.log_n_sd, 2)
+    (0.11, -0.4, 0.55)
+    """
+    slope = exercise_model(start.model_class).line_slope
+    variance = _DROP_SD_MPS**2
+    return replace(
+        start,
+        v1_sd_mps=round(sqrt(start.v1_sd_mps**2 + variance), 6),
+        log_n_mean=round(max(start.log_n_mean - _DROP_LOG_N, 0.7), 6),
+        log_n_sd=round(sqrt(start.log_n_sd**2 + slope**2 * variance), 6),
+        v1_log_n_cov=round(start.v1_log_n_cov + slope * variance, 6),
+    )
+
+
+@lru_cache(maxsize=1024)
+def prior_of(start: Start, kind: Kind) -> Floats:
+    """Prior over the grid, (6, 180), for a set measured by this kind, from the values for it; read-only.
+
+    >>> from failure_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> float(prior_of(start, Kind.CYCLE)[0, 8]), round(float(prior_of(start, Kind.VELOCITY)[0, 8]), 3)
     (0.97, 0.465)
     """
-    if kind is Kind.VELOCITY:
+    if not in_units_of_reference(start, kind):
         return velocity_prior(start)
     fresh = _TEMPO_FRESH if start.tempo else _FRESH
     return prior_over_grid(start, fresh, retention(start, kind))

@@ -12,11 +12,10 @@ Every operation is elementwise, so that a set's figures do not depend on its nei
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from failure_detector.model.grid import CELLS, POSSIBLE, SHARE_USED, Floats
+from failure_detector.model.grid import CELLS, CURVES, N_MAX, POSSIBLE, SHARE_USED, Floats, Places
 
-INLIER_SHARE = 0.96
+INLIER_SHARE = 0.98
 OUTLIER_SPREAD = 25.0
 _ODDS = INLIER_SHARE / (1.0 - INLIER_SHARE)
 # Sensor variance of a rep without a velocity.
@@ -46,7 +45,8 @@ class Workspace:
 
 def update(
     planes: list[Floats],
-    progress: NDArray[np.intp],
+    curves: Places,
+    progress: Places,
     velocity: Floats,
     sensor_variance: Floats,
     cv_squared: Floats,
@@ -58,6 +58,8 @@ def update(
     ----------
     planes : list of 6 arrays (n, 180), contiguous
         In the order of `grid`.
+    curves : array (n, 3)
+        Where in `grid.SHARE_USED` the exponents of each set's curve begin.
     progress : array (n,)
         Reps done in each set's curve, this one included: 1 … `PROGRESS_MAX`.
     velocity, sensor_variance, cv_squared : arrays (n, 1)
@@ -67,19 +69,21 @@ def update(
         Afterwards its `inlier` tells each cell's probability that the rep was no outlier.
 
     >>> from failure_detector.model import starting_values
-    >>> from failure_detector.model.grid import V1, velocity_prior
+    >>> from failure_detector.model.grid import V1, curve_places, velocity_prior
     >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> planes = [plane[None].copy() for plane in velocity_prior(start)]
     >>> column = lambda value: np.array([[value]])
-    >>> update(planes, np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
+    >>> update(planes, curve_places(start)[None], np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
     >>> [round(float(planes[V1][0, n - 1]), 3) for n in (4, 10, 20)]
-    [0.391, 0.422, 0.47]
+    [0.391, 0.421, 0.459]
     """
     v1, drop, var_v1, cov, var_drop, log_weight = planes
     inlier, share, gain_v1, gain_drop, spread, noise, error, wide, squared = work.buffers(len(progress))
 
     # Prediction, its covariance with the state, and its variance.
-    np.take(SHARE_USED, progress, axis=0, out=share, mode="clip")
+    np.take(
+        SHARE_USED, curves + progress[:, None], axis=0, out=share.reshape(len(progress), CURVES, N_MAX), mode="clip"
+    )
     np.multiply(share, drop, out=error)
     error += v1
     np.multiply(share, cov, out=gain_v1)

@@ -1,0 +1,108 @@
+"""What is true of judged reps, and what an estimator said of each: flat arrays over all reps of many sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.accuracy.sets import LabelledSet
+
+Floats: TypeAlias = NDArray[np.float64]
+Whole: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+# A distribution of reps in reserve goes from 0 to this.
+RIR_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The judged reps of n sets: reports that are a rep done, arrays (r,), set by set in the order of time.
+
+    Attributes
+    ----------
+    rir : array (r,)
+        Reps in reserve after the rep.
+    set_index, lifter : array (r,)
+        The set among the n, and its lifter.
+    place : array (r,)
+        The report's place in its set.
+    sets : int
+        n.
+    """
+
+    rir: Whole
+    set_index: Whole
+    lifter: Whole
+    place: Whole
+    sets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What an estimator said after each judged rep.
+
+    Attributes
+    ----------
+    rir : array (r,)
+        The posterior median that is shown.
+    low, high : array (r,) or None
+        The 80 % interval that is shown; None for an estimator that gives a number alone.
+    distribution : array (r, 61) or None
+        P(RIR = 0 … 60).
+    """
+
+    rir: Floats
+    low: Floats | None = None
+    high: Floats | None = None
+    distribution: Floats | None = None
+
+
+def truth_of(sets: Sequence[LabelledSet], *, every_report: bool = False) -> Truth:
+    """The judged reps of these sets.
+
+    With `every_report` those that are no rep, too: an alert may be raised there all the same. They have what was left
+    after the last rep before them.
+    """
+    rows: list[tuple[int, int, int, int]] = []
+    for index, one in enumerate(sets):
+        left = one.reps_possible
+        for place, rir in enumerate(one.truth):
+            is_rep = rir is not None and rir >= 0
+            if rir is not None:
+                left = max(rir, 0)
+            if is_rep or every_report:
+                rows.append((left, index, one.lifter, place))
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    return Truth(columns[0], columns[1], columns[2], columns[3], len(sets))
+
+
+def answers_from(truth: Truth, distributions: Sequence[Floats]) -> Answers:
+    """Answers from each set's distributions after each report, (reports, up to 61): median and interval as Spotter shows.
+
+    >>> truth = Truth(np.array([1]), np.array([0]), np.array([7]), np.array([0]), 1)
+    >>> answers = answers_from(truth, [np.array([[0.2, 0.5, 0.3]])])
+    >>> answers.rir.round(2).tolist(), answers.high.round(2).tolist()
+    ([1.1], [2.17])
+    """
+    distribution = np.zeros((len(truth.rir), RIR_MAX + 1))
+    for row, (index, place) in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True)):
+        found = distributions[index][place]
+        distribution[row, : len(found)] = found
+    low, rir, high = (quantile(distribution, level) for level in (0.1, 0.5, 0.9))
+    return Answers(rir, low, high, distribution)
+
+
+def quantile(distribution: Floats, level: float) -> Floats:
+    """Quantile of each row, between whole numbers: a whole number's probability lies evenly half a rep to either side."""
+    cumulated = np.cumsum(distribution, axis=1)
+    cumulated /= cumulated[:, -1:]
+    reached = np.minimum((cumulated < level).sum(axis=1), distribution.shape[1] - 1)
+    rows = np.arange(len(distribution))
+    below = np.where(reached > 0, cumulated[rows, reached - 1], 0.0)
+    found: Floats = reached - 0.5 + (level - below) / (cumulated[rows, reached] - below)
+    return np.maximum(found, 0.0)

@@ -1,0 +1,150 @@
+"""The baselines, fitted on training lifters and asked for reps in reserve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.accuracy.answers import Answers, Floats, Truth, truth_of
+from lab.accuracy.baselines.features import Features, features, pace_of
+from lab.accuracy.baselines.lines import least_absolute
+from lab.accuracy.scores.error import RIR_CAP
+from lab.accuracy.sets import LabelledSet
+
+# The velocity loss at which trackers say stop.
+_FIXED_LOSS = 0.20
+_SHARE_DONE_MIN = 0.03
+# An own line from fewer reps is worse than the general one.
+_OWN_REPS_MIN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was fitted on training lifters in one exercise: constants of all baselines.
+
+    Attributes
+    ----------
+    constant : float
+        The median.
+    under_best, over_best, under_first, over_first : float
+        Medians under and over a velocity loss of 20 %, from the fastest and from the first rep.
+    share_done : array (3,)
+        Share of the set done by velocity loss, a parabola (highest power first).
+    velocity_at_failure, reps_per_velocity : float
+        Mean pace of the last rep, and reps in reserve per pace over it.
+    line : array (2,)
+        Reps in reserve by pace: at none, and per pace.
+    """
+
+    constant: float
+    under_best: float
+    over_best: float
+    under_first: float
+    over_first: float
+    share_done: Floats
+    velocity_at_failure: float
+    reps_per_velocity: float
+    line: Floats
+
+    @classmethod
+    def on(cls, sets: Sequence[LabelledSet]) -> Fitted:
+        """Fit all baselines on training sets, taken to failure."""
+        truth = truth_of(sets)
+        of = features(sets, truth)
+        known = ~np.isnan(of.pace)
+        pace, target = of.pace[known], of.target[known]
+        possible = truth.rir + of.done
+        share_done = np.polyfit(of.loss_from_best[known], (of.done / possible)[known], 2)
+        at_failure = float(np.mean(pace[truth.rir[known] == 0]))
+        per_pace = least_absolute((pace - at_failure)[:, None], target)
+        return cls(
+            constant=float(np.median(of.target)),
+            under_best=_median(target, of.loss_from_best[known] < _FIXED_LOSS),
+            over_best=_median(target, of.loss_from_best[known] >= _FIXED_LOSS),
+            under_first=_median(target, of.loss_from_first[known] < _FIXED_LOSS),
+            over_first=_median(target, of.loss_from_first[known] >= _FIXED_LOSS),
+            share_done=share_done,
+            velocity_at_failure=at_failure,
+            reps_per_velocity=float(per_pace[0]),
+            line=least_absolute(np.column_stack((np.ones_like(pace), pace)), target),
+        )
+
+
+Baseline = Callable[[Fitted, Features, Truth, Sequence[Sequence[LabelledSet]]], Floats]
+
+
+def answers(
+    name: str, fitted: Fitted, sets: Sequence[LabelledSet], truth: Truth, earlier: Sequence[Sequence[LabelledSet]]
+) -> Answers:
+    """What a baseline says after each judged rep; the constant where a rep brings no pace."""
+    of = features(sets, truth)
+    said = BASELINES[name](fitted, of, truth, earlier)
+    return Answers(np.clip(np.where(np.isnan(said), fitted.constant, said), 0.0, None))
+
+
+def _median(values: Floats, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+    return float(np.median(values[chosen])) if chosen.any() else float(np.median(values))
+
+
+def _constant(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    return np.full(len(truth.rir), fitted.constant)
+
+
+def _fixed_from_best(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    return np.where(of.loss_from_best < _FIXED_LOSS, fitted.under_best, fitted.over_best)
+
+
+def _fixed_from_first(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    return np.where(of.loss_from_first < _FIXED_LOSS, fitted.under_first, fitted.over_first)
+
+
+def _loss_of_the_lift(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    share = np.clip(np.polyval(fitted.share_done, of.loss_from_best), _SHARE_DONE_MIN, 1.0)
+    left: Floats = of.done * (1.0 / share - 1.0)
+    return left
+
+
+def _near_failure(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    return fitted.reps_per_velocity * (of.pace - fitted.velocity_at_failure)
+
+
+def _general_line(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    left: Floats = fitted.line[0] + fitted.line[1] * of.pace
+    return left
+
+
+def _own_line(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+    lines: Floats = np.array([_line_of(sets, fitted) for sets in earlier])[truth.set_index]
+    left: Floats = lines[:, 0] + lines[:, 1] * of.pace
+    return left
+
+
+def _line_of(sets: Sequence[LabelledSet], fitted: Fitted) -> Floats:
+    paces: list[float] = []
+    reserves: list[float] = []
+    for one in sets:
+        ended = 0.0 if one.failed else one.reported_rir
+        if ended is None:
+            continue
+        for place, pace in enumerate(pace_of(one.reps)):
+            if not np.isnan(pace):
+                paces.append(pace)
+                reserves.append(min(len(one.reps) - 1 - place + ended, RIR_CAP))
+    if len(paces) < _OWN_REPS_MIN:
+        return fitted.line
+    columns = np.column_stack((np.ones(len(paces)), paces))
+    line: Floats = least_absolute(columns, np.array(reserves))
+    return line if line[1] > 0.0 else fitted.line
+
+
+BASELINES: Mapping[str, Baseline] = {
+    "constant": _constant,
+    "20 % loss from best": _fixed_from_best,
+    "20 % loss from first": _fixed_from_first,
+    "loss of the lift": _loss_of_the_lift,
+    "near velocity at failure": _near_failure,
+    "general line": _general_line,
+    "own line": _own_line,
+}

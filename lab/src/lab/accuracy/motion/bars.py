@@ -1,0 +1,155 @@
+"""Simulated velocity and position of a bar: sets with halts, unracks, grinding reps, attempts and stalls.
+
+The velocity of each way is a power of half a sine, skewed in time, with a sticking region in slow reps (velocity falls
+nearly to nothing in mid-way, then recovers; Elliott, Wilson, Kerr 1989). All ranges are design choices, wide enough to
+hold bench press, squat, deadlift and rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+_FINE_HZ = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRep:
+    """A concentric phase as it was: start and end, s, and travel, m."""
+
+    started_s: float
+    ended_s: float
+    rom_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class BarSet:
+    """A set's signal as a sensor gives it, with the reps done, attempts that failed, and when a stall began."""
+
+    rate_hz: float
+    velocity_mps: Floats
+    position_m: Floats
+    reps: tuple[TrueRep, ...]
+    attempts: int
+    stall_since_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """What a sensor adds: white noise of velocity, of position, and drift of position up or down."""
+
+    noise_mps: float = 0.03
+    noise_m: float = 0.002
+    drift_mps: float = 0.004
+
+
+def bar_set(
+    rng: np.random.Generator, *, rate_hz: float = 50.0, sensor: Sensor | None = None, stall: bool = False
+) -> BarSet:
+    """Draw a set; with `stall` its last rep gets stuck for eight to twelve seconds.
+
+    >>> one = bar_set(np.random.default_rng(3), stall=True)
+    >>> len(one.reps), round(one.reps[0].rom_m, 2), one.attempts, round(one.stall_since_s, 1), len(one.velocity_mps)
+    (4, 0.35, 1, 16.1, 1351)
+    """
+    sensor = sensor or Sensor()
+    script = _Script(rng)
+    from_above = rng.random() < 0.7
+    rom = rng.uniform(0.25, 0.7)
+    count = int(rng.integers(3, 13))
+    first, last = rng.uniform(0.4, 0.9), rng.uniform(0.12, 0.3)
+    touch_and_go, paused = rng.random() < 0.5, rng.random() < 0.3
+    script.stand(rng.uniform(1.0, 3.0))
+    if from_above and rng.random() < 0.7:
+        script.move(rng.uniform(0.03, 0.1), rng.uniform(0.4, 0.9))
+        script.stand(rng.uniform(1.0, 3.0))
+    reps: list[TrueRep] = []
+    for number in range(count):
+        velocity = first + (last - first) * (number / max(1, count - 1)) ** 1.3
+        travel = rom * rng.normal(1.0, 0.03)
+        if from_above:
+            script.move(-travel, rng.uniform(0.8, 2.5))
+            if paused:
+                script.stand(rng.uniform(0.3, 2.0))
+        reps.append(script.lift(travel, travel / (velocity * rng.normal(1.0, 0.04))))
+        if from_above:
+            script.stand(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
+        else:
+            script.stand(rng.uniform(0.0, 1.0))
+            script.move(-travel, rng.uniform(0.6, 2.0))
+            script.stand(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
+    attempts, stalled = 0, None
+    if stall or rng.random() < 0.2:
+        if from_above:
+            script.move(-rom, rng.uniform(0.8, 2.5))
+        share = rng.uniform(0.25, 0.7)
+        up = script.lift(share * rom, share * rom / rng.uniform(0.15, 0.3))
+        attempts = 1
+        if stall:
+            stalled = up.ended_s
+            script.stand(rng.uniform(8.0, 12.0))
+        script.move(-share * rom, rng.uniform(0.5, 1.5))
+    elif from_above and rng.random() < 0.7:
+        script.stand(rng.uniform(0.5, 2.0))
+        script.move(-rng.uniform(0.03, 0.08), rng.uniform(0.4, 0.8))
+    script.stand(1.5)
+    velocity_mps, position_m = script.sampled(rate_hz)
+    times = np.arange(len(velocity_mps)) / rate_hz
+    drift = rng.uniform(-1.0, 1.0) * sensor.drift_mps * times
+    return BarSet(
+        rate_hz=rate_hz,
+        velocity_mps=velocity_mps + rng.normal(0.0, sensor.noise_mps, len(times)),
+        position_m=position_m + drift + rng.normal(0.0, sensor.noise_m, len(times)),
+        reps=tuple(reps),
+        attempts=attempts,
+        stall_since_s=stalled,
+    )
+
+
+class _Script:
+    """A bar's velocity, written way after way at 1 kHz."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.parts: list[Floats] = []
+        self.samples = 0
+
+    def stand(self, seconds: float) -> None:
+        """Hold the bar, which sways a little."""
+        count = round(seconds * _FINE_HZ)
+        sway = self.rng.uniform(0.0, 0.008) * np.sin(
+            2 * np.pi * self.rng.uniform(0.3, 2.0) * np.arange(count) / _FINE_HZ
+        )
+        self._add(sway)
+
+    def move(self, travel_m: float, seconds: float) -> TrueRep:
+        """Go one way, without a sticking region."""
+        return self._go(travel_m, seconds, dip=0.0)
+
+    def lift(self, travel_m: float, seconds: float) -> TrueRep:
+        """Go up; the slower, the deeper the sticking region."""
+        slow = np.clip((seconds - 1.2) / 2.5, 0.0, 1.0)
+        return self._go(travel_m, seconds, dip=float(slow) * self.rng.uniform(0.5, 0.97))
+
+    def _go(self, travel_m: float, seconds: float, dip: float) -> TrueRep:
+        count = max(2, round(seconds * _FINE_HZ))
+        share = (np.arange(count) + 0.5) / count
+        shape = np.sin(np.pi * share ** self.rng.uniform(0.75, 1.25)) ** self.rng.uniform(0.8, 1.6)
+        shape *= 1.0 - dip * np.exp(-(((share - self.rng.uniform(0.4, 0.6)) / 0.12) ** 2))
+        started_s = self.samples / _FINE_HZ
+        self._add(shape * travel_m / shape.sum() * _FINE_HZ)
+        return TrueRep(started_s, self.samples / _FINE_HZ, abs(travel_m))
+
+    def _add(self, part: Floats) -> None:
+        self.parts.append(part)
+        self.samples += len(part)
+
+    def sampled(self, rate_hz: float) -> tuple[Floats, Floats]:
+        """Give velocity and position at the sensor's rate."""
+        velocity = np.concatenate(self.parts)
+        position = np.cumsum(velocity) / _FINE_HZ
+        places = np.minimum(np.arange(0.0, len(velocity), _FINE_HZ / rate_hz).astype(np.int64), len(velocity) - 1)
+        return velocity[places], position[places]

@@ -1,0 +1,103 @@
+"""The numbers of the wrist fitted on all exercises but one, and that one counted with them.
+
+Candidates are drawn once, at random over wide ranges. For each exercise left out, the tenth of them that counts the
+other exercises best is found (most sets exact, then the least error, of which one set gives at most three), and the
+exercise left out is counted with their mean: nothing of it goes into the choice. What this cannot undo: the method
+itself was made by looking at these sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from failure_detector.segmentation.intake import Intake, Row, flush, take
+from failure_detector.segmentation.parameters import Wrist
+from failure_detector.segmentation.wrist import WristState, run
+from lab.accuracy.motion.watch import WatchSet
+
+RANGES = {
+    "leak_s": (3.0, 8.0),
+    "share": (0.4, 0.65),
+    "arrived_share": (0.75, 1.0),
+    "slow": (0.1, 0.4),
+    "floor_rad": (0.1, 0.3),
+    "floor_mps": (0.12, 0.3),
+    "lever_rad_per_mps": (0.8, 1.25),
+}
+_ERROR_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A set counted with numbers that its exercise had no part in."""
+
+    name: str
+    exercise: str
+    reps: int
+    counted: int
+
+    @property
+    def error(self) -> int:
+        """Reps too many."""
+        return self.counted - self.reps
+
+
+def candidates(count: int, seed: int = 0) -> list[Wrist]:
+    """Draw candidates, evenly over their ranges.
+
+    >>> [round(one.share, 3) for one in candidates(3)]
+    [0.467, 0.536, 0.444]
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [{name: float(rng.uniform(*bounds)) for name, bounds in RANGES.items()} for _ in range(count)]
+    return [Wrist(**numbers) for numbers in drawn]
+
+
+def counts(sets: Sequence[WatchSet], wrists: Sequence[Wrist]) -> npt.NDArray[np.int64]:
+    """Count every set with every candidate: an array of candidates × sets."""
+    table = np.zeros((len(wrists), len(sets)), dtype=np.int64)
+    for place, one in enumerate(sets):
+        rows = _rows(one)
+        for which, wrist in enumerate(wrists):
+            table[which, place] = len(run(WristState(), rows, "imu_wrist", wrist)[1])
+    return table
+
+
+def leave_one_out(sets: Sequence[WatchSet], wrists: Sequence[Wrist], table: npt.NDArray[np.int64]) -> list[LeftOut]:
+    """Count each exercise with the numbers that the other exercises choose; `table` is that of `counts`."""
+    errors = table - np.array([one.reps for one in sets])
+    exercises = [one.exercise for one in sets]
+    counted: dict[str, int] = {}
+    for exercise in sorted(set(exercises)):
+        others = np.array([other != exercise for other in exercises])
+        mine = [one for one in sets if one.exercise == exercise]
+        chosen = fitted(wrists, errors[:, others])
+        counted |= {one.name: int(reps) for one, reps in zip(mine, counts(mine, [chosen])[0], strict=True)}
+    return [LeftOut(one.name, one.exercise, one.reps, counted[one.name]) for one in sets]
+
+
+def fitted(wrists: Sequence[Wrist], errors: npt.NDArray[np.int64]) -> Wrist:
+    """Give the mean of the tenth of the candidates with the best counts; errors are candidates × sets.
+
+    >>> wrists = candidates(20)
+    >>> errors = np.ones((20, 4), dtype=np.int64)
+    >>> errors[[2, 5]] = 0
+    >>> fitted(wrists, errors).share == (wrists[2].share + wrists[5].share) / 2
+    True
+    """
+    exact = (errors == 0).sum(axis=1)
+    missed = np.minimum(np.abs(errors), _ERROR_MAX).sum(axis=1)
+    best = np.lexsort((missed, -exact))[: max(1, len(wrists) // 10)]
+    return Wrist(**{name: float(np.mean([getattr(wrists[which], name) for which in best])) for name in RANGES})
+
+
+def _rows(one: WatchSet) -> list[Row]:
+    intake, rows = Intake(), []
+    for chunk in one.chunks(100):
+        intake, more = take(intake, chunk)
+        rows += more
+    return rows + flush(intake, "imu_wrist")[1]

@@ -1,0 +1,68 @@
+"""The informed oracle of the other family: all that is true of the lifter, so that each set has courses of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lab.accuracy.oracles.normal import Floats
+from lab.accuracy.oracles.other_law import Grid, chances, course_shares, load_density, loads_of, survival
+from lab.accuracy.oracles.readings import Readings, read
+from lab.accuracy.oracles.told import Told, rows_of
+from lab.accuracy.sets import LabelledSet
+from lab.accuracy.simulation.parameters import parameters
+from lab.accuracy.truth import OtherLifter, OtherSet
+
+_SETS_AT_ONCE = 16
+_SPREADS = 3.2
+
+
+def posteriors(sets: Sequence[LabelledSet], told: Told, grid: Grid) -> list[Floats]:
+    """P(RIR = 0 … 60) after each rep of each set, (reps, 61)."""
+    readings = read(sets, told.sense)
+    by_length = np.argsort(readings.counts, kind="stable")
+    found: list[Floats] = [np.empty(0)] * len(sets)
+    for start in range(0, len(sets), _SETS_AT_ONCE):
+        places = by_length[start : start + _SETS_AT_ONCE]
+        rows = _judge([sets[place] for place in places.tolist()], readings.part(places), told, grid)
+        for place, row in zip(places.tolist(), rows, strict=True):
+            found[place] = row
+    return found
+
+
+def _judge(sets: Sequence[LabelledSet], readings: Readings, told: Told, grid: Grid) -> list[Floats]:
+    exercise, lifting = sets[0].exercise, parameters().lifting
+    lifters = [_lifter(one) for one in sets]
+    v0 = np.array([one.v0_mps for one in lifters])
+    ends = np.array([one.v_fail_mean_mps for one in lifters])
+    steps = _SPREADS * np.linspace(-1.0, 1.0, grid.fatigue)
+    fatigue = np.array([np.log(one.fatigue) + one.fatigue_sd * steps for one in lifters])
+    load = loads_of(exercise, grid.load)
+    pct = np.array([one.pct_1rm for one in sets], dtype=float) if told.load else None
+    day = load_density(load, 1.0 - ends / v0, lifters[0].strength_sd, pct)  # (n, l)
+    weight = np.exp(-0.5 * steps**2)[None, :, None] * day[:, None, :]
+
+    shares = course_shares(fatigue, load, lifting.reps_max)  # (n, f, l, reps)
+    course = v0[:, None, None, None] * shares
+    done = survival(course, ends[:, None, None, None, None], lifters[0].v_fail_sd_mps, lifting.velocity_floor_mps)
+    expected = weight[..., None] * chances(done)[..., 0]
+    fit = np.zeros((len(sets), readings.values.shape[1], *weight.shape[1:]))
+    total = np.zeros_like(weight)
+    for place in range(fit.shape[1]):
+        value = readings.values[:, place, None, None]
+        expected_value = course[..., place]
+        variance = readings.added_variance[:, place, None, None] + (readings.cv[place] * expected_value) ** 2
+        total -= 0.5 * ((value - expected_value) ** 2 / variance + np.log(variance))
+        fit[:, place] = np.exp(total - total.max(axis=(1, 2), keepdims=True))
+    cells = fit.shape[2] * fit.shape[3]
+    by_reps = fit.reshape(len(sets), -1, cells) @ expected.reshape(len(sets), cells, -1)
+    return rows_of(by_reps, readings)
+
+
+def _lifter(one: LabelledSet) -> OtherLifter:
+    if not isinstance(one.true, OtherSet):
+        raise ValueError(
+            f"set {one.order} of lifter {one.lifter} is not of the other family: ask the oracle of its own"
+        )
+    return one.true.lifter

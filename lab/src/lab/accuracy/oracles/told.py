@@ -1,0 +1,47 @@
+"""What an oracle is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lab.accuracy.answers import RIR_MAX
+from lab.accuracy.oracles.normal import Floats
+from lab.accuracy.oracles.readings import Readings, Sense
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an oracle is told beside the law and the population.
+
+    Attributes
+    ----------
+    lifter : str
+        `nothing`: the population oracle; `sets`: the learned one, by the lifter's earlier sets; `everything`: the informed
+        one, all that is true of the lifter and nothing of the set.
+    load : bool
+        The loads of all sets in % of the 1RM.
+    sense : str
+        `velocity`, or `durations` of the concentric phase and no travel.
+
+    >>> Told("sets").sense
+    'velocity'
+    """
+
+    lifter: Literal["nothing", "sets", "everything"]
+    load: bool = False
+    sense: Sense = "velocity"
+
+
+def rows_of(by_reps: Floats, readings: Readings) -> list[Floats]:
+    """P(RIR = 0 … 60) after each rep, from weights of reps possible after each rep, (n, reps done, reps possible)."""
+    rows: list[Floats] = []
+    for place, count in enumerate(readings.counts.tolist()):
+        row = np.zeros((count, RIR_MAX + 1))
+        for done in range(1, count + 1):
+            left = by_reps[place, done - 1, done - 1 :]
+            row[done - 1, : len(left)] = left / left.sum()
+        rows.append(row)
+    return rows

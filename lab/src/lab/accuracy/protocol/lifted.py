@@ -1,0 +1,69 @@
+"""The sets of one case: those that are judged, and those that everybody may learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from failure_detector.model import Start
+from failure_detector.profile import Term
+from lab.accuracy import subject
+from lab.accuracy.protocol.plan import SETS_EACH, Case
+from lab.accuracy.sets import LabelledSet
+from lab.accuracy.simulation import Conditions, lifters
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """All sets of the lifters of some seeds, by lifter, in the order of time.
+
+    What a set teaches the model is kept: several cases learn from the same sets.
+    """
+
+    family: str
+    exercise: str
+    conditions: Conditions
+    lifters: list[list[LabelledSet]]
+    _taught: dict[tuple[int, int, bool], Term] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> list[LabelledSet]:
+        """Each lifter's last set."""
+        return [sets[-1] for sets in self.lifters]
+
+    def earlier(self, case: Case) -> list[list[LabelledSet]]:
+        """The sets just before the judged one, as many as the case has, the oldest first."""
+        return [sets[len(sets) - 1 - case.earlier : -1] for sets in self.lifters]
+
+    def starts(self, case: Case) -> list[Start]:
+        """The model's starting values of the judged sets, by what it may learn."""
+        return [
+            subject.next_start(
+                one,
+                [self._term(before, case.load) for before in earlier],
+                told_load=case.load,
+                tempo=self.conditions.tempo,
+            )
+            for one, earlier in zip(self.judged, self.earlier(case), strict=True)
+        ]
+
+    def _term(self, one: LabelledSet, told_load: bool) -> Term:
+        key = (one.lifter, one.order, told_load)
+        if key not in self._taught:
+            self._taught[key] = subject.taught(one, told_load=told_load)
+        return self._taught[key]
+
+
+def lifted(
+    family: str,
+    exercise: str,
+    conditions: Conditions,
+    seeds: Sequence[int],
+    lifters_a_seed: int,
+    sets_each: int = SETS_EACH,
+) -> Lifted:
+    """The lifters of these seeds."""
+    found: list[list[LabelledSet]] = []
+    for seed in seeds:
+        found += lifters(family, exercise, lifters_a_seed, sets_each, seed, conditions)
+    return Lifted(family, exercise, conditions, found)

@@ -1,0 +1,107 @@
+"""What a run of the protocol measures: seeds, lifters, and the cases that are judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lab.accuracy.simulation import EXERCISES, FAMILIES, Conditions
+from lab.accuracy.simulation.conditions import Fault
+
+# A lifter's sets: eight to learn from, one to be judged.
+SETS_EACH = 9
+_PLAIN = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged in one row.
+
+    Attributes
+    ----------
+    name : str
+        As the report calls it.
+    earlier : int
+        How many of the lifter's earlier sets everybody may learn from.
+    load : bool
+        Whether everybody is told the load in % of the 1RM.
+    sense : str or None
+        What an oracle reads; None: there is no oracle for it.
+    conditions : Conditions
+        How the sets are lifted and measured.
+    """
+
+    name: str
+    earlier: int = 0
+    load: bool = False
+    sense: Literal["velocity", "durations"] | None = "velocity"
+    conditions: Conditions = _PLAIN
+
+
+_DURATIONS = Conditions(measured="durations")
+COLD, COLD_LOAD = Case("cold"), Case("cold, load known", load=True)
+AFTER_3, AFTER_8 = Case("after 3 sets", earlier=3), Case("after 8 sets", earlier=8)
+DURATIONS_3 = Case("durations, after 3 sets", earlier=3, sense="durations", conditions=_DURATIONS)
+DURATIONS_8 = Case("durations, after 8 sets", earlier=8, sense="durations", conditions=_DURATIONS)
+# Those that targets are set for.
+MAIN_CASES = (COLD, COLD_LOAD, AFTER_3, AFTER_8, DURATIONS_3, DURATIONS_8)
+# Reported beside them.
+OTHER_CASES = (
+    Case("after 8 sets, load known", earlier=8, load=True),
+    Case("durations, cold", sense="durations", conditions=_DURATIONS),
+    Case("whole cycles, cold", sense=None, conditions=Conditions(measured="cycles")),
+    Case("whole cycles, after 8 sets", earlier=8, sense=None, conditions=Conditions(measured="cycles")),
+    Case("tempo, cold", sense=None, conditions=Conditions(tempo=True)),
+    Case("loads of 65–70 %, after 3 sets", earlier=3, sense=None, conditions=Conditions(load_pct=(65.0, 70.0))),
+    Case("loads of 85–90 %, after 3 sets", earlier=3, sense=None, conditions=Conditions(load_pct=(85.0, 90.0))),
+    Case("sensor .015 m/s, after 8 sets", earlier=8, conditions=Conditions(sensor_sd_mps=0.015)),
+    Case("sensor .06 m/s, after 8 sets", earlier=8, conditions=Conditions(sensor_sd_mps=0.06)),
+)
+
+COMMON_FAULTS: tuple[Fault, ...] = ("unrack", "ghost", "double", "outlier", "slow_first")
+EVERY_SET_FAULTS: tuple[Fault, ...] = ("unrack", "ghost", "double")
+OTHER_FAULTS: tuple[Fault, ...] = ("missed", "pause")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured.
+
+    Attributes
+    ----------
+    seeds, lifters_a_seed : tuple of int, int
+        The judged lifters, of each family and exercise.
+    training_seeds, training_lifters_a_seed : tuple of int, int
+        Lifters that baselines and alert thresholds are fitted on; others than those that are judged.
+    faulty_lifters_a_seed, other_lifters_a_seed, shape_sets : int
+        Lifters of the rows on faults and on other conditions, and sets of those on failed attempts.
+    bar_sets, wrist_candidates : int
+        Simulated bar signals a condition, and numbers that are tried on recorded wrists.
+    """
+
+    seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
+    lifters_a_seed: int = 600
+    training_seeds: tuple[int, ...] = (101, 102, 103)
+    training_lifters_a_seed: int = 300
+    faulty_lifters_a_seed: int = 200
+    other_lifters_a_seed: int = 40
+    shape_sets: int = 2000
+    bar_sets: int = 300
+    wrist_candidates: int = 80
+    families: tuple[str, ...] = FAMILIES
+    exercises: tuple[str, ...] = EXERCISES
+
+    def quick(self) -> Plan:
+        """A run of under a minute that shows the shape of the figures and judges nothing."""
+        return replace(
+            self,
+            seeds=(1,),
+            lifters_a_seed=60,
+            training_seeds=(101,),
+            training_lifters_a_seed=60,
+            faulty_lifters_a_seed=40,
+            other_lifters_a_seed=20,
+            shape_sets=100,
+            bar_sets=10,
+            wrist_candidates=3,
+        )

@@ -1,0 +1,60 @@
+"""The protocol on recorded sets: the model alone, by where the labels come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lab.accuracy import subject
+from lab.accuracy.answers import truth_of
+from lab.accuracy.protocol.scoring import Scored, score
+from lab.accuracy.scores.alerts import Rule
+from lab.accuracy.sets import LabelledSet
+
+# Nothing is fixed on the sets that are judged: the balanced rule of the product.
+_RULE = Rule(reserve=2, threshold=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRow:
+    """Scores of the model on recorded sets with one kind of label.
+
+    Attributes
+    ----------
+    label : str
+        `known failure` or `the lifter's call`.
+    case : str
+        `cold`, or `learned` from all of the lifter's earlier sets of the exercise.
+    """
+
+    label: str
+    case: str
+    lifters: int
+    sets: int
+    reps: int
+    scored: Scored
+
+
+def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]:
+    """Both kinds of labels, cold and learned; sets without a label are learned from, not judged."""
+    rows: list[RecordedRow] = []
+    for label, failed in (("known failure", True), ("the lifter's call", False)):
+        judged = [
+            (one, [before for before in sets[:place] if before.exercise == one.exercise])
+            for sets in lifters
+            for place, one in enumerate(sets)
+            if one.failed is failed and (failed or one.reported_rir is not None)
+        ]
+        if not judged:
+            continue
+        sets = [one for one, _ in judged]
+        truth = truth_of(sets)
+        for case, earlier in (("cold", [[] for _ in sets]), ("learned", [before for _, before in judged])):
+            starts = [
+                subject.next_start(one, [subject.taught(each, told_load=True) for each in before], told_load=True)
+                for one, before in zip(sets, earlier, strict=True)
+            ]
+            scored = score("model", truth, subject.ask(sets, starts).answers(truth), _RULE)
+            lifters_judged = len({one.lifter for one in sets})
+            rows.append(RecordedRow(label, case, lifters_judged, len(sets), len(truth.rir), scored))
+    return rows

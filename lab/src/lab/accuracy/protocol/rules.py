@@ -1,0 +1,67 @@
+"""The model's alert rules: for each case the reserve and threshold that come out best on training lifters.
+
+One rule for all exercises, fixed on the family that the model is built from: nobody knows which law a lifter follows.
+The share of wrong alerts by threshold is flat near its least and noisy, so that it is smoothed over neighbouring
+thresholds before the least is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from lab.accuracy.answers import Floats, truth_of
+from lab.accuracy.protocol.lifted import lifted
+from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, COLD_LOAD, Case, Plan
+from lab.accuracy.protocol.rows import model_said
+from lab.accuracy.scores.alerts import RESERVES, THRESHOLDS, Rule, curve
+from lab.accuracy.simulation import Conditions
+
+RULE_CASES = (COLD, COLD_LOAD, AFTER_3, AFTER_8)
+# Wrong alerts by reserve and threshold, (reserves, thresholds), of each case.
+WrongAlerts: TypeAlias = Mapping[str, Floats]
+# Cases without a rule of their own take that of the one that learns from as many sets.
+_SIBLINGS = {case.earlier: case for case in (COLD, AFTER_3, AFTER_8)}
+_NEIGHBOURS = 2
+
+
+def wrong_alerts(exercise: str, plan: Plan) -> WrongAlerts:
+    """Share of training sets with a wrong alert, by case, reserve and threshold."""
+    people = lifted("home", exercise, Conditions(), plan.training_seeds, plan.training_lifters_a_seed)
+    truth = truth_of(people.judged)
+    found: dict[str, Floats] = {}
+    for case in RULE_CASES:
+        said = model_said(people, case).answers(truth)
+        found[case.name] = np.array([[one.wrong for one in curve(truth, said, reserve)] for reserve in RESERVES])
+    return found
+
+
+def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, Rule]:
+    """The best rule of each case over all exercises.
+
+    >>> wrong = np.full((2, len(THRESHOLDS)), 0.5)
+    >>> wrong[0, 3], wrong[1, 20:25] = 0.1, 0.3  # one lucky threshold, and a valley
+    >>> fixed_rules([{case.name: wrong for case in RULE_CASES}])["cold"]
+    Rule(reserve=2, threshold=0.6)
+    """
+    rules: dict[str, Rule] = {}
+    for case in RULE_CASES:
+        wrong = np.mean([one[case.name] for one in by_exercise], axis=0)
+        smooth = np.array([_smooth(row) for row in wrong])
+        reserve, threshold = np.unravel_index(int(smooth.argmin()), smooth.shape)
+        rules[case.name] = Rule(RESERVES[int(reserve)], THRESHOLDS[int(threshold)])
+    return rules
+
+
+def rule_of(rules: Mapping[str, Rule], case: Case) -> Rule:
+    """The rule of a case."""
+    return rules.get(case.name) or rules[_SIBLINGS[case.earlier].name]
+
+
+def _smooth(values: Floats) -> Floats:
+    padded = np.pad(values, _NEIGHBOURS, mode="edge")
+    width = 2 * _NEIGHBOURS + 1
+    smooth: Floats = np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
+    return smooth

@@ -1,0 +1,59 @@
+"""Failed attempts: how often each shape is recognised, and how often a normal set is taken for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from failure_detector.model import RepEstimate, Start, overdue_after_s
+from failure_detector.model.flags import FAILED, STALL
+from lab.accuracy import subject
+from lab.accuracy.protocol.plan import Plan
+from lab.accuracy.simulation.failed_shapes import SHAPES, Ended, ended_sets
+
+NORMAL = "normal sets"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRow:
+    """Sets of one shape, and the share of them that are said to have failed or stalled."""
+
+    shape: str
+    sets: int
+    said: float
+
+
+def shape_rows(family: str, exercise: str, plan: Plan) -> list[ShapeRow]:
+    """Each shape, and normal sets beside."""
+    sets = [
+        one for seed in plan.seeds for one in ended_sets(family, exercise, plan.shape_sets // len(plan.seeds), seed)
+    ]
+    labelled = [one.labelled for one in sets]
+    starts = [subject.cold(one) for one in labelled]
+    estimates = subject.ask(labelled, starts).estimates
+    said = [_is_said(*each) for each in zip(sets, starts, estimates, strict=True)]
+    rows: list[ShapeRow] = []
+    for shape in (*SHAPES, None):
+        those = [so for one, so in zip(sets, said, strict=True) if one.shape == shape]
+        if those:
+            rows.append(ShapeRow(shape or NORMAL, len(those), sum(those) / len(those)))
+    return rows
+
+
+def _is_said(one: Ended, start: Start, estimates: Sequence[RepEstimate]) -> bool:
+    """Whether a failure or stall is said: anywhere in a normal set, from the attempt on in a failed one.
+
+    A start without an end is always overdue in the end; the price is a rep of a normal set that takes longer than that.
+    """
+    if one.started_s is not None:
+        return True
+    reps = one.labelled.reps
+    first = len(reps) if one.labelled.failed_attempt is None else one.labelled.failed_attempt
+    if one.shape is not None:
+        return any({FAILED, STALL} & set(estimate.flags) for estimate in estimates[first:])
+    if any({FAILED, STALL} & set(estimate.flags) for estimate in estimates):
+        return True
+    return any(
+        rep.duration_s is not None and rep.duration_s > overdue_after_s(start, reps[:place])
+        for place, rep in enumerate(reps)
+    )

@@ -1,0 +1,110 @@
+"""The protocol on simulated sets: all rows of a plan, each family and exercise in a process of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from lab.accuracy.baselines import Fitted
+from lab.accuracy.protocol import targets
+from lab.accuracy.protocol.faulty import FaultRow, fault_rows
+from lab.accuracy.protocol.lifted import Lifted, lifted
+from lab.accuracy.protocol.plan import AFTER_3, COLD, MAIN_CASES, OTHER_CASES, Case, Plan
+from lab.accuracy.protocol.rows import Row, row
+from lab.accuracy.protocol.rules import fixed_rules, rule_of, wrong_alerts
+from lab.accuracy.protocol.shapes import ShapeRow, shape_rows
+from lab.accuracy.protocol.targets import Target
+from lab.accuracy.scores.alerts import Rule
+from lab.accuracy.simulation import Conditions
+
+
+@dataclass(slots=True)
+class Simulated:
+    """All figures of one family and exercise."""
+
+    family: str
+    exercise: str
+    rows: list[Row] = field(default_factory=list)
+    faults: list[FaultRow] = field(default_factory=list)
+    shapes: list[ShapeRow] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def told(self) -> str:
+        """What is done, for whoever waits."""
+        return f"{self.exercise}, {self.family} family: {self.seconds:.0f} s"
+
+    def targets(self) -> list[Target]:
+        """All that was to be reached here."""
+        found = [target for one in self.rows for target in targets.of_row(one)]
+        found += targets.of_faults(self.faults)
+        found += targets.of_shapes(self.family, self.exercise, self.shapes)
+        return found
+
+
+def measure(plan: Plan, jobs: int, say: Callable[[str], None]) -> list[Simulated]:
+    """All figures of a plan, by family and exercise.
+
+    Parameters
+    ----------
+    jobs : int
+        Processes at once.
+    say : callable
+        Told what is done.
+    """
+    wanted = [(family, exercise) for family in plan.families for exercise in plan.exercises]
+    if jobs == 1:
+        rules = fixed_rules([wrong_alerts(exercise, plan) for exercise in plan.exercises])
+        results: list[Simulated] = []
+        for family, exercise in wanted:
+            results.append(simulated(family, exercise, plan, rules))
+            say(results[-1].told())
+        return results
+    # Spawned, so that no library's threads are forked.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        rules = fixed_rules(list(pool.map(wrong_alerts, plan.exercises, [plan] * len(plan.exercises))))
+        waiting = {pool.submit(simulated, *one, plan, rules): one for one in wanted}
+        found: dict[tuple[str, str], Simulated] = {}
+        for done in as_completed(waiting):
+            found[waiting[done]] = done.result()
+            say(done.result().told())
+    return [found[one] for one in wanted]
+
+
+def simulated(family: str, exercise: str, plan: Plan, rules: Mapping[str, Rule]) -> Simulated:
+    """All rows of one family and exercise."""
+    began_s = time.monotonic()
+    result = Simulated(family, exercise)
+    main = _Kept(plan.seeds, plan.lifters_a_seed)
+    other = _Kept(plan.seeds, plan.other_lifters_a_seed)
+    for kept, cases in ((main, MAIN_CASES), (other, OTHER_CASES)):
+        for case in cases:
+            people = kept.of(family, exercise, case.conditions)
+            result.rows.append(row(people, case, _baselines(result, case, plan), rule_of(rules, case)))
+    result.faults = fault_rows(family, exercise, (COLD, AFTER_3), plan, rules)
+    result.shapes = shape_rows(family, exercise, plan)
+    result.seconds = time.monotonic() - began_s
+    return result
+
+
+def _baselines(result: Simulated, case: Case, plan: Plan) -> Fitted:
+    """Baselines for sets measured like those of a case."""
+    seeds, count = plan.training_seeds, plan.training_lifters_a_seed
+    return Fitted.on(lifted(result.family, result.exercise, case.conditions, seeds, count, sets_each=1).judged)
+
+
+class _Kept:
+    """Lifters of some seeds, simulated once for each of the conditions that come one after another."""
+
+    def __init__(self, seeds: tuple[int, ...], lifters_a_seed: int) -> None:
+        self._seeds, self._count = seeds, lifters_a_seed
+        self._kept: dict[tuple[str, str], tuple[Conditions, Lifted]] = {}
+
+    def of(self, family: str, exercise: str, conditions: Conditions) -> Lifted:
+        kept = self._kept.get((family, exercise))
+        if kept is None or kept[0] != conditions:
+            kept = (conditions, lifted(family, exercise, conditions, self._seeds, self._count))
+            self._kept[family, exercise] = kept
+        return kept[1]

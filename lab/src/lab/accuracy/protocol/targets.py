@@ -1,0 +1,128 @@
+"""What was to be reached, and whether it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lab.accuracy.protocol.faulty import MIXED, FaultRow
+from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, COLD_LOAD, DURATIONS_3, DURATIONS_8
+from lab.accuracy.protocol.rows import MODEL, Row
+from lab.accuracy.protocol.scoring import Probabilities
+from lab.accuracy.protocol.shapes import NORMAL, ShapeRow
+
+# Error over an oracle's, by case: home family, and the other one.
+_ERROR_MAX: dict[str, dict[str, tuple[float, float | None]]] = {
+    COLD.name: {"population": (1.05, 1.25)},
+    COLD_LOAD.name: {"population": (1.05, 1.25)},
+    AFTER_3.name: {"informed": (1.25, None), "learned": (1.05, 1.25)},
+    AFTER_8.name: {"informed": (1.12, None), "learned": (1.05, 1.25)},
+    DURATIONS_3.name: {"learned": (1.10, None)},
+    DURATIONS_8.name: {"learned": (1.10, None)},
+}
+_PIT_MAX_HOME, _PIT_MAX_OTHER = 0.03, 0.10
+_GAP_MAX = 0.05
+# Brier skill of the next rep's failure over an oracle's.
+_SKILL_MIN_HOME = {
+    COLD.name: ("population", 0.95),
+    COLD_LOAD.name: ("population", 0.95),
+    AFTER_3.name: ("learned", 0.95),
+    AFTER_8.name: ("informed", 0.9),
+}
+_SKILL_MIN_OTHER = {AFTER_8.name: ("informed", 0.8)}
+# Points of wrong alerts over an oracle at its best.
+_ALERTS_MAX = {
+    AFTER_3.name: {"learned": 0.02, "informed": 0.08},
+    AFTER_8.name: {"learned": 0.02, "informed": 0.05},
+}
+_MIXED_FAULTS_MAX, _EVERY_SET_MAX = 0.02, 0.025
+_SHAPES_MIN, _FALSE_MAX = 0.95, 0.01
+# Figures come with noise; a target is met or not to three places.
+_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One figure and its limit.
+
+    Attributes
+    ----------
+    about, family, exercise, case, measure : str
+        What it is about.
+    value, limit : float
+    at_least : bool
+        Whether the figure must be at least the limit; else at most.
+    """
+
+    about: str
+    family: str
+    exercise: str
+    case: str
+    measure: str
+    value: float
+    limit: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the limit is kept."""
+        value = round(self.value, _PLACES)
+        return value >= self.limit if self.at_least else value <= self.limit
+
+
+def of_row(row: Row) -> Iterator[Target]:
+    """Targets of a row on error, calibration and alerts."""
+    home = row.family == "home"
+    for oracle, (at_home, elsewhere) in _ERROR_MAX.get(row.case, {}).items():
+        limit = at_home if home else elsewhere
+        if limit is not None:
+            measure = f"error / {oracle} oracle"
+            yield Target("error", row.family, row.exercise, row.case, measure, row.ratios[oracle].value, limit)
+    if row.case not in _ERROR_MAX:
+        return
+    model = row.of(MODEL)
+    baselines = [one for one in row.scored if one.probabilities is None]
+    best = min(baselines, key=lambda one: one.error.value)
+    measure = f"error, best baseline ({best.name})"
+    yield Target("baselines", row.family, row.exercise, row.case, measure, model.error.value, best.error.value)
+    if model.probabilities is None:
+        raise ValueError("a model without probabilities has nothing to be calibrated")
+    yield from _of_probabilities(row, model.probabilities)
+
+
+def _of_probabilities(row: Row, said: Probabilities) -> Iterator[Target]:
+    home, where = row.family == "home", (row.family, row.exercise, row.case)
+    by_velocity = row.case in _SKILL_MIN_HOME
+    if by_velocity and (home or row.case in _ALERTS_MAX):
+        yield Target("calibration", *where, "PIT distance", said.pit, _PIT_MAX_HOME if home else _PIT_MAX_OTHER)
+    if by_velocity and home:
+        yield Target("calibration", *where, "worst gap of a reliability bin", said.worst_gap, _GAP_MAX)
+    skills = _SKILL_MIN_HOME if home else _SKILL_MIN_OTHER
+    if row.case in skills:
+        oracle, share = skills[row.case]
+        known = row.of(oracle).probabilities
+        if known is not None:
+            ratio = said.skill[0] / known.skill[0]
+            yield Target("calibration", *where, f"Brier skill / {oracle} oracle", ratio, share, at_least=True)
+    if home and row.case in _ALERTS_MAX:
+        for oracle, points in _ALERTS_MAX[row.case].items():
+            known = row.of(oracle).probabilities
+            if known is not None:
+                more = said.alert.wrong - known.alert.wrong
+                yield Target("alerts", *where, f"wrong alerts − {oracle} oracle", more, points)
+
+
+def of_faults(rows: Sequence[FaultRow]) -> Iterator[Target]:
+    """Targets of the rows on faults."""
+    for row in rows:
+        if row.judged:
+            limit = _MIXED_FAULTS_MAX if row.faults == MIXED else _EVERY_SET_MAX
+            yield Target("faults", row.family, row.exercise, row.case, row.faults, row.worse, limit)
+
+
+def of_shapes(family: str, exercise: str, rows: Sequence[ShapeRow]) -> Iterator[Target]:
+    """Targets of the rows on failed attempts."""
+    for row in rows:
+        normal = row.shape == NORMAL
+        limit = _FALSE_MAX if normal else _SHAPES_MIN
+        yield Target("failed attempts", family, exercise, "cold", row.shape, row.said, limit, at_least=not normal)

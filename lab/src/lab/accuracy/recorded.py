@@ -1,0 +1,144 @@
+"""Recorded sets with labels, read from JSONL: one set a line.
+
+Read whole or not at all: every line that is wrong is named with what is wrong in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from failure_detector.model import Observation
+from lab.accuracy.sets import LabelledSet
+from spotter.exercises import builtin_catalogue
+
+_DAY_S = 86_400.0
+_RPE_MAX = 10.0
+_FAILED = -1
+
+
+class UnreadableSets(Exception):
+    """A file of recorded sets that can't be read; the message names each line and what is wrong there."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RecordedRep(_Part):
+    """A reported rep."""
+
+    time_s: float
+    velocity_mps: Annotated[float, Field(ge=0.02, le=5.0)] | None = None
+    velocity_sd_mps: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    metric: Literal["mean", "propulsive", "peak"] = "mean"
+    duration_s: Annotated[float, Field(ge=0.1, le=30.0)] | None = None
+    rom_m: Annotated[float, Field(ge=0.02, le=2.5)] | None = None
+    kind: Literal["rep", "failed", "no_rep"] = "rep"
+
+
+class RecordedSet(_Part):
+    """A line of the file."""
+
+    lifter: Annotated[str, Field(min_length=1)]
+    at: AwareDatetime
+    exercise: Annotated[str, Field(min_length=1)]
+    load_kg: Annotated[float, Field(ge=0.0, le=600.0)] | None = None
+    pct_1rm: Annotated[float, Field(gt=0.0, le=120.0)] | None = None
+    failed: bool = False
+    rir: Annotated[float, Field(ge=0.0, le=30.0)] | None = None
+    rpe: Annotated[float, Field(ge=1.0, le=10.0)] | None = None
+    reps: Annotated[list[RecordedRep], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _has_sense(self) -> RecordedSet:
+        if self.rir is not None and self.rpe is not None:
+            raise ValueError("give rir or rpe, not both: one says the other")
+        if not any(rep.kind == "rep" for rep in self.reps):
+            raise ValueError("none of the reps is a rep: a set to be judged has one at least")
+        if any(later.time_s < earlier.time_s for earlier, later in zip(self.reps, self.reps[1:], strict=False)):
+            raise ValueError("the reps are not in the order of time")
+        return self
+
+
+def read_recorded(path: Path) -> list[list[LabelledSet]]:
+    """The sets of a file by lifter, in the order of time.
+
+    A failed set has known reps in reserve; else they are what the lifter called (10 − RPE), to the nearest whole rep.
+
+    Raises
+    ------
+    UnreadableSets
+        Where a line is not a set.
+    OSError
+        Where the file can't be read.
+    """
+    parsed: list[RecordedSet] = []
+    wrong: list[str] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            parsed.append(RecordedSet.model_validate_json(line))
+        except ValidationError as error:
+            wrong += [f"line {number}: {said}" for said in _said(error)]
+    if wrong:
+        raise UnreadableSets(f"{path} is not read, for {len(wrong)} faults:\n" + "\n".join(wrong))
+    by_lifter: dict[str, list[RecordedSet]] = {}
+    for one in sorted(parsed, key=lambda each: each.at):
+        by_lifter.setdefault(one.lifter, []).append(one)
+    return [
+        [_labelled(one, number, order, sets[0]) for order, one in enumerate(sets)]
+        for number, sets in enumerate(by_lifter.values())
+    ]
+
+
+def _said(error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_url=False):
+        where = ".".join(str(part) for part in one["loc"])
+        yield f"{where}: {one['msg']}" if where else one["msg"]
+
+
+def _labelled(one: RecordedSet, lifter: int, order: int, first: RecordedSet) -> LabelledSet:
+    called = one.rir if one.rpe is None else _RPE_MAX - one.rpe
+    # Half a rep is rounded up: lifters call near failure a little low.
+    ended = 0 if one.failed or called is None else int(called + 0.5)
+    done = sum(rep.kind == "rep" for rep in one.reps)
+    truth: list[int | None] = []
+    left = done + ended
+    for rep in one.reps:
+        if rep.kind == "rep":
+            left -= 1
+        truth.append({"rep": left, "failed": _FAILED, "no_rep": None}[rep.kind])
+    attempts = [place for place, rep in enumerate(one.reps) if rep.kind == "failed"]
+    return LabelledSet(
+        exercise=builtin_catalogue().get(one.exercise).model_class,
+        lifter=lifter,
+        order=order,
+        at_days=(one.at - first.at).total_seconds() / _DAY_S,
+        load_kg=one.load_kg,
+        pct_1rm=one.pct_1rm,
+        reps=tuple(
+            Observation(
+                rep_number=place + 1,
+                end_s=rep.time_s - one.reps[0].time_s,
+                velocity_mps=rep.velocity_mps,
+                duration_s=rep.duration_s,
+                rom_m=rep.rom_m,
+                velocity_sd_mps=rep.velocity_sd_mps,
+                metric=rep.metric,
+            )
+            for place, rep in enumerate(one.reps)
+        ),
+        truth=tuple(truth),
+        failed_attempt=attempts[0] if attempts else None,
+        reps_possible=done + ended,
+        ended_rir=ended,
+        failed=one.failed,
+        reported_rir=called,
+        faults=frozenset(),
+        true=None,
+    )

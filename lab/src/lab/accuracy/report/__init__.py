@@ -1,0 +1,7 @@
+"""The report on accuracy: a page, its plots, and all figures as JSON."""
+
+from __future__ import annotations
+
+from lab.accuracy.report.writing import write
+
+__all__ = ["write"]

@@ -1,0 +1,38 @@
+"""All figures of a run as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+
+from lab.accuracy.protocol.scoring import Probabilities
+
+_SIGNIFICANT = 4
+
+
+def as_json(value: object) -> object:
+    """A tree of dataclasses, mappings and sequences as JSON values, numbers with four significant places.
+
+    >>> from lab.accuracy.scores.bootstrap import Figure
+    >>> as_json({"error": Figure(0.123456789, 0.1, 0.2), "rows": (1, None)})
+    {'error': {'value': 0.1235, 'low': 0.1, 'high': 0.2}, 'rows': [1, None]}
+    """
+    if isinstance(value, Probabilities):
+        rest = {field.name: getattr(value, field.name) for field in fields(value) if field.name != "curves"}
+        # Most of the file otherwise: the names once.
+        curves = [
+            [[one.rule.threshold, one.late, one.missed, one.early, one.lead] for one in curve] for curve in value.curves
+        ]
+        names = ["threshold", "late", "missed", "early", "lead"]
+        return as_json({**rest, "curve_columns": names, "curve_rir_le_1": curves[0], "curve_rir_le_2": curves[1]})
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(one) for key, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [as_json(one) for one in value]
+    if isinstance(value, float):
+        return float(f"{value:.{_SIGNIFICANT}g}")
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    raise TypeError(f"{value!r} has no place in figures.json: make it a number, a string, a list or a dataclass")

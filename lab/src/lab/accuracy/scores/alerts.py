@@ -1,0 +1,119 @@
+"""Stop alerts: the first rep of a set after which P(RIR ≤ T) is at least a threshold, and how that comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.accuracy.answers import Answers, Floats, Truth, Whole
+from lab.accuracy.scores.calibration import at_most
+
+# An alert with so many reps in reserve is early: a false stop.
+EARLY_RIR = 4
+THRESHOLDS = tuple(round(0.05 + 0.025 * step, 3) for step in range(35))
+RESERVES = (1, 2)
+_NO_ALERT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Alert once P(RIR ≤ reserve) ≥ threshold."""
+
+    reserve: int
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """How a rule came out over many sets, shares of all sets.
+
+    Attributes
+    ----------
+    late : float
+        Alert with nothing left.
+    missed : float
+        No alert before failure.
+    early : float
+        Alert with four reps left or more.
+    lead : float
+        Mean reps left at the alert, where there was one.
+    """
+
+    rule: Rule
+    late: float
+    missed: float
+    early: float
+    lead: float
+
+    @property
+    def wrong(self) -> float:
+        """Share of the sets with an alert that is late, early or missing."""
+        return self.late + self.missed + self.early
+
+
+def reserve_at_alert(truth: Truth, answers: Answers, rule: Rule) -> Whole:
+    """Reps left at each set's alert, (n,); −1 for none."""
+    return _first(truth, at_most(answers, rule.reserve) >= rule.threshold)
+
+
+def alerts(truth: Truth, answers: Answers, rule: Rule) -> Alerts:
+    """How a rule comes out.
+
+    >>> truth = Truth(np.array([5, 4, 1, 0]), np.array([0, 0, 1, 1]), np.zeros(4), np.array([0, 1, 0, 1]), 2)
+    >>> distribution = np.array([[0.1, 0.1, 0.8], [0.4, 0.4, 0.2], [0.3, 0.1, 0.6], [0.9, 0.1, 0.0]])
+    >>> found = alerts(truth, Answers(np.zeros(4), distribution=distribution), Rule(1, 0.5))
+    >>> found.early, found.late, found.missed, found.lead
+    (0.5, 0.5, 0.0, 2.0)
+    """
+    left = reserve_at_alert(truth, answers, rule)
+    said = left[left != _NO_ALERT]
+    return Alerts(
+        rule,
+        late=float(np.mean(left == 0)),
+        missed=float(np.mean(left == _NO_ALERT)),
+        early=float(np.mean(left >= EARLY_RIR)),
+        lead=float(said.mean()) if len(said) else 0.0,
+    )
+
+
+def curve(truth: Truth, answers: Answers, reserve: int) -> list[Alerts]:
+    """The rule by threshold."""
+    return [alerts(truth, answers, Rule(reserve, threshold)) for threshold in THRESHOLDS]
+
+
+def best(curves: list[Alerts]) -> Alerts:
+    """The one with the fewest wrong sets."""
+    return min(curves, key=lambda one: one.wrong)
+
+
+def best_rule(truth: Truth, answers: Answers) -> Alerts:
+    """The best reserve and threshold of all."""
+    return best([best(curve(truth, answers, reserve)) for reserve in RESERVES])
+
+
+def late_at_early(curves: list[Alerts], early_max: float) -> Alerts | None:
+    """Where fewest sets are late or missed, of the thresholds with at most so many early ones; None: there is none."""
+    allowed = [one for one in curves if one.early <= early_max]
+    return min(allowed, key=lambda one: one.late + one.missed, default=None)
+
+
+def by_answer(truth: Truth, answers: Answers, reserve: float) -> Alerts:
+    """How an alert comes out that an estimator of a number alone gives: once its answer is at most this."""
+    left = _first(truth, answers.rir <= reserve)
+    said: Floats = left[left != _NO_ALERT].astype(np.float64)
+    return Alerts(
+        Rule(round(reserve), 0.5),
+        late=float(np.mean(left == 0)),
+        missed=float(np.mean(left == _NO_ALERT)),
+        early=float(np.mean(left >= EARLY_RIR)),
+        lead=float(said.mean()) if len(said) else 0.0,
+    )
+
+
+def _first(truth: Truth, fires: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Whole:
+    left = np.full(truth.sets, _NO_ALERT, dtype=np.int64)
+    # From the last rep to the first, so that the first one that fires stays.
+    rows = np.flatnonzero(fires)[::-1]
+    left[truth.set_index[rows]] = truth.rir[rows]
+    return left

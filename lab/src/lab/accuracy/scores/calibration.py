@@ -1,0 +1,125 @@
+"""Whether probabilities are as often right as they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.accuracy.answers import Answers, Flags, Floats, Truth
+
+RESERVES = tuple(range(7))
+BINS = 10
+# A bin of fewer cases is shown and not judged.
+CASES_MIN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Cases that were given about the same probability: its mean, and how often it came true."""
+
+    cases: int
+    predicted: float
+    observed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The 80 % interval: share of the truths within, and mean width in reps.
+
+    Reps are whole: an interval counts as holding a truth that lies within half a rep of it, so that a right one holds more
+    than 80 %.
+    """
+
+    coverage: float
+    width: float
+
+
+def pit_distance(truth: Truth, answers: Answers) -> float:
+    """Kolmogorov–Smirnov distance of the randomised probability integral transform from uniform (Czado 2009).
+
+    Each rep's transform is spread evenly between P(RIR < truth) and P(RIR ≤ truth) instead of one draw from there: the
+    mean over all draws.
+
+    >>> truth = Truth(np.array([0, 1]), np.array([0, 1]), np.array([0, 1]), np.array([0, 0]), 2)
+    >>> right = np.array([[0.5, 0.5], [0.5, 0.5]])
+    >>> round(pit_distance(truth, Answers(np.zeros(2), distribution=right)), 3)
+    0.0
+    >>> round(pit_distance(truth, Answers(np.zeros(2), distribution=right * [1.8, 0.2])), 3)
+    0.4
+    """
+    below, upto = _around_truth(truth, answers)
+    levels = np.linspace(0.0, 1.0, 401)
+    reached = np.empty_like(levels)
+    for place, level in enumerate(levels.tolist()):
+        reached[place] = np.mean(np.clip((level - below) / np.maximum(upto - below, 1e-12), 0.0, 1.0))
+    return float(np.max(np.abs(reached - levels)))
+
+
+def pit_histogram(truth: Truth, answers: Answers, bars: int = 20) -> Floats:
+    """Share of the transform in each of so many equal bars, times their number: 1 everywhere where all is right."""
+    below, upto = _around_truth(truth, answers)
+    edges = np.linspace(0.0, 1.0, bars + 1)
+    spread = np.maximum(upto - below, 1e-12)
+    reached = [float(np.mean(np.clip((edge - below) / spread, 0.0, 1.0))) for edge in edges.tolist()]
+    heights: Floats = np.diff(reached) * bars
+    return heights
+
+
+def interval(truth: Truth, answers: Answers) -> Interval:
+    """Coverage and width of the interval that is shown."""
+    if answers.low is None or answers.high is None:
+        raise ValueError("these answers have no interval: score them by their error alone")
+    inside = (truth.rir > answers.low - 0.5) & (truth.rir < answers.high + 0.5)
+    return Interval(float(inside.mean()), float((answers.high - answers.low).mean()))
+
+
+def at_most(answers: Answers, reserve: int) -> Floats:
+    """P(RIR ≤ reserve) of each rep."""
+    if answers.distribution is None:
+        raise ValueError("these answers have no probabilities: score them by their error alone")
+    probability: Floats = np.clip(answers.distribution[:, : reserve + 1].sum(axis=1), 0.0, 1.0)
+    return probability
+
+
+def reliability(probability: Floats, happened: Flags) -> list[Bin]:
+    """Ten bins of probability, without the empty ones."""
+    place = np.minimum((probability * BINS).astype(int), BINS - 1)
+    found: list[Bin] = []
+    for one in range(BINS):
+        chosen = place == one
+        if chosen.any():
+            found.append(Bin(int(chosen.sum()), float(probability[chosen].mean()), float(happened[chosen].mean())))
+    return found
+
+
+def worst_gap(bins: list[Bin], cases_min: int = CASES_MIN) -> float:
+    """Largest difference of predicted and observed over the bins with enough cases."""
+    return max((abs(one.predicted - one.observed) for one in bins if one.cases >= cases_min), default=0.0)
+
+
+def brier(probability: Floats, happened: Flags) -> float:
+    """Mean squared error of a probability."""
+    return float(np.mean((probability - happened) ** 2))
+
+
+def brier_skill(probability: Floats, happened: Flags) -> float:
+    """How much of the squared error of always saying the overall frequency is gone: 1 is perfect, 0 says nothing.
+
+    What happens always or never leaves nothing to say: 0.
+
+    >>> happened = np.array([True, False, False, False])
+    >>> brier_skill(np.full(4, 0.25), happened), brier_skill(np.array([1.0, 0.0, 0.0, 0.0]), happened)
+    (0.0, 1.0)
+    """
+    always = float(happened.mean() * (1.0 - happened.mean()))
+    return 1.0 - brier(probability, happened) / always if always > 0.0 else 0.0
+
+
+def _around_truth(truth: Truth, answers: Answers) -> tuple[Floats, Floats]:
+    if answers.distribution is None:
+        raise ValueError("these answers have no probabilities: score them by their error alone")
+    cumulated = np.cumsum(answers.distribution, axis=1)
+    rows = np.arange(len(truth.rir))
+    below = np.where(truth.rir > 0, cumulated[rows, truth.rir - 1], 0.0)
+    return below, cumulated[rows, truth.rir]

@@ -1,0 +1,78 @@
+"""What a device makes of a rep: noise, rounding, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from failure_detector.model import Observation
+from lab.accuracy.simulation.conditions import Measured
+from lab.accuracy.simulation.parameters import Device, parameters
+from lab.accuracy.simulation.timing import Rep
+
+# What the public door takes.
+_ROM_MIN_M = 0.02
+_DURATION_RANGE_S = (0.1, 30.0)
+
+
+@dataclass(slots=True)
+class Report:
+    """One report on its way out of a device; faults change it. `truth` as in a labelled set."""
+
+    end_s: float
+    velocity_mps: float
+    rom_m: float
+    duration_s: float
+    truth: int | None
+
+
+def measure(reps: Sequence[Rep], measured: Measured, sensor_sd_mps: float, random: np.random.Generator) -> list[Report]:
+    """Reports of these reps.
+
+    A tracker takes the duration from the same signal as the velocity, so that the two never say more together than one
+    alone; a watch times the concentric phase with an error of its own.
+    """
+    of, timing = parameters().device, parameters().timing
+    z = random.standard_normal((3, len(reps)))
+    reports: list[Report] = []
+    for place, rep in enumerate(reps):
+        velocity_mps = max(rep.velocity_mps + sensor_sd_mps * float(z[0, place]), of.velocity_min)
+        rom_m = rep.rom_m + of.rom_sd * float(z[1, place])
+        if measured == "velocity":
+            duration_s = rom_m / velocity_mps
+        else:
+            duration_s = rep.concentric_s * float(np.exp(timing.duration_log_sd * z[2, place]))
+        reports.append(Report(rep.end_s, velocity_mps, rom_m, duration_s, rep.rir))
+    return reports
+
+
+def observe(reports: Sequence[Report], measured: Measured) -> tuple[Observation, ...]:
+    """The reports as a model sees them, rounded as devices round, the first at 0 s."""
+    of = parameters().device
+    with_rom = measured == "velocity"
+    return tuple(
+        Observation(
+            rep_number=place + 1,
+            end_s=_to_step(report.end_s - reports[0].end_s, of.time_step),
+            velocity_mps=_velocity(report, of) if with_rom else None,
+            duration_s=None if measured == "cycles" else _duration(report, of),
+            rom_m=max(_to_step(report.rom_m, of.rom_step), _ROM_MIN_M) if with_rom else None,
+            velocity_sd_mps=None,
+        )
+        for place, report in enumerate(reports)
+    )
+
+
+def _velocity(report: Report, of: Device) -> float:
+    return max(_to_step(report.velocity_mps, of.velocity_step), of.velocity_min)
+
+
+def _duration(report: Report, of: Device) -> float:
+    least, most = _DURATION_RANGE_S
+    return min(max(_to_step(report.duration_s, of.time_step), least), most)
+
+
+def _to_step(value: float, step: float) -> float:
+    return round(round(value / step) * step, 6)

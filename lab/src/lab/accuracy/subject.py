@@ -1,0 +1,84 @@
+"""The model under judgement: what Spotter's filter says of labelled sets, rep by rep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from failure_detector.model import Filter, RepEstimate, Request, Start, starting_values
+from failure_detector.profile import Outcome, Term, learn, learning_term
+from lab.accuracy.answers import RIR_MAX, Answers, Floats, Truth
+from lab.accuracy.sets import LabelledSet
+
+# Sets that are asked for at once, as the filter's arrays like it.
+_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the model said after each report of each set: estimates, and the whole posterior (reports, 61)."""
+
+    estimates: list[list[RepEstimate]]
+    distributions: list[Floats]
+
+    def answers(self, truth: Truth) -> Answers:
+        """Of the judged reps, as they are shown."""
+        rows = list(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True))
+        shown = [self.estimates[index][place] for index, place in rows]
+        distribution = np.zeros((len(rows), RIR_MAX + 1))
+        for row, (index, place) in enumerate(rows):
+            found = self.distributions[index][place]
+            distribution[row, : len(found)] = found
+        return Answers(
+            rir=np.array([one.rir for one in shown]),
+            low=np.array([one.rir_low for one in shown]),
+            high=np.array([one.rir_high for one in shown]),
+            distribution=distribution,
+        )
+
+
+def cold(one: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Start:
+    """Starting values of a set of a lifter nobody knows."""
+    return next_start(one, (), told_load=told_load, tempo=tempo)
+
+
+def taught(one: LabelledSet, *, told_load: bool = False) -> Term:
+    """What a closed set teaches the model."""
+    outcome = Outcome(failed=one.failed, called_rir=one.reported_rir, at_days=one.at_days)
+    return learning_term(cold(one, told_load=told_load), one.reps, outcome)
+
+
+def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False) -> Start:
+    """Starting values of a set, by what its lifter's earlier sets have taught."""
+    velocity, timing = (
+        learn(None, those) if (those := [term for term in terms if term.kind == kind]) else None
+        for kind in ("velocity", "timing")
+    )
+    return starting_values(
+        one.exercise,
+        pct_1rm=one.pct_1rm if told_load else None,
+        planned_reps=None,
+        target_rir=None,
+        tempo=tempo,
+        at_days=one.at_days,
+        profile=velocity,
+        timing_profile=timing,
+    )
+
+
+def ask(sets: Sequence[LabelledSet], starts: Sequence[Start]) -> Said:
+    """Estimates for these sets from these starting values."""
+    estimates: list[list[RepEstimate]] = []
+    distributions: list[Floats] = []
+    model = Filter(cache_size=0)
+    for begin in range(0, len(sets), _AT_ONCE):
+        requests = [
+            Request(start, one.reps, first=0)
+            for one, start in zip(sets[begin : begin + _AT_ONCE], starts[begin : begin + _AT_ONCE], strict=True)
+        ]
+        for said, posteriors in zip(model.run(requests), model.distributions(requests), strict=True):
+            estimates.append(said)
+            distributions.append(np.array(posteriors))
+    return Said(estimates, distributions)

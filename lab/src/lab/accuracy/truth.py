@@ -1,0 +1,123 @@
+"""What is true of a simulated lifter and of one of their sets, by family: all that its generative law used.
+
+Oracles read these, models never. Both families count a rep from 1 and let N reps be possible.
+
+*Home*, the law the model is built from: v_k = (1 − f)·v1 + f·v_last with f = ((k − 1)/(N − 1))^curve; log N lies on the
+lifter's own line. *Other*, a fatigue law in which capacity falls by the work done:
+v_k = v0·(1 − W/(S − fatigue·W·(k − 1))), W the load and S the day's strength at no speed; the first rep at or under the
+failing velocity is not done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class HomeLifter:
+    """A lifter of the home family in one exercise.
+
+    A set at load x (log reps that the population does at it) has
+    v1 = velocity_at(x) + v_load_offset_mps + N(0, v_day_sd_mps²),
+    log N = alpha + beta·(v1 − v_bar_mps) + N(0, line_sd²), N rounded and within 1 … 60, and
+    v_last = N(v_last_mean_mps, v_last_sd_mps²), never under the floor of the parameters.
+
+    Attributes
+    ----------
+    alpha, beta, v_bar_mps, line_sd : float
+        The lifter's line from first velocity to log reps and the sd of a set about it.
+    v_load_offset_mps, v_day_sd_mps : float
+        How much faster than the population the lifter is at one load; sd of that by day.
+    v_last_mean_mps, v_last_sd_mps : float
+        Velocity of the last rep possible.
+    curve : float
+        Exponent of the curve, the same in all sets of the lifter.
+    cv, first_cv : float
+        Biological variation of a rep; of the first rep in addition (variances add).
+    first_share : float
+        Mean velocity of a set's first rep, as a share of what the law says.
+    """
+
+    exercise: str
+    alpha: float
+    beta: float
+    v_bar_mps: float
+    line_sd: float
+    v_load_offset_mps: float
+    v_day_sd_mps: float
+    v_last_mean_mps: float
+    v_last_sd_mps: float
+    curve: float
+    cv: float
+    first_cv: float
+    first_share: float
+    one_rm_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSet:
+    """A set of the home family; `log_n` is before rounding to `reps_possible`."""
+
+    lifter: HomeLifter
+    pct_1rm: float
+    v1_mps: float
+    v_last_mps: float
+    log_n: float
+    reps_possible: int
+    sensor_sd_mps: float
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLifter:
+    """A lifter of the other family in one exercise.
+
+    A set at share w of the 1RM has, with strength = exp(N(0, strength_sd²)), fatigue = `fatigue`·exp(N(0, fatigue_sd²))
+    and v_fail = N(v_fail_mean_mps, v_fail_sd_mps²), never under the floor of the parameters:
+    v_k = v0_mps·(1 − w/(strength/(1 − v_fail_mean_mps/v0_mps) − fatigue·w·(k − 1))); N is the number of reps over v_fail,
+    at least 1 and at most 60.
+
+    Attributes
+    ----------
+    v0_mps : float
+        Velocity at no load.
+    fatigue : float
+        Capacity lost by a rep, as a share of the load.
+    v_fail_mean_mps, v_fail_sd_mps : float
+        Velocity at or under which a rep is not done; its mean is the 1RM's velocity.
+    strength_sd, fatigue_sd : float
+        Sd by set, of logs.
+    cv, first_cv : float
+        Biological variation of a rep; of the first rep in addition (variances add).
+    first_share : float
+        Mean velocity of a set's first rep, as a share of what the law says.
+    """
+
+    exercise: str
+    v0_mps: float
+    fatigue: float
+    v_fail_mean_mps: float
+    v_fail_sd_mps: float
+    strength_sd: float
+    fatigue_sd: float
+    cv: float
+    first_cv: float
+    first_share: float
+    one_rm_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSet:
+    """A set of the other family; `strength` and `fatigue` are the set's own."""
+
+    lifter: OtherLifter
+    pct_1rm: float
+    strength: float
+    fatigue: float
+    v_fail_mps: float
+    reps_possible: int
+    sensor_sd_mps: float
+
+
+TrueLifter: TypeAlias = HomeLifter | OtherLifter
+TrueSet: TypeAlias = HomeSet | OtherSet

@@ -1,0 +1,166 @@
+"""What sets teach of their lifter, and what is known of the lifter when a set opens.
+
+A profile belongs to a lifter, an exercise, a velocity metric and a device family. It is no state of its own: it follows
+from what each closed set taught, kept with the set, and from a base into which sets older than four weeks are folded. So
+a set that is corrected, or voided, teaches something else, and the next set is pinned to what is known then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from failure_detector.life.clock import DAY_US
+from failure_detector.life.records import LiftedSet, Lifter
+from failure_detector.life.turn import Turn
+from failure_detector.model import Observation, Start, starting_values
+from failure_detector.model.calls import FAILED_NEXT
+from failure_detector.profile import Outcome, Profile, Term, learn, learning_term
+from spotter.events.lifting import Device, MotionSampled, RepCompleted
+from spotter.exercises import Exercise
+from spotter.records import dataclass, replace
+
+KINDS: Final = ("velocity", "timing")
+_NOT_IN_EARNEST: Final = frozenset({"warmup", "technique"})
+_FAMILY: Final = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a set is measured."""
+
+    metric: str
+    family: str
+    """Of the device."""
+
+
+def profile_key(exercise: str | None, by: Measure) -> str:
+    """Name the profile that a set belongs to; empty where the exercise is not known.
+
+    >>> profile_key("back_squat", Measure("mean", "openbarbell")), profile_key(None, Measure("mean", "openbarbell"))
+    ('back_squat|mean|openbarbell', '')
+    """
+    return f"{exercise}|{by.metric}|{by.family}" if exercise else ""
+
+
+def family_of(device: Device | None) -> str:
+    """Name the family of a device: the first word of its model.
+
+    >>> family_of(Device(model="OpenBarbell V3")), family_of(None)
+    ('openbarbell', '')
+    """
+    said = device.model if device and device.model else ""
+    found = _FAMILY.search(said.lower())
+    return found[0] if found else ""
+
+
+def key_by_habit(turn: Turn, exercise: str | None) -> str:
+    """Guess the profile of a set that no rep was seen of: that of the lifter's newest set of the exercise."""
+    start = f"{exercise}|"
+    used = (ref.profile for ref in reversed(turn.lifter.sets) if exercise and ref.profile.startswith(start))
+    return next(used, profile_key(exercise, Measure("mean", "")))
+
+
+def measure_of(data: RepCompleted | MotionSampled) -> Measure:
+    """Say how the set is measured whose first rep is this one, or is found in this signal."""
+    return Measure(data.velocity_metric if isinstance(data, RepCompleted) else "mean", family_of(data.device))
+
+
+def measure_in(key: str) -> Measure:
+    """Say how the sets of a profile are measured."""
+    _, metric, family = key.split("|") if key else ("", "mean", "")
+    return Measure(metric, family)
+
+
+def pinned_start(turn: Turn, exercise: Exercise, context: Mapping[str, Any], key: str, opened_us: int) -> Start:
+    """Give the model's starting values for a set that opens at `opened_us`, with all that was learned before it."""
+    known = {kind: _profile(turn, exercise.model_class, key, kind, opened_us) for kind in KINDS}
+    return starting_values(
+        exercise.model_class,
+        pct_1rm=context.get("pct_1rm"),
+        planned_reps=context.get("planned_reps"),
+        target_rir=context.get("target_rir"),
+        tempo=context.get("tempo") is not None,
+        velocity_metric=measure_in(key).metric,
+        load_kg=context.get("load_kg"),
+        drop=context.get("intent") == "drop",
+        at_days=opened_us / DAY_US,
+        profile=known["velocity"],
+        timing_profile=known["timing"],
+    )
+
+
+def _profile(turn: Turn, model_class: str, key: str, kind: str, before_us: int) -> Profile | None:
+    if not key:
+        return None
+    base = turn.lifter.bases.get(base_key(key, kind))
+    if base is not None and base.model_class != model_class:
+        base = None  # the catalogue says now that it is another kind of lift
+    terms = [
+        one.term
+        for one in _taught(turn, key, before_us)
+        if one.term is not None and one.term.kind == kind and one.term.model_class == model_class
+    ]
+    return learn(base, terms) if terms else base
+
+
+def _taught(turn: Turn, key: str, before_us: int) -> Iterator[LiftedSet]:
+    return (turn.get(ref.key) for ref in turn.lifter.sets if ref.profile == key and ref.opened_us < before_us)
+
+
+def base_key(key: str, kind: str) -> str:
+    """Name the base of a profile among the lifter's."""
+    return f"{key}|{kind}"
+
+
+def folded(lifter: Lifter, one: LiftedSet) -> Lifter:
+    """Give the lifter with what a set that is forgotten had taught."""
+    term = one.term
+    if term is None or not term.teaches or not one.profile:
+        return lifter
+    name = base_key(one.profile, term.kind)
+    base = lifter.bases.get(name)
+    if base is not None and base.model_class != term.model_class:
+        base = None
+    return replace(lifter, bases={**lifter.bases, name: learn(base, [term])})
+
+
+def teach(turn: Turn) -> None:
+    """Put with each set that the turn has changed what it teaches: ended sets do, running ones not yet."""
+    for one, before in turn.changed_sets():
+        if one.ended_us is None:
+            if one.term is not None:
+                turn.put(replace(one, term=None))
+        elif before is None or before.ended_us is None or _says_another_thing(before, one):
+            term = _term(turn, one)
+            if term != one.term:
+                turn.put(replace(one, term=term))
+
+
+def _says_another_thing(before: LiftedSet, one: LiftedSet) -> bool:
+    return before.reps is not one.reps or before.start is not one.start or before.context is not one.context
+
+
+def _term(turn: Turn, one: LiftedSet) -> Term | None:
+    if not one.profile:
+        return None
+    observations = [seen.observation for seen in turn.observer.observe(one.key, one.reps)]
+    if not observations:
+        return None
+    last, called_rir = observations[-1], observations[-1].called_rir
+    if called_rir is not None:
+        # What was said of the last rep is said of the set's end, and counts once.
+        observations[-1] = _without_call(last)
+    failed = called_rir is not None and called_rir <= FAILED_NEXT
+    outcome = Outcome(
+        failed=failed,
+        called_rir=None if failed else called_rir,
+        at_days=one.opened_us / DAY_US,
+        in_earnest=one.context.get("intent", "work") not in _NOT_IN_EARNEST,
+    )
+    return learning_term(one.start, observations, outcome)
+
+
+def _without_call(observation: Observation) -> Observation:
+    return replace(observation, called_rir=None)

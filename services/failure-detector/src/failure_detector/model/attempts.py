@@ -1,0 +1,113 @@
+"""Failed attempts that travel alone does not show: by when a report comes and how fast it is.
+
+Devices report a failed attempt in these shapes (their own recordings): slow and short (see `travel`); one rep cut in two
+by a dip of the bar, two slow halves about a second apart; a rep all but standing still, and seconds later a far faster
+one with a helper's hands on the bar; and a rep of usual speed whose pauses the device took off, so that only the clock
+between two reps shows that the bar stood. The limits are design choices.
+"""
+
+from __future__ import annotations
+
+# Two ends this near each other are one rep reported twice: nobody goes down and up in that time.
+DOUBLE_S = 0.65
+_DOUBLE_VELOCITY_MPS = 0.04
+_DOUBLE_ROM_M = 0.03
+# The second half of a rep begins at the dip.
+_HALF_APART_S = 2.2
+_HALVES_ROM_MAX = 1.35
+_HALF_VELOCITY_SHARE = 0.9
+# With hands on the bar.
+_HELPED_S = (1.5, 9.0)
+_HELPED_RATIO = 1.25
+_STOOD_SHARE = 0.62
+# So much longer than the usual wait the bar stood in the rep; more where the rep itself was no faster than the last, as
+# one with its pauses taken off is.
+_STOOD_S = 1.6
+_STOOD_SHARE_OF_WAIT = 0.34
+_STOOD_AFTER_ONE_S = 0.5
+_STOOD_MAX_S = 8.5
+_STOOD_VELOCITY = (0.8, 1.6)
+_SLOWED_SHARE = 0.9
+_SLOWED_MORE = 1.7
+# The further the last rep was from the velocity at failure, the longer the stand must be to be one.
+_FROM_FAILURE_SDS = 0.8
+_FROM_FAILURE_MORE = 0.5
+# Near the end the waits grow: the usual one lies between the longest and the middle one of a long enough set.
+_LONGEST_WEIGHT = 0.6
+_WAITS_MIN = 5
+# Of a rep that brings its start: what its time is longer than the duration given for it.
+_TAKEN_OFF_S = 1.2
+
+
+def is_double(gap_s: float, velocity_off_mps: float | None, rom_off_m: float | None) -> bool:
+    """Whether a report repeats the one before it.
+
+    Parameters
+    ----------
+    gap_s : float
+        From the end of one to the end of the other.
+    velocity_off_mps, rom_off_m : float or None
+        By how much they differ, where both have the measure.
+
+    >>> is_double(0.3, 0.005, 0.0), is_double(0.3, 0.2, 0.25), is_double(2.5, 0.0, 0.0)
+    (True, False, False)
+    """
+    return (
+        0.0 < gap_s <= DOUBLE_S
+        and (velocity_off_mps is None or abs(velocity_off_mps) <= _DOUBLE_VELOCITY_MPS)
+        and (rom_off_m is None or abs(rom_off_m) <= _DOUBLE_ROM_M)
+    )
+
+
+def is_second_half(gap_s: float, took_s: float | None, rom_share: float, velocity_ratio: float) -> bool:
+    """Whether a slow report goes on from a slow short one: the dip between them was about a second long.
+
+    `rom_share` is the travel of both over the usual, `velocity_ratio` this one's velocity over the last completed rep's.
+
+    >>> is_second_half(2.6, 1.6, 1.0, 0.5), is_second_half(4.8, 1.6, 1.0, 0.5)
+    (True, False)
+    """
+    apart_s = gap_s - (0.0 if took_s is None else took_s)
+    return apart_s <= _HALF_APART_S and rom_share <= _HALVES_ROM_MAX and velocity_ratio <= _HALF_VELOCITY_SHARE
+
+
+def is_helped(gap_s: float, took_s: float | None, slow_ratio: float, velocity_ratio: float) -> bool:
+    """Whether a rep so much faster than the last completed one follows a rep that all but stood still.
+
+    >>> is_helped(5.0, 0.9, 0.4, 1.8), is_helped(5.0, 0.9, 0.9, 1.8), is_helped(20.0, 0.9, 0.4, 1.8)
+    (True, False, False)
+    """
+    apart_s = gap_s - (0.0 if took_s is None else took_s)
+    in_time = apart_s >= _HELPED_S[0] - 1.0 and apart_s <= _HELPED_S[1]
+    return in_time and slow_ratio <= _STOOD_SHARE and velocity_ratio >= _HELPED_RATIO
+
+
+def stood(waited_s: float, waits_s: tuple[float, ...], velocity_ratio: float, from_failure: float) -> bool:
+    """Whether the clock between two reps shows a stand that the rep's own duration leaves out.
+
+    `waited_s` is the interval less what the rep itself took over the fastest, `waits_s` those of the set so far;
+    `from_failure` by how many sds the rep before was over the velocity at failure.
+
+    >>> [stood(waited_s, (3.0, 2.8, 3.2), 1.0, from_failure=0.0) for waited_s in (6.5, 4.0, 25.0)]
+    [True, False, False]
+    """
+    if not waits_s or not _STOOD_VELOCITY[0] <= velocity_ratio <= _STOOD_VELOCITY[1]:
+        return False
+    in_order = sorted(waits_s)
+    usual_s = in_order[-1]
+    if len(in_order) >= _WAITS_MIN:
+        usual_s = _LONGEST_WEIGHT * usual_s + (1.0 - _LONGEST_WEIGHT) * in_order[len(in_order) // 2]
+    more = _SLOWED_MORE if velocity_ratio < _SLOWED_SHARE else 1.0
+    more *= 1.0 + _FROM_FAILURE_MORE * max(from_failure - _FROM_FAILURE_SDS, 0.0)
+    least_s = more * _STOOD_S + (_STOOD_AFTER_ONE_S if len(in_order) == 1 else 0.0)
+    margin_s = max(least_s, more * _STOOD_SHARE_OF_WAIT * usual_s)
+    return usual_s + margin_s < waited_s <= in_order[-1] + _STOOD_MAX_S
+
+
+def paused_inside(from_start_s: float, duration_s: float) -> bool:
+    """Whether a rep that brings its start took longer than its duration says, by more than a change of direction.
+
+    >>> paused_inside(4.1, 1.2), paused_inside(1.4, 1.2)
+    (True, False)
+    """
+    return from_start_s - duration_s > _TAKEN_OFF_S

@@ -1,0 +1,18 @@
+"""A velocity that the rep's own travel and duration belie."""
+
+from __future__ import annotations
+
+# They come from one signal and differ by rounding; by more than this one of them is wrong (design choice).
+_RATIO_MAX = 1.2
+
+
+def believed_velocity(velocity_mps: float, rom_m: float, duration_s: float, expected_mps: float) -> float:
+    """The rep's velocity; or travel over duration where the two belie one another and that is nearer to the expected.
+
+    >>> believed_velocity(0.42, 0.42, 1.02, 0.45), believed_velocity(0.85, 0.42, 1.0, 0.45)
+    (0.42, 0.42)
+    """
+    other_mps = rom_m / duration_s
+    if velocity_mps <= _RATIO_MAX * other_mps and other_mps <= _RATIO_MAX * velocity_mps:
+        return velocity_mps
+    return other_mps if abs(other_mps - expected_mps) < abs(velocity_mps - expected_mps) else velocity_mps

@@ -1,0 +1,138 @@
+"""What is known of one lifter in one exercise, by one velocity metric and device family: readable JSON with a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace as start_with
+from zlib import crc32
+
+import numpy as np
+
+from failure_detector.model.start import Start
+from failure_detector.profile.drift import drifted, weeks_between
+from failure_detector.profile.law import PARAMETERS, Belief
+from failure_detector.profile.prediction import predicted
+from failure_detector.profile.term import numbers
+from spotter.records import dataclass, replace
+
+PROFILE_VERSION = 1
+_TRIANGLE = PARAMETERS * (PARAMETERS + 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A lifter's parameters as learned, and what more the sets told.
+
+    Attributes
+    ----------
+    model_class, kind : str
+        The row of `exercise_models`; `velocity` or `timing`.
+    learned_sets : int
+        How many sets it was learned from.
+    at_days : float
+        When the newest of them was lifted.
+    mean : tuple of 7 floats
+        Of the parameters, in the order of `law`.
+    cov : tuple of 28 floats
+        Upper triangle of their covariance, row by row.
+    knows_1rm : bool
+        A load in kg was among the sets.
+    grind_s, rom_m, rest_s : float or None
+        Longest completed concentric phase, usual travel, usual rest between concentric phases.
+
+    >>> from failure_detector.profile import learn
+    >>> from failure_detector.profile.learning import nothing
+    >>> learn(nothing("bench_press", "velocity"), ()).version.rpartition("/")[0]
+    'profile-1/0'
+    """
+
+    model_class: str
+    kind: str
+    learned_sets: int
+    at_days: float
+    mean: tuple[float, ...]
+    cov: tuple[float, ...]
+    knows_1rm: bool = False
+    grind_s: float | None = None
+    rom_m: float | None = None
+    rest_s: float | None = None
+
+    @property
+    def version(self) -> str:
+        """A name that changes with what is known: the format, the sets learned from, and a check sum."""
+        said = repr((self.model_class, self.kind, self.at_days, self.mean, self.cov, self.grind_s, self.rom_m))
+        return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(said.encode()):08x}"
+
+    def at(self, at_days: float) -> Profile:
+        """The same profile as it is believed at another time: less surely the later, never less than of anybody.
+
+        >>> from failure_detector.profile.learning import nothing
+        >>> nothing("bench_press", "velocity").at(70.0).cov == nothing("bench_press", "velocity").cov
+        True
+        """
+        weeks = weeks_between(self.at_days, at_days)
+        return self if weeks == 0.0 else self.believing(drifted(self.belief(), self.model_class, self.kind, weeks))
+
+    def believing(self, belief: Belief) -> Profile:
+        """The same profile with other parameters."""
+        upper = belief.cov[np.triu_indices(PARAMETERS)]
+        return replace(
+            self,
+            mean=tuple(float(f"{value:.9g}") for value in belief.mean.tolist()),
+            cov=tuple(float(f"{value:.9g}") for value in upper.tolist()),
+        )
+
+    def starting_values(self, cold: Start, at_days: float | None) -> Start:
+        """The cold starting values of a set with all that was learned in their place; see `prediction`."""
+        known = self if at_days is None else self.at(at_days)
+        return start_with(
+            predicted(cold, known.belief(), knows_1rm=self.knows_1rm),
+            learned_sets=self.learned_sets,
+            rom_m=self.rom_m,
+            grind_s=self.grind_s,
+            profile_version=self.version,
+        )
+
+    def belief(self) -> Belief:
+        """Mean (7,) and covariance (7, 7)."""
+        upper = np.zeros((PARAMETERS, PARAMETERS))
+        upper[np.triu_indices(PARAMETERS)] = self.cov
+        return Belief(np.array(self.mean), upper + np.triu(upper, 1).T)
+
+
+def profile_to_json(profile: Profile) -> dict[str, object]:
+    """Write a profile as a JSON object; `profile_from_json` gives an equal one back.
+
+    >>> from failure_detector.profile.learning import nothing
+    >>> known = nothing("back_squat", "timing")
+    >>> profile_from_json(profile_to_json(known)) == known
+    True
+    """
+    return {
+        "v": PROFILE_VERSION,
+        **{name: getattr(profile, name) for name in _NAMES},
+        "mean": list(profile.mean),
+        "cov": list(profile.cov),
+    }
+
+
+def profile_from_json(written: Mapping[str, object]) -> Profile:
+    """Read what `profile_to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        For another version, a member that is missing, or figures that are not so many numbers; it names the member.
+    """
+    if written.get("v") != PROFILE_VERSION:
+        raise ValueError(f"a profile of version {written.get('v')}: this program reads {PROFILE_VERSION}")
+    missing = [name for name in (*_NAMES, "mean", "cov") if name not in written]
+    if missing:
+        raise ValueError(f"a profile lacks {missing[0]}: write it with profile_to_json")
+    values = {name: written[name] for name in _NAMES}
+    values["mean"] = numbers(written["mean"], PARAMETERS, "a profile's mean")
+    values["cov"] = numbers(written["cov"], _TRIANGLE, "a profile's cov")
+    return Profile(**values)  # type: ignore[arg-type]  # as profile_to_json wrote them
+
+
+_NAMES = ("model_class", "kind", "learned_sets", "at_days", "knows_1rm", "grind_s", "rom_m", "rest_s")

@@ -1,0 +1,180 @@
+"""What the reports of one closed set say of its four figures.
+
+The within-set filter goes through the set from what is believed of anybody, the end is taken in, and what was believed
+before is taken out again: a message that is the same whatever was learned of the lifter (assumed-density filtering,
+Minka 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import log
+
+import numpy as np
+
+from failure_detector.model import flags
+from failure_detector.model.calls import FAILED_NEXT, log_likelihood
+from failure_detector.model.filter import Filter, Posterior
+from failure_detector.model.grid import COV as COV_V1_DROP
+from failure_detector.model.grid import CURVES, DROP, LOG_WEIGHT, N_MAX, V1, VAR_DROP, VAR_V1, curve_exponents
+from failure_detector.model.pauses import concentric_s
+from failure_detector.model.records import Observation, Request
+from failure_detector.model.start import Start
+from failure_detector.model.starting_values import starting_values
+from failure_detector.model.timing import Kind
+from failure_detector.profile.law import Floats
+from failure_detector.profile.outcome import Outcome
+from failure_detector.profile.term import FIGURES, Term
+
+# A set in earnest that did not fail and was not called ends with so many reps in reserve (design choice: the usual
+# prescription is 1–3, and sets at 0 are lifted more often than those at 5).
+_END_RIR, _END_SD = 1.6, 1.3
+_NO_TERM = (0.0,) * 10, (0.0,) * 4
+_LOG_N = np.array([log(n) for n in range(1, N_MAX + 1)])
+# Within one number of reps log reps are spread evenly.
+_LOG_N_VARIANCE = np.array([log((n + 0.5) / (n - 0.5)) ** 2 / 12.0 for n in range(1, N_MAX + 1)])
+_NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
+_FILTER = Filter(cache_size=0)
+
+
+def learning_term(start: Start, observations: Sequence[Observation], outcome: Outcome) -> Term:
+    """What a closed set teaches.
+
+    Parameters
+    ----------
+    start : Start
+        The set's pinned starting values: its class, load, sensor and tempo are taken, nothing that was learned.
+    observations : sequence of Observation
+        All its reports.
+    outcome : Outcome
+        How it ended.
+
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.21)
+    >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
+    >>> term = learning_term(start, reps, Outcome(failed=True))
+    >>> np.linalg.solve(term.precision_matrix(), term.shift).round(3)[:3]
+    array([0.514, 0.21 , 2.302])
+    """
+    cold = anybody(start)
+    found = _FILTER.posterior(Request(cold, tuple(observations), 0)) if observations else None
+    summary = _habits(
+        [one for one, words in zip(observations, found.flags, strict=True) if not _NO_REP & {*words}] if found else ()
+    )
+    none = Term(start.model_class, "none", outcome.at_days, start.pct_1rm, start.load_kg, *_NO_TERM, False, *summary)
+    if found is None or start.tempo:
+        return none
+    if found.kind not in (Kind.VELOCITY, Kind.CONCENTRIC) or found.restarted or found.progress < 1:
+        return none
+    log_weight = found.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_end(found.progress, outcome)
+    mean, cov = _moments(found, log_weight)
+    before_mean, before_cov = _believed(found.values)
+    before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
+    values, vectors = np.linalg.eigh(after - before)
+    # No set says less than nothing; the posterior's mean is kept.
+    precision = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    shift = (precision + before) @ mean - before @ before_mean
+    upper = precision[np.triu_indices(FIGURES)]
+    return Term(
+        start.model_class,
+        "velocity" if found.kind is Kind.VELOCITY else "timing",
+        outcome.at_days,
+        start.pct_1rm,
+        start.load_kg,
+        tuple(_significant(upper)),
+        tuple(_significant(shift)),
+        outcome.failed or outcome.called_rir is not None,
+        *summary,
+    )
+
+
+def anybody(start: Start) -> Start:
+    """The starting values of a set like this of a lifter and a load that nobody knows.
+
+    >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> anybody(start).log_n_mean, anybody(start).learned_sets
+    (2.302585, 0)
+    """
+    return starting_values(
+        start.model_class,
+        pct_1rm=None,
+        planned_reps=None,
+        target_rir=None,
+        tempo=False,
+        velocity_metric=start.velocity_metric,
+        sensor_sd_mps=start.sensor_sd_mps,
+    )
+
+
+def _log_end(done: int, outcome: Outcome) -> Floats:
+    """Log likelihood (60,) of the end by the reps possible."""
+    if outcome.failed:
+        return log_likelihood(FAILED_NEXT, done)
+    rir = np.arange(1.0, N_MAX + 1) - done
+    found = np.where(rir < 0.0, -700.0, 0.0)
+    if outcome.in_earnest:
+        found -= 0.5 * ((rir - _END_RIR) / _END_SD) ** 2
+    if outcome.called_rir is not None:
+        found += log_likelihood(max(outcome.called_rir, 0.0), done)
+    return found
+
+
+def _moments(found: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
+    """Mean (4,) and covariance (4, 4) of the four figures, over all cells."""
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    planes = found.planes.reshape(-1, CURVES, N_MAX)
+    shape = (CURVES, N_MAX)
+    at = np.stack(
+        [
+            planes[V1],
+            planes[V1] + planes[DROP],
+            np.broadcast_to(_LOG_N, shape),
+            np.broadcast_to(curve_exponents(found.values)[:, None], shape),
+        ]
+    )
+    mean = (at * weight).sum(axis=(1, 2))
+    off = at - mean[:, None, None]
+    cov = np.einsum("iab,jab,ab->ij", off, off, weight)
+    var_v1, cov_drop, var_drop = ((planes[of] * weight).sum() for of in (VAR_V1, COV_V1_DROP, VAR_DROP))
+    cov[0, 0] += var_v1
+    cov[0, 1] += var_v1 + cov_drop
+    cov[1, 0] += var_v1 + cov_drop
+    cov[1, 1] += var_v1 + 2.0 * cov_drop + var_drop
+    cov[2, 2] += (weight * _LOG_N_VARIANCE).sum()
+    cov[3, 3] += 1e-6
+    return mean, cov
+
+
+def _believed(values: Start) -> tuple[Floats, Floats]:
+    mean = np.array([values.v1_mean_mps, values.v_last_mean_mps, values.log_n_mean, values.curve_mean])
+    cov = np.diag([values.v1_sd_mps**2, values.v_last_sd_mps**2, values.log_n_sd**2, values.curve_sd**2])
+    cov[0, 1] = cov[1, 0] = values.v1_v_last_cov
+    cov[0, 2] = cov[2, 0] = values.v1_log_n_cov
+    cov[1, 2] = cov[2, 1] = values.v_last_log_n_cov
+    return mean, cov
+
+
+def _habits(
+    reps: Sequence[Observation],
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """Fastest velocity, longest grind, median travel, median rest of the reps done."""
+    roms = sorted(one.rom_m for one in reps if one.rom_m is not None)
+    rom_m = roms[len(roms) // 2] if roms else None
+    velocities = [one.velocity_mps for one in reps if one.velocity_mps is not None and one.metric == "mean"]
+    took = [took_s for one in reps if (took_s := concentric_s(one.duration_s, one.velocity_mps, one.rom_m)) is not None]
+    rests = sorted(
+        later.end_s - earlier.end_s - (concentric_s(later.duration_s, later.velocity_mps, later.rom_m) or 0.0)
+        for earlier, later in pairwise(reps)
+    )
+    return (
+        max(velocities, default=None),
+        round(max(took), 3) if took else None,
+        rom_m,
+        round(rests[len(rests) // 2], 3) if rests else None,
+    )
+
+
+def _significant(values: Floats) -> list[float]:
+    return [float(f"{value:.9g}") for value in values.tolist()]

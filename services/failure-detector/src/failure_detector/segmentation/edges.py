@@ -1,0 +1,98 @@
+"""When a movement began and when it ended, fitted to velocity.
+
+A threshold alone finds the start late, and how late depends on how softly the movement starts. So velocity after the
+start is taken as c · (t − t₀)ⁿ, with n 1 or 1.5 (a hard and a soft start), and as zero before it; t₀ is
+the mean over all of these, each weighted by its likelihood (design choice). Where the bar turns without a halt, the start is where velocity changes
+its sign. The end is the start of the movement played backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_POWERS = np.array([1.0, 1.5])
+_LOOK_BACK = 22
+_LOOK_AHEAD = 45
+_TURNING = 8  # Samples within which a bar that turns goes from −moving to +moving.
+_WIDTH = 5  # Samples whose mean tells a halt from noise.
+_STEADY = 4
+
+
+def onset(velocities: Sequence[float], moving: float) -> float:
+    """Give the place, in samples, at which the movement at the end of `velocities` began.
+
+    The last sample is well in the movement, which is positive. The first ones may be a halt or the way before.
+
+    >>> rng = np.random.default_rng(5)
+    >>> t = np.arange(45) * 0.02
+    >>> soft = np.where(t > 0.5, 0.8 * np.sin(np.pi / 1.2 * np.clip(t - 0.5, 0, 1.2)) ** 2, 0.0)
+    >>> hard = np.where(t > 0.5, 2.0 * (t - 0.5), 0.0)
+    >>> turning = 1.5 * (t - 0.5)
+    >>> [round(onset(way + rng.normal(0, 0.03, 45), 0.05) * 0.02, 2) for way in (soft, hard, turning)]
+    [0.55, 0.48, 0.5]
+    """
+    signal = np.asarray(velocities, dtype=np.float64)
+    smooth = _smooth(signal)
+    below = np.flatnonzero(smooth < moving)
+    crossing = int(below[-1]) + 1 if len(below) else 0
+    if crossing == 0 or crossing >= len(signal) - 2:
+        return float(crossing)
+    early = max(0, crossing - _TURNING)
+    back = np.flatnonzero(smooth[early:crossing] < -moving)
+    if len(back):
+        rising = smooth[early + int(back[-1]) : crossing + 1]
+        place = int(np.flatnonzero(rising < 0.0)[-1])
+        low, high = float(rising[place]), float(rising[place + 1])
+        return early + int(back[-1]) + place + low / (low - high)
+    ahead = smooth[crossing:]
+    enough = int(np.flatnonzero(ahead >= 0.5 * float(ahead.max()))[0])
+    stop = min(len(signal), crossing + max(4, enough + 1))
+    first = max(0, crossing - _LOOK_BACK)
+    return first + _fitted(signal[first:stop], crossing - first)
+
+
+def ending(velocities: Sequence[float], moving: float) -> float:
+    """Give the place, in samples, at which the movement before the end of `velocities` ended.
+
+    The last samples are a halt or the way after, the movement before them is positive.
+
+    >>> t = np.arange(60) * 0.02
+    >>> round(ending(np.where(t < 0.8, np.sin(np.pi * t / 0.8), 0.0).tolist(), 0.05) * 0.02, 2)
+    0.8
+    """
+    backwards = np.asarray(velocities, dtype=np.float64)[::-1]
+    moves = _smooth(backwards) >= moving
+    steady = moves.copy()
+    for shift in range(1, _STEADY):
+        steady[:-shift] &= moves[shift:]
+        steady[-shift:] = False
+    starts = np.flatnonzero(steady)
+    if not len(starts):
+        return float(len(backwards) - 1)
+    start = int(starts[0])
+    halts = np.flatnonzero(~moves[start:])
+    # Half of the way is enough, and its other end is not to be taken for this one.
+    moved = int(halts[0]) if len(halts) else len(moves) - start
+    stop = start + min(max(_STEADY, moved // 2), _LOOK_AHEAD)
+    return len(backwards) - 1 - onset(backwards[:stop].tolist(), moving)
+
+
+def _smooth(signal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    padded = np.pad(signal, _WIDTH // 2, mode="edge")
+    return np.convolve(padded, np.full(_WIDTH, 1.0 / _WIDTH), "valid")
+
+
+def _fitted(window: npt.NDArray[np.float64], crossing: int) -> float:
+    """Give the mean start over all power laws, each weighted by how well it fits."""
+    starts = np.arange(0.0, min(crossing + 1.5, len(window) - 2.0), 0.5)
+    since = np.clip(np.arange(len(window))[None, :] - starts[:, None], 0.0, None)
+    shapes = since[None, :, :] ** _POWERS[:, None, None]
+    sizes = np.square(shapes).sum(axis=2)
+    errors = np.square(window).sum() - np.square(shapes @ window) / sizes
+    least = float(errors.min())
+    variance = max(least / max(1, len(window) - 3), 1e-8)
+    weights = np.exp((least - errors) / (2.0 * variance))
+    return float((weights * starts[None, :]).sum() / weights.sum())

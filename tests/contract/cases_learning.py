@@ -1,0 +1,154 @@
+"""What every host must learn of a lifter from set to set. Subclasses give the fixture `host`."""
+
+from __future__ import annotations
+
+import pytest
+
+from spotter.events import Event
+from spotter.events.derived import EffortEstimated
+from spotter.events.lifting import Device, EffortReported
+from spotter.ids import athlete_key
+from tests.contract.harness import Harness
+from tests.contract.lifter import Lifter
+
+TO_FAILURE = (0.60, 0.57, 0.53, 0.48, 0.43, 0.37, 0.30)
+"""Velocities of a set whose last rep is the last one possible, at a velocity that others still lift twice with."""
+BETWEEN_S = 300.0
+
+
+class LearningCases:
+    """The profile: learned when a set closes, pinned when the next one opens."""
+
+    @pytest.fixture
+    def lifter(self, host: Harness) -> Lifter:
+        """Give a lifter of whom nothing is known."""
+        return Lifter(host, host.now())
+
+    def test_nothing_is_known_at_first(self, lifter: Lifter) -> None:
+        """The first set is judged by what is known of everybody, and says so."""
+        lifter.send(*failed_set(lifter, 0))
+        assert {(0, "population")} == {(one.learned_sets, one.profile_version) for one in lifter.estimates}
+
+    def test_sets_to_failure_are_learned_from(self, lifter: Lifter) -> None:
+        """Who fails at a high velocity three times is known to: the same last rep now leaves less than it did."""
+        for number in range(4):
+            lifter.send(*failed_set(lifter, number))
+        assert [0, 1, 2, 3] == [one.learned_sets for one in lifter.opened]
+        first, last = (before_call(lifter, number) for number in (0, 3))
+        assert last.rir < first.rir
+        assert last.p_next_fails > first.p_next_fails
+        assert len({one.profile_version for one in lifter.estimates}) == 4
+
+    def test_what_is_known_stays_pinned_to_a_running_set(self, lifter: Lifter) -> None:
+        """A word on the last set that comes while the next one runs changes the one after it."""
+        lifter.send(*work_set(lifter, 0), *work_set(lifter, 1)[:3])
+        pinned = lifter.estimates[-1].profile_version
+        lifter.send(failed(lifter, 0, BETWEEN_S + 10))
+        lifter.send(*work_set(lifter, 1)[3:])
+        assert pinned == lifter.estimates[-1].profile_version
+        lifter.send(*work_set(lifter, 2))
+        assert pinned != lifter.estimates[-1].profile_version
+
+    def test_what_is_known_survives_a_crash(self, lifter: Lifter, host: Harness) -> None:
+        """It follows from the state and not from the process."""
+        calm = Lifter(host, lifter.base)
+        for number in range(2):
+            lifter.send(*failed_set(lifter, number))
+            calm.send(*failed_set(calm, number))
+        host.crash()
+        lifter.send(*failed_set(lifter, 2))
+        calm.send(*failed_set(calm, 2))
+        assert [(one.rir, one.profile_version) for one in calm.estimates] == [
+            (one.rir, one.profile_version) for one in lifter.estimates
+        ]
+
+    def test_a_voided_set_is_unlearned(self, lifter: Lifter, host: Harness) -> None:
+        """A set whose reps are all voided has taught nothing: what follows is as if it had never been."""
+        other = Lifter(host, lifter.base)
+        lifter.send(*failed_set(lifter, 0), *failed_set(lifter, 1))
+        lifter.send(*[lifter.void(number, 500, "set-1") for number in range(1, len(TO_FAILURE) + 1)])
+        lifter.send(*work_set(lifter, 2))
+        other.send(*failed_set(other, 0), *work_set(other, 2))
+        assert before_call(other, 2).p_rir_le == before_call(lifter, 2).p_rir_le
+        assert before_call(other, 2).profile_version == before_call(lifter, 2).profile_version
+
+    def test_a_corrected_set_teaches_what_is_right(self, lifter: Lifter, host: Harness) -> None:
+        """An amended velocity counts as if it had been sent so."""
+        other = Lifter(host, lifter.base)
+        lifter.send(*failed_set(lifter, 0), lifter.amend(7, 200, "set-0", mean_velocity_mps=0.22))
+        other.send(*failed_set(other, 0, (*TO_FAILURE[:-1], 0.22)))
+        for one in (lifter, other):
+            one.send(*work_set(one, 1))
+        assert before_call(other, 1).profile_version == before_call(lifter, 1).profile_version
+
+    def test_the_order_of_arrival_does_not_matter(self, lifter: Lifter, host: Harness) -> None:
+        """A word that comes before the end of its set teaches what one after it does."""
+        other = Lifter(host, lifter.base)
+        *reps, end, word = failed_set(lifter, 0)
+        lifter.send(*reps, word, end, *work_set(lifter, 1))
+        other.send(*failed_set(other, 0), *work_set(other, 1))
+        assert before_call(other, 1).profile_version == before_call(lifter, 1).profile_version
+
+    def test_exercises_and_devices_are_not_mixed(self, lifter: Lifter) -> None:
+        """Each exercise has a profile of its own, and so has each family of devices."""
+        lifter.send(*failed_set(lifter, 0, device="RepOne 2"), *failed_set(lifter, 1, device="RepOne 3"))
+        lifter.send(
+            *failed_set(lifter, 2, device="Metric"), *failed_set(lifter, 3, exercise="deadlift", device="RepOne")
+        )
+        learned = {one.set_id: one.learned_sets for one in lifter.estimates}
+        assert {"set-0": 0, "set-1": 1, "set-2": 0, "set-3": 0} == learned
+
+    def test_the_first_rep_tells_the_device(self, lifter: Lifter) -> None:
+        """A set that an app opens is pinned anew when its first rep comes from another device than the last set's."""
+        lifter.send(*failed_set(lifter, 0, device="RepOne"))
+        lifter.send(*failed_set(lifter, 1, device="Metric"))
+        assert [(0, False), (1, False), (0, True)] == [(one.learned_sets, one.amended) for one in lifter.opened]
+
+    def test_older_sets_are_folded_and_stay_learned(self, lifter: Lifter) -> None:
+        """Of sets of more than four weeks ago what they taught is kept, and nothing else."""
+        month = 30 * 86_400 / BETWEEN_S
+        lifter.send(*failed_set(lifter, 0), *failed_set(lifter, 1))
+        lifter.send(*failed_set(lifter, month), *failed_set(lifter, month + 1))
+        assert [0, 1, 2, 3] == [one.learned_sets for one in lifter.opened]
+        state = lifter.host.state("failure-detector", athlete_key("g1", lifter.athlete_id))
+        assert 2 == sum(name.startswith("set:") for name in state)
+
+
+def work_set(
+    lifter: Lifter,
+    number: float,
+    velocities: tuple[float, ...] = TO_FAILURE,
+    exercise: str = "bench_press",
+    device: str | None = None,
+) -> list[Event]:
+    """Make a set with its start and end."""
+    at_s, set_id = number * BETWEEN_S, f"set-{number:g}"
+    model = {} if device is None else {"device": Device(model=device)}
+    reps = [
+        lifter.rep(place + 1, at_s + 3 * (place + 1), velocity, set_id, **model)
+        for place, velocity in enumerate(velocities)
+    ]
+    return [lifter.start(at_s, set_id, exercise), *reps, lifter.end(at_s + 40, set_id)]
+
+
+def failed(lifter: Lifter, number: float, at_s: float) -> Event:
+    """Make the lifter's word that the set ended at failure."""
+    return lifter.event(EffortReported(set_id=f"set-{number:g}", failed=True), at_s, source="app")
+
+
+def failed_set(
+    lifter: Lifter,
+    number: float,
+    velocities: tuple[float, ...] = TO_FAILURE,
+    exercise: str = "bench_press",
+    device: str | None = None,
+) -> list[Event]:
+    """Make a set to failure, with the lifter's word on it."""
+    events = work_set(lifter, number, velocities, exercise, device)
+    return [*events, failed(lifter, number, number * BETWEEN_S + 60)]
+
+
+def before_call(lifter: Lifter, number: float) -> EffortEstimated:
+    """Give the first estimate of the last rep of a set: before the lifter's word on it."""
+    last = len(TO_FAILURE)
+    return next(one for one in lifter.estimates if (one.set_id, one.rep_number) == (f"set-{number:g}", last))

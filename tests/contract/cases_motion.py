@@ -1,0 +1,148 @@
+"""What every host must make of raw motion. Subclasses give the fixture `host`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from spotter.events import Event
+from spotter.events.derived import RepOverdue
+from spotter.events.lifting import MotionSampled
+from tests.contract.harness import Harness
+from tests.contract.lifter import Lifter
+
+RATE_HZ = 50.0
+CHUNK = 50
+ROM_M = 0.45
+PEAKS_MPS = (0.80, 0.77, 0.72, 0.66, 0.58)
+
+
+class MotionCases:
+    """A bar's velocity, a second at a time."""
+
+    @pytest.fixture
+    def lifter(self, host: Harness) -> Lifter:
+        """Give a lifter of whom nothing is known."""
+        return Lifter(host, host.now())
+
+    def test_reps_are_found_as_they_happen(self, lifter: Lifter) -> None:
+        """Each rep has its count, its estimate and its advice before the next one is done."""
+        lifter.send(lifter.start(0))
+        seen = []
+        for chunk in chunks(lifter, bar(PEAKS_MPS)):
+            lifter.send(chunk)
+            seen.append(len(lifter.estimates))
+        assert list(range(len(PEAKS_MPS) + 1)) == sorted(set(seen))
+        assert ["motion"] * len(PEAKS_MPS) == [one.found_in for one in lifter.counted]
+        assert [1, 2, 3, 4, 5] == [one.rep_number for one in lifter.estimates if one.arrival]
+        assert {"velocity"} == {one.mode for one in lifter.estimates}
+        assert [0, 1, 2, 3, 4, 5] == [one.after_rep for one in lifter.advice]
+        assert not any(one.late for one in lifter.advice)
+
+    def test_what_is_measured_is_what_was_lifted(self, lifter: Lifter) -> None:
+        """Mean velocity, travel and duration of the way up."""
+        lifter.send(*chunks(lifter, bar(PEAKS_MPS)))
+        for one, peak in zip(lifter.counted, PEAKS_MPS, strict=True):
+            up_s = ROM_M / (peak * 2 / np.pi)
+            assert one.concentric_s == pytest.approx(up_s, abs=0.08)
+            assert one.mean_velocity_mps == pytest.approx(ROM_M / up_s, rel=0.1)
+            assert one.rom_m == pytest.approx(ROM_M, rel=0.05)
+
+    def test_motion_alone_opens_a_set(self, lifter: Lifter) -> None:
+        """Where no set is open the first rep that is found opens one; a bar at rest opens none."""
+        lifter.send(*chunks(lifter, np.zeros(500)))
+        assert [] == lifter.opened
+        lifter.send(*chunks(lifter, bar(PEAKS_MPS), at_s=10))
+        assert 1 == len(lifter.opened)
+
+    def test_chunks_twice_late_and_out_of_order_change_nothing(self, lifter: Lifter, host: Harness) -> None:
+        """Bad Wi-Fi sends what it has again, and some of it late: the same reps are found."""
+        calm = Lifter(host, lifter.base)
+        calm.send(*chunks(calm, bar(PEAKS_MPS)))
+        sent = chunks(lifter, bar(PEAKS_MPS))
+        for place in range(1, len(sent) - 1, 3):
+            sent[place], sent[place + 1] = sent[place + 1], sent[place]
+        sent.insert(5, sent[2])
+        lifter.send(*sent)
+        assert found(calm) == found(lifter)
+
+    def test_a_crash_in_the_middle_of_a_rep(self, lifter: Lifter, host: Harness) -> None:
+        """The signal goes on where it was."""
+        calm = Lifter(host, lifter.base)
+        calm.send(*chunks(calm, bar(PEAKS_MPS)))
+        for place, chunk in enumerate(chunks(lifter, bar(PEAKS_MPS))):
+            lifter.send(chunk)
+            if place % 5 == 2:
+                host.crash()
+        assert found(calm) == found(lifter)
+        assert [one.rir for one in calm.estimates] == [one.rir for one in lifter.estimates]
+
+    def test_a_stuck_bar_is_told_of_while_it_is_stuck(self, lifter: Lifter) -> None:
+        """Failing is said before the rep ends, and not after it."""
+        stuck = np.concatenate([bar(PEAKS_MPS[:3]), down_and_half_up(), np.zeros(int(8 * RATE_HZ))])
+        lifter.send(lifter.start(0), *chunks(lifter, stuck))
+        overdue = lifter.told(RepOverdue, "estimates.v1")
+        assert [4] == [one.rep_number for one in overdue]
+        assert "failing" in [one.action for one in lifter.advice]
+
+    def test_a_stuck_bar_of_yesterday_alarms_nobody(self, lifter: Lifter) -> None:
+        """An upload of the past finds the reps and raises no alarm."""
+        stuck = np.concatenate([bar(PEAKS_MPS[:3]), down_and_half_up(), np.zeros(int(8 * RATE_HZ))])
+        lifter.send(lifter.start(0), *chunks(lifter, stuck, sent_s=600))
+        assert [] == lifter.told(RepOverdue, "estimates.v1")
+        assert 3 <= len(lifter.counted)
+
+    def test_a_device_that_counts_and_samples_is_counted_once(self, lifter: Lifter) -> None:
+        """The device's own report of a rep and the rep found in its signal are one rep of two sources."""
+        signal = bar(PEAKS_MPS[:2])
+        lifter.send(lifter.start(0), *chunks(lifter, signal))
+        ended_s = [(one.rep_time - lifter.base) / timedelta(seconds=1) for one in lifter.counted]
+        own = [lifter.rep(place + 1, at_s, 0.5, concentric_s=0.9) for place, at_s in enumerate(ended_s)]
+        before = lifter.estimates[-1].rir
+        lifter.send(*own)
+        last = lifter.estimates[-2:]
+        assert any("second_source" in one.flags for one in last)
+        assert lifter.estimates[-1].rir == pytest.approx(before, abs=2.5)
+
+
+def bar(peaks_mps: tuple[float, ...]) -> NDArray[np.float64]:
+    """Make a bar's velocity: for each rep a way down, a way up as half a sine, and a rest at the top."""
+    rest = np.zeros(int(1.2 * RATE_HZ))
+    parts = [np.zeros(int(2 * RATE_HZ))]
+    for peak in peaks_mps:
+        parts += [-half_sine(0.7), half_sine(peak), rest]
+    return np.concatenate([*parts, rest])
+
+
+def half_sine(peak_mps: float) -> NDArray[np.float64]:
+    """Make a way of the usual travel with that peak."""
+    seconds = ROM_M / (peak_mps * 2 / np.pi)
+    t = np.arange(0, seconds, 1 / RATE_HZ)
+    return peak_mps * np.sin(np.pi * t / seconds)
+
+
+def down_and_half_up() -> NDArray[np.float64]:
+    """Make a way down, and one up that stands still in the middle."""
+    up = half_sine(0.4)
+    return np.concatenate([-half_sine(0.7), up[: len(up) // 2], np.linspace(0.4, 0, 8)])
+
+
+def chunks(lifter: Lifter, signal: NDArray[np.float64], at_s: float = 0.0, sent_s: float | None = None) -> list[Event]:
+    """Make the chunks of a signal, each sent when its last sample is there, or all at `sent_s`."""
+    made = []
+    for first in range(0, len(signal), CHUNK):
+        samples: Any = [float(one) for one in signal[first : first + CHUNK].round(4)]
+        began_s = at_s + first / RATE_HZ
+        t0 = lifter.base + timedelta(seconds=began_s)
+        data = MotionSampled(set_id="s1", t0=t0, rate_hz=RATE_HZ, signal="bar_velocity", samples=samples)
+        made.append(lifter.event(data, began_s + len(samples) / RATE_HZ, sent_s=sent_s))
+    return made
+
+
+def found(lifter: Lifter) -> list[tuple[int, float | None, float | None]]:
+    """Give what was found, without where the lifter's day begins."""
+    return [(one.rep_number, one.mean_velocity_mps, one.concentric_s) for one in lifter.counted]

@@ -1,0 +1,108 @@
+"""The protocol and its report, on a handful of lifters: that they run and say what they measure, not how good it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab.accuracy.protocol import motion
+from lab.accuracy.protocol.motion import WatchRow
+from lab.accuracy.protocol.plan import AFTER_8, COLD, MAIN_CASES, OTHER_CASES, Plan
+from lab.accuracy.protocol.recorded import recorded_rows
+from lab.accuracy.protocol.rows import MODEL
+from lab.accuracy.protocol.simulated import Simulated, measure
+from lab.accuracy.report import write
+from lab.accuracy.report.writing import Report, page
+from lab.accuracy.simulation import lifters
+
+PLAN = replace(
+    Plan().quick(),
+    families=("home",),
+    exercises=("bench_press",),
+    lifters_a_seed=16,
+    training_lifters_a_seed=16,
+    faulty_lifters_a_seed=6,
+    other_lifters_a_seed=4,
+    shape_sets=24,
+)
+
+
+@pytest.fixture(scope="module")
+def results() -> list[Simulated]:
+    """One family and exercise."""
+    return measure(PLAN, 1, lambda text: None)
+
+
+@pytest.mark.timeout(180)
+def test_every_case_is_answered_by_model_oracles_and_baselines(results: list[Simulated]) -> None:
+    """Cold cases are held against the population's oracle, learned ones against the learned and the informed one."""
+    [found] = results
+    assert [case.name for case in (*MAIN_CASES, *OTHER_CASES)] == [row.case for row in found.rows]
+    rows = {row.case: row for row in found.rows}
+    assert {"population", "informed"} == set(rows[COLD.name].ratios)
+    assert {"learned", "informed"} == set(rows[AFTER_8.name].ratios)
+    for row in found.rows:
+        assert PLAN.lifters_a_seed == row.sets or PLAN.other_lifters_a_seed == row.sets
+        assert row.scored[0].name == MODEL
+        assert row.of("constant").error.value > row.of(MODEL).error.value > 0.0
+
+
+def test_oracles_know_more_the_more_they_are_told(results: list[Simulated]) -> None:
+    """The informed oracle errs less than the population's."""
+    row = next(row for row in results[0].rows if row.case == COLD.name)
+    assert row.of("informed").error.value < row.of("population").error.value
+
+
+def test_targets_say_what_is_met(results: list[Simulated]) -> None:
+    """Each target has a figure and a limit, at least for error, calibration, alerts, faults and failed attempts."""
+    targets = results[0].targets()
+    about = {"error", "baselines", "calibration", "alerts", "faults", "failed attempts"}
+    assert about == {target.about for target in targets}
+    for target in targets:
+        limit = round(target.limit - target.value if not target.at_least else target.value - target.limit, 3)
+        assert target.met is (limit >= 0.0)
+
+
+def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_path: Path) -> None:
+    """The report is index.html, plots that it shows, and figures.json with the parameters' hash."""
+    write(Report(PLAN, True, results), tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    plots = sorted(path.name for path in tmp_path.glob("*.png"))
+    assert len(plots) >= 7
+    for name in plots:
+        assert f'src="{name}"' in page
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+    figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    assert 64 == len(figures["about"]["parameters_sha256"])
+    assert len(results[0].targets()) == len(figures["targets"])
+    assert [] == figures["recorded"]["lifters"]
+
+
+def test_recorded_sets_have_a_section_of_their_own(results: list[Simulated]) -> None:
+    """Figures of recorded sets stand under their own heading, after all simulated ones."""
+    rows = recorded_rows(lifters("home", "bench_press", 3, 2, 5))
+    said = page(Report(PLAN, True, results, recorded=rows))
+    before, after = said.split('<h2 id="recorded">')
+    assert "the lifter&#39;s call" not in before
+    assert all(row.label.replace("'", "&#39;") in after for row in rows)
+    assert "No file of recorded sets" not in after
+
+
+def test_motion_is_judged_on_bars_and_on_recorded_wrists_apart(results: list[Simulated]) -> None:
+    """Simulated bars stand among simulated figures, recorded watch sets among recorded ones, each with its targets."""
+    wrists = [
+        WatchRow("011224_APULL_W66_S4_R10.csv.gz", 10, 10, 12),
+        WatchRow("241124_PREC_W7_S1_R14.csv.gz", 14, 16, 14),
+    ]
+    report = Report(PLAN, True, results, motion.bar_rows(PLAN), watch=wrists)
+    before, after = page(report).split('<h2 id="recorded">')
+    assert "Reps out of bar signals" in before
+    assert "011224_APULL_W66_S4_R10" not in before
+    assert "Exact in 50.0 %, off by more than one in 1 of 2." in after
+    met = {(target.family, target.measure): target.met for target in report.targets() if target.about == "motion"}
+    assert not met["recorded", "count exact"]
+    assert met["recorded", "sets off by more than one"]
+    assert ("simulated", "stall called within .5 s") in met
