@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from failure_detector.model.course import Course
+from failure_detector.model.standing import Standing
 from failure_detector.model.timing import Kind
 from tests.failure_detector.generated_sets import rep, reps, starting
 
@@ -11,7 +12,7 @@ def test_a_fork_is_the_whole_course() -> None:
     """Every field of a course is in its fork, and the fork goes its own way."""
     course, _ = Course(starting()).take(reps((0.5,)))
     fork = course.fork()
-    assert all(getattr(course, name) is getattr(fork, name) for name in Course.__slots__)
+    assert all(getattr(course, name) is getattr(fork, name) for name in Standing.__slots__)
     fork.take(reps((0.5, 0.48)))
     assert (1, 2) == (course.progress, fork.progress)
     assert [] == course.flags

@@ -251,3 +251,30 @@ def test_a_wrong_profile_is_named() -> None:
 def test_sets_to_failure_teach_their_end() -> None:
     """Each of these sets taught something, from an end that is known."""
     assert all(term.teaches and term.known_end for term in TERMS)
+
+
+def test_a_noisy_device_is_found_out() -> None:
+    """Velocities that scatter by .08 m/s about their curve say so of their device; where its noise is told, that stays."""
+    noisy = [
+        tuple(
+            replace(one, velocity_mps=(one.velocity_mps or 0.0) + (0.08 if (place * 7 + day) % 3 == 0 else -0.04))
+            for place, one in enumerate(lifted(0.6, 12))
+        )
+        for day in range(6)
+    ]
+    profile = learn(None, [taught([replace(one, duration_s=None) for one in made]) for made in noisy])
+    quiet = learn(None, [taught(lifted(0.6, 12))] * 6)
+    sds = [
+        starting_values(
+            "bench_press",
+            pct_1rm=None,
+            planned_reps=None,
+            target_rir=None,
+            tempo=False,
+            profile=known,
+            sensor_sd_mps=told_mps,
+        ).sensor_sd_mps
+        for known, told_mps in ((quiet, None), (profile, None), (profile, 0.02))
+    ]
+    assert sds[0] < 0.03 < 0.04 < sds[1]
+    assert 0.02 == sds[2]

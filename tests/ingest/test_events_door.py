@@ -300,7 +300,7 @@ class TestALogThatDoesNotAnswer:
 
 async def test_requests_that_wait_are_written_together() -> None:
     """One write to the log takes all that has come meanwhile, in the order it came."""
-    log = CountingLog(delay_s=0.05)
+    log = CountingLog(delay_s=0.5)
     async with serving(log) as door:
         await asyncio.gather(*(door.post({**rep(), "id": f"r{n}"}) for n in range(50)))
     assert 50 == sum(log.groups)

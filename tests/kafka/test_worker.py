@@ -229,7 +229,7 @@ async def test_a_broker_that_is_silent_for_longer_than_the_session_is_survived(
     async with KafkaLog(broker.bootstrap) as log:
         with workers(log, tmp_path, "a") as (worker,):
             await worker.ready()
-            await log.append([rep(f"a{number % 50}", 100 + number) for number in range(500)])
+            await until_appended(log, [rep(f"a{number % 50}", 100 + number) for number in range(500)])
             await until_read(log, 1_000)
             broker.process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(9.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from failure_detector.model import Filter, RepEstimate, Request, Start, starting_values
-from failure_detector.profile import Outcome, Term, learn, learning_term
+from failure_detector.profile import Outcome, Term, learn, learning_terms
 from lab.accuracy.answers import RIR_MAX, Answers, Floats, Truth
 from lab.accuracy.sets import LabelledSet
 
@@ -44,10 +44,18 @@ def cold(one: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> S
     return next_start(one, (), told_load=told_load, tempo=tempo)
 
 
-def taught(one: LabelledSet, *, told_load: bool = False) -> Term:
-    """What a closed set teaches the model."""
-    outcome = Outcome(failed=one.failed, called_rir=one.reported_rir, at_days=one.at_days)
-    return learning_term(cold(one, told_load=told_load), one.reps, outcome)
+def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term]:
+    """What each of many closed sets teaches the model."""
+    return learning_terms(
+        [
+            (
+                cold(one, told_load=told_load),
+                one.reps,
+                Outcome(failed=one.failed, called_rir=one.reported_rir, at_days=one.at_days),
+            )
+            for one in sets
+        ]
+    )
 
 
 def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False) -> Start:

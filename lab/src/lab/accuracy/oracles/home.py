@@ -31,6 +31,9 @@ def posteriors(
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
     grid = Grid() if grid is None else grid
     exercise = sets[0].exercise
+    if told.sense == "durations":
+        # Over an unknown travel, a first velocity tells less of the load.
+        grid = replace(grid, loads=max(grid.loads // 2, 1))
     if told.lifter == "everything":
         # Who is known well wants narrow ranges of loads; one lifter has one curve, so that this costs little.
         beliefs, grid = informed(sets), replace(grid, loads=3 * grid.loads)

@@ -37,21 +37,19 @@ class Lifted:
 
     def starts(self, case: Case) -> list[Start]:
         """The model's starting values of the judged sets, by what it may learn."""
+        earlier = self.earlier(case)
+        missing = [one for sets in earlier for one in sets if (one.lifter, one.order, case.load) not in self._taught]
+        for one, term in zip(missing, subject.taught(missing, told_load=case.load), strict=True):
+            self._taught[one.lifter, one.order, case.load] = term
         return [
             subject.next_start(
                 one,
-                [self._term(before, case.load) for before in earlier],
+                [self._taught[before.lifter, before.order, case.load] for before in sets],
                 told_load=case.load,
                 tempo=self.conditions.tempo,
             )
-            for one, earlier in zip(self.judged, self.earlier(case), strict=True)
+            for one, sets in zip(self.judged, earlier, strict=True)
         ]
-
-    def _term(self, one: LabelledSet, told_load: bool) -> Term:
-        key = (one.lifter, one.order, told_load)
-        if key not in self._taught:
-            self._taught[key] = subject.taught(one, told_load=told_load)
-        return self._taught[key]
 
 
 def lifted(

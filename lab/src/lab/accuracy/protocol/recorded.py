@@ -51,7 +51,7 @@ def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]
         truth = truth_of(sets)
         for case, earlier in (("cold", [[] for _ in sets]), ("learned", [before for _, before in judged])):
             starts = [
-                subject.next_start(one, [subject.taught(each, told_load=True) for each in before], told_load=True)
+                subject.next_start(one, subject.taught(before, told_load=True), told_load=True)
                 for one, before in zip(sets, earlier, strict=True)
             ]
             scored = score("model", truth, subject.ask(sets, starts).answers(truth), _RULE)

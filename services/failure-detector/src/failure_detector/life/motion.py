@@ -63,13 +63,14 @@ class _Signal:
 
 def take(turn: Turn, data: MotionSampled) -> Segmented:
     """Segment a chunk, and take what is found into its set."""
-    t0_us = micros(corrected(turn.event, data.t0))
+    sent_us, t0_us = micros(data.t0), micros(corrected(turn.event, data.t0))
     source = source_of(turn, data)
     known = _motion(turn)
     stream = next((one for one in known.streams if one.key == source), None)
     if stream is None or _is_over(turn, stream, t0_us):
         stream = Stream(source, _begun(turn, data), t0_us, data.set_id, None)
-    state, found = advance(stream.segmenter, Chunk(t0_us, data.rate_hz, data.signal, data.samples))
+    chunk = Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
+    state, found = advance(stream.segmenter, chunk)
     done = Segmented()
     signal = _Signal(source, data.set_id, learning.measure_of(data), data.device)
     set_key = _found(turn, signal, found, done) or stream.set_key
@@ -143,9 +144,11 @@ def _found(turn: Turn, signal: _Signal, found: Sequence[Found], done: Segmented)
 
 
 def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Segmented) -> str:
-    one = sets.find_for_rep(turn, signal.set_id, item.ended_us)
+    # Of a cycle the far point is known best, and is the same in every rep.
+    ended_us = item.ended_us if item.turned_us is None else item.turned_us
+    one = sets.find_for_rep(turn, signal.set_id, ended_us)
     if one is None:
-        one = sets.open_set(turn, signal.set_id, item.ended_us, {}, signal.by)
+        one = sets.open_set(turn, signal.set_id, ended_us, {}, signal.by)
         done.before[one.key] = one
     elif not one.reps:
         one = sets.measured_by(turn, one, signal.by)
@@ -159,8 +162,8 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
         event_id=event_id,
         sent_number=None,
         number=reps.next_number(one),
-        started_us=item.started_us,
-        ended_us=item.ended_us,
+        started_us=min(item.started_us, ended_us),
+        ended_us=ended_us,
         received_us=turn.received_us,
         measured=_measured(item.concentric, item.eccentric),
         device=signal.device.model_dump(exclude_none=True) if signal.device else None,
@@ -168,7 +171,7 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
         start_told=True,
         found_in="motion",
     )
-    one = sets.go_on(turn, reps.put_in(turn, one, rep), item.ended_us)
+    one = sets.go_on(turn, reps.put_in(turn, one, rep), ended_us)
     reps.tell(turn, one, rep)
     done.arrived.setdefault(one.key, []).append(rep)
     return one.key

@@ -6,8 +6,9 @@ A file a concern:
 * what is known before a set: `exercise_models`, `reps_by_load`, `starting_values`, pinned as `start`;
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), `consistency`, and
   `judging`, which holds each report against all so far and judges earlier ones again;
-* what a rep is measured by: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `sides` (left and
-  right in turn), and `course`, which goes along a set with all of these (`standing` is what it keeps) and makes `steps`;
+* what a rep is measured by: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `drops`, `sides`
+  (left and right in turn), and `course`, which goes along a set with all of these (`standing` is what it keeps) and makes
+  `steps`;
 * what it says: `grid` (hypotheses and prior), `update` (one rep into the posteriors), `failed_attempt`, `calls` (the
   lifter's own word), `summary`, `confidence` and `grinding` (when a rep is overdue);
 * `filter` runs it, with `cache`.

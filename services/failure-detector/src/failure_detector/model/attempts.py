@@ -22,8 +22,8 @@ _HELPED_RATIO = 1.25
 _STOOD_SHARE = 0.62
 # So much longer than the usual wait the bar stood in the rep; more where the rep itself was no faster than the last, as
 # one with its pauses taken off is.
-_STOOD_S = 1.6
-_STOOD_SHARE_OF_WAIT = 0.34
+_STOOD_S = 1.5
+_STOOD_SHARE_OF_WAIT = 0.33
 _STOOD_AFTER_ONE_S = 0.5
 _STOOD_MAX_S = 8.5
 _STOOD_VELOCITY = (0.8, 1.6)

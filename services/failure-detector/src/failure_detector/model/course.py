@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from failure_detector.model import flags
 from failure_detector.model.attempts import DOUBLE_S
 from failure_detector.model.consistency import believed_velocity
+from failure_detector.model.drops import after_a_drop, is_another_load
 from failure_detector.model.failed_attempt import FAILED_FACTOR
 from failure_detector.model.flags import Verdict, is_beyond_reference, is_jump, is_slow_first
 from failure_detector.model.grid import PROGRESS_MAX
@@ -27,9 +28,9 @@ from failure_detector.model.tempo import Bound, is_held
 from failure_detector.model.timing import (
     REFERENCE_REPS,
     Kind,
-    after_a_drop,
     travel_m,
 )
+from failure_detector.model.travel import LONG_SHARE, SHORT_SHARE
 from failure_detector.model.update import UNSEEN
 
 # The first rep of a curve is a little slow and scatters more: lifters find their groove with it. So it is the fastest of
@@ -38,8 +39,6 @@ FIRST_REP_SHARE = 0.95
 _FIRST_REP_CV = 0.06
 # Without m/s the rep before a failed attempt has lost this much (design choice).
 _NEAR_LOSS = 0.35
-# A load is another one where it differs by more than a rounding.
-_LOAD_RATIO = 1.02
 
 
 class Course(Standing):
@@ -158,7 +157,7 @@ class Course(Standing):
 
     def _is_usual(self, rep: Observation, last_mps: float) -> bool:
         """Whether nothing about a rep needs judging: what most reps are, found at once."""
-        velocity_mps, rom_m, roms_m, last = rep.velocity_mps, rep.rom_m, self.roms_m, self.last
+        velocity_mps, rom_m, last = rep.velocity_mps, rep.rom_m, self.last
         return (
             self.last_verdict is Verdict.VALID
             and last is not None
@@ -166,12 +165,12 @@ class Course(Standing):
             and velocity_mps is not None
             and velocity_mps < 1.2 * last_mps
             and rep.metric == self.own_metric
-            and (rom_m is None or not roms_m or 0.8 * max(roms_m) <= rom_m <= 1.25 * min(roms_m))
+            and (rom_m is None or self.rom_least_m <= rom_m <= self.rom_most_m)
             and (self.before_last_mps is None or velocity_mps < 1.2 * self.before_last_mps)
         )
 
     def _add(self, rep: Observation, verdict: Verdict) -> list[Step]:
-        self.flags = list(verdict.words)
+        self.flags = [*verdict.words] if verdict.words else []
         self.velocity_loss = None
         self.jumped = False
         self.reports += 1
@@ -219,20 +218,13 @@ class Course(Standing):
 
     def _new_load(self, rep: Observation, last_mps: float | None) -> Start:
         """Begin a curve of its own where the load is another one; gives the values that a curve begins from."""
-        load_kg, last_kg = rep.load_kg, self.last_load_kg
-        if load_kg is not None:
-            self.last_load_kg = load_kg
-        if self.progress == 0 or (last_kg is None and not self.start.drop):
-            return self.values
-        if load_kg is not None and last_kg is not None:
-            dropped = load_kg * _LOAD_RATIO < last_kg or last_kg * _LOAD_RATIO < load_kg
-        else:
-            dropped = last_mps is not None and rep.velocity_mps is not None and rep.velocity_mps > 1.3 * last_mps
-        if not dropped:
-            return self.values
-        self._begin_curve()
-        self.last_end_s = None
-        self.values = after_a_drop(self.values)
+        last_kg = self.last_load_kg
+        if rep.load_kg is not None:
+            self.last_load_kg = rep.load_kg
+        if self.progress and is_another_load(rep, last_kg, last_mps, is_drop_set=self.start.drop):
+            self._begin_curve()
+            self.last_end_s = None
+            self.values = after_a_drop(self.values)
         return self.values
 
     def _pass_gap(self, rep: Observation) -> tuple[float, float | None]:
@@ -292,6 +284,8 @@ class Course(Standing):
         self.valid += 1
         if rep.rom_m is not None:
             self.roms_m += (rep.rom_m,)
+            self.rom_least_m = max(self.rom_least_m, SHORT_SHARE * rep.rom_m)
+            self.rom_most_m = min(self.rom_most_m, LONG_SHARE * rep.rom_m)
         if rep.duration_s is not None:
             self.with_duration += 1
         if rep.velocity_mps is None:

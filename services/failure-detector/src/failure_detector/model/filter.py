@@ -80,7 +80,7 @@ class Posterior:
     """What is known after the reps of one set.
 
     `planes` (6, 180) as in `grid`, by the curves of `values`; measured by `kind`; `progress` reps done in the curve;
-    `restarted`: it is not the set's first; `flags` of each report.
+    `restarted`: it is not the set's first; `flags` of each report as it was read when it came.
     """
 
     planes: Floats
@@ -139,44 +139,57 @@ class Filter:
         """
         return [run.whole or [] for run in self._run(requests, whole=True)]
 
-    def posterior(self, request: Request) -> Posterior:
-        """What is known after all reps of a set with at least one, by all cells.
+    def posteriors(self, requests: Sequence[Request]) -> list[Posterior]:
+        """What is known after all reps of sets with at least one each, by all cells.
 
         >>> from failure_detector.model import Observation, starting_values
         >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
-        >>> found = Filter().posterior(Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0))
+        >>> [found] = Filter().posteriors([Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0)])
         >>> found.planes.shape, found.progress, found.kind.label
         ((6, 180), 1, 'velocity')
         """
-        [run] = self._run([request])
-        course = run.course
-        return Posterior(
-            self._planes[:, 0].copy(),
-            course.values,
-            course.kind,
-            course.progress,
-            course.curves_begun > 1,
-            tuple(estimate.flags for estimate in run.estimates),
-        )
+        runs: list[_Run] = []
+        words: list[list[tuple[str, ...]]] = []
+        for request in requests:
+            said: list[tuple[str, ...]] = []
+            last = Request(request.start, request.observations, len(request.observations) - 1)
+            runs.append(self._begin(last, said))
+            words.append(said)
+        self._go_all(runs)
+        return [
+            Posterior(
+                run.planes,
+                run.course.values,
+                run.course.kind,
+                run.course.progress,
+                run.course.curves_begun > 1,
+                tuple(said),
+            )
+            for run, said in zip(runs, words, strict=True)
+            if run.planes is not None
+        ]
 
     def _run(self, requests: Sequence[Request], whole: bool = False) -> list[_Run]:
         runs = [self._begin(request) for request in requests]
         if whole:
             for run in runs:
                 run.whole = []
+        self._go_all(runs)
+        return runs
+
+    def _go_all(self, runs: Sequence[_Run]) -> None:
         # Longest first: the sets that still have a step are always the first ones of a block.
         waiting = sorted((run for run in runs if run.steps), key=lambda run: -len(run.steps))
         for begin in range(0, len(waiting), _SIDE_BY_SIDE):
             self._go(waiting[begin : begin + _SIDE_BY_SIDE])
-        return runs
 
-    def _begin(self, request: Request) -> _Run:
+    def _begin(self, request: Request, words: list[tuple[str, ...]] | None = None) -> _Run:
         observations, first = request.observations, request.first
         if first < 0:
             raise ValueError(f"first must be 0 or more, not {first}")
         if first >= len(observations):
             return _Run(request, Course(request.start), None, _NO_CURVES, [], [], [])
-        entry = self._cache.find(request.start, observations, first)
+        entry = None if words is not None else self._cache.find(request.start, observations, first)
         if entry is None:
             known, course, planes, curves = 0, Course(request.start), None, _NO_CURVES
         else:
@@ -187,6 +200,8 @@ class Filter:
         for count in range(known + 1, len(observations) + 1):
             course, added = course.take(observations[:count])
             steps += added
+            if words is not None:
+                words.append(tuple(course.flags))
             if count > first:
                 answers.append(
                     _Answer(
@@ -216,7 +231,7 @@ class Filter:
                 active -= 1
             self._step(runs[:active], taken)
         for row, run in enumerate(runs):
-            planes = self._planes[:, row].copy()
+            run.planes = planes = self._planes[:, row].copy()
             self._cache.keep(Entry(run.request.start, run.request.observations, run.course, planes, run.curves))
 
     def _step(self, runs: list[_Run], taken: int) -> None:

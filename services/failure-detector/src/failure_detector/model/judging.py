@@ -13,7 +13,7 @@ from failure_detector.model.attempts import is_double, is_helped, is_second_half
 from failure_detector.model.flags import Verdict
 from failure_detector.model.pauses import concentric_s
 from failure_detector.model.records import Observation
-from failure_detector.model.travel import judge_first, judge_travel
+from failure_detector.model.travel import LONG_SHARE, SHORT_SHARE, judge_first, judge_travel
 
 # Of a lifter's learned travel; rougher than the set's own (design choice).
 _LEARNED_ROM = (0.68, 1.35)
@@ -153,7 +153,7 @@ def _by_learned_travel(rep: Observation, seen: Seen) -> Verdict:
 
 def _by_travel(rom_m: float, roms_m: tuple[float, ...], ratio: float | None, *, near_failure: bool) -> Verdict:
     """Held against the lower of two middle reps where it is short, the upper where it is long."""
-    if 0.8 * max(roms_m) <= rom_m <= 1.25 * min(roms_m):
+    if SHORT_SHARE * max(roms_m) <= rom_m <= LONG_SHARE * min(roms_m):
         return Verdict.VALID  # whichever rep is the middle one
     in_order = sorted(roms_m)
     short = rom_m < in_order[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from types import MappingProxyType
 from typing import Self
 
@@ -16,7 +17,7 @@ from failure_detector.model.timing import Kind, in_units_of_reference, pace_cv, 
 # The rep before a failed attempt is as slow as this: so many sd over the velocity at failure; and what is so many under
 # it is hardly a rep completed (design choices).
 _NEAR_SDS = 2.2
-_STANDING_SDS = 2.1
+_STANDING_SDS = 2.6
 # No device knows a velocity better than this, whatever it says (design choice).
 SENSOR_SD_MIN_MPS = 0.005
 NONE_JUDGED: Mapping[int, Verdict] = MappingProxyType({})
@@ -29,7 +30,7 @@ class Standing:
     >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> standing = Standing(start)
     >>> standing.progress, [round(limit, 3) for limit in standing.limits_mps]
-    (0, [0.282, 0.063])
+    (0, [0.282, 0.038])
     """
 
     __slots__ = (
@@ -65,6 +66,8 @@ class Standing:
         "reference_rep",
         "reports",
         "reread",
+        "rom_least_m",
+        "rom_most_m",
         "roms_m",
         "sides",
         "start",
@@ -123,6 +126,8 @@ class Standing:
         self.fastest_s: float | None = None
         self.waits_s: tuple[float, ...] = ()
         self.roms_m: tuple[float, ...] = ()
+        # A travel between these is usual, whichever rep is the middle one.
+        self.rom_least_m, self.rom_most_m = 0.0, inf
         self.first_velocity_mps: float | None = None
         self.reference_mps: float | None = None
         self.reference_rep: int | None = None
@@ -176,6 +181,8 @@ class Standing:
         other.fastest_s = self.fastest_s
         other.waits_s = self.waits_s
         other.roms_m = self.roms_m
+        other.rom_least_m = self.rom_least_m
+        other.rom_most_m = self.rom_most_m
         other.first_velocity_mps = self.first_velocity_mps
         other.reference_mps = self.reference_mps
         other.reference_rep = self.reference_rep

@@ -51,6 +51,8 @@ class Start:
         The lifter's usual travel and longest completed concentric phase, where they are learned.
     profile_version : str
         Which profile the values come from; `population` is none.
+    sensor_told : bool
+        The sensor's noise is the device's own word, not what its sets said.
     timing : Start or None
         Learned values of a set that brings concentric times and no velocities, as velocities over the class's travel.
 
@@ -83,6 +85,7 @@ class Start:
     rom_m: float | None = None
     grind_s: float | None = None
     profile_version: str = "population"
+    sensor_told: bool = False
     timing: Start | None = None
 
 

@@ -133,6 +133,7 @@ def starting_values(
         curve_sd=CURVE_SD,
         load_kg=load_kg,
         drop=drop,
+        sensor_told=sensor_sd_mps is not None,
     )
     if profile is not None and profile.kind == "timing":
         profile, timing_profile = None, profile

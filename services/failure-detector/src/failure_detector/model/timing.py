@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
-from math import hypot, sqrt
+from math import hypot
 
 import numpy as np
 
@@ -36,9 +36,6 @@ _PEAK_SD = 0.10
 _RETENTION_MAX = 0.95
 # A watch's concentric phase begins and ends a little elsewhere than the bar's: log sd between watches (design choice).
 _TIMED_LOG_SD = 0.05
-# Sd of the change of first velocity when plates are taken off, and what fatigue costs of log reps (design choices).
-_DROP_SD_MPS = 0.10
-_DROP_LOG_N = 0.40
 # A tempo is slower than the lifter could go; by how much only the end shows (design choice).
 _TEMPO_FRESH = Spread.same(1.6, 0.45)
 _TEMPO_LAST = Spread.same(0.85, 0.25)
@@ -133,30 +130,6 @@ def values_of(start: Start, kind: Kind) -> Start:
         v1_sd_mps=round(hypot(start.v1_sd_mps, scale_sd * v1), 6),
         v_last_sd_mps=round(hypot(start.v_last_sd_mps, scale_sd * v_last), 6),
         v1_v_last_cov=round(start.v1_v_last_cov + scale_sd**2 * v1 * v_last, 6),
-    )
-
-
-@lru_cache(maxsize=256)
-def after_a_drop(start: Start) -> Start:
-    """Starting values of the curve that begins when the load is changed within a set.
-
-    Nobody says how much lighter the new load is, and the lifter is tired: at one velocity fewer reps are left than in a
-    fresh set (design choices).
-
-    >>> from failure_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> after = after_a_drop(start)
-    >>> round(after.v1_sd_mps, 3), round(after.log_n_mean - start.log_n_mean, 2), round(after.log_n_sd, 2)
-    (0.11, -0.4, 0.55)
-    """
-    slope = exercise_model(start.model_class).line_slope
-    variance = _DROP_SD_MPS**2
-    return replace(
-        start,
-        v1_sd_mps=round(sqrt(start.v1_sd_mps**2 + variance), 6),
-        log_n_mean=round(max(start.log_n_mean - _DROP_LOG_N, 0.7), 6),
-        log_n_sd=round(sqrt(start.log_n_sd**2 + slope**2 * variance), 6),
-        v1_log_n_cov=round(start.v1_log_n_cov + slope * variance, 6),
     )
 
 

@@ -13,8 +13,8 @@ from math import log
 
 from failure_detector.model.flags import Verdict
 
-_LONG = 1.25
-_SHORT = 0.8
+LONG_SHARE = 1.25
+SHORT_SHARE = 0.8
 _UNLIKE = 0.75
 _GHOST = 0.5
 # Cut so short and still at the speed of the rep before, it is not lifted.
@@ -47,9 +47,9 @@ def judge_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, 
     ('ghost', 'rerack')
     """
     share = rom_m / usual_m
-    if share > _LONG:
+    if share > LONG_SHARE:
         return Verdict.RERACK
-    if share >= _SHORT:
+    if share >= SHORT_SHARE:
         return Verdict.VALID
     if velocity_ratio is not None and velocity_ratio < _FAILED_VELOCITY_SHARE:
         if share > _FAILED_ROM_SHARE:

@@ -18,7 +18,7 @@ from failure_detector.profile.learning import learn
 from failure_detector.profile.outcome import Outcome
 from failure_detector.profile.profile import Profile, profile_from_json, profile_to_json
 from failure_detector.profile.readiness import DayOffset, day_offset
-from failure_detector.profile.reading import learning_term
+from failure_detector.profile.reading import learning_term, learning_terms
 from failure_detector.profile.strength import OneRepMax, one_rep_max
 from failure_detector.profile.term import Term, term_from_json, term_to_json
 
@@ -31,6 +31,7 @@ __all__ = [
     "day_offset",
     "learn",
     "learning_term",
+    "learning_terms",
     "one_rep_max",
     "profile_from_json",
     "profile_to_json",

@@ -23,6 +23,7 @@ from failure_detector.profile.law import (
     by_set,
     figures,
 )
+from failure_detector.profile.noise import pooled
 from failure_detector.profile.profile import Profile
 from failure_detector.profile.term import FIGURES, Term
 
@@ -88,6 +89,7 @@ def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
         max([value for value in (base.grind_s, *(term.grind_s for term in told)) if value is not None], default=None),
         _middle([term.rom_m for term in told], base.rom_m),
         _middle([term.rest_s for term in told], base.rest_s),
+        *pooled([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)]),
     ).believing(found)
 
 

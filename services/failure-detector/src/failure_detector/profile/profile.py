@@ -11,6 +11,7 @@ import numpy as np
 from failure_detector.model.start import Start
 from failure_detector.profile.drift import drifted, weeks_between
 from failure_detector.profile.law import PARAMETERS, Belief
+from failure_detector.profile.noise import sensor_sd_mps
 from failure_detector.profile.prediction import predicted
 from failure_detector.profile.term import numbers
 from spotter.records import dataclass, replace
@@ -39,6 +40,8 @@ class Profile:
         A load in kg was among the sets.
     grind_s, rom_m, rest_s : float or None
         Longest completed concentric phase, usual travel, usual rest between concentric phases.
+    noise, noise_reps : float, int
+        Variance of the sensor, (m/s)², by all sets, and the reps that it rests on.
 
     >>> from failure_detector.profile import learn
     >>> from failure_detector.profile.learning import nothing
@@ -56,11 +59,15 @@ class Profile:
     grind_s: float | None = None
     rom_m: float | None = None
     rest_s: float | None = None
+    noise: float = 0.0
+    noise_reps: int = 0
 
     @property
     def version(self) -> str:
         """A name that changes with what is known: the format, the sets learned from, and a check sum."""
-        said = repr((self.model_class, self.kind, self.at_days, self.mean, self.cov, self.grind_s, self.rom_m))
+        said = repr(
+            (self.model_class, self.kind, self.at_days, self.mean, self.cov, self.grind_s, self.rom_m, self.noise)
+        )
         return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(said.encode()):08x}"
 
     def at(self, at_days: float) -> Profile:
@@ -83,7 +90,10 @@ class Profile:
         )
 
     def starting_values(self, cold: Start, at_days: float | None) -> Start:
-        """The cold starting values of a set with all that was learned in their place; see `prediction`."""
+        """The cold starting values of a set with all that was learned in their place; see `prediction`.
+
+        Where the device's noise was told it stays; else what its sets say of it is taken.
+        """
         known = self if at_days is None else self.at(at_days)
         return start_with(
             predicted(cold, known.belief(), knows_1rm=self.knows_1rm),
@@ -91,6 +101,7 @@ class Profile:
             rom_m=self.rom_m,
             grind_s=self.grind_s,
             profile_version=self.version,
+            sensor_sd_mps=cold.sensor_sd_mps if cold.sensor_told else sensor_sd_mps(self.noise, self.noise_reps),
         )
 
     def belief(self) -> Belief:
@@ -135,4 +146,15 @@ def profile_from_json(written: Mapping[str, object]) -> Profile:
     return Profile(**values)  # type: ignore[arg-type]  # as profile_to_json wrote them
 
 
-_NAMES = ("model_class", "kind", "learned_sets", "at_days", "knows_1rm", "grind_s", "rom_m", "rest_s")
+_NAMES = (
+    "model_class",
+    "kind",
+    "learned_sets",
+    "at_days",
+    "knows_1rm",
+    "grind_s",
+    "rom_m",
+    "rest_s",
+    "noise",
+    "noise_reps",
+)

@@ -24,6 +24,7 @@ from failure_detector.model.start import Start
 from failure_detector.model.starting_values import starting_values
 from failure_detector.model.timing import Kind
 from failure_detector.profile.law import Floats
+from failure_detector.profile.noise import scatter
 from failure_detector.profile.outcome import Outcome
 from failure_detector.profile.term import FIGURES, Term
 
@@ -57,8 +58,22 @@ def learning_term(start: Start, observations: Sequence[Observation], outcome: Ou
     >>> np.linalg.solve(term.precision_matrix(), term.shift).round(3)[:3]
     array([0.514, 0.21 , 2.302])
     """
-    cold = anybody(start)
-    found = _FILTER.posterior(Request(cold, tuple(observations), 0)) if observations else None
+    return learning_terms([(start, observations, outcome)])[0]
+
+
+def learning_terms(sets: Sequence[tuple[Start, Sequence[Observation], Outcome]]) -> list[Term]:
+    """What each of many closed sets teaches: as `learning_term`, side by side.
+
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> [term.kind for term in learning_terms([(start, [], Outcome())])]
+    ['none']
+    """
+    asked = [Request(anybody(start), tuple(reps), 0) for start, reps, _ in sets if reps]
+    found = iter(_FILTER.posteriors(asked))
+    return [_term(start, reps, outcome, next(found) if reps else None) for start, reps, outcome in sets]
+
+
+def _term(start: Start, observations: Sequence[Observation], outcome: Outcome, found: Posterior | None) -> Term:
     summary = _habits(
         [one for one, words in zip(observations, found.flags, strict=True) if not _NO_REP & {*words}] if found else ()
     )
@@ -69,6 +84,12 @@ def learning_term(start: Start, observations: Sequence[Observation], outcome: Ou
         return none
     log_weight = found.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_end(found.progress, outcome)
     mean, cov = _moments(found, log_weight)
+    # A device that tells its own noise needs no estimate.
+    told = any(one.velocity_sd_mps is not None for one in observations)
+    is_velocity = found.kind is Kind.VELOCITY
+    scattered = (
+        scatter(observations, found, log_weight.ravel(), start.velocity_cv) if is_velocity and not told else None
+    )
     before_mean, before_cov = _believed(found.values)
     before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
     values, vectors = np.linalg.eigh(after - before)
@@ -86,6 +107,7 @@ def learning_term(start: Start, observations: Sequence[Observation], outcome: Ou
         tuple(_significant(shift)),
         outcome.failed or outcome.called_rir is not None,
         *summary,
+        *(scattered or (None, 0)),
     )
 
 
@@ -103,7 +125,7 @@ def anybody(start: Start) -> Start:
         target_rir=None,
         tempo=False,
         velocity_metric=start.velocity_metric,
-        sensor_sd_mps=start.sensor_sd_mps,
+        sensor_sd_mps=start.sensor_sd_mps if start.sensor_told else None,
     )
 
 

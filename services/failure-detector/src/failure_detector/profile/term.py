@@ -47,6 +47,8 @@ class Term:
         Median travel.
     rest_s : float or None
         Median time between two concentric phases: the lifter's tempo.
+    noise, noise_reps : float or None, int
+        Variance of the sensor, (m/s)², by this set, and the reps that it rests on.
 
     >>> term = Term("bench_press", "none", 0.0, None, None, (0.0,) * 10, (0.0,) * 4, False, None, None, None, None)
     >>> term.precision_matrix().shape
@@ -65,6 +67,8 @@ class Term:
     grind_s: float | None
     rom_m: float | None
     rest_s: float | None
+    noise: float | None = None
+    noise_reps: int = 0
 
     @property
     def teaches(self) -> bool:
@@ -126,5 +130,5 @@ def numbers(value: object, count: int, name: str) -> tuple[float, ...]:
 
 _NAMES = (
     *("model_class", "kind", "at_days", "pct_1rm", "load_kg", "known_end", "fastest_mps", "grind_s", "rom_m"),
-    "rest_s",
+    *("rest_s", "noise", "noise_reps"),
 )
