@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log
+from math import inf, log
 
 import numpy as np
 
@@ -40,4 +40,6 @@ def end_here(planes: Floats, progress: int, factor: float) -> None:
 
 def _log_sum(log_weights: Floats) -> float:
     most = float(log_weights.max())
+    if most == -inf:
+        return most
     return most + log(float(np.exp(log_weights - most).sum()))

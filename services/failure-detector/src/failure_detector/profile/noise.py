@@ -13,7 +13,7 @@ from failure_detector.model.grid import DROP, V1, curve_places, shares_used
 from failure_detector.model.records import Observation
 
 # Of the tracker that nobody knows, worth so many reps.
-_USUAL_SD_MPS, _USUAL_REPS = 0.03, 40
+_USUAL_SD_MPS, _USUAL_REPS = 0.03, 120
 _SD_MIN_MPS, _SD_MAX_MPS = 0.01, 0.12
 # First and last velocity, and about half of the curve's exponent, are fitted.
 _FITTED = 2.5
@@ -61,7 +61,7 @@ def sensor_sd_mps(variance: float, reps: int) -> float:
     """The noise believed of a sensor whose sets say this: shrunk to the usual one where they are few.
 
     >>> [round(sensor_sd_mps(0.0036, reps), 3) for reps in (0, 40, 400)]
-    [0.03, 0.047, 0.058]
+    [0.03, 0.04, 0.055]
     """
     believed = (variance * reps + _USUAL_SD_MPS**2 * _USUAL_REPS) / (reps + _USUAL_REPS)
     return round(min(max(sqrt(max(believed, 0.0)), _SD_MIN_MPS), _SD_MAX_MPS), 4)
