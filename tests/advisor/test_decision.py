@@ -166,7 +166,7 @@ def test_advice_never_spends_what_is_not_there(case: Case, policy: Policy) -> No
     cost = policy.failure_cost if terms.target == 0 else policy.near_failure_cost
 
     assert not case.beginner
-    assert cost <= min(case.left, case.muscle_left)
+    assert cost <= min(case.left, case.muscle_left) + 1e-9  # sums of units are rounded by so little
     assert min(case.left, case.muscle_left) > 0
     assert "R10" in terms.rules
 
