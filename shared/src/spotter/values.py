@@ -65,10 +65,15 @@ AthleteId = SetId
 StationId = SetId
 ExerciseId = Annotated[str, Field(pattern=EXERCISE_PATTERN)]
 LoadKg = Annotated[float, Field(ge=0, le=600)]
-VelocityMps = Annotated[float, Field(ge=0.02, le=5)]
-PeakVelocityMps = Annotated[float, Field(ge=0.02, le=10)]
-RomM = Annotated[float, Field(ge=0.02, le=2.5)]
-PhaseS = Annotated[float, Field(ge=0.1, le=30)]
+VELOCITY_RANGE_MPS: Final = (0.02, 5)
+PEAK_VELOCITY_RANGE_MPS: Final = (0.02, 10)
+ROM_RANGE_M: Final = (0.02, 2.5)
+PHASE_RANGE_S: Final = (0.1, 30)
+"""From and to, both included: what a rep can be, as the ranges above it."""
+VelocityMps = Annotated[float, Field(ge=VELOCITY_RANGE_MPS[0], le=VELOCITY_RANGE_MPS[1])]
+PeakVelocityMps = Annotated[float, Field(ge=PEAK_VELOCITY_RANGE_MPS[0], le=PEAK_VELOCITY_RANGE_MPS[1])]
+RomM = Annotated[float, Field(ge=ROM_RANGE_M[0], le=ROM_RANGE_M[1])]
+PhaseS = Annotated[float, Field(ge=PHASE_RANGE_S[0], le=PHASE_RANGE_S[1])]
 RepNumber = Annotated[int, Field(ge=1, le=10_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 ShortText = Annotated[str, Field(min_length=1, max_length=256)]

@@ -10,8 +10,6 @@ from advisor.state import AdvisedSet, Outcome, Report, RepSeen, Stop
 from spotter.events import Event, corrected_time
 from spotter.events.lifting import EffortReported
 
-RPE_AT_FAILURE: Final = 10
-"""RPE on the lifting scale is this less the reps in reserve (Zourdos et al. 2016)."""
 _SAME_REP: Final = timedelta(seconds=0.5)
 """Two reports that end this close tell of one rep (design choice: nobody lifts two in so short a time)."""
 
@@ -31,8 +29,7 @@ def report_of(event: Event, data: EffortReported, reps: Sequence[RepSeen]) -> Re
     rep = next((rep for rep in reversed(reps) if rep.number == data.rep_number), None)
     if rep is None and event.senttime is None and reps:
         about = max(about, reps[-1].ended)
-    rir = data.rir if data.rpe is None else RPE_AT_FAILURE - data.rpe
-    return Report(about, None if rep is None else rep.event_id, rir, data.failed)
+    return Report(about, None if rep is None else rep.event_id, data.called_rir, data.failed)
 
 
 def outcome(reps: Sequence[RepSeen], report: Report | None, stop: Stop | None, opened_at: datetime) -> Outcome:

@@ -72,7 +72,7 @@ class FailureDetector(Processor[LifeDraft]):
         """Take an event into the life of its set."""
         if not event.data.gym_id or not event.data.athlete_id:
             return LifeDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
-        turn = Turn(state, event, env, self._observer, self._recall, learning.folded)
+        turn = Turn(state, event, env, self._observer, self._recall)
         known = _remembered(turn)
         if known is not None:
             return LifeDraft(event, {}, reject=known if isinstance(known, Reject) else None)

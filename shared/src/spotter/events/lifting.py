@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -151,6 +151,10 @@ class MotionSampled(EventData):
         return self
 
 
+RPE_AT_FAILURE: Final = 10
+"""RPE on the lifting scale is this less the reps in reserve (Zourdos et al. 2016)."""
+
+
 class EffortReported(EventData):
     """How near to failure the lifter felt: exactly one of rir, rpe and failed."""
 
@@ -164,3 +168,8 @@ class EffortReported(EventData):
         if sum(value is not None for value in (self.rir, self.rpe, self.failed)) != 1:
             raise ValueError("exactly one of rir, rpe and failed must be given")
         return self
+
+    @property
+    def called_rir(self) -> float | None:
+        """Reps in reserve as called; None where a failure was told, or that there was none."""
+        return self.rir if self.rpe is None else RPE_AT_FAILURE - self.rpe

@@ -8,20 +8,19 @@ a set that is corrected, or voided, teaches something else, and the next set is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from failure_detector.life.clock import DAY_US
-from failure_detector.life.records import LiftedSet, Lifter
+from failure_detector.life.folding import base_of
+from failure_detector.life.records import LiftedSet
 from failure_detector.life.turn import Turn
-from failure_detector.model import Observation, Start, starting_values
+from failure_detector.model import Start, starting_values
 from failure_detector.model.calls import FAILED_NEXT
 from failure_detector.profile import Outcome, Profile, Term, learn, learning_term
 from spotter.events.lifting import Device, MotionSampled, RepCompleted
-from spotter.exercises import Exercise
 from spotter.records import dataclass, replace
 
-KINDS: Final = ("velocity", "timing")
 _NOT_IN_EARNEST: Final = frozenset({"warmup", "technique"})
 _FAMILY: Final = re.compile(r"[a-z]+")
 
@@ -73,11 +72,12 @@ def measure_in(key: str) -> Measure:
     return Measure(metric, family)
 
 
-def pinned_start(turn: Turn, exercise: Exercise, context: Mapping[str, Any], key: str, opened_us: int) -> Start:
+def pinned_start(turn: Turn, config: int, context: Mapping[str, Any], key: str, opened_us: int) -> Start:
     """Give the model's starting values for a set that opens at `opened_us`, with all that was learned before it."""
-    known = {kind: _profile(turn, exercise.model_class, key, kind, opened_us) for kind in KINDS}
+    model_class = turn.config(config).catalogue.get(context.get("exercise")).model_class
+    terms = _terms(turn, key, opened_us)
     return starting_values(
-        exercise.model_class,
+        model_class,
         pct_1rm=context.get("pct_1rm"),
         planned_reps=context.get("planned_reps"),
         target_rir=context.get("target_rir"),
@@ -86,44 +86,23 @@ def pinned_start(turn: Turn, exercise: Exercise, context: Mapping[str, Any], key
         load_kg=context.get("load_kg"),
         drop=context.get("intent") == "drop",
         at_days=opened_us / DAY_US,
-        profile=known["velocity"],
-        timing_profile=known["timing"],
+        profile=_profile(turn, terms, key, "velocity", model_class),
+        timing_profile=_profile(turn, terms, key, "timing", model_class),
     )
 
 
-def _profile(turn: Turn, model_class: str, key: str, kind: str, before_us: int) -> Profile | None:
+def _terms(turn: Turn, key: str, before_us: int) -> list[Term]:
+    """Give what the sets of a profile taught that began before."""
     if not key:
-        return None
-    base = turn.lifter.bases.get(base_key(key, kind))
-    if base is not None and base.model_class != model_class:
-        base = None  # the catalogue says now that it is another kind of lift
-    terms = [
-        one.term
-        for one in _taught(turn, key, before_us)
-        if one.term is not None and one.term.kind == kind and one.term.model_class == model_class
-    ]
-    return learn(base, terms) if terms else base
+        return []
+    refs = (ref for ref in turn.lifter.sets if ref.profile == key and ref.opened_us < before_us)
+    return [term for ref in refs if (term := turn.get(ref.key).term) is not None]
 
 
-def _taught(turn: Turn, key: str, before_us: int) -> Iterator[LiftedSet]:
-    return (turn.get(ref.key) for ref in turn.lifter.sets if ref.profile == key and ref.opened_us < before_us)
-
-
-def base_key(key: str, kind: str) -> str:
-    """Name the base of a profile among the lifter's."""
-    return f"{key}|{kind}"
-
-
-def folded(lifter: Lifter, one: LiftedSet) -> Lifter:
-    """Give the lifter with what a set that is forgotten had taught."""
-    term = one.term
-    if term is None or not term.teaches or not one.profile:
-        return lifter
-    name = base_key(one.profile, term.kind)
-    base = lifter.bases.get(name)
-    if base is not None and base.model_class != term.model_class:
-        base = None
-    return replace(lifter, bases={**lifter.bases, name: learn(base, [term])})
+def _profile(turn: Turn, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
+    base = base_of(turn.lifter, key, kind, model_class)
+    told = [term for term in terms if term.kind == kind and term.model_class == model_class]
+    return learn(base, told) if told else base
 
 
 def teach(turn: Turn) -> None:
@@ -148,10 +127,10 @@ def _term(turn: Turn, one: LiftedSet) -> Term | None:
     observations = [seen.observation for seen in turn.observer.observe(one.key, one.reps)]
     if not observations:
         return None
-    last, called_rir = observations[-1], observations[-1].called_rir
+    # What was said of the last rep is said of the set's end, and counts once.
+    called_rir = observations[-1].called_rir
     if called_rir is not None:
-        # What was said of the last rep is said of the set's end, and counts once.
-        observations[-1] = _without_call(last)
+        observations[-1] = replace(observations[-1], called_rir=None)
     failed = called_rir is not None and called_rir <= FAILED_NEXT
     outcome = Outcome(
         failed=failed,
@@ -160,7 +139,3 @@ def _term(turn: Turn, one: LiftedSet) -> Term | None:
         in_earnest=one.context.get("intent", "work") not in _NOT_IN_EARNEST,
     )
     return learning_term(one.start, observations, outcome)
-
-
-def _without_call(observation: Observation) -> Observation:
-    return replace(observation, called_rir=None)

@@ -28,17 +28,12 @@ from spotter.events.derived import RepOverdue
 from spotter.events.lifting import Device, MotionSampled
 from spotter.ids import derived_id, fingerprint
 from spotter.records import dataclass, replace
+from spotter.values import PEAK_VELOCITY_RANGE_MPS, PHASE_RANGE_S, ROM_RANGE_M, VELOCITY_RANGE_MPS
 
 STREAMS_MAX: Final = 4
 """Signals of one lifter that are followed side by side; the one not heard of for longest gives way."""
 FORGOTTEN_US: Final = 10 * MINUTE_US
 """A signal that pauses for longer begins anew."""
-FRESH_US: Final = 5 * SECOND_US
-FRESH_BLIND_US: Final = 10 * SECOND_US
-_VELOCITY_MPS: Final = (0.02, 5.0)
-_PEAK_MPS: Final = (0.02, 10.0)
-_ROM_M: Final = (0.02, 2.5)
-_PHASE_S: Final = (0.1, 30.0)
 
 
 class Segmented:
@@ -167,7 +162,7 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
         received_us=turn.received_us,
         measured=_measured(item.concentric, item.eccentric),
         device=signal.device.model_dump(exclude_none=True) if signal.device else None,
-        fresh=_is_fresh(turn, item.ended_us),
+        fresh=reps.is_fresh(turn.event, item.ended_us),
         start_told=True,
         found_in="motion",
     )
@@ -179,7 +174,7 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
 
 def _lowering_found(turn: Turn, signal: _Signal, item: LoweringFound, done: Segmented) -> None:
     """Add the way down that followed a rep which had begun from below."""
-    seconds = _within(item.phase.seconds, _PHASE_S)
+    seconds = _within(item.phase.seconds, PHASE_RANGE_S)
     for one in turn.newest():
         rep = next((rep for rep in one.reps if rep.ended_us == item.rep_ended_us and rep.source == signal.source), None)
         if rep is None or seconds is None:
@@ -196,7 +191,7 @@ def _lowering_found(turn: Turn, signal: _Signal, item: LoweringFound, done: Segm
 def _stall_found(turn: Turn, signal: _Signal, item: StallFound) -> None:
     """Tell that the bar is stuck, while somebody can still do something about it."""
     one = sets.find_for_rep(turn, signal.set_id, item.known_us)
-    if one is None or not one.is_open or not _is_fresh(turn, item.known_us):
+    if one is None or not one.is_open or not reps.is_fresh(turn.event, item.known_us):
         return
     turn.facts.append(
         RepOverdue.model_construct(
@@ -210,22 +205,16 @@ def _stall_found(turn: Turn, signal: _Signal, item: StallFound) -> None:
     )
 
 
-def _is_fresh(turn: Turn, at_us: int) -> bool:
-    """Tell whether a moment was sent of soon enough: corrected times are such that sending is receipt."""
-    limit_us = FRESH_BLIND_US if turn.event.senttime is None else FRESH_US
-    return turn.received_us - at_us <= limit_us
-
-
 def _measured(concentric: Phase | None, eccentric: Phase | None) -> dict[str, Any]:
     """Give what a rep measured, as far as it lies within what a rep can be."""
     said: dict[str, float | None] = {}
     if concentric is not None:
-        said["mean_velocity_mps"] = _within(concentric.mean_velocity_mps, _VELOCITY_MPS)
-        said["peak_velocity_mps"] = _within(concentric.peak_velocity_mps, _PEAK_MPS)
-        said["rom_m"] = _within(concentric.travel_m, _ROM_M)
-        said["concentric_s"] = _within(concentric.seconds, _PHASE_S)
+        said["mean_velocity_mps"] = _within(concentric.mean_velocity_mps, VELOCITY_RANGE_MPS)
+        said["peak_velocity_mps"] = _within(concentric.peak_velocity_mps, PEAK_VELOCITY_RANGE_MPS)
+        said["rom_m"] = _within(concentric.travel_m, ROM_RANGE_M)
+        said["concentric_s"] = _within(concentric.seconds, PHASE_RANGE_S)
     if eccentric is not None:
-        said["eccentric_s"] = _within(eccentric.seconds, _PHASE_S)
+        said["eccentric_s"] = _within(eccentric.seconds, PHASE_RANGE_S)
     return {name: value for name, value in said.items() if value is not None}
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from bisect import insort
-from datetime import timedelta
 from typing import Any
 
 from failure_detector.life.clock import SECOND_US, micros, moment
 from failure_detector.life.records import LiftedSet, Rep, UnderWay
 from failure_detector.life.turn import Turn
 from failure_detector.model.calls import FAILED_NEXT
-from spotter.events import Event, corrected
+from spotter.events import Event, corrected, corrected_time
 from spotter.events.derived import DeviceLost, RepCounted
 from spotter.events.lifting import Device, EffortReported, RepAmended, RepCompleted, RepCorrection, RepStarted
 from spotter.processing import Reject
 from spotter.records import replace
 
-_FRESH = timedelta(seconds=5)
+_FRESH_US = 5 * SECOND_US
 """Advice may sound for a rep that was sent this soon after it happened."""
-_FRESH_BLIND = timedelta(seconds=10)
+_FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
-_RPE_AT_FAILURE = 10.0
-"""RPE on the lifting scale is this less the reps in reserve (Zourdos et al. 2016)."""
 _UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
 _MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
 
@@ -42,11 +39,9 @@ def counter_of(event: Event, data: RepCompleted) -> str:
     return f"{event.source}\x1f{data.device.id if data.device and data.device.id else ''}"
 
 
-def is_fresh(event: Event) -> bool:
-    """Tell whether the event was sent soon enough after it happened."""
-    if event.senttime is not None:
-        return event.senttime - event.time <= _FRESH
-    return event.received - event.time <= _FRESH_BLIND
+def is_fresh(event: Event, at_us: int) -> bool:
+    """Tell whether what an event says of a moment was sent soon enough after it: corrected, sending is receipt."""
+    return micros(event.received) - at_us <= (_FRESH_BLIND_US if event.senttime is None else _FRESH_US)
 
 
 def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple[LiftedSet, Rep] | Reject | None:
@@ -58,7 +53,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     event = turn.event
     counter, said = counter_of(event, data), turn.content
     device = data.device.model_dump(exclude_none=True) if data.device else None
-    fresh = is_fresh(event)
+    fresh = is_fresh(event, micros(corrected_time(event)))
     flags = () if fresh or event.senttime is not None else ("clock",)
     number = data.rep_number
     if number is None:
@@ -123,7 +118,9 @@ def next_number(one: LiftedSet) -> int:
 
 def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
     """Note that a rep is under way, unless a later one is done already, or nobody knows of it in time."""
-    if not is_fresh(turn.event) or (one.last_us is not None and started_us <= one.last_us):
+    if not is_fresh(turn.event, micros(corrected_time(turn.event))) or (
+        one.last_us is not None and started_us <= one.last_us
+    ):
         return one
     waiting = UnderWay(turn.identity, data.rep_number, started_us, turn.received_us, source=turn.event.source)
     return turn.put(replace(one, under_way=waiting))
@@ -185,7 +182,7 @@ def call(turn: Turn, one: LiftedSet, data: EffortReported, at_us: int) -> Lifted
 def _called_rir(data: EffortReported) -> float | None:
     if data.failed is not None:
         return FAILED_NEXT if data.failed else None
-    return _RPE_AT_FAILURE - data.rpe if data.rpe is not None else data.rir
+    return data.called_rir
 
 
 def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:

@@ -14,7 +14,6 @@ from failure_detector.life.clock import MINUTE_US
 from failure_detector.life.learning import Measure
 from failure_detector.life.records import LiftedSet
 from failure_detector.life.turn import EARLY_US, Turn
-from failure_detector.model import Start
 from spotter.events.lifting import SetContext
 from spotter.ids import derived_id
 from spotter.records import replace
@@ -116,7 +115,7 @@ def open_set(
         received_us=turn.received_us,
         config=config,
         context=dict(context),
-        start=_pinned_start(turn, config, context, profile, at_us),
+        start=learning.pinned_start(turn, config, context, profile, at_us),
         history=history,
         profile=profile,
     )
@@ -132,17 +131,12 @@ def open_set(
     return one
 
 
-def _pinned_start(turn: Turn, config: int, context: Mapping[str, Any], profile: str, opened_us: int) -> Start:
-    exercise = turn.config(config).catalogue.get(context.get("exercise"))
-    return learning.pinned_start(turn, exercise, context, profile, opened_us)
-
-
 def measured_by(turn: Turn, one: LiftedSet, by: Measure) -> LiftedSet:
     """Pin a set to what is known of its lifter by the device that sends its first rep."""
     profile = learning.profile_key(one.context.get("exercise"), by)
     if profile == one.profile:
         return one
-    start = _pinned_start(turn, one.config, one.context, profile, one.opened_us)
+    start = learning.pinned_start(turn, one.config, one.context, profile, one.opened_us)
     told = one.start.learned_sets
     one = turn.put(replace(one, profile=profile, start=start))
     if start.learned_sets != told:
@@ -156,7 +150,7 @@ def amend(turn: Turn, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
     if context == one.context:
         return one
     profile = learning.profile_key(context.get("exercise"), learning.measure_in(one.profile))
-    start = _pinned_start(turn, one.config, context, profile, one.opened_us)
+    start = learning.pinned_start(turn, one.config, context, profile, one.opened_us)
     one = turn.put(replace(one, context=context, profile=profile, start=start))
     turn.tell_opened(one, amended=True)
     return one

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from failure_detector.life.clock import DAY_US, MINUTE_US, micros, moment
+from failure_detector.life.folding import folded
 from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER, SETS_SEARCHED, LiftedSet, Lifter, SetRef, set_entry
 from failure_detector.observing import Observer
@@ -27,15 +28,7 @@ EARLY_US = 10 * MINUTE_US
 class Turn:
     """Reads through to the state, collects changes and facts; used for one event and thrown away."""
 
-    def __init__(
-        self,
-        state: State,
-        event: Event,
-        env: Environment,
-        observer: Observer,
-        recall: Recall,
-        folded: Callable[[Lifter, LiftedSet], Lifter],
-    ) -> None:
+    def __init__(self, state: State, event: Event, env: Environment, observer: Observer, recall: Recall) -> None:
         self.event = event
         self.identity = fingerprint(f"{event.source}\x1f{event.id}".encode())
         """Of the event's source and id, which within one lifter are its identity."""
@@ -46,7 +39,6 @@ class Turn:
         self.state = state
         self._env = env
         self._recall = recall
-        self._folded = folded
         self._sets: dict[str, LiftedSet] = {}
         self._content: str | None = None
         known = state.get(LIFTER)
@@ -159,7 +151,7 @@ class Turn:
         forgot = self.lifter.forgot
         if new:
             for key in [old.key for old in refs.values() if self.is_too_old(old)]:
-                self.lifter = self._folded(self.lifter, self.get(key))
+                self.lifter = folded(self.lifter, self.get(key))
                 del refs[key]
                 self._sets.pop(key, None)
                 self.changes[set_entry(key)] = None
