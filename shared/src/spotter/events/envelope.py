@@ -159,11 +159,18 @@ def decode(value: bytes) -> Event:
 
     Raises Unreadable for anything else, with the reason.
     """
+    return from_json(json_object(value))
+
+
+def json_object(value: bytes) -> dict[str, Any]:
+    """Read a JSON object, of an event or of something else; raises Unreadable."""
     try:
         raw = orjson.loads(value)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"not JSON: {error}") from None
-    return from_json(raw)
+    if not isinstance(raw, dict):
+        raise Unreadable("not a JSON object")
+    return raw
 
 
 def from_json(raw: object) -> Event:

@@ -13,8 +13,9 @@ from typing import Final
 import orjson
 
 from spotter.bus.port import Record
-from spotter.events import Event, Unreadable, format_time, from_json
+from spotter.events import Event, format_time, from_json
 from spotter.events.derived import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.events.envelope import json_object
 from spotter.events.people import AdviceAcknowledged
 from spotter.events.registry import NAMES
 
@@ -120,7 +121,7 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
     event = record.event
     raw = None
     if event is None:
-        raw = _object(record.value)
+        raw = json_object(record.value)
         if raw.get("type") not in _TYPES:
             return None
         event = from_json(raw)
@@ -148,7 +149,7 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
                 repeat=data.repeat,
                 expires_ms=expires_ms,
                 sound_until_ms=expires_ms - data.ttl_ms + data.sound_ms,
-                head=_head(raw or _object(record.value)),
+                head=_head(raw or json_object(record.value)),
             )
         case EffortEstimated() as data:
             return Estimate(
@@ -166,16 +167,6 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
             )
         case _:
             return event
-
-
-def _object(value: bytes) -> dict[str, object]:
-    try:
-        raw = orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error}") from None
-    if not isinstance(raw, dict):
-        raise Unreadable("not a JSON object")
-    return raw
 
 
 def epoch_ms(moment: datetime) -> int:

@@ -13,7 +13,7 @@ from failure_detector.profile.drift import drifted, weeks_between
 from failure_detector.profile.law import PARAMETERS, Belief
 from failure_detector.profile.noise import sensor_sd_mps
 from failure_detector.profile.prediction import predicted
-from failure_detector.profile.term import numbers
+from failure_detector.profile.written import members, numbers, significant, symmetric, upper_half
 from spotter.records import dataclass, replace
 
 PROFILE_VERSION = 1
@@ -82,12 +82,7 @@ class Profile:
 
     def believing(self, belief: Belief) -> Profile:
         """The same profile with other parameters."""
-        upper = belief.cov[np.triu_indices(PARAMETERS)]
-        return replace(
-            self,
-            mean=tuple(float(f"{value:.9g}") for value in belief.mean.tolist()),
-            cov=tuple(float(f"{value:.9g}") for value in upper.tolist()),
-        )
+        return replace(self, mean=significant(belief.mean.tolist()), cov=upper_half(belief.cov))
 
     def starting_values(self, cold: Start, at_days: float | None) -> Start:
         """The cold starting values of a set with all that was learned in their place; see `prediction`.
@@ -106,9 +101,7 @@ class Profile:
 
     def belief(self) -> Belief:
         """Mean (7,) and covariance (7, 7)."""
-        upper = np.zeros((PARAMETERS, PARAMETERS))
-        upper[np.triu_indices(PARAMETERS)] = self.cov
-        return Belief(np.array(self.mean), upper + np.triu(upper, 1).T)
+        return Belief(np.array(self.mean), symmetric(self.cov, PARAMETERS))
 
 
 def profile_to_json(profile: Profile) -> dict[str, object]:
@@ -135,11 +128,7 @@ def profile_from_json(written: Mapping[str, object]) -> Profile:
     ValueError
         For another version, a member that is missing, or figures that are not so many numbers; it names the member.
     """
-    if written.get("v") != PROFILE_VERSION:
-        raise ValueError(f"a profile of version {written.get('v')}: this program reads {PROFILE_VERSION}")
-    missing = [name for name in (*_NAMES, "mean", "cov") if name not in written]
-    if missing:
-        raise ValueError(f"a profile lacks {missing[0]}: write it with profile_to_json")
+    members(written, PROFILE_VERSION, (*_NAMES, "mean", "cov"), what="a profile", by="profile_to_json")
     values = {name: written[name] for name in _NAMES}
     values["mean"] = numbers(written["mean"], PARAMETERS, "a profile's mean")
     values["cov"] = numbers(written["cov"], _TRIANGLE, "a profile's cov")

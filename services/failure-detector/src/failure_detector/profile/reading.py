@@ -26,7 +26,8 @@ from failure_detector.model.timing import Kind
 from failure_detector.profile.law import Floats
 from failure_detector.profile.noise import scatter
 from failure_detector.profile.outcome import Outcome
-from failure_detector.profile.term import FIGURES, Term
+from failure_detector.profile.term import Term
+from failure_detector.profile.written import significant, upper_half
 
 # A set in earnest that did not fail and was not called ends with so many reps in reserve (design choice: the usual
 # prescription is 1–3, and sets at 0 are lifted more often than those at 5).
@@ -96,15 +97,14 @@ def _term(start: Start, observations: Sequence[Observation], outcome: Outcome, f
     # No set says less than nothing; the posterior's mean is kept.
     precision = (vectors * np.maximum(values, 0.0)) @ vectors.T
     shift = (precision + before) @ mean - before @ before_mean
-    upper = precision[np.triu_indices(FIGURES)]
     return Term(
         start.model_class,
         "velocity" if found.kind is Kind.VELOCITY else "timing",
         outcome.at_days,
         start.pct_1rm,
         start.load_kg,
-        tuple(_significant(upper)),
-        tuple(_significant(shift)),
+        upper_half(precision),
+        significant(shift.tolist()),
         outcome.failed or outcome.called_rir is not None,
         *summary,
         *(scattered or (None, 0)),
@@ -196,7 +196,3 @@ def _habits(
         rom_m,
         round(rests[len(rests) // 2], 3) if rests else None,
     )
-
-
-def _significant(values: Floats) -> list[float]:
-    return [float(f"{value:.9g}") for value in values.tolist()]

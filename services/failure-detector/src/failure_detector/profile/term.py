@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from failure_detector.profile.written import members, numbers, symmetric
 from spotter.records import dataclass
 
 TERM_VERSION = 1
@@ -77,10 +78,7 @@ class Term:
 
     def precision_matrix(self) -> NDArray[np.float64]:
         """Λ, (4, 4)."""
-        found = np.zeros((FIGURES, FIGURES))
-        found[np.triu_indices(FIGURES)] = self.precision
-        full: NDArray[np.float64] = found + np.triu(found, 1).T
-        return full
+        return symmetric(self.precision, FIGURES)
 
 
 def term_to_json(term: Term) -> dict[str, object]:
@@ -106,26 +104,11 @@ def term_from_json(written: Mapping[str, object]) -> Term:
     ValueError
         For another version, a member that is missing, or figures that are not so many numbers; it names the member.
     """
-    if written.get("v") != TERM_VERSION:
-        raise ValueError(f"a learning term of version {written.get('v')}: this program reads {TERM_VERSION}")
-    missing = [name for name in (*_NAMES, "precision", "shift") if name not in written]
-    if missing:
-        raise ValueError(f"a learning term lacks {missing[0]}: write it with term_to_json")
+    members(written, TERM_VERSION, (*_NAMES, "precision", "shift"), what="a learning term", by="term_to_json")
     values = {name: written[name] for name in _NAMES}
     values["precision"] = numbers(written["precision"], 10, "a learning term's precision")
     values["shift"] = numbers(written["shift"], FIGURES, "a learning term's shift")
     return Term(**values)  # type: ignore[arg-type]  # as term_to_json wrote them
-
-
-def numbers(value: object, count: int, name: str) -> tuple[float, ...]:
-    """Read so many numbers.
-
-    >>> numbers([1, 2.5], 2, "two")
-    (1.0, 2.5)
-    """
-    if not isinstance(value, list | tuple) or len(value) != count:
-        raise ValueError(f"{name} must be {count} numbers, not {value!r}")
-    return tuple(float(one) for one in value)
 
 
 _NAMES = (

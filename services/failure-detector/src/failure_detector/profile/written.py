@@ -1,0 +1,65 @@
+"""How what was learned is written down: members that are all there, numbers to nine digits, half of a symmetric matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def members(written: Mapping[str, object], version: int, names: Sequence[str], *, what: str, by: str) -> None:
+    """Check that a JSON object is of a version and lacks no member.
+
+    Raises
+    ------
+    ValueError
+        For another version, or a member that is missing; it names the member, and `by` what writes it.
+
+    >>> members({"v": 1, "mean": []}, 1, ("mean", "cov"), what="a profile", by="profile_to_json")
+    Traceback (most recent call last):
+        ...
+    ValueError: a profile lacks cov: write it with profile_to_json
+    """
+    if written.get("v") != version:
+        raise ValueError(f"{what} of version {written.get('v')}: this program reads {version}")
+    missing = [name for name in names if name not in written]
+    if missing:
+        raise ValueError(f"{what} lacks {missing[0]}: write it with {by}")
+
+
+def numbers(value: object, count: int, name: str) -> tuple[float, ...]:
+    """Read so many numbers.
+
+    >>> numbers([1, 2.5], 2, "two")
+    (1.0, 2.5)
+    """
+    if not isinstance(value, list | tuple) or len(value) != count:
+        raise ValueError(f"{name} must be {count} numbers, not {value!r}")
+    return tuple(float(one) for one in value)
+
+
+def significant(values: Iterable[float]) -> tuple[float, ...]:
+    """Round to nine digits: what is written is what is known.
+
+    >>> significant([1 / 3])
+    (0.333333333,)
+    """
+    return tuple(float(f"{value:.9g}") for value in values)
+
+
+def upper_half(matrix: NDArray[np.float64]) -> tuple[float, ...]:
+    """Write the upper triangle of a symmetric matrix, row by row, to nine digits."""
+    return significant(matrix[np.triu_indices(len(matrix))].tolist())
+
+
+def symmetric(upper: Sequence[float], size: int) -> NDArray[np.float64]:
+    """Read what `upper_half` wrote.
+
+    >>> symmetric((1.0, 2.0, 3.0), 2).tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
+    """
+    found = np.zeros((size, size))
+    found[np.triu_indices(size)] = upper
+    full: NDArray[np.float64] = found + np.triu(found, 1).T
+    return full
