@@ -6,7 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 
@@ -22,13 +22,16 @@ from spotter.ids import athlete_key
 from spotter.records import dataclass, replace
 from spotter.security import Identity
 from spotter.telemetry import EVENTS_IN
-from spotter.topics import LIFTS
+from spotter.topics import CONFIG, LIFTS
 from spotter.web import Problem
 
 log = logging.getLogger(__name__)
 
 CHUNK_EVENTS: Final = 100
 """Events taken in one go, which is 2 to 3 ms; between two goes others get their turn."""
+READ_BACK_S: Final = 1.0
+"""How long the answer to a change of the configuration waits until the next event is stamped with it."""
+_LOOK_EVERY_S: Final = 0.002
 
 Status = Literal["accepted", "duplicate", "refused"]
 _COUNTERS: Final = {status: EVENTS_IN.labels(status) for status in get_args(Status)}
@@ -62,6 +65,11 @@ class Pending:
     events: Sequence[Event]
     """Those of `places`."""
     outcome: asyncio.Future[Outcome]
+    changes: Set[int]
+    """Places of those that change the gym's configuration."""
+    gym_id: str
+    receipt: Receipt
+    configuration: Configuration
 
     async def settled(self) -> list[Result]:
         """Wait for the log, then say what became of each event; raises what ended the log's writing unexpectedly."""
@@ -75,9 +83,22 @@ class Pending:
             for place, written in zip(self.places, outcome, strict=True):
                 if not written:
                     self.results[place] = replace(self.results[place], status="duplicate")
+            new = sum(written for place, written in zip(self.places, outcome, strict=True) if place in self.changes)
+            if new:
+                await self._read_back(self.receipt.configversion + new)
         for status, count in Counter([result.status for result in self.results]).items():
             _COUNTERS[status].inc(count)
         return self.results
+
+    async def _read_back(self, version: int) -> None:
+        """Wait until what is sent after this answer follows the change; what is written holds in any case."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + READ_BACK_S
+        while self.configuration.version(self.gym_id) < version:
+            if loop.time() > until_s:
+                log.warning("a change of the configuration was written, but not read back within %g s", READ_BACK_S)
+                return
+            await asyncio.sleep(_LOOK_EVERY_S)
 
 
 class Intake:
@@ -136,6 +157,7 @@ class Intake:
         records: list[NewRecord] = []
         events: list[Event] = []
         places: list[int] = []
+        changes: set[int] = set()
         for place, item in enumerate(items):
             try:
                 if place >= granted:
@@ -150,7 +172,10 @@ class Intake:
                 records.append(taken.record)
                 events.append(taken.event)
                 places.append(place)
-        return Pending(results, places, events, self._writer.submit(records))
+                if taken.record.topic == CONFIG:
+                    changes.add(place)
+        outcome = self._writer.submit(records)
+        return Pending(results, places, events, outcome, changes, bearer.gym_id, receipt, self._configuration)
 
 
 def _sent_id(item: Item) -> str | None:
