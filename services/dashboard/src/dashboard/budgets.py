@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from dashboard.projection import micros
 from dashboard.tables import ADVICE, ATHLETE_FACTS, BUDGET_ENTRIES, BUDGETS
@@ -51,9 +51,18 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
 
 def _told(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
     """Give what was last said of each week, what was said last first."""
+    theirs = and_(BUDGETS.c.gym_id == gym_id, BUDGETS.c.athlete_id == athlete_id)
+    last = (
+        select(BUDGETS.c.week_start_us, func.max(BUDGETS.c.revision).label("revision"))
+        .where(theirs)
+        .group_by(BUDGETS.c.week_start_us)
+        .subquery()
+    )
+    same = and_(BUDGETS.c.week_start_us == last.c.week_start_us, BUDGETS.c.revision == last.c.revision)
     found = (
         select(BUDGETS.c.event)
-        .where(BUDGETS.c.gym_id == gym_id, BUDGETS.c.athlete_id == athlete_id)
+        .join(last, same)
+        .where(theirs)
         .order_by(BUDGETS.c.revision.desc(), BUDGETS.c.rank.desc())
     )
     events = [decode(event.encode()).data for event in connection.scalars(found)]

@@ -2,62 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import resources
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from dashboard.assets import HEADERS, static_files, templates
+from dashboard.lift import lift_router
 from spotter.security import Identity
 from spotter.web import COOKIE, Guard, Problem
 
-_MEDIA: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-"""Everything that a page loads comes from here, and nobody frames it."""
 _TOKEN_CHARACTERS_MAX: Final = 16_384
 """A coach's token may name many lifters."""
 _MAKE_ONE: Final = "spotter token create --role coach --gym GYM"
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    content: bytes
-    media_type: str
-    etag: str
-
-
-def _files() -> dict[str, _File]:
-    found = {}
-    for entry in resources.files("dashboard").joinpath("static").iterdir():
-        media_type = _MEDIA.get(entry.name.rpartition(".")[2])
-        if media_type is not None:
-            content = entry.read_bytes()
-            found[entry.name] = _File(content, media_type, f'"{hashlib.blake2b(content, digest_size=8).hexdigest()}"')
-    return found
-
-
 def pages_router(guard: Guard) -> APIRouter:
-    """Build the page at `/`, its files, and the session it is signed in by."""
+    """Build the page at `/`, the session it is signed in by, the lifter's page, and the files of both."""
     router = APIRouter(include_in_schema=False)
-    files = _files()
-    templates = Environment(
-        loader=PackageLoader("dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    template = templates.get_template("floor.html")
+    files, environment = static_files(), templates()
+    template = environment.get_template("floor.html")
 
     def page(identity: Identity | None, status: int = 200, message: str | None = None) -> HTMLResponse:
-        return HTMLResponse(template.render(identity=identity, message=message, command=_MAKE_ONE), status, _HEADERS)
+        return HTMLResponse(template.render(identity=identity, message=message, command=_MAKE_ONE), status, HEADERS)
 
     @router.get("/")
     def floor(request: Request) -> Response:
@@ -103,16 +71,14 @@ def pages_router(guard: Guard) -> APIRouter:
         response.delete_cookie(COOKIE)
         return response
 
-    @router.get("/static/{name}")
+    @router.get("/static/{name:path}")
     def file(name: str, request: Request) -> Response:
         found = files.get(name)
         if found is None:
             raise Problem(404, "Not Found", f"There is no file {name}.")
-        headers = {"ETag": found.etag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-        if request.headers.get("if-none-match") == found.etag:
-            return Response(status_code=304, headers=headers)
-        return Response(found.content, headers=headers, media_type=found.media_type)
+        return found.answer(request)
 
+    router.include_router(lift_router(guard, environment, files))
     return router
 
 

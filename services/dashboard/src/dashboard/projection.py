@@ -21,13 +21,14 @@ from spotter.events.derived import (
     DeviceLost,
     EffortEstimated,
     EventRejected,
+    NoticeGiven,
     RepCounted,
     SetClosed,
     SetOpened,
     SetSummarised,
 )
 from spotter.events.lifting import MotionSampled, RepCompleted
-from spotter.events.people import AthleteUpdated, PolicyUpdated
+from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.events.registry import NAMES
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -179,7 +180,7 @@ def _estimated(event: Event, row: Row) -> Rows:
 def _advised(event: Event, row: Row) -> Rows:
     data = event.data
     assert isinstance(data, AdviceGiven)
-    yield tables.ADVICE, row | {"set_key": data.set_key, "after_rep": data.after_rep}
+    yield tables.ADVICE, row | {"set_key": data.set_key, "after_rep": data.after_rep, "alert_id": data.alert_id}
 
 
 def _summarised(event: Event, row: Row) -> Rows:
@@ -226,14 +227,34 @@ def _lost(event: Event, row: Row) -> Rows:
     yield tables.LOSSES, row | {"set_id": event.data.set_id or ""}
 
 
+def _felt(event: Event, row: Row) -> Rows:
+    yield tables.WELLNESS, row | {"said_id": _said_id(event), "reported_us": micros(event.time)}
+
+
+def _noticed(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, NoticeGiven)
+    yield tables.NOTICES, row | {"notice_id": data.notice_id, "given_us": micros(event.time)}
+
+
+def _set_up(event: Event, row: Row) -> Rows:
+    yield tables.SETTINGS, row | {"said_id": _said_id(event), "said_us": micros(event.received)}
+
+
+def _said_id(event: Event) -> str:
+    return f"{event.source} {event.id}"
+
+
 def _said_of_athlete(event: Event, row: Row) -> Rows:
+    yield from _set_up(event, dict(row))
     data = event.data
     facts: dict[str, str | None] = {}
     if isinstance(data, AthleteUpdated | PolicyUpdated):
         facts |= {"time_zone": data.time_zone, "week_start": data.week_start}
     if isinstance(data, AthleteUpdated):
         live = data.consent.live if data.consent is not None else None
-        facts |= {"name": data.name, "live": None if live is None else str(live).lower()}
+        facts |= {"name": data.name, "live": None if live is None else str(live).lower(), "level": data.level}
+        facts["team"] = vars(data).get("team")
     about = {name: row[name] for name in ("gym_id", "athlete_id", "rank", "event_id")}
     for fact, value in facts.items():
         if value is not None:
@@ -249,6 +270,9 @@ _PROJECTIONS: Final[Mapping[type[EventData], Callable[[Event, Row], Rows]]] = {
     AdviceGiven: _advised,
     SetSummarised: _summarised,
     BudgetChanged: _budgeted,
+    NoticeGiven: _noticed,
+    WellnessReported: _felt,
+    SessionStarted: _set_up,
     EventRejected: _rejected,
     DeviceLost: _lost,
     AthleteUpdated: _said_of_athlete,

@@ -134,8 +134,8 @@ class Queries:
             order = {rep["rep_number"]: place for place, rep in reversed(list(enumerate(reps)))}
 
             def items(table: Table, number: str) -> list[JsonObject]:
-                found = [_item(event) for event in _events(connection, table, gym_id, one.set_key)]
-                return sorted(found, key=lambda item: _place(item[number], order))
+                found = {item[number]: item for item in map(_item, _events(connection, table, gym_id, one.set_key))}
+                return sorted(found.values(), key=lambda item: _place(item[number], order))
 
             summaries = _events(connection, SUMMARIES, gym_id, one.set_key)
             return {
@@ -253,7 +253,11 @@ def _place(number: int, order: dict[int, int]) -> tuple[int, int]:
 
 
 def _events(connection: Connection, table: Table, gym_id: str, set_key: str) -> list[JsonObject]:
-    found = select(table.c.event).where(table.c.gym_id == gym_id, table.c.set_key == set_key)
+    found = (
+        select(table.c.event)
+        .where(table.c.gym_id == gym_id, table.c.set_key == set_key)
+        .order_by(table.c.revision, table.c.rank, table.c.event_id)
+    )
     return [orjson.loads(event) for event in connection.scalars(found)]
 
 

@@ -1,7 +1,8 @@
 """The projector's tables: the newest version of everything that was said, by what it is about.
 
 A row is one event of the log with the few columns that queries select by. Of two events about the same thing the one
-with the greater (revision, rank, event_id) stays, whatever order they come in. Times are whole microseconds since 1970.
+with the greater (revision, rank, event_id) stays, whatever order they come in; advice and budgets can be asked why, so
+of these every revision is kept. Times are whole microseconds since 1970.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ VERSION: Final = ("revision", "rank", "event_id", "next_offset")
 """The columns, as far as a table has them, by which of two rows with one key the newer is told."""
 
 
-def _versioned(name: str, *columns: Column[Any], by_athlete: bool = False) -> Table:
+def _versioned(name: str, *columns: Column[Any], by_athlete: bool = False, every_revision: bool = False) -> Table:
     return Table(
         name,
         METADATA,
         Column("gym_id", Text, primary_key=True),
         Column("athlete_id", Text, primary_key=by_athlete, nullable=False),
         *columns,
-        Column("revision", Integer, nullable=False),
+        Column("revision", Integer, primary_key=every_revision, autoincrement=False, nullable=False),
         Column("rank", BigInteger, nullable=False),  # where its input stands in the log, and its place in that answer
         Column("event_id", Text, nullable=False),
         Column("event", Text, nullable=False),  # as in the log, JSON
@@ -52,7 +53,7 @@ ATHLETE_FACTS: Final = Table(
     METADATA,
     Column("gym_id", Text, primary_key=True),
     Column("athlete_id", Text, primary_key=True),
-    Column("fact", Text, primary_key=True),  # name, time_zone, week_start, live
+    Column("fact", Text, primary_key=True),  # name, time_zone, week_start, live, team, level
     Column("value", Text, nullable=False),
     Column("rank", BigInteger, nullable=False),
     Column("event_id", Text, nullable=False),
@@ -111,8 +112,11 @@ ADVICE: Final = _versioned(
     "advice",
     Column("set_key", Text, primary_key=True),
     Column("after_rep", Integer, primary_key=True, autoincrement=False),
+    Column("alert_id", Text, nullable=False),
+    every_revision=True,
 )
 Index("advice_by_athlete", ADVICE.c.gym_id, ADVICE.c.athlete_id, ADVICE.c.rank)
+Index("advice_by_alert", ADVICE.c.gym_id, ADVICE.c.alert_id)
 
 SUMMARIES: Final = _versioned("summaries", Column("set_key", Text, primary_key=True))
 
@@ -120,8 +124,10 @@ BUDGETS: Final = _versioned(
     "budgets",
     Column("week_start_us", BigInteger, primary_key=True, autoincrement=False),
     by_athlete=True,
+    every_revision=True,
 )
-"""What the advisor last said of a lifter's failure budget, week by week."""
+"""All that the advisor said of a lifter's failure budget; each word has the next revision, whichever week it is about."""
+Index("budgets_by_revision", BUDGETS.c.gym_id, BUDGETS.c.athlete_id, BUDGETS.c.revision)
 
 BUDGET_ENTRIES: Final = _versioned(
     "budget_entries",
@@ -149,6 +155,32 @@ LOSSES: Final = _versioned(
     by_athlete=True,
 )
 """The last time that a lifter's device went away."""
+
+SETTINGS: Final = _versioned(
+    "settings",
+    Column("said_id", Text, primary_key=True),  # source and id of the event
+    Column("said_us", BigInteger, nullable=False),
+    by_athlete=True,
+)
+"""What was said to shape a lifter's training: own policy layers, blocks, sessions; `said_us` is when it was received."""
+
+WELLNESS: Final = _versioned(
+    "wellness",
+    Column("said_id", Text, primary_key=True),
+    Column("reported_us", BigInteger, nullable=False),
+    by_athlete=True,
+)
+"""How a lifter felt, report by report."""
+Index("wellness_by_time", WELLNESS.c.gym_id, WELLNESS.c.athlete_id, WELLNESS.c.reported_us, WELLNESS.c.said_id)
+
+NOTICES: Final = _versioned(
+    "notices",
+    Column("notice_id", Text, primary_key=True),
+    Column("given_us", BigInteger, nullable=False),
+    by_athlete=True,
+)
+"""What a lifter is told after the session."""
+Index("notices_by_time", NOTICES.c.gym_id, NOTICES.c.athlete_id, NOTICES.c.given_us, NOTICES.c.notice_id)
 
 
 def version_of(table: Table) -> list[str]:

@@ -191,6 +191,17 @@ class BudgetChanged(EventData):
     """What is allowed from `valid_until` on, if nothing else happens."""
 
 
+class NoticeGiven(EventData):
+    """What a lifter is told after the session, not in it; given anew it keeps its id and has a revision one higher."""
+
+    notice_id: str
+    kind: str
+    revision: int
+    rule_ids: list[str]
+    sentence: str
+    valid_until: Timestamp
+
+
 class Origin(Part):
     """Where in a log a record stands."""
 

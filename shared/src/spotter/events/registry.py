@@ -61,6 +61,7 @@ def _types() -> dict[str, EventType]:
         ("advice.given", derived.AdviceGiven, None, "advice.v1", "athlete"),
         ("set.summarised", derived.SetSummarised, None, "advice.v1", "athlete"),
         ("budget.changed", derived.BudgetChanged, None, "advice.v1", "athlete"),
+        ("notice.given", derived.NoticeGiven, None, "advice.v1", "athlete"),
         ("event.rejected", derived.EventRejected, None, "lifts.dead.v1", "athlete"),
     ]
     return {

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import exp, log
 
 import numpy as np
@@ -68,6 +69,7 @@ class Load:
     load_kg: float | None = None
 
 
+@cache
 def believed_of_anybody(model_class: str, kind: str) -> Belief:
     """What is believed of a lifter nobody knows: the exercise's row, shrunk to by all that is learned.
 
@@ -89,7 +91,10 @@ def believed_of_anybody(model_class: str, kind: str) -> Belief:
             scale_sd,
         ]
     )
-    return Belief(mean, np.diag(sd * sd))
+    believed = Belief(mean, np.diag(sd * sd))
+    for figures_of_all in (believed.mean, believed.cov):
+        figures_of_all.flags.writeable = False
+    return believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,8 @@ def by_set(model: ExerciseModel, loads: Sequence[Load], lifter: Floats) -> BySet
     ([[0.529, 0.0, 0.0, 0.0]], [[0.019, 0.03, 0.17, 0.03]])
     """
     one_rm_kg = exp(float(lifter[LOG_1RM]))
-    rows = [_first_velocity(model, load, one_rm_kg) for load in loads]
+    by_load = {load: _first_velocity(model, load, one_rm_kg) for load in dict.fromkeys(loads)}
+    rows = [by_load[load] for load in loads]
     mean, variance = np.zeros((len(rows), 4)), np.empty((len(rows), 4))
     variance[:] = (0.0, model.v_last_within_sd_mps**2, LINE_WITHIN_SD**2, _CURVE_WITHIN_SD**2)
     mean[:, _G] = [row[0] for row in rows]

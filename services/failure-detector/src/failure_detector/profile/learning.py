@@ -26,6 +26,7 @@ from failure_detector.profile.law import (
 from failure_detector.profile.noise import pooled
 from failure_detector.profile.profile import Profile
 from failure_detector.profile.term import FIGURES, Term
+from failure_detector.profile.written import symmetric
 
 _PASSES = 4
 # Of the 1RM; what the heaviest of a lifter's work sets usually is (design choice).
@@ -94,15 +95,15 @@ def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
 
 
 def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: float) -> Belief:
-    precisions = np.stack([term.precision_matrix() for term in terms])
+    precisions = symmetric([term.precision for term in terms], FIGURES)
     shifts = np.array([term.shift for term in terms])
     loads = [Load(term.pct_1rm, term.load_kg) for term in terms]
     changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
     prior_precision = np.linalg.inv(prior.cov)
     mean, cov = _first_guess(prior, loads), prior.cov
-    own = by_set(model, loads, mean).mean
+    usual = by_set(model, loads, mean)
+    own = usual.mean
     for _ in range(_PASSES):
-        usual = by_set(model, loads, mean)
         made = figures(model, mean, own, usual.by_1rm)
         by_lifter, by_own = made.by_lifter, made.by_own
         offset = made.at - by_lifter @ mean + _times(by_own, usual.mean - own)

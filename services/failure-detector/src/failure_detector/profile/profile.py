@@ -89,9 +89,10 @@ class Profile:
 
         Where the device's noise was told it stays; else what its sets say of it is taken.
         """
-        known = self if at_days is None else self.at(at_days)
+        weeks = 0.0 if at_days is None else weeks_between(self.at_days, at_days)
+        belief = self.belief() if weeks == 0.0 else drifted(self.belief(), self.model_class, self.kind, weeks)
         return start_with(
-            predicted(cold, known.belief(), knows_1rm=self.knows_1rm),
+            predicted(cold, belief, knows_1rm=self.knows_1rm),
             learned_sets=self.learned_sets,
             rom_m=self.rom_m,
             grind_s=self.grind_s,

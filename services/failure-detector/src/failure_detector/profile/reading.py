@@ -8,6 +8,7 @@ Minka 2001).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 
@@ -26,7 +27,7 @@ from failure_detector.model.timing import Kind
 from failure_detector.profile.law import Floats
 from failure_detector.profile.noise import scatter
 from failure_detector.profile.outcome import Outcome
-from failure_detector.profile.term import Term
+from failure_detector.profile.term import FIGURES, Term
 from failure_detector.profile.written import significant, upper_half
 
 # A set in earnest that did not fail and was not called ends with so many reps in reserve (design choice: the usual
@@ -118,14 +119,19 @@ def anybody(start: Start) -> Start:
     >>> anybody(start).log_n_mean, anybody(start).learned_sets
     (2.302585, 0)
     """
+    return _anybody(start.model_class, start.velocity_metric, start.sensor_sd_mps if start.sensor_told else None)
+
+
+@lru_cache(maxsize=256)
+def _anybody(model_class: str, velocity_metric: str, sensor_sd_mps: float | None) -> Start:
     return starting_values(
-        start.model_class,
+        model_class,
         pct_1rm=None,
         planned_reps=None,
         target_rir=None,
         tempo=False,
-        velocity_metric=start.velocity_metric,
-        sensor_sd_mps=start.sensor_sd_mps if start.sensor_told else None,
+        velocity_metric=velocity_metric,
+        sensor_sd_mps=sensor_sd_mps,
     )
 
 
@@ -158,7 +164,7 @@ def _moments(found: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
     )
     mean = (at * weight).sum(axis=(1, 2))
     off = at - mean[:, None, None]
-    cov = np.einsum("iab,jab,ab->ij", off, off, weight)
+    cov = (off * weight).reshape(FIGURES, -1) @ off.reshape(FIGURES, -1).T
     var_v1, cov_drop, var_drop = ((planes[of] * weight).sum() for of in (VAR_V1, COV_V1_DROP, VAR_DROP))
     cov[0, 0] += var_v1
     cov[0, 1] += var_v1 + cov_drop

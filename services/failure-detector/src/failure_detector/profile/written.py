@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,16 +51,30 @@ def significant(values: Iterable[float]) -> tuple[float, ...]:
 
 def upper_half(matrix: NDArray[np.float64]) -> tuple[float, ...]:
     """Write the upper triangle of a symmetric matrix, row by row, to nine digits."""
-    return significant(matrix[np.triu_indices(len(matrix))].tolist())
+    return significant(matrix[_upper(len(matrix))].tolist())
 
 
-def symmetric(upper: Sequence[float], size: int) -> NDArray[np.float64]:
-    """Read what `upper_half` wrote.
+def symmetric(upper: Sequence[float] | Sequence[Sequence[float]], size: int) -> NDArray[np.float64]:
+    """Read what `upper_half` wrote, of one matrix or of each of many.
 
     >>> symmetric((1.0, 2.0, 3.0), 2).tolist()
     [[1.0, 2.0], [2.0, 3.0]]
+    >>> symmetric([(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)], 2).shape
+    (2, 2, 2)
     """
-    found = np.zeros((size, size))
-    found[np.triu_indices(size)] = upper
-    full: NDArray[np.float64] = found + np.triu(found, 1).T
+    full: NDArray[np.float64] = np.array(upper, dtype=np.float64)[..., _places(size)]
     return full
+
+
+@cache
+def _upper(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return np.triu_indices(size)
+
+
+@cache
+def _places(size: int) -> NDArray[np.intp]:
+    """Where in the upper triangle each element of the whole matrix stands."""
+    places = np.zeros((size, size), dtype=np.intp)
+    rows, columns = _upper(size)
+    places[rows, columns] = places[columns, rows] = np.arange(len(rows))
+    return places

@@ -1,0 +1,67 @@
+// Which set is shown, and what was last said of it: frames in, one picture out. It knows no page and no clock.
+
+const SETS_KEPT = 4;
+
+export class Story {
+  constructor() {
+    this.set = null; // {key, id, at, advice, reps, ended, exercise, load_kg}
+    this.estimates = new Map(); // set key → Map(rep number → estimate)
+  }
+
+  /** Take an advice; says what it was: "new", "again" (sent once more) or "past" (not what holds now). */
+  advised(event) {
+    const advice = event.data;
+    const at = Date.parse(event.time);
+    const set = this.set;
+    if (set === null || set.key !== advice.set_key) {
+      if (set !== null && advice.late && at <= set.at) return "past"; // an old set is put right
+      this.set = { key: advice.set_key, id: advice.set_id, at, advice, reps: new Set([advice.after_rep]), ended: false, exercise: null, load_kg: null };
+      return "new";
+    }
+    if (advice.alert_id === set.advice.alert_id) return "again";
+    const last = Math.max(...set.reps);
+    const corrected = advice.after_rep > 0 && set.reps.has(advice.after_rep);
+    if (advice.after_rep < set.advice.after_rep && !corrected) return "past"; // a rep that came late, an amended plan
+    if (advice.after_rep === set.advice.after_rep && advice.revision < set.advice.revision) return "past";
+    if (advice.after_rep > last || !advice.late) set.ended = false; // the set goes on
+    set.reps.add(advice.after_rep);
+    set.advice = advice;
+    set.at = Math.max(set.at, at);
+    return "new";
+  }
+
+  /** Take an estimate: the highest revision of each rep counts. */
+  estimated(estimate) {
+    const reps = this.estimates.get(estimate.set_key) ?? new Map();
+    const known = reps.get(estimate.rep_number);
+    if (known === undefined || known.revision <= estimate.revision) reps.set(estimate.rep_number, estimate);
+    this.estimates.delete(estimate.set_key);
+    this.estimates.set(estimate.set_key, reps);
+    if (this.estimates.size > SETS_KEPT) this.estimates.delete(this.estimates.keys().next().value);
+  }
+
+  /** Take what the history says of the set: what is lifted, and whether it has ended. */
+  listed(found) {
+    if (this.set === null || found.set_key !== this.set.key) return;
+    this.set.exercise = found.exercise;
+    this.set.load_kg = found.load_kg;
+    if (found.state === "ended") this.set.ended = true;
+  }
+
+  /** The lifter says that the set is over. */
+  finished() {
+    if (this.set !== null) this.set.ended = true;
+  }
+
+  /** The estimate after the rep that the advice is about, else the newest before it; null where there is none. */
+  get estimate() {
+    if (this.set === null) return null;
+    const upTo = this.set.advice.after_rep;
+    let found = null;
+    for (const estimate of this.estimates.get(this.set.key)?.values() ?? []) {
+      const fits = estimate.rep_number <= upTo;
+      if (fits && (found === null || estimate.rep_number > found.rep_number)) found = estimate;
+    }
+    return found;
+  }
+}
