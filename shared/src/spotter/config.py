@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from spotter.events.envelope import Event
 from spotter.events.people import ExerciseAdded, PolicyUpdated
 from spotter.exercises import Catalogue, Exercise, builtin_catalogue
-from spotter.policies import Policy, builtin_policy
+from spotter.policies import Layer, OnDay, Policy, Programme, effective, on_day
 from spotter.weeks import WeekStart
 
 
@@ -23,8 +25,16 @@ class GymConfig:
     version: int
     catalogue: Catalogue
     policy: Policy
+    """What holds for a lifter of no team on a day of no block."""
     time_zone: str
     week_start: WeekStart
+    programme: Programme = field(default_factory=Programme)
+    teams: Mapping[str, Programme] = field(default_factory=dict)
+
+    def on_day(self, lifter: Programme, team: str | None, day: date) -> OnDay:
+        """Say what holds for a lifter on a local day; a team of which nothing was said adds nothing."""
+        of_team = None if team is None or team not in self.teams else (team, self.teams[team])
+        return on_day(self.programme, of_team, lifter, day)
 
 
 class Configuration:
@@ -60,10 +70,18 @@ class Configuration:
         added = [Exercise.model_validate(data.model_dump()) for data in said if isinstance(data, ExerciseAdded)]
         zones = [layer.time_zone for layer in layers if layer.time_zone]
         starts: list[WeekStart] = [layer.week_start for layer in layers if layer.week_start]
+        programme, teams = Programme(), dict[str, Programme]()
+        for data in layers:
+            if data.team is None:
+                programme = programme.with_layer(data, data.block)
+            else:
+                teams[data.team] = teams.get(data.team, Programme()).with_layer(data, data.block)
         return GymConfig(
             version=version,
             catalogue=builtin_catalogue().extended(added),
-            policy=builtin_policy().over(layers),
+            policy=effective([Layer("gym", programme.said)]).policy,
             time_zone=zones[-1] if zones else "UTC",
             week_start=starts[-1] if starts else "monday",
+            programme=programme,
+            teams=teams,
         )

@@ -41,6 +41,9 @@ class Step:
     changes: Mapping[str, object | None] = field(default_factory=dict)
     outputs: tuple[Event, ...] = ()
     reject: Reject | None = None
+    elsewhere: tuple[Event, ...] = ()
+    """Events for the input topic, each under the key of the lifter whom it names. They are written at least once:
+    their ids must follow from the event that gave them."""
 
 
 class Draft(Protocol):

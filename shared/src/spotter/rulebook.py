@@ -18,7 +18,11 @@ class Rule:
 
 
 _ROWS: Final = (
-    ("R01", "Leave reps in reserve", "Most sets stop with one to three reps left: nearly the same growth, less fatigue."),
+    (
+        "R01",
+        "Leave reps in reserve",
+        "Most sets stop with one to three reps left: nearly the same growth, less fatigue.",
+    ),
     ("R02", "High-risk lifts", "Squats, deadlifts, presses, rows and Olympic lifts never go to failure by advice."),
     ("R03", "Nobody is spotting", "Without a spotter or safeties one more rep stays in reserve on bench and squat."),
     ("R04", "Last set", "An isolation or machine exercise may go to failure on its last set, if the week allows."),
@@ -29,8 +33,16 @@ _ROWS: Final = (
     ("R09", "Hard sets", "About nine work sets of ten end with two reps left or more; over a tenth is too many."),
     ("R10", "The week's budget", "A week has room for few sets near failure, in all and for each muscle."),
     ("R11", "Recovery", "After a set at failure its muscles rest from failure for two to three days."),
-    ("R12", "The calendar", "Failure has its place in the plan: none in a deload week, more where a block asks for it."),
-    ("R13", "High-intensity block", "In a block of one all-out set each, sets may go to failure, then the muscle rests."),
+    (
+        "R12",
+        "The calendar",
+        "Failure has its place in the plan: none in a deload week, more where a block asks for it.",
+    ),
+    (
+        "R13",
+        "High-intensity block",
+        "In a block of one all-out set each, sets may go to failure, then the muscle rests.",
+    ),
     ("R14", "Short of time", "In a short session one all-out set of an isolation exercise stands for several."),
     ("R15", "Warning signs", "Bad sleep, soreness, pain or dread shrink the budget until they clear."),
     ("R16", "Signs in the numbers", "Slow first reps on two days, or weeks without gain, count as warning signs too."),

@@ -32,6 +32,15 @@ def day_of(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
+def start_of_day(day: date, zone: str) -> datetime:
+    """Give the first moment of a calendar day where `zone` is the time, in UTC.
+
+    >>> start_of_day(date(2026, 3, 30), "Europe/Berlin").isoformat()
+    '2026-03-29T22:00:00+00:00'
+    """
+    return _midnight(day, ZoneInfo(zone))
+
+
 def week_of(moment: datetime, zone: str, week_start: WeekStart) -> Week:
     """Give the week that a moment lies in, where `zone` (an IANA name) is the time and weeks start on `week_start`.
 

@@ -16,6 +16,7 @@ from dashboard.app import Dashboard
 from dashboard.storage import default_url
 from failure_detector.processor import FailureDetector
 from spotter.bus.following import Following
+from spotter.bus.rehearsal import rehearse
 from spotter.bus.sqlite import LogInUse, SqliteLog
 from spotter.bus.sqlite_host import SqliteHost
 from spotter.config import Configuration
@@ -68,6 +69,7 @@ async def serving(
         configuration, revocations = Configuration(), Revocations()
         following = Following(source, {CONFIG: configuration.apply, ACCESS: revocations.apply})
         await stack.enter_async_context(following)
+        rehearse([FailureDetector(), Advisor()])
         processing = SqliteHost(source, [FailureDetector(), Advisor()], configuration)
         await stack.enter_async_context(processing)
         guard = Guard(keyring, revocations)

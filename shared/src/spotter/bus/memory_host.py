@@ -75,7 +75,9 @@ class MemoryWorker:
                 [Input(number, record.offset, record.key, record.value, record.event) for record in records]
             )
             self._next[number] = first + len(records)
-            outputs = [NewRecord(out.topic, out.key, out.value, event=out.event) for out in batch.outputs]
+            outputs = [
+                (NewRecord(out.topic, out.key, out.value, event=out.event), out.partition) for out in batch.outputs
+            ]
             acknowledged = self._durable.acknowledged.get(number, 0)
             for key, name in batch.changed:
                 self._stepper.table.prune(key, name, acknowledged)
@@ -84,9 +86,9 @@ class MemoryWorker:
             while queues:
                 queue = queues[choose(len(queues))]
                 item = queue.pop(0)
-                if isinstance(item, NewRecord):
-                    self._log.write(item, number)
-                    yield f"output {item.topic}"
+                if isinstance(item[0], NewRecord):
+                    self._log.write(*item)
+                    yield f"output {item[0].topic}"
                 else:
                     self._durable.changelog.append(item)
                     yield f"state {item[0]} {item[1]}"

@@ -21,7 +21,7 @@ from spotter.config import ConfigPending
 from spotter.events import Event, Unreadable, decode, encode, to_json
 from spotter.events.derived import EventRejected, Origin
 from spotter.events.envelope import with_attributes, with_sequence
-from spotter.ids import derived_id, fingerprint
+from spotter.ids import athlete_key, derived_id, fingerprint
 from spotter.processing import Environment, Processor, State, Step
 from spotter.records import dataclass
 from spotter.topics import dead_topic
@@ -45,10 +45,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A record to be published, in the partition of its input."""
+    """A record to be published."""
 
     topic: str
-    partition: int
+    partition: int | None
+    """That of its input; None, for what is about another lifter: the one that its key belongs to."""
     key: str
     value: bytes
     event: Event
@@ -247,6 +248,9 @@ class Stepper:
             # What is passed through as it came need not be written again.
             value = with_sequence(item.value, sequence) if told is event else encode(out)
             batch.outputs.append(Output(topic, partition, key, value, out))
+        for told in step.elsewhere:
+            whose = athlete_key(told.data.gym_id or "", told.data.athlete_id or "")
+            batch.outputs.append(Output(self.processor.input_topic, None, whose, encode(told), told))
         if step.reject is not None:
             topic = self.processor.input_topic
             data = EventRejected(

@@ -53,6 +53,8 @@ class SetOpened(SetContext, SetOutput):
     """The set was open or known; only what is said about it has changed."""
     pinned_config: int = 0
     learned_sets: int = 0
+    moved_from: str | None = None
+    """Key of the set under the lifter to whom it was credited first."""
 
 
 class SetClosed(SetOutput):
@@ -62,6 +64,16 @@ class SetClosed(SetOutput):
     ended_at: Timestamp
     reps: int
     reopened: int = 0
+    moved_to: str | None = None
+    """The lifter to whom the set was moved: it is this lifter's no more, and nothing of it counts here."""
+    velocity_offset_mps: float | None = None
+    """First velocity of the set less the lifter's own at this load, by the sets before it; none where these taught
+    nothing, or the load is not known."""
+    velocity_offset_sd: float | None = None
+    """The same in standard deviations of what is usual of the lifter."""
+    one_rep_max_kg: float | None = None
+    """The lifter's 1RM by the load–velocity profile of the sets before, and its standard error."""
+    one_rep_max_sd_kg: float | None = None
 
 
 class RepCounted(RepFields, SetOutput):
@@ -114,6 +126,69 @@ class EffortEstimated(SetOutput):
     """When the newest rep of the set was received."""
 
 
+class TermsSaid(Part):
+    """What holds in a set, and what it costs to stop a rep too late or too early (none where a policy says the chance)."""
+
+    target: int | None
+    floor: int
+    reason: str
+    stop_probability: float
+    one_more_probability: float
+    late_cost: float | None = None
+    early_cost: float | None = None
+
+
+class BoundSaid(Part):
+    """The reps in reserve that a rule asks for."""
+
+    rule: str
+    rir: int
+    reason: str
+
+
+class StandingSaid(Part):
+    """How the lifter stood when the set opened."""
+
+    left: float
+    """Of the week's budget, in units."""
+    muscle_left: float
+    planned_left: float = 0.0
+    """Of what a deload week has for planned isolation sets."""
+    signs: list[str] = Field(default_factory=list)
+    pain: bool = False
+    hard_share: float | None = None
+    hard_share_over: bool = False
+    closed_until: Timestamp | None = None
+    closed_rule: str | None = None
+    plateau: bool = False
+
+
+class Because(Part):
+    """What an advice follows from: of a plan all that its rules looked at, of the advice after a rep the decision's."""
+
+    terms: TermsSaid | None = None
+    bounds: list[BoundSaid] | None = None
+    standing: StandingSaid | None = None
+    origins: dict[str, str] | None = None
+    """The layer that each value of the policy comes from, with the name of a team or block."""
+    beginner: bool | None = None
+    last_set: bool | None = None
+    spotter: bool | None = None
+    risk: str | None = None
+    block: str | None = None
+    """Kind of the block that the day lies in."""
+    last_week: bool | None = None
+    mode: str | None = None
+    estimate_revision: int | None = None
+    rir: float | None = None
+    p_at_limit: float | None = None
+    """The chance of being where stop is said, or nearer to failure."""
+    p_next_fails: float | None = None
+    latched: bool | None = None
+    """Stop had been said in this set."""
+    confidence: Confidence | None = None
+
+
 class AdviceGiven(SetOutput):
     """What the lifter is told after a rep; after_rep 0 is the plan."""
 
@@ -135,6 +210,7 @@ class AdviceGiven(SetOutput):
     ttl_ms: int
     budget_left: float
     policy_version: str
+    because: Because | None = None
 
 
 class SetSummarised(SetOutput):
@@ -169,6 +245,76 @@ class BudgetEntry(Part):
     revision: int
     last_rep_at: Timestamp | None = None
     """Corrected end of the set's last rep: the week that it lies in is the week that pays."""
+    muscles: dict[str, float] | None = None
+    """Units by muscle group: all of it for the one that the exercise works most, parts for the others."""
+    recovers_at: Timestamp | None = None
+    """Until then its muscle groups are closed to failure; nothing where it ended short of failure."""
+
+
+class WarningSign(Part):
+    """A warning sign that holds, in words."""
+
+    name: Literal["soreness", "joint", "sleep", "irritability", "fatigue", "dread", "slow_first_reps", "plateau"]
+    rule_id: str
+    sentence: str
+    since: Timestamp
+    until: Timestamp
+    """When it ends by itself, if nothing else is heard."""
+
+
+class ClosedGroup(Part):
+    """A muscle group that is closed to failure until it has recovered."""
+
+    muscle_group: str
+    until: Timestamp
+    rule_id: str
+
+
+class HardSets(Part):
+    """How many of the work sets of the last 28 days ended at one rep in reserve or less."""
+
+    share: float
+    hard: int
+    sets: int
+    over: bool
+    """It is too high: nothing is spent until it is back."""
+
+
+class ReadinessPart(Part):
+    """One part of a readiness."""
+
+    name: Literal["wellness", "velocity", "recovery", "pain"]
+    points: float
+    of: float
+    sentence: str
+
+
+class Readiness(Part):
+    """How ready a lifter is to train hard, 0 to 100: the parts' points of what they could be."""
+
+    score: int
+    parts: list[ReadinessPart]
+
+
+class PlannedCost(Part):
+    """What the advisor expects one planned set to cost."""
+
+    exercise: str
+    set: int
+    """1 is the first of its exercise."""
+    target_rir: int | None
+    cost: float
+    rule_ids: list[str]
+
+
+class Forecast(Part):
+    """What a session's plan may spend of the week."""
+
+    units: float
+    left: float
+    """Of the week, after it."""
+    sets: list[PlannedCost]
+    """Those of the plan that cost something."""
 
 
 class BudgetChanged(EventData):
@@ -189,17 +335,30 @@ class BudgetChanged(EventData):
     """When this changes by itself: a grant expires or the week ends."""
     allowed_after: float | None = None
     """What is allowed from `valid_until` on, if nothing else happens."""
+    signs: list[WarningSign] | None = None
+    """Those that hold."""
+    closed: list[ClosedGroup] | None = None
+    """Muscle groups that are closed to failure now."""
+    hard_share: HardSets | None = None
+    readiness: Readiness | None = None
+    """At the start of a session and after a check-in."""
+    forecast: Forecast | None = None
+    """Where a session began with a plan."""
 
 
 class NoticeGiven(EventData):
     """What a lifter is told after the session, not in it; given anew it keeps its id and has a revision one higher."""
 
     notice_id: str
-    kind: str
+    kind: Literal["plateau", "sandbagging", "hard_share", "signs"]
     revision: int
     rule_ids: list[str]
     sentence: str
     valid_until: Timestamp
+    not_before: Timestamp | None = None
+    """When the session is likely over: it is to be shown from then on."""
+    withdrawn: bool = False
+    """It no longer holds."""
 
 
 class Origin(Part):

@@ -43,6 +43,9 @@ class Event(_Known):
     """Ordinal of the gym's newest configuration record that ingest had read."""
     sequence: str | None = None
     """Of an output: where its input stands in the log, and its place among that input's outputs."""
+    movedfrom: str | None = None
+    """Of an event that follows a set to another lifter, written inside only: the set's key under the first lifter, and
+    words about the event."""
 
     @property
     def type(self) -> str:
@@ -124,6 +127,8 @@ def encode(event: Event, data: Mapping[str, Any] | None = None) -> bytes:
         attributes["configversion"] = event.configversion
     if event.sequence is not None:
         attributes["sequence"] = event.sequence
+    if event.movedfrom is not None:
+        attributes["movedfrom"] = event.movedfrom
     attributes["data"] = said(event.data) if data is None else data
     # Joined, it is copied: orjson leaves its result in a buffer of 4 to 16 kB, which would be kept as long as the event.
     return b"".join((orjson.dumps(attributes, said, orjson.OPT_UTC_Z), b""))
@@ -140,6 +145,7 @@ def with_attributes(event: Event, *, sequence: str) -> Event:
         event.receivedtime,
         event.configversion,
         sequence,
+        event.movedfrom,
     )
 
 
@@ -182,11 +188,13 @@ def from_json(raw: object) -> Event:
         raise Unreadable(f"unknown type {raw.get('type')!r}")
     try:
         sent, received = raw.get("senttime"), raw.get("receivedtime")
-        version, sequence = raw.get("configversion"), raw.get("sequence")
+        version, sequence, moved = raw.get("configversion"), raw.get("sequence"), raw.get("movedfrom")
         if not (isinstance(raw.get("id"), str) and isinstance(raw.get("source"), str)):
             raise Unreadable("id and source must be strings")
         if not (version is None or isinstance(version, int)) or not (sequence is None or isinstance(sequence, str)):
             raise Unreadable("configversion must be a number and sequence a string")
+        if not (moved is None or isinstance(moved, str)):
+            raise Unreadable("movedfrom must be a string")
         return Event(
             id=raw["id"],
             source=raw["source"],
@@ -196,6 +204,7 @@ def from_json(raw: object) -> Event:
             receivedtime=None if received is None else parse_time(received),
             configversion=version,
             sequence=sequence,
+            movedfrom=moved,
         )
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]

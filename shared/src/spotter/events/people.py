@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from spotter.exercises import ExerciseFields
-from spotter.policies import PolicyFields
+from spotter.policies import BlockSaid, PolicyFields, SessionFields
 from spotter.values import AthleteId, EventData, ExerciseId, LoadKg, Part, ShortText, StationId, Timestamp
 
 _ZONES = available_timezones()
@@ -37,11 +37,24 @@ class WellnessReported(EventData):
     pain: dict[ShortText, Annotated[int, Field(ge=0, le=10)]] | None = None
 
 
+class PlannedExercise(Part):
+    """What a session has in mind for one exercise."""
+
+    exercise: ExerciseId
+    sets: Annotated[int, Field(ge=1, le=30)]
+    target_rir: Annotated[int, Field(ge=0, le=10)] | None = None
+    """Left out: as the rules have it."""
+
+
 class SessionStarted(EventData):
     """A training session begins."""
 
     mode: Literal["normal", "time_pressed"] = "normal"
     days_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
+    policy: SessionFields | None = None
+    """Holds on the session's day, over every other layer."""
+    planned: Annotated[list[PlannedExercise], Field(max_length=50)] | None = None
+    """What is to be done, in order: answered by what of the week's budget it may spend."""
 
 
 class StationPaired(EventData):
@@ -72,16 +85,31 @@ class AthleteUpdated(EventData):
     level: Literal["beginner", "intermediate", "advanced"] | None = None
     time_zone: ZoneName | None = None
     week_start: Weekday | None = None
+    team: ShortText | None = None
+    """Whose policy lies between the gym's and the lifter's own. A team of which no policy speaks adds nothing."""
     programme: ShortText | None = None
     bodyweight_kg: Annotated[float, Field(ge=20, le=400)] | None = None
     consent: Consent | None = None
 
 
 class PolicyUpdated(PolicyFields, EventData):
-    """A layer of policy: the gym's, or with athlete_id that lifter's."""
+    """A layer of policy: the gym's, with `team` that team's, with athlete_id that lifter's; with `block` for that block."""
 
+    team: ShortText | None = None
+    block: BlockSaid | None = None
+    """A block of the training calendar; the values hold from its first day to its last, by the lifter's local days."""
     time_zone: ZoneName | None = None
     week_start: Weekday | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.team is not None and self.athlete_id is not None:
+            raise ValueError("team: a layer is a team's or a lifter's: leave out team or athlete_id")
+        if (self.team or self.block) and (self.time_zone or self.week_start):
+            raise ValueError(
+                "time_zone, week_start: weeks are a gym's or a lifter's, on every day: leave out team and block"
+            )
+        return self
 
 
 class ExerciseAdded(ExerciseFields, EventData):
