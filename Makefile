@@ -56,7 +56,7 @@ format: install ## put the sources into shape
 	$(BIN)/ruff format
 
 test: install ## all tests; those with Kafka, Chromium or nginx skip with a line where these are missing
-	@exec $(BIN)/python -m pytest -q $(ARGS)
+	@exec $(BIN)/python -m $(if $(ARGS),pytest -q $(ARGS),tests.halves)
 
 test-kafka: install ## the tests on real Apache Kafka, which must be there (Java 17 and Maven, or KAFKA_BOOTSTRAP)
 	@SPOTTER_REQUIRE_KAFKA=1 exec $(BIN)/python -m pytest -q -m kafka $(ARGS)

@@ -189,3 +189,12 @@ def test_two_devices_that_use_one_number_are_told_apart() -> None:
 
     assert [(1, 1), (1, 2)] == [(one.after_rep, one.revision) for one in (first, second)]
     assert 1 == lifting.closes().reps
+
+
+def test_one_more_is_said_once_though_its_rep_was_voided() -> None:
+    """The next rep may bear the same number: the lifter has heard it all the same."""
+    lifting = opened()
+    first = lifting.rep(3)
+    lifting.voids(1)
+
+    assert ["one_more", "continue"] == [first.action, lifting.rep(3).action]

@@ -114,7 +114,7 @@ def test_policy_and_level_are_pinned_when_the_set_opens() -> None:
     training.opens("hip_thrust")
 
     assert [2, 2, 4] == [plan.target_rir for plan in plans(training)]
-    assert ["r1.g0.l0", "r1.g0.l0", "r1.g0.l1"] == [plan.policy_version for plan in plans(training)]
+    assert ["r2.g0.l0", "r2.g0.l0", "r2.g0.l1"] == [plan.policy_version for plan in plans(training)]
 
 
 def test_layers_of_a_lifters_policy_lie_over_each_other() -> None:

@@ -178,6 +178,7 @@ def test_r04_only_as_far_as_the_muscle_group_allows() -> None:
     """Two units a week for one muscle group, whatever the week has left."""
     training = Training()
     spends(training, "biceps_curl", 2)
+    training.waits(hours=49)  # it has recovered
     training.opens("biceps_curl", is_last_set=True)
     assert (2, 2.0) == (plan(training).target_rir, plan(training).budget_left)
     assert "this muscle had enough this week" in plan(training).sentence

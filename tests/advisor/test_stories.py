@@ -15,6 +15,7 @@ from advisor.ledger.recompute import published, recompute
 from advisor.state import AdvisedSet
 from spotter.events import Event
 from spotter.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
+from spotter.events.people import WellnessReported
 from spotter.exercises import builtin_catalogue
 from tests.advisor.training import MONDAY, Lifting, Training
 
@@ -22,12 +23,12 @@ CATALOGUE = builtin_catalogue()
 Act = tuple[str, int, float]
 ACTS = (
     *("open", "history", "rep", "rep", "rep", "rep", "stale", "amend", "void", "late", "overdue", "close", "go_on"),
-    *("report", "context", "wait", "policy", "level", "zone", "grant", "session"),
+    *("report", "context", "wait", "policy", "level", "zone", "grant", "session", "block", "feels"),
 )
 acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 59), st.floats(0, 12)), min_size=15, max_size=80)
 EXERCISES = ["back_squat", "bench_press", "deadlift", "biceps_curl", "leg_press", "push_up", "hip_thrust", None]
 INTENTS = ["work", "work", "work", "amrap", "warmup", "drop", "test"]
-FLAGS: list[list[str]] = [[]] * 8 + [["failed"], ["stall"], ["ghost"], ["second_source"]]
+FLAGS: list[list[str]] = [[]] * 8 + [["failed"], ["stall"], ["ghost"], ["second_source"], ["short_rom"], ["second_dip"]]
 ZONES = ["Europe/Berlin", "America/New_York", "Pacific/Auckland"]
 
 
@@ -111,7 +112,15 @@ def between_sets(training: Training, act: str, pick: int, value: float) -> None:
     elif act == "grant":
         training.grants(value + 0.5, training.now + timedelta(days=pick % 20))
     elif act == "session":
-        training.session(days_per_week=1 + pick % 7)
+        mode, policy = ["normal", "time_pressed"][pick % 2], {"target_rir": pick % 4} if pick % 3 else None
+        training.session(days_per_week=1 + pick % 7, mode=mode, policy=policy)
+    elif act == "block":
+        days = [(training.now + timedelta(days=day)).date().isoformat() for day in (-(pick % 5), pick % 11)]
+        kind = ["accumulate", "intensify", "deload", "high_intensity"][pick % 4]
+        block = {"name": f"b{pick % 3}", "kind": kind, "first_day": days[0], "last_day": days[1]}
+        training.rules(block=block, failure_cost=1.0 + pick % 3)
+    elif act == "feels":
+        training.hears(WellnessReported(sleep=1 + pick % 5, fatigue=1 + pick % 3, pain={"knee": pick % 11}))
 
 
 @settings(deadline=None, max_examples=60)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from advisor.processor import Advisor
+from advisor.signs.record import History
 from advisor.state import AdvisedSet, Ledger, Lifter
 from spotter.config import Configuration
 from spotter.events import Event, EventData
@@ -23,7 +24,7 @@ from spotter.events.derived import (
     SetSummarised,
 )
 from spotter.events.lifting import EffortReported
-from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted
+from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.processing import Step
 
 MONDAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
@@ -114,6 +115,12 @@ class Training:
         """A session begins."""
         self.hears(SessionStarted.model_validate(said))
 
+    def feels(self, *, pain: Mapping[str, int] | None = None, **scores: int) -> BudgetChanged:
+        """The lifter checks in; gives what is said of the budget then."""
+        said = scores if pain is None else {**scores, "pain": dict(pain)}
+        self.hears(WellnessReported.model_validate(said), source="app")
+        return self.just(BudgetChanged)[0]
+
     def becomes(self, **said: Any) -> None:
         """A coach says something of the lifter."""
         self.hears(AthleteUpdated.model_validate(said))
@@ -129,6 +136,13 @@ class Training:
         """What the advisor remembers of the lifter."""
         found = self.state["lifter"]
         assert isinstance(found, Lifter)
+        return found
+
+    @property
+    def history(self) -> History:
+        """What the advisor remembers for the signs."""
+        found = self.state.get("signs", History())
+        assert isinstance(found, History)
         return found
 
     @property
@@ -223,6 +237,7 @@ class Lifting:
         confidence: str = "high",
         flags: Sequence[str] = (),
         p: Sequence[float] | None = None,
+        fastest_mps: float | None = None,
     ) -> list[AdviceGiven]:
         """Tell an estimate; gives the advice that came of it."""
         rep.estimates += 1
@@ -233,6 +248,7 @@ class Lifting:
                     "set_key": self.key,
                     "rep_number": rep.number,
                     "revision": rep.estimates,
+                    "reference_velocity_mps": fastest_mps,
                     "rir": rir,
                     "rir_low": max(0.0, rir - 1),
                     "rir_high": rir + 1,
@@ -288,13 +304,13 @@ class Lifting:
         at = time or self.training.now
         self.training.hears(EffortReported(set_id=self.set_id, **said), time=at, senttime=senttime, source="app")
 
-    def closes(self, reason: str = "lifter") -> SetSummarised:
+    def closes(self, reason: str = "lifter", **more: Any) -> SetSummarised:
         """The set is over; gives its summary."""
-        self.tell_closed(reason)
+        self.tell_closed(reason, **more)
         (summary,) = self.training.just(SetSummarised)
         return summary
 
-    def tell_closed(self, reason: str = "lifter") -> None:
+    def tell_closed(self, reason: str = "lifter", **more: Any) -> None:
         """Tell that the set is over."""
         self.is_open = False
         data = SetClosed.model_validate(
@@ -305,6 +321,7 @@ class Lifting:
                 "ended_at": self.training.now,
                 "reps": len(self.reps),
                 "reopened": self.reopened,
+                **more,
             }
         )
         self.training.hears(data)

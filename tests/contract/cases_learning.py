@@ -104,6 +104,29 @@ class LearningCases:
         lifter.send(*failed_set(lifter, 1, device="Metric"))
         assert [(0, False), (1, False), (0, True)] == [(one.learned_sets, one.amended) for one in lifter.opened]
 
+    def test_a_closed_set_tells_of_the_day(self, lifter: Lifter) -> None:
+        """Who is slower than ever at a load that was lifted before is so by the end of the set; nobody knows at first."""
+        for number in range(4):
+            lifter.send(*loaded_set(lifter, number, TO_FAILURE))
+        lifter.send(*loaded_set(lifter, 4, tuple(velocity - 0.1 for velocity in TO_FAILURE)))
+        first, *_, usual, slow = lifter.closed
+        assert first.velocity_offset_mps is None
+        assert first.one_rep_max_kg is None
+        assert (usual.velocity_offset_mps, usual.velocity_offset_sd) == pytest.approx((0.0, 0.0), abs=0.3)
+        assert slow.velocity_offset_mps is not None
+        assert -0.13 < slow.velocity_offset_mps < -0.07
+        assert slow.velocity_offset_sd is not None
+        assert slow.velocity_offset_sd < -2.0
+        assert slow.one_rep_max_kg is not None
+        assert slow.one_rep_max_sd_kg is not None
+        assert 80.0 < slow.one_rep_max_kg - slow.one_rep_max_sd_kg
+
+    def test_a_day_is_not_told_of_a_load_nobody_knows(self, lifter: Lifter) -> None:
+        """Without a load there is nothing to compare a velocity with."""
+        for number in range(2):
+            lifter.send(*failed_set(lifter, number))
+        assert {(None, None)} == {(one.velocity_offset_mps, one.one_rep_max_kg) for one in lifter.closed}
+
     def test_older_sets_are_folded_and_stay_learned(self, lifter: Lifter) -> None:
         """Of sets of more than four weeks ago what they taught is kept, and nothing else."""
         month = 30 * 86_400 / BETWEEN_S
@@ -129,6 +152,13 @@ def work_set(
         for place, velocity in enumerate(velocities)
     ]
     return [lifter.start(at_s, set_id, exercise), *reps, lifter.end(at_s + 40, set_id)]
+
+
+def loaded_set(lifter: Lifter, number: float, velocities: tuple[float, ...]) -> list[Event]:
+    """Make a set of 80 kg to failure."""
+    events = work_set(lifter, number, velocities)[1:]
+    start = lifter.start(number * BETWEEN_S, f"set-{number:g}", load_kg=80.0)
+    return [start, *events, failed(lifter, number, number * BETWEEN_S + 60)]
 
 
 def failed(lifter: Lifter, number: float, at_s: float) -> Event:

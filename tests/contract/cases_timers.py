@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from spotter.events.derived import DeviceLost
+from spotter.events.derived import DeviceLost, RepOverdue
 from spotter.events.lifting import RepStarted
 from spotter.ids import athlete_key
+from tests.contract.cases_learning import BETWEEN_S, failed_set
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 
@@ -87,6 +88,25 @@ class TimerCases:
         overdue = [event for event in lifter.events("estimates.v1") if event.type == "spotter.rep.overdue.v1"]
         assert [lifter.base + timedelta(seconds=14)] == [event.time for event in overdue]
 
+    def test_who_grinds_for_long_is_waited_for(self, host: Harness) -> None:
+        """Half over the longest concentric phase that the lifter has done in the set, and two seconds for the way down."""
+        lifter = Lifter(host, host.long_ago())
+        slow = lifter.rep(2, 9, 0.1, concentric_s=4.4)
+        lifter.send(lifter.start(0), lifter.rep(1, 2), slow, lifter.began(12, 3))
+        assert [] == _overdue_after(lifter, 20.5)
+        assert [8.6] == _overdue_after(lifter, 20.7)
+
+    def test_who_never_grinds_is_helped_sooner(self, host: Harness) -> None:
+        """Where sets were learned from, the lifter's own longest grind tells, though never before four seconds."""
+        lifter = Lifter(host, host.long_ago())
+        for number in range(3):
+            lifter.send(*failed_set(lifter, number))
+        at_s = 3 * BETWEEN_S
+        lifter.send(lifter.start(at_s, "set-3"), lifter.rep(1, at_s + 3, set_id="set-3"))
+        lifter.send(lifter.began(at_s + 6, 2, "set-3"))
+        [after_s] = _overdue_after(lifter, at_s + 17)
+        assert 4.0 <= after_s < 6.0
+
     def test_a_rep_whose_start_is_told_late_is_not_overdue(self, host: Harness) -> None:
         """An upload of the past that ends in the middle of a rep alarms nobody."""
         lifter = Lifter(host, host.long_ago())
@@ -127,3 +147,9 @@ class TimerCases:
         lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3), lost)
         host.pass_time(lifter.base + timedelta(seconds=60))
         assert "spotter.rep.overdue.v1" in {event.type for event in lifter.events("estimates.v1")}
+
+
+def _overdue_after(lifter: Lifter, at_s: float) -> list[float]:
+    """Let the time pass until then; give by how much reps have outlasted."""
+    lifter.host.pass_time(lifter.base + timedelta(seconds=at_s))
+    return [one.outlasted_s for one in lifter.told(RepOverdue, "estimates.v1")]

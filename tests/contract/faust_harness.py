@@ -22,6 +22,7 @@ from aiokafka.errors import KafkaError
 from spotter.bus.kafka import KafkaLog, apply_topics
 from spotter.bus.port import NewRecord, Reader, Start
 from spotter.bus.stepping import SEEN
+from spotter.events import Event, encode
 from spotter.topics import PARTITIONS
 from standalone.local_kafka import free_port
 from tests.contract.harness import Harness
@@ -69,6 +70,8 @@ class FaustHarness(Harness):
         self.supervised = supervised
         """Start workers again that end by themselves, as whoever runs them does; else a case fails with their words."""
         self.restarts = 0
+        self.configured = 0
+        """Records of the gym's configuration."""
         self.tag = uuid.uuid4().hex[:8]
         self.prefix = f"contract-{self.tag}."
         self.bootstrap = bootstrap
@@ -181,6 +184,12 @@ class FaustHarness(Harness):
         while self._do(self.reader.lag()) > 0:
             for record in self._do(self.reader.fetch(0.5)):
                 self.found[record.topic].append((record.key, record.value))
+
+    def configure(self, event: Event) -> int:
+        """Write to the topic that every worker reads whole."""
+        self._do(self.log.append([NewRecord("config.v1", event.data.gym_id or "", encode(event))]))
+        self.configured += 1
+        return self.configured
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Give a lifter's state as the changelog has it."""

@@ -37,6 +37,10 @@ class Harness(ABC):
         """Give all values of a key in a topic, in order."""
 
     @abstractmethod
+    def configure(self, event: Event) -> int:
+        """Write to the gym's configuration; gives the version that it makes."""
+
+    @abstractmethod
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Give a lifter's state as it is stored, by entry."""
 

@@ -11,6 +11,7 @@ from spotter.bus.memory import MemoryLog
 from spotter.bus.memory_host import MemoryHost
 from spotter.bus.port import NewRecord
 from spotter.config import Configuration
+from spotter.events import Event
 from tests.contract.harness import Harness
 
 
@@ -45,6 +46,10 @@ class MemoryHarness(Harness):
     def values(self, topic: str, key: str) -> list[bytes]:
         """Give what was written."""
         return [record.value for record in self.log.records(topic) if record.key == key]
+
+    def configure(self, event: Event) -> int:
+        """Take a record of the configuration."""
+        return self.configuration.apply(event)
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Give a lifter's state."""

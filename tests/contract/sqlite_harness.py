@@ -16,6 +16,7 @@ from spotter.bus.sqlite import SqliteLog
 from spotter.bus.sqlite_host import SqliteHost
 from spotter.bus.stepping import SEEN
 from spotter.config import Configuration
+from spotter.events import Event
 from tests.contract.harness import Harness
 
 T = TypeVar("T")
@@ -78,6 +79,10 @@ class SqliteHarness(Harness):
         """Give what was written."""
         records = self._do(self.log.read(topic, 0, 1_000_000))
         return [record.value for record in records if record.key == key]
+
+    def configure(self, event: Event) -> int:
+        """Take a record of the configuration."""
+        return self.configuration.apply(event)
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Give a lifter's state, as it is in the file."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
+from tests.contract.cases_budget import BudgetCases
 from tests.contract.cases_effort import EffortCases
 from tests.contract.cases_learning import LearningCases
 from tests.contract.cases_life import LifeCases
 from tests.contract.cases_motion import MotionCases
+from tests.contract.cases_moving import MovingCases
+from tests.contract.cases_policy import PolicyCases
 from tests.contract.cases_timers import TimerCases
 from tests.contract.memory_harness import MemoryHarness
 
@@ -35,8 +38,16 @@ class TestMotionInMemory(MotionCases):
     """Raw motion, on this host."""
 
 
+class TestMovingInMemory(MovingCases):
+    """Moved sets, on this host."""
+
+
 class TestTimersInMemory(TimerCases):
     """Timers in memory."""
+
+
+class TestPolicyInMemory(PolicyCases):
+    """Layers of policy, on this host."""
 
 
 class TestAdviceInMemory(AdviceCases):
@@ -45,3 +56,7 @@ class TestAdviceInMemory(AdviceCases):
 
 class TestEmergenciesInMemory(EmergencyCases):
     """Emergencies on this host."""
+
+
+class TestBudgetInMemory(BudgetCases):
+    """The week's budget, on this host."""

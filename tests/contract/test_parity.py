@@ -58,7 +58,7 @@ def test_memory_and_sqlite_agree(sqlite: SqliteHarness, seed: int) -> None:
     done = workout(memory, seed, athlete_id)
     play(memory, done)
     play(sqlite, done)
-    key = athlete_key("g1", athlete_id)
-    for processor in ("failure-detector", "advisor"):
-        assert memory.state(processor, key) == sqlite.state(processor, key)
-    assert output_ids(memory, key) == output_ids(sqlite, key)
+    for key in (athlete_key("g1", athlete_id), athlete_key("g1", done.other_id)):
+        for processor in ("failure-detector", "advisor"):
+            assert memory.state(processor, key) == sqlite.state(processor, key)
+        assert output_ids(memory, key) == output_ids(sqlite, key)

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
+from tests.contract.cases_budget import BudgetCases
 from tests.contract.cases_effort import EffortCases
 from tests.contract.cases_learning import LearningCases
 from tests.contract.cases_life import LifeCases
 from tests.contract.cases_motion import MotionCases
+from tests.contract.cases_moving import MovingCases
+from tests.contract.cases_policy import PolicyCases
 from tests.contract.cases_timers import TimerCases
 from tests.contract.sqlite_harness import SqliteHarness
 
@@ -40,8 +43,16 @@ class TestMotionInSqlite(MotionCases):
     """Raw motion, on this host."""
 
 
+class TestMovingInSqlite(MovingCases):
+    """Moved sets, on this host."""
+
+
 class TestTimersInSqlite(TimerCases):
     """Timers in one SQLite file."""
+
+
+class TestPolicyInSqlite(PolicyCases):
+    """Layers of policy, on this host."""
 
 
 class TestAdviceInSqlite(AdviceCases):
@@ -50,3 +61,7 @@ class TestAdviceInSqlite(AdviceCases):
 
 class TestEmergenciesInSqlite(EmergencyCases):
     """Emergencies on this host."""
+
+
+class TestBudgetInSqlite(BudgetCases):
+    """The week's budget, on this host."""

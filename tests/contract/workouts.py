@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from spotter.bus.port import NewRecord
 from spotter.events import Unreadable, decode, encode
-from spotter.events.lifting import EffortReported
+from spotter.events.lifting import EffortReported, SetMoved
 from spotter.events.people import AthleteUpdated
 from spotter.ids import athlete_key
 from tests.contract.harness import Harness
@@ -28,6 +28,8 @@ class Workout:
 
     athlete_id: str
     base: datetime
+    other_id: str
+    """The lifter to whom sets are moved."""
     steps: tuple[NewRecord | float, ...]
     """A record, or the second up to which time passes."""
 
@@ -41,7 +43,7 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30, base: dat
     rng = random.Random(seed)
     chosen = rng.choice(BASES)
     base = base or chosen
-    lifter = Lifter(host, base, athlete_id)
+    lifter, other_id = Lifter(host, base, athlete_id), f"{athlete_id}-other"
     key = athlete_key("g1", athlete_id)
     steps: list[NewRecord | float] = []
     at_s, number, set_number = 0.0, 0, 1
@@ -76,6 +78,8 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30, base: dat
         elif roll < 0.78:
             put(lifter.end(at_s, set_id))
             set_number, number = set_number + 1, 0
+        elif roll < 0.80:
+            put(lifter.event(SetMoved(set_id=set_id, to_athlete_id=other_id), at_s, source="coach"))
         elif roll < 0.83:
             steps += _again([one for one in steps if isinstance(one, NewRecord)], base + timedelta(seconds=at_s), rng)
         elif roll < 0.87:
@@ -92,7 +96,7 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30, base: dat
             set_number, number = set_number + rng.choice([0, 1]), 0
     at_s += 1000
     steps.append(at_s)
-    return Workout(athlete_id, base, tuple(steps))
+    return Workout(athlete_id, base, other_id, tuple(steps))
 
 
 def _again(records: list[NewRecord], received: datetime, rng: random.Random) -> list[NewRecord]:

@@ -44,10 +44,9 @@ def taught(
     at_days: float = 0.0,
     pct_1rm: float | None = None,
     load_kg: float | None = None,
-    in_earnest: bool = True,
 ) -> Term:
     """What a set taught."""
-    outcome = Outcome(failed=failed, called_rir=called_rir, at_days=at_days, in_earnest=in_earnest)
+    outcome = Outcome(failed=failed, called_rir=called_rir, at_days=at_days)
     return learning_term(cold(pct_1rm=pct_1rm, load_kg=load_kg), reps, outcome)
 
 

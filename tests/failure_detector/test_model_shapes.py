@@ -97,6 +97,19 @@ def test_a_failed_attempt_is_known_in_all_its_shapes(reports: tuple[tuple[float,
     assert last.rir < 0.5
 
 
+def test_helped_reps_stay_failed_attempts() -> None:
+    """After a stall with a helper's hands on the bar the next reps are none of the lifter's own: nothing is left."""
+    found = after_the_last((9.0, 0.06, 0.42), (4.0, 0.35, 0.42), (3.5, 0.33, 0.42), (3.5, 0.3, 0.42))
+    assert [{"failed", "stall"}] * 3 == [{"failed", "stall"} & set(one.flags) for one in found[1:]]
+    assert max(one.rir for one in found[1:]) < 0.5
+
+
+def test_a_missed_report_near_failure_is_no_stall() -> None:
+    """A rep that nobody saw makes the next wait long too; that one is slower than the last, and the set goes on."""
+    missed = Observation(11, SET[-2].end_s + 7.2, 0.16, 2.6, 0.42, None)
+    assert "stall" not in estimates(START, [*SET[:-1], missed])[-1].flags
+
+
 def test_the_second_half_of_a_rep_is_a_second_dip() -> None:
     """One rep cut in two is one attempt: its second half is no rep, and named."""
     assert ("failed", "second_dip", "stall") == after_the_last((5.0, 0.08, 0.18), (2.8, 0.1, 0.24))[-1].flags

@@ -98,7 +98,6 @@ def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> No
             taught(lifted(0.55, 10, last_mps=0.24)),
             taught(stopped, failed=False, called_rir=2.0),
             taught(stopped, failed=False),
-            taught(stopped, failed=False, in_earnest=False),
         )
     ]
     assert sorted(sds) == sds
@@ -106,7 +105,7 @@ def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> No
 
 def test_a_warm_up_teaches_next_to_nothing_of_failure() -> None:
     """Five quick reps that nobody calls leave the failure velocity where it was."""
-    profile = learn(None, [taught(lifted(0.8, 30, left=25), failed=False, in_earnest=False)] * 3)
+    profile = learn(None, [taught(lifted(0.8, 30, left=25), failed=False)] * 3)
     assert 0.17 == pytest.approx(profile.mean[V_FAIL], abs=0.008)
 
 
@@ -205,13 +204,12 @@ def test_an_exercise_of_its_own() -> None:
     observations=observed_sets(max_size=14),
     failed=st.booleans(),
     called_rir=st.none() | st.floats(0.0, 10.0),
-    in_earnest=st.booleans(),
 )
 def test_any_set_teaches_something_finite(
-    observations: tuple[Observation, ...], failed: bool, called_rir: float | None, in_earnest: bool
+    observations: tuple[Observation, ...], failed: bool, called_rir: float | None
 ) -> None:
     """Whatever a set was, its term survives JSON and its profile starts a sound set."""
-    outcome = Outcome(failed=failed, called_rir=called_rir, in_earnest=in_earnest)
+    outcome = Outcome(failed=failed, called_rir=called_rir)
     term = learning_term(cold(), observations, outcome)
     assert term == term_from_json(term_to_json(term))
     profile = learn(nothing("bench_press", "velocity"), [*TERMS[:2], term])

@@ -114,6 +114,20 @@ class TestWhoMaySendWhat:
         assert "data.to_athlete_id" == refused(moved, bearer("coach", "ada")).field
         took(moved, bearer("coach"))
 
+    def test_a_set_moves_within_the_gym(self) -> None:
+        """A coach moves it to another lifter of the same gym; neither to the same one nor to one of another gym."""
+        moved = event("set.moved", athlete_id="ada", set_id="s1", to_athlete_id="bob")
+        taken = took(moved, bearer("coach"))
+        assert ("lifts.v1", "g1/ada", None) == (taken.record.topic, taken.record.key, taken.warning)
+        assert 403 == refused(moved, bearer("app")).status
+        same = event("set.moved", athlete_id="ada", set_id="s1", to_athlete_id="ada")
+        assert (422, "data.to_athlete_id") == ((found := refused(same, bearer("coach"))).status, found.field)
+        for wrong in ("g2/bob", "", None):
+            bad = event("set.moved", athlete_id="ada", set_id="s1", to_athlete_id=wrong)
+            assert (422, "data.to_athlete_id") == ((found := refused(bad, bearer("coach"))).status, found.field)
+        elsewhere = event("set.moved", gym_id="g2", athlete_id="ada", set_id="s1", to_athlete_id="bob")
+        assert (403, "data.gym_id") == ((found := refused(elsewhere, bearer("coach"))).status, found.field)
+
     @pytest.mark.parametrize("name", ["policy.updated", "exercise.added", "token.revoked"])
     def test_a_token_of_single_lifters_changes_nothing_of_the_gym(self, name: str) -> None:
         """What holds for the whole gym needs a token of the whole gym."""
@@ -350,7 +364,7 @@ class TestWarnings:
 
     def test_what_is_kept_for_later_is_said(self) -> None:
         """Types that this version stores without using them."""
-        for name in ("set.moved", "station.paired", "station.released"):
+        for name in ("station.paired", "station.released"):
             assert "stored" in (took(event(name, **({"athlete_id": "ada"} | MINIMAL[name]))).warning or "")
 
 

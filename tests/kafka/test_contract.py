@@ -9,10 +9,13 @@ import pytest
 
 from spotter.ids import athlete_key
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
+from tests.contract.cases_budget import BudgetCases
 from tests.contract.cases_effort import EffortCases
 from tests.contract.cases_learning import LearningCases
 from tests.contract.cases_life import LifeCases
 from tests.contract.cases_motion import MotionCases
+from tests.contract.cases_moving import MovingCases
+from tests.contract.cases_policy import PolicyCases
 from tests.contract.cases_timers import TimerCases
 from tests.contract.faust_harness import FaustHarness
 from tests.contract.memory_harness import MemoryHarness
@@ -36,6 +39,10 @@ class TestLifeOnKafka(LifeCases):
     """Sets on Kafka."""
 
 
+class TestBudgetOnKafka(BudgetCases):
+    """The week's budget, on this host."""
+
+
 class TestEffortOnKafka(EffortCases):
     """The lifter's own word, on this host."""
 
@@ -48,8 +55,16 @@ class TestMotionOnKafka(MotionCases):
     """Raw motion, on this host."""
 
 
+class TestMovingOnKafka(MovingCases):
+    """Moved sets, on this host."""
+
+
 class TestTimersOnKafka(TimerCases):
     """Timers on Kafka."""
+
+
+class TestPolicyOnKafka(PolicyCases):
+    """Layers of policy, on this host."""
 
 
 class TestAdviceOnKafka(AdviceCases):
@@ -70,7 +85,7 @@ def test_memory_and_kafka_agree(host: FaustHarness, seed: int) -> None:
     still = done.without_pauses()
     play(memory, still)
     play(host, still)
-    key = athlete_key("g1", athlete_id)
-    assert output_ids(memory, key) == output_ids(host, key)
-    for processor in ("failure-detector", "advisor"):
-        assert memory.state(processor, key) == host.state(processor, key)
+    for key in (athlete_key("g1", athlete_id), athlete_key("g1", done.other_id)):
+        assert output_ids(memory, key) == output_ids(host, key)
+        for processor in ("failure-detector", "advisor"):
+            assert memory.state(processor, key) == host.state(processor, key)

@@ -85,8 +85,8 @@ def test_json_has_every_figure_and_the_machine(capsys: pytest.CaptureFixture[str
 
 
 def test_the_cores_can_be_measured(tiny: Plan) -> None:
-    """Filter, detector and advisor give a time each."""
-    assert 4 == len([row for row in core(tiny) if min(row.figures.values()) > 0])
+    """Filter, decision, detector and advisor give a time each."""
+    assert 5 == len([row for row in core(tiny) if min(row.figures.values()) > 0])
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from advisor.processor import Advisor
@@ -16,6 +16,9 @@ from spotter.bus.memory import MemoryLog
 from spotter.bus.memory_host import Durable, MemoryWorker
 from spotter.bus.port import NewRecord
 from spotter.config import Configuration
+from spotter.events import encode
+from spotter.events.lifting import SetMoved
+from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, workout
 
@@ -119,7 +122,7 @@ def test_no_schedule_of_crashes_changes_what_comes_out() -> None:
     first = int(os.environ.get("SPOTTER_SEED", first))
     print(f"SPOTTER_SEED={first}")
     began = time.monotonic()
-    crashes = schedules = 0
+    crashes = schedules = moved = 0
     calm = calm_day(first)
     for number in range(SCHEDULES):
         if number % 20 == 0:
@@ -128,10 +131,12 @@ def test_no_schedule_of_crashes_changes_what_comes_out() -> None:
         floor.play(calm.done)
         crashes += floor.crashes
         schedules += 1
+        moved += any(b'"moved_to"' in value for value in calm.outputs.values())
         assert calm.outputs == without_places(contents(floor.log)), f"seed {first + number}: outputs differ"
         assert calm.states == [state_of(place) for place in floor.places], f"seed {first + number}: state differs"
     print(f"{schedules} schedules, {crashes} crashes, {time.monotonic() - began:.1f} s")
     assert crashes > schedules / 2
+    assert moved > schedules / 10
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ class CalmDay:
 
 def calm_day(seed: int) -> CalmDay:
     """Play a generated workout without any crash."""
-    done = workout(MemoryHarness(), seed, "ada", size=8)
+    done = with_moves(workout(MemoryHarness(), seed, "ada", size=8), seed)
     floor = Floor(seed)
     for step in done.steps:
         if isinstance(step, NewRecord):
@@ -156,12 +161,25 @@ def calm_day(seed: int) -> CalmDay:
     return CalmDay(done, without_places(contents(floor.log)), [state_of(place) for place in floor.places])
 
 
+def with_moves(done: Workout, seed: int) -> Workout:
+    """Let a coach move sets to another lifter, some time into the workout or after it, in half of all workouts."""
+    rng = random.Random(seed)
+    steps = list(done.steps)
+    lifter = Lifter(MemoryHarness(), done.base, done.athlete_id)
+    for number in range(rng.choice([0, 1, 2])):
+        data = SetMoved(set_id=rng.choice([None, None, "s1", "1"]), to_athlete_id=done.other_id)
+        at_s = rng.choice([5.0, 20.0, 60.0])
+        move = lifter.event(data, at_s, id=f"move-{number}", source="coach")
+        steps.insert(rng.randint(len(steps) // 3, len(steps)), NewRecord("lifts.v1", "g1/ada", encode(move)))
+    return replace(done, steps=tuple(steps))
+
+
 def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:
     """Process what waits without any crash, then let time pass."""
-    for place in floor.places:
-        worker = floor._worker(place)
-        for _ in worker.flush():
-            pass
+    while any(floor._worker(place).waiting() for place in floor.places):
+        for place in floor.places:
+            for _ in floor._worker(place).flush():
+                pass
     if until_s is not None:
         for place in floor.places:
             floor._worker(place).timers(done.base + timedelta(seconds=until_s))
@@ -169,7 +187,11 @@ def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:
 
 
 def state_of(place: Place) -> dict[str, bytes]:
-    """Give a processor's state of the lifter, as it would be stored."""
+    """Give a processor's state of the lifter, and of the one to whom sets move, as it would be stored."""
     assert place.worker is not None
-    state = place.worker.state("g1/ada")
-    return {name: place.processor.dump(name, value) for name, value in state.items()}
+    states = {key: place.worker.state(key) for key in ("g1/ada", "g1/ada-other")}
+    return {
+        f"{key} {name}": place.processor.dump(name, value)
+        for key, state in states.items()
+        for name, value in state.items()
+    }

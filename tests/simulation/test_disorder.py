@@ -21,6 +21,7 @@ from spotter.events.lifting import (
     RepVoided,
     SetAmended,
     SetEnded,
+    SetMoved,
     SetStarted,
 )
 from spotter.events.people import AthleteUpdated, PolicyUpdated
@@ -36,12 +37,15 @@ VELOCITIES = (None, 0.15, 0.25, 0.35, 0.45, 0.6)
 
 
 class Disorder:
-    """One lifter's days: ids used again or left out, wrong clocks, late and early events, things sent again."""
+    """One lifter's days: ids used again or left out, wrong clocks, late and early events, things sent again.
+
+    Some sets are another lifter's, or so the coach thinks for a while.
+    """
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.lifter = Lifter(MemoryHarness(), BASE, "ada")
-        self.key = athlete_key("g1", "ada")
+        self.other = Lifter(self.lifter.host, BASE, "bob")
         self.now_s = 0.0
         self.sent: list[Event] = []
         self._numbers: Counter[str | None] = Counter()
@@ -60,6 +64,8 @@ class Disorder:
                 waiting = []
                 if rng.random() < 0.3:
                     self.wait(0)
+                if rng.random() < 0.1:
+                    self.other.send(self.moved_back())
                 if rng.random() < 0.1:
                     host.crash()
         self.lifter.send(*waiting)
@@ -84,6 +90,11 @@ class Disorder:
         data = self.data(rng.choice(["1", "2", None, "x"]), at_s)
         source = "app" if not isinstance(data, RepCompleted) else rng.choice(["tracker", "tracker", "watch"])
         return self.lifter.event(data, at_s, source=source, sent_s=sent_s, received_s=self.now_s + 0.05, senttime=clock)
+
+    def moved_back(self) -> Event:
+        """Say that a set of the other lifter was this one's after all, or once more that it is the other's."""
+        data = SetMoved(set_id=self.rng.choice(["1", "2", None]), to_athlete_id=self.rng.choice(["ada", "ada", "carl"]))
+        return self.other.event(data, self.now_s, source="coach")
 
     def data(self, set_id: str | None, at_s: float) -> EventData:
         """Say something about a set, or about the lifter."""
@@ -111,6 +122,7 @@ class Disorder:
                 SetAmended(set_id=set_id, spotter_present=True),
                 EffortReported(set_id=set_id, failed=True),
                 EffortReported(set_id=set_id, rir=1.0),
+                SetMoved(set_id=set_id, to_athlete_id="bob"),
                 PolicyUpdated(target_rir=number),
                 AthleteUpdated(level=rng.choice(["beginner", "intermediate"])),
             ]
@@ -118,11 +130,12 @@ class Disorder:
 
     def values(self, *topics: str) -> list[list[bytes]]:
         """Give all that stands in topics."""
-        return [self.lifter.host.values(topic, self.key) for topic in topics]
+        keys = [athlete_key("g1", name) for name in ("ada", "bob", "carl")]
+        return [self.lifter.host.values(topic, key) for topic in topics for key in keys]
 
-    def events(self, topic: str) -> list[Event]:
-        """Give all events of a topic, those that came twice too."""
-        return self.lifter.host.events(topic, self.key)
+    def events(self, topic: str, name: str = "ada") -> list[Event]:
+        """Give all events of a lifter in a topic, those that came twice too."""
+        return self.lifter.host.events(topic, athlete_key("g1", name))
 
 
 @pytest.fixture(params=range(SEEDS), scope="module")
@@ -139,23 +152,24 @@ def test_the_log_comes_to_rest(disorder: Disorder) -> None:
     for seconds in (0, 60, 6000):
         disorder.wait(seconds)
     assert before == disorder.values("lifts.v1")
-    opened = {one.set_key for one in disorder.lifter.opened}
-    assert opened == {one.set_key for one in disorder.lifter.summaries}
+    for lifter in (disorder.lifter, disorder.other):
+        assert {one.set_key for one in lifter.opened} == {one.set_key for one in lifter.summaries}
 
 
 def test_no_id_has_two_contents(disorder: Disorder) -> None:
     """Whatever is published twice is the same twice."""
     for topic in TOPICS:
         contents = defaultdict(set)
-        for event in disorder.events(topic):
+        for event in disorder.events(topic) + disorder.events(topic, "bob"):
             contents[event.id].add((event.type, event.data.model_dump_json()))
         assert [] == [found for found in contents.values() if len(found) > 1]
 
 
 def test_nothing_goes_wrong_inside(disorder: Disorder) -> None:
     """Refusals have reasons; none is an error of ours, and downstream refuses nothing."""
-    assert "internal_error" not in {one.reason for one in disorder.lifter.rejected}
-    assert [] == disorder.events("estimates.dead.v1")
+    refused = {one.reason for one in disorder.lifter.rejected + disorder.other.rejected}
+    assert set() == refused & {"internal_error", "id_conflict"}
+    assert [] == disorder.events("estimates.dead.v1") + disorder.events("estimates.dead.v1", "bob")
 
 
 def test_each_counted_rep_has_its_estimate_and_advice(disorder: Disorder) -> None:
@@ -180,9 +194,10 @@ def test_the_ledger_is_that_of_the_log(disorder: Disorder) -> None:
     """What was told of the budget is what the whole story gives at once."""
     host = disorder.lifter.host
     assert isinstance(host, MemoryHarness)
-    told = published(disorder.events("advice.v1"))
-    computed = recompute(disorder.events("estimates.v1"), host.configuration)
-    assert {key: entry.cost for key, entry in computed.items()} == {key: entry.cost for key, entry in told.items()}
+    for name in ("ada", "bob"):
+        told = published(disorder.events("advice.v1", name))
+        computed = recompute(disorder.events("estimates.v1", name), host.configuration)
+        assert {key: entry.cost for key, entry in computed.items()} == {key: entry.cost for key, entry in told.items()}
 
 
 def test_everything_sent_again_changes_nothing(disorder: Disorder) -> None:

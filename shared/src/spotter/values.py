@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -86,6 +86,8 @@ class Part(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+    ALWAYS: ClassVar[tuple[str, ...]] = ()
+    """Fields that are written where they are nothing, too: readers were promised them."""
 
 
 _TEMPLATES: dict[type[EventData], tuple[dict[str, Any], set[str]]] = {}

@@ -1,23 +1,29 @@
-"""The cores alone: the within-set filter, the detector's and the advisor's step, in processor time."""
+"""The cores alone: the within-set filter, the decision, the detector's and the advisor's step, in processor time."""
 
 from __future__ import annotations
 
 import gc
 import time
 from collections.abc import Callable, Iterator
+from math import exp
 from statistics import median
 from typing import Final
 
 import numpy as np
 
+from advisor.decision import Reading, decide
 from advisor.processor import Advisor
+from advisor.rules import Case, judge
+from advisor.signs.standing import Standing
 from failure_detector.model import Filter, Observation, Request, Start, starting_values
 from failure_detector.processor import FailureDetector
 from lab.bench.plan import Plan
-from lab.bench.rows import Row, measured
+from lab.bench.rows import Row, Target, measured
 from lab.bench.workload import prepared
 from spotter.bus.stepping import Input, Stepper
 from spotter.config import Configuration
+from spotter.exercises import builtin_catalogue
+from spotter.policies import Layer, effective
 
 GROUP: Final = "core"
 SETS: Final = 256
@@ -35,6 +41,7 @@ def core(plan: Plan) -> Iterator[Row]:
     gc.freeze()  # as the hosts do
     yield _filter(plan, "filter, one set at a time (its earlier reps in the cache)", 1)
     yield _filter(plan, f"filter, {SETS} sets side by side", SETS)
+    yield _decision(plan)
     detector, advisor = _steps(plan)
     note = f"per rep, in batches of {BATCH} events"
     yield measured(GROUP, "detector: whole step", detector, note=note)
@@ -67,6 +74,33 @@ def _set(chance: np.random.Generator, number: int) -> tuple[Start, tuple[Observa
     velocities_mps = [round(float(first_mps * (1 - 0.04 * rep) * noise[rep]), 3) for rep in range(REPS)]
     reps = (Observation(rep + 1, 3.0 * rep, v, 0.45 / v, 0.45, None) for rep, v in enumerate(velocities_mps))
     return start, tuple(reps)
+
+
+def _decision(plan: Plan) -> Row:
+    """Measure what a set's opening asks of the rules (policy, standing, all rules) and a rep of the decision, together."""
+    catalogue = builtin_catalogue()
+    layers = (Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 3.0}))
+    standing = Standing(left=4.0, muscle_left=2.0)
+    cases = [
+        Case(catalogue.get(name), True, "work", None, last, False, False, standing)
+        for name in ("bench_press", "leg_press", "biceps_curl", "push_up")
+        for last in (False, True)
+    ]
+    readings = [
+        Reading(rir, [1 / (1 + exp((rir - at - 0.5) / 0.5)) for at in range(7)], "high") for rir in (6.0, 3.0, 2.0, 0.5)
+    ]
+
+    def decides() -> None:
+        for case in cases:
+            terms = judge(case, effective(layers).policy).terms
+            for reading in readings:
+                decide(terms, reading, latched=False, one_more_left=True)
+
+    decides()
+    count = len(cases) * len(readings)
+    rounds = [{"decision_us": median(_us(decides, count) for _ in range(50))} for _ in range(max(3, plan.rounds))]
+    note = "a rep's decision, with a quarter of its set's rules and policy"
+    return measured(GROUP, "advisor: decision", rounds, target=Target("decision_us", 50), note=note)
 
 
 def _us(work: Callable[[], object], count: int) -> float:

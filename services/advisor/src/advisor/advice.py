@@ -10,7 +10,7 @@ from advisor.lateness import sound_ms, ttl_ms
 from advisor.state import AdvisedSet
 from advisor.turn import Turn
 from advisor.wording import HAPTICS, Words
-from spotter.events.derived import AdviceGiven
+from spotter.events.derived import AdviceGiven, Because
 
 REPEATS: Final = 2
 """How often an unacknowledged *stop* or *failing* may be repeated."""
@@ -27,6 +27,7 @@ def give(
     late: bool,
     expires_at: datetime,
     since: datetime,
+    because: Because | None,
 ) -> None:
     """Tell advice; *continue* is silent, and so is what is late.
 
@@ -34,6 +35,8 @@ def give(
     ----------
     since : datetime
         When the lifter's pause began: the corrected end of the rep.
+    because : Because, optional
+        What it follows from.
     """
     ttl = ttl_ms(expires_at, turn.now)
     silent = late or decision.action == "continue"
@@ -65,5 +68,6 @@ def give(
         ttl_ms=ttl,
         budget_left=one.terms.left,
         policy_version=one.pins.policy_version,
+        because=because,
     )
     turn.tell(advice, alert_id)

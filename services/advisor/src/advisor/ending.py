@@ -6,10 +6,14 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import Final
 
-from advisor.ledger.budget import is_seasoned, kept_from, with_entry
+from advisor.ledger.budget import Held, is_seasoned, kept_from, with_entry
 from advisor.ledger.calendar import week_in
 from advisor.ledger.cost import cost_at, rules_of_cost, whole_reps
+from advisor.ledger.muscles import charges
+from advisor.ledger.recovery import rest_hours
 from advisor.outcome import outcome_of, report_of
+from advisor.signs.remembering import remember
+from advisor.signs.telling import give_notices
 from advisor.state import LEDGER_KEPT, AdvisedSet, Calendar, Closing, Context, Entry, Lifter, Outcome
 from advisor.turn import Turn
 from spotter.config import GymConfig
@@ -27,6 +31,9 @@ def set_closed(turn: Turn, data: SetClosed) -> None:
     if one is None:
         turn.refuse(data.set_key)
         return
+    one = replace(one, offset_mps=data.velocity_offset_mps, offset_sds=data.velocity_offset_sd)
+    if data.moved_to is not None:  # nothing of it counts here: no reps, and no word on them
+        one = replace(one, reps=(), report=None, stop=None)
     turn.put_set(tell_outcome(turn, replace(one, closing=Closing(data.reason, data.ended_at))))
 
 
@@ -70,24 +77,31 @@ def tell_outcome(turn: Turn, one: AdvisedSet) -> AdvisedSet:
         reps_after_stop=outcome.reps_after_stop,
     )
     turn.tell(summary, turn.next_id(SetSummarised, one.pins.policy_version))
-    gym = turn.gym(one.pins.config)
-    policy = turn.policy(gym, one.pins.policy)
-    one = _charged(turn, one, entry_of(one.key, one.set_id, one.context, outcome, closing.ended_by, gym, policy))
+    gym, held = turn.gym(one.pins.config), turn.held_by(one.pins)
+    before, one = one.facts, remember(turn, one, outcome, held.policy)
+    if before is not None and (one.facts is None or one.facts.day != before.day):
+        _not_trained(turn, one.key, before.day)
+    one = _charged(turn, one, entry_of(one.key, one.set_id, one.context, outcome, closing.ended_by, gym, held))
     if outcome.reps and one.context.intent not in NO_WORK:
-        _trained(turn, one, outcome, policy)
+        _trained(turn, one, outcome, held.policy)
     turn.announce()
+    give_notices(turn, one)
     return one
 
 
 def entry_of(
-    set_key: str, set_id: str, context: Context, outcome: Outcome, ended_by: str, gym: GymConfig, policy: Policy
+    set_key: str, set_id: str, context: Context, outcome: Outcome, ended_by: str, gym: GymConfig, held: Held
 ) -> Entry:
-    """Say what a set costs the week: by how near to failure it ended, the exercise's risk, and the set's intent."""
+    """Say what a set costs the week: by how near to failure it ended, the exercise's risk, and the set's intent.
+
+    And how long its muscle groups rest, where it was an exposure: at failure, or with no rep in reserve.
+    """
     exercise = gym.catalogue.get(context.exercise)
-    cost = 0.0
+    cost, rest_h = 0.0, 0
     if outcome.rir is not None:
         rir = 0 if outcome.failed else whole_reps(outcome.rir)
-        cost = cost_at(rir, exercise.risk, context.intent, policy)
+        cost = cost_at(rir, exercise.risk, context.intent, held.policy)
+        rest_h = rest_hours(exercise.risk, held.kind, held.policy) if rir <= 0 < cost else 0
     return Entry(
         set_key=set_key,
         set_id=set_id,
@@ -95,8 +109,11 @@ def entry_of(
         muscle_group=exercise.muscle_group,
         ended_by=ended_by,
         cost=cost,
-        rules=rules_of_cost(exercise.risk, context.intent),
+        rules=rules_of_cost(exercise.risk, context.intent, held.kind),
         at=outcome.last_rep_at,
+        muscles=charges(exercise, cost) if cost > 0 else {},
+        rest_h=rest_h,
+        rest_rule="R13" if held.kind == "high_intensity" else "R11",
     )
 
 
@@ -133,6 +150,13 @@ def _trained(turn: Turn, one: AdvisedSet, outcome: Outcome, policy: Policy) -> N
     lifter = replace(lifter, days=(*lifter.days[:place], day, *lifter.days[place:]))
     lifter = replace(lifter, seasoned=is_seasoned(lifter, policy))
     turn.put_lifter(_without_old_days(lifter, (turn.now - LEDGER_KEPT).date().isoformat()))
+
+
+def _not_trained(turn: Turn, set_key: str, day: str) -> None:
+    """Take back a day on which no other set was done."""
+    others = (known.facts for known in turn.sets() if known.key != set_key)
+    if not any(facts is not None and facts.day == day for facts in others):
+        turn.put_lifter(replace(turn.lifter, days=tuple(known for known in turn.lifter.days if known != day)))
 
 
 def _without_old_days(lifter: Lifter, keep_from: str) -> Lifter:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from advisor.ledger.calendar import calendar_at, week_in, wished
+from advisor.ledger.forecast import forecast_of
+from advisor.programme import policy_of, programme_of
 from advisor.state import Grant
 from advisor.turn import Turn
+from spotter.events import corrected_time
 from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted
-from spotter.policies import PolicyFields
+from spotter.policies import Programme, Session, said_in
 from spotter.processing import Reject
 from spotter.weeks import WeekStart, day_of
 
@@ -29,24 +31,41 @@ def athlete_updated(turn: Turn, data: AthleteUpdated) -> None:
             since = day_of(turn.now, zone).isoformat() if lifter.level is not None or lifter.seasoned else ""
             lifter = replace(lifter, beginner_since=since, seasoned=False)
         turn.put_lifter(replace(lifter, level=data.level))
+    if data.team is not None and data.team != turn.lifter.team:
+        turn.put_lifter(replace(turn.lifter, team=data.team, policy_layers=turn.lifter.policy_layers + 1))
     turn.announce()
 
 
 def policy_updated(turn: Turn, data: PolicyUpdated) -> None:
-    """Lay the lifter's own layer over those before it."""
+    """Lay the lifter's own layer over those before it, on every day or in a block."""
     turn.note_config(turn.event.configversion)
     _recount_weeks(turn, data.time_zone, data.week_start)
-    layer = folded(turn.lifter.policy, data)
-    turn.put_lifter(replace(turn.lifter, policy=layer, policy_layers=turn.lifter.policy_layers + 1))
+    _put_programme(turn, programme_of(turn.lifter).with_layer(data, data.block))
     turn.announce()
 
 
 def session_started(turn: Turn, data: SessionStarted) -> None:
-    """Take how often the lifter trains."""
+    """Take how often the lifter trains, and what holds on the session's day."""
     turn.note_config(turn.event.configversion)
+    moment = corrected_time(turn.event)
+    zone = calendar_at(turn.lifter, turn.gym(turn.lifter.config), moment).zone
+    said = {} if data.policy is None else said_in(data.policy)
+    session = Session(day_of(moment, zone).isoformat(), data.mode, said)
+    programme = programme_of(turn.lifter)
+    if (programme.session_on(day_of(moment, zone)) or Session(session.day)) != session:
+        _put_programme(turn, programme.with_session(session))
     if data.days_per_week is not None and data.days_per_week != turn.lifter.days_per_week:
         turn.put_lifter(replace(turn.lifter, days_per_week=data.days_per_week))
+    if data.planned is None:
         turn.announce()
+        return
+    lifter, gym = turn.lifter, turn.gym(turn.lifter.config)
+    calendar = calendar_at(lifter, gym, moment)
+    on_day = turn.today(calendar, moment)
+    policy = policy_of(on_day).policy
+    known = turn.known(calendar)
+    forecast = forecast_of(known, policy, on_day, gym.catalogue, data.planned, min(moment, turn.now))
+    turn.tell_budget(turn.budget(calendar, moment), None, forecast=forecast)
 
 
 def budget_granted(turn: Turn, data: BudgetGranted) -> None:
@@ -77,10 +96,14 @@ def _recount_weeks(turn: Turn, zone: str | None, week_start: WeekStart | None) -
     turn.put_lifter(changed)
 
 
-def folded(before: Mapping[str, Any], layer: PolicyFields) -> dict[str, Any]:
-    """Lay a layer over the folded ones before it."""
-    said = layer.model_dump(include=set(PolicyFields.model_fields), exclude_none=True)
-    by_exercise = {**before.get("target_rir_by_exercise", {}), **said.get("target_rir_by_exercise", {})}
-    if by_exercise:
-        said["target_rir_by_exercise"] = by_exercise
-    return {**before, **said}
+def _put_programme(turn: Turn, programme: Programme) -> None:
+    lifter = turn.lifter
+    turn.put_lifter(
+        replace(
+            lifter,
+            policy=programme.said,
+            blocks=programme.blocks,
+            sessions=programme.sessions,
+            policy_layers=lifter.policy_layers + 1,
+        )
+    )

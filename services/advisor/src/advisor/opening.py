@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from advisor.ending import tell_outcome
 from advisor.lateness import PLAN_FRESH
-from advisor.ledger.budget import budget_of, is_beginner, spent_in
+from advisor.ledger.budget import is_beginner
 from advisor.ledger.calendar import calendar_at
-from advisor.ledger.cost import rounded
-from advisor.plan import give_plan, matters
-from advisor.rules import Case, Terms, terms_of
+from advisor.plan import because_of, give_plan, matters
+from advisor.programme import pinned, policy_of, programme_of
+from advisor.rules import Case, Terms, judge
+from advisor.signs.standing import Standing
+from advisor.signs.standings import standing_of
 from advisor.state import AdvisedSet, Calendar, Context, Pins
 from advisor.turn import Turn
-from spotter.events.derived import SetOpened
+from spotter.events.derived import Because, SetOpened
 from spotter.events.lifting import Intent
+from spotter.weeks import day_of
 
 DEFAULT_INTENT: Final[Intent] = "work"
 
@@ -33,18 +37,9 @@ def set_opened(turn: Turn, data: SetOpened) -> None:
 
 def _new(turn: Turn, data: SetOpened) -> None:
     turn.forget_old_sets()
-    turn.note_config(data.pinned_config)
-    gym = turn.gym(data.pinned_config)
-    calendar = calendar_at(turn.lifter, gym, data.opened_at)
-    pins = Pins(
-        config=data.pinned_config,
-        policy=turn.lifter.policy,
-        policy_version=turn.policy_version(data.pinned_config),
-        beginner=is_beginner(turn.lifter),
-        zone=calendar.zone,
-        week_start=calendar.week_start,
-    )
+    pins = pin(turn, data)
     context = context_of(data)
+    found = _judged(turn, data.set_key, data.opened_at, context, pins)
     one = AdvisedSet(
         key=data.set_key,
         set_id=data.set_id or data.set_key,
@@ -53,15 +48,37 @@ def _new(turn: Turn, data: SetOpened) -> None:
         received=turn.now,
         context=context,
         pins=pins,
-        terms=_terms(turn, data.set_key, data, context, pins),
+        terms=found.terms,
         history=data.history,
         reopened=data.reopened,
+        moved_from=data.moved_from,
+        standing=found.standing,
     )
-    one = give_plan(turn, one, late=data.history or turn.now - data.opened_at > PLAN_FRESH)
-    if not data.history:
-        _take_calendar(turn, calendar, data)
+    late = data.history or turn.now - data.opened_at > PLAN_FRESH
+    one = give_plan(turn, one, late=late, because=found.because)
     turn.put_set(one)
     turn.announce()
+
+
+def pin(turn: Turn, data: SetOpened) -> Pins:
+    """Say what a set keeps from when it opens; the lifter's weeks are counted on from it."""
+    turn.note_config(data.pinned_config)
+    calendar = calendar_at(turn.lifter, turn.gym(data.pinned_config), data.opened_at)
+    lifter, day = turn.lifter, day_of(data.opened_at, calendar.zone)
+    if not data.history:
+        _take_calendar(turn, calendar, data)
+    return Pins(
+        config=data.pinned_config,
+        policy=lifter.policy,
+        policy_version=turn.policy_version(data.pinned_config),
+        beginner=is_beginner(lifter),
+        zone=calendar.zone,
+        week_start=calendar.week_start,
+        team=lifter.team,
+        day=day.isoformat(),
+        blocks=tuple(block for block in lifter.blocks if block.holds(day)),
+        session=programme_of(lifter).session_on(day),
+    )
 
 
 def _take_calendar(turn: Turn, calendar: Calendar, data: SetOpened) -> None:
@@ -82,30 +99,50 @@ def _known_better(turn: Turn, data: SetOpened, one: AdvisedSet) -> None:
     one = replace(one, context=context, reopened=data.reopened, history=data.history, correcting=False)
     if goes_on:
         one = replace(one, closing=None, told=None)
+    because = None
     if context != before.context:
-        one = replace(one, terms=_terms(turn, one.key, data, context, one.pins))
+        found = _judged(turn, one.key, one.opened_at, context, one.pins)
+        hurts = before.terms.hurts and found.terms.pain
+        one = replace(one, terms=replace(found.terms, hurts=hurts), standing=found.standing)
+        because = found.because
     if one.is_open and matters(one) != matters(before):
-        one = give_plan(turn, one, late=bool(one.reps))
+        one = give_plan(turn, one, late=bool(one.reps), because=because)
     if not one.is_open:
         one = tell_outcome(turn, one)
     turn.put_set(one)
 
 
-def _terms(turn: Turn, key: str, data: SetOpened, context: Context, pins: Pins) -> Terms:
+def reconsider(turn: Turn) -> None:
+    """Take a pain that was reported, or has gone, into the sets that are open: at once, not from the next set on.
+
+    A set under way on what hurts ends after its next rep (R15).
+    """
+    for one in sorted(turn.sets(), key=lambda one: one.key):
+        if not one.is_open:
+            continue
+        found = _judged(turn, one.key, one.opened_at, one.context, one.pins)
+        if found.terms.pain == one.terms.pain:
+            continue
+        terms = replace(found.terms, hurts=found.terms.pain and any(rep.valid for rep in one.reps))
+        changed = replace(one, terms=terms, standing=found.standing)
+        turn.put_set(give_plan(turn, changed, late=bool(one.reps), because=found.because))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found of a set when it was looked at."""
+
+    terms: Terms
+    standing: Standing
+    because: Because
+
+
+def _judged(turn: Turn, key: str, opened_at: datetime, context: Context, pins: Pins) -> _Found:
     gym = turn.gym(pins.config)
-    policy = turn.policy(gym, pins.policy)
+    on_day = pinned(gym, pins)
+    effective = policy_of(on_day)
     exercise = gym.catalogue.get(context.exercise)
-    budget = budget_of(
-        turn.lifter,
-        turn.ledger,
-        policy,
-        Calendar(pins.zone, pins.week_start),
-        data.opened_at,
-        now=turn.now,
-        beginner=pins.beginner,
-    )
-    spent = spent_in(turn.ledger, budget.week, but=key)
-    spent_on_muscle = spent_in(turn.ledger, budget.week, muscle_group=exercise.muscle_group, but=key)
+    standing = _standing(turn, key, opened_at, context, pins)
     case = Case(
         exercise=exercise,
         known=context.exercise in gym.catalogue,
@@ -114,10 +151,18 @@ def _terms(turn: Turn, key: str, data: SetOpened, context: Context, pins: Pins) 
         last_set=context.is_last_set,
         spotter=context.spotter_present,
         beginner=pins.beginner,
-        left=rounded(max(0.0, budget.allowed - spent)),
-        muscle_left=rounded(max(0.0, policy.weekly_units_per_muscle - spent_on_muscle)),
+        standing=standing,
+        block=None if on_day.block is None else on_day.block.kind,
+        last_week=on_day.last_week,
+        time_pressed=on_day.mode == "time_pressed",
     )
-    return terms_of(case, policy)
+    judged = judge(case, effective.policy)
+    return _Found(judged.terms, standing, because_of(case, judged, effective, on_day))
+
+
+def _standing(turn: Turn, key: str, opened_at: datetime, context: Context, pins: Pins) -> Standing:
+    exercise = turn.gym(pins.config).catalogue.get(context.exercise)
+    return standing_of(turn.known_by(pins), exercise, opened_at, now=turn.now, but=key)
 
 
 def context_of(data: SetOpened) -> Context:

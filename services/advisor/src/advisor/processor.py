@@ -10,12 +10,13 @@ from advisor.ending import effort_reported, set_closed
 from advisor.lifters import athlete_updated, budget_granted, policy_updated, session_started
 from advisor.opening import set_opened
 from advisor.reps import effort_estimated, rep_counted, rep_overdue
+from advisor.signs.reporting import wellness_reported
 from advisor.turn import Turn
 from spotter import topics
 from spotter.events import Event, EventData
 from spotter.events.derived import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.events.lifting import EffortReported
-from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted
+from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.processing import Environment, Processor, State, Step
 
 _HANDLERS: Final[Mapping[type[EventData], Callable[[Turn, Any], None]]] = {
@@ -29,6 +30,7 @@ _HANDLERS: Final[Mapping[type[EventData], Callable[[Turn, Any], None]]] = {
     PolicyUpdated: policy_updated,
     SessionStarted: session_started,
     BudgetGranted: budget_granted,
+    WellnessReported: wellness_reported,
 }
 _NOTHING: Final = Step()
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from advisor.advice import give
-from advisor.decision import Decision, Reading, decide, decide_overdue
+from advisor.decision import Decision, Form, Reading, decide, decide_overdue
 from advisor.ending import tell_outcome
 from advisor.lateness import EXPIRY, is_late, ttl_ms
 from advisor.state import AdvisedSet, RepSeen, Stop
 from advisor.turn import Turn
 from advisor.wording import words_for
-from spotter.events.derived import EffortEstimated, RepCounted, RepOverdue
+from spotter.events.derived import Because, EffortEstimated, RepCounted, RepOverdue
 
 NO_REPS: Final = frozenset({"ghost", "rerack", "second_source"})
 """Flags of what was reported as a rep and is none, or is one that was counted already."""
@@ -55,8 +55,9 @@ def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
         one = replace(one, reps=_in_time((*one.reps, rep)))
         place = one.reps.index(rep)
     flags, terms = data.flags, one.terms
-    reading = Reading(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags)
-    one_more_left = one.one_more is None or one.one_more == data.rep_number
+    reading = reading_of(data)
+    # Another look at the rep it was said after may say it again; a new rep under a voided one's number may not.
+    one_more_left = one.one_more is None or (one.one_more == data.rep_number and not data.arrival)
     decision = decide(terms, reading, latched=one.stop is not None, one_more_left=one_more_left)
     advise, rep = data.arrival or data.newest, one.reps[place]
     rep = replace(
@@ -71,13 +72,14 @@ def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
         advised=_next_revision(one, rep.number) if advise else rep.advised,
     )
     before = one.stop
-    one = replace(one, reps=(*one.reps[:place], rep, *one.reps[place + 1 :]))
+    fastest = data.reference_velocity_mps if place == len(one.reps) - 1 else one.fastest_mps
+    one = replace(one, reps=(*one.reps[:place], rep, *one.reps[place + 1 :]), fastest_mps=fastest)
     if before is not None and not data.arrival:
         one = _lifted(one)
         if one.stop is None:
             decision = decide(terms, reading, latched=False, one_more_left=one_more_left)
     if advise:
-        one = _advised(turn, one, data, decision, rep)
+        one = _advised(turn, one, data, decision, rep, _because(data, one, reading, latched=before is not None))
     if not one.is_open:
         one = tell_outcome(turn, one)
     turn.put_set(one)
@@ -102,6 +104,7 @@ def rep_overdue(turn: Turn, data: RepOverdue) -> None:
         late=False,
         expires_at=turn.now + EXPIRY,
         since=turn.now,
+        because=None if place is None else Because(rir=one.reps[place].rir, latched=one.stop is not None),
     )
     if place is None:
         one = replace(one, plan=revision)
@@ -113,7 +116,30 @@ def rep_overdue(turn: Turn, data: RepOverdue) -> None:
     turn.put_set(replace(one, stop=replace(stop, overdue=under_way)))
 
 
-def _advised(turn: Turn, one: AdvisedSet, data: EffortEstimated, decision: Decision, rep: RepSeen) -> AdvisedSet:
+def reading_of(data: EffortEstimated) -> Reading:
+    """Read an estimate as the decision looks at it."""
+    flags = data.flags
+    form: Form | None = None
+    if flags and not NO_REPS.intersection(flags):
+        form = "second_dip" if "second_dip" in flags else "short_rom" if "short_rom" in flags else None
+    return Reading(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags, form)
+
+
+def _because(data: EffortEstimated, one: AdvisedSet, reading: Reading, *, latched: bool) -> Because:
+    limit = one.terms.limit
+    return Because.model_construct(
+        estimate_revision=data.revision,
+        rir=data.rir,
+        p_at_limit=None if limit is None else reading.probability(limit),
+        p_next_fails=data.p_next_fails,
+        latched=latched,
+        confidence=data.confidence,
+    )
+
+
+def _advised(
+    turn: Turn, one: AdvisedSet, data: EffortEstimated, decision: Decision, rep: RepSeen, because: Because
+) -> AdvisedSet:
     """Give advice after a rep; in time it may latch, or use up the one *one more*."""
     expires_at = data.newest_received + EXPIRY
     late = is_late(data, ttl_ms(expires_at, turn.now))
@@ -127,6 +153,7 @@ def _advised(turn: Turn, one: AdvisedSet, data: EffortEstimated, decision: Decis
         late=late,
         expires_at=expires_at,
         since=rep.ended,
+        because=because,
     )
     if late:
         return one

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
 
 from advisor.rules import Terms
+from advisor.signs.record import Checkin, Day, Facts, History, Told
+from advisor.signs.standing import Standing
 from spotter.codec import dump_json, load_json
 from spotter.events.lifting import Intent
+from spotter.policies import Block, Session
 from spotter.weeks import WeekStart
 
 LIFTER: Final = "lifter"
 LEDGER: Final = "ledger"
+SIGNS: Final = "signs"
 STATE_VERSION: Final = 1
 SET_KEPT: Final = timedelta(days=28)
 """Sets are kept this long after anything about them was received."""
@@ -83,6 +87,13 @@ class Pins:
     beginner: bool
     zone: str
     week_start: WeekStart
+    team: str | None = None
+    day: str = ""
+    """The local day that it opened on, an ISO date; empty in sets of older programs."""
+    blocks: tuple[Block, ...] = ()
+    """The lifter's own that hold on that day."""
+    session: Session | None = None
+    """Of that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,17 @@ class Entry:
     at: datetime
     """Corrected end of its last rep."""
     revision: int = field(default=0, compare=False)
+    muscles: Mapping[str, float] = field(default_factory=dict)
+    """Units by muscle group; empty in entries of older programs: all of it in `muscle_group`."""
+    rest_h: int = 0
+    """How long its muscle groups are closed to failure, h; 0: it ended short of failure."""
+    rest_rule: Literal["R11", "R13"] = "R11"
+
+    def on(self, muscle_group: str) -> float:
+        """Give the units that a muscle group pays."""
+        if not self.muscles:
+            return self.cost if muscle_group == self.muscle_group else 0.0
+        return self.muscles.get(muscle_group, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +202,18 @@ class AdvisedSet:
     """Revision of its newest summary; 0: none yet."""
     charged: Entry | None = None
     """Its newest entry in the ledger."""
+    moved_from: str | None = None
+    """Key of the set under the lifter to whom it was credited first."""
+    standing: Standing = field(default_factory=Standing)
+    """How the lifter stood when it opened; a pain counts from when it is told."""
+    fastest_mps: float | None = None
+    """Velocity of its fastest rep."""
+    offset_mps: float | None = None
+    """Its first velocity less the lifter's own at this load."""
+    offset_sds: float | None = None
+    """The same in usual sds."""
+    facts: Facts | None = None
+    """What it put into the history of signs."""
 
     @property
     def is_open(self) -> bool:
@@ -214,6 +248,10 @@ class Announced:
     allowed: float
     spent: float
     reasons: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+    """Names of the warning signs."""
+    after: float | None = None
+    """What is allowed when this changes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +278,10 @@ class Lifter:
     policy: Mapping[str, Any] = field(default_factory=dict)
     """The lifter's own layers, folded into one."""
     policy_layers: int = 0
+    """How often the lifter's own layers, team, blocks or sessions were changed."""
+    team: str | None = None
+    blocks: tuple[Block, ...] = ()
+    sessions: tuple[Session, ...] = ()
     config: int = 0
     """The newest version of the gym's configuration that an event brought."""
     grants: tuple[Grant, ...] = ()
@@ -259,12 +301,12 @@ class Ledger:
 
 def dump(name: str, value: object) -> bytes:
     """Write an entry as JSON."""
-    if not isinstance(value, AdvisedSet | Lifter | Ledger):
-        raise TypeError(f"entry {name} holds no set, no lifter and no ledger")
+    if not isinstance(value, AdvisedSet | Lifter | Ledger | History):
+        raise TypeError(f"entry {name} holds no set, no lifter, no ledger and no history of signs")
     return dump_json({"v": STATE_VERSION, "value": value})
 
 
-def load(name: str, raw: bytes) -> AdvisedSet | Lifter | Ledger:
+def load(name: str, raw: bytes) -> AdvisedSet | Lifter | Ledger | History:
     """Read what `dump` wrote; raises ValueError for a version that this program does not know."""
     body = load_json(raw)
     if body["v"] != STATE_VERSION:
@@ -274,21 +316,42 @@ def load(name: str, raw: bytes) -> AdvisedSet | Lifter | Ledger:
         return _lifter(value)
     if name == LEDGER:
         return Ledger(tuple(_with(Entry, entry, times=("at",), tuples=("rules",)) for entry in value["entries"]))
+    if name == SIGNS:
+        return _history(value)
     return _set(value)
 
 
 def _lifter(value: dict[str, Any]) -> Lifter:
     value["grants"] = tuple(_with(Grant, grant, times=("expires",)) for grant in value["grants"])
+    value["blocks"] = tuple(Block(**block) for block in value.get("blocks", ()))
+    value["sessions"] = tuple(Session(**session) for session in value.get("sessions", ()))
     if value["calendar"] is not None:
         value["calendar"] = Calendar(**value["calendar"])
     if value["announced"] is not None:
         value["announced"] = _with(Announced, value["announced"], times=("week_start",), tuples=("reasons",))
+        value["announced"] = replace(value["announced"], signs=tuple(value["announced"].signs))
     return _with(Lifter, value, times=("calendar_until", "newest_set_at", "swept"), tuples=("days",))
+
+
+def _history(value: dict[str, Any]) -> History:
+    return History(
+        days=tuple(Day(**day) for day in value["days"]),
+        progress={name: tuple((week, best) for week, best in rows) for name, rows in value["progress"].items()},
+        checkins=tuple(_with(Checkin, checkin, times=("at",)) for checkin in value["checkins"]),
+        notices={key: _with(Told, told, times=("until",), tuples=("rules",)) for key, told in value["notices"].items()},
+    )
+
+
+def _pins(value: dict[str, Any]) -> Pins:
+    value["blocks"] = tuple(Block(**block) for block in value.get("blocks", ()))
+    if value.get("session") is not None:
+        value["session"] = Session(**value["session"])
+    return Pins(**value)
 
 
 def _set(value: dict[str, Any]) -> AdvisedSet:
     value["context"] = Context(**value["context"])
-    value["pins"] = Pins(**value["pins"])
+    value["pins"] = _pins(value["pins"])
     value["terms"] = _with(Terms, value["terms"], tuples=("rules",))
     value["reps"] = tuple(_with(RepSeen, rep, times=("started", "ended")) for rep in value["reps"])
     if value["stop"] is not None:
@@ -306,6 +369,10 @@ def _set(value: dict[str, Any]) -> AdvisedSet:
         )
     if value["charged"] is not None:
         value["charged"] = _with(Entry, value["charged"], times=("at",), tuples=("rules",))
+    if value.get("standing") is not None:
+        value["standing"] = _with(Standing, value["standing"], times=("closed_until",), tuples=("signs",))
+    if value.get("facts") is not None:
+        value["facts"] = Facts(**value["facts"])
     return _with(AdvisedSet, value, times=("opened_at", "opened_received", "received"))
 
 

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from advisor.ledger.budget import Budget, budget_of, is_beginner
+from advisor.ledger.budget import Budget, Held, Known, budget_of, is_beginner
 from advisor.ledger.calendar import calendar_at
-from advisor.state import LEDGER, LIFTER, SET_KEPT, AdvisedSet, Announced, Calendar, Entry, Ledger, Lifter, set_entry
+from advisor.ledger.recovery import closed_groups, recovers_at
+from advisor.programme import held, holds_on, pinned, policy_of
+from advisor.signs.record import History, Sign
+from advisor.signs.shares import hard_share
+from advisor.state import (
+    LEDGER,
+    LIFTER,
+    SET_KEPT,
+    SIGNS,
+    AdvisedSet,
+    Announced,
+    Calendar,
+    Entry,
+    Ledger,
+    Lifter,
+    Pins,
+    set_entry,
+)
 from spotter.config import GymConfig
 from spotter.events import Event, EventData, event_type
-from spotter.events.derived import BudgetChanged, BudgetEntry
+from spotter.events.derived import BudgetChanged, BudgetEntry, ClosedGroup, Forecast, HardSets, Readiness, WarningSign
 from spotter.ids import derived_id
-from spotter.policies import Policy, PolicyFields
+from spotter.policies import OnDay, Policy
 from spotter.processing import Environment, Reject, State, Step
+from spotter.weeks import day_of
 
 SOURCE: Final = "spotter/advisor"
-RULES_VERSION: Final = "r1"
+RULES_VERSION: Final = "r2"
 """A word for the rules as this program has them; new rules are a new version, and so are their outputs' ids."""
 _SWEEP_EVERY: Final = timedelta(days=1)
 _RECEIPT_STEP: Final = timedelta(hours=1)
@@ -28,7 +46,7 @@ _RECEIPT_STEP: Final = timedelta(hours=1)
 class Turn:
     """Reads through to the state, collects changes and outputs; used for one event and thrown away."""
 
-    __slots__ = ("_env", "_ledger", "_lifter", "_state", "changes", "event", "now", "outputs", "reject")
+    __slots__ = ("_env", "_history", "_ledger", "_lifter", "_state", "changes", "event", "now", "outputs", "reject")
 
     def __init__(self, state: State, event: Event, env: Environment) -> None:
         self.event = event
@@ -40,6 +58,7 @@ class Turn:
         self._env = env
         self._lifter: Lifter | None = None
         self._ledger: Ledger | None = None
+        self._history: History | None = None
 
     @property
     def lifter(self) -> Lifter:
@@ -57,6 +76,14 @@ class Turn:
             self._ledger = known if isinstance(known, Ledger) else Ledger()
         return self._ledger
 
+    @property
+    def history(self) -> History:
+        """What signs are computed from, as known by now."""
+        if self._history is None:
+            known = self._state.get(SIGNS)
+            self._history = known if isinstance(known, History) else History()
+        return self._history
+
     def set(self, key: str) -> AdvisedSet | None:
         """Give a set by its key; None where it is not known, or no more."""
         name = set_entry(key)
@@ -68,8 +95,9 @@ class Turn:
         return (found for name in self._state if isinstance(found := self._state.get(name), AdvisedSet))
 
     def named(self, set_id: str) -> AdvisedSet | None:
-        """Give the latest set that was called `set_id`."""
-        found = (one for one in self.sets() if one.set_id == set_id)
+        """Give the latest set that was called `set_id`; for an event that follows a moved set, that one."""
+        moved = None if self.event.movedfrom is None else self.event.movedfrom.partition(" ")[0]
+        found = (one for one in self.sets() if one.set_id == set_id and moved in (None, one.moved_from))
         return max(found, key=lambda one: (one.opened_at, one.opened_received, one.key), default=None)
 
     def put_set(self, one: AdvisedSet) -> None:
@@ -87,6 +115,11 @@ class Turn:
         self._ledger = ledger
         self.changes[LEDGER] = ledger
 
+    def put_history(self, history: History) -> None:
+        """Write what signs are computed from."""
+        self._history = history
+        self.changes[SIGNS] = history
+
     def forget_old_sets(self) -> None:
         """Forget sets of which nothing was received for long; looked for once a day by the times of receipt."""
         swept = self.lifter.swept
@@ -101,9 +134,13 @@ class Turn:
         """Give the configuration of the lifter's gym."""
         return self._env.gym(self.event.data.gym_id or "", version)
 
-    def policy(self, gym: GymConfig, layer: Mapping[str, Any]) -> Policy:
-        """Lay the lifter's own layer over the gym's policy."""
-        return gym.policy.over([PolicyFields.model_validate(layer)]) if layer else gym.policy
+    def policy(self, gym: GymConfig, pins: Pins) -> Policy:
+        """Give the policy that a set is pinned to."""
+        return policy_of(pinned(gym, pins)).policy
+
+    def today(self, calendar: Calendar, moment: datetime) -> OnDay:
+        """Say what holds for the lifter, as known by now, on the local day of a moment."""
+        return holds_on(self.gym(self.lifter.config), self.lifter, day_of(moment, calendar.zone))
 
     def policy_version(self, config: int) -> str:
         """Name what the lifter's next decisions follow from: rules, the gym's configuration, the lifter's layers."""
@@ -139,10 +176,24 @@ class Turn:
 
     def budget(self, calendar: Calendar, moment: datetime) -> Budget:
         """Compute the budget of the week that a moment lies in, by what holds for the lifter now."""
-        gym = self.gym(self.lifter.config)
-        policy = self.policy(gym, self.lifter.policy)
-        beginner = is_beginner(self.lifter)
-        return budget_of(self.lifter, self.ledger, policy, calendar, moment, now=self.now, beginner=beginner)
+        return budget_of(self.known(calendar), moment, now=self.now)
+
+    def known(self, calendar: Calendar) -> Known:
+        """Give all that the lifter's budget is computed from, by what holds for the lifter now."""
+        return Known(self.lifter, self.ledger, self.history, calendar, is_beginner(self.lifter), self.held_on)
+
+    def known_by(self, pins: Pins) -> Known:
+        """Give the same by what a set is pinned to."""
+        pinned_to, calendar = self.held_by(pins), Calendar(pins.zone, pins.week_start)
+        return Known(self.lifter, self.ledger, self.history, calendar, pins.beginner, lambda day: pinned_to)
+
+    def held_by(self, pins: Pins) -> Held:
+        """Give what holds in a set by what it is pinned to."""
+        return held(pinned(self.gym(pins.config), pins))
+
+    def held_on(self, day: date) -> Held:
+        """Give what holds for the lifter, as known by now, on a local day."""
+        return held(holds_on(self.gym(self.lifter.config), self.lifter, day))
 
     def announce(self, *, anyway: bool = False) -> None:
         """Tell the running week's budget where it is not what was told last."""
@@ -151,7 +202,14 @@ class Turn:
         if anyway or _announced(budget) != self.lifter.announced:
             self.tell_budget(budget, None)
 
-    def tell_budget(self, budget: Budget, entry: Entry | None) -> None:
+    def tell_budget(
+        self,
+        budget: Budget,
+        entry: Entry | None,
+        *,
+        forecast: Forecast | None = None,
+        readiness: Readiness | None = None,
+    ) -> None:
         """Tell the budget of a week, with the entry that was made or revised."""
         lifter = replace(self.lifter, budgets=self.lifter.budgets + 1)
         if self.now in budget.week:
@@ -173,8 +231,22 @@ class Turn:
             reasons=list(budget.reasons),
             valid_until=budget.valid_until,
             allowed_after=budget.allowed_after,
+            signs=[_sign(sign) for sign in budget.signs],
+            closed=self._closed(),
+            hard_share=self._hard_share(budget.zone),
+            readiness=readiness,
+            forecast=forecast,
         )
         self.tell(data, self.next_id(BudgetChanged, self.policy_version(lifter.config)))
+
+    def _closed(self) -> list[ClosedGroup]:
+        closed = closed_groups(self.ledger, self.now)
+        return [ClosedGroup(muscle_group=one.muscle_group, until=one.until, rule_id=one.rule) for one in closed]
+
+    def _hard_share(self, zone: str) -> HardSets | None:
+        today = day_of(self.now, zone)
+        share = hard_share(self.history, today.isoformat(), self.held_on(today).policy)
+        return HardSets(share=share.share, hard=share.hard, sets=share.sets, over=share.over) if share.sets else None
 
     def step(self) -> Step:
         """Give what came of the event."""
@@ -184,7 +256,14 @@ class Turn:
 
 
 def _announced(budget: Budget) -> Announced:
-    return Announced(budget.week.start, budget.zone, budget.allowed, budget.spent, budget.reasons)
+    signs = tuple(sign.name for sign in budget.signs)
+    return Announced(
+        budget.week.start, budget.zone, budget.allowed, budget.spent, budget.reasons, signs, budget.allowed_after
+    )
+
+
+def _sign(sign: Sign) -> WarningSign:
+    return WarningSign(name=sign.name, rule_id=sign.rule, sentence=sign.sentence, since=sign.since, until=sign.until)
 
 
 def _written(entry: Entry) -> BudgetEntry:
@@ -198,4 +277,6 @@ def _written(entry: Entry) -> BudgetEntry:
         rule_ids=list(entry.rules),
         revision=entry.revision,
         last_rep_at=entry.at,
+        muscles=dict(entry.muscles) if entry.cost > 0 else None,
+        recovers_at=recovers_at(entry) if entry.rest_h else None,
     )

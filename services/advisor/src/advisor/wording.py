@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from advisor.decision import Decision
+from advisor.decision import Decision, Form
 from advisor.ledger.cost import whole_reps
 from advisor.rules import PAID_BELOW, Reason, Terms
 from spotter.events.derived import Action
@@ -33,19 +33,29 @@ _WHY_STOP: Final[dict[str, str]] = {
     "R02": "never to failure on this lift",
     "R08": "learn the lift first",
     "R10": "the week has no room for more",
+    "R09": "too many hard sets lately",
+    "R11": "this muscle still recovers",
+    "R13": "this muscle still recovers",
 }
+_FORM: Final[dict[Form, str]] = {"short_rom": "your range got short", "second_dip": "the bar dipped on its way up"}
 
 
 def words_for(decision: Decision, terms: Terms, rir: float) -> Words:
     """Word what is said after a rep with `rir` reps in reserve (median)."""
     left = whole_reps(rir)
     action = decision.action
+    if action == "continue" and decision.form is not None:
+        return Words(f"Mind your form: {_FORM[decision.form]}.")
     if action == "continue":
         return Words(f"Go on: about {left} left." if left > 0 else "Go on, as long as every rep is clean.")
     if action == "one_more":
         return Words("One more rep, then stop.", "One more")
     if action == "failing":
         return _failing(decision, terms)
+    if decision.rules[0] == "R18" and decision.form is not None:
+        return Words(f"Stop: {_FORM[decision.form]}. Form ends this lift, not strength.", "Stop, form")
+    if decision.rules[0] == "R15" and terms.hurts:
+        return Words("Stop here: you said that it hurts.", "Stop, pain")
     if decision.rules[0] == "R19":
         return Words("The set is done: stop here.", "Stop")
     if terms.limit == 0:
@@ -88,12 +98,23 @@ _OPEN_ENDED: Final[dict[Reason, str]] = {
 _TO_FAILURE: Final[dict[Reason, str]] = {
     "last_set": "Last set: you may go to failure.",
     "machine": "Safe machine: you may go to failure.",
+    "all_out": "All-out block: you may go to failure.",
+    "time_pressed": "Short of time: one all-out set, you may go to failure.",
+    "plateau": "Against the plateau: you may go to failure.",
+    "block_end": "Last week of the block: you may go to failure.",
+    "planned": "Planned in the deload: you may go to failure.",
 }
 _NO_FAILURE: Final[dict[Reason, str]] = {
     "unknown": "unknown exercise, nobody knows the risk",
     "unspotted": "nobody is spotting you",
     "high_risk": "never on this lift",
+    "pain": "a joint that it loads hurts",
     "beginner": "learn the lift first",
+    "hard_share": "too many hard sets lately",
+    "recovering": "this muscle still recovers",
+    "deload": "this is a deload week",
+    "signs": "signs of too much, so less room",
+    "block": "the block's last week is for that",
     "budget_spent": "too little budget left",
     "muscle_spent": "this muscle had enough this week",
     "not_last": "only on the last set",
@@ -103,6 +124,10 @@ _NO_FAILURE: Final[dict[Reason, str]] = {
 
 
 def _plan(terms: Terms) -> str:
+    if terms.hurts:
+        return "You said that it hurts: stop here."
+    if terms.target is None and terms.pain:
+        return f"{_OPEN_ENDED[terms.reason]}: stop with {terms.floor} left, a joint that it loads hurts."
     if terms.target is None:
         end = f"stop with {terms.floor} left, never to failure." if terms.floor else "only safety speaks."
         return f"{_OPEN_ENDED[terms.reason]}: {end}"

@@ -11,12 +11,16 @@ from typing import Self
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import StreamingResponse
 
+from dashboard.catalogue import catalogue_router
 from dashboard.floor import Floor
+from dashboard.lifters.doors import lifters_router
 from dashboard.live import HEARTBEAT_S, Live
 from dashboard.pages import pages_router
 from dashboard.projector import Projector
 from dashboard.reading import reading_router
+from dashboard.report.doors import reports_router
 from dashboard.storage import open_database
+from dashboard.why.doors import why_router
 from spotter.bus.port import Log
 from spotter.config import Configuration
 from spotter.web import DOCUMENTED, Guard, Problem, health_router, install
@@ -94,7 +98,7 @@ def _sentence(reason: str) -> str:
 
 
 def create_router(dashboard: Dashboard) -> APIRouter:
-    """Build all routes of the dashboard: `/`, `/live`, `/session`, `/static/…`, `/v1/sets…`, `/v1/athletes…`, `/v1/exercises`."""
+    """Build all routes of the dashboard: pages, `/live`, `/v1/sets…`, `/v1/athletes…`, `/v1/exercises`, `…/why`."""
     guard = dashboard.guard
     router = APIRouter()
 
@@ -112,8 +116,15 @@ def create_router(dashboard: Dashboard) -> APIRouter:
         return StreamingResponse(dashboard.live.frames(identity), headers=headers, media_type="text/event-stream")
 
     router.include_router(pages_router(guard))
-    reading = reading_router(dashboard.engine, guard, dashboard.configuration, dashboard.clock)
-    router.include_router(reading, dependencies=[Depends(dashboard.require_started), DOCUMENTED])
+    engine, configuration = dashboard.engine, dashboard.configuration
+    for reading in (
+        reading_router(engine, guard, configuration, dashboard.clock),
+        catalogue_router(guard, configuration),
+        why_router(engine, guard, configuration),
+        lifters_router(engine, guard, configuration, dashboard.clock),
+        reports_router(engine, guard, configuration, dashboard.clock),
+    ):
+        router.include_router(reading, dependencies=[Depends(dashboard.require_started), DOCUMENTED])
     return router
 
 

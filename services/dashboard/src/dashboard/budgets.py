@@ -27,13 +27,13 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
     lifter's own, else the gym's, and the allowance what it foresaw, or named beside its last advice.
     """
     with engine.connect() as connection:
-        told = _told(connection, gym_id, athlete_id)
-        this_week = next((said for said in told if now in _week_of(said)), None)
+        told = told_of(connection, gym_id, athlete_id)
+        this_week = next((said for said in told if now in week_of_said(said)), None)
         if this_week is not None:
-            week, zone = _week_of(this_week), this_week.time_zone
+            week, zone = week_of_said(this_week), this_week.time_zone
         else:
             week, zone = _own_week(connection, gym_id, athlete_id, told, config, now)
-        entries = _entries(connection, gym_id, athlete_id, week)
+        entries = entries_in(connection, gym_id, athlete_id, week)
         spent = round(sum((entry.cost for entry in entries), start=0.0), 6)
         latest = this_week or max(told, key=lambda said: said.week_start, default=None)
         allowed = _allowed(connection, gym_id, athlete_id, latest, spent, now)
@@ -49,7 +49,7 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
     }
 
 
-def _told(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
+def told_of(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
     """Give what was last said of each week, what was said last first."""
     theirs = and_(BUDGETS.c.gym_id == gym_id, BUDGETS.c.athlete_id == athlete_id)
     last = (
@@ -69,7 +69,8 @@ def _told(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetCh
     return [data for data in events if isinstance(data, BudgetChanged)]
 
 
-def _week_of(said: BudgetChanged) -> Week:
+def week_of_said(said: BudgetChanged) -> Week:
+    """Give the week that something was said of."""
     if said.week_end is not None:
         return Week(said.week_start, said.week_end)
     return week_of(said.week_start, said.time_zone, _first_day(said))
@@ -98,7 +99,8 @@ def _own_week(
     return week_of(now, zone, day or (_first_day(told[0]) if told else config.week_start)), zone
 
 
-def _entries(connection: Connection, gym_id: str, athlete_id: str, week: Week) -> list[BudgetEntry]:
+def entries_in(connection: Connection, gym_id: str, athlete_id: str, week: Week) -> list[BudgetEntry]:
+    """Give the entries of a week that cost something, by time."""
     found = (
         select(BUDGET_ENTRIES.c.event)
         .where(

@@ -151,7 +151,7 @@ def _closed(event: Event, row: Row) -> Rows:
     data = event.data
     assert isinstance(data, SetClosed)
     row |= {"set_key": data.set_key, "revision": data.reopened, "ended_us": micros(data.ended_at)}
-    yield tables.CLOSINGS, row
+    yield tables.CLOSINGS, row | {"moved_to": vars(data).get("moved_to")}
 
 
 def _reported(event: Event, row: Row) -> Rows:

@@ -73,7 +73,8 @@ class SetRow:
 
 def _set_rows(gym_id: str) -> Select[Any]:
     columns = (SETS, CLOSINGS.c.ended_us, _IS_OPEN.label("is_open"))
-    return select(*columns).select_from(SETS.outerjoin(CLOSINGS, _CLOSED)).where(SETS.c.gym_id == gym_id)
+    stayed = and_(SETS.c.gym_id == gym_id, CLOSINGS.c.moved_to.is_(None))
+    return select(*columns).select_from(SETS.outerjoin(CLOSINGS, _CLOSED)).where(stayed)
 
 
 def _set_row(row: Row[Any]) -> SetRow:
@@ -103,6 +104,18 @@ class Queries:
         with self._engine.connect() as connection:
             rows = connection.execute(_set_rows(gym_id).where(SETS.c.set_id == set_id).order_by(*newest))
             return [_set_row(row) for row in rows]
+
+    def moved_to(self, gym_id: str, athlete_id: str, set_id: str) -> str | None:
+        """Name the lifter to whom the newest set of that id was moved; None where it was not."""
+        found = (
+            select(CLOSINGS.c.moved_to)
+            .select_from(SETS.join(CLOSINGS, _CLOSED))
+            .where(SETS.c.gym_id == gym_id, SETS.c.athlete_id == athlete_id, SETS.c.set_id == set_id)
+            .order_by(SETS.c.opened_us.desc())
+        )
+        with self._engine.connect() as connection:
+            moved: str | None = connection.scalar(found.limit(1))
+        return moved
 
     def sets(
         self,

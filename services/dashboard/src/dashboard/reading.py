@@ -1,30 +1,23 @@
 """The routes that answer about the past."""
 
-import base64
-import binascii
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
-import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from sqlalchemy import Engine
 
+from dashboard.answers import Cursor, Limit, as_json, cursor_of, read_cursor, reader_of, require_lifter
 from dashboard.budgets import budget
 from dashboard.projection import micros
 from dashboard.queries import Queries, SetRow
-from dashboard.views import AthletePage, BudgetView, ExerciseList, SetPage, SetView
+from dashboard.views import AthletePage, BudgetView, SetPage, SetView
 from spotter.config import Configuration
 from spotter.ids import is_id
 from spotter.security import Identity
 from spotter.values import AthleteId, Timestamp
 from spotter.web import Guard, Problem
-
-LIMIT_MAX: Final = 200
-_INTEGER_MAX: Final = 2**62
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many at most.")]
-Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before.")]
 
 
 def reading_router(
@@ -34,18 +27,7 @@ def reading_router(
     router = APIRouter(prefix="/v1", tags=["reading"])
     queries = Queries(engine)
 
-    async def reader(request: Request) -> Identity:
-        identity = guard.identify(request, cookie=True)
-        if not identity.has_role("app"):
-            raise Problem(
-                403,
-                "Role too low",
-                "A device's token sends and does not read.",
-                mend="Ask with an app's token: spotter token create --role app",
-            )
-        return identity
-
-    Reader = Annotated[Identity, Depends(reader)]  # noqa: N806  # a type
+    Reader = Annotated[Identity, Depends(reader_of(guard))]  # noqa: N806  # a type
 
     @router.get("/sets", response_model=SetPage, summary="Sets, the newest first")
     def sets(
@@ -57,15 +39,15 @@ def reading_router(
     ) -> Response:
         after = None
         if cursor is not None:
-            opened_us, key = _read_cursor(cursor, int, str)
+            opened_us, key = read_cursor(cursor, int, str)
             after = (opened_us, key)
         only = _athletes_seen(identity, athlete_id)
         found = queries.sets(identity.gym_id, athletes=only, state=state, after=after, limit=limit + 1)
         page = found[:limit]
-        return _json(
+        return as_json(
             {
                 "sets": [one.listed() for one in page],
-                "next_cursor": _cursor(page[-1].opened_us, page[-1].set_key) if len(found) > limit else None,
+                "next_cursor": cursor_of(page[-1].opened_us, page[-1].set_key) if len(found) > limit else None,
             }
         )
 
@@ -82,6 +64,11 @@ def reading_router(
             found = [one for one in found if one.athlete_id == athlete_id]
         if opened_at is not None:
             found = [one for one in found if one.opened_us == micros(opened_at)]
+        if not found and is_id(set_id) and athlete_id is not None and identity.may_see(athlete_id):
+            moved = queries.moved_to(identity.gym_id, athlete_id, set_id)
+            if moved is not None and identity.may_see(moved):
+                detail = f"The set {set_id} is not {athlete_id}'s: it was moved to {moved}."
+                raise Problem(404, "Moved set", detail, field="athlete_id", mend=f"Ask with ?athlete_id={moved}.")
         if not found:
             raise Problem(
                 404,
@@ -92,18 +79,18 @@ def reading_router(
             )
         if len({one.athlete_id for one in found}) > 1:
             raise _ambiguous(set_id, found)
-        return _json(queries.set_view(identity.gym_id, found[0]))
+        return as_json(queries.set_view(identity.gym_id, found[0]))
 
     @router.get("/athletes", response_model=AthletePage, summary="Lifters")
     def athletes(identity: Reader, cursor: Cursor = None, limit: Limit = 50) -> Response:
-        after = None if cursor is None else _read_cursor(cursor, str)[0]
+        after = None if cursor is None else read_cursor(cursor, str)[0]
         only = _athletes_seen(identity, None)
         found = queries.athletes(identity.gym_id, only=only, after=after, limit=limit + 1)
         page = found[:limit]
-        return _json(
+        return as_json(
             {
                 "athletes": [{"athlete_id": athlete_id, "name": name} for athlete_id, name in page],
-                "next_cursor": _cursor(page[-1][0]) if len(found) > limit else None,
+                "next_cursor": cursor_of(page[-1][0]) if len(found) > limit else None,
             }
         )
 
@@ -111,22 +98,9 @@ def reading_router(
         "/athletes/{athlete_id}/budget", response_model=BudgetView, summary="A lifter's failure budget of this week"
     )
     def athletes_budget(identity: Reader, athlete_id: str) -> Response:
-        seen = is_id(athlete_id) and identity.may_see(athlete_id)
-        if not seen or not queries.is_known(identity.gym_id, athlete_id):
-            raise Problem(
-                404,
-                "Unknown lifter",
-                f"Nobody has heard of the lifter {athlete_id}.",
-                field="athlete_id",
-                mend="GET /v1/athletes lists those there are.",
-            )
+        require_lifter(queries, identity, athlete_id)
         config = configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
-        return _json(budget(engine, identity.gym_id, athlete_id, config, clock()))
-
-    @router.get("/exercises", response_model=ExerciseList, summary="The gym's catalogue of exercises")
-    def exercises(identity: Reader) -> Response:
-        config = configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
-        return _json({"exercises": [entry.model_dump(mode="json") for entry in config.catalogue]})
+        return as_json(budget(engine, identity.gym_id, athlete_id, config, clock()))
 
     return router
 
@@ -152,27 +126,3 @@ def _ambiguous(set_id: str, found: list[SetRow]) -> Problem:
         mend=f"Say whose: ?athlete_id={candidates[0]['athlete_id']}",
         candidates=candidates,
     )
-
-
-def _json(value: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _cursor(*parts: str | int) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
-
-
-def _may_be(part: str | int) -> bool:
-    return is_id(part) if isinstance(part, str) else abs(part) < _INTEGER_MAX
-
-
-def _read_cursor(cursor: str, *kinds: type) -> list[Any]:
-    try:
-        parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
-        parts = None
-    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds) or not all(map(_may_be, parts)):
-        raise Problem(
-            422, "Invalid request", "The cursor is none of ours.", field="cursor", mend="Begin without a cursor."
-        )
-    return parts

@@ -80,6 +80,7 @@ CLOSINGS: Final = _versioned(
     "closings",
     Column("set_key", Text, primary_key=True),
     Column("ended_us", BigInteger, nullable=False),
+    Column("moved_to", Text),  # the lifter whose set it is, where it was credited to the wrong one
 )
 """Ends of sets; `revision` is how often the set had gone on before: a set that went on once more is open."""
 

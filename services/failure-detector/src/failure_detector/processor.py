@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from failure_detector.estimates import Touched, Wanted, estimates
-from failure_detector.life import learning, motion, records, reps, sets, timers
+from failure_detector.life import closing, learning, motion, moving, records, reps, sets, timers
 from failure_detector.life.clock import micros, moment
 from failure_detector.life.recalling import Recall
 from failure_detector.life.records import LIFTER_EVENTS_KEPT, LiftedSet, Rep
-from failure_detector.life.turn import Turn
+from failure_detector.life.turn import COPIED, Turn
 from failure_detector.life.writing import Writing
 from failure_detector.model import MODEL_VERSION, Filter, Start
 from failure_detector.observing import Observer, Seen, first_difference
@@ -49,6 +49,8 @@ class LifeDraft:
     wanted: tuple[Wanted, ...] = ()
     """By set."""
     reject: Reject | None = None
+    elsewhere: tuple[Event, ...] = ()
+    """Events for other lifters."""
 
 
 class FailureDetector(Processor[LifeDraft]):
@@ -90,7 +92,7 @@ class FailureDetector(Processor[LifeDraft]):
             outputs = [draft.passed] if draft.passed is not None else []
             if told:
                 outputs += _outputs(draft.event, told)
-            steps.append(Step(draft.changes, tuple(outputs), draft.reject))
+            steps.append(Step(draft.changes, tuple(outputs), draft.reject, draft.elsewhere))
         return steps
 
     def dump(self, name: str, value: object) -> bytes:
@@ -151,8 +153,18 @@ def _note(turn: Turn, one: LiftedSet) -> LiftedSet:
 
 def _done(turn: Turn, one: LiftedSet | None = None, *wanted: Wanted | None) -> LifeDraft:
     learning.teach(turn)
+    closing.tell(turn)
     asked = tuple([want for want in wanted if want is not None])
-    return LifeDraft(turn.event, turn.changes, _pass(turn.event, one), tuple(turn.facts), asked)
+    facts, elsewhere = tuple(turn.facts), tuple(turn.elsewhere)
+    return LifeDraft(turn.event, turn.changes, _pass(turn.event, one), facts, asked, elsewhere=elsewhere)
+
+
+def _passed_on(turn: Turn, one: LiftedSet) -> LifeDraft:
+    """Hand an event over to the lifter who has its set now: it is told there, and here it counts no more."""
+    refused = moving.pass_on(turn, one)
+    if refused is not None:
+        return _refused(turn, refused)
+    return LifeDraft(turn.event, turn.changes, elsewhere=tuple(turn.elsewhere))
 
 
 def _refused(turn: Turn, reject: Reject) -> LifeDraft:
@@ -215,16 +227,19 @@ def _set_started(turn: Turn) -> LifeDraft:
     if found is None:
         one = sets.open_set(turn, data.set_id, at_us, said)
         return _done(turn, _note(turn, one))
-    return _amended(turn, found, said)
+    return _passed_on(turn, found) if found.moved_to else _amended(turn, found, said)
 
 
 def _set_amended(turn: Turn) -> LifeDraft:
     data = turn.event.data
     assert isinstance(data, SetAmended)
     found = sets.find_known(turn, data.set_id)
+    if found is None and COPIED in turn.words:  # nobody knows its exercise
+        one = sets.open_set(turn, data.set_id, micros(corrected_time(turn.event)), sets.context_of(data))
+        return _done(turn, _note(turn, one))
     if found is None or turn.is_too_old(found):
         return _unknown_set(turn, found)
-    return _amended(turn, found, sets.context_of(data))
+    return _passed_on(turn, found) if found.moved_to else _amended(turn, found, sets.context_of(data))
 
 
 def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDraft:
@@ -243,12 +258,15 @@ def _judged_by(one: LiftedSet) -> Start:
 def _set_ended(turn: Turn) -> LifeDraft:
     data = turn.event.data
     assert isinstance(data, SetEnded)
-    if data.reason == "silence":
+    if data.reason == "silence" and not turn.follows:
         return _fallen_silent(turn)
     at_us = micros(corrected_time(turn.event))
     found = sets.find_for_end(turn, data.set_id, at_us)
     if found is None:
         return _unknown_set(turn)
+    if found.moved_to:
+        motion.end(turn, found)
+        return _passed_on(turn, turn.get(found.key))
     one = _note(turn, found)
     waiting = motion.end(turn, one)
     one = turn.get(one.key)
@@ -273,6 +291,8 @@ def _rep_started(turn: Turn) -> LifeDraft:
     # A bar that is moved tells of a start too, and no rep follows: only a rep opens a set or takes it up again.
     if found is None:
         return _lifters_own(turn)
+    if found.moved_to:
+        return _passed_on(turn, found)
     if not found.is_open:
         return _done(turn, _note(turn, found))
     one = sets.go_on(turn, found, at_us)
@@ -287,6 +307,8 @@ def _rep_completed(turn: Turn) -> LifeDraft:
     if found is None:
         said = {name: value for name in ("exercise", "load_kg") if (value := getattr(data, name)) is not None}
         found = sets.open_set(turn, data.set_id, ended_us, said, learning.measure_of(data))
+    elif found.moved_to:
+        return _passed_on(turn, found)
     elif not found.reps:
         found = sets.measured_by(turn, found, learning.measure_of(data))
     taken = reps.take(turn, found, data, ended_us)
@@ -307,6 +329,8 @@ def _rep_corrected(turn: Turn) -> LifeDraft:
     found = _set_with_rep(turn, data)
     if found is None or turn.is_too_old(found):
         return _unknown_set(turn, found)
+    if found.moved_to:
+        return _passed_on(turn, found)
     corrected_rep = reps.correct(turn, found, data.rep_number, data if isinstance(data, RepAmended) else None)
     if isinstance(corrected_rep, Reject):
         return _refused(turn, corrected_rep)
@@ -318,7 +342,7 @@ def _rep_corrected(turn: Turn) -> LifeDraft:
 
 
 def _set_with_rep(turn: Turn, data: RepAmended | RepVoided) -> LiftedSet | None:
-    if data.set_id is None:
+    if data.set_id is None or turn.follows:
         return sets.find_known(turn, None)
     named = list(turn.named(data.set_id))
     with_rep = (one for one in named if any(rep.number == data.rep_number for rep in one.reps))
@@ -329,9 +353,11 @@ def _effort_reported(turn: Turn) -> LifeDraft:
     found = sets.find_known(turn, turn.event.data.set_id)
     if found is None or turn.is_too_old(found):
         return _unknown_set(turn, found)
+    if found.moved_to:
+        return _passed_on(turn, found)
     data = turn.event.data
     assert isinstance(data, EffortReported)
-    one = reps.call(turn, _note(turn, found), data, micros(corrected_time(turn.event)))
+    one = reps.call(turn, moving.remembered(turn, _note(turn, found), data), data, micros(corrected_time(turn.event)))
     one, wanted = _revise(turn, found, one) if one.reps != found.reps else (one, None)
     return _done(turn, one, wanted)
 
@@ -348,6 +374,7 @@ def _device_lost(turn: Turn) -> LifeDraft:
     assert isinstance(data, DeviceLost)
     for one in turn.open_sets():
         reps.lose(turn, one, data)
+    moving.pass_loss(turn)
     return _done(turn)
 
 
@@ -370,7 +397,13 @@ def _segmented(turn: Turn, one: LiftedSet, done: motion.Segmented) -> LifeDraft:
 
 
 def _set_moved(turn: Turn) -> LifeDraft:
-    return _refused(turn, Reject("not_supported", "this version stores set.moved but does not move sets yet"))
+    data = turn.event.data
+    assert isinstance(data, SetMoved)
+    found = sets.find_known(turn, data.set_id)
+    if found is None or turn.is_too_old(found):
+        return _unknown_set(turn, found)
+    gone = moving.move(turn, _note(turn, found), data.to_athlete_id)
+    return _refused(turn, gone) if isinstance(gone, Reject) else _done(turn, gone)
 
 
 def _lifters_own(turn: Turn) -> LifeDraft:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from ingest.refusals import invalid_data
 from spotter.bus.port import NewRecord
 from spotter.events import TYPES, Event, EventData, EventType, encode, envelope, format_time, parse_time, short_name
-from spotter.events.lifting import MotionSampled, RepAmended, RepFields, RepStarted, SetContext, SetEnded
+from spotter.events.lifting import MotionSampled, RepAmended, RepFields, RepStarted, SetContext, SetEnded, SetMoved
 from spotter.events.people import PolicyUpdated, StationPaired, TokenRevoked
 from spotter.ids import athlete_key, derived_id
 from spotter.records import dataclass
@@ -30,7 +30,7 @@ EVENT_BYTES_MAX: Final = 512 * 1024
 AHEAD_MAX: Final = timedelta(minutes=2)
 LATE_BY_SENDER: Final = timedelta(seconds=5)
 LATE_BY_RECEIPT: Final = timedelta(seconds=10)
-NOT_USED_YET: Final = frozenset(f"spotter.{name}.v1" for name in ("set.moved", "station.paired", "station.released"))
+NOT_USED_YET: Final = frozenset(f"spotter.{name}.v1" for name in ("station.paired", "station.released"))
 _NAMING_EXERCISES: Final = (RepFields, SetContext, StationPaired)
 _KINDS: Final = dict(TYPES)
 _SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is not None)
@@ -131,6 +131,9 @@ def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> Event
         raise _invalid(
             "data.reason", detail, "Leave reason out: a set that is ended by an event was ended by the lifter."
         )
+    if isinstance(data, SetMoved) and data.to_athlete_id == data.athlete_id:
+        detail = f"The set is credited to {data.athlete_id} already"
+        raise _invalid("data.to_athlete_id", detail, "Name the lifter who did the set.")
     return data
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from standalone.cluster import cluster_command
-from standalone.commands import demo, doctor, replay, token, topics, up
+from standalone.commands import demo, doctor, policy, replay, report, token, topics, up
 from standalone.commands.options import err
 from standalone.errors import Trouble
 
@@ -23,8 +23,10 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
+app.command("report")(report.report)
 app.add_typer(token.app, name="token")
 app.add_typer(topics.app, name="topics")
+app.add_typer(policy.app, name="policy")
 app.command("cluster")(cluster_command)
 app.command("doctor")(doctor.doctor)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from spotter.bus.stepping import Input, Stepper
 from spotter.config import Configuration
-from spotter.events import Event, encode
+from spotter.events import Event, EventData, encode
 from spotter.events.lifting import RepCompleted, SetEnded, SetStarted
 from spotter.ids import athlete_key
 from spotter.processing import Processor
@@ -29,7 +29,7 @@ def rehearse(processors: Sequence[Processor[Any]]) -> int:
         for offset, event in enumerate(events):
             value = encode(event)
             outputs = stepper.run([Input(0, offset, athlete_key(_GYM, _LIFTER), value, event)]).outputs
-            heard += [output.event for output in outputs if output.event is not None]
+            heard += [output.event for output in outputs]
         events = heard
     return len(events)
 
@@ -37,13 +37,13 @@ def rehearse(processors: Sequence[Processor[Any]]) -> int:
 def _two_sets() -> list[Event]:
     said: list[Event] = []
     for number, start in enumerate((_BEGAN, _BEGAN + timedelta(minutes=4))):
-        whose = {"gym_id": _GYM, "athlete_id": _LIFTER, "set_id": f"{number}"}
-        opened = SetStarted(**whose, exercise="back_squat", load_kg=100.0)
         reps = [
-            RepCompleted(**whose, rep_number=place, mean_velocity_mps=0.7 - 0.05 * place, rom_m=0.6, concentric_s=1.0)
+            RepCompleted(rep_number=place, mean_velocity_mps=0.7 - 0.05 * place, rom_m=0.6, concentric_s=1.0)
             for place in range(1, 7)
         ]
-        for place, data in enumerate((opened, *reps, SetEnded(**whose))):
+        story: tuple[EventData, ...] = (SetStarted(exercise="back_squat", load_kg=100.0), *reps, SetEnded())
+        for place, said_of in enumerate(story):
+            data = said_of.model_copy(update={"gym_id": _GYM, "athlete_id": _LIFTER, "set_id": f"{number}"})
             at = start + timedelta(seconds=3 * place)
             said.append(Event(f"{number}-{place}", "rehearsal", at, data, receivedtime=at, configversion=0))
     return said

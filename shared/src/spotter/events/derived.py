@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from spotter.events.lifting import Device, Intent, RepFields, SetContext, VelocityMetric
 from spotter.values import EventData, Part, Timestamp
@@ -129,7 +129,7 @@ class EffortEstimated(SetOutput):
 class TermsSaid(Part):
     """What holds in a set, and what it costs to stop a rep too late or too early (none where a policy says the chance)."""
 
-    target: int | None
+    target: int | None = None
     floor: int
     reason: str
     stop_probability: float
@@ -189,16 +189,23 @@ class Because(Part):
     confidence: Confidence | None = None
 
 
+def _target_always(schema: dict[str, Any]) -> None:
+    schema["properties"]["target_rir"].pop("default", None)
+    schema["required"] = [name for name in schema["properties"] if name in {*schema["required"], "target_rir"}]
+
+
 class AdviceGiven(SetOutput):
     """What the lifter is told after a rep; after_rep 0 is the plan."""
 
+    model_config = ConfigDict(json_schema_extra=_target_always)
+    ALWAYS: ClassVar[tuple[str, ...]] = ("target_rir",)
     alert_id: str
     revision: int
     station_id: str | None = None
     action: Action
     emergency: bool = False
     after_rep: int
-    target_rir: int | None
+    target_rir: int | None = None
     late: bool
     rule_ids: list[str]
     sentence: str
@@ -302,7 +309,7 @@ class PlannedCost(Part):
     exercise: str
     set: int
     """1 is the first of its exercise."""
-    target_rir: int | None
+    target_rir: int | None = None
     cost: float
     rule_ids: list[str]
 

@@ -91,7 +91,10 @@ def corrected_time(event: Event) -> datetime:
 
 def said(part: Part) -> dict[str, Any]:
     """Give what a part says, without what it leaves out: its `model_dump`, but parts of parts are left to the codec."""
-    return {name: value for name, value in part.__dict__.items() if value is not None}
+    values = {name: value for name, value in part.__dict__.items() if value is not None}
+    for name in part.ALWAYS:
+        values.setdefault(name, None)
+    return values
 
 
 def canonical_data(data: Mapping[str, Any]) -> bytes:

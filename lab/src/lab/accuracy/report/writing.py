@@ -22,6 +22,7 @@ from lab.accuracy.report import error_plots, probability_plots
 from lab.accuracy.report.drawing import NAMES
 from lab.accuracy.report.fans import fans
 from lab.accuracy.report.figures import as_json
+from lab.accuracy.report.unmet import explained
 from lab.accuracy.simulation.parameters import fingerprint
 
 
@@ -99,10 +100,12 @@ def page(report: Report) -> str:
     environment.filters["figure"] = lambda value: f"{value:.3f}"
     environment.filters["share"] = lambda value: f"{100.0 * value:.1f}"
     targets = report.targets()
+    missed = [target for target in targets if not target.met]
     return environment.get_template("index.html.jinja").render(
         report=report,
         targets=targets,
-        missed=[target for target in targets if not target.met],
+        missed=missed,
+        unmet=explained(missed),
         names=NAMES,
         model=MODEL,
         main_cases=[case.name for case in MAIN_CASES],

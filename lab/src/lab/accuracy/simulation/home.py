@@ -9,9 +9,12 @@ from lab.accuracy.simulation.parameters import Home, parameters
 from lab.accuracy.truth import HomeLifter, HomeSet
 
 
-def draw_lifters(exercise: str, one_rm_kg: NDArray[np.float64], random: np.random.Generator) -> list[HomeLifter]:
-    """Lifters with these strengths, all else drawn from the population."""
-    lifting, of = parameters().lifting, parameters().home[exercise]
+def draw_lifters(
+    exercise: str, one_rm_kg: NDArray[np.float64], random: np.random.Generator, of: Home | None = None
+) -> list[HomeLifter]:
+    """Lifters with these strengths, all else drawn from the population: `of`, else the exercise's own."""
+    lifting = parameters().lifting
+    of = parameters().home[exercise] if of is None else of
     count = len(one_rm_kg)
     more_reps = of.load_log_n_sd * random.standard_normal(count)
     faster = of.v_load_sd * random.standard_normal(count)
@@ -41,10 +44,14 @@ def draw_lifters(exercise: str, one_rm_kg: NDArray[np.float64], random: np.rando
     ]
 
 
-def draw_set(lifter: HomeLifter, pct_1rm: float, sensor_sd_mps: float, random: np.random.Generator) -> HomeSet:
-    """One set of a lifter at a load."""
+def draw_set(
+    lifter: HomeLifter, pct_1rm: float, sensor_sd_mps: float, random: np.random.Generator, of: Home | None = None
+) -> HomeSet:
+    """One set of a lifter at a load; `of` as in `draw_lifters`."""
     lifting = parameters().lifting
-    v1_mps = velocity_at(lifter.exercise, pct_1rm) + lifter.v_load_offset_mps + random.normal(0.0, lifter.v_day_sd_mps)
+    v1_mps = (
+        velocity_at(lifter.exercise, pct_1rm, of) + lifter.v_load_offset_mps + random.normal(0.0, lifter.v_day_sd_mps)
+    )
     v1_mps = max(v1_mps, lifting.velocity_floor_mps)
     log_n = lifter.alpha + lifter.beta * (v1_mps - lifter.v_bar_mps) + random.normal(0.0, lifter.line_sd)
     v_last_mps = max(random.normal(lifter.v_last_mean_mps, lifter.v_last_sd_mps), lifting.velocity_floor_mps)
@@ -52,13 +59,13 @@ def draw_set(lifter: HomeLifter, pct_1rm: float, sensor_sd_mps: float, random: n
     return HomeSet(lifter, pct_1rm, float(v1_mps), float(v_last_mps), float(log_n), reps, sensor_sd_mps)
 
 
-def velocity_at(exercise: str, pct_1rm: float) -> float:
+def velocity_at(exercise: str, pct_1rm: float, of: Home | None = None) -> float:
     """The population's mean first velocity at a load, m/s.
 
     >>> round(velocity_at("bench_press", 70.0), 3)
     0.579
     """
-    of: Home = parameters().home[exercise]
+    of = parameters().home[exercise] if of is None else of
     log_n = parameters().lifting.log_reps_at(pct_1rm) + of.load_shift
     return of.line_velocity + (log_n - of.line_log_n) / of.line_slope
 

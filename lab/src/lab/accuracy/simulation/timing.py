@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.accuracy.simulation import home, other
+from lab.accuracy.simulation.parameters import Body as Population
 from lab.accuracy.simulation.parameters import parameters
 from lab.accuracy.truth import HomeSet, TrueSet
 
@@ -43,9 +44,9 @@ class Rep:
     rir: int
 
 
-def draw_body(exercise: str, random: np.random.Generator) -> Body:
-    """The body of a lifter."""
-    of, timing = parameters().body[exercise], parameters().timing
+def draw_body(exercise: str, random: np.random.Generator, of: Population | None = None) -> Body:
+    """The body of a lifter, drawn from the population `of`, else the exercise's own."""
+    of, timing = parameters().body[exercise] if of is None else of, parameters().timing
     z = random.standard_normal(3)
     return Body(
         rom_m=max(of.rom + of.rom_sd * z[0], 0.5 * of.rom),

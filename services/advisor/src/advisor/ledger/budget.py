@@ -1,4 +1,4 @@
-"""What a week allows and what is left of it (R08, R10), recomputed from lifter and ledger whenever it is asked for.
+"""What a week allows and what is left of it (R08, R10, R15, R16), recomputed from what is known whenever it is asked for.
 
 A week is charged with every set whose last rep lies in it, whichever calendar was in force then: after a change of
 zone or first weekday nothing is paid twice within a week, and no week is forgotten.
@@ -7,19 +7,41 @@ zone or first weekday nothing is paid twice within a week, and no week is forgot
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from advisor.ledger.calendar import week_in
 from advisor.ledger.cost import rounded
+from advisor.signs.lookout import signs_at
+from advisor.signs.record import History, Sign
 from advisor.state import Calendar, Entry, Grant, Ledger, Lifter
-from spotter.policies import Policy
-from spotter.weeks import Week, day_of
+from spotter.policies import BlockKind, Policy
+from spotter.weeks import Week, day_of, start_of_day
 
-FREQUENT_DAYS: Final = 4
-"""Training on so many days a week lowers the budget."""
 _INSTANT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds on a day."""
+
+    policy: Policy
+    kind: BlockKind | None = None
+    """Of the block that the day lies in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a budget is computed from."""
+
+    lifter: Lifter
+    ledger: Ledger
+    history: History
+    calendar: Calendar
+    beginner: bool
+    held_on: Callable[[date], Held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,8 @@ class Budget:
     valid_until: datetime
     allowed_after: float
     """From `valid_until` on, if nothing else happens."""
+    signs: tuple[Sign, ...] = ()
+    """Warning signs that hold."""
 
     @property
     def left(self) -> float:
@@ -56,34 +80,22 @@ def is_seasoned(lifter: Lifter, policy: Policy) -> bool:
     return (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days >= policy.days_to_intermediate
 
 
-def budget_of(
-    lifter: Lifter,
-    ledger: Ledger,
-    policy: Policy,
-    calendar: Calendar,
-    moment: datetime,
-    *,
-    now: datetime,
-    beginner: bool,
-) -> Budget:
+def budget_of(known: Known, moment: datetime, *, now: datetime) -> Budget:
     """Compute the budget of the week that `moment` lies in, as of `now`."""
-    week = week_in(calendar, moment)
+    week = week_in(known.calendar, moment)
     at = min(max(now, week.start), week.end - _INSTANT)
-    base, reason = _base(policy, beginner=beginner, days=days_trained(lifter, week, calendar.zone), lifter=lifter)
-    next_base, _ = _base(policy, beginner=beginner, days=0, lifter=lifter)
-    grants = sorted(
-        (grant for grant in lifter.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id)
-    )
-    valid_until = min([week.end, *(grant.expires for grant in grants)])
-    later = sum(grant.units for grant in grants if grant.expires > valid_until)
+    allowed, reasons, signs = _allowed(known, at)
+    ends = [sign.until for sign in signs] + [grant.expires for grant in known.lifter.grants]
+    valid_until = min([week.end, _block_changes(known, at, week), *(end for end in ends if end > at)])
     return Budget(
         week=week,
-        zone=calendar.zone,
-        allowed=rounded(base + sum(grant.units for grant in grants)),
-        spent=spent_in(ledger, week),
-        reasons=(reason, *map(_granted, grants)),
+        zone=known.calendar.zone,
+        allowed=allowed,
+        spent=spent_in(known.ledger, week),
+        reasons=reasons,
         valid_until=valid_until,
-        allowed_after=rounded((next_base if valid_until == week.end else base) + later),
+        allowed_after=_allowed(known, valid_until)[0],
+        signs=signs,
     )
 
 
@@ -91,9 +103,9 @@ def spent_in(ledger: Ledger, week: Week, *, muscle_group: str | None = None, but
     """Sum what sets of a week cost, of one muscle group where it is named, without the set whose key is `but`."""
     return rounded(
         sum(
-            entry.cost
+            entry.cost if muscle_group is None else entry.on(muscle_group)
             for entry in ledger.entries
-            if entry.at in week and muscle_group in (None, entry.muscle_group) and entry.set_key != but
+            if entry.at in week and entry.set_key != but
         )
     )
 
@@ -117,15 +129,60 @@ def days_trained(lifter: Lifter, week: Week, zone: str) -> int:
     return bisect_left(lifter.days, end) - bisect_left(lifter.days, first)
 
 
-def _base(policy: Policy, *, beginner: bool, days: int, lifter: Lifter) -> tuple[float, str]:
-    if beginner:
+def _allowed(known: Known, at: datetime) -> tuple[float, tuple[str, ...], tuple[Sign, ...]]:
+    """Say what is allowed at a moment, why, and which signs hold."""
+    lifter, zone = known.lifter, known.calendar.zone
+    held = known.held_on(day_of(at, zone))
+    days = days_trained(lifter, week_in(known.calendar, at), zone)
+    base, reason = _base(known, held, days)
+    grants = sorted(
+        (grant for grant in lifter.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id)
+    )
+    units, reasons = base + sum(grant.units for grant in grants), [reason, *map(_granted, grants)]
+    signs = _signs(known, at, held, days)
+    if len(signs) >= held.policy.signs_to_close:
+        units = 0.0
+    elif len(signs) >= held.policy.signs_to_halve:
+        units /= 2
+    else:
+        return rounded(units), tuple(reasons), signs
+    rules = " and ".join(sorted({sign.rule for sign in signs}))
+    names = ", ".join(sign.name.replace("_", " ") for sign in signs)
+    reasons.append(f"{'half of it' if units else 'nothing'} while {len(signs)} warning signs hold ({rules}): {names}")
+    return rounded(units), tuple(reasons), signs
+
+
+def _base(known: Known, held: Held, days: int) -> tuple[float, str]:
+    policy = held.policy
+    if known.beginner:
         return 0.0, "no units: beginner"
-    if max(days, lifter.days_per_week or 0) >= FREQUENT_DAYS and policy.weekly_units_frequent < policy.weekly_units:
+    if held.kind == "deload":
+        return policy.deload_units, f"{policy.deload_units:g} in a deload week, but for planned isolation sets"
+    often = max(days, known.lifter.days_per_week or 0) >= policy.frequent_days
+    if often and policy.weekly_units_frequent < policy.weekly_units:
         return (
             policy.weekly_units_frequent,
-            f"{policy.weekly_units_frequent:g} a week: training on {FREQUENT_DAYS} or more days",
+            f"{policy.weekly_units_frequent:g} a week: training on {policy.frequent_days} or more days",
         )
     return policy.weekly_units, f"{policy.weekly_units:g} a week"
+
+
+def _signs(known: Known, at: datetime, held: Held, days: int) -> tuple[Sign, ...]:
+    policy = held.policy
+    since = at - timedelta(weeks=policy.plateau_weeks)
+    spent = rounded(sum(entry.cost for entry in known.ledger.entries if since < entry.at <= at))
+    a_week = _base(known, Held(policy), days)[0]
+    return signs_at(known.history, at, known.calendar.zone, policy, spent=spent, allowed=a_week * policy.plateau_weeks)
+
+
+def _block_changes(known: Known, at: datetime, week: Week) -> datetime:
+    """Give the next midnight in the week at which another kind of block begins, else the week's end."""
+    zone = known.calendar.zone
+    day, kind = day_of(at, zone), known.held_on(day_of(at, zone)).kind
+    while (midnight := start_of_day(day := day + timedelta(days=1), zone)) < week.end:
+        if known.held_on(day).kind != kind and midnight > at:
+            return midnight
+    return week.end
 
 
 def _granted(grant: Grant) -> str:

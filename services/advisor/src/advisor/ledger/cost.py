@@ -6,7 +6,7 @@ import math
 
 from spotter.events.lifting import Intent
 from spotter.exercises import Risk
-from spotter.policies import Policy
+from spotter.policies import BlockKind, Policy
 
 
 def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
@@ -31,11 +31,11 @@ def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
     return rounded(cost)
 
 
-def rules_of_cost(risk: Risk, intent: Intent) -> tuple[str, ...]:
-    """Name the rules that made a cost."""
-    if risk == "high_risk":
-        return ("R02", "R10")
-    return ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
+def rules_of_cost(risk: Risk, intent: Intent, kind: BlockKind | None = None) -> tuple[str, ...]:
+    """Name the rules that made a cost, and that of a block in which failure has a place of its own."""
+    rules = ("R02", "R10") if risk == "high_risk" else ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
+    placed: dict[BlockKind | None, tuple[str, ...]] = {"deload": ("R12",), "high_intensity": ("R13",)}
+    return (*rules, *placed.get(kind, ()))
 
 
 def rounded(units: float) -> float:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Final
 
 from advisor.ending import entry_of
-from advisor.lifters import folded
-from advisor.opening import context_of
+from advisor.lifters import athlete_updated, policy_updated, session_started
+from advisor.opening import context_of, pin
 from advisor.outcome import outcome, report_of
+from advisor.programme import held, pinned
 from advisor.reps import NO_REPS, start_of
-from advisor.state import Entry, Report, RepSeen
+from advisor.state import LIFTER, Entry, Pins, Report, RepSeen
+from advisor.turn import Turn
 from spotter.events import Event
 from spotter.events.derived import BudgetChanged, EffortEstimated, RepCounted, SetClosed, SetOpened
 from spotter.events.lifting import EffortReported
-from spotter.events.people import PolicyUpdated
-from spotter.policies import PolicyFields
+from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.processing import Environment
+
+_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -27,7 +30,7 @@ class _Story:
 
     first: SetOpened
     opened: SetOpened
-    policy: Mapping[str, Any]
+    pins: Pins
     received: datetime
     reps: dict[str, RepCounted] = field(default_factory=dict)
     estimates: dict[str, EffortEstimated] = field(default_factory=dict)
@@ -54,16 +57,23 @@ def recompute(events: Iterable[Event], env: Environment) -> dict[str, Entry]:
     Entries of any age are given; an event that comes twice counts once.
     """
     stories: dict[str, _Story] = {}
-    policy: Mapping[str, Any] = {}
+    lifter: dict[str, object] = {}
     known: set[tuple[str, str]] = set()
     for event in events:
         if (event.source, event.id) in known:
             continue
         known.add((event.source, event.id))
-        if isinstance(event.data, PolicyUpdated):
-            policy = folded(policy, event.data)
+        turn, data = Turn(lifter, event, env), event.data
+        if isinstance(data, AthleteUpdated):
+            athlete_updated(turn, data)
+        elif isinstance(data, PolicyUpdated):
+            policy_updated(turn, data)
+        elif isinstance(data, SessionStarted):
+            session_started(turn, data)
         else:
-            _take(stories, event, policy, env)
+            _take(stories, turn, env)
+        if LIFTER in turn.changes:
+            lifter[LIFTER] = turn.lifter
     entries = (_entry(story, env) for story in stories.values())
     return {entry.set_key: entry for entry in entries if entry is not None and entry.cost > 0}
 
@@ -87,20 +97,28 @@ def published(events: Iterable[Event]) -> dict[str, Entry]:
                 rules=tuple(entry.rule_ids),
                 at=entry.last_rep_at,
                 revision=entry.revision,
+                muscles=entry.muscles or {},
+                rest_h=0 if entry.recovers_at is None else round((entry.recovers_at - entry.last_rep_at) / _HOUR),
+                rest_rule="R13" if "R13" in entry.rule_ids else "R11",
             )
     return {key: entry for key, entry in newest.items() if entry.cost > 0}
 
 
-def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any], env: Environment) -> None:
-    data = event.data
+def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
+    event, data = turn.event, turn.event.data
     if isinstance(data, EffortReported):
-        named = [story for story in stories.values() if story.set_id == data.set_id]
+        moved = None if event.movedfrom is None else event.movedfrom.partition(" ")[0]
+        named = [
+            story
+            for story in stories.values()
+            if story.set_id == data.set_id and moved in (None, story.first.moved_from)
+        ]
         if named:
             story = max(named, key=lambda one: (one.first.opened_at, one.received, one.first.set_key))
             story.report = report_of(event, data, story.seen())
         return
     if isinstance(data, SetOpened) and data.set_key not in stories:
-        stories[data.set_key] = _Story(data, data, policy, event.received)
+        stories[data.set_key] = _Story(data, data, pin(turn, data), event.received)
     if not isinstance(data, SetOpened | SetClosed | RepCounted | EffortEstimated) or data.set_key not in stories:
         return
     story = stories[data.set_key]
@@ -110,6 +128,8 @@ def _take(stories: dict[str, _Story], event: Event, policy: Mapping[str, Any], e
         story.opened = data
     elif isinstance(data, SetClosed):
         story.closed = data
+        if data.moved_to is not None:
+            story.reps, story.estimates, story.report = {}, {}, None
     elif isinstance(data, RepCounted):
         story.reps[data.rep_event_id] = data
     else:
@@ -123,10 +143,11 @@ def _entry(story: _Story, env: Environment) -> Entry | None:
     if story.closed is None:
         return story.charged
     gym = env.gym(story.first.gym_id or "", story.first.pinned_config)
-    policy = gym.policy.over([PolicyFields.model_validate(story.policy)])
     seen = outcome(story.seen(), story.report, None, story.first.opened_at)
     context = context_of(story.opened)
-    return entry_of(story.first.set_key, story.set_id, context, seen, story.closed.reason, gym, policy)
+    return entry_of(
+        story.first.set_key, story.set_id, context, seen, story.closed.reason, gym, held(pinned(gym, story.pins))
+    )
 
 
 def _seen(rep: RepCounted, estimate: EffortEstimated | None) -> RepSeen:

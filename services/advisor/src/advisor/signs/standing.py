@@ -16,7 +16,9 @@ class Standing:
     left: float = 0.0
     """Of the week's budget, in units."""
     muscle_left: float = 0.0
-    """Of what the week allows the exercise's muscle groups, in units: the least of them."""
+    """Of what the week allows the exercise's muscle groups: units that a set on it may cost."""
+    planned_left: float = 0.0
+    """In a deload week: units that are left for planned isolation sets (R12)."""
     signs: tuple[str, ...] = ()
     """Names of the warning signs that hold (R15, R16)."""
     pain: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from failure_detector.life.clock import DAY_US
@@ -21,7 +22,6 @@ from failure_detector.profile import Outcome, Profile, Term, learn, learning_ter
 from spotter.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.records import dataclass, replace
 
-_NOT_IN_EARNEST: Final = frozenset({"warmup", "technique"})
 _FAMILY: Final = re.compile(r"[a-z]+")
 
 
@@ -102,7 +102,19 @@ def _terms(turn: Turn, key: str, before_us: int) -> list[Term]:
 def _profile(turn: Turn, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
     base = base_of(turn.lifter, key, kind, model_class)
     told = [term for term in terms if term.kind == kind and term.model_class == model_class]
-    return learn(base, told) if told else base
+    return _learned(base, tuple(told)) if told else base
+
+
+@lru_cache(maxsize=1024)
+def _learned(base: Profile | None, terms: tuple[Term, ...]) -> Profile:
+    # Asked again when the set closes, and by each word on it until its first rep.
+    return learn(base, terms)
+
+
+def known_before(turn: Turn, one: LiftedSet, term: Term) -> Profile | None:
+    """Give what is known by velocity of a set's lifter without what the set itself taught; None: nothing is."""
+    terms = _terms(turn, one.profile, one.opened_us)
+    return _profile(turn, terms, one.profile, "velocity", term.model_class)
 
 
 def teach(turn: Turn) -> None:
@@ -136,6 +148,5 @@ def _term(turn: Turn, one: LiftedSet) -> Term | None:
         failed=failed,
         called_rir=None if failed else called_rir,
         at_days=one.opened_us / DAY_US,
-        in_earnest=one.context.get("intent", "work") not in _NOT_IN_EARNEST,
     )
     return learning_term(one.start, observations, outcome)

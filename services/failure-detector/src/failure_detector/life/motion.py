@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from failure_detector.life import learning, reps, sets
+from failure_detector.life import learning, moving, reps, sets
 from failure_detector.life.clock import MINUTE_US, SECOND_US, micros, moment
 from failure_detector.life.learning import Measure
 from failure_detector.life.records import MOTION, LiftedSet, Motion, Rep, Stream
@@ -112,7 +112,9 @@ def _is_over(turn: Turn, stream: Stream, t0_us: int) -> bool:
     if t0_us - stream.newest_us > FORGOTTEN_US:
         return True
     one = turn.find(stream.set_key) if stream.set_key is not None else None
-    return one is not None and one.ended_us is not None and t0_us > one.ended_us
+    if one is None or one.ended_us is None or (one.moved_to and one.end_reason is None):
+        return False  # it runs, here or where it was moved to
+    return t0_us > one.ended_us
 
 
 def _begun(turn: Turn, data: MotionSampled) -> Segmenter:
@@ -142,12 +144,14 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
     # Of a cycle the far point is known best, and is the same in every rep.
     ended_us = item.ended_us if item.turned_us is None else item.turned_us
     one = sets.find_for_rep(turn, signal.set_id, ended_us)
+    moved = one is not None and bool(one.moved_to)
     if one is None:
         one = sets.open_set(turn, signal.set_id, ended_us, {}, signal.by)
         done.before[one.key] = one
-    elif not one.reps:
+    elif not one.reps and not moved:
         one = sets.measured_by(turn, one, signal.by)
-    done.before.setdefault(one.key, turn.before(one.key) or one)
+    if not moved:
+        done.before.setdefault(one.key, turn.before(one.key) or one)
     event_id = derived_id("motion", *turn.event.identity, place)
     identity = fingerprint(event_id.encode())
     rep = Rep(
@@ -166,6 +170,9 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
         start_told=True,
         found_in="motion",
     )
+    if moved:
+        moving.pass_rep(turn, reps.put_in(turn, one, rep), rep)
+        return one.key
     one = sets.go_on(turn, reps.put_in(turn, one, rep), ended_us)
     reps.tell(turn, one, rep)
     done.arrived.setdefault(one.key, []).append(rep)
@@ -179,9 +186,13 @@ def _lowering_found(turn: Turn, signal: _Signal, item: LoweringFound, done: Segm
         rep = next((rep for rep in one.reps if rep.ended_us == item.rep_ended_us and rep.source == signal.source), None)
         if rep is None or seconds is None:
             continue
-        done.before.setdefault(one.key, turn.before(one.key) or one)
+        if not one.moved_to:
+            done.before.setdefault(one.key, turn.before(one.key) or one)
         new = replace(rep, measured={**rep.measured, "eccentric_s": seconds}, revision=rep.revision + 1)
         one = turn.put(replace(one, reps=tuple(new if known is rep else known for known in one.reps)))
+        if one.moved_to:
+            moving.pass_correction(turn, one, new, {"eccentric_s": seconds})
+            return
         arrived = done.arrived.get(one.key, [])
         arrived[:] = [new if known is rep else known for known in arrived]
         reps.tell(turn, one, new)

@@ -78,6 +78,8 @@ class UnderWay:
     overdue: bool = False
     source: str = ""
     """Event source: who says so."""
+    overdue_after_us: int | None = None
+    """How long it may take, by what was known when it started; None where a state of before does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,13 @@ class LiftedSet:
     """Name of the lifter's profile that it is pinned to and that it teaches; empty: none."""
     term: Term | None = None
     """What it teaches; nothing while it runs."""
+    efforts: tuple[Mapping[str, Any], ...] = ()
+    """What was said of the effort, as it was said, with `source` and the corrected `at_us`."""
+    moved_from: str = ""
+    """Key of the set under the lifter to whom it was credited before."""
+    moved_to: str = ""
+    """The lifter who has the set now. It has ended here, and what still comes of it is written for that lifter;
+    without an `end_reason` it ran when it was moved."""
 
     @property
     def is_open(self) -> bool:
@@ -137,6 +146,8 @@ class SetRef:
     received_us: int
     is_open: bool
     profile: str = ""
+    moved: bool = False
+    """It is another lifter's now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,7 @@ def load(name: str, raw: bytes) -> LiftedSet | Lifter | Motion:
     body["reps"] = tuple(Rep(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
     if body.get("term") is not None:
         body["term"] = term_from_json(body["term"])
+    body["efforts"] = tuple(body.get("efforts", ()))
     if body["under_way"] is not None:
         body["under_way"] = UnderWay(**body["under_way"])
     return LiftedSet(**body)

@@ -7,7 +7,8 @@ from typing import Any
 
 from failure_detector.life.clock import SECOND_US, micros, moment
 from failure_detector.life.records import LiftedSet, Rep, UnderWay
-from failure_detector.life.turn import Turn
+from failure_detector.life.turn import COPIED, FOUND_IN_MOTION, Turn
+from failure_detector.model import overdue_after_s
 from failure_detector.model.calls import FAILED_NEXT
 from spotter.events import Event, corrected, corrected_time
 from spotter.events.derived import DeviceLost, RepCounted
@@ -19,6 +20,8 @@ _FRESH_US = 5 * SECOND_US
 """Advice may sound for a rep that was sent this soon after it happened."""
 _FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
+_FLAGS = frozenset({"clock", "renumbered"})
+"""What is told of how a rep came."""
 _UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
 _MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
 
@@ -53,8 +56,12 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     event = turn.event
     counter, said = counter_of(event, data), turn.content
     device = data.device.model_dump(exclude_none=True) if data.device else None
-    fresh = is_fresh(event, micros(corrected_time(event)))
-    flags = () if fresh or event.senttime is not None else ("clock",)
+    fresh = COPIED not in turn.words and is_fresh(event, micros(corrected_time(event)))
+    flags: tuple[str, ...] = () if fresh or event.senttime is not None else ("clock",)
+    found_in = None
+    if turn.words:
+        found_in = FOUND_IN_MOTION if FOUND_IN_MOTION in turn.words else None
+        flags = tuple(word for word in turn.words if word in _FLAGS)
     number = data.rep_number
     if number is None:
         number = next_number(one)
@@ -69,7 +76,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         if alike:
             device = {**(device or {}), "rep_id": number}
             number = next_number(one)
-            flags = (*flags, "renumbered")
+            flags = (*(flag for flag in flags if flag != "renumbered"), "renumbered")
     rep = Rep(
         source=counter,
         identity=turn.identity,
@@ -87,6 +94,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
         start_told=data.started_at is not None,
         load_kg=data.load_kg,
         called_rir=one.calls.get(str(number)) if one.calls else None,
+        found_in=found_in,
     )
     return put_in(turn, one, rep), rep
 
@@ -122,7 +130,15 @@ def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> Lift
         one.last_us is not None and started_us <= one.last_us
     ):
         return one
-    waiting = UnderWay(turn.identity, data.rep_number, started_us, turn.received_us, source=turn.event.source)
+    seen = turn.observer.observe(one.key, one.reps)
+    waiting = UnderWay(
+        turn.identity,
+        data.rep_number,
+        started_us,
+        turn.received_us,
+        source=turn.event.source,
+        overdue_after_us=round(overdue_after_s(one.start, [rep.observation for rep in seen]) * SECOND_US),
+    )
     return turn.put(replace(one, under_way=waiting))
 
 
@@ -165,18 +181,19 @@ def call(turn: Turn, one: LiftedSet, data: EffortReported, at_us: int) -> Lifted
     called_rir = _called_rir(data)
     if called_rir is None:
         return one
-    number = data.rep_number
-    if number is not None:
-        rep = next((known for known in reversed(one.reps) if known.number == number), None)
-        if rep is None:
-            return turn.put(replace(one, calls={**one.calls, str(number): called_rir}))
-    else:
-        done = [known for known in one.reps if not known.voided]
-        rep = next((known for known in reversed(done) if known.ended_us <= at_us), None)
-        if rep is None:
-            return one
+    rep = called_of(one, data, at_us)
+    if rep is None:
+        number = data.rep_number
+        return one if number is None else turn.put(replace(one, calls={**one.calls, str(number): called_rir}))
     new = replace(rep, called_rir=called_rir)
     return turn.put(replace(one, reps=tuple(new if known is rep else known for known in one.reps)))
+
+
+def called_of(one: LiftedSet, data: EffortReported, at_us: int) -> Rep | None:
+    """Give the rep that a call at `at_us` is about, where it is known."""
+    if data.rep_number is not None:
+        return next((rep for rep in reversed(one.reps) if rep.number == data.rep_number), None)
+    return next((rep for rep in reversed(one.reps) if not rep.voided and rep.ended_us <= at_us), None)
 
 
 def _called_rir(data: EffortReported) -> float | None:

@@ -13,7 +13,7 @@ from failure_detector.life import learning
 from failure_detector.life.clock import MINUTE_US
 from failure_detector.life.learning import Measure
 from failure_detector.life.records import LiftedSet
-from failure_detector.life.turn import EARLY_US, Turn
+from failure_detector.life.turn import COPIED, EARLY_US, Turn
 from spotter.events.lifting import SetContext
 from spotter.ids import derived_id
 from spotter.records import replace
@@ -26,6 +26,8 @@ CONTEXT = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id"
 
 def find_for_rep(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Find the set that a rep at `at_us` belongs to; None: it opens a new one."""
+    if turn.follows:
+        return turn.followed()
     if set_id is None:
         return _find_unnamed(turn, at_us)
     early: LiftedSet | None = None
@@ -55,12 +57,17 @@ def _find_unnamed(turn: Turn, at_us: int) -> LiftedSet | None:
 
 def _goes_on(turn: Turn, one: LiftedSet, at_us: int) -> bool:
     assert one.ended_us is not None
-    later = any(other.key != one.key and other.reps and other.opened_us > one.opened_us for other in turn.newest())
+    later = any(
+        other.key != one.key and other.reps and other.opened_us > one.opened_us and not other.moved_to
+        for other in turn.newest()
+    )
     return not later and at_us - one.ended_us <= REOPEN_US
 
 
 def find_for_start(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Find the set that a `set.started` at `at_us` says more about; None: it opens a new one."""
+    if turn.follows:
+        return turn.followed()
     if set_id is None:
         running = turn.open_sets()
         return running[0] if running and at_us >= running[0].opened_us - EARLY_US else None
@@ -74,18 +81,22 @@ def find_for_start(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | No
 
 def find_for_end(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Find the set that a `set.ended` at `at_us` is about: the last of those named that had begun, else the newest."""
+    if turn.follows:
+        return turn.followed()
     if set_id is None:
         running = turn.open_sets()
-        return running[0] if running else next(turn.newest(1), None)
+        return running[0] if running else next(turn.own(), None)
     named = list(turn.named(set_id))
     return next((one for one in named if one.opened_us <= at_us), next(iter(named), None))
 
 
 def find_known(turn: Turn, set_id: str | None) -> LiftedSet | None:
     """Find the set that a correction or a report is about: the named one, else the newest."""
+    if turn.follows:
+        return turn.followed()
     if set_id is None:
         running = turn.open_sets()
-        return running[0] if running else next(turn.newest(1), None)
+        return running[0] if running else next(turn.own(), None)
     return next(turn.named(set_id), None)
 
 
@@ -118,6 +129,7 @@ def open_set(
         start=learning.pinned_start(turn, config, context, profile, at_us),
         history=history,
         profile=profile,
+        moved_from=turn.follows,
     )
     if history:
         following = [ref.opened_us for ref in turn.lifter.sets if ref.opened_us > at_us]
@@ -158,6 +170,8 @@ def amend(turn: Turn, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
 
 def go_on(turn: Turn, one: LiftedSet, at_us: int) -> LiftedSet:
     """Take note that something happened in a set at `at_us`: an ended one reopens, others that ran before end."""
+    if COPIED in turn.words or (turn.follows and not one.is_open and not _goes_on(turn, one, at_us)):
+        return one
     if one.ended_us is not None:
         if at_us <= one.ended_us:
             return one

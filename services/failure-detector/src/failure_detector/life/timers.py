@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from failure_detector.life.clock import MINUTE_US, SECOND_US, moment
 from failure_detector.life.records import LIFTER, LiftedSet, Lifter, UnderWay, set_entry
+from failure_detector.model import overdue_after_s
 from spotter.events import Event
 from spotter.events.derived import RepOverdue
 from spotter.events.lifting import SetEnded
@@ -14,14 +15,6 @@ SILENCE_US = 90 * SECOND_US
 """A set whose last rep was received this long ago is over."""
 NO_REP_US = 15 * MINUTE_US
 """A set without any rep is over after this."""
-OVERDUE_US = 6 * SECOND_US
-"""A rep under way for longer is overdue where nothing is known of the lifter (longer than grinds to failure take)."""
-_LOWERING_US = 2 * SECOND_US
-"""What a rep that is under way may take before it grinds (design choice): its lowering, or getting under the bar."""
-_OVERDUE_MIN_US = 4 * SECOND_US
-_OVERDUE_MAX_US = 15 * SECOND_US
-_LONGER_THAN_EVER = 1.2
-"""By so much a rep outlasts the lifter's longest completed grind before it is overdue (design choice)."""
 SOURCE = "spotter/failure-detector/timer"
 
 
@@ -56,13 +49,11 @@ def overdue_id(one: LiftedSet, waiting: UnderWay) -> str:
     return derived_id("overdue", one.key, waiting.identity)
 
 
-def overdue_after_us(one: LiftedSet) -> int:
-    """Say how long a rep of a set may be under way: by the lifter's own longest grind, where it is learned."""
-    grind_s = one.start.grind_s
-    if grind_s is None:
-        return OVERDUE_US
-    own_us = _LOWERING_US + round(_LONGER_THAN_EVER * grind_s * SECOND_US)
-    return min(max(own_us, _OVERDUE_MIN_US), _OVERDUE_MAX_US)
+def overdue_after_us(one: LiftedSet, waiting: UnderWay) -> int:
+    """Say how long the rep that is under way in a set may take: by the lifter's own longest grind; see `model.grinding`."""
+    if waiting.overdue_after_us is not None:
+        return waiting.overdue_after_us
+    return round(overdue_after_s(one.start, ()) * SECOND_US)
 
 
 def next_due_us(state: State) -> int | None:
@@ -71,7 +62,7 @@ def next_due_us(state: State) -> int | None:
     for one in open_sets(state):
         found.append(_silence_due_us(one))
         if one.under_way is not None and not one.under_way.overdue:
-            found.append(one.under_way.received_us + overdue_after_us(one))
+            found.append(one.under_way.received_us + overdue_after_us(one, one.under_way))
     return min(found, default=None)
 
 
@@ -81,7 +72,7 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
     for one in open_sets(state):
         who = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": one.set_id}
         waiting = one.under_way
-        after_us = overdue_after_us(one)
+        after_us = 0 if waiting is None else overdue_after_us(one, waiting)
         if waiting is not None and not waiting.overdue and waiting.received_us + after_us <= now_us:
             overdue = RepOverdue(
                 **who,

@@ -25,6 +25,17 @@ EARLY_US = 10 * MINUTE_US
 """A rep may have ended this long before the event that opened its set."""
 
 
+COPIED = "copied"
+"""The event had been taken when its set was moved: what comes of it is a correction, and late."""
+FOUND_IN_MOTION = "motion"
+"""The rep was found in a signal."""
+
+
+def _mark(said: str) -> tuple[str, tuple[str, ...]]:
+    key, *words = said.split(" ")
+    return key, tuple(words)
+
+
 class Turn:
     """Reads through to the state, collects changes and facts; used for one event and thrown away."""
 
@@ -35,12 +46,16 @@ class Turn:
         self.received_us = micros(event.received)
         self.changes: dict[str, object | None] = {}
         self.facts: list[EventData] = []
+        self.elsewhere: list[Event] = []
+        """Events for other lifters' keys."""
         self.observer = observer
         self.state = state
         self._env = env
         self._recall = recall
         self._sets: dict[str, LiftedSet] = {}
         self._content: str | None = None
+        self.follows, self.words = ("", ()) if event.movedfrom is None else _mark(event.movedfrom)
+        """Where the event follows a set that was moved here: the set's key under the lifter before, and words."""
         known = state.get(LIFTER)
         self.lifter = known if isinstance(known, Lifter) else Lifter()
 
@@ -105,6 +120,14 @@ class Turn:
         """Give all sets that were called `set_id`, the latest start first."""
         return (self.get(ref.key) for ref in reversed(self.lifter.sets) if ref.set_id == set_id)
 
+    def followed(self) -> LiftedSet | None:
+        """Give the set that was moved here and that the event follows."""
+        return next((one for one in self.newest(len(self.lifter.sets)) if one.moved_from == self.follows), None)
+
+    def own(self) -> Iterator[LiftedSet]:
+        """Give sets that were not moved to another lifter, the latest start first."""
+        return (self.get(ref.key) for ref in reversed(self.lifter.sets) if not ref.moved)
+
     def open_sets(self) -> list[LiftedSet]:
         """Give the sets that have not ended, the one with the latest activity first."""
         found = [self.get(ref.key) for ref in self.lifter.sets if ref.is_open]
@@ -114,7 +137,7 @@ class Turn:
         """Say when the newest known rep of the lifter ended; 0 before the first."""
         newest_us = 0
         for one in self._searched():
-            if one.reps and one.reps[-1].ended_us > newest_us:
+            if one.reps and one.reps[-1].ended_us > newest_us and not one.moved_to:
                 for rep in reversed(one.reps[-SETS_SEARCHED:]):
                     if not rep.voided:
                         newest_us = max(newest_us, rep.ended_us)
@@ -138,12 +161,13 @@ class Turn:
         is_open = one.ended_us is None
         for known in reversed(self.lifter.sets):
             if known.key == key:
-                if known.is_open is is_open and known.profile == one.profile:  # nothing else ever changes
-                    return one
+                if known.is_open is is_open and known.profile == one.profile and known.moved is bool(one.moved_to):
+                    return one  # nothing else ever changes
                 break
         else:
             known = None
-        self._put_ref(SetRef(key, one.set_id, one.opened_us, one.received_us, is_open, one.profile), new=known is None)
+        ref = SetRef(key, one.set_id, one.opened_us, one.received_us, is_open, one.profile, bool(one.moved_to))
+        self._put_ref(ref, new=known is None)
         return one
 
     def _put_ref(self, ref: SetRef, *, new: bool) -> None:
@@ -185,6 +209,7 @@ class Turn:
             "amended": amended,
             "pinned_config": one.config,
             "learned_sets": one.start.learned_sets,
+            "moved_from": one.moved_from or None,
         }
         self.facts.append(SetOpened.model_construct(**said))
 
@@ -196,9 +221,11 @@ class Turn:
             "athlete_id": self.event.data.athlete_id,
             "set_id": one.set_id,
             "set_key": one.key,
-            "reason": one.end_reason,
+            "reason": one.end_reason or "lifter",
             "ended_at": moment(one.ended_us),
             "reps": sum(not rep.voided for rep in one.reps),
             "reopened": one.reopened,
         }
+        if one.moved_to:
+            said |= {"moved_to": one.moved_to, "reps": 0}
         self.facts.append(SetClosed.model_construct(**said))

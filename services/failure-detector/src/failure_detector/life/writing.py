@@ -15,6 +15,8 @@ from failure_detector.profile import profile_to_json, term_to_json
 from failure_detector.segmentation import segmenter_to_json
 from spotter.codec import dump_json, written
 
+_SELDOM = ("efforts", "moved_from", "moved_to")
+"""Fields of a set that are written where they say something."""
 SETS_MAX = 4096
 """Sets whose reps are kept as they were written, a few kB each."""
 
@@ -61,6 +63,7 @@ class Writing:
         raise TypeError(f"entry {name} holds no set, no lifter and no motion")
 
     def _set(self, one: LiftedSet) -> bytes:
+        seldom = {name: value for name in _SELDOM if (value := getattr(one, name))}
         return dump_json(
             {
                 "v": STATE_VERSION,
@@ -82,6 +85,7 @@ class Writing:
                 "calls": one.calls,
                 "profile": one.profile,
                 "term": None if one.term is None else term_to_json(one.term),
+                **seldom,
             }
         )
 

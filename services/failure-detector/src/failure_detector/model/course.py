@@ -9,39 +9,35 @@ all of them again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 from failure_detector.model import flags
 from failure_detector.model.attempts import DOUBLE_S
 from failure_detector.model.consistency import believed_velocity
 from failure_detector.model.drops import after_a_drop, is_another_load
 from failure_detector.model.failed_attempt import FAILED_FACTOR
-from failure_detector.model.flags import Verdict, is_beyond_reference, is_jump, is_slow_first
+from failure_detector.model.flags import Verdict, is_beyond_reference, is_slow_first
 from failure_detector.model.grid import PROGRESS_MAX
 from failure_detector.model.judging import Seen, judge, judge_opening
+from failure_detector.model.measuring import Measuring
 from failure_detector.model.pauses import Gap, concentric_s, information_kept, judge_gap, reps_recovered
 from failure_detector.model.records import Observation
 from failure_detector.model.sides import SIDES_VALID_MIN, stronger_side
-from failure_detector.model.standing import NONE_JUDGED, SENSOR_SD_MIN_MPS, Standing
+from failure_detector.model.standing import NONE_JUDGED
 from failure_detector.model.start import Start
 from failure_detector.model.steps import Step
-from failure_detector.model.tempo import Bound, is_held
 from failure_detector.model.timing import (
-    REFERENCE_REPS,
     Kind,
     travel_m,
 )
 from failure_detector.model.travel import LONG_SHARE, SHORT_SHARE
 from failure_detector.model.update import UNSEEN
 
-# The first rep of a curve is a little slow and scatters more: lifters find their groove with it. So it is the fastest of
-# the set in 37 % only (bench press, García-Ramos 2021).
-FIRST_REP_SHARE = 0.95
-_FIRST_REP_CV = 0.06
 # Without m/s the rep before a failed attempt has lost this much (design choice).
 _NEAR_LOSS = 0.35
 
 
-class Course(Standing):
+class Course(Measuring):
     """Where a set stands after the reps taken so far.
 
     >>> from failure_detector.model import starting_values
@@ -99,13 +95,6 @@ class Course(Standing):
             steps[0].prior = (again.values, again.kind)
         return again, steps
 
-    def bound_in_units(self) -> Bound | None:
-        """The newest bound on capacity of a set at a tempo, in the posterior's units."""
-        bound = self.bound
-        if bound is None or not self.by_reference:
-            return bound
-        return Bound(bound.pace / self.unit, bound.progress, bound.sensor_variance / self.unit**2, bound.cv_squared)
-
     def _kind_of_most(self) -> Kind:
         half = 0.5 * self.valid
         if self.with_velocity >= half:
@@ -117,7 +106,7 @@ class Course(Standing):
     def _judge(self, rep: Observation, observations: Sequence[Observation], place: int) -> Verdict:
         """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
-        if place > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
+        if place > 2 and last_mps is not None and last_mps > self.limits_mps[2] and self._is_usual(rep, last_mps):
             return Verdict.VALID
         if last_mps is None:
             near = False
@@ -135,7 +124,7 @@ class Course(Standing):
             self.fastest_s,
             self.valid,
             near,
-            0.0 if last_mps is None else (last_mps - self.start.v_last_mean_mps) / self.near_mps,
+            self._from_failure(rep.metric, last_mps, near=near),
             self.limits_mps[1],
             self.start.rom_m,
         )
@@ -154,6 +143,12 @@ class Course(Standing):
                 if verdict is Verdict.RERACK or verdict is Verdict.GHOST:
                     verdict = Verdict.VALID  # held against reports that were no reps
         return verdict
+
+    def _from_failure(self, metric: str, last_mps: float | None, *, near: bool) -> float:
+        """By how many sds the last rep was over the velocity at failure; by its loss alone in another metric."""
+        if last_mps is None or metric != self.own_metric:
+            return 0.0 if near else inf
+        return (last_mps - self.start.v_last_mean_mps) / self.near_mps
 
     def _is_usual(self, rep: Observation, last_mps: float) -> bool:
         """Whether nothing about a rep needs judging: what most reps are, found at once."""
@@ -188,7 +183,7 @@ class Course(Standing):
                 step.failed = FAILED_FACTOR[verdict]
             if self.progress == 0:
                 step.prior = (self.values, self.kind)
-            return self._emit(step)
+            return self.emit(step)
         self.before_last_mps = before_mps
 
         values = self.values
@@ -197,7 +192,7 @@ class Course(Standing):
         information, cycle_s = self._pass_gap(rep)
         begins = self.progress == 0
         self.progress = min(self.progress + 1, PROGRESS_MAX)
-        velocity_mps = self._velocity_of(rep)
+        velocity_mps = self.velocity_of(rep)
         off = verdict is Verdict.OFF or verdict is Verdict.SLOW
         if velocity_mps is not None:
             if not off:
@@ -208,13 +203,13 @@ class Course(Standing):
         if velocity_mps is not None and verdict is not Verdict.OFF:
             self._refer(rep, velocity_mps, last_mps)
         self._count(rep, velocity_mps if verdict is Verdict.VALID else None)
-        step = self._measure(rep, None if off else velocity_mps, None if off else cycle_s)
+        step = self.measure(rep, None if off else velocity_mps, None if off else cycle_s)
         if begins:
             step.prior = (values, self.kind)
         if information < 1.0:
             step.information, step.fades_to = information, (values, self.kind)
         step.called_rir = rep.called_rir
-        return self._emit(step)
+        return self.emit(step)
 
     def _new_load(self, rep: Observation, last_mps: float | None) -> Start:
         """Begin a curve of its own where the load is another one; gives the values that a curve begins from."""
@@ -299,57 +294,3 @@ class Course(Standing):
             self.other_metric = rep.metric
         if rep.metric == self.other_metric:
             self.with_other += 1
-
-    def _velocity_of(self, rep: Observation) -> float | None:
-        """The rep's velocity, if it is in the metric that the set is judged in."""
-        by_ratio = self.kind is Kind.RATIO or self.kind is Kind.PEAK_RATIO
-        return rep.velocity_mps if rep.metric == (self.other_metric if by_ratio else self.own_metric) else None
-
-    def _measure(self, rep: Observation, velocity_mps: float | None, cycle_s: float | None) -> Step:
-        """The rep as an observation, in its own units."""
-        sensor_variance = 0.0
-        pace: float | None = None
-        if self.kind is Kind.CONCENTRIC:
-            if rep.duration_s is not None and self.last_verdict is not Verdict.SLOW:
-                pace = travel_m(self.start) / rep.duration_s
-        elif self.kind is Kind.CYCLE:
-            pace = None if cycle_s is None else 1.0 / cycle_s
-        else:
-            pace = velocity_mps
-            sensor_variance = self.noise[0]
-            if rep.velocity_sd_mps is not None:
-                sensor_variance = max(rep.velocity_sd_mps, SENSOR_SD_MIN_MPS) ** 2
-        if pace is None:
-            return Step(0.0, UNSEEN, 0.0, self.progress)
-        self.jumped = self.last_pace is not None and is_jump(pace, self.last_pace)
-        self.last_pace = pace
-        cv_squared = self.noise[1]
-        if self.progress == 1:
-            cv_squared += _FIRST_REP_CV**2
-            if not self.by_reference:
-                pace /= FIRST_REP_SHARE
-                sensor_variance /= FIRST_REP_SHARE**2
-        if self.start.tempo and self.held:
-            if is_held(pace, self.held_paces):
-                self.bound = Bound(pace, self.progress, sensor_variance, cv_squared)
-                self.held_paces = (*self.held_paces, pace)[:REFERENCE_REPS]
-                sensor_variance = UNSEEN
-            else:
-                self.held = False
-        return Step(pace, sensor_variance, cv_squared, self.progress)
-
-    def _emit(self, step: Step) -> list[Step]:
-        """The steps for the posterior, in its units."""
-        if not self.by_reference:
-            return [step]
-        if self.measured >= REFERENCE_REPS:
-            return [step.in_units(self.unit)]
-        self.curve += (step,)
-        if step.pace == 0.0:
-            return [step.in_units(self.unit)]
-        self.measured += 1
-        if self.measured > 1 and step.pace <= self.unit:
-            return [step.in_units(self.unit)]
-        # Another reference: the earlier reps of the curve are read anew.
-        self.unit = step.pace
-        return [earlier.in_units(self.unit) for earlier in self.curve]

@@ -11,7 +11,13 @@ from failure_detector.model.grid import LOG_WEIGHT, N_MAX, Floats
 
 # How many times likelier such a report is where nothing was left than where something was: Bayes factors of each shape
 # (design choices). A longer wait before a rep is all that `STOOD` may be; the others hardly come from a completed rep.
-FAILED_FACTOR = {Verdict.FAILED: 5000.0, Verdict.SECOND_HALF: 5000.0, Verdict.STALLED: 500.0, Verdict.STOOD: 30.0}
+FAILED_FACTOR = {
+    Verdict.FAILED: 5000.0,
+    Verdict.SECOND_HALF: 5000.0,
+    Verdict.STALLED: 500.0,
+    Verdict.HELPED: 500.0,
+    Verdict.STOOD: 30.0,
+}
 # A shape is never all that is known.
 _PROBABILITY_MAX = 0.97
 

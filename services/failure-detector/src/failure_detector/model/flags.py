@@ -47,6 +47,8 @@ class Verdict(Enum):
     FAILED = ("failed", _FAILED_SHORT)
     # One that came to a stand and whose report does not say how far it went, or went all the way with help.
     STALLED = ("stalled", _FAILED_STANDING)
+    # A rep with a helper's hands on the bar, after one that stalled: none of the lifter's own, nor are those right after.
+    HELPED = ("helped", _FAILED_STANDING)
     # One whose stand only the clock between two reps shows.
     STOOD = ("stood", _FAILED_STANDING)
     # The second half of a rep that a dip cut in two.

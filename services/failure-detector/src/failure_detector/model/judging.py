@@ -86,15 +86,17 @@ def judge(rep: Observation, seen: Seen) -> tuple[Verdict, Verdict | None]:
             return verdict, None
     else:
         verdict = Verdict.VALID
+    if last_verdict is Verdict.HELPED and gap_s <= _GOES_ON_S:
+        return Verdict.HELPED, None  # nobody has recovered by then
     if velocity_mps is not None and before is not None and seen.valid > 1:
         slow_ratio = _over(last.velocity_mps, before)
         helped = _over(velocity_mps, before)
         if slow_ratio is not None and helped is not None and is_helped(gap_s, took_s, slow_ratio, helped):
-            return Verdict.STALLED, None if last_verdict.is_failed else Verdict.STALLED
+            return Verdict.HELPED, None if last_verdict.is_failed else Verdict.STALLED
     if rep.started_s is not None and rep.duration_s is not None:
         if paused_inside(rep.end_s - rep.started_s, rep.duration_s) and seen.near_failure:
             return Verdict.STALLED, None
-    elif seen.near_failure and ratio is not None and took_s is not None and last_verdict in _AFTER:
+    elif ratio is not None and took_s is not None and last_verdict in _AFTER:
         grinding_s = max(took_s - (took_s if seen.fastest_s is None else seen.fastest_s), 0.0)
         if stood(gap_s - grinding_s, seen.waits_s, ratio, seen.from_failure):
             return Verdict.STOOD, None

@@ -7,6 +7,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Self
 
+from failure_detector.model.attempts import STOOD_SDS_MAX
 from failure_detector.model.flags import Verdict
 from failure_detector.model.records import Observation
 from failure_detector.model.start import Start
@@ -30,7 +31,7 @@ class Standing:
     >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> standing = Standing(start)
     >>> standing.progress, [round(limit, 3) for limit in standing.limits_mps]
-    (0, [0.282, 0.038])
+    (0, [0.282, 0.038, 0.333])
     """
 
     __slots__ = (
@@ -102,6 +103,7 @@ class Standing:
         self.limits_mps = (
             start.v_last_mean_mps + _NEAR_SDS * near_mps,
             start.v_last_mean_mps - _STANDING_SDS * near_mps,
+            start.v_last_mean_mps + STOOD_SDS_MAX * near_mps,
         )
         # Reports by place that later ones have judged again; never written to, since forks share it.
         self.judged = judged

@@ -17,15 +17,11 @@ class Outcome:
         Reps in reserve that the lifter called after the set; 10 − RPE.
     at_days : float
         When, in days from any fixed time: what is learned fades with it.
-    in_earnest : bool
-        A work set or harder: those end with few reps in reserve even where nobody says how many. False for warm-up and
-        technique.
 
     >>> Outcome(failed=True), Outcome(called_rir=2.0, at_days=3.5).called_rir
-    (Outcome(failed=True, called_rir=None, at_days=0.0, in_earnest=True), 2.0)
+    (Outcome(failed=True, called_rir=None, at_days=0.0), 2.0)
     """
 
     failed: bool = False
     called_rir: float | None = None
     at_days: float = 0.0
-    in_earnest: bool = True

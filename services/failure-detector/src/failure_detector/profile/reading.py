@@ -30,9 +30,6 @@ from failure_detector.profile.outcome import Outcome
 from failure_detector.profile.term import FIGURES, Term
 from failure_detector.profile.written import significant, upper_half
 
-# A set in earnest that did not fail and was not called ends with so many reps in reserve (design choice: the usual
-# prescription is 1–3, and sets at 0 are lifted more often than those at 5).
-_END_RIR, _END_SD = 1.6, 1.3
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
 _LOG_N = np.array([log(n) for n in range(1, N_MAX + 1)])
 # Within one number of reps log reps are spread evenly.
@@ -136,13 +133,15 @@ def _anybody(model_class: str, velocity_metric: str, sensor_sd_mps: float | None
 
 
 def _log_end(done: int, outcome: Outcome) -> Floats:
-    """Log likelihood (60,) of the end by the reps possible."""
+    """Log likelihood (60,) of the end by the reps possible.
+
+    An end that nobody calls says only that its reps were possible: where lifters stop when they are told to, taking it for
+    an end near failure would teach ever fewer reps, and the next stop would come ever earlier.
+    """
     if outcome.failed:
         return log_likelihood(FAILED_NEXT, done)
     rir = np.arange(1.0, N_MAX + 1) - done
     found = np.where(rir < 0.0, -700.0, 0.0)
-    if outcome.in_earnest:
-        found -= 0.5 * ((rir - _END_RIR) / _END_SD) ** 2
     if outcome.called_rir is not None:
         found += log_likelihood(max(outcome.called_rir, 0.0), done)
     return found

@@ -1,4 +1,5 @@
-"""Every revision of advice and budgets, so that each can be asked why; settings, wellness and notices of a lifter.
+"""Every revision of advice and budgets, so that each can be asked why; settings, wellness and notices of a lifter; moved
+sets.
 
 The log is read anew from its beginning: it fills the new tables and the revisions that were dropped. Rows that the log
 does not hold any more are kept.
@@ -72,6 +73,7 @@ def upgrade() -> None:
     op.execute(f"INSERT INTO budgets ({names}) SELECT {names} FROM budgets_before")
     op.drop_table("budgets_before")
 
+    op.add_column("closings", sa.Column("moved_to", sa.Text, nullable=True))
     versioned("settings", ["athlete_id", "said_id"], text("said_id"), big("said_us"))
     versioned("wellness", ["athlete_id", "said_id"], text("said_id"), big("reported_us"))
     op.create_index("wellness_by_time", "wellness", ["gym_id", "athlete_id", "reported_us", "said_id"])
@@ -83,7 +85,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("notices", "wellness", "settings"):
         op.drop_table(name)
-    newest = "SELECT {names} FROM {table} AS one WHERE revision = (SELECT max(revision) FROM {table} AS other WHERE {same})"
+    op.drop_column("closings", "moved_to")
+    newest = (
+        "SELECT {names} FROM {table} AS one WHERE revision = (SELECT max(revision) FROM {table} AS other WHERE {same})"
+    )
 
     new_advice(["set_key", "after_rep"])
     same = " AND ".join(f"other.{name} = one.{name}" for name in ("gym_id", "set_key", "after_rep"))

@@ -1,10 +1,12 @@
 // Which set is shown, and what was last said of it: frames in, one picture out. It knows no page and no clock.
 
+import { LOUD } from "./faces.js";
+
 const SETS_KEPT = 4;
 
 export class Story {
   constructor() {
-    this.set = null; // {key, id, at, advice, reps, ended, exercise, load_kg}
+    this.set = null; // {key, id, at, advice, reps, ended, plan, intent, exercise, load_kg}
     this.estimates = new Map(); // set key → Map(rep number → estimate)
   }
 
@@ -13,15 +15,18 @@ export class Story {
     const advice = event.data;
     const at = Date.parse(event.time);
     const set = this.set;
+    if (advice.after_rep === 0 && set?.key === advice.set_key) set.plan = advice.sentence;
     if (set === null || set.key !== advice.set_key) {
       if (set !== null && advice.late && at <= set.at) return "past"; // an old set is put right
-      this.set = { key: advice.set_key, id: advice.set_id, at, advice, reps: new Set([advice.after_rep]), ended: false, exercise: null, load_kg: null };
+      this.set = { key: advice.set_key, id: advice.set_id, at, advice, reps: new Set([advice.after_rep]), ended: false, plan: advice.after_rep === 0 ? advice.sentence : null, intent: null, exercise: null, load_kg: null };
       return "new";
     }
     if (advice.alert_id === set.advice.alert_id) return "again";
     const last = Math.max(...set.reps);
     const corrected = advice.after_rep > 0 && set.reps.has(advice.after_rep);
     if (advice.after_rep < set.advice.after_rep && !corrected) return "past"; // a rep that came late, an amended plan
+    const latched = LOUD.includes(set.advice.action) && !LOUD.includes(advice.action);
+    if (advice.late && !corrected && (latched || at < set.at)) return "past"; // only a correction takes a stop back
     if (advice.after_rep === set.advice.after_rep && advice.revision < set.advice.revision) return "past";
     if (advice.after_rep > last || !advice.late) set.ended = false; // the set goes on
     set.reps.add(advice.after_rep);
@@ -43,6 +48,7 @@ export class Story {
   /** Take what the history says of the set: what is lifted, and whether it has ended. */
   listed(found) {
     if (this.set === null || found.set_key !== this.set.key) return;
+    this.set.intent = found.intent;
     this.set.exercise = found.exercise;
     this.set.load_kg = found.load_kg;
     if (found.state === "ended") this.set.ended = true;

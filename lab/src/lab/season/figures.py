@@ -1,0 +1,146 @@
+"""What a season came to, counted; figures of several lifters add up."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Final
+
+from advisor.ledger.recompute import published, recompute
+from advisor.state import LEDGER, Ledger
+from lab.season.gym import Lane
+from lab.season.referee import Referee, round_half_up
+from lab.season.training import Lifted, Lifter
+from spotter.config import Configuration
+from spotter.exercises import builtin_catalogue
+
+INFORMED: Final = 8
+"""Sets of an exercise that the model has learned from, at least, where a lifter counts as informed."""
+NEAR: Final = 1
+"""Reps between where a set ended and its target, at most, where it ended near it."""
+_REMARKS_MAX: Final = 200
+_COSTS: Final = {0: 1.0, 1: 0.5}
+_NOISE: Final = 1e-6
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts by name, and in words what was found wrong."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    units: Counter[str] = field(default_factory=Counter)
+    """Of the failure budget, by what they were spent on, in hundredths."""
+    remarks: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Figures) -> Figures:
+        remarks = (self.remarks + other.remarks)[:_REMARKS_MAX]
+        return Figures(self.counts + other.counts, self.units + other.units, remarks)
+
+    def share(self, part: str, whole: str) -> float:
+        """Give one count as a share of another; 0 where that is none."""
+        return self.counts[part] / self.counts[whole] if self.counts[whole] else 0.0
+
+
+def figures_of(lifter: Lifter, lane: Lane, referee: Referee, configuration: Configuration) -> Figures:
+    """Count one lifter's season."""
+    found = Figures()
+    count = found.counts
+    count["lifters"] += 1
+    count["lifters with a calendar"] += bool(lifter.person.blocks)
+    count["lifters who moved"] += lifter.person.moves_in is not None
+    if lifter.person.level in (None, "beginner"):
+        count["beginners"] += 1
+        count["beginners who became intermediate"] += not referee.is_beginner()
+    for event, reject in lane.refused:
+        count[f"refused: {reject.reason}"] += 1
+        found.remarks.append(f"{lane.name}: {event.type} refused: {reject.detail}")
+    for one in lifter.sets:
+        _count_set(found, lane.name, one, referee)
+        _count_aim(count, one, lifter.person.calls)
+    _count_weeks(found, lane.name, lifter, referee)
+    _check_ledger(found, lane, configuration)
+    return found
+
+
+def _count_set(found: Figures, name: str, one: Lifted, referee: Referee) -> None:
+    count, ruling = found.counts, referee.rulings[one.set_key]
+    count["sets"] += 1
+    count["reps"] += one.done
+    count[f"sets in {ruling.block or 'no block'}"] += 1
+    count["time-pressed sets"] += one.mode == "time_pressed"
+    if one.intent != "work":
+        return
+    count["work sets"] += 1
+    summary = referee.summaries().get(one.set_key)
+    if summary is None:
+        found.remarks.append(f"{name}: set {one.set_key} was never summarised")
+        return
+    hard = summary.rir_end is not None and (summary.failed or round_half_up(summary.rir_end) <= 1)
+    count["hard sets"] += hard
+    count["hard sets by advice"] += hard and ruling.spends
+    count["work sets after 20 in 4 weeks"] += ruling.counted
+    count["hard sets by advice after 20 in 4 weeks"] += ruling.counted and hard and ruling.spends
+    count["sets that may fail"] += ruling.spends
+    count["offers owed"] += ruling.owed
+    count["offers made"] += ruling.owed and ruling.spends
+    if ruling.owed and not ruling.spends:
+        count["offers not made"] += 1
+        found.remarks.append(f"{name}: {one.exercise} at {one.opened_at:%Y-%m-%d}: no offer, though {_why(one)}")
+    for breach in ruling.breaches:
+        count[f"breach: {breach}"] += 1
+        found.remarks.append(f"{name}: {one.exercise} at {one.opened_at:%Y-%m-%d %H:%M}: {breach}, and yet {_why(one)}")
+    count["sets stopped in time"] += one.stop_after is not None
+
+
+def _count_aim(count: Counter[str], one: Lifted, calls: float) -> None:
+    """Count how near to its target a set ended that follows the advice, by what is true of it."""
+    target = one.plan.target_rir
+    if not one.obedient or target is None or one.intent != "work":
+        return
+    risk = builtin_catalogue().get(one.exercise).risk
+    known = "informed" if one.learned_sets >= INFORMED else "new"
+    near = abs(one.rir - target) <= NEAR
+    for group in (known, f"{known}, {risk}", f"{known}, calls {calls:.0%}", f"{known}, target {target}"):
+        count[f"follows ({group})"] += 1
+        count[f"near target ({group})"] += near
+        count[f"too far ({group})"] += one.rir < target - NEAR
+        count[f"too early ({group})"] += one.rir > target + NEAR
+
+
+def _count_weeks(found: Figures, name: str, lifter: Lifter, referee: Referee) -> None:
+    """Hold what each week cost by advice against what it allowed; mishaps are counted apart."""
+    by_advice: defaultdict[object, float] = defaultdict(float)
+    allowed: defaultdict[object, float] = defaultdict(float)
+    entries = referee.entries()
+    for one in lifter.sets:
+        ruling, entry = referee.rulings[one.set_key], entries.get(one.set_key)
+        allowed[ruling.week] = max(allowed[ruling.week], ruling.allowed)
+        if entry is None:
+            continue
+        target = one.plan.target_rir
+        advised = min(entry.cost, _COSTS[target]) if ruling.spends and target is not None else 0.0
+        by_advice[ruling.week] += advised
+        found.units["by advice"] += round(100 * advised)
+        found.units["by mishap"] += round(100 * (entry.cost - advised))
+    for week, spent in by_advice.items():
+        found.counts["weeks with failure by advice"] += spent > 0
+        if spent > allowed[week] + _NOISE:
+            found.counts["weeks over budget by advice"] += 1
+            found.remarks.append(f"{name}: {spent:g} spent by advice of {allowed[week]:g} in {week}")
+
+
+def _check_ledger(found: Figures, lane: Lane, configuration: Configuration) -> None:
+    anew = recompute(lane.story, configuration)
+    if anew != published(lane.told):
+        found.counts["ledgers that differ from recomputation"] += 1
+        found.remarks.append(f"{lane.name}: the ledger as told differs from its recomputation")
+    ledger = lane.advisor.get(LEDGER)
+    kept = ledger.entries if isinstance(ledger, Ledger) else ()
+    if any(anew.get(entry.set_key) != entry for entry in kept):
+        found.counts["ledgers that differ from recomputation"] += 1
+        found.remarks.append(f"{lane.name}: the ledger as kept differs from its recomputation")
+    found.counts["ledger entries"] += len(anew)
+
+
+def _why(one: Lifted) -> str:
+    return f"the plan was: {one.plan.sentence} ({', '.join(one.plan.rule_ids)})"

@@ -1,0 +1,104 @@
+"""Detector and advisor for many lifters side by side: each lifter's next event at once, the estimates computed together."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from advisor.processor import Advisor
+from failure_detector.processor import FailureDetector
+from spotter.config import Configuration
+from spotter.events import Event
+from spotter.events.derived import AdviceGiven
+from spotter.events.lifting import RepCompleted
+from spotter.ids import athlete_key
+from spotter.processing import Reject
+
+GYM: str = "season"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The lifter does nothing until then: timers may fire."""
+
+    until: datetime
+
+
+Sent: TypeAlias = Sequence[Event] | Wait
+Training: TypeAlias = Generator[Sent, list[Event], None]
+"""What a lifter sends; each time it is answered by all that detector and advisor made of it."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """One lifter's way through a season."""
+
+    name: str
+    training: Training
+    story: list[Event] = field(default_factory=list)
+    """What the detector wrote, without the reps as they were sent."""
+    told: list[Event] = field(default_factory=list)
+    """What the advisor wrote, without its advice: that is for the lifter."""
+    refused: list[tuple[Event, Reject]] = field(default_factory=list)
+    detector: dict[str, object] = field(default_factory=dict)
+    advisor: dict[str, object] = field(default_factory=dict)
+    waiting: deque[Event] = field(default_factory=deque)
+    answer: list[Event] = field(default_factory=list)
+    started: bool = False
+
+
+def train(lanes: Iterable[Lane], configuration: Configuration) -> None:
+    """Run lifters through all that they do."""
+    detector, advisor = FailureDetector(), Advisor()
+    training = [lane for lane in lanes if _go_on(lane, detector)]
+    while training:
+        events = [lane.waiting.popleft() for lane in training]
+        drafts = []
+        for lane, event in zip(training, events, strict=True):
+            draft = detector.draft(lane.detector, event, configuration)
+            _change(lane.detector, draft.changes)
+            drafts.append(draft)
+        for lane, event, step in zip(training, events, detector.finish(drafts), strict=True):
+            if step.reject is not None:
+                lane.refused.append((event, step.reject))
+            for told in step.outputs:
+                advised = advisor.step(lane.advisor, told, configuration)
+                _change(lane.advisor, advised.changes)
+                if advised.reject is not None:
+                    lane.refused.append((told, advised.reject))
+                if not isinstance(told.data, RepCompleted):
+                    lane.story.append(told)
+                lane.told += (one for one in advised.outputs if not isinstance(one.data, AdviceGiven))
+                lane.answer.append(told)
+                lane.answer += advised.outputs
+        training = [lane for lane in training if lane.waiting or _go_on(lane, detector)]
+
+
+def _go_on(lane: Lane, detector: FailureDetector) -> bool:
+    """Ask a lifter for what comes next; False where there is no more."""
+    while not lane.waiting:
+        answer, lane.answer = lane.answer, []
+        try:
+            sent = lane.training.send(answer) if lane.started else next(lane.training)
+        except StopIteration:
+            return False
+        lane.started = True
+        if isinstance(sent, Wait):
+            due = detector.next_due(lane.detector)
+            if due is not None and due <= sent.until:
+                fired = detector.due(lane.detector, athlete_key(GYM, lane.name), sent.until)
+                lane.waiting += [replace(event, receivedtime=sent.until) for event in fired]
+        else:
+            lane.waiting += sent
+    return True
+
+
+def _change(state: dict[str, object], changes: Mapping[str, object | None]) -> None:
+    for name, value in changes.items():
+        if value is None:
+            state.pop(name, None)
+        else:
+            state[name] = value

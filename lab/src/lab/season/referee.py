@@ -1,0 +1,258 @@
+"""A judge of its own: what the rules ask for at the start of each set, told from what was said and done alone.
+
+It shares no code with the advisor beyond the kernel. What it can't know (which warning signs hold) it takes from what
+the advisor announces, and then asks for no offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from spotter.events import Event
+from spotter.events.derived import AdviceGiven, BudgetChanged, BudgetEntry, SetOpened, SetSummarised
+from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.exercises import Exercise, builtin_catalogue
+from spotter.policies import BlockKind, BlockSaid
+from spotter.weeks import Week, WeekStart, day_of, week_of
+
+UNITS: Final = 4.0
+UNITS_FREQUENT: Final = 3.0
+UNITS_A_MUSCLE: Final = 2.0
+FREQUENT_DAYS: Final = 4
+SEASONED_SESSIONS: Final = 20
+SEASONED_DAYS: Final = 90
+HARD_SHARE_MAX: Final = 0.10
+HARD_SHARE_CLEAR: Final = 0.06
+"""Under this an offer is owed: near the limit a set more or less decides."""
+HARD_SETS_MIN: Final = 20
+HARD_SPAN: Final = timedelta(days=28)
+CLEARED: Final = timedelta(days=10)
+"""For so long after bad wellness no offer is asked for."""
+_COSTS: Final = {0: 1.0, 1: 0.5}
+_NOISE: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the judge says of one plan."""
+
+    set_key: str
+    spends: bool
+    """The plan allows less than two reps in reserve."""
+    breaches: tuple[str, ...]
+    """Rules that forbid that."""
+    owed: bool
+    """Rules and budget allow failure, and there is a place for it."""
+    week: Week
+    allowed: float
+    block: BlockKind | None
+    counted: bool
+    """Enough work sets lie in the four weeks before for a share of hard ones to be told (R09)."""
+
+
+@dataclass(slots=True)
+class Referee:
+    """All that the judge knows of one lifter."""
+
+    rulings: dict[str, Ruling] = field(default_factory=dict)
+    """By set."""
+    _level: str | None = None
+    _calendar: tuple[str, WeekStart] = ("UTC", "monday")
+    _next_calendar: tuple[datetime, tuple[str, WeekStart]] | None = None
+    _blocks: list[BlockSaid] = field(default_factory=list)
+    _mode: tuple[date, str] | None = None
+    _days_per_week: int = 0
+    _bad_until: datetime | None = None
+    _signs: bool = False
+    _entries: dict[str, BudgetEntry] = field(default_factory=dict)
+    _summaries: dict[str, SetSummarised] = field(default_factory=dict)
+    _days: set[date] = field(default_factory=set)
+    _seasoned: bool = False
+    _opened: dict[str, SetOpened] = field(default_factory=dict)
+
+    def notice(self, events: Iterable[Event]) -> None:
+        """Take what was written, in order."""
+        for event in events:
+            data = event.data
+            if isinstance(data, SetOpened):
+                self._opened[data.set_key] = data
+            elif isinstance(data, AdviceGiven):
+                if data.after_rep == 0 and data.set_key not in self.rulings:
+                    self.rulings[data.set_key] = self._judge(data, self._opened[data.set_key])
+            elif isinstance(data, SetSummarised):
+                self._summarised(data)
+            elif isinstance(data, BudgetChanged):
+                self._charged(data)
+            elif isinstance(data, SessionStarted):
+                self._mode = (day_of(event.received, self._calendar[0]), data.mode)
+                self._days_per_week = data.days_per_week or self._days_per_week
+            elif isinstance(data, PolicyUpdated) and data.block is not None:
+                self._blocks.append(data.block)
+            elif isinstance(data, AthleteUpdated):
+                self._updated(data, event.received)
+            elif isinstance(data, WellnessReported):
+                felt = (data.soreness, data.sleep, data.mood, data.motivation, data.irritability, data.fatigue)
+                if any(score is not None and score <= 2 for score in felt):
+                    self._bad_until = event.received + CLEARED
+
+    def entries(self) -> dict[str, BudgetEntry]:
+        """Give the newest entry of each set that was charged."""
+        return self._entries
+
+    def summaries(self) -> dict[str, SetSummarised]:
+        """Give the newest summary of each set."""
+        return self._summaries
+
+    def is_beginner(self) -> bool:
+        """Tell whether the lifter counts as a beginner by now (R08)."""
+        return self._level in (None, "beginner") and not self._seasoned
+
+    def _updated(self, data: AthleteUpdated, now: datetime) -> None:
+        self._level = data.level or self._level
+        zone, start = data.time_zone or self._calendar[0], data.week_start or self._calendar[1]
+        if not self._opened:
+            self._calendar = (zone, start)
+        elif (zone, start) != self._calendar:
+            self._next_calendar = (week_of(now, *self._calendar).end, (zone, start))
+
+    def _calendar_at(self, moment: datetime) -> tuple[str, WeekStart]:
+        if self._next_calendar is not None and moment >= self._next_calendar[0]:
+            self._calendar, self._next_calendar = self._next_calendar[1], None
+        return self._calendar
+
+    def _summarised(self, data: SetSummarised) -> None:
+        self._summaries[data.set_key] = data
+        opened = self._opened[data.set_key]
+        if data.reps and data.intent not in ("warmup", "technique"):
+            self._days.add(day_of(opened.opened_at, self._calendar_at(opened.opened_at)[0]))
+            if len(self._days) >= SEASONED_SESSIONS and (max(self._days) - min(self._days)).days >= SEASONED_DAYS:
+                self._seasoned = True
+
+    def _charged(self, data: BudgetChanged) -> None:
+        self._signs = bool(getattr(data, "signs", None))
+        if data.entry is not None:
+            known = self._entries.get(data.entry.set_key)
+            if known is None or known.revision <= data.entry.revision:
+                self._entries[data.entry.set_key] = data.entry
+
+    def _judge(self, plan: AdviceGiven, opened: SetOpened) -> Ruling:
+        at, exercise = opened.opened_at, builtin_catalogue().get(opened.exercise)
+        zone, start = self._calendar_at(at)
+        week, day = week_of(at, zone, start), day_of(at, zone)
+        block = self._block_on(day)
+        kind = None if block is None else block.kind
+        last_week = block is not None and day > date.fromisoformat(block.last_day) - timedelta(days=7)
+        allowed = self._allowed(week, zone)
+        spends = plan.target_rir is not None and plan.target_rir < 2
+        breaches: list[str] = []
+        if spends and plan.target_rir is not None:
+            breaches = list(self._forbidden(exercise, plan.set_key, _COSTS[plan.target_rir], week, at, allowed, kind))
+        signs = self._signs or (self._bad_until is not None and at < self._bad_until)
+        counted = len(self._recent(at, plan.set_key, HARD_SPAN)) >= HARD_SETS_MIN
+        recovers = any(
+            exercise.muscle_group in (entry.muscles or {}) and self._is_closed(entry, at)
+            for entry in self._entries.values()
+        )
+        hurried = self._mode is not None and self._mode == (day, "time_pressed")
+        placed = _has_place(exercise, opened, hurried=hurried, all_out=kind == "high_intensity")
+        owed = (
+            placed
+            and not signs
+            and not recovers
+            and (kind in (None, "high_intensity") or (kind != "deload" and last_week))
+            and not self._hard_share_over(at, plan.set_key, most=HARD_SHARE_CLEAR, span=HARD_SPAN + timedelta(days=1))
+            and not any(True for _ in self._forbidden(exercise, plan.set_key, 1.0, week, at, allowed, kind))
+        )
+        return Ruling(plan.set_key, spends, tuple(breaches), owed, week, allowed, kind, counted)
+
+    def _allowed(self, week: Week, zone: str) -> float:
+        if self.is_beginner():
+            return 0.0
+        first, end = day_of(week.start, zone), day_of(week.end, zone)
+        trained = sum(first <= day < end for day in self._days)
+        return UNITS_FREQUENT if max(trained, self._days_per_week) >= FREQUENT_DAYS else UNITS
+
+    def _forbidden(
+        self,
+        exercise: Exercise,
+        set_key: str,
+        cost: float,
+        week: Week,
+        at: datetime,
+        allowed: float,
+        kind: BlockKind | None,
+    ) -> Iterable[str]:
+        """Name what forbids a set to cost so much."""
+        if exercise.risk == "high_risk":
+            yield "R02 a high-risk lift"
+        if self.is_beginner():
+            yield "R08 a beginner"
+        entries = [entry for entry in self._entries.values() if entry.cost > 0 and entry.set_key != set_key]
+        paid = [entry for entry in entries if entry.last_rep_at is not None and entry.last_rep_at in week]
+        if sum(entry.cost for entry in paid) + cost > allowed + _NOISE:
+            yield "R10 more than is left of the week"
+        group = exercise.muscle_group
+        if sum(entry.cost for entry in paid if entry.muscle_group == group) + cost > UNITS_A_MUSCLE + _NOISE:
+            yield "R10 more than is left of the muscle group"
+        for entry in entries:
+            if entry.muscle_group == group and self._is_closed(entry, at):
+                yield "R11 the muscle group has not recovered"
+                break
+        # At the edges of the four weeks a set more or less decides: only what is sure is held against anybody.
+        spans = (HARD_SPAN - timedelta(days=1), HARD_SPAN + timedelta(days=1))
+        if all(self._hard_share_over(at, set_key, most=HARD_SHARE_MAX, span=span, spare=1) for span in spans):
+            yield "R09 too many hard sets"
+        if kind == "deload":
+            yield "R12 a deload week"
+
+    def _is_closed(self, entry: BudgetEntry, at: datetime) -> bool:
+        """Tell whether a set to failure still closes its muscle group; in an all-out block from the next day on."""
+        summary, moment = self._summaries.get(entry.set_key), entry.last_rep_at
+        if summary is None or moment is None:
+            return False
+        if not summary.failed and round_half_up(summary.rir_end or 0.0) > 0:
+            return False
+        zone = self._calendar[0]
+        day = day_of(moment, zone)
+        all_out = self._kind_on(day) == "high_intensity"
+        compound = builtin_catalogue().get(entry.exercise).risk in ("high_risk", "compound")
+        hours = 168 if all_out else 72 if compound else 48
+        same_day = self._kind_on(day_of(at, zone)) == "high_intensity" and day == day_of(at, zone)
+        return not same_day and at < moment + timedelta(hours=hours)
+
+    def _block_on(self, day: date) -> BlockSaid | None:
+        return next((one for one in reversed(self._blocks) if one.first_day <= day.isoformat() <= one.last_day), None)
+
+    def _kind_on(self, day: date) -> BlockKind | None:
+        block = self._block_on(day)
+        return None if block is None else block.kind
+
+    def _recent(self, at: datetime, set_key: str, span: timedelta) -> list[SetSummarised]:
+        """Give the work sets before another one."""
+        return [
+            one
+            for one in self._summaries.values()
+            if one.intent == "work" and one.set_key != set_key and at - span <= one.ended_at and one.rir_end is not None
+        ]
+
+    def _hard_share_over(self, at: datetime, set_key: str, *, most: float, span: timedelta, spare: int = 0) -> bool:
+        recent = self._recent(at, set_key, span)
+        hard = sum(one.failed or round_half_up(one.rir_end or 0.0) <= 1 for one in recent)
+        return len(recent) >= HARD_SETS_MIN and hard - spare > most * len(recent)
+
+
+def round_half_up(rir: float) -> int:
+    """Round reps in reserve to whole reps, as the ledger does."""
+    return int(rir + 0.5)
+
+
+def _has_place(exercise: Exercise, opened: SetOpened, *, hurried: bool, all_out: bool) -> bool:
+    """Tell whether the rules have a place for failure in a set whose own target nobody gave."""
+    if opened.intent not in (None, "work") or opened.target_rir is not None:
+        return False
+    if exercise.risk == "machine":
+        return True
+    return exercise.risk == "isolation" and (opened.is_last_set is True or hurried or all_out)

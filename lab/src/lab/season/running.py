@@ -1,0 +1,50 @@
+"""A season over processes: each takes some lifters at a time, and hands back their figures."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Final
+
+from lab.season.figures import Figures, figures_of
+from lab.season.gym import Lane, train
+from lab.season.people import Plan, person
+from lab.season.referee import Referee
+from lab.season.training import Lifter
+from spotter.config import Configuration
+
+LIFTERS_AT_ONCE: Final = 20
+"""Side by side in a process: many estimates are computed together, and little is kept."""
+
+
+def season(plan: Plan, jobs: int | None = None) -> Figures:
+    """Run a season over processes; the figures do not depend on how many."""
+    parts = [
+        list(range(first, min(first + LIFTERS_AT_ONCE, plan.lifters)))
+        for first in range(0, plan.lifters, LIFTERS_AT_ONCE)
+    ]
+    asked = [(plan, part) for part in parts]
+    wanted = min(jobs or os.cpu_count() or 1, len(parts))
+    if wanted == 1:
+        return reduce(add, (lifters(*one) for one in asked), Figures())
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    with multiprocessing.get_context("spawn").Pool(wanted) as pool:
+        return reduce(add, pool.starmap(lifters, asked, chunksize=1), Figures())
+
+
+def lifters(plan: Plan, numbers: Sequence[int]) -> Figures:
+    """Run the season of some lifters."""
+    configuration = Configuration()
+    people: list[tuple[Lifter, Lane, Referee]] = []
+    for number in numbers:
+        referee = Referee()
+        lifter = Lifter(person(number, plan), plan, referee.notice)
+        people.append((lifter, Lane(lifter.person.name, lifter.season()), referee))
+    train([lane for _, lane, _ in people], configuration)
+    return reduce(
+        add, (figures_of(lifter, lane, referee, configuration) for lifter, lane, referee in people), Figures()
+    )

@@ -1,0 +1,260 @@
+"""What a lifter sends in a season, rep by rep, and what they make of the advice."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from lab.accuracy.simulation import devices, habits, timing
+from lab.season.exercises import Able
+from lab.season.gym import GYM, Sent, Wait
+from lab.season.people import FIRST_DAY, Person, Plan
+from spotter.events import Event, EventData
+from spotter.events.derived import AdviceGiven, EffortEstimated
+from spotter.events.lifting import EffortReported, Intent, RepCompleted, RepVoided, SetEnded, SetStarted
+from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.policies import BlockSaid
+
+Mode = Literal["normal", "time_pressed"]
+LOADS_PCT: Final = (68.0, 84.0)
+"""Of the 1RM: working weights (design choice)."""
+REST: Final = timedelta(minutes=3)
+_UNDER_WAY: Final = timedelta(milliseconds=60)
+"""From the sensor to the log."""
+_FORGETS: Final = 0.08
+"""Share of sets whose end nobody tells: silence ends them."""
+_SENT_TWICE: Final = 0.02
+_VOIDED: Final = 0.01
+"""Share of sets whose last rep is voided afterwards."""
+_EARLY: Final = 0.03
+"""Share of sets that end far from failure."""
+_TIME_PRESSED: Final = 0.1
+"""Share of sessions."""
+_BAD_WEEKS: Final = 0.06
+"""Share of weeks in which a lifter reports warning signs."""
+
+Turn = Generator[Sent, list[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """One set as it truly was, with what was said in it."""
+
+    set_key: str
+    exercise: str
+    intent: Intent
+    last_set: bool
+    asked_rir: int | None
+    opened_at: datetime
+    week: int
+    mode: Mode
+    plan: AdviceGiven
+    learned_sets: int
+    """Sets of this exercise that the model had learned from."""
+    done: int
+    possible: int
+    failed: bool
+    """One more was tried and not completed."""
+    stop_after: int | None
+    """Reps done when *stop* was said first."""
+    obedient: bool
+    """The lifter did as told, and ended the set for no other reason."""
+
+    @property
+    def rir(self) -> int:
+        """Reps in reserve at the end."""
+        return self.possible - self.done
+
+
+class Lifter:
+    """A lifter's season; `sets` grows as it goes."""
+
+    def __init__(self, person: Person, plan: Plan, notice: Callable[[list[Event]], None]) -> None:
+        self.person = person
+        self.sets: list[Lifted] = []
+        self._plan = plan
+        self._notice = notice
+        self._random = np.random.default_rng((plan.seed, person.number, 1))
+        self._ids = itertools.count(1)
+        self._set_numbers = itertools.count(1)
+
+    def zone(self, week: int) -> str:
+        """Say where the lifter is."""
+        moved = self.person.moves_in is not None and week >= self.person.moves_in
+        return self.person.new_zone if moved else self.person.zone
+
+    def season(self) -> Turn:
+        """Do everything, from the first day to the last."""
+        yield from self._say(self._join(), datetime.combine(FIRST_DAY, time(), ZoneInfo("UTC")) - timedelta(days=2))
+        for week in range(self._plan.weeks):
+            for place, weekday in enumerate(self.person.days):
+                day = FIRST_DAY + timedelta(weeks=week, days=weekday)
+                minute = int(self._random.integers(60))
+                where = ZoneInfo(self.zone(week))
+                at = datetime.combine(day, time(self.person.hour, minute), where).astimezone(ZoneInfo("UTC"))
+                moves = place == 0 and week == self.person.moves_in
+                if moves:
+                    yield from self._say([AthleteUpdated(time_zone=self.zone(week))], at)
+                yield from self._session(week, place, at)
+
+    def _join(self) -> Iterator[EventData]:
+        person = self.person
+        yield AthleteUpdated(level=person.level, time_zone=person.zone, week_start=person.week_start)
+        for span in person.blocks:
+            first, last = span.days()
+            block = BlockSaid(name=span.name, kind=span.kind, first_day=first.isoformat(), last_day=last.isoformat())
+            yield PolicyUpdated(block=block)
+
+    def _session(self, week: int, place: int, at: datetime) -> Turn:
+        random = self._random
+        mode: Mode = "time_pressed" if random.uniform() < _TIME_PRESSED else "normal"
+        days = len(self.person.days) if self.person.tells_days else None
+        said: list[EventData] = [SessionStarted(mode=mode, days_per_week=days)]
+        if place == 0:
+            said += self._wellness()
+        yield from self._say(said, at)
+        number = week * len(self.person.days) + place
+        for able, intent, last, asked in self._chosen(number, mode):
+            at += REST
+            at = yield from self._set(able, intent, last, asked, week, mode, at)
+        self._notice((yield Wait(at + timedelta(hours=1))))
+
+    def _wellness(self) -> Iterator[EventData]:
+        bad, well = self._random.uniform(), self._random.uniform()
+        if bad < _BAD_WEEKS:
+            yield WellnessReported(soreness=1, sleep=2, mood=2, motivation=2 if bad < _BAD_WEEKS / 2 else 4, fatigue=1)
+        elif well < 0.5:
+            yield WellnessReported(soreness=4, sleep=4, mood=4, motivation=4, irritability=4, fatigue=4)
+
+    def _chosen(self, number: int, mode: Mode) -> Iterator[tuple[Able, Intent, bool, int | None]]:
+        """Choose the sets of a session: a lift in all but hurried ones, then others, a last set of each."""
+        lifts, finishers, machines, bodyweight = self.person.abilities
+        left = self._plan.sets
+        if mode == "normal":
+            yield lifts[number % len(lifts)], "work", False, None
+            left -= 1
+        others = (*finishers, *machines)
+        other = others[number % len(others)]
+        if number % 9 == 8:
+            yield bodyweight[0], "amrap", True, None
+            left -= 1
+        for place in range(left):
+            yield other, "work", place == left - 1, None
+
+    def _set(
+        self, able: Able, intent: Intent, last: bool, asked: int | None, week: int, mode: Mode, at: datetime
+    ) -> Generator[Sent, list[Event], datetime]:
+        random, opened = self._random, at
+        load_kg = able.load_kg(float(random.uniform(*LOADS_PCT)), week)
+        truth = able.draw_set(load_kg, week, random)
+        reps = timing.lift(truth, able.body, truth.reps_possible, random)
+        seen = devices.observe(devices.measure(reps, "velocity", truth.sensor_sd_mps, random), "velocity")
+        number = next(self._set_numbers)
+        set_id = f"{number % 3}" if self.person.reuses_ids else f"{self.person.name}-{number}"
+        start = SetStarted(
+            set_id=set_id,
+            exercise=able.exercise,
+            load_kg=load_kg,
+            intent=intent,
+            is_last_set=last or None,
+            target_rir=asked,
+            spotter_present=self.person.has_spotter or None,
+        )
+        answer = yield [self._event(start, at, "app")]
+        self._notice(answer)
+        plan = next(one.data for one in answer if isinstance(one.data, AdviceGiven))
+        done, learned, stop_after = 0, 0, None
+        obeys = bool(random.uniform() < self.person.obedience)
+        until = self._until(truth.reps_possible, obeys)
+        goes_on = int(random.integers(1, 4))
+        at += timedelta(seconds=5)
+        began = at
+        for rep in seen:
+            if until is not None and done >= until:
+                break
+            at = began + timedelta(seconds=rep.end_s)
+            data = RepCompleted(
+                set_id=set_id,
+                rep_number=rep.rep_number,
+                mean_velocity_mps=rep.velocity_mps,
+                rom_m=rep.rom_m,
+                concentric_s=rep.duration_s,
+            )
+            event = self._event(data, at, "tracker")
+            answer = yield [event, event] if random.uniform() < _SENT_TWICE / 8 else [event]
+            self._notice(answer)
+            done += 1
+            for one in answer:
+                if isinstance(one.data, EffortEstimated):
+                    learned = one.data.learned_sets
+                if isinstance(one.data, AdviceGiven) and not one.data.late and one.data.action in ("stop", "failing"):
+                    stop_after = done if stop_after is None else stop_after
+            if stop_after is not None and (obeys or done >= stop_after + goes_on):
+                break
+        else:
+            done = len(seen)
+        # Who has done all that was possible and was not told to stop tries another.
+        failed = done == truth.reps_possible and (stop_after is None or stop_after < done)
+        self.sets.append(
+            Lifted(
+                set_key=plan.set_key,
+                exercise=able.exercise,
+                intent=intent,
+                last_set=last,
+                asked_rir=asked,
+                opened_at=opened,
+                week=week,
+                mode=mode,
+                plan=plan,
+                learned_sets=learned,
+                done=done,
+                possible=truth.reps_possible,
+                failed=failed,
+                stop_after=stop_after,
+                obedient=obeys and until is None,
+            )
+        )
+        at += timedelta(seconds=10)
+        yield from self._say(self._afterwards(set_id, truth.reps_possible - done, failed, done), at)
+        return at
+
+    def _until(self, possible: int, obeys: bool) -> int | None:
+        """Say after how many reps a set ends whatever is advised."""
+        if obeys and self._random.uniform() >= _EARLY:
+            return None
+        return max(possible - 6, 1) if obeys else None
+
+    def _afterwards(self, set_id: str, rir: int, failed: bool, done: int) -> Iterator[EventData]:
+        random = self._random
+        ends, calls, voided, noise = random.uniform(), random.uniform(), random.uniform(), random.standard_normal()
+        if failed:
+            yield EffortReported(set_id=set_id, failed=True)
+        elif calls < self.person.calls:
+            yield EffortReported(set_id=set_id, rir=habits.call(rir, noise))
+        if ends >= _FORGETS:
+            yield SetEnded(set_id=set_id)
+        if voided < _VOIDED and done > 2:
+            yield RepVoided(set_id=set_id, rep_number=done)
+
+    def _say(self, said: Iterator[EventData] | list[EventData], at: datetime) -> Turn:
+        events = [self._event(data, at + timedelta(seconds=place), "app") for place, data in enumerate(said)]
+        if events:
+            self._notice((yield events))
+
+    def _event(self, data: EventData, at: datetime, source: str) -> Event:
+        owned = data.model_copy(update={"gym_id": GYM, "athlete_id": self.person.name})
+        return Event(
+            id=f"{next(self._ids)}",
+            source=source,
+            time=at,
+            data=owned,
+            senttime=at,
+            receivedtime=at + _UNDER_WAY,
+            configversion=0,
+        )

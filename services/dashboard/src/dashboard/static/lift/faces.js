@@ -1,0 +1,24 @@
+// The states of the page: each has its word and its shape, and the style sheet gives it a fill. Colour is never alone.
+
+export const FACES = {
+  connecting: { word: "Connecting", shape: "none" },
+  waiting: { word: "Waiting", shape: "ring" },
+  plan: { word: "Ready", shape: "hollow" },
+  continue: { word: "Go on", shape: "triangle" },
+  one_more: { word: "One more", shape: "diamond" },
+  stop: { word: "Stop", shape: "square" },
+  failing: { word: "Failing now", shape: "square" },
+  lost: { word: "Signal lost", shape: "none" },
+  done: { word: "Set done", shape: "circle" },
+};
+export const LOUD = ["stop", "failing"];
+
+/** Name the state: not hearing comes before all but a set that is over. */
+export function faceOf(story, signal) {
+  const { set } = story;
+  if (signal.state === "lost" && !set?.ended) return "lost";
+  if (set === null) return signal.state === "connecting" ? "connecting" : "waiting";
+  if (set.ended) return "done";
+  if (set.advice.after_rep === 0 && set.advice.action === "continue") return "plan";
+  return set.advice.action;
+}

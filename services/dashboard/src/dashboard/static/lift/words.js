@@ -1,0 +1,28 @@
+// Numbers and names as a lifter reads them.
+
+export const whole = (rir) => Math.floor(rir + 0.5); // halves go up, as in the sentences of advice
+
+export const number = (value) => String(Math.round(value * 100) / 100);
+
+export const units = (value) => `${number(value)} ${value === 1 ? "unit" : "units"} left this week`;
+
+export function named(exercise) {
+  const words = exercise.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function band({ rir_low, rir_high, confidence }) {
+  const [from, to] = [whole(rir_low), whole(rir_high)];
+  return `${from === to ? from : `${from}–${to}`} ${confidence === "low" ? "roughly" : "likely"}`;
+}
+
+/** Say what the last rep was: its number, its speed where it is known, how much slower than the fastest. */
+export function lastRep(advice, estimate) {
+  const said = [`Rep ${advice.after_rep}`];
+  if (estimate?.rep_number === advice.after_rep) {
+    const { velocity_loss: loss, reference_velocity_mps: reference } = estimate;
+    if (loss !== null && loss !== undefined && reference) said.push(`${(reference * (1 - loss)).toFixed(2)} m/s`);
+    if (loss > 0.005) said.push(`${Math.round(100 * loss)} % slower`);
+  }
+  return said.join(" · ");
+}
