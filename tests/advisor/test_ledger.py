@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from advisor.ledger.recompute import published, recompute
 from spotter.events import Event
-from spotter.events.derived import BudgetChanged, SetSummarised
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import SetSummarised
 from spotter.events.people import PolicyUpdated
 from tests.advisor.training import MONDAY, Lifting, Training
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spotter.events.derived import Forecast
+from spotter.events.budgets import Forecast
 from tests.advisor.training import Training
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import cycle
 
-from advisor.state import load
+from advisor.stored import load
 from spotter.exercises import builtin_catalogue
 from tests.advisor.training import Training
 

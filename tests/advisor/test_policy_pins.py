@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import orjson
 
-from advisor.state import LIFTER, dump, load
+from advisor.state import LIFTER
+from advisor.stored import dump, load
 from spotter.events import Event
 from spotter.events.derived import AdviceGiven
 from spotter.events.people import PolicyUpdated

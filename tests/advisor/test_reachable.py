@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from hypothesis import given, settings
 
-from spotter.events.derived import AdviceGiven, BudgetChanged, EffortEstimated, RepOverdue, SetOpened
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import AdviceGiven, EffortEstimated, RepOverdue, SetOpened
 from spotter.events.people import AthleteUpdated
 from spotter.exercises import Exercise, builtin_catalogue
 from tests.advisor.test_stories import Act, acts, trains

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from spotter.events import Event
-from spotter.events.derived import AdviceGiven, BudgetChanged
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import AdviceGiven
 from spotter.events.people import ExerciseAdded
 from tests.advisor.training import MONDAY, Lifting, Training
 

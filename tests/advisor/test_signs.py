@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from advisor.signs.standing import Standing
-from spotter.events.derived import AdviceGiven, NoticeGiven
+from spotter.events.budgets import NoticeGiven
+from spotter.events.derived import AdviceGiven
 from tests.advisor.training import MONDAY, Training
 
 

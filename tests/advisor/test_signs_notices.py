@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from spotter.events.derived import AdviceGiven, NoticeGiven
+from spotter.events.budgets import NoticeGiven
+from spotter.events.derived import AdviceGiven
 from tests.advisor.training import Lifting, Training
 
 

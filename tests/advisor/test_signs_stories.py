@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.ledger.recompute import published, recompute
-from spotter.events.derived import AdviceGiven, BudgetChanged
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import AdviceGiven
 from spotter.events.people import WellnessReported
 from tests.advisor.training import Lifting, Training
 

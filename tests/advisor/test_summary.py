@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from spotter.events.derived import BudgetChanged, SetSummarised
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import SetSummarised
 from tests.advisor.training import MONDAY, Lifting, Training
 
 

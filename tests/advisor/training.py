@@ -13,9 +13,9 @@ from advisor.signs.record import History
 from advisor.state import AdvisedSet, Ledger, Lifter
 from spotter.config import Configuration
 from spotter.events import Event, EventData
+from spotter.events.budgets import BudgetChanged
 from spotter.events.derived import (
     AdviceGiven,
-    BudgetChanged,
     EffortEstimated,
     RepCounted,
     RepOverdue,

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from spotter.events.derived import AdviceGiven, BudgetChanged, NoticeGiven
+from spotter.events.budgets import BudgetChanged, NoticeGiven
+from spotter.events.derived import AdviceGiven
 from spotter.events.lifting import EffortReported
 from spotter.events.people import AthleteUpdated, BudgetGranted, PlannedExercise, SessionStarted, WellnessReported
 from tests.contract.harness import Harness

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from spotter.bus.port import NewRecord
 from spotter.events import Event, EventData, encode
+from spotter.events.budgets import BudgetChanged
 from spotter.events.derived import (
     AdviceGiven,
-    BudgetChanged,
     EffortEstimated,
     EventRejected,
     RepCounted,

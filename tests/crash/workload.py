@@ -15,7 +15,8 @@ from spotter.bus.memory_host import MemoryHost
 from spotter.bus.port import NewRecord
 from spotter.config import Configuration
 from spotter.events import Event, decode
-from spotter.events.derived import AdviceGiven, BudgetChanged, EffortEstimated, SetSummarised
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import AdviceGiven, EffortEstimated, SetSummarised
 from spotter.events.lifting import RepCompleted, SetEnded
 from spotter.ids import athlete_key
 

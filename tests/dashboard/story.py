@@ -10,11 +10,10 @@ from spotter import topics
 from spotter.bus.memory import MemoryLog
 from spotter.bus.port import NewRecord, Record
 from spotter.events import Event, EventData, encode, to_json
+from spotter.events.budgets import BudgetChanged, BudgetEntry
 from spotter.events.derived import (
     Action,
     AdviceGiven,
-    BudgetChanged,
-    BudgetEntry,
     DeviceLost,
     EffortEstimated,
     EventRejected,

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from dashboard.lifters.views import NoticePage, PolicyView, WellnessPage
 from spotter import topics
 from spotter.events import Event
-from spotter.events.derived import NoticeGiven
+from spotter.events.budgets import NoticeGiven
 from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.policies import BlockSaid, PolicyFields, SessionFields
 from tests.dashboard.serving import Place, serving

@@ -21,7 +21,8 @@ from dashboard.report.gathering import gather
 from dashboard.report.views import ReportView, WeekPage
 from spotter import topics
 from spotter.config import Configuration
-from spotter.events.derived import BudgetChanged, BudgetEntry, ClosedGroup, HardSets, SetClosed, WarningSign
+from spotter.events.budgets import BudgetChanged, BudgetEntry, ClosedGroup, HardSets, WarningSign
+from spotter.events.derived import SetClosed
 from spotter.events.people import WellnessReported
 from spotter.weeks import week_of
 from standalone.cli import app

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect, select, text
 from dashboard.storage import default_url, migrate
 from dashboard.tables import ADVICE, BUDGETS
 from dashboard.why.views import BudgetChangePage, BudgetWhy
-from spotter.events.derived import ClosedGroup, HardSets, WarningSign
+from spotter.events.budgets import ClosedGroup, HardSets, WarningSign
 from tests.dashboard.serving import Place
 from tests.dashboard.story import Story
 

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from spotter.events import Event
-from spotter.events.derived import AdviceGiven, BudgetChanged, BudgetEntry, SetOpened, SetSummarised
+from spotter.events.budgets import BudgetChanged, BudgetEntry
+from spotter.events.derived import AdviceGiven, SetOpened, SetSummarised
 from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.exercises import Exercise, builtin_catalogue
 from spotter.policies import BlockKind, BlockSaid

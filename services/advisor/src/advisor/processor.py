@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from advisor import state as states
+from advisor import stored
 from advisor.ending import effort_reported, set_closed
 from advisor.lifters import athlete_updated, budget_granted, policy_updated, session_started
 from advisor.opening import set_opened
@@ -61,8 +61,8 @@ class Advisor(Processor[Step]):
 
     def dump(self, name: str, value: object) -> bytes:
         """Write an entry."""
-        return states.dump(name, value)
+        return stored.dump(name, value)
 
     def load(self, name: str, raw: bytes) -> object:
         """Read an entry."""
-        return states.load(name, raw)
+        return stored.load(name, raw)

@@ -29,7 +29,7 @@ from advisor.state import (
 )
 from spotter.config import GymConfig
 from spotter.events import Event, EventData, event_type
-from spotter.events.derived import BudgetChanged, BudgetEntry, ClosedGroup, Forecast, HardSets, Readiness, WarningSign
+from spotter.events.budgets import BudgetChanged, BudgetEntry, ClosedGroup, Forecast, HardSets, Readiness, WarningSign
 from spotter.ids import derived_id
 from spotter.policies import OnDay, Policy
 from spotter.processing import Environment, Reject, State, Step

@@ -12,7 +12,8 @@ from dashboard.projection import micros
 from dashboard.tables import ADVICE, ATHLETE_FACTS, BUDGET_ENTRIES, BUDGETS
 from spotter.config import GymConfig
 from spotter.events import decode, format_time
-from spotter.events.derived import AdviceGiven, BudgetChanged, BudgetEntry
+from spotter.events.budgets import BudgetChanged, BudgetEntry
+from spotter.events.derived import AdviceGiven
 from spotter.weeks import Week, WeekStart, week_of
 
 _DAYS: Final[tuple[WeekStart, ...]] = get_args(WeekStart)

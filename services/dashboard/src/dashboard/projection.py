@@ -15,13 +15,12 @@ from dashboard import tables
 from dashboard.storage import Row
 from spotter.bus.port import Record
 from spotter.events import Event, EventData, decode, parse_time
+from spotter.events.budgets import BudgetChanged, NoticeGiven
 from spotter.events.derived import (
     AdviceGiven,
-    BudgetChanged,
     DeviceLost,
     EffortEstimated,
     EventRejected,
-    NoticeGiven,
     RepCounted,
     SetClosed,
     SetOpened,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from spotter.events import derived, lifting, people
+from spotter.events import budgets, derived, lifting, people
 from spotter.values import EventData
 
 Role = Literal["device", "app", "coach", "admin"]
@@ -60,8 +60,8 @@ def _types() -> dict[str, EventType]:
         ("effort.estimated", derived.EffortEstimated, None, "estimates.v1", "athlete"),
         ("advice.given", derived.AdviceGiven, None, "advice.v1", "athlete"),
         ("set.summarised", derived.SetSummarised, None, "advice.v1", "athlete"),
-        ("budget.changed", derived.BudgetChanged, None, "advice.v1", "athlete"),
-        ("notice.given", derived.NoticeGiven, None, "advice.v1", "athlete"),
+        ("budget.changed", budgets.BudgetChanged, None, "advice.v1", "athlete"),
+        ("notice.given", budgets.NoticeGiven, None, "advice.v1", "athlete"),
         ("event.rejected", derived.EventRejected, None, "lifts.dead.v1", "athlete"),
     ]
     return {

@@ -13,7 +13,7 @@ from advisor.ledger.recovery import rest_hours
 from advisor.rules import Case, terms_of
 from advisor.signs.standings import standing_of
 from advisor.state import Entry
-from spotter.events.derived import Forecast, PlannedCost
+from spotter.events.budgets import Forecast, PlannedCost
 from spotter.events.people import PlannedExercise
 from spotter.exercises import Catalogue, Exercise
 from spotter.policies import OnDay, Policy

@@ -16,7 +16,8 @@ from advisor.reps import NO_REPS, start_of
 from advisor.state import LIFTER, Entry, Pins, Report, RepSeen
 from advisor.turn import Turn
 from spotter.events import Event
-from spotter.events.derived import BudgetChanged, EffortEstimated, RepCounted, SetClosed, SetOpened
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import EffortEstimated, RepCounted, SetClosed, SetOpened
 from spotter.events.lifting import EffortReported
 from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.processing import Environment

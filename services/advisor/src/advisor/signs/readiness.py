@@ -14,7 +14,7 @@ from advisor.signs.limits import SESSIONS_APART_DAYS
 from advisor.signs.record import History
 from advisor.signs.velocity import mean_offset_mps, mean_offset_sds
 from advisor.signs.wellness import newest_score, pains
-from spotter.events.derived import Readiness, ReadinessPart
+from spotter.events.budgets import Readiness, ReadinessPart
 from spotter.policies import Policy
 from spotter.weeks import day_of
 

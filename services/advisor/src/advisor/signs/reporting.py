@@ -16,7 +16,7 @@ from advisor.signs.wellness import with_checkin
 from advisor.state import Calendar
 from advisor.turn import Turn
 from spotter.events import corrected_time
-from spotter.events.derived import Readiness
+from spotter.events.budgets import Readiness
 from spotter.events.people import WellnessReported
 from spotter.weeks import day_of
 

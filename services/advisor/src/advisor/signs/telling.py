@@ -17,7 +17,7 @@ from advisor.signs.shares import easy_share, hard_share
 from advisor.signs.standings import standing_of
 from advisor.state import AdvisedSet, Calendar
 from advisor.turn import SOURCE, Turn
-from spotter.events.derived import NoticeGiven
+from spotter.events.budgets import NoticeGiven
 from spotter.ids import derived_id
 from spotter.weeks import day_of, start_of_day
 

@@ -32,7 +32,7 @@ from dashboard.report.facts import (
 )
 from dashboard.tables import ATHLETE_FACTS, CLOSINGS, SETS, SUMMARIES
 from spotter.config import GymConfig
-from spotter.events.derived import BudgetChanged
+from spotter.events.budgets import BudgetChanged
 from spotter.values import parse_time
 from spotter.weeks import Week, day_of, week_of
 

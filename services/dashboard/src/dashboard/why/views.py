@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from spotter.events.derived import Action, BudgetEntry, Confidence, Flag, Mode
+from spotter.events.budgets import BudgetEntry
+from spotter.events.derived import Action, Confidence, Flag, Mode
 from spotter.events.lifting import Intent
 from spotter.exercises import Risk
 from spotter.values import Timestamp

@@ -106,7 +106,7 @@ class Course(Measuring):
     def _judge(self, rep: Observation, observations: Sequence[Observation], place: int) -> Verdict:
         """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
-        if place > 2 and last_mps is not None and last_mps > self.limits_mps[2] and self._is_usual(rep, last_mps):
+        if place > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
             return Verdict.VALID
         if last_mps is None:
             near = False
@@ -162,7 +162,15 @@ class Course(Measuring):
             and rep.metric == self.own_metric
             and (rom_m is None or self.rom_least_m <= rom_m <= self.rom_most_m)
             and (self.before_last_mps is None or velocity_mps < 1.2 * self.before_last_mps)
+            and (last_mps > self.limits_mps[2] or self._is_in_time(rep, rep.end_s - last.end_s))
         )
+
+    def _is_in_time(self, rep: Observation, gap_s: float) -> bool:
+        """Whether the wait before a rep was no longer than any of the set."""
+        took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
+        if took_s is None or self.fastest_s is None or not self.waits_s:
+            return not self.waits_s
+        return gap_s - max(took_s - self.fastest_s, 0.0) <= max(self.waits_s)
 
     def _add(self, rep: Observation, verdict: Verdict) -> list[Step]:
         self.flags = [*verdict.words] if verdict.words else []

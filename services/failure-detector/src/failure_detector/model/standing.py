@@ -96,7 +96,7 @@ class Standing:
         self.by_reference = kind is not Kind.VELOCITY and in_units_of_reference(start, kind)
         # Cold values are of mean velocity; a learned profile may be of another metric.
         self.own_metric = start.velocity_metric if start.learned_sets else "mean"
-        near_mps = (start.v_last_sd_mps**2 + start.sensor_sd_mps**2) ** 0.5
+        near_mps: float = (start.v_last_sd_mps**2 + start.sensor_sd_mps**2) ** 0.5
         self.near_mps = near_mps
         # Of a rep by itself: the sensor's variance, the squared coefficient of variation.
         self.noise = (max(start.sensor_sd_mps, SENSOR_SD_MIN_MPS) ** 2, pace_cv(start, kind) ** 2)

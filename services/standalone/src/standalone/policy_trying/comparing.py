@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from advisor.turn import RULES_VERSION
 from spotter.events import Event
-from spotter.events.derived import AdviceGiven, BudgetChanged, SetOpened, SetSummarised
+from spotter.events.budgets import BudgetChanged
+from spotter.events.derived import AdviceGiven, SetOpened, SetSummarised
 from standalone.policy_trying.replaying import replayed
 from standalone.policy_trying.story import Story
 from standalone.policy_trying.trial import Trial
