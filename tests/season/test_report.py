@@ -1,0 +1,53 @@
+"""Weekly reports of simulated lifters: what detector and advisor made of their training, through the real dashboard."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from lab.season.gym import GYM, Lane, train
+from lab.season.people import FIRST_DAY, Plan, person
+from lab.season.training import Lifter
+from spotter import topics
+from spotter.bus.port import NewRecord
+from spotter.config import Configuration
+from spotter.events import encode
+from spotter.ids import athlete_key
+from tests.dashboard.serving import serving, until
+
+PLAN = Plan(lifters=3, weeks=4)
+
+
+@pytest.mark.timeout(180)
+async def test_the_weekly_report_renders(tmp_path: Path) -> None:
+    """A week of each has a report as data, page and picture, and its sets are those of the week."""
+    lanes = []
+    for number in range(PLAN.lifters):
+        lifter = Lifter(person(number, PLAN), PLAN, lambda *_: None)
+        lanes.append(Lane(lifter.person.name, lifter.season()))
+    train(lanes, Configuration())
+
+    def later() -> datetime:
+        return datetime.combine(FIRST_DAY, time(12), UTC) + timedelta(weeks=PLAN.weeks)
+
+    async with serving(tmp_path, clock=later) as place:
+        for lane in lanes:
+            key = athlete_key(GYM, lane.name)
+            for topic, events in ((topics.ESTIMATES, lane.story), (topics.ADVICE, lane.told)):
+                for event in events:
+                    place.log.write(NewRecord(topic, key, encode(event)))
+        written = {topic: len(place.log.records(topic)) for topic in (topics.ESTIMATES, topics.ADVICE)}
+        await until(lambda: written == {topic: place.read()[topic] for topic in written}, 60)
+        for lane in lanes:
+            weeks = await place.json(f"/v1/athletes/{lane.name}/weeks", "coach", gym=GYM)
+            trained = next(week["week"] for week in weeks["weeks"] if week["sets"])
+            report = f"/v1/athletes/{lane.name}/weeks/{trained}/report"
+            data = await place.json(f"{report}.json", "coach", gym=GYM)
+            assert data["sets"] == sum(data["sets_by_reps_left"].values()) > 0
+            page = await place.get(f"{report}.html", "coach", gym=GYM)
+            assert 200 == page.status_code
+            assert trained in page.text
+            picture = await place.get(f"{report}.png", "coach", gym=GYM)
+            assert picture.content.startswith(b"\x89PNG")
