@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,8 +53,12 @@ class BudgetCases:
         trainee.send(trainee.event(WellnessReported(sleep=1, fatigue=2, motivation=1), 0, source="app"))
         assert (0.0, 2) == (trainee.budget[-1].allowed, plan(trainee, 10, "s1").target_rir)
 
-    def test_a_pain_stops_failure_use_at_once(self, trainee: Lifter) -> None:
+    def test_a_pain_stops_failure_use_at_once(self, host: Harness) -> None:
         """R15: a set that is open is planned anew; an exercise that spares the joint is not."""
+        trainee = Lifter(host, datetime.now(UTC))
+        trainee.send(
+            trainee.event(AthleteUpdated(level="intermediate", time_zone="Europe/Berlin"), -30, source="coach")
+        )
         assert 0 == plan(trainee, 0, "s1").target_rir
         trainee.send(trainee.event(WellnessReported(pain={"elbow": 5}), 5, source="app"))
         assert ("s1", 2, True) == (

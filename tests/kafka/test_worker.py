@@ -85,9 +85,21 @@ async def feed(log: KafkaLog, rng: random.Random, events: int, lifters: int, sec
             lifter = min(int(rng.expovariate(4 / lifters)), lifters - 1)
             numbers[lifter] += 1
             records.append(rep(f"a{lifter}", first * 1000 + numbers[lifter]) if rng.random() > 0.1 else poison(rng))
-        await log.append(records)
+        await kept_and_sent_again(log, records)
         sent += burst
         await asyncio.sleep(seconds * burst / events)
+
+
+async def kept_and_sent_again(log: KafkaLog, records: list[NewRecord]) -> None:
+    """Append as every client does: what a busy broker has not confirmed within the second is sent again."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await log.append(records)
+            except LogUnavailable:
+                await asyncio.sleep(0.2)
+            else:
+                return
 
 
 def poison(rng: random.Random) -> NewRecord:
