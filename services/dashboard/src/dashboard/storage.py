@@ -45,16 +45,23 @@ def open_database(url: str) -> Engine:
     engine = create_engine(address)
     if name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     migrate(engine)
     return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is read from the log again
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin with the first read: by itself the driver begins with the first write, and two reads could see two states."""
+    connection.exec_driver_sql("BEGIN")
 
 
 def migrate(engine: Engine) -> None:
