@@ -77,8 +77,7 @@ class Profile:
         >>> nothing("bench_press", "velocity").at(70.0).cov == nothing("bench_press", "velocity").cov
         True
         """
-        weeks = weeks_between(self.at_days, at_days)
-        return self if weeks == 0.0 else self.believing(drifted(self.belief(), self.model_class, self.kind, weeks))
+        return self if weeks_between(self.at_days, at_days) == 0.0 else self.believing(self.belief_at(at_days))
 
     def believing(self, belief: Belief) -> Profile:
         """The same profile with other parameters."""
@@ -89,8 +88,7 @@ class Profile:
 
         Where the device's noise was told it stays; else what its sets say of it is taken.
         """
-        weeks = 0.0 if at_days is None else weeks_between(self.at_days, at_days)
-        belief = self.belief() if weeks == 0.0 else drifted(self.belief(), self.model_class, self.kind, weeks)
+        belief = self.belief() if at_days is None else self.belief_at(at_days)
         return start_with(
             predicted(cold, belief, knows_1rm=self.knows_1rm),
             learned_sets=self.learned_sets,
@@ -99,6 +97,11 @@ class Profile:
             profile_version=self.version,
             sensor_sd_mps=cold.sensor_sd_mps if cold.sensor_told else sensor_sd_mps(self.noise, self.noise_reps),
         )
+
+    def belief_at(self, at_days: float) -> Belief:
+        """What is believed of the parameters at another time, as of `at`."""
+        weeks = weeks_between(self.at_days, at_days)
+        return self.belief() if weeks == 0.0 else drifted(self.belief(), self.model_class, self.kind, weeks)
 
     def belief(self) -> Belief:
         """Mean (7,) and covariance (7, 7)."""
