@@ -26,6 +26,7 @@ from spotter.events import Event, encode
 from spotter.topics import PARTITIONS
 from standalone.local_kafka import free_port
 from tests.contract.harness import Harness
+from tests.kafka.workers import until_appended
 
 T = TypeVar("T")
 READ = ("lifts.v1", "estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
@@ -119,8 +120,8 @@ class FaustHarness(Harness):
         self.loop.close()
 
     def write(self, records: Sequence[NewRecord]) -> None:
-        """Append records."""
-        self._do(self.log.append(records))
+        """Append records, again until they are confirmed."""
+        self._do(until_appended(self.log, records))
         self.settled = False
 
     def run(self) -> None:
@@ -149,8 +150,8 @@ class FaustHarness(Harness):
         done: dict[TopicPartition, int] = {}
         for group, topic in (("failure-detector", "lifts.v1"), ("advisor", "estimates.v1")):
             partitions = [TopicPartition(self.prefix + topic, number) for number in range(PARTITIONS)]
-            ends |= await self.plain.end_offsets(partitions)
             try:
+                ends |= await self.plain.end_offsets(partitions)
                 found = await self.admin.list_consumer_group_offsets(self.prefix + group, partitions=partitions)
             except KafkaError:
                 return False
@@ -187,7 +188,7 @@ class FaustHarness(Harness):
 
     def configure(self, event: Event) -> int:
         """Write to the topic that every worker reads whole."""
-        self._do(self.log.append([NewRecord("config.v1", event.data.gym_id or "", encode(event))]))
+        self._do(until_appended(self.log, [NewRecord("config.v1", event.data.gym_id or "", encode(event))]))
         self.configured += 1
         return self.configured
 

@@ -21,7 +21,7 @@ from spotter.events import decode
 from spotter.topics import ESTIMATES, LIFTS, LIFTS_DEAD
 from standalone.local_kafka import LocalKafka
 from tests.kafka.toy import Toy
-from tests.kafka.workers import Written, read_all, rep, until_committed, until_read, workers
+from tests.kafka.workers import Written, read_all, rep, until_appended, until_committed, until_read, workers
 
 logger = logging.getLogger(__name__)
 CHANGELOG = "failure-detector-state-changelog"
@@ -85,21 +85,9 @@ async def feed(log: KafkaLog, rng: random.Random, events: int, lifters: int, sec
             lifter = min(int(rng.expovariate(4 / lifters)), lifters - 1)
             numbers[lifter] += 1
             records.append(rep(f"a{lifter}", first * 1000 + numbers[lifter]) if rng.random() > 0.1 else poison(rng))
-        await kept_and_sent_again(log, records)
+        await until_appended(log, records)
         sent += burst
         await asyncio.sleep(seconds * burst / events)
-
-
-async def kept_and_sent_again(log: KafkaLog, records: list[NewRecord]) -> None:
-    """Append as every client does: what a busy broker has not confirmed within the second is sent again."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await log.append(records)
-            except LogUnavailable:
-                await asyncio.sleep(0.2)
-            else:
-                return
 
 
 def poison(rng: random.Random) -> NewRecord:
@@ -148,7 +136,7 @@ async def test_poison_is_dead_lettered_once_and_disturbs_nothing(log: KafkaLog, 
     ]
     with workers(log, tmp_path, "a") as (worker,):
         await worker.ready()
-        await log.append(records)
+        await until_appended(log, records)
         written = await settled(log)
     dead = {event.data.reason for event in written.events(LIFTS_DEAD)}  # type: ignore[attr-defined]
     assert {"unreadable", "unlucky", "internal_error"} == dead
@@ -160,7 +148,7 @@ async def test_a_timer_fires_once_and_survives_a_restart(log: KafkaLog, tmp_path
     """Silence is measured from the last rep that was received, whoever runs when it is over."""
     with workers(log, tmp_path, "a", options=["--silence", "2"]) as (worker,):
         await worker.ready()
-        await log.append([rep("ada", 1), rep("bob", 1)])
+        await until_appended(log, [rep("ada", 1), rep("bob", 1)])
         await until_read(log, 4)
         worker.kill()
         worker.start()
@@ -220,14 +208,14 @@ async def test_a_paused_worker_that_wakes_after_a_take_over_spoils_nothing(
         await feeding
         await settled(log)
         logger.info("a peer took over after %.1f s", time.monotonic() - began)
-        await log.append([rep(f"a{lifter}", 9_000) for lifter in range(60)])
+        await until_appended(log, [rep(f"a{lifter}", 9_000) for lifter in range(60)])
         paused.signal(signal.SIGCONT)
         await feed(log, rng, events=400, lifters=60, seconds=1.0, first=3)
         await settled(log)
         for worker in (paused, peer):
             worker.kill()
             worker.start()
-        await log.append([rep(f"a{lifter}", 9_001) for lifter in range(60)])
+        await until_appended(log, [rep(f"a{lifter}", 9_001) for lifter in range(60)])
         await settled(log)
 
 
@@ -252,22 +240,11 @@ async def test_a_broker_that_is_silent_for_longer_than_the_session_is_survived(
             await settled(log)
 
 
-async def until_appended(log: KafkaLog, records: list[NewRecord]) -> None:
-    """Send again, as a client does, until the broker answers."""
-    while True:
-        try:
-            await log.append(records)
-        except LogUnavailable:
-            await asyncio.sleep(0.2)
-        else:
-            return
-
-
 async def test_a_worker_that_is_restarted_at_once_is_soon_back(log: KafkaLog, tmp_path: Path) -> None:
     """After SIGKILL it keeps its place in the group and goes on with its state; how soon is measured."""
     with workers(log, tmp_path, "a") as (worker,):
         await worker.ready()
-        await log.append([rep(f"a{number % 200}", 100 + number) for number in range(2_000)])
+        await until_appended(log, [rep(f"a{number % 200}", 100 + number) for number in range(2_000)])
         await until_read(log, 4_000)
         worker.kill()
         worker.start()
@@ -279,7 +256,7 @@ async def away(log: KafkaLog) -> float:
     began = time.monotonic()
     reader = await log.reader([ESTIMATES], Start(end=True))
     late = {f"late{lifter}" for lifter in range(50)}
-    await log.append([rep(lifter, 1) for lifter in late])
+    await until_appended(log, [rep(lifter, 1) for lifter in late])
     while late:
         late -= {decode(record.value).data.athlete_id or "" for record in await reader.fetch(0.5)}
     await reader.close()
@@ -295,7 +272,7 @@ async def test_a_worker_without_its_topics_says_so_and_ends(log: KafkaLog, tmp_p
 
 async def test_a_worker_that_can_not_read_its_state_back_ends(log: KafkaLog, tmp_path: Path) -> None:
     """A value that is none must not leave a worker silent."""
-    await log.append([NewRecord(CHANGELOG, "g1/ada\0count", b"rubbish")])
+    await until_appended(log, [NewRecord(CHANGELOG, "g1/ada\0count", b"rubbish")])
     with workers(log, tmp_path, "a") as (worker,):
         assert 1 == await asyncio.to_thread(worker.wait)
     assert "rubbish" in worker.said()

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import httpx
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from spotter.bus.kafka import KafkaLog
 from spotter.bus.kafka.offsets import Offsets, topic_partitions
-from spotter.bus.port import NewRecord, Record, Start
+from spotter.bus.port import LogUnavailable, NewRecord, Record, Start
 from spotter.events import Event, EventData, Unreadable, decode, encode
 from spotter.events.lifting import RepCompleted
 from spotter.ids import athlete_key
@@ -183,18 +184,37 @@ async def until_read(log: KafkaLog, outputs: int, seconds: float = 60.0) -> None
         await reader.close()
 
 
+async def until_appended(log: KafkaLog, records: Sequence[NewRecord], seconds: float = 60.0) -> None:
+    """Append as every client does: what a busy broker has not confirmed within the second is sent again."""
+    async with asyncio.timeout(seconds):
+        while True:
+            try:
+                await log.append(records)
+            except LogUnavailable:
+                await asyncio.sleep(0.2)
+            else:
+                return
+
+
 async def until_committed(log: KafkaLog, seconds: float = 90.0) -> int:
-    """Wait until the toy's group has committed all inputs; gives how many there are."""
+    """Wait until the toy's group has committed all inputs; gives how many there are.
+
+    A broker that has just come back may know neither its topics nor who coordinates the group: it is asked again.
+    """
     partitions = topic_partitions(log.prefix, LIFTS)
     admin = AIOKafkaAdminClient(bootstrap_servers=log.bootstrap)
     asking = Offsets(log.bootstrap)
-    await admin.start()
     try:
         async with asyncio.timeout(seconds):
+            await admin.start()
             while True:
-                ends = await asking.end(partitions)
-                found = await admin.list_consumer_group_offsets(f"{log.prefix}failure-detector", None, partitions)
-                if all(max(0, found[one].offset) == end for one, end in ends.items()):
+                try:
+                    ends = await asking.end(partitions)
+                    found = await admin.list_consumer_group_offsets(f"{log.prefix}failure-detector", None, partitions)
+                except (LogUnavailable, KafkaError):
+                    await asyncio.sleep(0.2)
+                    continue
+                if all(one in found and max(0, found[one].offset) == end for one, end in ends.items()):
                     return sum(ends.values())
                 await asyncio.sleep(0.1)
     finally:
