@@ -39,6 +39,8 @@ class Probabilities:
         The fewest late or missed alerts where at most 12 % are early.
     leads : list of int
         Sets by reps left at the alert: none, 0, 1, 2, 3, 4, 5, 6 and more.
+    ends_near : list of float
+        Sets that end within one rep of a target of 1, 2 and 3 in reserve when they are stopped as the advisor does.
     """
 
     interval: Interval
@@ -52,6 +54,7 @@ class Probabilities:
     curves: list[list[Alerts]]
     at_early: Alerts | None
     leads: list[int]
+    ends_near: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +103,5 @@ def _probabilities(truth: Truth, answers: Answers, rule: Rule | None) -> Probabi
         curves=curves,
         at_early=alerts.late_at_early(by_all, _EARLY_STATED),
         leads=np.bincount(np.minimum(left + 1, 7), minlength=8).tolist(),
+        ends_near=[alerts.ends_near(truth, answers, target) for target in alerts.TARGETS],
     )

@@ -23,6 +23,7 @@ from lab.accuracy.report.drawing import NAMES
 from lab.accuracy.report.fans import fans
 from lab.accuracy.report.figures import as_json
 from lab.accuracy.report.unmet import explained
+from lab.accuracy.scores import alerts
 from lab.accuracy.simulation.parameters import fingerprint
 
 
@@ -109,6 +110,7 @@ def page(report: Report) -> str:
         names=NAMES,
         model=MODEL,
         main_cases=[case.name for case in MAIN_CASES],
+        targets_rir=alerts.TARGETS,
         other_cases=[case.name for case in OTHER_CASES],
         exact_share=motion.exact_share,
         off_by_more=motion.off_by_more,

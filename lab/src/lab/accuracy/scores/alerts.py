@@ -13,6 +13,9 @@ from lab.accuracy.scores.calibration import at_most
 EARLY_RIR = 4
 THRESHOLDS = tuple(round(0.05 + 0.025 * step, 3) for step in range(35))
 RESERVES = (1, 2)
+# Where sets are meant to end, in reps in reserve, and from which chance of being there on they are stopped.
+TARGETS = (1, 2, 3)
+STOP = 0.5
 _NO_ALERT = -1
 
 
@@ -109,6 +112,19 @@ def by_answer(truth: Truth, answers: Answers, reserve: float) -> Alerts:
         early=float(np.mean(left >= EARLY_RIR)),
         lead=float(said.mean()) if len(said) else 0.0,
     )
+
+
+def ends_near(truth: Truth, answers: Answers, target: int) -> float:
+    """Share of the sets that end within one rep of a target when stopped at P(RIR ≤ target) ≥ .5, else at failure.
+
+    >>> truth = Truth(np.array([5, 4, 3, 2, 1, 0]), np.array([0, 0, 0, 1, 1, 1]), np.zeros(6), np.arange(6), 2)
+    >>> answers = Answers(np.zeros(6), distribution=np.array([[0.1, 0.1, 0.1, 0.7], *4 * [[0.2, 0.2, 0.2, 0.4]], 4 * [0.25]]))
+    >>> ends_near(truth, answers, 2), ends_near(truth, answers, 3)
+    (0.5, 0.5)
+    """
+    left = reserve_at_alert(truth, answers, Rule(target, STOP))
+    ended = np.where(left == _NO_ALERT, 0, left)
+    return float(np.mean(np.abs(ended - target) <= 1))
 
 
 def _first(truth: Truth, fires: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Whole:
