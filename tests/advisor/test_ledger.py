@@ -258,6 +258,18 @@ def test_a_grant_adds_to_the_week_until_it_expires() -> None:
     assert 4.0 == training.budget().allowed
 
 
+def test_grants_that_end_one_after_the_other_are_all_foretold() -> None:
+    """Nobody speaks again when one ends: what is allowed then, and after the next, is said at once."""
+    training = Training()
+    first, second = MONDAY + timedelta(days=1), MONDAY + timedelta(days=3)
+    training.grants(1.0, first, id="grant-1")
+    training.grants(2.0, second, id="grant-2")
+    change = training.budget()
+
+    assert (7.0, first, 6.0) == (change.allowed, change.valid_until, change.allowed_after)
+    assert [(second, 4.0), (change.week_end, 4.0)] == [(one.at, one.allowed) for one in change.allowed_later or ()]
+
+
 def test_a_grant_that_comes_twice_counts_once() -> None:
     """It is known by its source and id."""
     training = Training()

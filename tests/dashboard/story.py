@@ -176,8 +176,8 @@ class Story:
                 revision=entry_revision,
                 last_rep_at=week_start + timedelta(hours=10),
             )
-        said = {"time_zone": "UTC", "allowed": 4.0, "spent": cost, "left": 4.0 - cost, "reasons": [], **more}
-        said |= {"valid_until": week_end, "week_end": week_end}
+        said: dict[str, Any] = {"time_zone": "UTC", "allowed": 4.0, "spent": cost, "left": 4.0 - cost, "reasons": []}
+        said |= {"valid_until": week_end, "week_end": week_end, **more}
         self.tell(BudgetChanged(revision=revision, entry=entry, week_start=week_start, **said), topic=topics.ADVICE)
         return self
 

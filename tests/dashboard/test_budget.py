@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
 from dashboard.views import BudgetView
 from spotter.events import Event
+from spotter.events.budgets import AllowedFrom
 from spotter.events.people import PolicyUpdated
 from spotter.values import format_time
 from tests.dashboard.serving import Place, serving
@@ -70,6 +72,21 @@ async def test_a_new_week_begins_with_nothing_spent(place: Place, clock: Clock) 
     assert (format_time(NEXT_WEEK), 4.0, 0.0, 4.0, []) == tuple(
         seen[name] for name in ("week_start", "allowed", "spent", "left", "entries")
     )
+
+
+async def test_what_ends_one_after_the_other_is_taken_off_in_its_time(place: Place, clock: Clock) -> None:
+    """The advisor speaks once; of two grants the second one ends by the same word."""
+    hours = timedelta(hours=1)
+    later = [AllowedFrom(at=MONDAY + 2 * hours, allowed=4.0), AllowedFrom(at=NEXT_WEEK, allowed=3.0)]
+    told: dict[str, Any] = {"allowed": 7.0, "valid_until": MONDAY + hours, "allowed_after": 6.0, "allowed_later": later}
+    Story("ada").budgets("s1", 1.0, week_start=WEEK, **told).write(place.log)
+    await place.settled()
+    seen = []
+    for waited in (timedelta(), hours, 2 * hours, NEXT_WEEK - MONDAY):
+        clock.now = MONDAY + waited
+        seen.append((await place.json("/v1/athletes/ada/budget"))["allowed"])
+
+    assert [7.0, 6.0, 4.0, 3.0] == seen
 
 
 async def test_a_correction_after_the_weeks_end_is_charged_to_its_week(place: Place, clock: Clock) -> None:

@@ -132,6 +132,21 @@ async def test_a_report_counts_sets_by_reps_left_and_tells_budget_signs_and_what
     assert [{"back_squat": 100.0}, {"back_squat": 101.0}] == [one["one_rep_max_kg"] for one in seen["trends"][-2:]]
 
 
+async def test_tests_and_sets_of_as_many_as_possible_are_no_hard_sets(place: Place) -> None:
+    """They are counted and shown, and how near to failure they ended speaks neither for hard nor for easy training."""
+    story = trained()
+    for number, intent in enumerate(("amrap", "test")):
+        key = f"all-out{number}"
+        story.opens(key, exercise="push_up", intent=intent)
+        story.tell(SetClosed(set_key=key, set_id=key, reason="lifter", ended_at=story.now, reps=8))
+        story.summarises(key, exercise="push_up", reps=8, rir_end=0.0, failed=True)
+    await told(place, story)
+    seen = await place.json(f"{REPORT}.json", "app", "ada")
+
+    assert (7, 3) == (seen["sets"], seen["sets_by_reps_left"]["failure or 0"])
+    assert (7, 5, 2, 0.4) == tuple(seen["trends"][-1][name] for name in ("sets", "known", "hard", "hard_share"))
+
+
 async def test_the_page_has_a_table_behind_every_chart_and_runs_nothing(place: Place) -> None:
     """What a lifter is called is text, wherever it stands."""
     await told(place, trained())

@@ -102,6 +102,29 @@ async def test_going_on_tells_what_a_stop_and_one_more_would_have_taken(place: P
     assert ["One more, then stop."] == then(seen, "A model that is surer of itself (high instead of medium)")
 
 
+async def test_an_unsure_model_would_not_have_said_one_more_by_its_chance_alone(place: Place) -> None:
+    """Both things that were lacking are named together."""
+    story = bench().rep("s1", 4, 0.4).estimates("s1", 4, 5.4, p_rir_le=[0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6])
+    seen = await why(place, story.advises("s1", 4, "continue", because=read(0.2, confidence="low")), "s1-alert-4-1")
+
+    assert [] == then(seen, "A model that is surer")
+    (both,) = (change["had"] for change in seen["would_have_changed"] if change["then"] == "One more, then stop.")
+    assert (
+        "4 reps left or fewer of 50 % or more (it was 30 %) and a model that is surer of itself (high instead of low)"
+        in both
+    )
+
+
+async def test_one_more_is_not_said_again_whatever_the_chance(place: Place) -> None:
+    """After it was said in time in this set, only a stop is left."""
+    story = bench().rep("s1", 3, 0.4).estimates("s1", 3, 3.4, p_rir_le=CHANCES)
+    story.advises("s1", 3, "one_more", because=read(0.4, confidence="high"))
+    story.rep("s1", 4, 0.4).estimates("s1", 4, 5.0, p_rir_le=[0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6])
+    seen = await why(place, story.advises("s1", 4, "continue", because=read(0.2, confidence="high")), "s1-alert-4-1")
+
+    assert ["A stop."] == [change["then"] for change in seen["would_have_changed"]]
+
+
 async def test_a_latched_stop_is_lifted_by_a_correction_alone(place: Place) -> None:
     """What the newest rep says no longer matters."""
     story = bench().rep("s1", 6, 0.5).estimates("s1", 6, 5.0)

@@ -69,6 +69,23 @@ async def test_results_stand_in_the_order_sent(door: Door) -> None:
     assert ["good", "also good"] == [event.id for event in door.written()]
 
 
+@pytest.mark.parametrize("first", [b"rubbish", b"null", b"[1, 2]", b'{"type": ', b"\xff\xfe"])
+async def test_a_first_line_that_is_no_event_refuses_only_itself(door: Door, first: bytes) -> None:
+    """Whatever it is: the lines behind it are read."""
+    answer = await door.post(content=first + b"\n" + orjson.dumps(rep()) + b"\n" + orjson.dumps(rep()))
+
+    assert 207 == answer.status_code
+    assert ["refused", "accepted", "accepted"] == [result["status"] for result in answer.json()["results"]]
+
+
+async def test_a_broken_array_over_several_lines_is_refused_whole(door: Door) -> None:
+    """Although its last line reads as an event: half of a batch is not what was sent."""
+    answer = await door.post(content=b"[\n" + orjson.dumps(rep()) + b",\n" + orjson.dumps(rep()) + b"\n")
+
+    assert 400 == answer.status_code
+    assert [] == door.written()
+
+
 async def test_a_broken_line_refuses_only_itself(door: Door) -> None:
     """Lines that are no JSON stand in the results with id null."""
     answer = await door.post(content=b'{"type": \n' + orjson.dumps(rep()) + b"\nrubbish\n")

@@ -50,7 +50,12 @@ class TestProblems:
         [
             ("GET", "/nowhere", 404, {"detail": "There is nothing at /nowhere."}),
             ("POST", "/number", 405, {"mend": "Use GET."}),
-            ("GET", "/number?n=x", 422, {"field": "n"}),
+            (
+                "GET",
+                "/number?n=x",
+                422,
+                {"field": "n", "mend": "Correct n, or leave it out; /openapi.json says what it takes."},
+            ),
             ("GET", "/problem", 418, {"title": "Teapot", "colour": "blue"}),
             ("GET", "/bug", 500, {"title": "Internal error"}),
         ],

@@ -45,8 +45,10 @@ def print_table(figures: Figures, plan: Plan, spent_s: float) -> None:
 def print_json(figures: Figures, plan: Plan, spent_s: float) -> None:
     """Print everything as one JSON object."""
     shares = dict(rows(figures))
-    said = {"plan": asdict(plan), "took_s": round(spent_s, 1), "shares": shares, **asdict(figures)}
-    print(json.dumps(said, ensure_ascii=False))
+    counted = {"counts": figures.counts, "units": figures.units, "remarks": figures.remarks}
+    print(
+        json.dumps({"plan": asdict(plan), "took_s": round(spent_s, 1), "shares": shares, **counted}, ensure_ascii=False)
+    )
 
 
 def rows(figures: Figures) -> list[tuple[str, str]]:

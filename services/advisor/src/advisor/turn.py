@@ -29,7 +29,16 @@ from advisor.state import (
 )
 from spotter.config import GymConfig
 from spotter.events import Event, EventData, event_type
-from spotter.events.budgets import BudgetChanged, BudgetEntry, ClosedGroup, Forecast, HardSets, Readiness, WarningSign
+from spotter.events.budgets import (
+    AllowedFrom,
+    BudgetChanged,
+    BudgetEntry,
+    ClosedGroup,
+    Forecast,
+    HardSets,
+    Readiness,
+    WarningSign,
+)
 from spotter.ids import derived_id
 from spotter.policies import OnDay, Policy
 from spotter.processing import Environment, Reject, State, Step
@@ -231,6 +240,7 @@ class Turn:
             reasons=list(budget.reasons),
             valid_until=budget.valid_until,
             allowed_after=budget.allowed_after,
+            allowed_later=[AllowedFrom(at=at, allowed=units) for at, units in budget.allowed_later] or None,
             signs=[_sign(sign) for sign in budget.signs],
             closed=self._closed(),
             hard_share=self._hard_share(budget.zone),

@@ -77,6 +77,17 @@ def week_of_said(said: BudgetChanged) -> Week:
     return week_of(said.week_start, said.time_zone, _first_day(said))
 
 
+def allowed_at(said: BudgetChanged, now: datetime) -> float:
+    """Give what is allowed at a moment by what was said last: what ends meanwhile is in it."""
+    allowed = said.allowed
+    if said.allowed_after is not None and said.valid_until <= now:
+        allowed = said.allowed_after
+    for later in said.allowed_later or ():
+        if later.at <= now:
+            allowed = later.allowed
+    return allowed
+
+
 def _first_day(said: BudgetChanged) -> WeekStart:
     return _DAYS[said.week_start.astimezone(ZoneInfo(said.time_zone)).weekday()]
 
@@ -121,7 +132,7 @@ def _allowed(
     connection: Connection, gym_id: str, athlete_id: str, said: BudgetChanged | None, spent: float, now: datetime
 ) -> float:
     if said is not None:
-        return said.allowed if now < said.valid_until or said.allowed_after is None else said.allowed_after
+        return allowed_at(said, now)
     found = (
         select(ADVICE.c.event)
         .where(ADVICE.c.gym_id == gym_id, ADVICE.c.athlete_id == athlete_id)

@@ -61,10 +61,13 @@ def _binary(attributes: Mapping[str, object], body: bytes) -> Item:
 
 
 def _lines(body: bytes, events_max: int) -> list[Item] | None:
-    """Read one event a line; None for a text that is just broken."""
-    if not body.startswith(b"{") or b"\n" not in body:
-        return None
+    """Read one event a line; None for a text that is just broken.
+
+    An array over several lines that is broken is no event a line, although its last line may read as one.
+    """
     lines = [line for line in body.split(b"\n") if line and not line.isspace()]
+    if len(lines) < 2 or (body.startswith(b"[") and not _is_json(lines[0])):
+        return None
     _check_count(len(lines), events_max)
     items = [_line(line, number) for number, line in enumerate(lines, 1)]
     if any(isinstance(item, dict) for item in items):
@@ -77,6 +80,14 @@ def _line(line: bytes, number: int) -> Item:
         return _event(_parse(line))
     except ValueError as error:
         return _unreadable(f"Event {number} is not JSON: {error}.")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        _parse(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _looks_like_an_object(line: bytes) -> bool:

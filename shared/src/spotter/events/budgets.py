@@ -92,6 +92,13 @@ class Forecast(Part):
     """Those of the plan that cost something."""
 
 
+class AllowedFrom(Part):
+    """What is allowed from a moment on, if nothing else happens."""
+
+    at: Timestamp
+    allowed: float
+
+
 class BudgetChanged(EventData):
     """The failure budget of one week of a lifter: after an entry was made or revised, or because more or less is allowed."""
 
@@ -110,6 +117,8 @@ class BudgetChanged(EventData):
     """When this changes by itself: a grant expires or the week ends."""
     allowed_after: float | None = None
     """What is allowed from `valid_until` on, if nothing else happens."""
+    allowed_later: list[AllowedFrom] | None = None
+    """Where more than one thing ends in the week: what is allowed after that, by time."""
     signs: list[WarningSign] | None = None
     """Those that hold."""
     closed: list[ClosedGroup] | None = None

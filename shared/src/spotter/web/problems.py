@@ -129,7 +129,17 @@ async def _on_invalid_request(connection: HTTPConnection, error: Exception) -> R
     first = error.errors()[0]
     place, *path = [str(part) for part in first["loc"]] or ["request"]
     field = ".".join(path) or place
-    problem = Problem(422, "Invalid request", f"{place} {field}: {first['msg']}.", field=field)
+    missing = first["type"] == "missing"
+    mend = (
+        f"Give {field}" if missing else f"Correct {field}" if place == "body" else f"Correct {field}, or leave it out"
+    )
+    problem = Problem(
+        422,
+        "Invalid request",
+        f"{place} {field}: {first['msg']}.",
+        field=field,
+        mend=f"{mend}; /openapi.json says what it takes.",
+    )
     return await _answer(connection, problem)
 
 

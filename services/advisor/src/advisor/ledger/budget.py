@@ -7,7 +7,7 @@ zone or first weekday nothing is paid twice within a week, and no week is forgot
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -56,6 +56,8 @@ class Budget:
     valid_until: datetime
     allowed_after: float
     """From `valid_until` on, if nothing else happens."""
+    allowed_later: tuple[tuple[datetime, float], ...] = ()
+    """Where more than one thing ends in the week: from when on how much, after `valid_until`."""
     signs: tuple[Sign, ...] = ()
     """Warning signs that hold."""
 
@@ -86,7 +88,7 @@ def budget_of(known: Known, moment: datetime, *, now: datetime) -> Budget:
     at = min(max(now, week.start), week.end - _INSTANT)
     allowed, reasons, signs = _allowed(known, at)
     ends = [sign.until for sign in signs] + [grant.expires for grant in known.lifter.grants]
-    valid_until = min([week.end, _block_changes(known, at, week), *(end for end in ends if end > at)])
+    (valid_until, allowed_after), *later = _from_then_on(known, at, week, ends)
     return Budget(
         week=week,
         zone=known.calendar.zone,
@@ -94,7 +96,8 @@ def budget_of(known: Known, moment: datetime, *, now: datetime) -> Budget:
         spent=spent_in(known.ledger, week),
         reasons=reasons,
         valid_until=valid_until,
-        allowed_after=_allowed(known, valid_until)[0],
+        allowed_after=allowed_after,
+        allowed_later=tuple(later),
         signs=signs,
     )
 
@@ -150,6 +153,13 @@ def _allowed(known: Known, at: datetime) -> tuple[float, tuple[str, ...], tuple[
     names = ", ".join(sign.name.replace("_", " ") for sign in signs)
     reasons.append(f"{'half of it' if units else 'nothing'} while {len(signs)} warning signs hold ({rules}): {names}")
     return rounded(units), tuple(reasons), signs
+
+
+def _from_then_on(known: Known, at: datetime, week: Week, ends: Sequence[datetime]) -> Iterator[tuple[datetime, float]]:
+    """Give the moments after `at` at which something ends, up to the week's end, and what is allowed from each on."""
+    while at < week.end:
+        at = min([week.end, _block_changes(known, at, week), *(end for end in ends if end > at)])
+        yield at, _allowed(known, at)[0]
 
 
 def _base(known: Known, held: Held, days: int) -> tuple[float, str]:

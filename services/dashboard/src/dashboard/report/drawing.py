@@ -234,12 +234,11 @@ def _write_head(figure: Figure, report: Report) -> None:
 
 def key_figures(report: Report) -> list[tuple[str, str]]:
     """Give the four numbers that are read first, and what they are."""
-    known = sum(report.left[:-1])
-    hard = sum(report.left[:2])
+    share = report.trends[-1].hard_share
     allowed = report.budget.allowed
     return [
-        (str(report.sets), f"work sets on {report.days} day{'' if report.days == 1 else 's'}"),
-        ("–" if not known else percent(hard / known), "with one rep left or none"),
+        (str(report.sets), f"sets on {report.days} day{'' if report.days == 1 else 's'}"),
+        ("–" if share is None else percent(share), "of them hard: one rep left or none"),
         (f"{report.budget.spent:g}" + ("" if allowed is None else f" of {allowed:g}"), "units of failure spent"),
         (f"{report.followed} of {report.stops}" if report.stops else "–", "stops followed"),
     ]

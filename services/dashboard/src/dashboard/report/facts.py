@@ -28,6 +28,8 @@ class SetDone:
     followed: bool | None
     reps_after_stop: int
     one_rep_max_kg: float | None
+    chosen: bool = True
+    """How near to failure it ended was a choice: of as many reps as possible, and of a test, the intent tells it."""
 
     @property
     def place(self) -> int:
@@ -109,7 +111,7 @@ class Trend:
     hard: int
     early: int
     known: int
-    """Sets of which it is known how many reps were left."""
+    """Sets of which it is known how many reps were left, without those of as many as possible and tests."""
     allowed: float | None
     spent: float
     strength: tuple[tuple[str, float], ...] = ()

@@ -41,6 +41,7 @@ FELT_FOR: Final = timedelta(weeks=4)
 _NOTICES_MAX: Final = 50
 _REPORTS_MAX: Final = 200
 _NO_WORK: Final = ("warmup", "technique")
+_NO_CHOICE: Final = ("amrap", "test")
 
 
 def gather(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, week: Week, now: datetime) -> Report:
@@ -163,7 +164,7 @@ def _sets(connection: Connection, gym_id: str, athlete_id: str, span: Week) -> l
     )
     summed = and_(SUMMARIES.c.gym_id == SETS.c.gym_id, SUMMARIES.c.set_key == SETS.c.set_key)
     found = (
-        select(SETS.c.opened_us, SUMMARIES.c.event, CLOSINGS.c.event.label("closing"))
+        select(SETS.c.opened_us, SETS.c.intent, SUMMARIES.c.event, CLOSINGS.c.event.label("closing"))
         .select_from(SETS.join(CLOSINGS, closed).join(SUMMARIES, summed))
         .where(
             SETS.c.gym_id == gym_id,
@@ -189,6 +190,7 @@ def _sets(connection: Connection, gym_id: str, athlete_id: str, span: Week) -> l
                 followed=said.get("advice_followed"),
                 reps_after_stop=said.get("reps_after_stop") or 0,
                 one_rep_max_kg=closing.get("one_rep_max_kg"),
+                chosen=row.intent not in _NO_CHOICE,
             )
         )
     return done
@@ -256,7 +258,7 @@ def _by_exercise(done: Sequence[SetDone], config: GymConfig) -> tuple[ExerciseDo
 
 
 def _trend(week: Week, done: Sequence[SetDone], spent: WeekBudget, zone: str) -> Trend:
-    known = [one for one in done if one.place < len(LEFT) - 1]
+    known = [one for one in done if one.chosen and one.place < len(LEFT) - 1]
     best: dict[str, float] = {}
     for one in done:
         if one.one_rep_max_kg is not None:
@@ -294,7 +296,9 @@ def _allowed_next(
     of_it = next((one for one in told if one.week_start in following), None)
     if of_it is not None:
         return of_it.allowed
-    if said is None or parse_time(said["valid_until"]) < week.end:
+    if said is None:
         return None
-    after: float | None = said.get("allowed_after")
-    return after
+    foreseen = [(said["valid_until"], said.get("allowed_after"))]
+    foreseen += [(later["at"], later["allowed"]) for later in said.get("allowed_later") or ()]
+    at, allowed = foreseen[-1]
+    return allowed if parse_time(at) >= week.end else None

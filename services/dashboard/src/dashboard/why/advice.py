@@ -50,6 +50,7 @@ def why_advice(engine: Engine, config: GymConfig, row: Row[Any]) -> dict[str, An
         estimate = _estimate(connection, row)
         opened = _opened(connection, row)
         newer = _newer(connection, row)
+        one_more_left = not _one_more_before(connection, row)
     because = data.get("because") or {}
     own = data if row.after_rep == 0 else None
     terms = terms_in(own) or terms_in(plan)
@@ -60,7 +61,8 @@ def why_advice(engine: Engine, config: GymConfig, row: Row[Any]) -> dict[str, An
         reading = _reading(because, estimate)
         if not because:
             missing.append(_NO_READING)
-        changes = of_rep(data["action"], terms, reading, high_risk=exercise.risk == "high_risk")
+        high_risk = exercise.risk == "high_risk"
+        changes = of_rep(data["action"], terms, reading, high_risk=high_risk, one_more_left=one_more_left)
     else:
         changes = of_plan(terms) if terms is not None else []
     return {
@@ -127,6 +129,18 @@ def _opened(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         return {}
     data: dict[str, Any] = orjson.loads(event)["data"]
     return data
+
+
+def _one_more_before(connection: Connection, row: Row[Any]) -> bool:
+    """Tell whether *one more* was said in time after another rep, before this advice."""
+    found = select(ADVICE.c.event).where(
+        ADVICE.c.gym_id == row.gym_id,
+        ADVICE.c.set_key == row.set_key,
+        ADVICE.c.after_rep != row.after_rep,
+        ADVICE.c.rank < row.rank,
+    )
+    said = (orjson.loads(event)["data"] for event in connection.scalars(found))
+    return any(one["action"] == "one_more" and not one["late"] for one in said)
 
 
 def _newer(connection: Connection, row: Row[Any]) -> str | None:

@@ -27,8 +27,16 @@ def of_plan(terms: Terms) -> list[Change]:
     return [*_of_terms(terms), *_of_failure(terms)]
 
 
-def of_rep(action: str, terms: Terms | None, reading: Reading, *, high_risk: bool) -> list[Change]:
-    """Say what would have changed the advice after a rep, the nearest first."""
+def of_rep(
+    action: str, terms: Terms | None, reading: Reading, *, high_risk: bool, one_more_left: bool = True
+) -> list[Change]:
+    """Say what would have changed the advice after a rep, the nearest first.
+
+    Parameters
+    ----------
+    one_more_left : bool
+        *One more* had not been said in this set before.
+    """
     if reading.latched and action == "stop":
         return [
             Change(
@@ -41,7 +49,7 @@ def of_rep(action: str, terms: Terms | None, reading: Reading, *, high_risk: boo
     if terms is None:
         return []
     found = list(_of_chance(action, terms, reading))
-    if action in ("continue", "one_more"):
+    if action == "one_more" or (action == "continue" and one_more_left):
         found += _of_one_more(action, terms, reading, high_risk=high_risk)
     if action == "stop":
         found += [_told_anew(change, rule, terms, reading) for rule, change in _by_rule(terms)]
@@ -165,13 +173,16 @@ def _of_one_more(action: str, terms: Terms, reading: Reading, *, high_risk: bool
     what = f"chance of {reps(terms.target + 1)} left or fewer"
     if action == "one_more":
         yield Change(f"A {what} under {percent(wanted)} (it was {percent(chance)})", "Go on, without a word.")
-    elif chance < wanted:
-        yield Change(f"A {what} of {percent(wanted)} or more (it was {percent(chance)})", "One more, then stop.")
-    elif reading.confidence == "low" or (high_risk and reading.confidence != "high"):
+        return
+    lacked = []
+    if chance < wanted:
+        lacked.append(f"a {what} of {percent(wanted)} or more (it was {percent(chance)})")
+    if reading.confidence == "low" or (high_risk and reading.confidence != "high"):
         need = "high" if high_risk else "at least medium"
-        yield Change(
-            f"A model that is surer of itself ({need} instead of {reading.confidence})", "One more, then stop."
-        )
+        lacked.append(f"a model that is surer of itself ({need} instead of {reading.confidence})")
+    if lacked:
+        had = " and ".join(lacked)
+        yield Change(had[0].upper() + had[1:], "One more, then stop.")
 
 
 def _of_failing(terms: Terms | None, reading: Reading) -> Iterator[Change]:

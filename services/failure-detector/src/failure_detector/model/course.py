@@ -33,6 +33,10 @@ from failure_detector.model.timing import (
 from failure_detector.model.travel import LONG_SHARE, SHORT_SHARE
 from failure_detector.model.update import UNSEEN
 
+# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+_VALID, _SLOW, _OFF, _DOUBLE = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE
+_VELOCITY = Kind.VELOCITY
+_USUAL = Gap.USUAL
 # Without m/s the rep before a failed attempt has lost this much (design choice).
 _NEAR_LOSS = 0.35
 
@@ -68,7 +72,7 @@ class Course(Measuring):
         steps = self._add(observations[-1], verdict)
         kind = self._kind_of_most()
         sides = self.sides
-        if sides is None and self.valid > SIDES_VALID_MIN and kind is Kind.VELOCITY:
+        if sides is None and self.valid > SIDES_VALID_MIN and kind is _VELOCITY:
             sides = stronger_side(self.paces_mps)
         if kind is self.kind and judged is self.judged and sides is self.sides:
             return self, steps
@@ -98,7 +102,7 @@ class Course(Measuring):
     def _kind_of_most(self) -> Kind:
         half = 0.5 * self.valid
         if self.with_velocity >= half:
-            return Kind.VELOCITY
+            return _VELOCITY
         if self.with_other >= half:
             return Kind.PEAK_RATIO if self.other_metric == "peak" else Kind.RATIO
         return Kind.CONCENTRIC if self.with_duration >= half else Kind.CYCLE
@@ -107,7 +111,7 @@ class Course(Measuring):
         """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
         if place > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
-            return Verdict.VALID
+            return _VALID
         if last_mps is None:
             near = False
         elif rep.metric == self.own_metric:
@@ -131,17 +135,17 @@ class Course(Measuring):
         verdict, before = judge(rep, seen)
         if observations and before is not None:
             self.reread = {place - 1: before}
-        if 1 <= place <= 2 and observations and verdict is not Verdict.DOUBLE:
+        if 1 <= place <= 2 and observations and verdict is not _DOUBLE:
             opening = judge_opening(tuple(observations), self.start.rom_m or travel_m(self.start))
-            known = (self.judged.get(0, Verdict.VALID), self.judged.get(1, Verdict.VALID))
-            found = (Verdict.VALID, Verdict.VALID) if opening is None else opening
-            if self.last_verdict is not Verdict.DOUBLE and found != known and (opening is not None or self.judged):
+            known = (self.judged.get(0, _VALID), self.judged.get(1, _VALID))
+            found = (_VALID, _VALID) if opening is None else opening
+            if self.last_verdict is not _DOUBLE and found != known and (opening is not None or self.judged):
                 if place == 1:
                     self.reread = {0: found[0]}
                     return found[1]
                 self.reread = {0: found[0], 1: found[1]}
                 if verdict is Verdict.RERACK or verdict is Verdict.GHOST:
-                    verdict = Verdict.VALID  # held against reports that were no reps
+                    verdict = _VALID  # held against reports that were no reps
         return verdict
 
     def _from_failure(self, metric: str, last_mps: float | None, *, near: bool) -> float:
@@ -154,7 +158,7 @@ class Course(Measuring):
         """Whether nothing about a rep needs judging: what most reps are, found at once."""
         velocity_mps, rom_m, last = rep.velocity_mps, rep.rom_m, self.last
         return (
-            self.last_verdict is Verdict.VALID
+            self.last_verdict is _VALID
             and last is not None
             and rep.end_s - last.end_s > DOUBLE_S
             and velocity_mps is not None
@@ -201,16 +205,16 @@ class Course(Measuring):
         begins = self.progress == 0
         self.progress = min(self.progress + 1, PROGRESS_MAX)
         velocity_mps = self.velocity_of(rep)
-        off = verdict is Verdict.OFF or verdict is Verdict.SLOW
+        off = verdict is _OFF or verdict is _SLOW
         if velocity_mps is not None:
             if not off:
                 velocity_mps = self._believed(rep, velocity_mps, last_mps)
             self.paces_mps += (velocity_mps,)
             if self.sides is not None and (len(self.paces_mps) - 1) % 2 == self.sides[0]:
                 velocity_mps /= self.sides[1]
-        if velocity_mps is not None and verdict is not Verdict.OFF:
+        if velocity_mps is not None and verdict is not _OFF:
             self._refer(rep, velocity_mps, last_mps)
-        self._count(rep, velocity_mps if verdict is Verdict.VALID else None)
+        self._count(rep, velocity_mps if verdict is _VALID else None)
         step = self.measure(rep, None if off else velocity_mps, None if off else cycle_s)
         if begins:
             step.prior = (values, self.kind)
@@ -244,7 +248,7 @@ class Course(Measuring):
             return 1.0, None
         gap = judge_gap(interval_s, grinding_s, self.waits_s)
         waited_s = interval_s - grinding_s
-        if gap is Gap.USUAL:
+        if gap is _USUAL:
             self.waits_s += (waited_s,)
             return 1.0, interval_s
         if gap is Gap.MISSED:
@@ -259,7 +263,7 @@ class Course(Measuring):
         return information_kept(waited_s), None
 
     def _believed(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
-        if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not Kind.VELOCITY:
+        if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not _VELOCITY:
             return velocity_mps
         expected_mps = self.values.v1_mean_mps if last_mps is None else last_mps
         believed_mps = believed_velocity(velocity_mps, rep.rom_m, rep.duration_s, expected_mps)

@@ -33,8 +33,8 @@ from failure_detector.model.grid import (
 from failure_detector.model.records import RepEstimate, Request
 from failure_detector.model.start import Start
 from failure_detector.model.steps import Step
-from failure_detector.model.summary import reps_in_reserve, summarise
-from failure_detector.model.tempo import Bound, log_could_hold
+from failure_detector.model.summary import p_outlier, reps_in_reserve, summarise
+from failure_detector.model.tempo import log_could_hold
 from failure_detector.model.timing import Kind, prior_of
 from failure_detector.model.update import Workspace, update
 
@@ -46,31 +46,15 @@ _curves_of = lru_cache(maxsize=4096)(curve_places)
 
 
 @dataclass(slots=True)
-class _Answer:
-    """An estimate that waits for its posterior: all of it that the course knows."""
-
-    after_steps: int
-    kind: Kind
-    progress: int
-    tempo_held: bool
-    bound: Bound | None
-    flags: list[str]
-    may_be_outlier: bool
-    velocity_loss: float | None
-    reference_mps: float | None
-    reference_rep: int | None
-
-
-@dataclass(slots=True)
 class _Run:
-    """One request on its way: the steps still to take and the answers to give on the way."""
+    """One request on its way: the steps still to take, and after how many of them an answer is due by which course."""
 
     request: Request
     course: Course
     planes: Floats | None
     curves: Places
     steps: list[Step]
-    answers: list[_Answer]
+    answers: list[tuple[int, Course]]
     estimates: list[RepEstimate]
     whole: list[Floats] | None = None
 
@@ -115,6 +99,7 @@ class Filter:
         self._cache = PosteriorCache(cache_size)
         self._work = Workspace(_SIDE_BY_SIDE)
         self._planes: Floats = np.zeros((PLANES, _SIDE_BY_SIDE, CELLS))
+        self._of_row: list[Floats] = [self._planes[:, row] for row in range(_SIDE_BY_SIDE)]
         self._curves: Places = np.zeros((_SIDE_BY_SIDE, CURVES), dtype=np.intp)
 
     def run(self, requests: Sequence[Request]) -> list[list[RepEstimate]]:
@@ -196,34 +181,23 @@ class Filter:
             known, course, planes = len(entry.observations), entry.course.fork(), entry.planes
             curves = entry.curves
         steps: list[Step] = []
-        answers: list[_Answer] = []
-        for count in range(known + 1, len(observations) + 1):
+        answers: list[tuple[int, Course]] = []
+        reps = len(observations)
+        for count in range(known + 1, reps + 1):
             course, added = course.take(observations[:count])
             steps += added
             if words is not None:
                 words.append(tuple(course.flags))
             if count > first:
-                answers.append(
-                    _Answer(
-                        len(steps),
-                        course.kind,
-                        course.progress,
-                        course.held,
-                        course.bound_in_units(),
-                        course.flags,
-                        course.jumped,
-                        course.velocity_loss,
-                        course.reference_mps,
-                        course.reference_rep,
-                    )
-                )
+                # The next rep changes the course.
+                answers.append((len(steps), course if count == reps else course.fork()))
         return _Run(request, course, planes, curves, steps, answers, [])
 
     def _go(self, runs: list[_Run]) -> None:
         """Take all the steps of a block of runs, longest first, and give their answers."""
         for row, run in enumerate(runs):
             if run.planes is not None:
-                self._planes[:, row] = run.planes
+                self._of_row[row][...] = run.planes
                 self._curves[row] = run.curves
         active = len(runs)
         for taken in range(len(runs[0].steps)):
@@ -231,53 +205,59 @@ class Filter:
                 active -= 1
             self._step(runs[:active], taken)
         for row, run in enumerate(runs):
-            run.planes = planes = self._planes[:, row].copy()
+            run.planes = planes = self._of_row[row].copy()
             self._cache.keep(Entry(run.request.start, run.request.observations, run.course, planes, run.curves))
 
     def _step(self, runs: list[_Run], taken: int) -> None:
         planes = [plane[: len(runs)] for plane in self._planes]
-        steps = [run.steps[taken] for run in runs]
-        for row, step in enumerate(steps):
+        figures: list[float] = []
+        reps_done: list[int] = []
+        told: list[tuple[int, Step]] = []
+        rows: list[int] = []
+        for row, run in enumerate(runs):
+            step = run.steps[taken]
             if step.prior is not None:
                 values, kind = step.prior
-                self._planes[:, row] = prior_of(values, kind)
-                runs[row].curves = self._curves[row] = _curves_of(values)
+                self._of_row[row][...] = prior_of(values, kind)
+                run.curves = self._curves[row] = _curves_of(values)
             elif step.fades_to is not None:
-                _fade(self._planes[:, row], step.information, prior_of(*step.fades_to))
-        figures = np.array([(step.pace, step.sensor_variance, step.cv_squared) for step in steps])
-        progress = np.array([step.progress for step in steps], dtype=np.intp)
-        curves = self._curves[: len(runs)]
-        update(planes, curves, progress, figures[:, 0:1], figures[:, 1:2], figures[:, 2:3], self._work)
-        rows: list[int] = []
-        for row, step in enumerate(steps):
-            if step.failed and step.progress:
-                end_here(self._planes[:, row], step.progress, step.failed)
-            if step.called_rir is not None:
-                hear(self._planes[:, row], step.called_rir, step.progress)
-            run = runs[row]
-            if run.answers[len(run.estimates)].after_steps == taken + 1:
+                _fade(self._of_row[row], step.information, prior_of(*step.fades_to))
+            figures += (step.pace, step.sensor_variance, step.cv_squared)
+            reps_done.append(step.progress)
+            if step.failed or step.called_rir is not None:
+                told.append((row, step))
+            if run.answers[len(run.estimates)][0] == taken + 1:
                 rows.append(row)
+        progress = np.array(reps_done, dtype=np.intp)
+        seen = np.array(figures).reshape(-1, 3)
+        update(planes, self._curves[: len(runs)], progress, seen[:, 0:1], seen[:, 1:2], seen[:, 2:3], self._work)
+        for row, step in told:
+            if step.failed and step.progress:
+                end_here(self._of_row[row], step.progress, step.failed)
+            if step.called_rir is not None:
+                hear(self._of_row[row], step.called_rir, step.progress)
         if rows:
-            self._answer(runs, rows, planes, progress)
+            self._answer(runs, rows, planes[LOG_WEIGHT], progress)
 
-    def _answer(self, runs: list[_Run], rows: list[int], planes: list[Floats], progress: NDArray[np.intp]) -> None:
-        log_weight, inlier = planes[LOG_WEIGHT], self._work.inlier(len(runs))
-        answers = [runs[row].answers[len(runs[row].estimates)] for row in rows]
+    def _answer(self, runs: list[_Run], rows: list[int], log_weight: Floats, progress: NDArray[np.intp]) -> None:
+        courses = [runs[row].answers[len(runs[row].estimates)][1] for row in rows]
         if len(rows) < len(runs):
-            log_weight, inlier, progress = log_weight[rows], inlier[rows], progress[rows]
-        if any(answer.bound is not None for answer in answers):
+            log_weight, progress = log_weight[rows], progress[rows]
+        if any(course.bound is not None for course in courses):
             log_weight = log_weight.copy()
-            for place, (row, answer) in enumerate(zip(rows, answers, strict=True)):
-                if answer.bound is not None:
-                    log_weight[place] += log_could_hold(self._planes[:, row], self._curves[row], answer.bound)
-        summary = summarise(log_weight, inlier, progress)
+            for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
+                bound = course.bound_in_units()
+                if bound is not None:
+                    log_weight[place] += log_could_hold(self._of_row[row], self._curves[row], bound)
+        summary = summarise(log_weight, progress)
         quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
-        for place, (row, answer) in enumerate(zip(rows, answers, strict=True)):
+        inlier = self._work.inlier(len(runs))
+        for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
             run = runs[row]
             if run.whole is not None:
-                run.whole.append(reps_in_reserve(log_weight[place], answer.progress))
-            is_outlier = answer.may_be_outlier and bool(summary.p_outlier[place] > _OUTLIER_PROBABILITY)
-            run.estimates.append(_estimate(run.request.start, answer, quantiles[place], p_rir_le[place], is_outlier))
+                run.whole.append(reps_in_reserve(log_weight[place], course.progress))
+            is_outlier = course.jumped and p_outlier(log_weight[place], inlier[row]) > _OUTLIER_PROBABILITY
+            run.estimates.append(_estimate(course, quantiles[place], p_rir_le[place], is_outlier))
 
 
 def _fade(planes: Floats, information: float, prior: Floats) -> None:
@@ -287,30 +267,22 @@ def _fade(planes: Floats, information: float, prior: Floats) -> None:
     planes[LOG_WEIGHT] += (1.0 - information) * prior[LOG_WEIGHT]
 
 
-def _estimate(
-    start: Start, answer: _Answer, quantiles: list[float], p_rir_le: list[float], is_outlier: bool
-) -> RepEstimate:
+def _estimate(course: Course, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
     low, rir, high = quantiles
-    words = {*answer.flags, flags.OUTLIER} if is_outlier else answer.flags
-    loss, reference_mps = answer.velocity_loss, answer.reference_mps
+    words = {*course.flags, flags.OUTLIER} if is_outlier else course.flags
+    start, progress = course.start, course.progress
+    loss, reference_mps = course.velocity_loss, course.reference_mps
     return RepEstimate(
         None if loss is None else round(loss, 4),
         None if reference_mps is None else round(reference_mps, 4),
-        answer.reference_rep,
+        course.reference_rep,
         rir,
         low,
         high,
         tuple(p_rir_le),
         p_rir_le[0],
-        round(answer.progress / (answer.progress + rir), 4),
-        "tempo" if start.tempo else answer.kind.mode,
-        confidence_of(
-            start,
-            answer.kind,
-            tempo_held=answer.tempo_held,
-            progress=answer.progress,
-            rir_low=low,
-            rir_high=high,
-        ),
+        round(progress / (progress + rir), 4),
+        "tempo" if start.tempo else course.kind.mode,
+        confidence_of(start, course.kind, tempo_held=course.held, progress=progress, rir_low=low, rir_high=high),
         tuple(sorted(words)) if words else (),
     )
