@@ -140,6 +140,7 @@ def test_r03_an_overdue_rep_is_no_emergency_where_none_needs_a_spotter(context: 
     (advice,) = lifting.overdue()
 
     assert ("failing", False) == (advice.action, advice.emergency)
+    assert "R03" not in advice.rule_ids
     assert 0 < advice.sound_ms < advice.ttl_ms
 
 

@@ -61,6 +61,25 @@ def test_a_rep_that_was_overdue_is_none_after_the_stop() -> None:
     assert lifting.closes().advice_followed is True
 
 
+def test_a_rep_that_was_overdue_and_never_came_failed() -> None:
+    """As the lifter was told; one that was completed after all did not, and the lifter's own word goes before both."""
+    stuck = Training().opens("hip_thrust")
+    stuck.rep(4)
+    stuck.overdue()
+    ground = Training().opens("hip_thrust")
+    ground.rep(4)
+    ground.overdue()
+    ground.rep(1)
+    mistaken = Training().opens("hip_thrust")
+    mistaken.rep(4)
+    mistaken.overdue()
+    mistaken.reports(rir=3)
+
+    assert [(True, 0.0), (False, 1.0), (False, 3.0)] == [
+        (summary.failed, summary.rir_end) for summary in (stuck.closes(), ground.closes(), mistaken.closes())
+    ]
+
+
 @pytest.mark.parametrize(("flags", "failed"), [(["failed"], True), (["stall"], True), (["slow_first"], False)])
 def test_a_set_failed_when_a_rep_did(flags: list[str], failed: bool) -> None:
     """A rep that was not completed, or a last one that stalled."""

@@ -104,7 +104,7 @@ def decide(terms: Terms, reading: Reading, *, latched: bool, one_more_left: bool
 
 def decide_overdue(terms: Terms) -> Decision:
     """Say what holds while a rep is under way for longer than any grind of the lifter."""
-    return Decision("failing", first_of("R03", _safety(terms)), emergency=terms.unspotted, ends=True)
+    return Decision("failing", _safety(terms), emergency=terms.unspotted, ends=True)
 
 
 def _one_more(terms: Terms, reading: Reading) -> bool:

@@ -36,12 +36,14 @@ def outcome(reps: Sequence[RepSeen], report: Report | None, stop: Stop | None, o
     """Give the outcome of a set.
 
     Reps in reserve are those after the last rep: as the lifter says where that was said of the end, else as
-    estimated. A set failed when the lifter says so, or a rep was not completed, or the last one stalled.
+    estimated. A set failed when the lifter says so, or a rep was not completed, or the last one stalled, or one was
+    under way for too long and never came.
     """
     valid = [rep for rep in reps if rep.valid]
     last = valid[-1] if valid else None
     told = report if report is not None and (last is None or _about(report, reps) >= last.ended) else None
     failed = any(rep.failed and not rep.voided for rep in reps) or (last is not None and last.stalled)
+    failed = failed or _never_came(reps, stop)
     rir, low, high = (None, None, None) if last is None else (last.rir, last.rir_low, last.rir_high)
     if told is not None and told.failed is not None:
         failed = told.failed
@@ -65,6 +67,12 @@ def outcome(reps: Sequence[RepSeen], report: Report | None, stop: Stop | None, o
 
 def _about(report: Report, reps: Sequence[RepSeen]) -> datetime:
     return next((rep.ended for rep in reps if rep.event_id == report.rep), report.about)
+
+
+def _never_came(reps: Sequence[RepSeen], stop: Stop | None) -> bool:
+    if stop is None or stop.overdue is None:
+        return False
+    return all(rep.voided or rep.number < stop.overdue for rep in reps)
 
 
 def _is_after(rep: RepSeen, stop: Stop) -> bool:
