@@ -231,6 +231,17 @@ def test_r16_a_plateau_while_exposures_are_at_budget_is_a_sign() -> None:
     assert [] == signs(training)
 
 
+def test_a_load_that_is_not_told_is_no_plateau() -> None:
+    """A velocity says nothing without its load, neither beside others like it nor beside loads told before."""
+    training = Training()
+    training.rules(weekly_units=1.0)
+    for load_kg in (20, 20, None, None, None):
+        training.opens("biceps_curl", load_kg=load_kg).done(1, 0, fastest_mps=0.5)
+        training.waits(days=7)
+    training.opens("biceps_curl").done(1, 0, fastest_mps=0.5)
+    assert [] == signs(training)
+
+
 def test_readiness_is_one_number_whose_parts_explain_it() -> None:
     """What was said, first reps, recovery; what is not known is left out."""
     training = Training()

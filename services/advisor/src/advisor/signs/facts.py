@@ -19,16 +19,14 @@ def strength_of(load_kg: float | None, velocity_mps: float | None) -> float | No
     """Give what a load moved at a velocity is worth, kg: the load over the share of the maximum that is moved so.
 
     One straight line for all exercises (about 0.25 m/s at the maximum and 1.2 m/s over the whole range; González-Badillo
-    and Sánchez-Medina 2010) is enough here, where an exercise is only held against itself. Without a load the velocity
-    counts alone.
+    and Sánchez-Medina 2010) is enough here, where an exercise is only held against itself. Without a load it is not known
+    what a velocity is worth: it is held against nothing.
 
     >>> strength_of(100, 0.25), strength_of(80, 0.49), strength_of(None, 0.5)
-    (100.0, 100.0, 0.5)
+    (100.0, 100.0, None)
     """
-    if velocity_mps is None:
+    if velocity_mps is None or not load_kg:
         return None
-    if not load_kg:
-        return velocity_mps
     share = min(_HEAVIEST, max(0.1, 1 - (velocity_mps - _BAR_MPS) / _SPAN_MPS))
     return round(load_kg / share, 2)
 
