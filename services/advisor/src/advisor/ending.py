@@ -33,7 +33,7 @@ def set_closed(turn: Turn, data: SetClosed) -> None:
         return
     one = replace(one, offset_mps=data.velocity_offset_mps, offset_sds=data.velocity_offset_sd)
     if data.moved_to is not None:  # nothing of it counts here: no reps, and no word on them
-        one = replace(one, reps=(), report=None, stop=None)
+        one = replace(one, reps=(), report=None, stop=None, overdue=None)
     turn.put_set(tell_outcome(turn, replace(one, closing=Closing(data.reason, data.ended_at))))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from advisor.state import AdvisedSet, Outcome, Report, RepSeen, Stop
 from spotter.events import Event, corrected_time
+from spotter.events.derived import RepOverdue
 from spotter.events.lifting import EffortReported
 
 _SAME_REP: Final = timedelta(seconds=0.5)
@@ -16,7 +17,7 @@ _SAME_REP: Final = timedelta(seconds=0.5)
 
 def outcome_of(one: AdvisedSet) -> Outcome:
     """Give the outcome of a set as known by now."""
-    return outcome(one.reps, one.report, one.stop, one.opened_at)
+    return outcome(one.reps, one.report, one.stop, one.overdue, one.opened_at)
 
 
 def report_of(event: Event, data: EffortReported, reps: Sequence[RepSeen]) -> Report:
@@ -32,7 +33,9 @@ def report_of(event: Event, data: EffortReported, reps: Sequence[RepSeen]) -> Re
     return Report(about, None if rep is None else rep.event_id, data.called_rir, data.failed)
 
 
-def outcome(reps: Sequence[RepSeen], report: Report | None, stop: Stop | None, opened_at: datetime) -> Outcome:
+def outcome(
+    reps: Sequence[RepSeen], report: Report | None, stop: Stop | None, overdue: int | None, opened_at: datetime
+) -> Outcome:
     """Give the outcome of a set.
 
     Reps in reserve are those after the last rep: as the lifter says where that was said of the end, else as
@@ -43,7 +46,7 @@ def outcome(reps: Sequence[RepSeen], report: Report | None, stop: Stop | None, o
     last = valid[-1] if valid else None
     told = report if report is not None and (last is None or _about(report, reps) >= last.ended) else None
     failed = any(rep.failed and not rep.voided for rep in reps) or (last is not None and last.stalled)
-    failed = failed or _never_came(reps, stop)
+    failed = failed or _never_came(reps, overdue)
     rir, low, high = (None, None, None) if last is None else (last.rir, last.rir_low, last.rir_high)
     if told is not None and told.failed is not None:
         failed = told.failed
@@ -69,10 +72,22 @@ def _about(report: Report, reps: Sequence[RepSeen]) -> datetime:
     return next((rep.ended for rep in reps if rep.event_id == report.rep), report.about)
 
 
-def _never_came(reps: Sequence[RepSeen], stop: Stop | None) -> bool:
-    if stop is None or stop.overdue is None:
+def number_overdue(data: RepOverdue, reps: Sequence[RepSeen]) -> int:
+    """Give the number of a rep that is under way for too long: as told, else that after the last."""
+    if data.rep_number is not None:
+        return data.rep_number
+    return 1 + next((rep.number for rep in reversed(reps) if not rep.voided), 0)
+
+
+def is_voided(number: int, reps: Sequence[RepSeen]) -> bool:
+    """Tell whether a rep of a number came and was taken back."""
+    return any(rep.voided and rep.number == number for rep in reps)
+
+
+def _never_came(reps: Sequence[RepSeen], overdue: int | None) -> bool:
+    if overdue is None or is_voided(overdue, reps):
         return False
-    return all(rep.voided or rep.number < stop.overdue for rep in reps)
+    return all(rep.voided or rep.number < overdue for rep in reps)
 
 
 def _is_after(rep: RepSeen, stop: Stop) -> bool:

@@ -11,6 +11,7 @@ from advisor.advice import give
 from advisor.decision import Decision, Form, Reading, decide, decide_overdue
 from advisor.ending import tell_outcome
 from advisor.lateness import EXPIRY, is_late, ttl_ms
+from advisor.outcome import is_voided, number_overdue
 from advisor.state import AdvisedSet, RepSeen, Stop
 from advisor.turn import Turn
 from advisor.wording import words_for
@@ -111,9 +112,8 @@ def rep_overdue(turn: Turn, data: RepOverdue) -> None:
     else:
         told = replace(one.reps[place], advised=revision)
         one = replace(one, reps=(*one.reps[:place], told, *one.reps[place + 1 :]))
-    under_way = after + 1 if data.rep_number is None else data.rep_number
-    stop = one.stop or Stop(turn.now, under_way=under_way)
-    turn.put_set(replace(one, stop=replace(stop, overdue=under_way)))
+    overdue = number_overdue(data, one.reps)
+    turn.put_set(replace(one, stop=one.stop or Stop(turn.now, under_way=overdue), overdue=overdue))
 
 
 def reading_of(data: EffortEstimated) -> Reading:
@@ -168,8 +168,7 @@ def _lifted(one: AdvisedSet) -> AdvisedSet:
     """Lift the latch where a correction left no rep whose estimate asks for the end."""
     if one.stop is None or not one.correcting:
         return one
-    overdue = one.stop.overdue
-    if overdue is not None and not any(rep.voided and rep.number == overdue for rep in one.reps):
+    if one.overdue is not None and not is_voided(one.overdue, one.reps):
         return one
     if any(rep.ends and not rep.voided for rep in one.reps):
         return one

@@ -101,8 +101,6 @@ class Stop:
     """End of the rep after which it was said."""
     under_way: int | None = None
     """Number of the rep that was under way then: it is none after the stop."""
-    overdue: int | None = None
-    """Number of a rep that was under way for too long, a reason that only its voiding takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +185,8 @@ class AdvisedSet:
     plan: int = 0
     """Revision of the newest advice before the first rep; 0: none yet."""
     stop: Stop | None = None
+    overdue: int | None = None
+    """Number of a rep that was under way for too long: a reason to stop that only its voiding takes away."""
     one_more: int | None = None
     """Number of the rep after which *one more* was said in time."""
     correcting: bool = False

@@ -10,14 +10,14 @@ from typing import Final
 from advisor.ending import entry_of
 from advisor.lifters import athlete_updated, policy_updated, session_started
 from advisor.opening import context_of, pin
-from advisor.outcome import outcome, report_of
+from advisor.outcome import number_overdue, outcome, report_of
 from advisor.programme import held, pinned
 from advisor.reps import NO_REPS, start_of
 from advisor.state import LIFTER, Entry, Pins, Report, RepSeen
 from advisor.turn import Turn
 from spotter.events import Event
 from spotter.events.budgets import BudgetChanged
-from spotter.events.derived import EffortEstimated, RepCounted, SetClosed, SetOpened
+from spotter.events.derived import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.events.lifting import EffortReported
 from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.processing import Environment
@@ -37,6 +37,7 @@ class _Story:
     estimates: dict[str, EffortEstimated] = field(default_factory=dict)
     """By the event that reported their rep."""
     report: Report | None = None
+    overdue: int | None = None
     closed: SetClosed | None = None
     charged: Entry | None = None
     """As of its last end: a set that goes on stays charged until it ends anew."""
@@ -109,14 +110,14 @@ def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
     event, data = turn.event, turn.event.data
     if isinstance(data, EffortReported):
         moved = None if event.movedfrom is None else event.movedfrom.partition(" ")[0]
-        named = [
-            story
-            for story in stories.values()
-            if story.set_id == data.set_id and moved in (None, story.first.moved_from)
-        ]
-        if named:
-            story = max(named, key=lambda one: (one.first.opened_at, one.received, one.first.set_key))
-            story.report = report_of(event, data, story.seen())
+        told = _named(stories, data.set_id, moved)
+        if told is not None:
+            told.report = report_of(event, data, told.seen())
+        return
+    if isinstance(data, RepOverdue):
+        slow = _named(stories, data.set_id)
+        if slow is not None and slow.closed is None:
+            slow.overdue = number_overdue(data, slow.seen())
         return
     if isinstance(data, SetOpened) and data.set_key not in stories:
         stories[data.set_key] = _Story(data, data, pin(turn, data), event.received)
@@ -130,7 +131,7 @@ def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
     elif isinstance(data, SetClosed):
         story.closed = data
         if data.moved_to is not None:
-            story.reps, story.estimates, story.report = {}, {}, None
+            story.reps, story.estimates, story.report, story.overdue = {}, {}, None, None
     elif isinstance(data, RepCounted):
         story.reps[data.rep_event_id] = data
     else:
@@ -140,11 +141,16 @@ def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
             story.estimates[rep.rep_event_id] = data
 
 
+def _named(stories: dict[str, _Story], set_id: str | None, moved: str | None = None) -> _Story | None:
+    named = [one for one in stories.values() if one.set_id == set_id and moved in (None, one.first.moved_from)]
+    return max(named, key=lambda one: (one.first.opened_at, one.received, one.first.set_key), default=None)
+
+
 def _entry(story: _Story, env: Environment) -> Entry | None:
     if story.closed is None:
         return story.charged
     gym = env.gym(story.first.gym_id or "", story.first.pinned_config)
-    seen = outcome(story.seen(), story.report, None, story.first.opened_at)
+    seen = outcome(story.seen(), story.report, None, story.overdue, story.first.opened_at)
     context = context_of(story.opened)
     return entry_of(
         story.first.set_key, story.set_id, context, seen, story.closed.reason, gym, held(pinned(gym, story.pins))
