@@ -168,6 +168,28 @@ def test_a_call_is_evidence() -> None:
     assert low.rir_high - low.rir_low < plain.rir_high - plain.rir_low
 
 
+@settings(deadline=None, max_examples=60)
+@given(observations=observed_sets(max_size=10), calls=st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 3.0)))
+def test_fewer_reps_called_never_leave_more(observations: tuple[Observation, ...], calls: tuple[float, float]) -> None:
+    """However far a call is from what the velocities say."""
+    low, high = (
+        last_estimate(START, (*observations[:-1], replace(observations[-1], called_rir=called)))
+        for called in sorted(calls)
+    )
+    assert low.rir <= high.rir + 1e-6
+    assert all(at_low >= at_high - 1e-6 for at_low, at_high in zip(low.p_rir_le, high.p_rir_le, strict=True))
+
+
+def test_a_call_far_from_the_velocities_moves_them_one_way() -> None:
+    """A squat at half a metre a second is far from failure; who calls none left is left with the least."""
+    squat = starting("back_squat", pct_1rm=None)
+    found = [
+        last_estimate(squat, [*lifted(0.55, 12)[:2], replace(lifted(0.55, 12)[2], called_rir=called)]).rir
+        for called in (0.0, 1.0, 3.0)
+    ]
+    assert sorted(found) == found
+
+
 def test_a_failure_told_of_is_known() -> None:
     """A failed attempt that the lifter reports ends the set in the model, too."""
     found = estimates(START, [*SET[:9], replace(SET[9], called_rir=FAILED_NEXT)])[-1]

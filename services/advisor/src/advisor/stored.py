@@ -86,6 +86,8 @@ def _pins(value: dict[str, Any]) -> Pins:
 
 
 def _set(value: dict[str, Any]) -> AdvisedSet:
+    if value["stop"] is not None:  # where older programs kept it
+        value.setdefault("overdue", value["stop"].pop("overdue", None))
     value["context"] = Context(**value["context"])
     value["pins"] = _pins(value["pins"])
     value["terms"] = _with(Terms, value["terms"], tuples=("rules",))

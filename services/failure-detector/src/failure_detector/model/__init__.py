@@ -26,7 +26,7 @@ from failure_detector.model.records import Observation, RepEstimate, Request
 from failure_detector.model.start import Start, start_from_json, start_to_json
 from failure_detector.model.starting_values import starting_values
 
-MODEL_VERSION = "within-set-3"
+MODEL_VERSION = "within-set-4"
 
 __all__ = [
     "EXERCISE_MODELS",
