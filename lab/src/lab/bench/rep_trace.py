@@ -1,0 +1,161 @@
+"""What the one-process host does for one rep, counted: `python -m lab.bench.rep_trace`.
+
+A rep of a running set is sent over HTTP to a host in this process, and everything is counted that the host's threads do
+from the first byte of the request until the rep's advice has been written to a WebSocket:
+
+calls
+    frames entered in the product's own modules: calls of functions, and each resumption of a coroutine or generator
+files
+    product files in which these frames are
+dumps, loads
+    JSON documents that product code writes and reads with `orjson`
+
+Most of it is the same for every rep; what timers and heartbeats do in between differs, so each figure is the median
+over the reps of some sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from types import FrameType
+from typing import Any, Final
+
+import orjson
+from starlette.websockets import WebSocket
+from websockets.sync.client import ClientConnection, connect
+
+from lab.bench.workload import GYM, REPS_PER_SET, Rep, document
+from standalone.embedded import Standalone
+
+SETS: Final = 5
+FIRST_COUNTED: Final = 3
+"""Reps before it in a set are not counted: the first advice of a set is another way."""
+ADVICE: Final = "spotter.advice.given.v1"
+_ROOT: Final = Path(__file__).resolve().parents[4]
+_PRODUCT: Final = (f"{_ROOT}/shared/", f"{_ROOT}/services/")
+_SEND_TEXT: Final = WebSocket.send_text.__code__
+_PATIENCE_S: Final = 5.0
+
+
+@dataclass
+class Trace:
+    """What was done for one rep."""
+
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By file and function."""
+    dumps: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By the file and function that called."""
+    loads: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def figures(self) -> tuple[int, int, int, int]:
+        """Return calls, files, dumps and loads."""
+        return self.calls.total(), len({name for name, _ in self.calls}), self.dumps.total(), self.loads.total()
+
+
+class Tracer:
+    """A profile function for the host's threads that counts while a rep is on its way."""
+
+    def __init__(self) -> None:
+        self.trace = Trace()
+        self._counting = False
+
+    def begin(self) -> None:
+        """Count from now on, until an advice is sent."""
+        self.trace = Trace()
+        self._counting = True
+
+    @property
+    def counting(self) -> bool:
+        """Whether the advice is still awaited."""
+        return self._counting
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        """Take an event of the interpreter."""
+        if not self._counting:
+            return
+        if event == "call":
+            if _is_product(frame):
+                self.trace.calls[_function(frame)] += 1
+        elif event == "c_call" and _is_product(frame):
+            if argument is orjson.dumps:
+                self.trace.dumps[_function(frame)] += 1
+            elif argument is orjson.loads:
+                self.trace.loads[_function(frame)] += 1
+        elif event == "return" and frame.f_code is _SEND_TEXT and ADVICE in frame.f_locals["data"]:
+            self._counting = False
+
+
+def _is_product(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_PRODUCT)
+
+
+def _function(frame: FrameType) -> tuple[str, str]:
+    return frame.f_code.co_filename.rpartition("/src/")[2], frame.f_code.co_qualname
+
+
+def traces_of(sets: int = SETS) -> list[Trace]:
+    """Trace the reps of some sets, one after the other."""
+    tracer = Tracer()
+    threading.setprofile(tracer)
+    traces: list[Trace] = []
+    with Standalone() as host:
+        threading.setprofile(None)
+        token = host.token("admin", GYM)
+        headers = {"Authorization": f"Bearer {token}"}
+        device = http.client.HTTPConnection(host.url.removeprefix("http://"))
+        with connect(f"{host.url.replace('http', 'ws', 1)}/v1/advice", additional_headers=headers) as advice:
+            for number in range(sets):
+                for place in range(1, REPS_PER_SET + 1):
+                    rep = Rep(0, number, place, 0.7 - 0.04 * place)
+                    now = datetime.now(UTC)
+                    body = orjson.dumps(document(rep, now, now))
+                    tracer.begin()
+                    device.request("POST", "/v1/events", body, headers)
+                    answer = device.getresponse()
+                    assert answer.status == 202, answer.read()
+                    answer.read()
+                    _hear(advice, place)
+                    assert not tracer.counting
+                    if place >= FIRST_COUNTED:
+                        traces.append(tracer.trace)
+        device.close()
+    return traces
+
+
+def _hear(advice: ClientConnection, place: int) -> None:
+    """Wait for the advice after a rep."""
+    while True:
+        frame = json.loads(advice.recv(_PATIENCE_S))
+        if frame.get("type") == ADVICE and frame["data"]["after_rep"] == place:
+            return
+
+
+def main() -> None:
+    """Print the figures, and with `--list` what they are made of."""
+    parser = argparse.ArgumentParser(description="Count what the one-process host does for one rep.")
+    parser.add_argument("--sets", type=int, default=SETS, help="sets to trace (%(default)s)")
+    parser.add_argument("--list", action="store_true", help="list the calls of the rep in the middle")
+    options = parser.parse_args()
+    traces = traces_of(options.sets)
+    calls, files, dumps, loads = (
+        round(median(each)) for each in zip(*(trace.figures() for trace in traces), strict=True)
+    )
+    print(f"one rep, {len(traces)} traced: {calls} calls, {files} files, {dumps} dumps, {loads} loads")
+    if options.list:
+        typical = min(traces, key=lambda trace: abs(trace.calls.total() - calls))
+        for title, counter in (("calls", typical.calls), ("dumps", typical.dumps), ("loads", typical.loads)):
+            print(f"\n{title}")
+            for (name, function), count in sorted(counter.items()):
+                print(f"{count:6} {name} {function}")
+
+
+if __name__ == "__main__":
+    main()
