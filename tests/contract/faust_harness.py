@@ -194,24 +194,32 @@ class FaustHarness(Harness):
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Give a lifter's state as the changelog has it."""
-        self.settle()
-        return self._do(self._state(f"{processor}-state-changelog", key))
+        return self.states(processor).get(key, {})
 
-    async def _state(self, topic: str, key: str) -> dict[str, bytes]:
+    def states(self, processor: str) -> dict[str, dict[str, bytes]]:
+        """Give all lifters' states as the changelog has them, by key."""
+        self.settle()
+        return self._do(self._states(f"{processor}-state-changelog"))
+
+    async def _states(self, topic: str) -> dict[str, dict[str, bytes]]:
         reader = await self.log.reader([topic], Start(beginning=True))
-        newest: dict[str, tuple[int, object]] = {}
+        newest: dict[tuple[str, str], tuple[int, object]] = {}
         try:
             while await reader.lag() > 0:
                 for record in await reader.fetch(0.5):
                     lifter, _, name = record.key.partition("\x00")
-                    if lifter != key or name == SEEN or not record.value:
+                    if name == SEEN or not record.value:
                         continue
                     offset, value = orjson.loads(record.value.partition(b" ")[2])["versions"][-1]
-                    if name not in newest or newest[name][0] <= offset:
-                        newest[name] = (offset, value)
+                    if (lifter, name) not in newest or newest[lifter, name][0] <= offset:
+                        newest[lifter, name] = (offset, value)
         finally:
             await reader.close()
-        return {name: orjson.dumps(value) for name, (_, value) in newest.items() if value is not None}
+        states: dict[str, dict[str, bytes]] = {}
+        for (lifter, name), (_, value) in newest.items():
+            if value is not None:
+                states.setdefault(lifter, {})[name] = orjson.dumps(value)
+        return states
 
     def long_ago(self) -> datetime:
         """Say when a case begins whose timers are all due: before now."""
