@@ -44,12 +44,13 @@ up: install ## the standalone host at 127.0.0.1:8700
 cluster: install ## the distributed host without containers: Kafka, every service a process, nginx
 	@exec $(BIN)/spotter cluster $(ARGS)
 
-check: install ## format, lint, strict types, dependency rules, published schemas up to date
+check: install ## format, lint, strict types, dependency rules, published schemas and figures up to date
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m standalone.reference --check
+	$(BIN)/python -m tools.figures --check
 
 format: install ## put the sources into shape
 	$(BIN)/ruff check --fix
@@ -64,8 +65,9 @@ test-kafka: install ## the tests on real Apache Kafka, which must be there (Java
 bench: install peers ## throughput and latency as one table, with the machine
 	@exec $(BIN)/python -m lab.bench $(ARGS)
 
-accuracy: install ## how good the model is, beside oracles and baselines: docs/accuracy (ARGS="--quick", "--recorded FILE")
-	@exec $(BIN)/python -m lab.accuracy $(ARGS)
+accuracy: install ## how good the model is, beside oracles and baselines: build/accuracy, and its figures in docs/accuracy (ARGS="--quick", "--recorded FILE")
+	@$(BIN)/python -m lab.accuracy --to build/accuracy $(ARGS)
+	@$(BIN)/python -m tools.figures build/accuracy/figures.json
 
 peers: install $(PEERS)/.installed ## .venv-peers: what the bench measures Spotter beside
 
