@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +22,6 @@ from tests.golden.outcome import PROCESSORS, Outcome, outcome
 SEEDS: Final = range(200)
 FAR_AHEAD: Final = datetime(2100, 1, 6, 18, tzinfo=UTC)
 """When untimed workouts happen: no timer is ever due, whatever a worker's clock shows."""
-SQLITE_HOSTS: Final = 6
 WORKOUTS_PER_WRITE: Final = 20
 
 
@@ -50,14 +48,10 @@ def timed_on_memory(seeds: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
 
 
 def timed_on_sqlite(seeds: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
-    """Play each timed workout on a SQLite host with a file of its own, several side by side: they mostly wait."""
-
-    def result(seed: int) -> tuple[int, Outcome]:
+    """Play each timed workout on a SQLite host with a file of its own."""
+    for seed in seeds:
         with tempfile.TemporaryDirectory() as folder, closing(SqliteHarness(Path(folder) / "spotter.db")) as host:
-            return seed, _play(host, timed(host, seed))
-
-    with ThreadPoolExecutor(SQLITE_HOSTS) as pool:
-        yield from pool.map(result, seeds)
+            yield seed, _play(host, timed(host, seed))
 
 
 def untimed_on_memory(seeds: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
