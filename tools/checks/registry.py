@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from tools.checks import dead_letters
 from tools.checks.finding import Finding
 from tools.checks.names import classes, modules, variables
 
@@ -16,6 +17,7 @@ CHECKS: Final[dict[str, Check]] = {
     "names.modules": modules.check,
     "names.classes": classes.check,
     "names.variables": variables.check,
+    "dead_letters": dead_letters.check,
 }
 
 
