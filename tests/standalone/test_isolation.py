@@ -91,6 +91,7 @@ class Caller:
 
 
 COACH: Final = Caller("the victim's coach", "g1", "coach")
+DEVICE: Final = Caller("a device of the victim", "g1", "device", ("victim-athlete",))
 CALLERS: Final = (
     Caller("another gym's coach", "g2", "coach"),
     Caller("another gym's lifter of the same name", "g2", "app", ("victim-athlete", "absent-athlete")),
@@ -219,6 +220,21 @@ def alike(about_victim: str, about_absent: str) -> bool:
 async def test_a_route_shows_nothing_of_a_lifter_to_those_who_may_not_see(host: Host, route: str) -> None:
     """Other gyms and other lifters are answered as if the victim did not exist; the victim's coach is not."""
     await check(host, route)
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - set(PUBLIC)))
+async def test_without_a_token_a_route_answers_401(host: Host, route: str) -> None:
+    """Before it looks at anything else."""
+    method, path = route.split(" ")
+    answer = await host.client.request(method, path)
+
+    assert (401, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - set(PUBLIC) - WRITING))
+async def test_a_device_reads_nothing(host: Host, route: str) -> None:
+    """It sends; 403 says so."""
+    assert (await host.ask(route, DEVICE, VICTIM)).startswith("403 ")
 
 
 @pytest.mark.parametrize("caller", [*CALLERS, COACH], ids=lambda caller: caller.name)
