@@ -40,28 +40,28 @@ def keys_of(played: Workout) -> tuple[str, str]:
     return athlete_key("g1", played.athlete_id), athlete_key("g1", played.other_id)
 
 
-def timed_on_memory(seeds: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
+def timed_on_memory(seeds: Iterable[int]) -> Iterator[tuple[str, Outcome]]:
     """Play each timed workout on a memory host of its own."""
     for seed in seeds:
         host = MemoryHarness()
-        yield seed, _play(host, timed(host, seed))
+        yield str(seed), _play(host, timed(host, seed))
 
 
-def timed_on_sqlite(seeds: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
+def timed_on_sqlite(seeds: Iterable[int]) -> Iterator[tuple[str, Outcome]]:
     """Play each timed workout on a SQLite host with a file of its own."""
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder, closing(SqliteHarness(Path(folder) / "spotter.db")) as host:
-            yield seed, _play(host, timed(host, seed))
+            yield str(seed), _play(host, timed(host, seed))
 
 
-def untimed_on_memory(seeds: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
+def untimed_on_memory(seeds: Iterable[int]) -> Iterator[tuple[str, Outcome]]:
     """Play each untimed workout on a memory host of its own."""
     for seed in seeds:
         host = MemoryHarness()
-        yield seed, _play(host, untimed(host, seed))
+        yield str(seed), _play(host, untimed(host, seed))
 
 
-def untimed_on_kafka(seeds: Iterable[int], bootstrap: str, folder: Path) -> Iterator[tuple[int, Outcome]]:
+def untimed_on_kafka(seeds: Iterable[int], bootstrap: str, folder: Path) -> Iterator[tuple[str, Outcome]]:
     """Play all untimed workouts together on one pair of workers, under a topic prefix of their own."""
     with closing(FaustHarness(bootstrap, folder)) as host:
         workouts = {seed: untimed(host, seed) for seed in seeds}
@@ -70,7 +70,7 @@ def untimed_on_kafka(seeds: Iterable[int], bootstrap: str, folder: Path) -> Iter
             host.write([record for each in everyone[first : first + WORKOUTS_PER_WRITE] for record in _once_each(each)])
         contents = Contents(host)
     for seed, played in workouts.items():
-        yield seed, outcome(contents, keys_of(played))
+        yield str(seed), outcome(contents, keys_of(played))
 
 
 def _play(host: Harness, played: Workout) -> Outcome:

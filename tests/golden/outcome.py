@@ -1,10 +1,10 @@
-"""What a host made of a workout, in forms that can be compared between hosts, commits and machines."""
+"""What came of a workout or a request, in forms that can be compared between hosts, commits and machines."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -12,9 +12,6 @@ import orjson
 
 TOPICS: Final = ("lifts.v1", "estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
 PROCESSORS: Final = ("failure-detector", "advisor")
-PARTS: Final = (*TOPICS, *(f"{name} state" for name in PROCESSORS))
-"""What is compared, upstream first: the first part that differs is where to look."""
-
 DIGEST_CHARACTERS: Final = 12
 SIGNIFICANT_DIGITS: Final = 6
 ZERO_BELOW: Final = 1e-9
@@ -40,15 +37,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record, or one entry of state."""
+    """One record, one entry of state, one answer."""
 
     label: str
-    """The record's key; for state the key and the entry's name."""
+    """The record's key; for state the key and the entry's name; what was asked for."""
     value: bytes
 
 
 Outcome = Mapping[str, Sequence[Line]]
-"""Lines by part, in the order of the log; entries of state by name."""
+"""Lines by part, upstream first, so that the first part that differs is where to look; lines in the order of the log,
+entries of state by name."""
 
 
 def outcome(source: Source, keys: Sequence[str]) -> Outcome:
@@ -121,11 +119,6 @@ def digest(lines: Iterable[Line]) -> str:
     return sha256.hexdigest()[:DIGEST_CHARACTERS]
 
 
-def digests(result: Outcome, form: Callable[[Sequence[Line]], Sequence[Line]]) -> dict[str, str]:
-    """Return a digest for each part, brought into a form: `exact` or `rounded`."""
-    return {part: digest(form(lines)) for part, lines in result.items()}
-
-
 def raw_digest(result: Outcome) -> str:
     """Return one digest of everything as it is, offsets included: comparable on fresh hosts of one kind alone."""
-    return digest(line for part in PARTS for line in result[part])
+    return digest(line for lines in result.values() for line in lines)

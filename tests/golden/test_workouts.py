@@ -10,16 +10,16 @@ import pytest
 
 from tests.golden.hosts import SEEDS, timed_on_memory, timed_on_sqlite, untimed_on_kafka
 from tests.golden.outcome import Outcome
-from tests.golden.record import differences, read_golden
+from tests.golden.record import differences
 from tests.support import KafkaCluster
 
 SQLITE_SEEDS: Final = SEEDS[::4]
 """A host with a file waits more than it computes: `python -m tests.golden --check` plays all workouts on it."""
 
 
-def different(play: str, host: str, results: Iterable[tuple[int, Outcome]]) -> list[str]:
+def different(group: str, host: str, results: Iterable[tuple[str, Outcome]]) -> list[str]:
     """Say where results differ from the golden file, apart from the last digits of numbers."""
-    return [str(difference) for difference in differences(read_golden(), play, host, results)]
+    return [str(difference) for difference in differences(group, host, results)]
 
 
 @pytest.mark.slow
