@@ -1,4 +1,4 @@
-"""Golden outcomes: 200 generated workouts on every host, requests to ingest, what gateway and dashboard send.
+"""Golden outcomes: workouts on every host, trainings, requests to ingest, what gateway and dashboard send.
 
 python -m tests.golden --check [--exact] [--kafka]             compare all of them with the committed files
 python -m tests.golden --write                                 write the files anew

@@ -15,6 +15,7 @@ from tests.golden.door import REQUESTS, answers
 from tests.golden.hosts import SEEDS, timed_on_memory, timed_on_sqlite, untimed_on_kafka, untimed_on_memory
 from tests.golden.outcome import Outcome
 from tests.golden.readers import READER_SEEDS, readings
+from tests.golden.trainings import TRAINING_SEEDS, trainings_in_memory
 
 Results = Iterable[tuple[str, Outcome]]
 
@@ -56,6 +57,7 @@ def _kafka(folder: Path) -> Iterator[str]:
 NAMES: Final[dict[str, Sequence[str]]] = {
     "timed": [str(seed) for seed in SEEDS],
     "untimed": [str(seed) for seed in SEEDS],
+    "trainings": [str(seed) for seed in TRAINING_SEEDS],
     "requests": [request.name for request in REQUESTS],
     "readers": [str(seed) for seed in READER_SEEDS],
 }
@@ -66,6 +68,7 @@ PLAYS: Final[dict[tuple[str, str], Callable[[Iterable[str]], Results]]] = {
     ("timed", "sqlite"): _seeded(timed_on_sqlite),
     ("untimed", "memory"): _seeded(untimed_on_memory),
     ("untimed", "kafka"): untimed_on_local_kafka,
+    ("trainings", "memory"): _seeded(trainings_in_memory),
     ("requests", "memory"): requests_in_memory,
     ("readers", "memory"): readers_in_memory,
 }

@@ -1,4 +1,4 @@
-"""Ingest, gateway and dashboard send and write what they did when the golden files were written."""
+"""Advisor, ingest, gateway and dashboard send and write what they did when the golden files were written."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from tests.golden.door import answers
 from tests.golden.readers import readings
 from tests.golden.record import differences
+from tests.golden.trainings import TRAINING_SEEDS, trainings_in_memory
 
 
 async def test_ingest_answers_and_writes_what_it_did() -> None:
@@ -24,3 +25,10 @@ async def test_gateway_and_dashboard_send_what_they_did(tmp_path: Path) -> None:
     results = [each async for each in readings(tmp_path)]
 
     assert [] == [str(difference) for difference in differences("readers", "memory", results)]
+
+
+def test_the_advisor_says_what_it_did() -> None:
+    """Over weeks of training: advice, budgets, summaries and notices, and the state that is kept."""
+    results = trainings_in_memory(TRAINING_SEEDS)
+
+    assert [] == [str(difference) for difference in differences("trainings", "memory", results)]
