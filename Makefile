@@ -8,10 +8,11 @@ BIN := $(VENV)/bin
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-MEMBERS := shared services/ingest services/failure-detector services/advisor services/dashboard services/standalone lab
+MEMBERS := shared services/ingest services/failure-detector services/advisor services/gateway \
+	services/dashboard services/standalone cli lab
 PEER_MEMBERS := shared services/failure-detector
-IMAGE_MEMBERS := ingest failure-detector advisor dashboard
-DISTRIBUTIONS := kernel ingest failure-detector advisor dashboard standalone lab
+IMAGE_MEMBERS := ingest failure-detector advisor gateway dashboard
+DISTRIBUTIONS := kernel ingest failure-detector advisor gateway dashboard standalone cli lab
 UV := 0.13.9
 
 # Debian and Ubuntu split ensurepip off Python: where it is missing, the Python's own pip puts pip into the environment.
@@ -49,7 +50,7 @@ check: install ## format, lint, strict types, dependency rules, published schema
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m standalone.reference --check
+	$(BIN)/python -m tools.reference --check
 	$(BIN)/python -m tools.figures --check
 
 format: install ## put the sources into shape
@@ -79,7 +80,7 @@ $(PEERS)/.installed: lab/peers.lock $(PEER_MEMBERS:%=%/pyproject.toml)
 	@touch $@
 
 reference: install ## write docs/reference anew from the models
-	$(BIN)/python -m standalone.reference
+	$(BIN)/python -m tools.reference
 
 # A lock names versions and hashes, never a registry. Compiled once for every Python from 3.11 on; versions that are
 # locked stay unless ARGS=--upgrade or ARGS="--upgrade-package NAME" says otherwise.

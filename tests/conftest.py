@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from standalone.local_kafka import KafkaUnavailable, LocalKafka, java_command, kafka_libs
+from spotter_cli.cluster.local_kafka import KafkaUnavailable, LocalKafka, java_command, kafka_libs
 from tests.support import ROOT, KafkaCluster, missing
 
 MARK_BY_FIXTURE: Final = {"kafka": "kafka", "own_kafka": "kafka", "chromium": "browser", "nginx": "nginx"}

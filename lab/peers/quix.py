@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from quixstreams import Application, message_context
 
-from failure_detector.processor import FailureDetector
-from spotter.bus.stepping import Input, Stepper
-from spotter.config import Configuration
-from spotter.topics import ESTIMATES, LIFTS
+from spotter.domain.gym_config import Configuration
+from spotter.domain.topics import ESTIMATES, LIFTS
+from spotter.streaming.state_versions import Input, Stepper
+from spotter_detector.processor import FailureDetector
 
 
 def main() -> None:

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from advisor.processor import Advisor
-from advisor.signs.record import History
-from advisor.state import AdvisedSet, Ledger, Lifter
-from spotter.config import ConfigPending, Configuration
-from spotter.events import decode, encode
-from spotter.events.derived import AdviceGiven, DeviceLost, SetOpened
-from spotter.events.lifting import RepCompleted, SetEnded, SetStarted
-from spotter.ids import derived_id
+from spotter.domain.events import decode, encode
+from spotter.domain.events.derived import AdviceGiven, DeviceLost, SetOpened
+from spotter.domain.events.lifting import RepCompleted, SetEnded, SetStarted
+from spotter.domain.gym_config import ConfigPending, Configuration
+from spotter.domain.ids import derived_id
+from spotter_advisor.processor import Advisor
+from spotter_advisor.state.history import History
+from spotter_advisor.state.records import AdvisedSet, Ledger, Lifter
 from tests.advisor.training import MONDAY, Lifting, Rep, Training, again
 
 

@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.ledger.recompute import published, recompute
-from advisor.state import AdvisedSet
-from spotter.events import Event
-from spotter.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
-from spotter.events.people import WellnessReported
-from spotter.exercises import builtin_catalogue
+from lab.ledger_oracle import published, recompute
+from spotter.domain.events import Event
+from spotter.domain.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
+from spotter.domain.events.people import WellnessReported
+from spotter.domain.exercises import builtin_catalogue
+from spotter_advisor.state.records import AdvisedSet
 from tests.advisor.training import MONDAY, Lifting, Training
 
 CATALOGUE = builtin_catalogue()

@@ -8,13 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from advisor.processor import Advisor
-from advisor.signs.record import History
-from advisor.state import AdvisedSet, Ledger, Lifter
-from spotter.config import Configuration
-from spotter.events import Event, EventData
-from spotter.events.budgets import BudgetChanged
-from spotter.events.derived import (
+from spotter.domain.events import Event, EventData
+from spotter.domain.events.budgets import BudgetChanged
+from spotter.domain.events.derived import (
     AdviceGiven,
     EffortEstimated,
     RepCounted,
@@ -23,9 +19,13 @@ from spotter.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.events.lifting import EffortReported
-from spotter.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
-from spotter.processing import Step
+from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.domain.gym_config import Configuration
+from spotter.streaming.processor import Step
+from spotter_advisor.processor import Advisor
+from spotter_advisor.state.history import History
+from spotter_advisor.state.records import AdvisedSet, Ledger, Lifter
 
 MONDAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
 D = TypeVar("D", bound=EventData)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 from playwright.async_api import Browser, Page, Request, WebSocket, expect
 
-from standalone.embedded import Standalone
+from lab.embedded import Standalone
 
 STUBS: Final = """
 window.heard = [];

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
-from spotter.events import Event
-from spotter.events.derived import Action
-from spotter.events.people import TokenRevoked
+from spotter.domain.events import Event
+from spotter.domain.events.derived import Action
+from spotter.domain.events.people import TokenRevoked
 from tests.dashboard.serving import KEYS, Place, now, serving
 from tests.dashboard.story import MONDAY, Story
 

@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from spotter.bus.sqlite import SqliteLog
-from spotter.events import Event, decode
-from spotter.events.people import WellnessReported
-from spotter.topics import LIFTS
-from standalone.embedded import Standalone
+from lab.embedded import Standalone
+from spotter.domain.events import Event, decode
+from spotter.domain.events.people import WellnessReported
+from spotter.domain.topics import LIFTS
+from spotter.streaming.sqlite.log import SqliteLog
 from tests.browser.phone import DEAF, STUBS, Lifter, Phone, phone
 from tests.browser.test_floor import ARGUMENTS
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from spotter.events.lifting import EffortReported, SetAmended
-from spotter.events.people import AthleteUpdated, PolicyUpdated
-from spotter.ids import athlete_key
+from spotter.domain.events.lifting import EffortReported, SetAmended
+from spotter.domain.events.people import AthleteUpdated, PolicyUpdated
+from spotter.domain.ids import athlete_key
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness

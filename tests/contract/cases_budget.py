@@ -6,10 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from spotter.events.budgets import BudgetChanged, NoticeGiven
-from spotter.events.derived import AdviceGiven
-from spotter.events.lifting import EffortReported
-from spotter.events.people import AthleteUpdated, BudgetGranted, PlannedExercise, SessionStarted, WellnessReported
+from spotter.domain.events.budgets import BudgetChanged, NoticeGiven
+from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.people import (
+    AthleteUpdated,
+    BudgetGranted,
+    PlannedExercise,
+    SessionStarted,
+    WellnessReported,
+)
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

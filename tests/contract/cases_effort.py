@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spotter.events import Event
-from spotter.events.lifting import EffortReported
+from spotter.domain.events import Event
+from spotter.domain.events.lifting import EffortReported
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

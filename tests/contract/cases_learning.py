@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from spotter.events import Event
-from spotter.events.derived import EffortEstimated
-from spotter.events.lifting import Device, EffortReported
-from spotter.ids import athlete_key
+from spotter.domain.events import Event
+from spotter.domain.events.derived import EffortEstimated
+from spotter.domain.events.lifting import Device, EffortReported
+from spotter.domain.ids import athlete_key
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from spotter.bus.port import NewRecord
-from spotter.events.lifting import EffortReported, RepAmended, RepCorrection, SetAmended
-from spotter.ids import athlete_key
+from spotter.domain.events.lifting import EffortReported, RepAmended, RepCorrection, SetAmended
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from spotter.events import Event
-from spotter.events.derived import RepOverdue
-from spotter.events.lifting import MotionSampled
+from spotter.domain.events import Event
+from spotter.domain.events.derived import RepOverdue
+from spotter.domain.events.lifting import MotionSampled
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

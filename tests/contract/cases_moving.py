@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.ledger.recompute import published
-from spotter.events import Event
-from spotter.events.lifting import EffortReported, SetMoved
+from lab.ledger_oracle import published
+from spotter.domain.events import Event
+from spotter.domain.events.lifting import EffortReported, SetMoved
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

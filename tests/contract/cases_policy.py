@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from spotter.events import Event
-from spotter.events.derived import AdviceGiven
-from spotter.events.lifting import SetStarted
-from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
-from spotter.policies import BlockKind, BlockSaid, SessionFields
+from spotter.domain.events import Event
+from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.lifting import SetStarted
+from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.domain.policies import BlockKind, BlockSaid, SessionFields
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

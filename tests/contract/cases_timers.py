@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from spotter.events.derived import DeviceLost, RepOverdue
-from spotter.events.lifting import RepStarted
-from spotter.ids import athlete_key
+from spotter.domain.events.derived import DeviceLost, RepOverdue
+from spotter.domain.events.lifting import RepStarted
+from spotter.domain.ids import athlete_key
 from tests.contract.cases_learning import BETWEEN_S, failed_set
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter

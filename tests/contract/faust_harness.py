@@ -19,12 +19,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from spotter.bus.kafka import KafkaLog, apply_topics
-from spotter.bus.port import NewRecord, Reader, Start
-from spotter.bus.stepping import SEEN
-from spotter.events import Event, encode
-from spotter.topics import PARTITIONS
-from standalone.local_kafka import free_port
+from spotter.domain.events import Event, encode
+from spotter.domain.topics import PARTITIONS
+from spotter.streaming.kafka import KafkaLog, apply_topics
+from spotter.streaming.log import NewRecord, Reader, Start
+from spotter.streaming.state_versions import SEEN
+from spotter_cli.cluster.local_kafka import free_port
 from tests.contract.harness import Harness
 from tests.kafka.workers import until_appended
 
@@ -89,7 +89,7 @@ class FaustHarness(Harness):
         self.settled = True
         self.workers = [
             Worker(module, f"{module}-{number}", environment, folder)
-            for module in ("failure_detector", "advisor")
+            for module in ("spotter_detector", "spotter_advisor")
             for number in range(replicas)
         ]
         for worker in self.workers:

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from spotter.bus.port import NewRecord
-from spotter.events import Event, Unreadable, decode
+from spotter.domain.events import Event, Unreadable, decode
+from spotter.streaming.log import NewRecord
 
 
 class Harness(ABC):

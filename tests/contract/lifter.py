@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from spotter.bus.port import NewRecord
-from spotter.events import Event, EventData, encode
-from spotter.events.budgets import BudgetChanged
-from spotter.events.derived import (
+from spotter.domain.events import Event, EventData, encode
+from spotter.domain.events.budgets import BudgetChanged
+from spotter.domain.events.derived import (
     AdviceGiven,
     EffortEstimated,
     EventRejected,
@@ -20,8 +19,17 @@ from spotter.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.events.lifting import RepAmended, RepCompleted, RepCorrection, RepStarted, RepVoided, SetEnded, SetStarted
-from spotter.ids import athlete_key
+from spotter.domain.events.lifting import (
+    RepAmended,
+    RepCompleted,
+    RepCorrection,
+    RepStarted,
+    RepVoided,
+    SetEnded,
+    SetStarted,
+)
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord
 from tests.contract.harness import Harness
 
 D = TypeVar("D", bound=EventData)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from advisor.processor import Advisor
-from failure_detector.processor import FailureDetector
-from spotter.bus.memory import MemoryLog
-from spotter.bus.memory_host import MemoryHost
-from spotter.bus.port import NewRecord
-from spotter.config import Configuration
-from spotter.events import Event
+from spotter.domain.events import Event
+from spotter.domain.gym_config import Configuration
+from spotter.streaming.log import NewRecord
+from spotter.streaming.memory.host import MemoryHost
+from spotter.streaming.memory.log import MemoryLog
+from spotter_advisor.processor import Advisor
+from spotter_detector.processor import FailureDetector
 from tests.contract.harness import Harness
 
 

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from advisor.processor import Advisor
-from failure_detector.processor import FailureDetector
-from spotter.bus.port import NewRecord
-from spotter.bus.sqlite import SqliteLog
-from spotter.bus.sqlite_host import SqliteHost
-from spotter.bus.stepping import SEEN
-from spotter.config import Configuration
-from spotter.events import Event
+from spotter.domain.events import Event
+from spotter.domain.gym_config import Configuration
+from spotter.streaming.log import NewRecord
+from spotter.streaming.sqlite.host import SqliteHost
+from spotter.streaming.sqlite.log import SqliteLog
+from spotter.streaming.state_versions import SEEN
+from spotter_advisor.processor import Advisor
+from spotter_detector.processor import FailureDetector
 from tests.contract.harness import Harness
 
 T = TypeVar("T")

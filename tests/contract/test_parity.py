@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spotter.events import Unreadable, decode
-from spotter.ids import athlete_key
+from spotter.domain.events import Unreadable, decode
+from spotter.domain.ids import athlete_key
 from tests.contract.harness import Harness
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.sqlite_harness import SqliteHarness

@@ -6,11 +6,11 @@ import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from spotter.bus.port import NewRecord
-from spotter.events import Unreadable, decode, encode
-from spotter.events.lifting import EffortReported, SetMoved
-from spotter.events.people import AthleteUpdated
-from spotter.ids import athlete_key
+from spotter.domain.events import Unreadable, decode, encode
+from spotter.domain.events.lifting import EffortReported, SetMoved
+from spotter.domain.events.people import AthleteUpdated
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from spotter.events import encode
-from spotter.security import Keyring
+from spotter.domain.events import encode
+from spotter.http.tokens import Keyring
 from tests.crash.workload import OUTPUTS, check, workload
 
 KILLS = 20
@@ -36,7 +36,7 @@ class Host:
 
     def start(self) -> None:
         """Start it."""
-        command = [sys.executable, "-m", "standalone", "up", "--data", str(self.data), "--port", str(self.port)]
+        command = [sys.executable, "-m", "spotter_cli", "up", "--data", str(self.data), "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill(self) -> None:

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from advisor.processor import Advisor
-from failure_detector.processor import FailureDetector
-from spotter.bus.memory import MemoryLog
-from spotter.bus.memory_host import MemoryHost
-from spotter.bus.port import NewRecord
-from spotter.config import Configuration
-from spotter.events import Event, decode
-from spotter.events.budgets import BudgetChanged
-from spotter.events.derived import AdviceGiven, EffortEstimated, SetSummarised
-from spotter.events.lifting import RepCompleted, SetEnded
-from spotter.ids import athlete_key
+from spotter.domain.events import Event, decode
+from spotter.domain.events.budgets import BudgetChanged
+from spotter.domain.events.derived import AdviceGiven, EffortEstimated, SetSummarised
+from spotter.domain.events.lifting import RepCompleted, SetEnded
+from spotter.domain.gym_config import Configuration
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord
+from spotter.streaming.memory.host import MemoryHost
+from spotter.streaming.memory.log import MemoryLog
+from spotter_advisor.processor import Advisor
+from spotter_detector.processor import FailureDetector
 
 OUTPUTS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
 _PLACES = re.compile(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})')

@@ -14,16 +14,16 @@ import httpx
 import uvicorn
 from sqlalchemy import select
 
-from dashboard.app import Dashboard, create_app
-from dashboard.projector import TOPICS
-from dashboard.server import Server
-from dashboard.storage import default_url
-from dashboard.tables import POSITIONS
-from spotter.bus.memory import MemoryLog
-from spotter.config import Configuration
-from spotter.events import Role
-from spotter.security import Keyring, Revocations
-from spotter.web import Guard
+from spotter.domain.events import Role
+from spotter.domain.gym_config import Configuration
+from spotter.http import Guard
+from spotter.http.tokens import Keyring, Revocations
+from spotter.streaming.memory.log import MemoryLog
+from spotter_dashboard.app import Dashboard, create_app
+from spotter_dashboard.projection.projector import TOPICS
+from spotter_dashboard.server import Server
+from spotter_dashboard.store.database import default_url
+from spotter_dashboard.store.tables import POSITIONS
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
 

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from spotter import topics
-from spotter.bus.memory import MemoryLog
-from spotter.bus.port import NewRecord, Record
-from spotter.events import Event, EventData, encode, to_json
-from spotter.events.budgets import BudgetChanged, BudgetEntry
-from spotter.events.derived import (
+from spotter.domain import topics
+from spotter.domain.events import Event, EventData, encode, to_json
+from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
+from spotter.domain.events.derived import (
     Action,
     AdviceGiven,
     DeviceLost,
@@ -23,9 +21,11 @@ from spotter.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.events.lifting import RepCompleted
-from spotter.events.people import AthleteUpdated
-from spotter.ids import athlete_key
+from spotter.domain.events.lifting import RepCompleted
+from spotter.domain.events.people import AthleteUpdated
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord, Record
+from spotter.streaming.memory.log import MemoryLog
 
 MONDAY: Final = datetime(2026, 1, 5, 10, tzinfo=UTC)
 WORDS: Final[dict[Action, str]] = {

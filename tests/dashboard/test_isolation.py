@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from spotter.events import Event
-from spotter.events.people import ExerciseAdded
-from spotter.events.registry import Role
+from spotter.domain.events import Event
+from spotter.domain.events.people import ExerciseAdded
+from spotter.domain.events.registry import Role
 from tests.dashboard.serving import KEYS, Place
 from tests.dashboard.story import MONDAY, Story
 

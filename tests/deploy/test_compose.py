@@ -16,8 +16,8 @@ import platformdirs
 import pytest
 import yaml
 
-from standalone.cluster import proxy
-from standalone.local_kafka import LocalKafka, free_port
+from spotter_cli.cluster import proxy
+from spotter_cli.cluster.local_kafka import LocalKafka, free_port
 from tests.support import ROOT, missing
 
 COMPOSE: Final = ROOT / "docker-compose.yml"

@@ -23,12 +23,12 @@ IMAGES: Final = {
     "ingest": "services/ingest",
     "failure-detector": "services/failure-detector",
     "advisor": "services/advisor",
-    "gateway": "services/advisor",
+    "gateway": "services/gateway",
     "dashboard": "services/dashboard",
-    "standalone": "services/standalone",
+    "standalone": "cli",
 }
 """Each image with the member whose console script it runs."""
-LOCKS: Final = ["ingest", "failure-detector", "advisor", "dashboard", "standalone"]
+LOCKS: Final = ["ingest", "failure-detector", "advisor", "gateway", "dashboard", "standalone"]
 PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(?: ;.*?)? \\$", re.MULTILINE)
 HASH: Final = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
@@ -165,7 +165,7 @@ def test_the_lock_of_the_build_tool_agrees_too() -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_an_images_lock_has_all_that_the_member_needs_and_no_more(name: str) -> None:
     """The lock is the closure of what the members of the image declare."""
-    wanted = closure(f"spotter-{name}")
+    wanted = closure("spotter-cli" if name == "standalone" else f"spotter-{name}")
     locked = set(pins(DEPLOY / name / "requirements.lock"))
 
     assert set() == wanted - locked, "missing: run `make lock`"
@@ -259,7 +259,8 @@ def declared(package: str, extra: str) -> list[Requirement]:
     """Read what a distribution declares; a member from its pyproject.toml, which may be newer than its install."""
     if not package.startswith("spotter-"):
         return [Requirement(line) for line in distribution(package).requires or []]
-    folder = "shared" if package == "spotter-kernel" else f"services/{package.removeprefix('spotter-')}"
+    name = package.removeprefix("spotter-")
+    folder = {"kernel": "shared", "cli": "cli"}.get(name, f"services/{name}")
     project = tomllib.loads((ROOT / folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional: list[str] = project.get("optional-dependencies", {}).get(extra, [])
     return [Requirement(line) for line in [*project["dependencies"], *optional]]

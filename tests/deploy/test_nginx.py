@@ -13,9 +13,9 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from standalone.cluster import proxy
-from standalone.errors import Trouble
-from standalone.local_kafka import free_port
+from spotter_cli.cluster import proxy
+from spotter_cli.cluster.local_kafka import free_port
+from spotter_standalone.errors import Trouble
 from tests.deploy import fakes
 from tests.support import ROOT
 

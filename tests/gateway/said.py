@@ -6,14 +6,14 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from advisor.gateway.frames import Advice, Estimate, read
-from spotter.bus.memory import MemoryLog
-from spotter.bus.port import NewRecord, Record
-from spotter.events import Event, EventData, encode
-from spotter.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
-from spotter.events.people import AdviceAcknowledged, TokenRevoked
-from spotter.ids import athlete_key
-from spotter.topics import ACCESS, ACKS, ADVICE, ESTIMATES
+from spotter.domain.events import Event, EventData, encode
+from spotter.domain.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.people import AdviceAcknowledged, TokenRevoked
+from spotter.domain.ids import athlete_key
+from spotter.domain.topics import ACCESS, ACKS, ADVICE, ESTIMATES
+from spotter.streaming.log import NewRecord, Record
+from spotter.streaming.memory.log import MemoryLog
+from spotter_gateway.frames import Advice, Estimate, read
 
 _numbers = itertools.count(1)
 

@@ -16,16 +16,16 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
-from advisor.gateway.app import create_router
-from advisor.gateway.hub import Hub
-from advisor.gateway.pace import Pace
-from spotter.bus.memory import MemoryLog
-from spotter.bus.port import Record
-from spotter.events import Event, Role, decode
-from spotter.security import Keyring, Revocations
+from spotter.domain.events import Event, Role, decode
+from spotter.domain.topics import ACKS, ADVICE, ESTIMATES
+from spotter.http import Guard, install
+from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
-from spotter.topics import ACKS, ADVICE, ESTIMATES
-from spotter.web import Guard, install
+from spotter.streaming.log import Record
+from spotter.streaming.memory.log import MemoryLog
+from spotter_gateway.app import create_router
+from spotter_gateway.hub import Hub
+from spotter_gateway.intervals import Pace
 from tests.gateway.said import revoked, write
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])

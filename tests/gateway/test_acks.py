@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from advisor.gateway.rate import MESSAGES_BURST
-from spotter.events.people import AdviceAcknowledged
+from spotter.domain.events.people import AdviceAcknowledged
+from spotter.http.token_bucket import MESSAGES_BURST
 from spotter.settings import Limits
 from tests.gateway.said import advice, summary
 from tests.gateway.support import ACK, KEYS, Door, frame, serving, silent, until

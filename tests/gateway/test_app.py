@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from advisor.gateway import __main__ as process
-from advisor.gateway.app import Gateway, create_app
-from advisor.gateway.hub import Hub
-from advisor.gateway.pace import Pace
-from spotter.bus.memory import MemoryLog, MemoryReader
-from spotter.bus.port import Record, Start
 from spotter.settings import Limits
+from spotter.streaming.log import Record, Start
+from spotter.streaming.memory.log import MemoryLog, MemoryReader
+from spotter_gateway import __main__ as process
+from spotter_gateway.app import Gateway, create_app
+from spotter_gateway.hub import Hub
+from spotter_gateway.intervals import Pace
 from tests.gateway.said import advice, revoked, write
 from tests.gateway.support import KEYS, QUICK, frame, until
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.gateway.cursor import BadCursor, Cursor, Place
-from spotter.topics import ADVICE, ESTIMATES
+from spotter.domain.topics import ADVICE, ESTIMATES
+from spotter_gateway.cursor import BadCursor, Cursor, Place
 
 OFFSETS = st.lists(st.integers(0, 2**63 - 1), max_size=14).map(lambda found: dict(enumerate(found)))
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from advisor.gateway.filters import Query, Wanted, wanted
-from spotter.events import Role
-from spotter.security import Identity
-from spotter.web import Problem
+from spotter.domain.events import Role
+from spotter.http import Problem
+from spotter.http.tokens import Identity
+from spotter_gateway.filters import Query, Wanted, wanted
 from tests.gateway.said import advice, advised, estimate, estimated
 
 

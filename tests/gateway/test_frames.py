@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from advisor.gateway.frames import Left, advice_frame, epoch_ms, heartbeat_frame, left, read
-from spotter.events import Unreadable, to_json
+from spotter.domain.events import Unreadable, to_json
+from spotter_gateway.frames import Left, advice_frame, epoch_ms, heartbeat_frame, left, read
 from tests.gateway.said import advice, advised, estimate, record
 
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from advisor.gateway.hub import Hub
-from spotter.bus.memory import MemoryLog, MemoryReader
-from spotter.bus.port import NewRecord, Record, Start
-from spotter.security import Revocations
-from spotter.topics import ADVICE
-from spotter.web import Guard
+from spotter.domain.topics import ADVICE
+from spotter.http import Guard
+from spotter.http.tokens import Revocations
+from spotter.streaming.log import NewRecord, Record, Start
+from spotter.streaming.memory.log import MemoryLog, MemoryReader
+from spotter_gateway.hub import Hub
 from tests.gateway.said import advice, estimate, new_record, write
 from tests.gateway.support import KEYS, QUICK, Clock, frame, serving, until
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.gateway.filters import Wanted
-from advisor.gateway.frames import Advice
-from advisor.gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, Sets
+from spotter_gateway.filters import Wanted
+from spotter_gateway.frames import Advice
+from spotter_gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, Sets
 from tests.gateway.said import advice, advised, estimate, estimated, opened, summary, voided
 
 ALL = Wanted("g1", estimates=True)

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from unittest.mock import patch
 
-from spotter.bus.memory import MemoryLog
-from spotter.bus.port import NewRecord
-from spotter.events import Role, format_time
+from spotter.domain.events import Role, format_time
+from spotter.streaming.log import NewRecord
+from spotter.streaming.memory.log import MemoryLog
 from tests.golden.outcome import Line, Outcome
 from tests.ingest.support import KEYS, REP, event, rep, serving
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from standalone.local_kafka import LocalKafka
+from spotter_cli.cluster.local_kafka import LocalKafka
 from tests.golden.door import REQUESTS, answers
 from tests.golden.hosts import SEEDS, timed_on_memory, timed_on_sqlite, untimed_on_kafka, untimed_on_memory
 from tests.golden.outcome import Outcome

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from spotter.bus.port import NewRecord
-from spotter.ids import athlete_key
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord
 from tests.contract.faust_harness import READ, FaustHarness
 from tests.contract.harness import Harness
 from tests.contract.memory_harness import MemoryHarness

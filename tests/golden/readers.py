@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from advisor.gateway.frames import Advice, Estimate, advice_frame, left, read
-from dashboard.projector import TOPICS as PROJECTED
-from spotter.bus.memory import MemoryLog
-from spotter.bus.port import NewRecord
-from spotter.topics import ADVICE, ESTIMATES
+from spotter.domain.topics import ADVICE, ESTIMATES
+from spotter.streaming.log import NewRecord
+from spotter.streaming.memory.log import MemoryLog
+from spotter_dashboard.projection.projector import TOPICS as PROJECTED
+from spotter_gateway.frames import Advice, Estimate, advice_frame, left, read
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, play
 from tests.dashboard.serving import Place, serving

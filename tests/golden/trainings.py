@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from spotter.events import encode
+from spotter.domain.events import encode
 from tests.advisor.test_stories import ACTS, Act, trains
 from tests.advisor.training import Training
 from tests.golden.outcome import Line, Outcome

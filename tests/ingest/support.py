@@ -13,12 +13,12 @@ import httpx
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from ingest.app import create_app
-from spotter.bus.memory import MemoryLog
-from spotter.bus.port import NewRecord
-from spotter.events import Event, Role, decode, format_time
-from spotter.security import Identity, Keyring
+from spotter.domain.events import Event, Role, decode, format_time
+from spotter.http.tokens import Identity, Keyring
 from spotter.settings import Limits
+from spotter.streaming.log import NewRecord
+from spotter.streaming.memory.log import MemoryLog
+from spotter_ingest.app import create_app
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
 REP = "spotter.rep.completed.v1"

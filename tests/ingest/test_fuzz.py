@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spotter.events import TYPES
+from spotter.domain.events import TYPES
 from tests.ingest.support import Door, rep, serving
 
 json_values = st.recursive(

@@ -14,11 +14,11 @@ import httpx
 import orjson
 import pytest
 
-from spotter.bus.kafka import KafkaLog, apply_topics
-from spotter.bus.port import Start
-from spotter.events import decode
-from spotter.security import Keyring
-from standalone.local_kafka import LocalKafka, free_port
+from spotter.domain.events import decode
+from spotter.http.tokens import Keyring
+from spotter.streaming.kafka import KafkaLog, apply_topics
+from spotter.streaming.log import Start
+from spotter_cli.cluster.local_kafka import LocalKafka, free_port
 from tests.ingest.support import event, rep, until
 
 
@@ -29,7 +29,7 @@ async def test_the_broker_goes_away_and_comes_back(own_kafka: Callable[[], Local
     await apply_topics(broker.bootstrap)
     port = free_port()
     settings = {"SPOTTER_KAFKA": broker.bootstrap, "SPOTTER_DATA": str(tmp_path)}
-    command = [sys.executable, "-m", "ingest", "--port", str(port)]
+    command = [sys.executable, "-m", "spotter_ingest", "--port", str(port)]
     process = await asyncio.create_subprocess_exec(*command, env=os.environ | settings)
     token = Keyring.load(tmp_path / "keys.json").issue("g1", "admin")
     headers = {"Authorization": f"Bearer {token}"}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from spotter.bus.kafka import KafkaLog, apply_topics
+from spotter.streaming.kafka import KafkaLog, apply_topics
 from tests.support import KafkaCluster
 
 

@@ -17,7 +17,7 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from standalone.local_kafka import KafkaUnavailable, free_port, java_command, kafka_libs
+from spotter_cli.cluster.local_kafka import KafkaUnavailable, free_port, java_command, kafka_libs
 from tests.support import missing
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -103,7 +103,7 @@ def running(folder: Path) -> Iterator[Cluster]:
     """Start the cluster in a folder and wait until it says that it is ready."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPOTTER_", "KAFKA_"))}
     port = free_port()
-    command = [sys.executable, "-m", "standalone", "cluster", "--port", str(port), "--data", str(folder / "data")]
+    command = [sys.executable, "-m", "spotter_cli", "cluster", "--port", str(port), "--data", str(folder / "data")]
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("ab") as stderr:
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environment)
     cluster = Cluster(folder, process, port)
@@ -200,7 +200,7 @@ def test_a_second_cluster_is_kept_out(cluster: Cluster) -> None:
         (["--port", "0", "--data", str(cluster.folder / "data")], "Another cluster runs in"),
         (["--port", str(cluster.port), "--data", str(cluster.folder / "other")], f"Port {cluster.port} "),
     ):
-        command = [sys.executable, "-m", "standalone", "cluster", *options]
+        command = [sys.executable, "-m", "spotter_cli", "cluster", *options]
         refused = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         assert (1, "", 1) == (refused.returncode, refused.stdout, refused.stderr.count("\n"))
         assert reason in refused.stderr

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from spotter.ids import athlete_key
+from spotter.domain.ids import athlete_key
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
 from tests.contract.cases_budget import BudgetCases
 from tests.contract.cases_effort import EffortCases

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from spotter.bus.port import NewRecord
-from spotter.events import encode
+from spotter.domain.events import encode
+from spotter.streaming.log import NewRecord
 from tests.contract.faust_harness import READ, FaustHarness
 from tests.crash.workload import check, key_of, workload
 from tests.support import KafkaCluster

@@ -12,12 +12,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import OffsetAndMetadata
 
-from spotter.bus.following import Following
-from spotter.bus.kafka import KafkaLog, TopicsDiffer, apply_topics, check_topics, list_topics
-from spotter.bus.port import LogUnavailable, NewRecord, Reader, Record, Start
-from spotter.events import Event
-from spotter.topics import CONFIG, ESTIMATES, LIFTS, TOPICS
-from standalone.local_kafka import LocalKafka
+from spotter.domain.events import Event
+from spotter.domain.topics import CONFIG, ESTIMATES, LIFTS, TOPICS
+from spotter.streaming.kafka import KafkaLog, TopicsDiffer, apply_topics, check_topics, list_topics
+from spotter.streaming.log import LogUnavailable, NewRecord, Reader, Record, Start
+from spotter.streaming.topic_follower import Following
+from spotter_cli.cluster.local_kafka import LocalKafka
 from tests.kafka.workers import read_all, rep
 from tests.support import KafkaCluster
 

@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 
-from standalone import local_kafka
-from standalone.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka
+from spotter_cli.cluster import local_kafka
+from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka
 from tests.support import KafkaCluster
 
 

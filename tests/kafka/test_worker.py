@@ -12,14 +12,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from spotter.bus.kafka import KafkaLog, apply_topics
-from spotter.bus.keeping import split_entry_key
-from spotter.bus.port import LogUnavailable, NewRecord, Start
-from spotter.bus.stepping import SEEN, Input, Stepper
-from spotter.config import Configuration
-from spotter.events import decode
-from spotter.topics import ESTIMATES, LIFTS, LIFTS_DEAD
-from standalone.local_kafka import LocalKafka
+from spotter.domain.events import decode
+from spotter.domain.gym_config import Configuration
+from spotter.domain.topics import ESTIMATES, LIFTS, LIFTS_DEAD
+from spotter.streaming.changelog import split_entry_key
+from spotter.streaming.kafka import KafkaLog, apply_topics
+from spotter.streaming.log import LogUnavailable, NewRecord, Start
+from spotter.streaming.state_versions import SEEN, Input, Stepper
+from spotter_cli.cluster.local_kafka import LocalKafka
 from tests.kafka.toy import Toy
 from tests.kafka.workers import Written, read_all, rep, until_appended, until_committed, until_read, workers
 
@@ -37,7 +37,7 @@ def rng() -> random.Random:
 
 def check(written: Written) -> None:
     """Hold what the workers wrote against a fold of the log: every id is there, with one content, and the state."""
-    logging.getLogger("spotter.bus.stepping").setLevel(logging.CRITICAL)  # the toy's faults are wanted
+    logging.getLogger("spotter.streaming.state_versions").setLevel(logging.CRITICAL)  # the toy's faults are wanted
     stepper = Stepper(Toy(), Configuration())
     wanted: dict[str, dict[str, set[str]]] = {ESTIMATES: {}, LIFTS_DEAD: {}}
     for record in written.records[LIFTS]:

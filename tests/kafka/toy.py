@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from spotter.codec import dump_json, load_json
-from spotter.events import Event
-from spotter.events.lifting import RepCompleted, SetEnded
-from spotter.events.people import SessionStarted
-from spotter.ids import derived_id, fingerprint
-from spotter.processing import Environment, Processor, Reject, State, Step
+from spotter.domain.events import Event
+from spotter.domain.events.lifting import RepCompleted, SetEnded
+from spotter.domain.events.people import SessionStarted
+from spotter.domain.ids import derived_id, fingerprint
+from spotter.domain.topics import ESTIMATES, LIFTS
+from spotter.http.metrics import configure_logging
 from spotter.settings import Settings
-from spotter.telemetry import configure_logging
-from spotter.topics import ESTIMATES, LIFTS
+from spotter.streaming.codec import dump_json, load_json
+from spotter.streaming.processor import Environment, Processor, Reject, State, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Toy(Processor[ToyDraft]):
 
 
 if __name__ == "__main__":
-    from spotter.bus.faust_host import run_worker
+    from spotter.streaming.faust import run_worker
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--silence", type=float, default=3600.0)

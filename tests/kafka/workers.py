@@ -20,14 +20,14 @@ import httpx
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from spotter.bus.kafka import KafkaLog
-from spotter.bus.kafka.offsets import Offsets, topic_partitions
-from spotter.bus.port import LogUnavailable, NewRecord, Record, Start
-from spotter.events import Event, EventData, Unreadable, decode, encode
-from spotter.events.lifting import RepCompleted
-from spotter.ids import athlete_key
-from spotter.topics import ESTIMATES, LIFTS, LIFTS_DEAD
-from standalone.local_kafka import free_port
+from spotter.domain.events import Event, EventData, Unreadable, decode, encode
+from spotter.domain.events.lifting import RepCompleted
+from spotter.domain.ids import athlete_key
+from spotter.domain.topics import ESTIMATES, LIFTS, LIFTS_DEAD
+from spotter.streaming.kafka import KafkaLog
+from spotter.streaming.kafka.offsets import Offsets, topic_partitions
+from spotter.streaming.log import LogUnavailable, NewRecord, Record, Start
+from spotter_cli.cluster.local_kafka import free_port
 from tests.support import ROOT
 
 START_S = 30.0

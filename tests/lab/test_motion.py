@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from failure_detector.segmentation.parameters import Wrist
 from lab.accuracy.motion.bar_scores import bar_scores
 from lab.accuracy.motion.bars import bar_set
 from lab.accuracy.motion.fitting import candidates, counts, leave_one_out
 from lab.accuracy.motion.watch import watch_sets
+from spotter_detector.motion.parameters import Wrist
 
 
 def test_simulated_bars_are_counted_and_timed() -> None:

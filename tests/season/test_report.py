@@ -10,11 +10,11 @@ import pytest
 from lab.season.gym import GYM, Lane, train
 from lab.season.people import FIRST_DAY, Plan, person
 from lab.season.training import Lifter
-from spotter import topics
-from spotter.bus.port import NewRecord
-from spotter.config import Configuration
-from spotter.events import encode
-from spotter.ids import athlete_key
+from spotter.domain import topics
+from spotter.domain.events import encode
+from spotter.domain.gym_config import Configuration
+from spotter.domain.ids import athlete_key
+from spotter.streaming.log import NewRecord
 from tests.dashboard.serving import serving, until
 
 PLAN = Plan(lifters=3, weeks=4)

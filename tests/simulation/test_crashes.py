@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from advisor.processor import Advisor
-from failure_detector.processor import FailureDetector
-from spotter.bus.memory import MemoryLog
-from spotter.bus.memory_host import Durable, MemoryWorker
-from spotter.bus.port import NewRecord
-from spotter.config import Configuration
-from spotter.events import encode
-from spotter.events.lifting import SetMoved
+from spotter.domain.events import encode
+from spotter.domain.events.lifting import SetMoved
+from spotter.domain.gym_config import Configuration
+from spotter.streaming.log import NewRecord
+from spotter.streaming.memory.host import Durable, MemoryWorker
+from spotter.streaming.memory.log import MemoryLog
+from spotter_advisor.processor import Advisor
+from spotter_detector.processor import FailureDetector
 from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, workout

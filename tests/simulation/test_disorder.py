@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from advisor.ledger.recompute import published, recompute
-from spotter.events import Event, EventData
-from spotter.events.lifting import (
+from lab.ledger_oracle import published, recompute
+from spotter.domain.events import Event, EventData
+from spotter.domain.events.lifting import (
     EffortReported,
     RepAmended,
     RepCompleted,
@@ -24,8 +24,8 @@ from spotter.events.lifting import (
     SetMoved,
     SetStarted,
 )
-from spotter.events.people import AthleteUpdated, PolicyUpdated
-from spotter.ids import athlete_key
+from spotter.domain.events.people import AthleteUpdated, PolicyUpdated
+from spotter.domain.ids import athlete_key
 from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from standalone.embedded import Standalone
-from tests.standalone.processes import client
+from lab.embedded import Standalone
+from tests.processes import client
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from spotter.security import Keyring
+from lab.embedded import Standalone
+from spotter.http.tokens import Keyring
 from spotter.settings import Limits
-from standalone.embedded import Standalone
-from tests.standalone.processes import client
+from tests.processes import client
 
 REP = "spotter.rep.completed.v1"
 

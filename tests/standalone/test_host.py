@@ -13,9 +13,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from standalone.embedded import Standalone
-from standalone.errors import Trouble
-from tests.standalone.processes import client
+from lab.embedded import Standalone
+from spotter_standalone.errors import Trouble
+from tests.processes import client
 
 BENCH = {"exercise": "bench_press", "load_kg": 80.0}
 

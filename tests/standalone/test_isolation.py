@@ -23,20 +23,20 @@ import pytest_asyncio
 import uvicorn
 from starlette.routing import BaseRoute
 
-from advisor.gateway.hub import Hub
-from dashboard.app import Dashboard
-from dashboard.storage import default_url
-from spotter import topics
-from spotter.bus.memory import MemoryLog
-from spotter.config import Configuration
-from spotter.events import Event, Role
-from spotter.events.budgets import NoticeGiven
-from spotter.events.people import ExerciseAdded, WellnessReported
-from spotter.ids import athlete_key
-from spotter.security import Identity, Keyring, Revocations
+from spotter.domain import topics
+from spotter.domain.events import Event, Role
+from spotter.domain.events.budgets import NoticeGiven
+from spotter.domain.events.people import ExerciseAdded, WellnessReported
+from spotter.domain.gym_config import Configuration
+from spotter.domain.ids import athlete_key
+from spotter.http import Guard
+from spotter.http.tokens import Identity, Keyring, Revocations
 from spotter.settings import Limits
-from spotter.web import Guard
-from standalone.app import Parts, create_app
+from spotter.streaming.memory.log import MemoryLog
+from spotter_dashboard.app import Dashboard
+from spotter_dashboard.store.database import default_url
+from spotter_gateway.hub import Hub
+from spotter_standalone.app import Parts, create_app
 from tests.dashboard.serving import until
 from tests.dashboard.story import MONDAY, Story
 from tests.support import ROOT

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from failure_detector.model import Observation
 from lab.accuracy.sets import LabelledSet
-from spotter.exercises import builtin_catalogue
+from spotter.domain.exercises import builtin_catalogue
+from spotter_detector.model import Observation
 
 _DAY_S = 86_400.0
 _RPE_MAX = 10.0

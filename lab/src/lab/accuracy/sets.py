@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from failure_detector.model import Observation
 from lab.accuracy.truth import TrueSet
+from spotter_detector.model import Observation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from failure_detector.model import Filter, RepEstimate, Request, Start, starting_values
-from failure_detector.profile import Outcome, Term, learn, learning_terms
 from lab.accuracy.answers import RIR_MAX, Answers, Floats, Truth
 from lab.accuracy.sets import LabelledSet
+from spotter_detector.model import Filter, RepEstimate, Request, Start, starting_values
+from spotter_detector.profile import Outcome, Term, learn, learning_terms
 
 # Sets that are asked for at once, as the filter's arrays like it.
 _AT_ONCE = 256

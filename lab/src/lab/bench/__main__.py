@@ -22,7 +22,7 @@ from lab.bench.recovery import recovery
 from lab.bench.rows import Row, failed, not_measured
 from lab.bench.table import print_json, print_table
 from lab.bench.workers import workers
-from standalone.local_kafka import KafkaFailed, KafkaUnavailable
+from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable
 
 ALONE: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "latency": standalone_latency,

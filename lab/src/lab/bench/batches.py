@@ -14,14 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from ingest.reading import read_events
-from ingest.taking import Receipt, take
 from lab.bench.plan import Plan
 from lab.bench.processes import HOST, Child, Ended, python
 from lab.bench.rows import Row, Target, measured
 from lab.bench.workload import GYM, LIFTERS, bodies, history
-from spotter.exercises import builtin_catalogue
-from spotter.security import Identity, Keyring
+from spotter.domain.exercises import builtin_catalogue
+from spotter.http.tokens import Identity, Keyring
+from spotter_ingest.body_parser import read_events
+from spotter_ingest.validation import Receipt, take
 
 GROUP: Final = "standalone"
 PER_REQUEST: Final = 1_000
@@ -50,7 +50,7 @@ class Up:
 def up(name: str, plan: Plan) -> Iterator[Up]:
     """Run a host on a folder of its own."""
     with TemporaryDirectory(dir=plan.folder) as data:
-        arguments = ("-m", "standalone", "up", "--data", data, "--port", "0")
+        arguments = ("-m", "spotter_cli", "up", "--data", data, "--port", "0")
         with python(name, plan.folder, *arguments, environment={"SPOTTER_LOG_LEVEL": "WARNING"}) as child:
             port = int(child.until_said(r"up at http://[\d.]+:(\d+)")[1])
             child.until_ready(port)

@@ -16,9 +16,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from lab.bench.machine import kafka_version
 from lab.bench.workload import Prepared
-from spotter.bus.kafka import apply_topics
-from spotter.topics import LIFTS, TOPICS
-from standalone.local_kafka import LocalKafka, kafka_libs
+from spotter.domain.topics import LIFTS, TOPICS
+from spotter.streaming.kafka import apply_topics
+from spotter_cli.cluster.local_kafka import LocalKafka, kafka_libs
 
 _NUMBERS: Final = itertools.count(1)
 _PREFIX: Final = f"bench-{os.getpid()}-{int(time.time())}"

@@ -11,19 +11,19 @@ from typing import Final
 
 import numpy as np
 
-from advisor.decision import Reading, decide
-from advisor.processor import Advisor
-from advisor.rules import Case, judge
-from advisor.signs.standing import Standing
-from failure_detector.model import Filter, Observation, Request, Start, starting_values
-from failure_detector.processor import FailureDetector
 from lab.bench.plan import Plan
 from lab.bench.rows import Row, Target, measured
 from lab.bench.workload import prepared
-from spotter.bus.stepping import Input, Stepper
-from spotter.config import Configuration
-from spotter.exercises import builtin_catalogue
-from spotter.policies import Layer, effective
+from spotter.domain.exercises import builtin_catalogue
+from spotter.domain.gym_config import Configuration
+from spotter.domain.policies import Layer, effective
+from spotter.streaming.state_versions import Input, Stepper
+from spotter_advisor.planning.decision import Reading, decide
+from spotter_advisor.processor import Advisor
+from spotter_advisor.rules import Case, judge
+from spotter_advisor.state.eligibility import Standing
+from spotter_detector.model import Filter, Observation, Request, Start, starting_values
+from spotter_detector.processor import FailureDetector
 
 GROUP: Final = "core"
 SETS: Final = 256

@@ -20,10 +20,10 @@ from lab.bench.plan import Plan
 from lab.bench.processes import Ended, python
 from lab.bench.rows import Row, Target, measured, not_measured, percentiles
 from lab.bench.workload import LIFTERS, prepared
-from spotter.topics import ADVICE, LIFTS
-from standalone.cluster.proxy import nginx_command
-from standalone.errors import Trouble
-from standalone.local_kafka import free_port
+from spotter.domain.topics import ADVICE, LIFTS
+from spotter_cli.cluster.local_kafka import free_port
+from spotter_cli.cluster.proxy import nginx_command
+from spotter_standalone.errors import Trouble
 
 GROUP: Final = "latency"
 STANDALONE_RATE: Final = 100
@@ -36,7 +36,7 @@ SENT_LATE_MS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """All services as processes, nginx in front."""
+    """All services, nginx in front."""
 
     url: str
     token: str
@@ -99,7 +99,7 @@ def cluster(plan: Plan, kafka: Broker) -> Iterator[Cluster]:
             "SPOTTER_TOPIC_PREFIX": kafka.topics(),
             "SPOTTER_LOG_LEVEL": "WARNING",
         }
-        arguments = ("-m", "standalone", "cluster", "--data", data, "--port", "0")
+        arguments = ("-m", "spotter_cli", "cluster", "--data", data, "--port", "0")
         with python("cluster", plan.folder, *arguments, environment=environment) as child:
             ready = json.loads(child.until_said(r'^\{"ready": true.*\}$', _CLUSTER_READY_S)[0])
             yield Cluster(ready["url"], ready["token"])

@@ -15,13 +15,13 @@ from lab.bench.plan import Plan
 from lab.bench.processes import Child, python
 from lab.bench.rows import Row, Target, measured
 from lab.bench.workload import GYM, document, reps
-from spotter.bus.kafka import KafkaLog
-from spotter.bus.port import NewRecord, Reader, Start
-from spotter.events import decode, encode, from_json
-from spotter.events.derived import EffortEstimated
-from spotter.ids import athlete_key
-from spotter.topics import ESTIMATES, LIFTS, TOPICS
-from standalone.local_kafka import free_port
+from spotter.domain.events import decode, encode, from_json
+from spotter.domain.events.derived import EffortEstimated
+from spotter.domain.ids import athlete_key
+from spotter.domain.topics import ESTIMATES, LIFTS, TOPICS
+from spotter.streaming.kafka import KafkaLog
+from spotter.streaming.log import NewRecord, Reader, Start
+from spotter_cli.cluster.local_kafka import free_port
 
 GROUP: Final = "recovery"
 LIFTERS: Final = 120
@@ -52,7 +52,7 @@ def _kills(plan: Plan, kafka: Broker, instances: list[str], *, restart: bool) ->
         def start(instance: str) -> Child:
             environment = settings_of(kafka.bootstrap, prefix, free_port(), instance)
             child = stack.enter_context(
-                python(f"detector-{instance}", plan.folder, "-m", "failure_detector", environment=environment)
+                python(f"detector-{instance}", plan.folder, "-m", "spotter_detector", environment=environment)
             )
             child.until_ready(int(environment["SPOTTER_PORT"]))
             return child
@@ -65,7 +65,7 @@ def _kills(plan: Plan, kafka: Broker, instances: list[str], *, restart: bool) ->
                 victim.kill()
                 if restart:
                     environment = settings_of(kafka.bootstrap, prefix, free_port(), instances[-1])
-                    command = ("-m", "failure_detector")
+                    command = ("-m", "spotter_detector")
                     name = f"detector-{instances[-1]}"
                     children[-1] = stack.enter_context(python(name, plan.folder, *command, environment=environment))
 

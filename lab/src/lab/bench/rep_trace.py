@@ -29,11 +29,11 @@ from types import FrameType
 from typing import Any, Final
 
 import orjson
-from starlette.websockets import WebSocket
+from fastapi import WebSocket
 from websockets.sync.client import ClientConnection, connect
 
 from lab.bench.workload import GYM, REPS_PER_SET, Rep, document
-from standalone.embedded import Standalone
+from lab.embedded import Standalone
 
 SETS: Final = 5
 FIRST_COUNTED: Final = 3

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from failure_detector.processor import FailureDetector
 from lab.bench.broker import Broker, grows, settings_of, sustained
 from lab.bench.plan import Plan
 from lab.bench.processes import python
 from lab.bench.rows import Row, Target, measured, not_measured
 from lab.bench.workload import LIFTERS, Prepared, prepared
-from spotter.bus.stepping import Input, Stepper
-from spotter.config import Configuration
-from spotter.topics import ESTIMATES
-from standalone.local_kafka import free_port
+from spotter.domain.gym_config import Configuration
+from spotter.domain.topics import ESTIMATES
+from spotter.streaming.state_versions import Input, Stepper
+from spotter_cli.cluster.local_kafka import free_port
+from spotter_detector.processor import FailureDetector
 
 GROUP: Final = "worker"
 TIMES: Final = 4.0
@@ -51,7 +51,7 @@ EVENT_BY_EVENT: Final = System(
     "the same worker, waiting for the broker after each event", ("-m", "lab.bench.peers.event_by_event"), ""
 )
 WORKER: Final = System(
-    "Faust worker, sustained", ("-m", "failure_detector"), "outputs and changelog confirmed before each commit"
+    "Faust worker, sustained", ("-m", "spotter_detector"), "outputs and changelog confirmed before each commit"
 )
 LOOP: Final = System(
     "bare aiokafka loop", ("-m", "lab.bench.peers.loop"), "the same step and batches; no changelog, recovery, timers"

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import orjson
 
-from spotter.events import Event, encode, from_json
-from spotter.ids import athlete_key
+from spotter.domain.events import Event, encode, from_json
+from spotter.domain.ids import athlete_key
 
 GYM: Final = "g1"
 LIFTERS: Final = 200

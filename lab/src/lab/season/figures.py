@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from advisor.ledger.recompute import published, recompute
-from advisor.state import LEDGER, Ledger
+from lab.ledger_oracle import published, recompute
 from lab.season.gym import Lane
 from lab.season.referee import Referee, round_half_up
 from lab.season.training import Lifted, Lifter
-from spotter.config import Configuration
-from spotter.exercises import builtin_catalogue
+from spotter.domain.exercises import builtin_catalogue
+from spotter.domain.gym_config import Configuration
+from spotter_advisor.state.records import LEDGER, Ledger
 
 INFORMED: Final = 8
 """Sets of an exercise that the model has learned from, at least, where a lifter counts as informed."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from advisor.processor import Advisor
-from failure_detector.processor import FailureDetector
-from spotter.config import Configuration
-from spotter.events import Event
-from spotter.events.derived import AdviceGiven
-from spotter.events.lifting import RepCompleted
-from spotter.ids import athlete_key
-from spotter.processing import Reject
+from spotter.domain.events import Event
+from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.lifting import RepCompleted
+from spotter.domain.gym_config import Configuration
+from spotter.domain.ids import athlete_key
+from spotter.streaming.processor import Reject
+from spotter_advisor.processor import Advisor
+from spotter_detector.processor import FailureDetector
 
 GYM: str = "season"
 

@@ -9,8 +9,8 @@ from typing import Final, Literal
 import numpy as np
 
 from lab.season.exercises import BODYWEIGHT, FINISHERS, LIFTS, MACHINES, Able, draw_able
-from spotter.policies import BlockKind
-from spotter.weeks import WeekStart
+from spotter.domain.policies import BlockKind
+from spotter.domain.weeks import WeekStart
 
 Level = Literal["beginner", "intermediate", "advanced"]
 

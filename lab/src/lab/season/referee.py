@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from spotter.events import Event
-from spotter.events.budgets import BudgetChanged, BudgetEntry
-from spotter.events.derived import AdviceGiven, SetOpened, SetSummarised
-from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
-from spotter.exercises import Exercise, builtin_catalogue
-from spotter.policies import BlockKind, BlockSaid
-from spotter.weeks import Week, WeekStart, day_of, week_of
+from spotter.domain.events import Event
+from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
+from spotter.domain.events.derived import AdviceGiven, SetOpened, SetSummarised
+from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.domain.exercises import Exercise, builtin_catalogue
+from spotter.domain.policies import BlockKind, BlockSaid
+from spotter.domain.weeks import Week, WeekStart, day_of, week_of
 
 UNITS: Final = 4.0
 UNITS_FREQUENT: Final = 3.0

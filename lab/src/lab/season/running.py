@@ -14,7 +14,7 @@ from lab.season.gym import Lane, train
 from lab.season.people import Plan, person
 from lab.season.referee import Referee
 from lab.season.training import Lifter
-from spotter.config import Configuration
+from spotter.domain.gym_config import Configuration
 
 LIFTERS_AT_ONCE: Final = 20
 """Side by side in a process: many estimates are computed together, and little is kept."""

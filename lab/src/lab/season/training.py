@@ -15,11 +15,11 @@ from lab.accuracy.simulation import devices, habits, timing
 from lab.season.exercises import Able
 from lab.season.gym import GYM, Sent, Wait
 from lab.season.people import FIRST_DAY, Person, Plan
-from spotter.events import Event, EventData
-from spotter.events.derived import AdviceGiven, EffortEstimated
-from spotter.events.lifting import EffortReported, Intent, RepCompleted, RepVoided, SetEnded, SetStarted
-from spotter.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
-from spotter.policies import BlockSaid
+from spotter.domain.events import Event, EventData
+from spotter.domain.events.derived import AdviceGiven, EffortEstimated
+from spotter.domain.events.lifting import EffortReported, Intent, RepCompleted, RepVoided, SetEnded, SetStarted
+from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.domain.policies import BlockSaid
 
 Mode = Literal["normal", "time_pressed"]
 LOADS_PCT: Final = (68.0, 84.0)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from failure_detector.model import Observation
 from lab.accuracy.answers import Floats, Truth, Whole
 from lab.accuracy.scores.error import RIR_CAP
 from lab.accuracy.sets import LabelledSet
+from spotter_detector.model import Observation
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from failure_detector.segmentation.parameters import Wrist
 from lab.accuracy.motion.bar_scores import bar_scores
 from lab.accuracy.motion.bars import Sensor
 from lab.accuracy.motion.baseline import count_peaks
 from lab.accuracy.motion.fitting import candidates, counts, fitted, leave_one_out
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
+from spotter_detector.motion.parameters import Wrist
 
 ROOT: Final = Path(__file__).resolve().parents[5]
 

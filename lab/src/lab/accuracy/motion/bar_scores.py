@@ -8,8 +8,8 @@ from time import process_time
 
 import numpy as np
 
-from failure_detector.segmentation import Chunk, Found, RepFound, StallFound, advance, finish, segmenter
 from lab.accuracy.motion.bars import BarSet, Sensor, bar_set
+from spotter_detector.motion import Chunk, Found, RepFound, StallFound, advance, finish, segmenter
 
 GRIND_S = 6.0
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from failure_detector.segmentation.intake import Intake, Row, flush, take
-from failure_detector.segmentation.parameters import Wrist
-from failure_detector.segmentation.wrist import WristState, run
 from lab.accuracy.motion.watch import WatchSet
+from spotter_detector.motion.parameters import Wrist
+from spotter_detector.motion.sample_parser import Intake, Row, flush, take
+from spotter_detector.motion.wrist import WristState, run
 
 RANGES = {
     "leak_s": (3.0, 8.0),

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from failure_detector.segmentation import Chunk
+from spotter_detector.motion import Chunk
 
 RATE_HZ = 100.0
 _NAME = re.compile(r"\d+_(?P<exercise>[A-Z0-9]+)_W.*_R(?P<reps>\d+)\.csv\.gz")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from failure_detector.model import Start
-from failure_detector.profile import Term
 from lab.accuracy import subject
 from lab.accuracy.protocol.plan import SETS_EACH, Case
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import Conditions, lifters
+from spotter_detector.model import Start
+from spotter_detector.profile import Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from failure_detector.model import RepEstimate, Start, overdue_after_s
-from failure_detector.model.flags import FAILED, STALL
 from lab.accuracy import subject
 from lab.accuracy.protocol.plan import Plan
 from lab.accuracy.simulation.failed_shapes import SHAPES, Ended, ended_sets
+from spotter_detector.model import RepEstimate, Start, overdue_after_s
+from spotter_detector.model.flags import FAILED, STALL
 
 NORMAL = "normal sets"
 

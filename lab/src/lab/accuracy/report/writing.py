@@ -9,7 +9,6 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from failure_detector.model import MODEL_VERSION
 from lab.accuracy.motion.bar_scores import BarScores
 from lab.accuracy.protocol import motion
 from lab.accuracy.protocol.motion import WatchRow
@@ -25,6 +24,7 @@ from lab.accuracy.report.figures import as_json
 from lab.accuracy.report.unmet import explained
 from lab.accuracy.scores import alerts
 from lab.accuracy.simulation.parameters import fingerprint
+from spotter_detector.model import MODEL_VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from failure_detector.model import Observation
 from lab.accuracy.simulation.conditions import Measured
 from lab.accuracy.simulation.parameters import Device, parameters
 from lab.accuracy.simulation.timing import Rep
+from spotter_detector.model import Observation
 
 # What the public door takes.
 _ROM_MIN_M = 0.02

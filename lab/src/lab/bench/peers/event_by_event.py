@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from failure_detector.processor import FailureDetector
-from spotter.bus.faust_host import run_worker
+from spotter.http.metrics import configure_logging
 from spotter.settings import Settings
-from spotter.telemetry import configure_logging
+from spotter.streaming.faust import run_worker
+from spotter_detector.processor import FailureDetector
 
 if __name__ == "__main__":
     settings = Settings()

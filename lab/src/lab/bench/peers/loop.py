@@ -11,12 +11,12 @@ import asyncio
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from failure_detector.processor import FailureDetector
-from spotter.bus.flushing import BATCH_MAX
-from spotter.bus.stepping import Input, Stepper
-from spotter.config import Configuration
+from spotter.domain.gym_config import Configuration
+from spotter.domain.topics import LIFTS
 from spotter.settings import Settings
-from spotter.topics import LIFTS
+from spotter.streaming.micro_batch import BATCH_MAX
+from spotter.streaming.state_versions import Input, Stepper
+from spotter_detector.processor import FailureDetector
 
 
 async def work(settings: Settings) -> None:

@@ -10,8 +10,8 @@ import asyncio
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from spotter.domain.topics import ADVICE, ESTIMATES, LIFTS
 from spotter.settings import Settings
-from spotter.topics import ADVICE, ESTIMATES, LIFTS
 
 
 async def forward(settings: Settings, source: str, target: str) -> None:

@@ -1,0 +1,55 @@
+"""The `spotter` command: one file per command in `commands`, and errors as one line."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from spotter_cli.cluster import cluster_command
+from spotter_cli.commands import demo, doctor, policy, replay, report, token, topics, up
+from spotter_cli.commands.options import err
+from spotter_standalone.errors import Trouble
+
+app = typer.Typer(
+    name="spotter",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Watches a lifter's reps while the set is running, and says in time when to stop.",
+)
+app.command("up")(up.up)
+app.command("demo")(demo.demo)
+app.command("replay")(replay.replay)
+app.command("report")(report.report)
+app.add_typer(token.app, name="token")
+app.add_typer(topics.app, name="topics")
+app.add_typer(policy.app, name="policy")
+app.command("cluster")(cluster_command)
+app.command("doctor")(doctor.doctor)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"spotter {version('spotter-standalone')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read options that stand before the command."""
+
+
+def main() -> None:
+    """Run the command line; foreseeable trouble is told in a line instead of a traceback."""
+    try:
+        app()
+    except Trouble as trouble:
+        err().print(f"spotter: {trouble}", markup=False)
+        sys.exit(trouble.exit_code)

@@ -1,0 +1,130 @@
+"""What a cluster consists of: each process with its command, its port and how one sees that it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from spotter_cli.cluster.local_kafka import free_port
+
+HOST: Final = "127.0.0.1"
+_ANSWER_S: Final = 1.0
+
+
+class Stage(IntEnum):
+    """Who needs whom: a stage is started after the ones before it, and stopped before them."""
+
+    BROKER = 0
+    WORKERS = 1
+    DOORS = 2
+    PROXY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process of the cluster."""
+
+    name: str
+    service: str
+    """What it is a replica of."""
+    stage: Stage
+    command: tuple[str, ...]
+    port: int
+    log: Path
+    """Gets all that it prints."""
+    ready: Callable[[], bool]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Added to the supervisor's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cluster lives."""
+
+    data: Path
+    keys: Path
+    bootstrap: str
+    """Of Kafka."""
+
+    @property
+    def logs(self) -> Path:
+        """The folder with one log a process."""
+        return self.data / "logs"
+
+
+_SERVICES: Final = {
+    "failure-detector": ("spotter_detector", Stage.WORKERS),
+    "advisor": ("spotter_advisor", Stage.WORKERS),
+    "ingest": ("spotter_ingest", Stage.DOORS),
+    "gateway": ("spotter_gateway", Stage.DOORS),
+    "dashboard": ("spotter_dashboard", Stage.DOORS),
+}
+"""Each service with the module behind its console script."""
+
+
+def service_parts(place: Place, workers: int) -> list[Part]:
+    """List the services; `workers` says how many replicas of detector and advisor there are."""
+    ports = distinct_ports()
+    return [
+        _service(place, name, module, stage, replica, next(ports))
+        for name, (module, stage) in _SERVICES.items()
+        for replica in range(1, 1 + (workers if stage is Stage.WORKERS else 1))
+    ]
+
+
+def _service(place: Place, name: str, module: str, stage: Stage, replica: int, port: int) -> Part:
+    instance = name if replica == 1 else f"{name}-{replica}"
+    return Part(
+        name=instance,
+        service=name,
+        stage=stage,
+        # The module itself and no console script: the process is Python, whatever shebang a script has.
+        command=(sys.executable, "-m", module, "--port", str(port)),
+        port=port,
+        log=place.logs / f"{instance}.log",
+        ready=lambda: answers_ok(port, "/readyz"),
+        environment={
+            "SPOTTER_HOST": HOST,
+            "SPOTTER_PORT": str(port),
+            "SPOTTER_KAFKA": place.bootstrap,
+            # Not the cluster's own folder: `spotter up` may use that, and a dashboard's tables follow one log alone.
+            "SPOTTER_DATA": str(place.data / "services"),
+            "SPOTTER_KEYS": str(place.keys),
+            "SPOTTER_INSTANCE": instance,  # the same after a restart: Kafka gives it its partitions back at once
+        },
+    )
+
+
+def distinct_ports() -> Iterator[int]:
+    """Give free ports, none of them twice."""
+    given: set[int] = set()
+    while True:
+        port = free_port()
+        if port not in given:
+            given.add(port)
+            yield port
+
+
+def answers_ok(port: int, path: str) -> bool:
+    """Tell whether a process of this machine answers a GET with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=_ANSWER_S)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def last_words(part: Part, at_most: int = 1_500) -> str:
+    """Give the end of what a process printed."""
+    with part.log.open("rb") as log:
+        log.seek(max(0, log.seek(0, os.SEEK_END) - at_most))
+        return log.read().decode("utf-8", "replace").strip()

@@ -1,0 +1,120 @@
+"""A cluster from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+from spotter.settings import Settings
+from spotter.streaming.kafka import TopicsDiffer, apply_topics
+from spotter.streaming.log import LogUnavailable
+from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka, free_port, java_command
+from spotter_cli.cluster.parts import HOST, Part, Place, Stage, service_parts
+from spotter_cli.cluster.proxy import proxy_part
+from spotter_cli.cluster.signals import Signals
+from spotter_cli.cluster.supervisor import Supervisor
+from spotter_standalone.data_dir import Folder
+from spotter_standalone.errors import Trouble
+
+GYM: Final = "g1"
+
+
+def run(folder: Folder, host: str, port: int, workers: int, signals: Signals) -> None:
+    """Start everything, print the lines, keep it running until a signal comes, and end it all.
+
+    Raises Trouble where a part can't be had or does not start, Stopped for a signal while the parts start.
+    """
+    port = _free(host, port or free_port())
+    keyring = folder.keyring()
+    bootstrap, kafka = _kafka(folder.path, signals)
+    place = Place(folder.path, folder.key_file, bootstrap)
+    for made in (place.logs, place.data / "services"):
+        made.mkdir(exist_ok=True)
+    services = service_parts(place, workers)
+    proxy = proxy_part(place, services, f"[{host}]" if ":" in host else host, port)
+    supervisor = Supervisor(place.data, announce, say, signals)
+    try:
+        supervisor.start(kafka)
+        say(f"Applying topics at {place.bootstrap} ...")
+        _apply_topics(place.bootstrap, Settings().topic_prefix, signals)
+        say("Starting the services ...")
+        supervisor.start(services)
+        supervisor.start([proxy])
+        url = f"http://{HOST if host in ('0.0.0.0', '::') else host}:{port}"
+        folder.write_address(url)
+        print_line({"ready": True, "url": url, "token": keyring.issue(GYM, "admin")})
+        say(f"Ready at {url} (logs in {place.logs}; Ctrl-C ends it).")
+        supervisor.watch()
+        say("Stopping ...")
+    finally:
+        folder.forget_address()
+        supervisor.stop()
+    say("All processes have ended.")
+
+
+def _kafka(folder: Path, signals: Signals) -> tuple[str, list[Part]]:
+    """Give the address of Kafka, and the part to start where it is not somebody else's."""
+    if elsewhere := os.environ.get("KAFKA_BOOTSTRAP"):
+        say(f"Using the Kafka at {elsewhere} (KAFKA_BOOTSTRAP).")
+        return elsewhere, []
+    broker = LocalKafka(folder / "kafka")
+    try:
+        java_command()
+        with signals.raising():
+            say("Preparing Kafka (the first time Maven fetches it: half a minute) ...")
+            command = broker.prepare()
+    except (KafkaUnavailable, KafkaFailed) as error:
+        raise Trouble(str(error)) from None
+    part = Part(
+        name="kafka",
+        service="kafka",
+        stage=Stage.BROKER,
+        command=tuple(command),
+        port=broker.port,
+        log=folder / "logs" / "kafka.log",
+        ready=broker.answers,
+    )
+    return broker.bootstrap, [part]
+
+
+def _apply_topics(bootstrap: str, prefix: str, signals: Signals) -> None:
+    try:
+        with signals.raising():
+            for line in asyncio.run(apply_topics(bootstrap, prefix)):
+                say(f"  {line}")
+    except (LogUnavailable, TopicsDiffer) as error:
+        raise Trouble(f"The topics at {bootstrap} can't be made ready: {error}.") from None
+
+
+def _free(host: str, port: int) -> int:
+    """Give back the port; raises Trouble where somebody listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Trouble(
+                f"Port {port} at {host} can't be used ({error.strerror}): end what listens there, or choose another "
+                "with --port (0: any)."
+            ) from None
+    return port
+
+
+def announce(part: Part, pid: int) -> None:
+    """Print the line of a process that was started."""
+    print_line({"name": part.name, "pid": pid, "port": part.port})
+
+
+def print_line(line: dict[str, str | int | bool]) -> None:
+    """Print a line for programs."""
+    print(json.dumps(line), flush=True)
+
+
+def say(text: str) -> None:
+    """Tell a person."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,143 @@
+"""Keeps the processes of a cluster running: starts them, restarts what dies, stops all in the end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from spotter_cli.cluster import child
+from spotter_cli.cluster.parts import Part, Stage, last_words
+from spotter_cli.cluster.signals import Signals, Stopped
+from spotter_standalone.errors import Trouble
+
+READY_LIMIT_S: Final = 120.0
+STOP_LIMIT_S: Final = 10.0
+_LIVED_S: Final = 5.0
+"""A process that lived this long has not failed to start (design choice)."""
+_FAILED_STARTS: Final = 3
+_POLL_S: Final = 0.1
+_IDLE_S: Final = 5.0
+
+
+@dataclass(slots=True)
+class _Running:
+    part: Part
+    process: subprocess.Popen[bytes]
+    started_s: float
+    short_lives: int = 0
+    """Deaths in a row soon after a start."""
+    due_s: float | None = None
+    """When it is started again; None: it runs, as far as anybody knows."""
+
+
+class Supervisor:
+    """Runs parts until it is told to stop.
+
+    Parameters
+    ----------
+    directory
+        Where the processes run.
+    announce
+        Is told each part and the id of its process, at every start.
+    say
+        Is told what a person may want to know.
+    signals
+        What is waited for.
+    """
+
+    def __init__(
+        self, directory: Path, announce: Callable[[Part, int], None], say: Callable[[str], None], signals: Signals
+    ) -> None:
+        self._directory = directory
+        self._announce = announce
+        self._say = say
+        self._signals = signals
+        self._running: list[_Running] = []
+
+    def start(self, parts: Iterable[Part]) -> None:
+        """Start parts and return when all of them are ready.
+
+        Raises Trouble, with its last words, for one that dies three times or is not ready within two minutes, and
+        Stopped when a signal comes.
+        """
+        waiting = list(parts)
+        for part in waiting:
+            process = child.start(part, self._directory)
+            self._running.append(_Running(part, process, time.monotonic()))
+            self._announce(part, process.pid)
+        limit_s = time.monotonic() + READY_LIMIT_S
+        while waiting := [part for part in waiting if not part.ready()]:
+            if self._signals.stops:
+                raise Stopped
+            self._revive()
+            for running in self._running:
+                if running.short_lives >= _FAILED_STARTS:
+                    raise _failure(running.part, f"ended {running.short_lives} times while the cluster started")
+            if time.monotonic() > limit_s:
+                raise _failure(waiting[0], f"was not ready within {READY_LIMIT_S:.0f} s")
+            self._signals.wait(_POLL_S)
+
+    def watch(self) -> None:
+        """Restart what dies, until a signal asks for the end."""
+        while not self._signals.stops:
+            self._revive()
+            dues = [running.due_s for running in self._running if running.due_s is not None]
+            self._signals.wait(min(dues) - time.monotonic() if dues else _IDLE_S)
+
+    def stop(self) -> None:
+        """End all processes, a stage after the other, what needs others first; one that takes too long is killed."""
+        for stage in sorted(Stage, reverse=True):
+            alive = [r for r in self._running if r.part.stage is stage and r.process.poll() is None]
+            for running in alive:
+                running.process.send_signal(signal.SIGTERM)
+            limit_s = time.monotonic() + STOP_LIMIT_S
+            stops = self._signals.stops
+            while alive := [running for running in alive if running.process.poll() is None]:
+                if self._signals.stops > stops or time.monotonic() > limit_s:  # somebody is in a hurry
+                    for running in alive:
+                        self._say(f"{running.part.name} does not end by itself: killed")
+                        running.process.kill()
+                        running.process.wait()
+                else:
+                    self._signals.wait(_POLL_S)
+
+    def _revive(self) -> None:
+        now_s = time.monotonic()
+        for running in self._running:
+            if running.due_s is None and (code := running.process.poll()) is not None:
+                lived_s = now_s - running.started_s
+                running.short_lives = running.short_lives + 1 if lived_s < _LIVED_S else 0
+                pause_s = restart_pause_s(running.short_lives)
+                running.due_s = now_s + pause_s
+                again = f"again in {pause_s:g} s" if pause_s else "started again"
+                self._say(
+                    f"{running.part.name} {_ended(code)} after {lived_s:.1f} s; {again} (log: {running.part.log})"
+                )
+            if running.due_s is not None and running.due_s <= now_s:
+                running.process = child.start(running.part, self._directory)
+                running.started_s, running.due_s = time.monotonic(), None
+                self._announce(running.part, running.process.pid)
+
+
+def restart_pause_s(short_lives: int) -> float:
+    """Say how long to wait before a process is started again: not at all, unless it keeps dying right after its start.
+
+    Half a second from the third short life on, doubled with each further one, at most 10 s (design choice).
+
+    >>> [restart_pause_s(n) for n in (0, 1, 2, 3, 4, 5, 100)]
+    [0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 10.0]
+    """
+    return min(10.0, 0.5 * 2.0 ** (min(short_lives, 10) - 3)) if short_lives > 2 else 0.0
+
+
+def _ended(code: int) -> str:
+    return f"ended with exit code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
+
+
+def _failure(part: Part, what: str) -> Trouble:
+    return Trouble(f"{part.name} {what}. The end of {part.log}:\n{last_words(part) or '(nothing)'}")

@@ -1,0 +1,57 @@
+"""`spotter doctor`: what is there, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOption, out
+from spotter_cli.doctor.finding import Finding
+from spotter_standalone.data_dir import Folder
+
+_LOOKS = {
+    "ok": ("✓ ok", "green"),
+    "missing": ("– not there", "dim"),
+    "odd": ("! look", "yellow"),
+    "broken": ("✗ broken", "bold red"),
+}
+
+
+def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
+    """Check this machine and the data folder; exit code 1 where something that Spotter needs is broken."""
+    findings = list(_findings(Folder(data), host, port))
+    table = Table(header_style="bold", show_edge=False, pad_edge=False)
+    for column in ("", "what", "found", "to do"):
+        table.add_column(column, overflow="fold")
+    for finding in findings:
+        word, style = _LOOKS[finding.state]
+        table.add_row(Text(word, style=style), finding.subject, Text(finding.detail), Text(finding.mend))
+    out().print(table)
+    broken = [finding.subject for finding in findings if finding.state == "broken"]
+    if broken:
+        out().print(Text(f"Broken: {', '.join(broken)}.", style="bold red"))
+        raise typer.Exit(1)
+    out().print("Spotter can run here: spotter up, or spotter demo to look at it first.", markup=False)
+
+
+def _findings(folder: Folder, host: str, port: int) -> Iterator[Finding]:
+    from spotter_cli.doctor import machine, parts, place
+
+    now = datetime.now(UTC)
+    yield machine.check_python()
+    yield machine.check_packages()
+    yield machine.check_clock(now)
+    yield place.check_folder(folder)
+    yield place.check_database(folder.database, "database", "restore it from a copy, or move it away to begin anew")
+    yield place.check_database(folder.tables, "tables of the pages", "remove it: it is made anew from the log")
+    newest = place.check_newest(folder, now)
+    if newest is not None:
+        yield newest
+    yield place.check_keys(folder)
+    yield place.check_port(folder, host, port)
+    for check in (parts.check_java, parts.check_maven, parts.check_kafka, parts.check_nginx, parts.check_browser):
+        yield check()

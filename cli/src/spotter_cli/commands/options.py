@@ -1,0 +1,75 @@
+"""Options that several commands have, and the consoles that they print to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from spotter.domain import ids
+from spotter_cli.durations import parse_duration_s
+from spotter_standalone.data_dir import DATA_VARIABLE, default_folder
+
+FILE_WIDTH = 160
+"""Columns of a table in what is no terminal."""
+PORT = 8700
+"""Where Spotter is, unless somebody says otherwise."""
+
+
+def out() -> Console:
+    """Give a console on standard output; made when asked for, so that redirection counts."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """Give a console on standard error."""
+    return _console(stderr=True)
+
+
+def _console(stderr: bool) -> Console:
+    found = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not found.is_terminal:
+        found.width = FILE_WIDTH
+    return found
+
+
+def duration_s(text: str | float) -> float:
+    """Read an option that is a span of time."""
+    if isinstance(text, float):
+        return text
+    try:
+        return parse_duration_s(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def an_id(text: str | None) -> str | None:
+    """Check an option that names a gym or a lifter."""
+    if text is not None and not ids.is_id(text):
+        raise typer.BadParameter(f"{text!r} is no id: use 1 to 64 of A-Z a-z 0-9 _ . : -")
+    return text
+
+
+def some_ids(names: list[str]) -> list[str]:
+    """Check an option that names lifters."""
+    for name in names:
+        an_id(name)
+    return names
+
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar=DATA_VARIABLE,
+        default_factory=default_folder,
+        show_default="the user's data folder",
+        help="Folder of database and keys; made where there is none.",
+    ),
+]
+HostOption = Annotated[str, typer.Option("--host", envvar="SPOTTER_HOST", help="Address to listen on.")]
+PortOption = Annotated[
+    int, typer.Option("--port", min=0, max=65535, envvar="SPOTTER_PORT", help="Port to listen on; 0: any free one.")
+]

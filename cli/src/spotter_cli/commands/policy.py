@@ -1,0 +1,68 @@
+"""`spotter policy`: what another policy would have said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spotter_cli.commands.options import an_id, out
+from spotter_standalone.data_dir import DATA_VARIABLE, Folder, default_folder
+from spotter_standalone.errors import Trouble
+
+app = typer.Typer(no_args_is_help=True, help="Try a policy on weeks that are past.")
+
+
+@app.callback()
+def _policy() -> None:
+    """Keep `try` a command of its own."""
+
+
+@app.command(name="try")
+def try_policy(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="POLICY.json", help='A layer of policy, such as {"target_rir": 3}.', show_default=False),
+    ],
+    athlete: Annotated[
+        str | None,
+        typer.Option("--athlete", callback=an_id, help="One lifter; the policy is then laid over that lifter's own."),
+    ] = None,
+    weeks: Annotated[float, typer.Option("--weeks", min=0.1, max=520, help="How far back from the newest event.")] = 4,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            envvar=DATA_VARIABLE,
+            show_default="the user's data folder; Kafka where SPOTTER_KAFKA is set",
+            help="Data folder; only read, also while a host runs.",
+        ),
+    ] = None,
+) -> None:
+    """Replay past weeks under another policy and show side by side what was said and what would have been."""
+    # Loaded here: the other commands need not wait for it.
+    import asyncio
+    import os
+
+    from spotter.settings import Settings
+    from spotter_cli.policy_backtest.comparing import compare
+    from spotter_cli.policy_backtest.showing import print_comparison, print_json
+    from spotter_cli.policy_backtest.story import story_in_folder, story_on_kafka
+    from spotter_cli.policy_backtest.trial import read_trial
+
+    trial = read_trial(file)
+    if data is None and os.environ.get("SPOTTER_KAFKA"):
+        settings = Settings()
+        story = asyncio.run(story_on_kafka(settings.kafka, settings.topic_prefix, athlete))
+    else:
+        story = story_in_folder(Folder(data or default_folder()).database, athlete)
+    found = compare(story, trial, weeks, athlete)
+    if found is None or not found.sets:
+        whose = f" of {athlete}" if athlete else ""
+        raise Trouble(f"The log holds no set{whose} in these weeks: look further back with --weeks.")
+    if as_json:
+        print_json(found)
+    else:
+        print_comparison(found, out())

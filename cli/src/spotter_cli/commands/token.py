@@ -1,0 +1,86 @@
+"""`spotter token`: credentials, made and taken back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from spotter_cli.commands.options import PORT, DataOption, an_id, err, some_ids
+from spotter_standalone.data_dir import Folder
+from spotter_standalone.errors import Trouble
+
+app = typer.Typer(no_args_is_help=True, help="Make and revoke the tokens that devices, apps and coaches come in with.")
+
+
+class RoleName(StrEnum):
+    """Who a token is for; each role includes those before it."""
+
+    device = "device"
+    app = "app"
+    coach = "coach"
+    admin = "admin"
+
+
+GymOption = Annotated[str, typer.Option("--gym", callback=an_id, help="The gym that the token belongs to.")]
+
+
+@app.command()
+def create(
+    data: DataOption,
+    role: Annotated[
+        RoleName, typer.Option("--role", help="What it may do: device sends, app also hears, coach corrects.")
+    ],
+    gym: GymOption = "g1",
+    athlete: Annotated[
+        list[str] | None,
+        typer.Option("--athlete", help="A lifter it speaks for; may be repeated. None: the whole gym."),
+    ] = None,
+    days: Annotated[float, typer.Option("--days", min=0.0001, max=36_500, help="How long it lasts.")] = 90,
+) -> None:
+    """Print a new token, alone on standard output; the host need not be up."""
+    folder = Folder(data)
+    folder.prepare()
+    print(folder.keyring().issue(gym, role.value, athletes=some_ids(athlete or []), days=days))
+
+
+@app.command()
+def revoke(
+    token: Annotated[str, typer.Argument(metavar="TOKEN", help="The token, or its id.", show_default=False)],
+    data: DataOption,
+    gym: GymOption = "g1",
+    url: Annotated[
+        str | None,
+        typer.Option("--url", envvar="SPOTTER_URL", help="The running host or cluster, if not this folder's."),
+    ] = None,
+    credential: Annotated[
+        str | None,
+        typer.Option(
+            "--token", envvar="SPOTTER_TOKEN", help="An admin token; by default one is signed with this folder's keys."
+        ),
+    ] = None,
+) -> None:
+    """Take a token back: at once where the host is up, else from its next start."""
+    # Loaded here: the other commands need not wait for it.
+    from spotter_cli.revocation import is_up, named, post, write
+    from spotter_standalone.server import run
+
+    folder = Folder(data)
+    keyring = folder.keyring() if folder.key_file.exists() else None
+    gym_id, token_id = named(token.strip(), gym)
+    address = url or folder.address() or f"http://127.0.0.1:{PORT}"
+    admin = credential or (keyring.issue(gym_id, "admin", days=0.01) if keyring is not None else None)
+    if admin is not None and is_up(address):
+        run(post(address, admin, token_id))
+        err().print(f"Revoked {token_id} of gym {gym_id} at {address}.", markup=False)
+    elif folder.database.exists():
+        run(write(folder, gym_id, token_id, address))
+        err().print(
+            f"Revoked {token_id} of gym {gym_id} in {folder.database}: it holds from the next start.", markup=False
+        )
+    else:
+        raise Trouble(
+            f"Nothing answers at {address} and there is no database in {folder.path}: name the host in SPOTTER_URL "
+            "(with SPOTTER_TOKEN), or its folder with --data."
+        )

@@ -1,0 +1,101 @@
+"""`spotter topics`: the topics of the distributed host on its Kafka brokers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from rich.table import Table
+
+from spotter_cli.commands.options import err, out
+from spotter_cli.durations import format_duration
+from spotter_standalone.errors import Trouble
+
+if TYPE_CHECKING:
+    from spotter.streaming.kafka.admin import TopicState
+
+app = typer.Typer(no_args_is_help=True, help="Make and show the topics of the distributed host.")
+T = TypeVar("T")
+
+KafkaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kafka", metavar="HOST:PORT", help="Bootstrap servers; by default SPOTTER_KAFKA, else 127.0.0.1:9092."
+    ),
+]
+PrefixOption = Annotated[
+    str | None, typer.Option("--prefix", help="Put before every topic; by default SPOTTER_TOPIC_PREFIX, else nothing.")
+]
+
+
+@app.command(name="apply")
+def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
+    """Make missing topics and put their settings right; changes nothing where all is well."""
+    from spotter.streaming.kafka.admin import apply_topics
+
+    bootstrap, before = _where(kafka, prefix)
+    lines = _asked(apply_topics(bootstrap, before))
+    for line in lines:
+        out().print(line, markup=False)
+    if not lines:
+        err().print(f"All topics at {bootstrap} are as they should be.", markup=False)
+
+
+@app.command(name="list")
+def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
+    """Show each topic beside what it should be; exit code 1 where one is missing or differs."""
+    from spotter.streaming.kafka.admin import list_topics
+
+    bootstrap, before = _where(kafka, prefix)
+    states = _asked(list_topics(bootstrap, before))
+    table = Table(title=f"Topics at {bootstrap}", title_justify="left", header_style="bold")
+    for column in ("topic", "partitions", "copies", "kept", "key", "holds", "state"):
+        table.add_column(column, overflow="fold")
+    for state in states:
+        topic = state.wanted
+        kept = "newest per key" if topic.compacted else _kept(topic.retention_ms)
+        table.add_row(
+            state.name, str(state.partitions), str(state.replicas), kept, topic.key, topic.holds, _state(state)
+        )
+    out().print(table)
+    if any(_state(state) != "ok" for state in states):
+        err().print("Run: spotter topics apply", markup=False)
+        raise typer.Exit(1)
+
+
+def _where(kafka: str | None, prefix: str | None) -> tuple[str, str]:
+    from spotter.settings import Settings
+
+    settings = Settings()
+    return kafka or settings.kafka, settings.topic_prefix if prefix is None else prefix
+
+
+def _asked(question: Coroutine[Any, Any, T]) -> T:
+    from spotter.streaming.kafka.admin import TopicsDiffer
+    from spotter.streaming.log import LogUnavailable
+
+    try:
+        return asyncio.run(question)
+    except (LogUnavailable, TopicsDiffer) as error:
+        text = str(error)
+        raise Trouble(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}") from None
+
+
+def _kept(retention_ms: int | None) -> str:
+    if retention_ms is None:
+        return "for ever"
+    days = retention_ms / 86_400_000
+    return f"{days:g} days" if days >= 1 else format_duration(retention_ms / 1000)
+
+
+def _state(state: TopicState) -> str:
+    if not state.partitions:
+        return "missing"
+    if state.partitions != state.wanted.partitions:
+        return f"{state.wanted.partitions} partitions wanted"
+    told = [
+        f"{name}: {have if have is not None else 'default'}, not {want}" for name, (have, want) in state.differs.items()
+    ]
+    return "; ".join(told) or "ok"

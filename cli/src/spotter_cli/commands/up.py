@@ -1,0 +1,61 @@
+"""`spotter up`: the whole of Spotter in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOption, err, out
+from spotter_standalone.data_dir import Folder
+from spotter_standalone.errors import Trouble
+from spotter_standalone.signals import until_told
+
+if TYPE_CHECKING:
+    from spotter_standalone.host import Running
+
+GYM = "g1"
+
+
+def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
+    """Start Spotter on this machine: doors, detector, advisor and the coach's page, until Ctrl-C."""
+    # Loaded here: the other commands need not wait for it.
+    from spotter.http.metrics import configure_logging
+    from spotter.settings import Settings
+    from spotter_standalone.server import run
+
+    settings = Settings()
+    configure_logging("standalone", level=settings.log_level, as_json=settings.log_json and not err().is_terminal)
+    for talkative in ("alembic", "uvicorn"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    run(_up(Folder(data), host, port))
+
+
+async def _up(folder: Folder, host: str, port: int) -> None:
+    from spotter.streaming import gc_tuning
+    from spotter_standalone.host import serving
+
+    first = not folder.database.exists()
+    with until_told() as stop:
+        async with serving(folder, host=host, port=port) as running:
+            gc_tuning.tune()
+            _announce(running, first)
+            told = asyncio.create_task(stop.wait())
+            await asyncio.wait({told, running.broken}, return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            if running.broken.done():
+                error = running.broken.exception()
+                raise Trouble(f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {folder.path}.")
+
+
+def _announce(running: Running, first: bool) -> None:
+    """Say where it is; at the first start also how to get in."""
+    console = out()
+    console.print(f"Spotter is up at {running.url}  (Ctrl-C stops it)", markup=False)
+    console.print(f"  coach's page  {running.url}/", markup=False)
+    console.print(f"  data          {running.folder.path}", markup=False)
+    if first:
+        token = running.keyring.issue(GYM, "admin")
+        console.print(f"  admin token of gym {GYM}, shown this once (spotter token create makes others):", markup=False)
+        console.print(token, markup=False)
+    console.file.flush()

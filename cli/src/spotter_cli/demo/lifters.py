@@ -1,0 +1,108 @@
+"""Who trains in the simulated gym: names, strength, how reps slow down, and how much each listens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Final, Literal
+
+from spotter_detector.model import EXERCISE_MODELS
+
+Level = Literal["beginner", "intermediate", "advanced"]
+
+ONE_RM_KG: Final = {
+    "back_squat": 130.0,
+    "bench_press": 95.0,
+    "deadlift": 155.0,
+    "overhead_press": 60.0,
+    "hip_thrust": 150.0,
+    "prone_bench_pull": 80.0,
+}
+"""Typical maxima of trained lifters of both sexes (design choice)."""
+ROM_M: Final = {
+    "back_squat": 0.62,
+    "bench_press": 0.38,
+    "deadlift": 0.55,
+    "overhead_press": 0.50,
+    "hip_thrust": 0.35,
+    "prone_bench_pull": 0.42,
+}
+"""Typical travel of the bar (design choice)."""
+MODEL_CLASSES: Final = {exercise: exercise for exercise in ONE_RM_KG} | {"prone_bench_pull": "bench_pull"}
+SAME_LIFTER_SHARE: Final = 0.7
+"""How much of the spread of reps at a load is the lifter's own; the rest is the day's (design choice)."""
+
+_PEOPLE: Final = (
+    ("ada", "Ada"),
+    ("bo", "Bo"),
+    ("chidi", "Chidi"),
+    ("dana", "Dana"),
+    ("emre", "Emre"),
+    ("freya", "Freya"),
+    ("goran", "Goran"),
+    ("hana", "Hana"),
+    ("ines", "Inés"),
+    ("jo", "Jo"),
+    ("kofi", "Kofi"),
+    ("liv", "Liv"),
+)
+_LEVELS: Final[tuple[Level, ...]] = ("intermediate", "advanced", "intermediate", "beginner")
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """One lifter in one exercise."""
+
+    one_rm_kg: float
+    rom_m: float
+    v_last_mps: float
+    """Mean velocity of the last rep before failure."""
+    v1_shift_mps: float
+    """How much faster than most the first rep is at the same share of the maximum."""
+    log_reps_shift: float
+    """How many more reps than most, as a logarithm."""
+    curve: float
+    """Exponent of the fall of velocity over the share of the set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifter:
+    """Somebody who trains."""
+
+    athlete_id: str
+    name: str
+    level: Level
+    heeds: float
+    """Share of the stops that are followed."""
+    strengths: Mapping[str, Strength]
+
+
+def make_lifters(random: Random, count: int) -> list[Lifter]:
+    """Draw the lifters of a gym; a name that comes again gets a number."""
+    scale = [random.uniform(0.75, 1.25) for _ in range(count)]
+    return [_make_lifter(random, place, scale[place]) for place in range(count)]
+
+
+def _make_lifter(random: Random, place: int, scale: float) -> Lifter:
+    athlete_id, name = _PEOPLE[place % len(_PEOPLE)]
+    again = place // len(_PEOPLE) + 1
+    return Lifter(
+        athlete_id=athlete_id if again == 1 else f"{athlete_id}-{again}",
+        name=name if again == 1 else f"{name} {again}",
+        level=_LEVELS[place % len(_LEVELS)],
+        heeds=random.uniform(0.75, 1.0) if place % 6 else 0.3,
+        strengths={exercise: _strength(random, exercise, scale) for exercise in ONE_RM_KG},
+    )
+
+
+def _strength(random: Random, exercise: str, scale: float) -> Strength:
+    model = EXERCISE_MODELS[MODEL_CLASSES[exercise]]
+    return Strength(
+        one_rm_kg=ONE_RM_KG[exercise] * scale * random.uniform(0.9, 1.1),
+        rom_m=ROM_M[exercise] * random.uniform(0.92, 1.08),
+        v_last_mps=max(random.gauss(model.v_last_mps, model.v_last_between_sd_mps), 0.08),
+        v1_shift_mps=random.gauss(0, model.v1_sd_at_load_mps() * SAME_LIFTER_SHARE),
+        log_reps_shift=random.gauss(0, model.load_sd * SAME_LIFTER_SHARE),
+        curve=max(random.gauss(model.curve_mean, 0.15), 0.8),
+    )

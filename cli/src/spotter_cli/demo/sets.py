@@ -1,0 +1,167 @@
+"""One simulated set: its reps by the law that velocity falls from the first rep to the last before failure.
+
+`v = (1 - f) * v1 + f * v_last + noise`, `f = share of the set done ** curve`; how many reps there are follows from
+the load (Nuzzo 2024) and the lifter. Noise: .035 of the velocity by the lifter, .03 m/s by the sensor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+from random import Random
+from typing import Final
+
+from spotter_cli.demo.lifters import MODEL_CLASSES, SAME_LIFTER_SHARE, Lifter, Strength
+from spotter_detector.model import EXERCISE_MODELS
+from spotter_detector.model.load_to_reps import log_reps_at
+
+SENSOR_SD_MPS: Final = 0.03
+VELOCITY_CV: Final = 0.035
+UNRACK_SHARE: Final = 0.15
+"""In how many sets the sensor takes the bar's way out of the rack for a rep."""
+TIRED_BY_SET: Final = 0.08
+"""Log reps that every earlier set of the exercise has cost (design choice)."""
+_RACKED_IN_S: Final = 2.5
+_GIVEN_UP_S: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRep:
+    """A rep as it will be if the lifter gets there; seconds since the set was started."""
+
+    starts_s: float
+    ends_s: float
+    mean_velocity_mps: float
+    peak_velocity_mps: float
+    rom_m: float
+    completed: bool = True
+    """Not so: the bar does not get up."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSet:
+    """A set as its lifter means it."""
+
+    set_id: str
+    lifter: Lifter
+    station_id: str
+    exercise: str
+    load_kg: float
+    pct_1rm: float
+    is_last_set: bool
+    spotter_present: bool
+    reps: tuple[PlannedRep, ...]
+    """As many as the lifter means to do when nothing is said."""
+    reps_to_failure: int
+    heeds: bool
+    """The lifter stops when told to."""
+    wait_s: float
+    """From the end of the set before at the same rack."""
+    begun_s: float = 0.0
+    """How long the set has been running when the simulation begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """An event of a set, in seconds since the set was started."""
+
+    at_s: float
+    type: str
+    data: dict[str, object]
+
+
+def plan_set(
+    random: Random,
+    lifter: Lifter,
+    station_id: str,
+    exercise: str,
+    *,
+    set_id: str,
+    earlier: int,
+    last: bool,
+    wait_s: float,
+) -> PlannedSet:
+    """Draw a set; `earlier` sets of the exercise went before."""
+    strength = lifter.strengths[exercise]
+    load_kg = max(20.0, 2.5 * round(strength.one_rm_kg * random.uniform(0.70, 0.86) / 2.5))
+    pct_1rm = 100 * load_kg / strength.one_rm_kg
+    model = EXERCISE_MODELS[MODEL_CLASSES[exercise]]
+    log_mean = log_reps_at(pct_1rm) + model.load_shift + strength.log_reps_shift - TIRED_BY_SET * earlier
+    to_failure = min(max(round(exp(random.gauss(log_mean, model.load_sd * (1 - SAME_LIFTER_SHARE)))), 4), 16)
+    meant = min(max(to_failure - random.choice((-1, 0, 0, 1, 2, 4)), 3), 12)
+    v1_mps = max(model.velocity_at_mps(log_mean) + strength.v1_shift_mps, strength.v_last_mps + 0.08)
+    return PlannedSet(
+        set_id=set_id,
+        lifter=lifter,
+        station_id=station_id,
+        exercise=exercise,
+        load_kg=load_kg,
+        pct_1rm=round(min(pct_1rm, 120.0), 1),
+        is_last_set=last,
+        spotter_present=random.random() < 0.7,
+        reps=tuple(_reps(random, strength, v1_mps, to_failure, meant)),
+        reps_to_failure=to_failure,
+        heeds=random.random() < lifter.heeds,
+        wait_s=wait_s,
+    )
+
+
+def _reps(random: Random, strength: Strength, v1_mps: float, to_failure: int, meant: int) -> list[PlannedRep]:
+    reps: list[PlannedRep] = []
+    at_s = random.uniform(2.5, 4.0)
+    if random.random() < UNRACK_SHARE:
+        travel_m, speed_mps = random.uniform(0.05, 0.1), random.uniform(0.25, 0.5)
+        ends_s = at_s + travel_m / speed_mps
+        reps.append(PlannedRep(at_s, ends_s, _seen(speed_mps), _seen(1.3 * speed_mps), round(travel_m, 3)))
+        at_s = ends_s + random.uniform(2.0, 3.0)
+    for number in range(1, meant + 1):
+        done = (number - 1) / max(to_failure - 1, 1)
+        if number > to_failure:
+            reps.append(PlannedRep(at_s, at_s + _GIVEN_UP_S, 0.0, 0.0, 0.0, completed=False))
+            break
+        true_mps = v1_mps + done**strength.curve * (strength.v_last_mps - v1_mps)
+        true_mps = max(true_mps * (1 + VELOCITY_CV * random.gauss(0, 1)), 0.06)
+        rom_m = strength.rom_m * random.gauss(1, 0.015)
+        ends_s = at_s + rom_m / true_mps
+        seen_mps = true_mps + SENSOR_SD_MPS * random.gauss(0, 1)
+        reps.append(
+            PlannedRep(at_s, ends_s, _seen(seen_mps), _seen(seen_mps * random.uniform(1.35, 1.6)), round(rom_m, 3))
+        )
+        lowering_s = random.uniform(1.0, 1.5)
+        at_s = ends_s + lowering_s + 0.3 + 1.5 * done**2 * random.uniform(0.5, 1.0)
+    return reps
+
+
+def _seen(velocity_mps: float) -> float:
+    return round(max(velocity_mps, 0.03), 3)
+
+
+def events_of(planned: PlannedSet) -> list[Timed]:
+    """Give what the set sends if nobody says a word; in order of time."""
+    who: dict[str, object] = {"athlete_id": planned.lifter.athlete_id, "set_id": planned.set_id}
+    begins = {
+        "exercise": planned.exercise,
+        "load_kg": planned.load_kg,
+        "pct_1rm": planned.pct_1rm,
+        "is_last_set": planned.is_last_set,
+        "spotter_present": planned.spotter_present,
+        "station_id": planned.station_id,
+    }
+    device = {"id": planned.station_id, "model": "simulated encoder"}
+    events = [Timed(0.0, "spotter.set.started.v1", {**who, **begins})]
+    for number, rep in enumerate(planned.reps, 1):
+        events.append(Timed(rep.starts_s, "spotter.rep.started.v1", {**who, "rep_number": number}))
+        if not rep.completed:
+            events.append(Timed(rep.ends_s, "spotter.effort.reported.v1", {**who, "failed": True}))
+            continue
+        measured: dict[str, object] = {
+            "rep_number": number,
+            "mean_velocity_mps": rep.mean_velocity_mps,
+            "peak_velocity_mps": rep.peak_velocity_mps,
+            "rom_m": rep.rom_m,
+            "concentric_s": round(max(rep.ends_s - rep.starts_s, 0.1), 3),
+            "device": device,
+        }
+        events.append(Timed(rep.ends_s, "spotter.rep.completed.v1", {**who, **measured}))
+    events.append(Timed(events[-1].at_s + _RACKED_IN_S, "spotter.set.ended.v1", dict(who)))
+    return events

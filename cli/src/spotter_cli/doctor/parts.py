@@ -1,0 +1,78 @@
+"""Parts that only the distributed host or the tests need: Java, Maven, Kafka, nginx, Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from typing import Final
+
+from spotter_cli.doctor.finding import Finding
+
+JAVA_MIN: Final = 17
+_SBIN: Final = "/usr/local/sbin:/usr/sbin:/sbin"
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+
+
+def check_java() -> Finding:
+    """Look for Java 17 or newer."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=os.path.join(home, "bin") if home else None)
+    mend = "for a Kafka of your own: apt-get install openjdk-17-jre-headless"
+    if java is None:
+        return Finding("Java", "missing", f"no java {f'under JAVA_HOME ({home})' if home else 'on the PATH'}", mend)
+    said = _said([java, "-version"])
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    if found is None or int(found[1]) < JAVA_MIN:
+        return Finding("Java", "missing", f"{java}: {said.splitlines()[0] if said else 'does not run'}", mend)
+    return Finding("Java", "ok", f"{found[1]} at {java}")
+
+
+def check_maven() -> Finding:
+    """Look for Maven, which fetches Apache Kafka once."""
+    maven = shutil.which("mvn")
+    if maven is None:
+        return Finding("Maven", "missing", "no mvn on the PATH", "to fetch a Kafka of your own: apt-get install maven")
+    return Finding("Maven", "ok", maven)
+
+
+def check_kafka() -> Finding:
+    """Look whether the Kafka that the environment names answers."""
+    bootstrap = os.environ.get("SPOTTER_KAFKA") or os.environ.get("KAFKA_BOOTSTRAP")
+    if not bootstrap:
+        return Finding(
+            "Kafka", "missing", "none is named", "for a cluster: spotter cluster, or name one in SPOTTER_KAFKA"
+        )
+    host, _, port = bootstrap.split(",")[0].strip().rpartition(":")
+    try:
+        with socket.create_connection((host or "127.0.0.1", int(port)), timeout=2):
+            return Finding("Kafka", "ok", f"{bootstrap} answers")
+    except (OSError, ValueError) as error:
+        return Finding("Kafka", "odd", f"{bootstrap} does not answer ({error})", "start it, or correct SPOTTER_KAFKA")
+
+
+def check_nginx() -> Finding:
+    """Look for nginx, which stands in front of the distributed host."""
+    nginx = shutil.which("nginx") or shutil.which("nginx", path=_SBIN)
+    if nginx is None:
+        return Finding("nginx", "missing", "not found", "for a cluster: apt-get install nginx-light")
+    return Finding("nginx", "ok", nginx)
+
+
+def check_browser() -> Finding:
+    """Look for Chromium, which tests drive."""
+    named = os.environ.get("CHROMIUM")
+    found = next((path for name in (named, *_BROWSERS) if name and (path := shutil.which(name))), None)
+    if found is None:
+        return Finding("Chromium", "missing", "not found", "for the browser tests: apt-get install chromium")
+    return Finding("Chromium", "ok", found)
+
+
+def _said(command: list[str]) -> str:
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout + asked.stderr

@@ -1,0 +1,123 @@
+"""The place: data folder, databases, key file, port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+import orjson
+
+from spotter.domain.topics import LIFTS
+from spotter.http.tokens import Keyring
+from spotter_cli.doctor.finding import Finding
+from spotter_standalone.data_dir import Folder
+
+FREE_MIN_BYTES: Final = 50 * 1024 * 1024
+FREE_GOOD_BYTES: Final = 1024 * 1024 * 1024
+_AHEAD_MS: Final = 120_000
+_AT_FIRST_START: Final = "not there yet; the first start makes it"
+
+
+def check_folder(folder: Folder) -> Finding:
+    """Look whether the data folder can be used, and how much room it has."""
+    existing = next((path for path in (folder.path, *folder.path.absolute().parents) if path.exists()), Path("/"))
+    if not existing.is_dir():
+        return Finding("data folder", "broken", f"{existing} is no folder", "choose another with --data")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        mend = "choose another with --data, or change its owner"
+        return Finding("data folder", "broken", f"{existing} can't be written", mend)
+    free_bytes = shutil.disk_usage(existing).free
+    room = f"{free_bytes / 1e9:.1f} GB free"
+    if free_bytes < FREE_MIN_BYTES:
+        return Finding("data folder", "broken", f"{folder.path}: {room}", "make room on the disk")
+    if free_bytes < FREE_GOOD_BYTES:
+        return Finding("data folder", "odd", f"{folder.path}: {room}", "make room on the disk")
+    if existing != folder.path:
+        return Finding("data folder", "ok", f"{folder.path}: {_AT_FIRST_START}; {room}")
+    return Finding("data folder", "ok", f"{folder.path}: {room}")
+
+
+def check_database(path: Path, subject: str, mend: str) -> Finding:
+    """Look whether a database is whole."""
+    if not path.exists():
+        return Finding(subject, "ok", _AT_FIRST_START)
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            found = [str(row[0]) for row in database.execute("PRAGMA quick_check(3)")]
+    except sqlite3.Error as error:
+        return Finding(subject, "broken", f"{path} can't be read: {error}", mend)
+    if found != ["ok"]:
+        return Finding(subject, "broken", f"{path} is damaged: {'; '.join(found)}", mend)
+    return Finding(subject, "ok", f"{path} is whole, {path.stat().st_size / 1e6:.1f} MB")
+
+
+def check_newest(folder: Folder, now: datetime) -> Finding | None:
+    """Look whether the log is ahead of the clock; None where it says nothing."""
+    if not folder.database.exists():
+        return None
+    try:
+        with closing(
+            sqlite3.connect(f"{folder.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+        ) as database:
+            row = database.execute(f'SELECT max(at_ms) FROM "log {LIFTS}"').fetchone()
+    except sqlite3.Error:
+        return None  # the check of the database says more
+    newest_ms = row[0] if row else None
+    ahead_ms = newest_ms - now.timestamp() * 1000 if isinstance(newest_ms, int) else 0
+    if ahead_ms <= _AHEAD_MS:
+        return None
+    detail = f"the newest event was received {ahead_ms / 60_000:.0f} minutes in the future"
+    return Finding("history", "odd", detail, "the clock was, or is, wrong: set it")
+
+
+def check_keys(folder: Folder) -> Finding:
+    """Look whether the signing keys can be read, and by nobody else."""
+    path = folder.key_file
+    if not path.exists():
+        return Finding("key file", "ok", f"{path}: {_AT_FIRST_START}")
+    try:
+        stored = orjson.loads(path.read_bytes())["keys"]
+        Keyring((entry["id"], entry["secret"]) for entry in stored)
+        mode = path.stat().st_mode
+    except OSError as error:
+        return Finding("key file", "broken", f"{path} can't be read: {error.strerror}", "change its owner")
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        mend = "restore it, or remove it: then all tokens have to be made anew"
+        return Finding("key file", "broken", f"{path} is no key file ({error})", mend)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Finding("key file", "odd", f"{path} can be read by others", f"chmod 600 {path}")
+    return Finding("key file", "ok", f"{path}, {len(stored)} key{'s' if len(stored) > 1 else ''}")
+
+
+def check_port(folder: Folder, host: str, port: int) -> Finding:
+    """Look whether the port is free, or already Spotter's."""
+    subject = f"port {port}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if _is_spotter(f"http://{host}:{port}"):
+                return Finding(subject, "ok", f"Spotter is up at http://{host}:{port}")
+            mend = "stop what listens there, or choose another with --port"
+            return Finding(subject, "odd", f"can't be listened on: {error.strerror}", mend)
+    address = folder.address()
+    if address is not None and _is_spotter(address):
+        return Finding(subject, "ok", f"free; this folder's Spotter is up at {address}")
+    return Finding(subject, "ok", "free")
+
+
+def _is_spotter(address: str) -> bool:
+    try:
+        document = httpx.get(f"{address}/openapi.json", timeout=2.0, trust_env=False).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return False
+    return isinstance(document, dict) and "/v1/events" in document.get("paths", {})

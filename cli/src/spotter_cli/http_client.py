@@ -1,0 +1,197 @@
+"""A client of the public door: sends events until they are settled, and listens to advice without missing any."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import httpx
+import orjson
+
+from spotter.domain.event_types import format_time
+from spotter_standalone.errors import Trouble
+
+PATIENCE_S: Final = 30.0
+"""How long a door that does not answer is asked again."""
+READ_TIMEOUT_S: Final = 10.0
+"""A stream has a heartbeat every 2 s: this long without one, and it is opened anew."""
+_RETRY_S: Final = 0.5
+_TO_SEND_AGAIN: Final = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event at the door."""
+
+    status: str
+    """`accepted`, `duplicate` or `refused`."""
+    problem: Mapping[str, object] | None = None
+    warning: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """Say why it was refused, in a line."""
+        said = self.problem or {}
+        parts = [str(said[name]) for name in ("detail", "mend") if said.get(name)]
+        return " ".join(parts) or str(said.get("title", "no reason was given"))
+
+
+class Door:
+    """The door at an address, opened with a token."""
+
+    def __init__(self, url: str, token: str, patience_s: float = PATIENCE_S) -> None:
+        self.url = url.rstrip("/")
+        self._token = token
+        self._patience_s = patience_s
+        try:
+            self._client = httpx.AsyncClient(
+                base_url=self.url,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=httpx.Timeout(READ_TIMEOUT_S, connect=5.0),
+                trust_env=False,
+            )
+        except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
+            raise Trouble(
+                f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN."
+            ) from None
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
+
+    async def reach(self) -> None:
+        """Raise Trouble at once where nobody is at the address."""
+        try:
+            await self._client.get("/healthz")
+        except httpx.UnsupportedProtocol:
+            raise self._no_address() from None
+        except httpx.TransportError as error:
+            raise Trouble(f"Nothing answers at {self.url} ({error}): is Spotter up there?") from None
+
+    def _no_address(self) -> Trouble:
+        return Trouble(f"{self.url!r} is no address: SPOTTER_URL should look like http://127.0.0.1:8700.")
+
+    async def send(self, events: Sequence[Mapping[str, object]]) -> list[Outcome]:
+        """Send events in order and again until each is settled; for each what became of it.
+
+        An event that turns out to be there already when it is sent again counts as accepted. Raises Trouble where
+        the door does not answer for 30 s, or takes no event of this token at all.
+        """
+        outcomes: dict[int, Outcome] = {}
+        waiting = list(range(len(events)))
+        deadline = asyncio.get_running_loop().time() + self._patience_s
+        again = False
+        while waiting:
+            results, wait_s, trouble = await self._post([events[place] for place in waiting])
+            for place, result in zip(waiting, results, strict=False):
+                outcome = _outcome(result, again)
+                if outcome is not None:
+                    outcomes[place] = outcome
+            waiting = [place for place in waiting if place not in outcomes]
+            if waiting:
+                again = True
+                if asyncio.get_running_loop().time() + wait_s > deadline:
+                    raise Trouble(f"{self.url} does not take events ({trouble}): is it up? Try again later.")
+                await asyncio.sleep(wait_s)
+        return [outcomes[place] for place in range(len(events))]
+
+    async def _post(self, events: Sequence[Mapping[str, object]]) -> tuple[list[Mapping[str, object]], float, str]:
+        """Give the results (none where nothing is known), how long to wait before the rest, and what is the matter."""
+        now = format_time(datetime.now(UTC))
+        body = json.dumps([{**event, "senttime": now} for event in events])  # spells out NaN and Infinity
+        try:
+            response = await self._client.post("/v1/events", content=body.encode())
+            answer: object = orjson.loads(response.content)
+        except httpx.UnsupportedProtocol:
+            raise self._no_address() from None
+        except (httpx.TransportError, orjson.JSONDecodeError) as error:
+            return [], _RETRY_S, str(error) or type(error).__name__
+        if not isinstance(answer, dict):
+            return [], _RETRY_S, f"status {response.status_code}"
+        results = answer.get("results")
+        if isinstance(results, list) and len(results) == len(events):
+            return results, _retry_after_s(response), str(answer.get("detail", "it asks to wait"))
+        if response.status_code in _TO_SEND_AGAIN or response.status_code >= 500:
+            return [], _retry_after_s(response), str(answer.get("detail", response.status_code))
+        raise Trouble(f"{self.url} takes nothing ({response.status_code}): {_said(answer)}")
+
+    async def frames(self, **wanted: str) -> AsyncGenerator[dict[str, object], None]:
+        """Listen to the advice that the token may hear, for ever, going on where it was after a break.
+
+        Yields `{}` whenever the stream is open (again), then CloudEvents and heartbeats. Raises Trouble where the
+        token may not listen.
+        """
+        cursor = ""
+        broken_since: float | None = None
+        while True:
+            headers = {"Last-Event-ID": cursor} if cursor else {}
+            try:
+                async with self._client.stream("GET", "/v1/advice/stream", params=wanted, headers=headers) as response:
+                    if response.status_code in (401, 403):
+                        await response.aread()
+                        raise Trouble(
+                            f"{self.url} lets nobody listen with this token: {_said(_json(response.content))}"
+                        )
+                    response.raise_for_status()
+                    broken_since = None
+                    yield {}
+                    async for frame_id, frame in _sse(response):
+                        cursor = frame_id or cursor
+                        yield frame
+            except (httpx.TransportError, httpx.HTTPStatusError) as error:
+                if isinstance(error, httpx.HTTPStatusError) and error.response.status_code == 400:
+                    cursor = ""  # it is from another log: begin anew with how things stand
+                now = asyncio.get_running_loop().time()
+                broken_since = now if broken_since is None else broken_since
+                if now - broken_since > self._patience_s:
+                    raise Trouble(f"{self.url} can't be listened to ({error}): is it up?") from None
+            await asyncio.sleep(_RETRY_S)
+
+
+def _outcome(result: Mapping[str, object], again: bool) -> Outcome | None:
+    """Read one result; None for an event that is to be sent again."""
+    status, problem, warning = result.get("status"), result.get("problem"), result.get("warning")
+    said = problem if isinstance(problem, dict) else None
+    if status == "refused" and said is not None and said.get("status") in _TO_SEND_AGAIN:
+        return None
+    if status == "duplicate" and again:
+        status = "accepted"
+    return Outcome(str(status), said, warning if isinstance(warning, str) else None)
+
+
+def _retry_after_s(response: httpx.Response) -> float:
+    try:
+        return min(max(float(response.headers.get("Retry-After", _RETRY_S)), 0.05), 5.0)
+    except ValueError:
+        return _RETRY_S
+
+
+def _json(content: bytes) -> dict[str, object]:
+    try:
+        said = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _said(problem: Mapping[str, object]) -> str:
+    return Outcome("refused", problem).reason
+
+
+async def _sse(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, object]]]:
+    """Read server-sent events: id (empty where there is none) and data."""
+    frame_id, data = "", []
+    async for line in response.aiter_lines():
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif line.startswith("id:"):
+            frame_id = line[3:].strip()
+        elif not line and data:
+            frame = _json("\n".join(data).encode())
+            if frame:
+                yield frame_id, frame
+            frame_id, data = "", []

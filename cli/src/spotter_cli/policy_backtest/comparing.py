@@ -1,0 +1,139 @@
+"""Set by set: what was said, and what would have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from spotter.domain.events import Event
+from spotter.domain.events.budgets import BudgetChanged
+from spotter.domain.events.derived import AdviceGiven, SetOpened, SetSummarised
+from spotter_advisor.handlers.unit_of_work import RULES_VERSION
+from spotter_cli.policy_backtest.replaying import replayed
+from spotter_cli.policy_backtest.story import Story
+from spotter_cli.policy_backtest.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said in one set."""
+
+    target: int | None = None
+    plan: str = ""
+    stop_after: int | None = None
+    """Reps done when *stop* was said first, in time."""
+    cost: float = 0.0
+    """Of the week's failure budget, for the reps that were done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One set, then and now."""
+
+    athlete_id: str
+    set_id: str
+    set_key: str
+    at: datetime
+    exercise: str
+    reps: int
+    then: Said
+    now: Said
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether anything else would have been said."""
+        return self.then != self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All sets of the weeks that were asked for, and how far the replay can be trusted."""
+
+    since: datetime
+    sets: tuple[Compared, ...]
+    advice_known: int
+    """Advice of these weeks in the log."""
+    advice_same: int
+    """Of it that the replay under the policy as it was gives again."""
+    rules_then: tuple[str, ...] = field(default=())
+    """Versions of the rules that wrote it, other than this program's."""
+
+    @property
+    def faithful(self) -> bool:
+        """Tell whether the replay said again all that was said."""
+        return self.advice_same == self.advice_known
+
+
+def compare(story: Story, trial: Trial, weeks: float, athlete_id: str | None = None) -> Comparison | None:
+    """Replay the last weeks of a story twice, and hold one against the other; None where it holds no set.
+
+    The weeks end with the newest event.
+    """
+    then = replayed(story)
+    events = story.events()
+    opened = {data.set_key: data for event in events if isinstance(data := event.data, SetOpened)}
+    if not opened:
+        return None
+    newest = max(event.received for event in events)
+    since = newest - timedelta(weeks=weeks)
+    now = replayed(story, trial, since, athlete_id)
+    told = [event for event in story.advice if event.received >= since]
+    said_then, said_now = _by_set(then), _by_set(now)
+    summaries = _summaries(then)
+    sets = [
+        Compared(
+            athlete_id=data.athlete_id or "",
+            set_id=data.set_id or key,
+            set_key=key,
+            at=data.opened_at,
+            exercise=data.exercise or "unknown",
+            reps=summaries[key].reps if key in summaries else 0,
+            then=said_then.get(key, Said()),
+            now=said_now.get(key, Said()),
+        )
+        for key, data in opened.items()
+        if data.opened_at >= since
+    ]
+    known, again = _answers(told), _answers(then)
+    rules = {data.policy_version.partition(".")[0] for event in told if isinstance(data := event.data, AdviceGiven)}
+    return Comparison(
+        since=since,
+        sets=tuple(sorted(sets, key=lambda one: (one.athlete_id, one.at, one.set_key))),
+        advice_known=len(known),
+        advice_same=sum(again.get(key) == answer for key, answer in known.items()),
+        rules_then=tuple(sorted(rules - {RULES_VERSION})),
+    )
+
+
+def _answers(events: Iterable[Event]) -> dict[tuple[str, int, int], tuple[str, int | None, bool]]:
+    """Give what was said, by set, rep and revision."""
+    return {
+        (data.set_key, data.after_rep, data.revision): (data.action, data.target_rir, data.late)
+        for event in events
+        if isinstance(data := event.data, AdviceGiven)
+    }
+
+
+def _summaries(events: Iterable[Event]) -> dict[str, SetSummarised]:
+    return {data.set_key: data for event in events if isinstance(data := event.data, SetSummarised)}
+
+
+def _by_set(events: Iterable[Event]) -> dict[str, Said]:
+    plans: dict[str, AdviceGiven] = {}
+    stops: dict[str, int] = {}
+    costs: dict[str, tuple[int, float]] = {}
+    for event in events:
+        data = event.data
+        if isinstance(data, AdviceGiven) and data.after_rep == 0:
+            plans[data.set_key] = data
+        elif isinstance(data, AdviceGiven) and not data.late and data.action in ("stop", "failing"):
+            stops.setdefault(data.set_key, data.after_rep)
+        elif isinstance(data, BudgetChanged) and data.entry is not None:
+            known = costs.get(data.entry.set_key, (0, 0.0))
+            if data.entry.revision >= known[0]:
+                costs[data.entry.set_key] = data.entry.revision, data.entry.cost
+    return {
+        key: Said(plan.target_rir, plan.sentence, stops.get(key), costs.get(key, (0, 0.0))[1])
+        for key, plan in plans.items()
+    }

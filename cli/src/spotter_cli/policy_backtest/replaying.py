@@ -1,0 +1,83 @@
+"""The advisor over a story again: as it was, and from some moment on under the policy that is tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from spotter.domain.events import Event, Unreadable, decode
+from spotter.domain.events.people import PolicyUpdated
+from spotter.domain.gym_config import Configuration, GymConfig
+from spotter.domain.policies import Layer, PolicyFields, effective, said_in
+from spotter.domain.topics import ADVICE
+from spotter.streaming.processor import Environment
+from spotter.streaming.state_versions import Input, Stepper
+from spotter_advisor.processor import Advisor
+from spotter_cli.policy_backtest.story import Story
+from spotter_cli.policy_backtest.trial import Trial
+
+SOURCE: Final = "spotter/policy-try"
+
+
+class _Tried(Environment):
+    """The gyms' configuration with a layer more."""
+
+    def __init__(self, known: Configuration, trial: Trial) -> None:
+        self._known = known
+        self._layer = PolicyFields.model_validate(said_in(trial))
+        self._block = trial.block
+
+    def gym(self, gym_id: str, version: int | None) -> GymConfig:
+        """Give a gym's configuration as of a version, and the layer over it."""
+        gym = self._known.gym(gym_id, version)
+        programme = gym.programme.with_layer(self._layer, self._block)
+        return replace(gym, programme=programme, policy=effective([Layer("gym", programme.said)]).policy)
+
+
+def replayed(
+    story: Story, trial: Trial | None = None, since: datetime | None = None, athlete_id: str | None = None
+) -> tuple[Event, ...]:
+    """Give what the advisor writes about a story.
+
+    Parameters
+    ----------
+    trial : Trial or None
+        Laid over the gym's policy; with `athlete_id` over that lifter's own, which lies higher.
+    since : datetime or None
+        From the first event received then on, by lifter; until then all is as it was.
+    """
+    known = Configuration()
+    for event in story.config:
+        known.apply(event)
+    stepper = Stepper(Advisor(), known)
+    tried = None if trial is None or athlete_id is not None else _Tried(known, trial)
+    told: list[Event] = []
+    begun: set[str] = set()
+    for record in story.estimates:
+        try:
+            received = decode(record.value).received
+        except Unreadable:
+            continue
+        due = trial is not None and (since is None or received >= since)
+        stepper.env = tried if tried is not None and due else known
+        inputs = [Input(record.partition, record.offset, record.key, record.value)]
+        if trial is not None and due and athlete_id is not None and record.key not in begun:
+            begun.add(record.key)
+            state = stepper.state(record.key)
+            said = _own_layer(trial, record.key, received)
+            for name, value in stepper.processor.step(state, said, known).changes.items():
+                stepper.table.put(record.key, name, record.offset - 1, value)
+        batch = stepper.run(inputs)
+        for key, name in batch.changed:
+            stepper.table.prune(key, name, record.offset + 1)
+        told += (out.event for out in batch.outputs if out.topic == ADVICE)
+    return tuple({(event.source, event.id): event for event in told}.values())
+
+
+def _own_layer(trial: Trial, key: str, at: datetime) -> Event:
+    gym_id, _, athlete_id = key.partition("/")
+    data = PolicyUpdated.model_validate({**said_in(trial), "block": trial.block}).model_copy(
+        update={"gym_id": gym_id, "athlete_id": athlete_id}
+    )
+    return Event(id="trial", source=SOURCE, time=at, data=data, receivedtime=at)

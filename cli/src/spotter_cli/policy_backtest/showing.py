@@ -1,0 +1,110 @@
+"""A comparison as a table for people, or as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from spotter_cli.policy_backtest.comparing import Compared, Comparison, Said
+
+
+def print_comparison(found: Comparison, console: Console) -> None:
+    """Print set by set what was said and what would have been, then the sums."""
+    console.print(trust(found), markup=False)
+    table = Table(title="Said then, and under the policy that is tried", title_justify="left", header_style="bold")
+    for name in ("lifter", "day (UTC)", "exercise"):
+        table.add_column(name, overflow="fold")
+    for name in ("reps", "target", "tried", "stop at", "tried", "units", "tried"):
+        table.add_column(name, justify="right")
+    table.add_column("plan, where it differs", overflow="fold")
+    for one in found.sets:
+        table.add_row(*_row(one), style="" if one.differs else "dim")
+    console.print(table)
+    for line in _sums(found):
+        console.print(line, markup=False)
+
+
+def print_json(found: Comparison) -> None:
+    """Print everything as one JSON object."""
+    said = {**asdict(found), "faithful": found.faithful, "totals": totals(found)}
+    for shown, one in zip(said["sets"], found.sets, strict=True):
+        shown["differs"] = one.differs
+    print(json.dumps(said, ensure_ascii=False, default=str))
+
+
+def trust(found: Comparison) -> str:
+    """Say how far the replay can be trusted."""
+    if found.rules_then:
+        versions = ", ".join(found.rules_then)
+        return (
+            f"The rules have changed since (then {versions}): 'then' is what today's rules say under the policy as it was; "
+            f"{found.advice_same} of {found.advice_known} pieces of advice are the same."
+        )
+    if found.faithful:
+        return f"The replay gives all {found.advice_known} pieces of advice again as they were."
+    return (
+        f"Take care: the replay gives only {found.advice_same} of {found.advice_known} pieces of advice as they were, "
+        "since the log does not reach back to the beginning."
+    )
+
+
+def totals(found: Comparison) -> dict[str, float]:
+    """Sum up."""
+    return {
+        "sets": len(found.sets),
+        "sets_that_differ": sum(one.differs for one in found.sets),
+        "stopped_earlier": sum(_earlier(one.now, one.then) for one in found.sets),
+        "stopped_later": sum(_earlier(one.then, one.now) for one in found.sets),
+        "may_fail_then": sum(one.then.target == 0 for one in found.sets),
+        "may_fail_now": sum(one.now.target == 0 for one in found.sets),
+        "units_then": round(sum(one.then.cost for one in found.sets), 6),
+        "units_now": round(sum(one.now.cost for one in found.sets), 6),
+    }
+
+
+def _sums(found: Comparison) -> list[str]:
+    of = totals(found)
+    lines = [
+        f"{of['sets']:g} sets since {found.since:%Y-%m-%d %H:%M} UTC; {of['sets_that_differ']:g} would have heard something else: "
+        f"stop earlier in {of['stopped_earlier']:g}, later in {of['stopped_later']:g}.",
+        f"Allowed to fail: {of['may_fail_then']:g} then, {of['may_fail_now']:g} tried. "
+        f"Units spent: {of['units_then']:g} then, {of['units_now']:g} tried, for the reps that were done.",
+    ]
+    if len(lifters := Counter(one.athlete_id for one in found.sets)) > 1:
+        lines.append(f"{len(lifters)} lifters; --athlete shows one of them.")
+    return lines
+
+
+def _earlier(one: Said, other: Said) -> bool:
+    return one.stop_after is not None and (other.stop_after is None or one.stop_after < other.stop_after)
+
+
+def _row(one: Compared) -> tuple[str | Text, ...]:
+    then, now = one.then, one.now
+    plan = "" if then.plan == now.plan else f"{then.plan} → {now.plan}"
+    return (
+        one.athlete_id,
+        f"{one.at:%Y-%m-%d %H:%M}",
+        one.exercise,
+        str(one.reps),
+        _number(then.target),
+        _changed(_number(then.target), _number(now.target)),
+        _number(then.stop_after),
+        _changed(_number(then.stop_after), _number(now.stop_after)),
+        f"{then.cost:g}",
+        _changed(f"{then.cost:g}", f"{now.cost:g}"),
+        Text(plan),
+    )
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def _changed(then: str, now: str) -> Text:
+    return Text("=", style="dim") if then == now else Text(now, style="bold")

@@ -1,0 +1,92 @@
+"""What a log holds of lifters and their gyms: read from a data folder or from Kafka, and nothing is written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from spotter.domain.events import Event, Unreadable, decode
+from spotter.domain.topics import ADVICE, CONFIG, ESTIMATES
+from spotter.streaming.kafka import KafkaLog
+from spotter.streaming.log import LogUnavailable, Record, Start
+from spotter_standalone.errors import Trouble
+
+_TOPICS: Final = (CONFIG, ESTIMATES, ADVICE)
+_WAIT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What was written, in order; of one lifter where one was asked for."""
+
+    config: tuple[Event, ...]
+    """Every version of every gym's configuration."""
+    estimates: tuple[Record, ...]
+    """The advisor's input."""
+    advice: tuple[Event, ...]
+    """The advisor's output."""
+
+    def events(self) -> list[Event]:
+        """Give the advisor's input, what can be read of it."""
+        return [event for record in self.estimates for event in _readable(record)]
+
+
+def story_in_folder(database: Path, athlete_id: str | None) -> Story:
+    """Read a data folder's database as it stands now, also while a host writes it; raises Trouble."""
+    if not database.exists():
+        raise Trouble(f"There is no database {database}: name the data folder with --data.")
+    uri = f"{database.absolute().as_uri()}?mode=ro"
+    records: list[Record] = []
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=5, isolation_level=None)) as db:
+            db.execute("BEGIN")  # one moment for all topics
+            for topic in _TOPICS:
+                rows = db.execute(f'SELECT offset, key, value, at_ms FROM "log {topic}" ORDER BY offset')
+                records += (Record(topic, 0, offset, key, value, at_ms) for offset, key, value, at_ms in rows)
+    except sqlite3.Error as error:
+        raise Trouble(f"The database {database} can't be read ({error}).") from None
+    return _story(records, athlete_id)
+
+
+async def story_on_kafka(bootstrap: str, prefix: str, athlete_id: str | None) -> Story:
+    """Read the topics from their beginning to where they end now; raises Trouble."""
+    log = KafkaLog(bootstrap, prefix)
+    records: list[Record] = []
+    try:
+        reader = await log.reader(_TOPICS, Start(beginning=True))
+        try:
+            while await reader.lag():
+                records += await reader.fetch(_WAIT_S)
+        finally:
+            await reader.close()
+    except LogUnavailable as error:
+        raise Trouble(f"Kafka at {bootstrap} can't be read ({error}): correct SPOTTER_KAFKA.") from None
+    return _story(records, athlete_id)
+
+
+def _story(records: Iterable[Record], athlete_id: str | None) -> Story:
+    config: list[Event] = []
+    estimates: list[Record] = []
+    advice: dict[tuple[str, str], Event] = {}
+    for record in records:
+        if record.topic == CONFIG:
+            config += _readable(record)
+        elif athlete_id is not None and record.key.partition("/")[2] != athlete_id:
+            continue
+        elif record.topic == ESTIMATES:
+            estimates.append(record)
+        else:
+            for event in _readable(record):
+                advice.setdefault((event.source, event.id), event)
+    return Story(tuple(config), tuple(estimates), tuple(advice.values()))
+
+
+def _readable(record: Record) -> list[Event]:
+    try:
+        return [decode(record.value)]
+    except Unreadable:
+        return []

@@ -1,0 +1,139 @@
+"""Files of OpenBarbell frames, as its app stores them: sets with their reps' raw frames."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from spotter.domain.event_types import parse_time
+from spotter.domain.ids import is_id
+from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, Recorded, RecordedSet, Recording, UnreadableFile
+from spotter_ingest.adapters.openbarbell import BadFrame, decode_rep
+
+LIFTER: Final = "openbarbell"
+"""Credited with the sets of a file that names no lifter."""
+_EXERCISES: Final = {
+    "squat": "back_squat",
+    "bench": "bench_press",
+    "press": "overhead_press",
+    "military_press": "overhead_press",
+    "row": "barbell_row",
+}
+"""Names that people give to exercises of the catalogue; others become snake case."""
+_KG_PER: Final = {"lbs": 0.45359237, "lb": 0.45359237, "kgs": 1.0, "kg": 1.0}
+_LOAD_MAX_KG: Final = 600.0
+_BEFORE_FIRST_REP: Final = timedelta(seconds=1)
+_AFTER_LAST_REP: Final = timedelta(seconds=1)
+
+
+def looks_like_frames(document: object) -> bool:
+    """Tell whether a JSON document is a file of OpenBarbell sets: objects with reps, by any names."""
+    return (
+        isinstance(document, dict)
+        and bool(document)
+        and "type" not in document
+        and all(isinstance(one, dict) and isinstance(one.get("reps"), list) for one in document.values())
+    )
+
+
+def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | None = None) -> Recording:
+    """Read sets and their frames, in order of time; raises UnreadableFile where there is no rep."""
+    remarks: list[str] = []
+    read = [(name, one, _reps(name, one, remarks)) for name, one in document.items()]
+    sets = sorted(((name, one, reps) for name, one, reps in read if reps), key=lambda item: item[2][0][0])
+    if not sets:
+        raise UnreadableFile("it holds no rep")
+    found: list[RecordedSet] = []
+    events: list[Recorded] = []
+    for place, (name, one, reps) in enumerate(sets):
+        following = sets[place + 1][2][0][0] if place + 1 < len(sets) else None
+        which = RecordedSet(place + 1, _lifter(one, athlete_id), _set_id(name, one, place))
+        found.append(which)
+        events += _events_of(which, one, reps, following, remarks)
+    return Recording(tuple(events), tuple(found), tuple(remarks))
+
+
+def _events_of(
+    which: RecordedSet,
+    one: Mapping[str, object],
+    reps: list[tuple[datetime, dict[str, object]]],
+    following: datetime | None,
+    remarks: list[str],
+) -> Iterator[Recorded]:
+    """Give a set's events. Each rep says exercise and load too: whoever may not start sets still gets them known."""
+    who: dict[str, object] = {"athlete_id": which.athlete_id, "set_id": which.set_id}
+    about: dict[str, object] = {}
+    if (exercise := _exercise(one)) is not None:
+        about["exercise"] = exercise
+    if (load_kg := _load_kg(which, one, remarks)) is not None:
+        about["load_kg"] = load_kg
+    place = f"set {which.set_id}"
+    first, last = reps[0][0], reps[-1][0]
+    if "exercise" in about:
+        starts = first - _concentric(reps[0][1]) - _BEFORE_FIRST_REP
+        yield Recorded(f"{place} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
+    for at, rep in reps:
+        event: dict[str, object] = {"type": COMPLETED, "source": "openbarbell", "data": {**who, **rep, **about}}
+        yield Recorded(f"{place}, rep {rep.get('rep_number')}", event, at, which)
+    ends = last + _AFTER_LAST_REP
+    if following is not None and ends > following - 2 * _BEFORE_FIRST_REP:
+        ends = last
+    yield Recorded(f"{place} ends", {"type": ENDED, "data": dict(who)}, ends, which)
+
+
+def _reps(name: str, one: Mapping[str, object], remarks: list[str]) -> list[tuple[datetime, dict[str, object]]]:
+    stored = one.get("reps")
+    found: list[tuple[datetime, dict[str, object]]] = []
+    for number, rep in enumerate(stored if isinstance(stored, list) else [], 1):
+        place = f"set {name}, rep {number} of the file"
+        if not isinstance(rep, dict) or not isinstance(rep.get("data"), list):
+            remarks.append(f"{place} has no frame and is left out")
+        elif rep.get("removed") is True or one.get("removed") is True:
+            remarks.append(f"{place} was removed by the lifter and is left out")
+        else:
+            try:
+                found.append((parse_time(rep.get("time")), decode_rep(rep["data"])))
+            except BadFrame as error:
+                remarks.append(f"{place} is left out: {error}")
+            except ValueError as error:
+                remarks.append(f"{place} is left out: time {error}")
+    return sorted(found, key=lambda item: item[0])
+
+
+def _lifter(one: Mapping[str, object], athlete_id: str | None) -> str:
+    said = one.get("athleteID", one.get("athlete_id"))
+    return said if isinstance(said, str) and is_id(said) else athlete_id or LIFTER
+
+
+def _set_id(name: str, one: Mapping[str, object], place: int) -> str:
+    said = one.get("setID")
+    return next((said for said in (said, name) if isinstance(said, str) and is_id(said)), f"set-{place + 1}")
+
+
+def _exercise(one: Mapping[str, object]) -> str | None:
+    said = one.get("exercise")
+    name = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")[:64] if isinstance(said, str) else ""
+    return _EXERCISES.get(name, name) or None
+
+
+def _load_kg(which: RecordedSet, one: Mapping[str, object], remarks: list[str]) -> float | None:
+    said, unit = one.get("weight"), one.get("metric")
+    if said in (None, ""):
+        return None
+    try:
+        weight = float(said.replace(",", ".")) if isinstance(said, str) else float(said)  # type: ignore[arg-type]  # any other type is told below
+    except (TypeError, ValueError):
+        weight = math.nan
+    load_kg = weight * _KG_PER.get(unit.lower() if isinstance(unit, str) else "", math.nan)
+    if not 0 <= load_kg <= _LOAD_MAX_KG:
+        remarks.append(f"set {which.set_id} goes without its load: {said!r} {unit!r} is not within 0 to 600 kg")
+        return None
+    return round(load_kg, 2)
+
+
+def _concentric(rep: Mapping[str, object]) -> timedelta:
+    said = rep.get("concentric_s")
+    return timedelta(seconds=said if isinstance(said, float) and 0 <= said <= 30 else 1.0)

@@ -1,0 +1,60 @@
+"""Opening a recording, whatever its shape."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from spotter_cli.replay.jsonl import read_array, read_lines
+from spotter_cli.replay.openbarbell import looks_like_frames, read_frames
+from spotter_cli.replay.recording import Recorded, Recording, UnreadableFile
+from spotter_standalone.errors import Trouble
+
+
+def read_recording(path: Path, athlete_id: str | None = None) -> Recording:
+    """Read a file of events or of OpenBarbell frames (`-`: standard input).
+
+    `athlete_id` is credited with what names no lifter. Raises Trouble for what can't be read.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise Trouble(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise Trouble(f"{path} is a folder: name a file of events (JSONL) or of OpenBarbell frames.") from None
+    except UnicodeDecodeError:
+        raise Trouble(f"{path} is not text: replay reads JSONL of events, or OpenBarbell frames as JSON.") from None
+    except OSError as error:
+        raise Trouble(f"{path} can't be read: {error.strerror or error}.") from None
+    try:
+        return _credited(_read(text, athlete_id), athlete_id)
+    except UnreadableFile as error:
+        raise Trouble(f"{path} can't be replayed: {error}.") from None
+
+
+def _read(text: str, athlete_id: str | None) -> Recording:
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return read_lines(text)
+    if isinstance(document, dict) and looks_like_frames(document):
+        return read_frames(document, athlete_id)
+    if isinstance(document, list):
+        return read_array(document)
+    return read_lines(text) if "\n" not in text.strip() else read_array([document])
+
+
+def _credited(recording: Recording, athlete_id: str | None) -> Recording:
+    if athlete_id is None:
+        return recording
+
+    def credited(one: Recorded) -> Recorded:
+        data = one.event.get("data")
+        if not isinstance(data, dict) or "athlete_id" in data or one.set is None:
+            return one
+        return replace(one, event={**one.event, "data": {**data, "athlete_id": athlete_id}})
+
+    return replace(recording, events=tuple(credited(one) for one in recording.events))

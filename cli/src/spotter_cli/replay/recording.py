@@ -1,0 +1,203 @@
+"""What a file held: its events in order of time, each with the set it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from spotter.domain.event_types import parse_time
+from spotter.domain.ids import canonical
+
+STARTED: Final = "spotter.set.started.v1"
+COMPLETED: Final = "spotter.rep.completed.v1"
+ENDED: Final = "spotter.set.ended.v1"
+_LIFTING: Final = frozenset({STARTED, COMPLETED, "spotter.rep.started.v1", "spotter.motion.sampled.v1"})
+_CORRECTIONS: Final = frozenset(
+    f"spotter.{name}.v1" for name in ("rep.amended", "rep.voided", "set.amended", "effort.reported")
+)
+SILENCE: Final = timedelta(seconds=90)
+"""After this long without a rep a set is over."""
+REOPENING: Final = timedelta(minutes=10)
+"""For this long after its end a set goes on when another rep of it comes."""
+
+
+class UnreadableFile(ValueError):
+    """The file is no recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSet:
+    """One set of a recording."""
+
+    number: int
+    """Among the recording's sets, from 1."""
+    athlete_id: str | None
+    set_id: str | None
+    """As in the file; None where its events name no set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event of a file, as it was sent."""
+
+    place: str
+    """Where in the file, for people: `line 3`."""
+    event: dict[str, object]
+    at: datetime | None
+    """When it happened; None where the file does not say."""
+    set: RecordedSet | None = None
+
+    @property
+    def is_rep(self) -> bool:
+        """Tell whether it reports a rep."""
+        return self.event.get("type") == COMPLETED
+
+    def text(self, name: str) -> str | None:
+        """Give a field of its data that is a string."""
+        data = self.event.get("data")
+        value = data.get(name) if isinstance(data, dict) else None
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file's events in order of time."""
+
+    events: tuple[Recorded, ...]
+    sets: tuple[RecordedSet, ...]
+    remarks: tuple[str, ...] = ()
+    """What could not be read or is left out, a line each."""
+
+    @property
+    def reps(self) -> int:
+        """Count the reps."""
+        return sum(event.is_rep for event in self.events)
+
+
+def time_of(event: dict[str, object]) -> datetime | None:
+    """Read when an event happened: its time, else a moment in its data."""
+    data = event.get("data")
+    within = data if isinstance(data, dict) else {}
+    for value in (event.get("time"), within.get("ended_at"), within.get("started_at"), within.get("t0")):
+        if value is not None:
+            try:
+                return parse_time(value)
+            except ValueError:
+                return None
+    return None
+
+
+def in_order(events: Iterable[Recorded]) -> list[Recorded]:
+    """Sort events by time; one without a time stays behind the one before it."""
+    placed: list[tuple[datetime, Recorded]] = []
+    last: datetime | None = None
+    waiting: list[Recorded] = []
+    for event in events:
+        if event.at is None and last is None:
+            waiting.append(event)
+            continue
+        last = event.at or last
+        assert last is not None
+        placed += [(last, one) for one in (*waiting, event)]
+        waiting = []
+    if last is None:
+        return waiting
+    return [event for _, event in sorted(placed, key=lambda item: item[0])]
+
+
+@dataclass(slots=True)
+class _Running:
+    """A set while its events are gone through."""
+
+    which: RecordedSet
+    last: datetime | None = None
+    last_place: int = 0
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class _Lifter:
+    named: dict[str, _Running] = field(default_factory=dict)
+    current: _Running | None = None
+
+
+class _Sets:
+    """Tells sets apart, event by event, and notes where an end is missing."""
+
+    def __init__(self) -> None:
+        self.found: list[RecordedSet] = []
+        self.ends_after: dict[int, Recorded] = {}
+        self._lifters: dict[str | None, _Lifter] = {}
+
+    def set_of(self, event: Recorded, place: int) -> RecordedSet | None:
+        """Give the set of the event that stands at `place`."""
+        kind = event.event.get("type")
+        if kind not in _LIFTING and kind != ENDED and kind not in _CORRECTIONS:
+            return None
+        lifter = self._lifters.setdefault(event.text("athlete_id"), _Lifter())
+        name = event.text("set_id")
+        running = lifter.current if name is None else lifter.named.get(name)
+        if kind not in _LIFTING:
+            if kind == ENDED and running is not None:
+                running.ended = True
+            return running.which if running is not None else None
+        if running is None or not _goes_on(running, event):
+            if running is not None and running is lifter.current:
+                self._end(running)
+            running = _Running(RecordedSet(len(self.found) + 1, event.text("athlete_id"), name))
+            self.found.append(running.which)
+        running.last, running.last_place, running.ended = event.at or running.last, place, False
+        lifter.current = running
+        if name is not None:
+            lifter.named[name] = running
+        return running.which
+
+    def end_all(self) -> None:
+        """End what is still open."""
+        for lifter in self._lifters.values():
+            if lifter.current is not None:
+                self._end(lifter.current)
+
+    def _end(self, running: _Running) -> None:
+        if running.ended:
+            return
+        who = {"athlete_id": running.which.athlete_id, "set_id": running.which.set_id}
+        data = {name: said for name, said in who.items() if said is not None}
+        end = Recorded(
+            f"the end of set {running.which.number}", {"type": ENDED, "data": data}, running.last, running.which
+        )
+        self.ends_after[running.last_place] = end
+
+
+def _goes_on(running: _Running, event: Recorded) -> bool:
+    by_name = event.text("set_id") is not None and event.event.get("type") != STARTED
+    if running.ended and not by_name:
+        return False
+    pause = event.at - running.last if event.at and running.last else timedelta()
+    return pause <= SILENCE + (REOPENING if by_name else timedelta())
+
+
+def with_sets(events: Iterable[Recorded], remarks: Iterable[str] = ()) -> Recording:
+    """Tell the sets of a recording apart, and end those that the file leaves open.
+
+    A name that is used again (the next day's set 1), or a pause that only silence would have ended, is another set.
+    What waiting has ended in the recording would run into the next set once waits are cut, so an end is put there.
+    """
+    ordered = in_order(events)
+    sets = _Sets()
+    known = [replace(event, set=sets.set_of(event, place)) for place, event in enumerate(ordered)]
+    sets.end_all()
+    woven = [one for place, event in enumerate(known) for one in (event, sets.ends_after.get(place)) if one is not None]
+    return Recording(tuple(woven), tuple(sets.found), tuple(remarks))
+
+
+def sameness(event: Recorded) -> str:
+    """Give a name that two lines share only where the door would take them for one event."""
+    said = event.event.get("id")
+    if isinstance(said, str):
+        return f"{event.event.get('source', '')}\x1f{said}"
+    if event.event.get("time") is None:
+        return event.place
+    return canonical({"event": {name: repr(value) for name, value in event.event.items()}}).decode()

@@ -1,0 +1,89 @@
+"""What a person is told of a replay: refused reps, and a table of its sets."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from spotter_cli.replay.tally import SetTally, Tally
+from spotter_cli.styles import ACTIONS, style_of
+
+
+def print_report(console: Console, tally: Tally) -> None:
+    """Print the table of sets with their advice, then what was refused, then the counts."""
+    console.print(_table(tally))
+    print_remarks(console, tally)
+    for refusal in tally.refusals:
+        console.print(Text(f"refused: {refusal.place}: {refusal.reason}", style="yellow"))
+    counts = tally.counts()
+    console.print(
+        f"{counts['sent']} reps sent, {counts['accepted']} accepted, {counts['refused']} refused; "
+        f"{counts['sets']} sets, {counts['estimates']} estimates, {counts['advice']} pieces of advice.",
+        highlight=False,
+    )
+    missing = counts["accepted"] - counts["estimates"]
+    if missing > 0:
+        console.print(
+            Text(
+                f"{missing} accepted reps have no estimate: GET /v1/sets/{{set_id}} says why (rejected).",
+                style="yellow",
+            )
+        )
+
+
+def print_remarks(console: Console, tally: Tally) -> None:
+    """Print what the door had to say about events that are no reps."""
+    for text, times in tally.remarks.items():
+        console.print(f"{f'{times} × ' if times > 1 else ''}{text}", markup=False, highlight=False)
+
+
+def _table(tally: Tally) -> Table:
+    lifters = {one.which.athlete_id for one in tally.sets.values()}
+    table = Table(title="Sets", title_justify="left", header_style="bold", expand=False)
+    table.add_column("set", no_wrap=True, max_width=16, overflow="ellipsis")
+    if len(lifters) > 1:
+        table.add_column("lifter", no_wrap=True, max_width=16, overflow="ellipsis")
+    table.add_column("exercise", no_wrap=True)
+    for name in ("load", "reps", "reps left"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("advice")
+    for one in tally.sets.values():
+        lifter = [one.which.athlete_id or ""] if len(lifters) > 1 else []
+        load = "" if one.load_kg is None else f"{one.load_kg:g} kg"
+        reps = str(one.accepted) if one.accepted == one.sent else f"{one.accepted} of {one.sent}"
+        name = one.which.set_id or f"({one.which.number})"
+        table.add_row(name, *lifter, one.exercise or "", load, reps, _left(one), _advice(one))
+    return table
+
+
+def _left(one: SetTally) -> str:
+    if not one.estimates:
+        return ""
+    last = one.estimates[max(one.estimates)]
+    rir, low, high = (last.get(name) for name in ("rir", "rir_low", "rir_high"))
+    if not (isinstance(rir, int | float) and isinstance(low, int | float) and isinstance(high, int | float)):
+        return ""
+    return f"{rir:.0f} ({low:.0f}–{high:.0f})"
+
+
+def _advice(one: SetTally) -> Text:
+    """Write runs of the same advice once: `continue ×3, one more after 14, stop after 15–16`."""
+    text = Text()
+    numbers = sorted(one.advice)
+    first = 0
+    while first < len(numbers):
+        action = one.advice[numbers[first]].action
+        last = first
+        while last + 1 < len(numbers) and one.advice[numbers[last + 1]].action == action:
+            last += 1
+        count = last - first + 1
+        span = f"{numbers[first]}" if count == 1 else f"{numbers[first]}–{numbers[last]}"
+        if text:
+            text.append(", ")
+        said = f" ×{count}" if action == "continue" else f" after {span}"
+        text.append(f"{ACTIONS.get(action, action)}{said}", style=style_of(action))
+        first = last + 1
+    if numbers and (sentence := one.advice[numbers[-1]].sentence):
+        text.append(f". {sentence}", style="dim")
+    return text

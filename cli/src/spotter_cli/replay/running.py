@@ -1,0 +1,152 @@
+"""A replay while it runs: events go out when they are due, and everything said about them is listened to."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime
+from typing import Final
+
+from spotter_cli.http_client import Door
+from spotter_cli.replay.recording import ENDED, RecordedSet, Recording
+from spotter_cli.replay.schedule import Due, Shift, anew, schedule
+from spotter_cli.replay.tally import Frame, Refusal, Tally
+
+EVENTS_AT_ONCE: Final = 200
+LISTENING_S: Final = 4.0
+"""Longer than the interval of heartbeats: what came before the first one is how things stood."""
+QUIET_S: Final = 5.0
+"""Nothing new for so long, and no event waiting: nothing more will come."""
+LATE_ANSWERS_S: Final = 60.0
+_SOON_S: Final = 0.05
+
+
+class Replay:
+    """One run of a recording against a door."""
+
+    def __init__(
+        self,
+        door: Door,
+        recording: Recording,
+        *,
+        speed: float = 1.0,
+        on_frame: Callable[[Frame], None] = lambda frame: None,
+        on_refusal: Callable[[Refusal], None] = lambda refusal: None,
+        on_progress: Callable[[int], None] = lambda reps: None,
+    ) -> None:
+        self.tally = Tally(recording)
+        self._door = door
+        self._due = schedule(recording, speed)
+        self._on_frame = on_frame
+        self._on_refusal = on_refusal
+        self._on_progress = on_progress
+        self._run = secrets.token_hex(8)
+        self._open: dict[RecordedSet, dict[str, object]] = {}
+        self._stood: set[object] = set()
+        self._standing: asyncio.Event | None = asyncio.Event()
+        self._changed_s = 0.0
+        self._idle_beats = 0
+
+    async def run(self) -> None:
+        """Send everything and wait for the answers; whatever ends it early, sets that it has begun are ended.
+
+        Raises Trouble where the door stays closed.
+        """
+        listening = asyncio.create_task(self._listen(), name="replay listens")
+        try:
+            await self._ready(listening)
+            await self._send(listening)
+            await self._settle(listening)
+        except BaseException:
+            with suppress(Exception):  # what is already going wrong is what is told
+                await asyncio.wait_for(self._end_open_sets(), 2.0)
+            raise
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        async with aclosing(self._door.frames(estimates="1")) as frames:
+            async for frame in frames:
+                self._take(frame)
+
+    def _take(self, frame: Frame) -> None:
+        if "heartbeat" in frame:
+            beat = frame["heartbeat"]
+            idle = isinstance(beat, dict) and beat.get("age_ms") == 0
+            self._idle_beats = self._idle_beats + 1 if idle else 0
+            if self._standing is not None:
+                self._standing.set()
+        elif self._standing is not None:
+            self._stood.add(frame.get("id"))
+        elif frame.get("id") not in self._stood and self.tally.heard(frame):
+            self._changed_s = asyncio.get_running_loop().time()
+            self._on_frame(frame)
+
+    async def _ready(self, listening: asyncio.Task[None]) -> None:
+        """Wait until the stream has told how things stand."""
+        assert self._standing is not None
+        waiting = asyncio.create_task(self._standing.wait())
+        await asyncio.wait({waiting, listening}, timeout=LISTENING_S, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        _check(listening)
+        self._standing = None
+
+    async def _send(self, listening: asyncio.Task[None]) -> None:
+        loop = asyncio.get_running_loop()
+        shift = Shift(self._due, datetime.now(UTC))
+        began_s = loop.time()
+        place = 0
+        while place < len(self._due):
+            _check(listening)
+            wait_s = self._due[place].after_s - (loop.time() - began_s)
+            if wait_s > 0:
+                await asyncio.sleep(min(wait_s, 1.0))
+                continue
+            now_s = loop.time() - began_s
+            batch = [one for one in self._due[place : place + EVENTS_AT_ONCE] if one.after_s <= now_s]
+            events = [anew(one, place + number, shift, self._run) for number, one in enumerate(batch)]
+            await self._deliver(batch, events)
+            place += len(batch)
+
+    async def _deliver(self, batch: Sequence[Due], events: Sequence[dict[str, object]]) -> None:
+        for one, event in zip(batch, events, strict=True):
+            self.tally.going_out(one.recorded)
+            self._note_open(one, event)
+        for one, outcome in zip(batch, await self._door.send(events), strict=True):
+            refusal = self.tally.settled(one.recorded, outcome)
+            if refusal is not None:
+                self._on_refusal(refusal)
+        self._changed_s = asyncio.get_running_loop().time()
+        self._idle_beats = 0
+        self._on_progress(self.tally.sent)
+
+    def _note_open(self, one: Due, event: dict[str, object]) -> None:
+        which, data = one.recorded.set, event.get("data")
+        if which is None or not isinstance(data, dict):
+            return
+        if event.get("type") == ENDED:
+            self._open.pop(which, None)
+        else:
+            self._open[which] = {name: data[name] for name in ("athlete_id", "set_id") if name in data}
+
+    async def _end_open_sets(self) -> None:
+        if self._open:
+            await self._door.send([{"type": ENDED, "data": data} for data in self._open.values()])
+
+    async def _settle(self, listening: asyncio.Task[None]) -> None:
+        """Wait for estimates and advice of what was accepted; what the detector could not use never gets any."""
+        loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + LATE_ANSWERS_S
+        while not self.tally.complete and loop.time() < deadline_s:
+            _check(listening)
+            if loop.time() - self._changed_s > QUIET_S and self._idle_beats >= 2:
+                break
+            await asyncio.sleep(_SOON_S)
+
+
+def _check(task: asyncio.Task[None]) -> None:
+    if task.done():
+        task.result()

@@ -1,0 +1,156 @@
+"""What came of a replay: which reps were taken, what was estimated and advised. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spotter_cli.http_client import Outcome
+from spotter_cli.replay.recording import STARTED, Recorded, RecordedSet, Recording
+
+Frame = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rep that the door would not take."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What was said after a rep."""
+
+    after_rep: int
+    action: str
+    sentence: str
+    late: bool
+
+
+@dataclass(slots=True)
+class SetTally:
+    """One set of the recording, and what came of it."""
+
+    which: RecordedSet
+    exercise: str | None = None
+    load_kg: float | None = None
+    sent: int = 0
+    accepted: int = 0
+    estimates: dict[int, Mapping[str, object]] = field(default_factory=dict)
+    """The newest by rep number."""
+    advice: dict[int, Advised] = field(default_factory=dict)
+    """The newest by rep number."""
+
+
+class Tally:
+    """Counts what is sent and what is heard."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.sets = {which: SetTally(which) for which in recording.sets}
+        self.refusals: list[Refusal] = []
+        self.remarks: dict[str, int] = {}
+        """What else the door had to say, and how often."""
+        self.sent = 0
+        self.accepted = 0
+        self._athletes = {event.text("athlete_id") for event in recording.events if event.set is not None}
+        self._begun: list[RecordedSet] = []
+        self._by_key: dict[str, SetTally] = {}
+        self._estimates: set[tuple[object, object]] = set()
+        self._advice: set[tuple[object, object]] = set()
+
+    def going_out(self, recorded: Recorded) -> None:
+        """Note an event that is about to be sent."""
+        if recorded.set is None:
+            return
+        tally = self.sets[recorded.set]
+        if recorded.set not in self._begun:
+            self._begun.append(recorded.set)
+        data = recorded.event.get("data")
+        if isinstance(data, Mapping) and (recorded.is_rep or recorded.event.get("type") == STARTED):
+            exercise, load_kg = data.get("exercise"), data.get("load_kg")
+            tally.exercise = exercise if isinstance(exercise, str) else tally.exercise
+            tally.load_kg = float(load_kg) if isinstance(load_kg, int | float) else tally.load_kg
+
+    def settled(self, recorded: Recorded, outcome: Outcome) -> Refusal | None:
+        """Note what became of an event; gives the refusal where it was a rep."""
+        if not recorded.is_rep:
+            if outcome.status == "refused":
+                self._remark(f"{recorded.event.get('type')} refused: {outcome.reason}")
+            return None
+        tally = self.sets[recorded.set] if recorded.set is not None else None
+        self.sent += 1
+        if tally is not None:
+            tally.sent += 1
+        if outcome.status == "refused":
+            refusal = Refusal(recorded.place, outcome.reason)
+            self.refusals.append(refusal)
+            return refusal
+        if outcome.status == "duplicate":
+            self._remark("rep sent twice by the recording: the second is a duplicate")
+            return None
+        self.accepted += 1
+        if tally is not None:
+            tally.accepted += 1
+        return None
+
+    def heard(self, frame: Frame) -> bool:
+        """Take a frame of the advice stream; tells whether it is about this replay and says something new."""
+        data = frame.get("data")
+        kind = frame.get("type")
+        if not isinstance(data, Mapping) or kind not in ("spotter.effort.estimated.v1", "spotter.advice.given.v1"):
+            return False
+        if None not in self._athletes and data.get("athlete_id") not in self._athletes:
+            return False
+        tally = self._set_of(data)
+        if kind == "spotter.effort.estimated.v1":
+            number = data.get("rep_number")
+            self._estimates.add((data.get("set_key"), number))
+            if tally is not None and isinstance(number, int):
+                tally.estimates[number] = data
+            return True
+        number = data.get("after_rep")
+        if isinstance(number, int) and number > 0:
+            self._advice.add((data.get("set_key"), number))
+            if tally is not None:
+                said = Advised(number, str(data.get("action")), str(data.get("sentence", "")), data.get("late") is True)
+                tally.advice[number] = said
+        return True
+
+    def _set_of(self, data: Mapping[str, object]) -> SetTally | None:
+        """Find the recorded set of an output: by its name, else the lifter's newest without one."""
+        key = str(data.get("set_key"))
+        known = self._by_key.get(key)
+        if known is not None:
+            return known
+        for which in reversed(self._begun):
+            same_lifter = which.athlete_id in (None, data.get("athlete_id"))
+            if same_lifter and which.set_id in (None, data.get("set_id")):
+                self._by_key[key] = self.sets[which]
+                return self.sets[which]
+        return None
+
+    def _remark(self, text: str) -> None:
+        self.remarks[text] = self.remarks.get(text, 0) + 1
+
+    @property
+    def refused(self) -> int:
+        """Count the reps that were refused."""
+        return len(self.refusals)
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every accepted rep has its estimate and its advice."""
+        return len(self._estimates) >= self.accepted and len(self._advice) >= self.accepted
+
+    def counts(self) -> dict[str, int]:
+        """Count reps sent, accepted and refused, sets with an accepted rep, reps with an estimate and with advice."""
+        return {
+            "sent": self.sent,
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "sets": sum(tally.accepted > 0 for tally in self.sets.values()),
+            "estimates": len(self._estimates),
+            "advice": len(self._advice),
+        }

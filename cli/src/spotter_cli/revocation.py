@@ -1,0 +1,76 @@
+"""Taking a token back: through the door of a running host, or in the log of one that is down."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from datetime import UTC, datetime
+
+import httpx
+import jwt
+
+from spotter.domain.events import Event, encode
+from spotter.domain.events.people import TokenRevoked
+from spotter.domain.topics import ACCESS
+from spotter.streaming.log import LogUnavailable, NewRecord
+from spotter.streaming.sqlite.log import LogInUse, SqliteLog
+from spotter_cli.http_client import Door, Outcome
+from spotter_standalone.data_dir import Folder
+from spotter_standalone.errors import Trouble
+
+
+def named(said: str, gym: str) -> tuple[str, str]:
+    """Give gym and id of a token, which may be given whole; whose key has signed it does not matter."""
+    if said.count(".") != 2:
+        return gym, said
+    try:
+        claims = jwt.decode(said, options={"verify_signature": False})
+        return str(claims["gym"]), str(claims["jti"])
+    except (jwt.InvalidTokenError, KeyError):
+        raise Trouble("That is neither a token nor a token's id: copy it whole.") from None
+
+
+def is_up(address: str) -> bool:
+    """Tell whether something answers at an address."""
+    try:
+        return httpx.get(f"{address.rstrip('/')}/healthz", timeout=2.0, trust_env=False).status_code < 500
+    except (httpx.TransportError, httpx.InvalidURL):
+        return False
+
+
+async def post(address: str, admin: str, token_id: str) -> None:
+    """Revoke at a running host; raises Trouble where it refuses."""
+    door = Door(address, admin)
+    try:
+        event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
+        outcome: Outcome = (await door.send([event]))[0]
+    finally:
+        await door.close()
+    if outcome.status == "refused":
+        raise Trouble(f"{address} does not revoke it: {outcome.reason}")
+
+
+async def write(folder: Folder, gym_id: str, token_id: str, address: str) -> None:
+    """Revoke in the log of a host that is down; raises Trouble where that can't be done."""
+    try:
+        log = await SqliteLog.open(folder.database)
+    except LogInUse:
+        raise Trouble(
+            f"{folder.database} is in use by a Spotter that does not answer at {address}: name its address in SPOTTER_URL."
+        ) from None
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise Trouble(f"The database {folder.database} can't be used ({error}).") from None
+    try:
+        now = datetime.now(UTC)
+        event = Event(
+            id=secrets.token_hex(12),
+            source="spotter/token-revoke",
+            time=now,
+            data=TokenRevoked(gym_id=gym_id, token_id=token_id),
+            receivedtime=now,
+        )
+        await log.append([NewRecord(ACCESS, token_id, encode(event))])
+    except LogUnavailable as error:
+        raise Trouble(f"It could not be written: {error}.") from None
+    finally:
+        await log.close()

@@ -1,0 +1,1 @@
+"""Holds each estimate against exercise, lifter and weekly budget and gives the advice."""

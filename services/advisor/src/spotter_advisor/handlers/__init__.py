@@ -1,0 +1,1 @@
+"""What each event does: one handler a file, over one unit of work."""

@@ -1,0 +1,1 @@
+"""From an estimate to an action: the decision, its expected outcome, timeliness and messages."""

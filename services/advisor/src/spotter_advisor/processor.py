@@ -1,0 +1,68 @@
+"""The advisor's core: the detector's story of one lifter in; advice, summaries and budget changes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from spotter.domain import topics
+from spotter.domain.events import Event, EventData
+from spotter.domain.events.derived import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
+from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.streaming.processor import Environment, Processor, State, Step
+from spotter_advisor.handlers.athlete_updated import athlete_updated, budget_granted, policy_updated, session_started
+from spotter_advisor.handlers.rep_counted import effort_estimated, rep_counted, rep_overdue
+from spotter_advisor.handlers.set_closed import effort_reported, set_closed
+from spotter_advisor.handlers.set_opened import set_opened
+from spotter_advisor.handlers.unit_of_work import Turn
+from spotter_advisor.handlers.wellness_reported import wellness_reported
+from spotter_advisor.state import codec
+
+_HANDLERS: Final[Mapping[type[EventData], Callable[[Turn, Any], None]]] = {
+    SetOpened: set_opened,
+    RepCounted: rep_counted,
+    EffortEstimated: effort_estimated,
+    SetClosed: set_closed,
+    RepOverdue: rep_overdue,
+    EffortReported: effort_reported,
+    AthleteUpdated: athlete_updated,
+    PolicyUpdated: policy_updated,
+    SessionStarted: session_started,
+    BudgetGranted: budget_granted,
+    WellnessReported: wellness_reported,
+}
+_NOTHING: Final = Step()
+
+
+class Advisor(Processor[Step]):
+    """Holds each estimate against the exercise, the lifter and the weekly failure budget, and says what to do.
+
+    State per lifter: `lifter` (level, calendar, policy, grants, training days), one `set:<set_key>` for each set of
+    which something was received in the last 28 days, and `ledger` (what sets of the last 8 weeks cost).
+    """
+
+    name: ClassVar[str] = "advisor"
+    input_topic: ClassVar[str] = topics.ESTIMATES
+    output_topic: ClassVar[str] = topics.ADVICE
+
+    def draft(self, state: State, event: Event, env: Environment) -> Step:
+        """Take an event all the way: a decision is cheap enough not to be put off."""
+        handle = _HANDLERS.get(type(event.data))
+        if handle is None:
+            return _NOTHING
+        turn = Turn(state, event, env)
+        handle(turn, event.data)
+        return turn.step()
+
+    def finish(self, drafts: Sequence[Step]) -> list[Step]:
+        """Give the steps, which are complete."""
+        return list(drafts)
+
+    def dump(self, name: str, value: object) -> bytes:
+        """Write an entry."""
+        return codec.dump(name, value)
+
+    def load(self, name: str, raw: bytes) -> object:
+        """Read an entry."""
+        return codec.load(name, raw)

@@ -1,0 +1,77 @@
+"""R16 and R17: no gain in velocity at load for three weeks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from spotter.domain.policies import Policy
+from spotter.domain.weeks import start_of_day
+from spotter_advisor.state.history import History, Sign
+from spotter_advisor.warnings.daily_stats import week_number
+from spotter_advisor.warnings.thresholds import GAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau:
+    """An exercise that stands still."""
+
+    exercise: str
+    weeks: int
+    best: float
+    """Of these weeks."""
+    best_before: float
+
+
+def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> Plateau | None:
+    """Tell whether an exercise has not got better for the policy's weeks, this one included.
+
+    It must have been done before them, and in at least two of them: one week without a gain is no plateau.
+    """
+    last = week_number(today)
+    first = last - policy.plateau_weeks + 1
+    rows = history.progress.get(exercise, ())
+    now = [best for week, best in rows if first <= week <= last]
+    before = [best for week, best in rows if week < first]
+    if len(now) < min(2, policy.plateau_weeks) or not before or max(now) > max(before) * (1 + GAIN):
+        return None
+    return Plateau(exercise, policy.plateau_weeks, max(now), max(before))
+
+
+def plateaus(history: History, today: str, policy: Policy) -> tuple[Plateau, ...]:
+    """Give all exercises that stand still, by name."""
+    found = (plateau_of(history, exercise, today, policy) for exercise in sorted(history.progress))
+    return tuple(one for one in found if one is not None)
+
+
+def plateau_sign(history: History, today: str, zone: str, policy: Policy, spent: float, allowed: float) -> Sign | None:
+    """Tell whether a plateau is a warning: the weeks without a gain were weeks of as much failure as is allowed.
+
+    Parameters
+    ----------
+    spent, allowed : float
+        Units of the plateau's weeks.
+    """
+    if allowed <= 0 or spent < allowed:
+        return None
+    found = plateaus(history, today, policy)
+    if not found:
+        return None
+    names = ", ".join(words(one.exercise) for one in found[:3])
+    day = date.fromisoformat(today)
+    return Sign(
+        name="plateau",
+        rule="R16",
+        sentence=f"No gain in {policy.plateau_weeks} weeks on {names}, with {spent:g} units of failure spent in them.",
+        since=_monday(day - timedelta(weeks=policy.plateau_weeks - 1), zone),
+        until=_monday(day + timedelta(weeks=1), zone),
+    )
+
+
+def words(exercise: str) -> str:
+    """Write an exercise's id as words."""
+    return exercise.replace("_", " ")
+
+
+def _monday(day: date, zone: str) -> datetime:
+    return start_of_day(day - timedelta(days=day.weekday()), zone)

@@ -1,0 +1,14 @@
+"""The advisor as a worker of the distributed host."""
+
+from __future__ import annotations
+
+from spotter.settings import Settings
+from spotter.streaming.faust import run_worker
+from spotter.streaming.gc_tuning import tune
+from spotter_advisor.processor import Advisor
+
+
+def work(settings: Settings) -> int:
+    """Work until a signal ends it; gives the exit code."""
+    tune()
+    return run_worker(Advisor(), settings)

@@ -1,0 +1,54 @@
+"""`spotter-dashboard`: the coach's page and the history as a process of the distributed host."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+import uvicorn
+
+from spotter.http.metrics import configure_logging
+from spotter.http.tokens import Keyring
+from spotter.streaming.gc_tuning import tune
+from spotter.streaming.kafka import KafkaLog
+from spotter_dashboard.server import Server
+from spotter_dashboard.service import Process
+from spotter_dashboard.settings import DashboardSettings
+
+GOODBYE_S = 5
+GATHER_S = 0.1
+"""A page may be a little later for a reader that costs half (design choice)."""
+NICER = 5
+"""Where processors are short, advice goes before pages."""
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    settings = DashboardSettings()
+    parser = argparse.ArgumentParser(description="Show the coach what happens, and answer about what happened.")
+    parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
+    options = parser.parse_args()
+    configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json)
+    source = KafkaLog(settings.kafka, settings.topic_prefix, gather_s=GATHER_S)
+    process = Process(source, Keyring.load(settings.key_file), settings.database_url, source.stop)
+    config = uvicorn.Config(
+        process.app,
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GOODBYE_S,
+    )
+    server = Server(config, process.check, process.dashboard.live.close)
+    tune()
+    if hasattr(os, "nice"):
+        os.nice(NICER)
+    server.run()
+    if server.broken or not server.started:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

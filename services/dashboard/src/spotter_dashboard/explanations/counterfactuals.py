@@ -1,0 +1,214 @@
+"""What would have changed an advice: each thing that weighed in it, taken away or moved, and what then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from spotter.domain.event_types import parse_time
+from spotter_dashboard.explanations.terms import Bound, Reading, Terms
+from spotter_dashboard.formatting import percent, plain_list, reps, units
+
+_PAID_BELOW: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that would have made a difference, and the difference."""
+
+    had: str
+    then: str
+
+
+def of_plan(terms: Terms) -> list[Change]:
+    """Say what would have changed a plan."""
+    return [*_of_terms(terms), *_of_failure(terms)]
+
+
+def of_rep(
+    action: str, terms: Terms | None, reading: Reading, *, high_risk: bool, one_more_left: bool = True
+) -> list[Change]:
+    """Say what would have changed the advice after a rep, the nearest first.
+
+    Parameters
+    ----------
+    one_more_left : bool
+        *One more* had not been said in this set before.
+    """
+    if reading.latched and action == "stop":
+        return [
+            Change(
+                "The reps that led to the first stop corrected or voided",
+                "The stop would be lifted; nothing else takes it back in its set.",
+            )
+        ]
+    if action == "failing":
+        return list(_of_failing(terms, reading))
+    if terms is None:
+        return []
+    found = list(_of_chance(action, terms, reading))
+    if action == "one_more" or (action == "continue" and one_more_left):
+        found += _of_one_more(action, terms, reading, high_risk=high_risk)
+    if action == "stop":
+        found += [_told_anew(change, rule, terms, reading) for rule, change in _by_rule(terms)]
+    return found
+
+
+def _of_terms(terms: Terms) -> Iterator[Change]:
+    for _, change in _by_rule(terms):
+        yield change
+
+
+def _by_rule(terms: Terms) -> Iterator[tuple[Bound, Change]]:
+    """Take each rule away that made the target, and say what the rest would have made of it."""
+    deciding = terms.deciding()
+    if deciding is None:
+        return
+    had = _without(deciding, terms)
+    if had is None:
+        return
+    target = terms.without(deciding.rule)
+    if deciding.reason in _OFFERS:
+        yield deciding, Change(had, "Failure would not have been offered.")
+        return
+    if deciding.reason in _OPENS and not _HIGH & {bound.rule for bound in terms.bounds}:
+        then = "The set might have gone to failure, where nothing else forbids it."
+    elif target is None or target >= deciding.rir:
+        then = "Another target would hold."
+    else:
+        then = f"The target would have been {reps(target)} left instead of {deciding.rir}."
+    yield deciding, Change(had, then)
+
+
+_OPENS: Final = frozenset(
+    {"budget_spent", "muscle_spent", "not_last", "recovering", "signs", "pain", "deload", "hard_share", "block"}
+)
+"""Reasons that keep a set from failure that would be allowed otherwise."""
+_HIGH: Final = {"R02", "R03"}
+
+
+def _without(bound: Bound, terms: Terms) -> str | None:
+    """Put into words that a rule does not speak; None for one that always does."""
+    standing, said = terms.standing, bound.reason
+    if bound.rule == "R03":
+        return "With somebody spotting, or safeties set (spotter_present)"
+    if bound.rule == "R08":
+        return "With enough sessions logged, or a coach who says intermediate"
+    if bound.rule == "R15" or said in ("signs", "pain"):
+        signs = [str(sign).replace("_", " ") for sign in standing.get("signs") or ()]
+        if standing.get("pain"):
+            return "Without the pain in a joint that this exercise loads"
+        return f"Without the warning signs {plain_list(signs)}" if signs else "Without the warning signs"
+    if bound.rule == "R09":
+        share = standing.get("hard_share")
+        now = f" (it was {percent(share)})" if isinstance(share, float) else ""
+        return f"With a smaller share of sets that end so near to failure{now}"
+    if bound.rule in ("R11", "R13"):
+        until = _moment(standing.get("closed_until"))
+        return f"After {until:%A %H:%M} UTC, when the muscle has recovered" if until else "With the muscle recovered"
+    if said == "deload":
+        return "Outside of the deload block"
+    if said == "block":
+        return "In the last week of the block, or as the last set"
+    if said == "not_last":
+        return "As the last set of this exercise (is_last_set)"
+    if said == "muscle_spent":
+        return f"With more left of what the week allows this muscle (it was {units(standing.get('muscle_left') or 0)})"
+    if said == "budget_spent":
+        return f"With more left of the week's budget (it was {units(standing.get('left') or 0)})"
+    if said in ("asked", "paid", "planned"):
+        return "With another target asked for in this set (target_rir)"
+    if said in _OFFERS:
+        return _OFFERS[said]
+    if bound.rule == "R01":
+        layer = terms.origins.get("target_rir", "policy")
+        return f"With another target in the {layer} policy"
+    return None
+
+
+_OFFERS: Final = {
+    "last_set": "As another set than the last of its exercise",
+    "machine": "On free weights instead of a guided machine",
+    "all_out": "Outside of the high-intensity block",
+    "time_pressed": "In a session that is not short of time",
+    "plateau": "With progress on this exercise in the last weeks",
+    "block_end": "In an earlier week of the block",
+}
+"""What gave a set its place for failure, taken away."""
+
+
+def _of_failure(terms: Terms) -> Iterator[Change]:
+    """What would have kept a set from the failure that it is allowed, or is never allowed."""
+    if any(bound.rule == "R02" for bound in terms.bounds):
+        yield Change("Whatever else", f"This lift never goes under {reps(max(terms.floor, 1))} left by advice.")
+    if terms.target is not None and terms.target < _PAID_BELOW:
+        left = min(float(terms.standing.get(name) or 0) for name in ("left", "muscle_left"))
+        yield Change(f"With nothing left of the week (it was {units(left)})", "Two reps would have stayed in reserve.")
+
+
+def _of_chance(action: str, terms: Terms, reading: Reading) -> Iterator[Change]:
+    limit, threshold = terms.limit, terms.stop_probability
+    if limit is None:
+        yield Change("With a stalled rep or one that failed", "A stop: in such a set only safety speaks.")
+        return
+    chance = reading.p_at_limit if reading.p_at_limit is not None else reading.probability(limit)
+    if threshold is None or chance is None:
+        return
+    what = f"chance of {reps(limit)} left or fewer" if limit else "chance that the next rep fails"
+    if action == "stop":
+        yield Change(f"A {what} under {percent(threshold)} (it was {percent(chance)})", "No stop yet.")
+    else:
+        yield Change(f"A {what} of {percent(threshold)} or more (it was {percent(chance)})", "A stop.")
+
+
+def _of_one_more(action: str, terms: Terms, reading: Reading, *, high_risk: bool) -> Iterator[Change]:
+    if terms.target is None or terms.one_more_probability is None:
+        return
+    chance = reading.probability(terms.target + 1)
+    if chance is None:
+        return
+    wanted = terms.one_more_probability
+    what = f"chance of {reps(terms.target + 1)} left or fewer"
+    if action == "one_more":
+        yield Change(f"A {what} under {percent(wanted)} (it was {percent(chance)})", "Go on, without a word.")
+        return
+    lacked = []
+    if chance < wanted:
+        lacked.append(f"a {what} of {percent(wanted)} or more (it was {percent(chance)})")
+    if reading.confidence == "low" or (high_risk and reading.confidence != "high"):
+        need = "high" if high_risk else "at least medium"
+        lacked.append(f"a model that is surer of itself ({need} instead of {reading.confidence})")
+    if lacked:
+        had = " and ".join(lacked)
+        yield Change(had[0].upper() + had[1:], "One more, then stop.")
+
+
+def _of_failing(terms: Terms | None, reading: Reading) -> Iterator[Change]:
+    limit = None if terms is None else terms.limit
+    chance = None if limit is None else reading.probability(limit)
+    then = "Go on, or stop, by how many were left."
+    if terms is not None and chance is not None and terms.stop_probability is not None:
+        then = "A stop all the same." if chance >= terms.stop_probability else "Go on."
+    if reading.failed or reading.stalled:
+        had = "The rep completed" if reading.failed else "The rep completed without a stall"
+        yield Change(had, then)
+    else:
+        yield Change("The rep under way done sooner than the longest grind known", "No word, until its estimate.")
+
+
+def _told_anew(change: Change, bound: Bound, terms: Terms, reading: Reading) -> Change:
+    """Say of a rep what another target would have meant for it, where the estimate knows."""
+    target = terms.without(bound.rule)
+    if target is None or target >= bound.rir or terms.stop_probability is None:
+        return change
+    chance = reading.probability(target)
+    if chance is None:
+        return change
+    ends = "a stop all the same" if chance >= terms.stop_probability else "no stop yet"
+    return Change(change.had, f"{change.then} The chance of being there was {percent(chance)}: {ends}.")
+
+
+def _moment(said: object) -> datetime | None:
+    return parse_time(said) if isinstance(said, str) else None

@@ -1,0 +1,1 @@
+"""The live team page: tiles, and the stream that feeds them."""

@@ -1,0 +1,258 @@
+"""The nouns of a weekly report, all numbers and no drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from spotter.domain.event_types import format_time
+
+LEFT: Final = ("failure or 0", "1", "2", "3", "4", "5 or more", "not known")
+"""How many reps were left at the end of a set, as sets are counted."""
+HARD_LEFT: Final = 2
+"""Sets in the first so many of these are hard."""
+EARLY_LEFT: Final = 5
+"""Sets with so many left ended far from failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetDone:
+    """A set of the lifter's, as far as reports count it."""
+
+    exercise: str
+    opened_at: datetime
+    reps: int
+    rir: float | None
+    failed: bool
+    followed: bool | None
+    reps_after_stop: int
+    one_rep_max_kg: float | None
+    chosen: bool = True
+    """How near to failure it ended was a choice: of as many reps as possible, and of a test, the intent tells it."""
+
+    @property
+    def place(self) -> int:
+        """Which of `LEFT` it belongs to."""
+        if self.failed:
+            return 0
+        return len(LEFT) - 1 if self.rir is None else min(int(self.rir + 0.5), EARLY_LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseDone:
+    """What was done of one exercise in the week."""
+
+    exercise: str
+    name: str
+    sets: int
+    reps: int
+    left: tuple[int, ...]
+    """Sets by `LEFT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one set took from the budget."""
+
+    set_id: str
+    exercise: str
+    name: str
+    day: date
+    cost: float
+    rules: tuple[str, ...]
+    recovers_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekBudget:
+    """A week's budget; `allowed` is None where nothing was said of it."""
+
+    allowed: float | None
+    spent: float
+    reasons: tuple[str, ...] = ()
+    entries: tuple[Spent, ...] = ()
+
+    @property
+    def left(self) -> float | None:
+        """What may still be spent."""
+        return None if self.allowed is None else max(0.0, round(self.allowed - self.spent, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """One report of how the lifter felt, 1 (bad) to 5 (good)."""
+
+    day: date
+    scores: tuple[tuple[str, int], ...]
+    pain: tuple[tuple[str, int], ...]
+
+    @property
+    def mean(self) -> float | None:
+        """All scores in one."""
+        return sum(score for _, score in self.scores) / len(self.scores) if self.scores else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that speaks against spending."""
+
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One week in a row of weeks."""
+
+    name: str
+    sets: int
+    reps: int
+    hard: int
+    early: int
+    known: int
+    """Sets of which it is known how many reps were left, without those of as many as possible and tests."""
+    allowed: float | None
+    spent: float
+    strength: tuple[tuple[str, float], ...] = ()
+    """Best 1RM by the load-velocity profile in the week, by exercise, kg."""
+
+    @property
+    def hard_share(self) -> float | None:
+        """Share of sets that ended with one rep left or less."""
+        return self.hard / self.known if self.known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The week that follows, as far as it is known."""
+
+    name: str
+    first_day: date
+    allowed: float | None
+    block: dict[str, Any] | None
+    closed: tuple[tuple[str, datetime], ...]
+    """Muscle groups that are still closed to failure when it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a weekly report says."""
+
+    athlete_id: str
+    name: str | None
+    week: str
+    first_day: date
+    last_day: date
+    time_zone: str
+    running: bool
+    """The week is not over."""
+    level: str | None
+    block: dict[str, Any] | None
+    exercises: tuple[ExerciseDone, ...]
+    left: tuple[int, ...]
+    """Sets by `LEFT`."""
+    reps: int
+    days: int
+    budget: WeekBudget
+    stops: int
+    """Sets in which a stop was said in time."""
+    followed: int
+    reps_after_stop: int
+    hard_28: dict[str, Any] | None
+    """Share of hard sets of the last 28 days, as the advisor told it last in the week."""
+    readiness: dict[str, Any] | None
+    signs: tuple[Sign, ...]
+    closed: tuple[tuple[str, datetime, str], ...]
+    felt: tuple[Felt, ...]
+    """Of the last four weeks."""
+    trends: tuple[Trend, ...]
+    """Eight weeks, this one the last."""
+    notices: tuple[Sign, ...]
+    next: Next
+    missing: tuple[str, ...] = field(default=())
+
+    @property
+    def sets(self) -> int:
+        """How many sets were done."""
+        return sum(self.left)
+
+    @property
+    def title(self) -> str:
+        """Whose it is, and of when."""
+        return f"{self.name or self.athlete_id}, week {self.week}"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """Give a report as JSON has it."""
+    trends = [
+        {
+            "week": one.name, "sets": one.sets, "reps": one.reps, "hard": one.hard, "early": one.early, "known": one.known,
+            "hard_share": one.hard_share, "allowed": one.allowed, "spent": one.spent,
+            "one_rep_max_kg": dict(one.strength),
+        }
+        for one in report.trends
+    ]  # fmt: skip
+    return {
+        "athlete_id": report.athlete_id,
+        "name": report.name,
+        "week": report.week,
+        "first_day": report.first_day.isoformat(),
+        "last_day": report.last_day.isoformat(),
+        "time_zone": report.time_zone,
+        "running": report.running,
+        "level": report.level,
+        "block": report.block,
+        "sets": report.sets,
+        "reps": report.reps,
+        "days": report.days,
+        "sets_by_reps_left": dict(zip(LEFT, report.left, strict=True)),
+        "exercises": [
+            {
+                "exercise": one.exercise,
+                "name": one.name,
+                "sets": one.sets,
+                "reps": one.reps,
+                "sets_by_reps_left": dict(zip(LEFT, one.left, strict=True)),
+            }
+            for one in report.exercises
+        ],
+        "budget": {
+            "allowed": report.budget.allowed,
+            "spent": report.budget.spent,
+            "left": report.budget.left,
+            "reasons": list(report.budget.reasons),
+            "entries": [
+                {
+                    "set_id": one.set_id,
+                    "exercise": one.exercise,
+                    "day": one.day.isoformat(),
+                    "cost": one.cost,
+                    "rule_ids": list(one.rules),
+                }
+                for one in report.budget.entries
+            ],
+        },
+        "stops": {"said": report.stops, "followed": report.followed, "reps_after": report.reps_after_stop},
+        "hard_share": report.hard_28,
+        "readiness": report.readiness,
+        "signs": [{"rule_id": one.rule, "sentence": one.sentence} for one in report.signs],
+        "closed": [
+            {"muscle_group": group, "until": format_time(until), "rule_id": rule}
+            for group, until, rule in report.closed
+        ],
+        "wellness": [
+            {"day": one.day.isoformat(), "mean": one.mean, **dict(one.scores), "pain": dict(one.pain)}
+            for one in report.felt
+        ],
+        "trends": trends,
+        "notices": [{"rule_id": one.rule, "sentence": one.sentence} for one in report.notices],
+        "next_week": {
+            "week": report.next.name,
+            "first_day": report.next.first_day.isoformat(),
+            "allowed": report.next.allowed,
+            "block": report.next.block,
+            "closed": [{"muscle_group": group, "until": format_time(until)} for group, until in report.next.closed],
+        },
+        "not_recorded": list(report.missing),
+    }

@@ -1,0 +1,63 @@
+"""A report as a page that stands alone: no script, nothing loaded, light or dark as the reader likes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from spotter.domain.rules import rules_named
+from spotter_dashboard.reports.charts import charts_of
+from spotter_dashboard.reports.models import LEFT, Report
+from spotter_dashboard.reports.plots import draw_sheet, draw_svg, key_figures, next_week, no_signs
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""Its style is in the page, so that it can be kept and sent on; nothing runs in it."""
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("spotter_dashboard"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+def draw_page(report: Report) -> bytes:
+    """Draw the report as HTML."""
+    charts = [(chart, Markup(draw_svg(chart))) for chart in charts_of(report)]  # drawn by us, text escaped
+    said = sorted(_rules(report))
+    page = _template().render(
+        report=report,
+        figures=key_figures(report),
+        charts=charts,
+        left_names=LEFT,
+        no_signs=no_signs(report),
+        next_week=next_week(report),
+        rules=rules_named(said),
+    )
+    return page.encode()
+
+
+def draw(report: Report, form: str) -> bytes:
+    """Draw the report as `html`, `pdf` or `png`."""
+    return draw_page(report) if form == "html" else draw_sheet(report, charts_of(report), form)
+
+
+def _rules(report: Report) -> set[str]:
+    found = {rule for one in report.budget.entries for rule in one.rules}
+    found |= {rule for one in (*report.signs, *report.notices) for rule in one.rule.split(", ")}
+    return found | {rule for _, _, rule in report.closed}

@@ -1,0 +1,338 @@
+"""Drawing a report's figures: into a page as SVG that takes the page's colours, or on one sheet as PDF or PNG.
+
+matplotlib is loaded when the first report is drawn, and one figure is drawn at a time: it keeps settings and fonts for
+the whole process.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from spotter_dashboard.formatting import percent, reps, units
+from spotter_dashboard.reports.charts import Chart, Tone
+from spotter_dashboard.reports.models import Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LOCK: Final = threading.Lock()
+_CHART_IN: Final = (4.6, 2.5)
+_A4_IN: Final = (8.27, 11.69)
+_PNG_DPI: Final = 150
+_LETTERS: Final = 54
+"""A line of one of the sheet's two columns."""
+_SCORE_ROOM: Final = 0.25
+_FACTS_SHOWN: Final = 7
+_TALL: Final = 0.3
+"""A bar of this share of the tallest has room for its word inside."""
+_PLACES: Final = 6
+_LINE: Final = 0.0145
+_FOOT: Final = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours by what they stand for."""
+
+    ink: str
+    soft: str
+    edge: str
+    ground: str
+    stop: str
+    near: str
+    lifting: str
+    plain: str
+
+    def tone(self, tone: Tone) -> str:
+        """Give the colour of a tone."""
+        return {"stop": self.stop, "near": self.near, "lifting": self.lifting, "plain": self.plain}[tone]
+
+
+PAPER: Final = Palette("#0b0f14", "#45525f", "#cfd7df", "#ffffff", "#d55e00", "#f0e442", "#56b4e9", "#94a3b4")
+_STAND_INS: Final = Palette(*(f"#01020{number}" for number in range(8)))
+"""Colours that nothing else has, for the page's own to take their place."""
+_VARIABLES: Final = {
+    _STAND_INS.ink: "--ink", _STAND_INS.soft: "--soft", _STAND_INS.edge: "--edge", _STAND_INS.ground: "--panel",
+    _STAND_INS.stop: "--stop", _STAND_INS.near: "--near", _STAND_INS.lifting: "--lifting", _STAND_INS.plain: "--plain",
+}  # fmt: skip
+_MARKERS: Final = ("o", "s", "^", "D")
+_DASHES: Final = ("-", "--", ":", "-.")
+
+
+def draw_svg(chart: Chart) -> str:
+    """Draw one figure as an SVG element for a page that has the variables `--ink`, `--soft`, … ."""
+    from matplotlib.figure import Figure
+
+    with _alone(chart.name):
+        figure = Figure(figsize=_CHART_IN, layout="constrained")
+        _draw(figure.add_subplot(), chart, _STAND_INS, size=11.5)
+        written = io.StringIO()
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return _for_a_page(written.getvalue())
+
+
+def _for_a_page(svg: str) -> str:
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<g) id="[^"]*"', r"\1", svg)  # numbered anew in each figure: ids of one page must differ
+    svg = re.sub(r'^<svg[^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', svg)
+    for stand_in, variable in _VARIABLES.items():
+        svg = svg.replace(stand_in, f"var({variable})")
+    return re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+
+
+def draw_sheet(report: Report, charts: Sequence[Chart], form: str) -> bytes:
+    """Draw a report on one A4 sheet, as `pdf` or `png`."""
+    from matplotlib.figure import Figure
+
+    with _alone("sheet"):
+        figure = Figure(figsize=_A4_IN, facecolor=PAPER.ground)
+        _write_head(figure, report)
+        _place_charts(figure, report, charts)
+        _write_lists(figure, report)
+        written = io.BytesIO()
+        about = {"CreationDate": None, "Creator": None, "Title": report.title} if form == "pdf" else {"Software": None}
+        figure.savefig(written, format=form, dpi=_PNG_DPI, metadata=about)
+    return written.getvalue()
+
+
+@contextmanager
+def _alone(salt: str) -> Iterator[None]:
+    """Draw alone and by our own settings; `salt` makes ids in an SVG that no other figure has.
+
+    A name in letters that the font lacks is drawn with boxes.
+    """
+    import matplotlib as mpl
+
+    with _LOCK, warnings.catch_warnings(), mpl.rc_context():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        mpl.rcParams["font.family"] = "DejaVu Sans"
+        mpl.rcParams["text.parse_math"] = False  # a dollar sign in a name is one
+        mpl.rcParams["svg.fonttype"] = "none"
+        mpl.rcParams["svg.hashsalt"] = salt
+        mpl.rcParams["pdf.fonttype"] = 42  # whole fonts: words can be searched and copied
+        yield
+
+
+def _draw(axes: Axes, chart: Chart, palette: Palette, *, size: float) -> None:
+    places = range(len(chart.labels))
+    axes.set_facecolor("none")
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.soft)
+    axes.tick_params(colors=palette.soft, labelsize=size - 1, length=0)
+    axes.set_axisbelow(True)
+    axes.grid(axis="y", color=palette.edge, linewidth=0.8)
+    axes.set_ylabel(chart.axis + (", %" if chart.percent else ""), color=palette.soft, fontsize=size - 1)
+    if chart.bars:
+        _draw_bars(axes, chart, palette, size)
+    else:
+        _draw_lines(axes, chart, palette, size)
+    every = max(1, -(-len(chart.labels) // 8))
+    shown = [place for place in places if (len(chart.labels) - 1 - place) % every == 0]
+    axes.set_xticks(shown, [_broken(chart.labels[place]) for place in shown])
+    axes.set_xlim(-0.6, len(chart.labels) - 0.4)
+
+
+def _draw_bars(axes: Axes, chart: Chart, palette: Palette, size: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    top = max(
+        [
+            1.0 if chart.axis == "units" else 3.0,
+            *(value or 0.0 for value in chart.bars),
+            *(value or 0.0 for value in chart.marks),
+        ]
+    )
+    tones = chart.tones[: len(chart.bars)]
+    for place, (value, tone) in enumerate(zip(chart.bars, tones, strict=True)):
+        if value:
+            axes.bar(place, value, width=0.68, color=palette.tone(tone), edgecolor=palette.soft, linewidth=0.6)
+            inside = value > _TALL * top
+            axes.annotate(
+                chart.bar_words[place],
+                (place, value),
+                (0, -4 if inside else 3),
+                textcoords="offset points",
+                ha="center",
+                va="top" if inside else "bottom",
+                color="#000000" if inside else palette.ink,
+                fontsize=size,
+            )
+    for place, mark in enumerate(chart.marks):
+        if mark is not None:
+            axes.plot([place - 0.45, place + 0.45], [mark, mark], color=palette.ink, linewidth=1.6, linestyle="--")
+    if chart.mark_word and any(mark is not None for mark in chart.marks):
+        axes.plot([], [], color=palette.ink, linewidth=1.6, linestyle="--", label=chart.mark_word)
+        _legend(axes, palette, size)
+    axes.set_ylim(0, top * 1.3)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=top > 2 or chart.axis == "sets"))
+
+
+def _draw_lines(axes: Axes, chart: Chart, palette: Palette, size: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    colours = (palette.lifting, palette.stop, palette.ink, palette.plain)
+    for place, line in enumerate(chart.lines):
+        points = [(x, value) for x, value in enumerate(line.values) if value is not None]
+        axes.plot(
+            [x for x, _ in points],
+            [value for _, value in points],
+            color=colours[place % len(colours)],
+            linestyle=_DASHES[place % len(_DASHES)],
+            marker=_MARKERS[place % len(_MARKERS)],
+            markersize=5,
+            linewidth=2,
+            label=line.name,
+        )
+    if len(chart.lines) > 1:
+        _legend(axes, palette, size)
+    if chart.low is not None and chart.high is not None:
+        axes.set_ylim(chart.low - _SCORE_ROOM, chart.high + _SCORE_ROOM)
+        axes.set_yticks([chart.low + step for step in range(int(chart.high - chart.low) + 1)])
+    else:
+        axes.margins(y=0.3)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
+
+
+def _legend(axes: Axes, palette: Palette, size: float) -> None:
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 0.98),
+        ncols=2,
+        frameon=False,
+        fontsize=size - 1.5,
+        labelcolor=palette.soft,
+        borderaxespad=0,
+        handlelength=1.8,
+        columnspacing=1.2,
+    )
+
+
+def _broken(label: str) -> str:
+    return label.replace(" or ", "\nor ").replace("not known", "not\nknown")
+
+
+def _write_head(figure: Figure, report: Report) -> None:
+    days = f"{report.first_day:%a %d %b} to {report.last_day:%a %d %b %Y}, {report.time_zone}"
+    _text(figure, 0.07, 0.955, textwrap.shorten(report.name or report.athlete_id, 40, placeholder="…"), 20, bold=True)
+    _text(figure, 0.07, 0.932, f"Week {report.week} · {days}" + (" · still running" if report.running else ""), 9.5)
+    for place, (number, what) in enumerate(key_figures(report)):
+        x = 0.07 + 0.22 * place
+        _text(figure, x, 0.885, number, 17, bold=True)
+        _text(figure, x, 0.868, what, 8.5)
+
+
+def key_figures(report: Report) -> list[tuple[str, str]]:
+    """Give the four numbers that are read first, and what they are."""
+    share = report.trends[-1].hard_share
+    allowed = report.budget.allowed
+    return [
+        (str(report.sets), f"sets on {report.days} day{'' if report.days == 1 else 's'}"),
+        ("–" if share is None else percent(share), "of them hard: one rep left or none"),
+        (f"{report.budget.spent:g}" + ("" if allowed is None else f" of {allowed:g}"), "units of failure spent"),
+        (f"{report.followed} of {report.stops}" if report.stops else "–", "stops followed"),
+    ]
+
+
+def _place_charts(figure: Figure, report: Report, charts: Sequence[Chart]) -> None:
+    for place, chart in enumerate(charts[:_PLACES]):
+        left, bottom = _place(place)
+        _text(figure, left - 0.035, bottom + 0.157, chart.title, 9.5, bold=True)
+        _draw(figure.add_axes((left, bottom, 0.37, 0.125)), chart, PAPER, size=8)
+    if report.exercises and len(charts) < _PLACES:
+        left, bottom = _place(len(charts))
+        done = [
+            f"{one.name}: {one.sets} set{'' if one.sets == 1 else 's'}, {reps(one.reps)}" for one in report.exercises
+        ]
+        _write_list(figure, left - 0.035, bottom + 0.157, "Exercises", done, bottom)
+
+
+def _place(number: int) -> tuple[float, float]:
+    row, column = divmod(number, 2)
+    return 0.105 + 0.465 * column, 0.685 - 0.2 * row
+
+
+def _write_lists(figure: Figure, report: Report) -> None:
+    (spent, entries), *others = sections(report)
+    _write_list(figure, 0.07, 0.235, spent, entries, _FOOT)
+    y = 0.235
+    for title, facts in others:
+        y = _write_list(figure, 0.535, y, title, facts, _FOOT)
+
+
+def _write_list(figure: Figure, x: float, y: float, title: str, facts: Sequence[str], foot: float) -> float:
+    """Write facts below each other, as far as there is room above `foot`; gives where the next may begin."""
+    shown = list(facts[:_FACTS_SHOWN])
+    if len(facts) > len(shown):
+        shown.append(f"and {len(facts) - len(shown)} more")
+    _text(figure, x, y, title, 9.5, bold=True)
+    for line in (line for fact in shown for line in textwrap.wrap(fact, _LETTERS)):
+        if y - _LINE < foot:
+            break
+        y -= _LINE
+        _text(figure, x, y, line, 8.5)
+    return y - 0.026
+
+
+def sections(report: Report) -> list[tuple[str, list[str]]]:
+    """Give what is said in words: what was spent, signs, what comes next."""
+    spent = [
+        f"{one.day:%a %d %b}: {one.name}, {units(one.cost)} ({', '.join(one.rules)})" for one in report.budget.entries
+    ]
+    signs = [f"{one.sentence} ({one.rule})" for one in (*report.signs, *report.notices)]
+    signs += [
+        f"{group.replace('_', ' ').capitalize()} rests from failure until {until:%a %d %b %H:%M} ({rule})."
+        for group, until, rule in report.closed
+    ]
+    return [
+        ("What was spent", spent or ["Nothing: no set ended at failure or near it."]),
+        ("Signs", signs or [no_signs(report)]),
+        ("Next week", next_week(report)),
+    ]
+
+
+def no_signs(report: Report) -> str:
+    """Say that there are no warning signs, or that nobody wrote them down."""
+    return (
+        "Warning signs were not recorded in this week."
+        if report.missing
+        else "None: nothing speaks against training on."
+    )
+
+
+def next_week(report: Report) -> list[str]:
+    """Say what is known of the week that follows."""
+    coming = report.next
+    found = [
+        f"{coming.name} begins on {coming.first_day:%A %d %B}"
+        + ("." if coming.allowed is None else f" and allows {units(coming.allowed)}.")
+    ]
+    if coming.block is not None:
+        kind = coming.block["kind"].replace("_", " ")
+        found.append(f"Block {coming.block['name']}: {kind}, until {coming.block['last_day']}.")
+    found += [
+        f"{group.replace('_', ' ').capitalize()} still rests until {until:%a %d %b %H:%M}."
+        for group, until in coming.closed
+    ]
+    return found
+
+
+def _text(figure: Figure, x: float, y: float, words: str, size: float, *, bold: bool = False) -> None:
+    figure.text(
+        x,
+        y,
+        words,
+        fontsize=size,
+        fontweight="bold" if bold else "normal",
+        color=PAPER.ink if bold else PAPER.soft,
+    )

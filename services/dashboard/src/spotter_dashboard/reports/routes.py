@@ -1,0 +1,158 @@
+"""The doors to a lifter's weeks and their reports."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Header
+from fastapi.responses import Response
+from sqlalchemy import Engine
+
+from spotter.domain.gym_config import Configuration
+from spotter.domain.weeks import Week, week_of
+from spotter.http import Guard, Problem
+from spotter.http.tokens import Identity
+from spotter_dashboard.http.responses import Cursor, Limit, as_json, cursor_of, read_cursor, reader_of, require_lifter
+from spotter_dashboard.reports.models import Report, as_data
+from spotter_dashboard.reports.queries import first_set_at, gather, weeks_back
+from spotter_dashboard.reports.schemas import ReportView, WeekPage
+from spotter_dashboard.store.programme import own_of
+from spotter_dashboard.store.sets import Queries
+from spotter_dashboard.weeks import name_of, week_before, week_named
+
+Form = Literal["html", "pdf", "png", "json"]
+_MEDIA: Final[dict[Form, str]] = {
+    "html": "text/html",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
+_DRAWN_AT_ONCE: Final = 4
+"""More wait no longer than a request may: they are asked to come back."""
+_FORMS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The report.",
+        "content": {media: {"schema": {"type": "string"}} for media in _MEDIA.values() if media != "application/json"},
+    }
+}
+
+
+def reports_router(
+    engine: Engine, guard: Guard, configuration: Configuration, clock: Callable[[], datetime]
+) -> APIRouter:
+    """Build the routes below `/v1/athletes/{athlete_id}/weeks`."""
+    router = APIRouter(prefix="/v1/athletes/{athlete_id}/weeks", tags=["reports"])
+    queries = Queries(engine)
+    drawing = threading.BoundedSemaphore(_DRAWN_AT_ONCE)
+    Reader = Annotated[Identity, Depends(reader_of(guard))]  # noqa: N806  # a type
+
+    def report_of(identity: Identity, athlete_id: str, name: str) -> Report:
+        require_lifter(queries, identity, athlete_id)
+        now, config = clock(), configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
+        own = own_of(engine, identity.gym_id, athlete_id, config)
+        week = _week(name, now, lambda: week_named(name, own.zone, own.week_start))
+        return gather(engine, identity.gym_id, athlete_id, config, week, now)
+
+    def answer(report: Report, form: Form) -> Response:
+        if form == "json":
+            return as_json(as_data(report))
+        if not drawing.acquire(blocking=False):
+            detail = "As many reports are being drawn as can be."
+            raise Problem(503, "Too many reports", detail, mend="Try again.", headers={"Retry-After": "2"})
+        try:
+            # Loaded here: it brings the drawing library, which is large and seldom wanted.
+            from spotter_dashboard.reports.page import HEADERS, draw
+
+            content = draw(report, form)
+        finally:
+            drawing.release()
+        name = f"{report.athlete_id}-{report.week}.{form}"
+        headers = {**HEADERS, "Content-Disposition": f'inline; filename="{name}"', "Vary": "Accept"}
+        return Response(content, media_type=_MEDIA[form], headers=headers)
+
+    @router.get("", response_model=WeekPage, summary="A lifter's weeks, the newest first")
+    def weeks(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 26) -> Response:
+        require_lifter(queries, identity, athlete_id)
+        now, config = clock(), configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
+        own = own_of(engine, identity.gym_id, athlete_id, config)
+        last = week_of(now, own.zone, own.week_start)
+        if cursor is not None:
+            name = read_cursor(cursor, str)[0]
+            asked = _week(name, now, lambda: week_named(name, own.zone, own.week_start))
+            last = week_before(asked, own.zone, own.week_start)
+        first = first_set_at(engine, identity.gym_id, athlete_id)
+        shown: list[Week] = []
+        while first is not None and len(shown) < limit and first < last.end:
+            shown.append(last)
+            last = week_before(last, own.zone, own.week_start)
+        found = weeks_back(engine, identity.gym_id, athlete_id, config, own, shown)
+        more = first is not None and bool(shown) and first < shown[-1].start
+        return as_json(
+            {"weeks": found, "next_cursor": cursor_of(name_of(shown[-1], own.zone)) if more else None},
+        )
+
+    @router.get(
+        "/{week}/report",
+        response_model=ReportView,
+        responses=_FORMS,
+        summary="The weekly report, as the Accept header asks: HTML (default), PDF, PNG or JSON",
+    )
+    def report(
+        identity: Reader, athlete_id: str, week: str, accept: Annotated[str, Header(max_length=1024)] = "*/*"
+    ) -> Response:
+        return answer(report_of(identity, athlete_id, week), accepted(accept))
+
+    @router.get(
+        "/{week}/report.{form}", response_model=ReportView, responses=_FORMS, summary="The weekly report in one form"
+    )
+    def report_as(identity: Reader, athlete_id: str, week: str, form: Form) -> Response:
+        return answer(report_of(identity, athlete_id, week), form)
+
+    return router
+
+
+def accepted(accept: str) -> Form:
+    """Choose the form that an Accept header likes best; raises Problem 406 where it wants none of ours.
+
+    >>> accepted("*/*"), accepted("image/png, text/html;q=0.5"), accepted("application/*")
+    ('html', 'png', 'json')
+    """
+    best: tuple[float, int] = (0.0, 0)
+    chosen: Form | None = None
+    for form, media in _MEDIA.items():
+        for wanted in accept.split(","):
+            kind, _, parameters = wanted.strip().partition(";")
+            kind = kind.strip().lower()
+            exact = 2 if kind == media else 1 if kind == f"{media.partition('/')[0]}/*" else 0
+            if exact or kind in ("*/*", "*"):
+                weight = (_quality(parameters), exact)
+                if weight[0] > 0 and weight > best:
+                    best, chosen = weight, form
+    if chosen is None:
+        offers = ", ".join(_MEDIA.values())
+        raise Problem(406, "Not Acceptable", f"A report is one of {offers}.", mend="Name one of these in Accept.")
+    return chosen
+
+
+def _quality(parameters: str) -> float:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _week(name: str, now: datetime, find: Callable[[], Week]) -> Week:
+    try:
+        week = find()
+    except (ValueError, OverflowError):
+        raise Problem(
+            422, "Invalid request", f"There is no week {name[:32]}.", field="week", mend="Name it like 2026-W47."
+        ) from None
+    if week.start > now:
+        raise Problem(404, "Unknown week", f"The week {name} has not begun.", field="week")
+    return week

@@ -1,0 +1,1 @@
+"""Sets as the query API returns them."""

@@ -1,0 +1,101 @@
+"""What lifters told of themselves, and what they were told after the session: pages of both, the newest first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Column, Engine, Table, select, tuple_
+
+from spotter_dashboard.store.rows import micros
+from spotter_dashboard.store.tables import NOTICES, WELLNESS
+
+SCORES: Final = ("soreness", "sleep", "mood", "motivation", "irritability", "fatigue")
+Page = tuple[list[dict[str, Any]], tuple[int, str] | None]
+
+
+def wellness(
+    engine: Engine,
+    gym_id: str,
+    athlete_id: str,
+    *,
+    after: tuple[int, str] | None,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Page:
+    """Give reports of how a lifter felt, and where the next page begins."""
+    rows, cursor = _page(
+        engine, WELLNESS, WELLNESS.c.reported_us, WELLNESS.c.said_id, gym_id, athlete_id, after, limit, since, until
+    )
+    found = []
+    for event in rows:
+        data = event["data"]
+        scores = {name: data.get(name) for name in SCORES}
+        found.append({"id": event["id"], "time": event["time"], **scores, "pain": data.get("pain") or {}})
+    return found, cursor
+
+
+def notices(
+    engine: Engine,
+    gym_id: str,
+    athlete_id: str,
+    *,
+    now: datetime,
+    after: tuple[int, str] | None,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Page:
+    """Give what a lifter was told after sessions; `holds` tells whether it still does."""
+    rows, cursor = _page(
+        engine, NOTICES, NOTICES.c.given_us, NOTICES.c.notice_id, gym_id, athlete_id, after, limit, since, until
+    )
+    shown = ("notice_id", "kind", "revision", "rule_ids", "sentence", "valid_until")
+    found = []
+    for event in rows:
+        data = event["data"]
+        withdrawn = bool(data.get("withdrawn"))
+        over = micros(now) >= micros(datetime.fromisoformat(data["valid_until"]))
+        found.append(
+            {
+                "time": event["time"],
+                **{name: data[name] for name in shown},
+                "not_before": data.get("not_before"),
+                "withdrawn": withdrawn,
+                "holds": not withdrawn and not over,
+            }
+        )
+    return found, cursor
+
+
+def _page(
+    engine: Engine,
+    table: Table,
+    us: Column[Any],
+    key: Column[Any],
+    gym_id: str,
+    athlete_id: str,
+    after: tuple[int, str] | None,
+    limit: int,
+    since: datetime | None,
+    until: datetime | None,
+) -> Page:
+    found = (
+        select(table.c.event, us, key)
+        .where(table.c.gym_id == gym_id, table.c.athlete_id == athlete_id)
+        .order_by(us.desc(), key.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        found = found.where(tuple_(us, key) < after)
+    if since is not None:
+        found = found.where(us >= micros(since))
+    if until is not None:
+        found = found.where(us < micros(until))
+    with engine.connect() as connection:
+        rows = connection.execute(found).all()
+    page = rows[:limit]
+    cursor = (page[-1][1], page[-1][2]) if len(rows) > limit else None
+    return [orjson.loads(row.event) for row in page], cursor

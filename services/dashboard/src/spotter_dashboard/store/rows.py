@@ -1,0 +1,279 @@
+"""From events to rows: what of the log is kept, in which table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from spotter.domain.events import Event, EventData, decode, parse_time
+from spotter.domain.events.budgets import BudgetChanged, NoticeGiven
+from spotter.domain.events.derived import (
+    AdviceGiven,
+    DeviceLost,
+    EffortEstimated,
+    EventRejected,
+    RepCounted,
+    SetClosed,
+    SetOpened,
+    SetSummarised,
+)
+from spotter.domain.events.lifting import MotionSampled, RepCompleted
+from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
+from spotter.domain.events.registry import NAMES
+from spotter.streaming.log import Record
+from spotter_dashboard.store import tables
+from spotter_dashboard.store.database import Row
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PLACE_BITS: Final = 20
+_TYPE: Final = re.compile(rb'"type":"([^"]+)"')
+_LONG: Final = NAMES[MotionSampled].encode()
+
+
+def micros(moment: datetime) -> int:
+    """Count the microseconds from 1970 to a moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(us: int) -> datetime:
+    """Give the moment so many microseconds after 1970."""
+    return _EPOCH + us * _MICROSECOND
+
+
+def rank(event: Event) -> int:
+    """Tell where an output stands in its lifter's story: a number that grows with its input and its place there.
+
+    0 for an event that does not say, or not in a way that is known here.
+    """
+    offset, _, place = (event.sequence or "0").partition("-")
+    try:
+        return int(offset) << _PLACE_BITS | int(place or 0)
+    except ValueError:
+        return 0
+
+
+def read(record: Record) -> Event | None:
+    """Read a record; None for raw motion, which is long and of which nothing is kept here. Raises Unreadable."""
+    if record.event is not None:
+        return record.event
+    found = _TYPE.search(record.value)
+    if found is not None and found[1] == _LONG:
+        return None
+    return decode(record.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    key: Callable[[Row], object]
+    version: Callable[[Row], Any] | None
+    """Gives what tells the newer of two rows; None where a row is never replaced."""
+
+
+def _shape(table: Table) -> _Shape:
+    keys = [column.name for column in table.primary_key]
+    version = tables.version_of(table)
+    return _Shape(itemgetter(*keys), itemgetter(*version) if version else None)
+
+
+_SHAPES: Final = {table: _shape(table) for table in tables.METADATA.sorted_tables}
+
+
+class Changes:
+    """Rows to be written, the newest for each key; the order in which they are added does not matter."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Table, dict[object, Row]] = {}
+        self._lifters: dict[str, Row | None] = {}
+
+    def add(self, record: Record, event: Event | None) -> None:
+        """Take a record, and what it says where it was read."""
+        if record.key not in self._lifters:
+            self._hear_of(record.key)
+        project = None if event is None else _PROJECTIONS.get(type(event.data))
+        who = self._lifters[record.key]
+        if event is None or project is None or who is None:
+            return
+        row: Row = {
+            **who,
+            "revision": vars(event.data).get("revision", 0),
+            "rank": rank(event),
+            "event_id": event.id,
+            "event": record.value.decode(),
+        }
+        for table, written in project(event, row):
+            self._put(table, written)
+
+    def _hear_of(self, key: str) -> None:
+        gym_id, _, athlete_id = key.partition("/")
+        who: Row | None = {"gym_id": gym_id, "athlete_id": athlete_id} if gym_id and athlete_id else None
+        self._lifters[key] = who
+        if who is not None:
+            self._put(tables.ATHLETES, who)
+
+    def _put(self, table: Table, row: Row) -> None:
+        shape = _SHAPES[table]
+        known = self.rows.setdefault(table, {})
+        key = shape.key(row)
+        before = known.get(key)
+        if before is None or (shape.version is not None and shape.version(before) < shape.version(row)):
+            known[key] = row
+
+
+Rows = Iterable[tuple[Table, Row]]
+
+
+def _opened(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, SetOpened)
+    row |= {
+        "set_key": data.set_key,
+        "set_id": data.set_id or data.set_key,
+        "opened_us": micros(data.opened_at),
+        "exercise": data.exercise,
+        "load_kg": data.load_kg,
+        "intent": data.intent or "work",
+        "station_id": data.station_id,
+        "reopened": data.reopened,
+        "history": data.history,
+    }
+    yield tables.SETS, row
+
+
+def _closed(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, SetClosed)
+    row |= {"set_key": data.set_key, "revision": data.reopened, "ended_us": micros(data.ended_at)}
+    yield tables.CLOSINGS, row | {"moved_to": vars(data).get("moved_to")}
+
+
+def _reported(event: Event, row: Row) -> Rows:
+    said = {name: row[name] for name in ("gym_id", "athlete_id", "event_id", "rank")}
+    yield tables.REPORTS, {**said, "time_us": micros(event.time)}
+
+
+def _counted(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, RepCounted)
+    row |= {
+        "set_key": data.set_key,
+        "rep_number": data.rep_number,
+        "rep_event_id": data.rep_event_id,
+        "rep_us": micros(data.rep_time),
+    }
+    yield tables.REPS, row
+
+
+def _estimated(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, EffortEstimated)
+    yield tables.ESTIMATES, row | {"set_key": data.set_key, "rep_number": data.rep_number}
+
+
+def _advised(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, AdviceGiven)
+    yield tables.ADVICE, row | {"set_key": data.set_key, "after_rep": data.after_rep, "alert_id": data.alert_id}
+
+
+def _summarised(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, SetSummarised)
+    yield tables.SUMMARIES, row | {"set_key": data.set_key}
+
+
+def _budgeted(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, BudgetChanged)
+    yield tables.BUDGETS, {**row, "week_start_us": micros(data.week_start)}
+    entry = data.entry
+    if entry is not None:
+        counted_us = micros(entry.last_rep_at or data.week_start)
+        about: Row = {"set_key": entry.set_key, "revision": entry.revision, "cost": entry.cost}
+        yield tables.BUDGET_ENTRIES, row | about | {"counted_us": counted_us}
+
+
+def _rejected(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, EventRejected)
+    row |= {
+        "dead_id": event.id,
+        "set_id": data.set_id,
+        "set_key": data.set_key,
+        "rejected_type": data.rejected_type,
+        "time_us": micros(refused_at(event)),
+    }
+    yield tables.REJECTIONS, row
+
+
+def refused_at(event: Event) -> datetime:
+    """Say when the event that was refused says that it happened; when it was refused, where it says nothing."""
+    data = event.data
+    assert isinstance(data, EventRejected)
+    try:
+        return parse_time((data.event or {}).get("time"))
+    except ValueError:
+        return event.time
+
+
+def _lost(event: Event, row: Row) -> Rows:
+    yield tables.LOSSES, row | {"set_id": event.data.set_id or ""}
+
+
+def _felt(event: Event, row: Row) -> Rows:
+    yield tables.WELLNESS, row | {"said_id": _said_id(event), "reported_us": micros(event.time)}
+
+
+def _noticed(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, NoticeGiven)
+    yield tables.NOTICES, row | {"notice_id": data.notice_id, "given_us": micros(event.time)}
+
+
+def _set_up(event: Event, row: Row) -> Rows:
+    yield tables.SETTINGS, row | {"said_id": _said_id(event), "said_us": micros(event.received)}
+
+
+def _said_id(event: Event) -> str:
+    return f"{event.source} {event.id}"
+
+
+def _said_of_athlete(event: Event, row: Row) -> Rows:
+    yield from _set_up(event, dict(row))
+    data = event.data
+    facts: dict[str, str | None] = {}
+    if isinstance(data, AthleteUpdated | PolicyUpdated):
+        facts |= {"time_zone": data.time_zone, "week_start": data.week_start}
+    if isinstance(data, AthleteUpdated):
+        live = data.consent.live if data.consent is not None else None
+        facts |= {"name": data.name, "live": None if live is None else str(live).lower(), "level": data.level}
+        facts["team"] = vars(data).get("team")
+    about = {name: row[name] for name in ("gym_id", "athlete_id", "rank", "event_id")}
+    for fact, value in facts.items():
+        if value is not None:
+            yield tables.ATHLETE_FACTS, {**about, "fact": fact, "value": value}
+
+
+_PROJECTIONS: Final[Mapping[type[EventData], Callable[[Event, Row], Rows]]] = {
+    SetOpened: _opened,
+    SetClosed: _closed,
+    RepCompleted: _reported,
+    RepCounted: _counted,
+    EffortEstimated: _estimated,
+    AdviceGiven: _advised,
+    SetSummarised: _summarised,
+    BudgetChanged: _budgeted,
+    NoticeGiven: _noticed,
+    WellnessReported: _felt,
+    SessionStarted: _set_up,
+    EventRejected: _rejected,
+    DeviceLost: _lost,
+    AthleteUpdated: _said_of_athlete,
+    PolicyUpdated: _said_of_athlete,
+}

@@ -1,0 +1,288 @@
+"""The within-set filter: from starting values and observed reps to how many are left.
+
+The posterior over reps possible is a pure function of a set's starting values and its reps. Sets are independent, so
+they are updated side by side: one pass over the arrays takes one rep of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spotter_detector.model import flags
+from spotter_detector.model.cache import Entry, PosteriorCache
+from spotter_detector.model.confidence import confidence_of
+from spotter_detector.model.failed_attempt import end_here
+from spotter_detector.model.grid import (
+    CELLS,
+    CURVES,
+    LOG_WEIGHT,
+    PLANES,
+    VAR_DROP,
+    VAR_V1,
+    Floats,
+    Places,
+    curve_places,
+)
+from spotter_detector.model.kalman_update import Workspace, update
+from spotter_detector.model.prior import Start
+from spotter_detector.model.records import RepEstimate, Request
+from spotter_detector.model.rir_report import hear
+from spotter_detector.model.set_tracker import Course
+from spotter_detector.model.steps import Step
+from spotter_detector.model.summary import p_outlier, reps_in_reserve, summarise
+from spotter_detector.model.tempo import log_could_hold
+from spotter_detector.model.timing import Kind, prior_of
+
+# Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
+_SIDE_BY_SIDE = 64
+_OUTLIER_PROBABILITY = 0.5
+_NO_CURVES: Places = np.zeros(CURVES, dtype=np.intp)
+_curves_of = lru_cache(maxsize=4096)(curve_places)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One request on its way: the steps still to take, and after how many of them an answer is due by which course."""
+
+    request: Request
+    course: Course
+    planes: Floats | None
+    curves: Places
+    steps: list[Step]
+    answers: list[tuple[int, Course]]
+    estimates: list[RepEstimate]
+    whole: list[Floats] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What is known after the reps of one set.
+
+    `planes` (6, 180) as in `grid`, by the curves of `values`; measured by `kind`; `progress` reps done in the curve;
+    `restarted`: it is not the set's first; `flags` of each report as it was read when it came.
+    """
+
+    planes: Floats
+    values: Start
+    kind: Kind
+    progress: int
+    restarted: bool
+    flags: tuple[tuple[str, ...], ...]
+
+
+class Filter:
+    """Estimates for sets, many at once.
+
+    It holds only a cache of posteriors (the `cache_size` used last, about 9 kB each) and buffers: answers never depend on
+    what was asked before, on what is asked beside, or on the order. For one thread at a time.
+
+    >>> from spotter_detector.model import Observation, starting_values
+    >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+    >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.21)
+    >>> reps = tuple(Observation(n + 1, 2.8 * n, v, None, None, None) for n, v in enumerate(velocities_mps))
+    >>> [estimates] = Filter().run([Request(start, reps, first=0)])
+    >>> for n in (0, 4, 7, 9):
+    ...     e = estimates[n]
+    ...     print(n + 1, e.velocity_loss, e.rir, (e.rir_low, e.rir_high), e.p_next_fails, e.confidence)
+    1 0.0 11.12 (7.04, 17.15) 0.0 low
+    5 0.1538 7.86 (4.88, 12.49) 0.0 low
+    8 0.3654 4.52 (2.63, 7.33) 0.0003 medium
+    10 0.5962 1.45 (0.15, 3.08) 0.1527 high
+    """
+
+    def __init__(self, cache_size: int = 4096) -> None:
+        self._cache = PosteriorCache(cache_size)
+        self._work = Workspace(_SIDE_BY_SIDE)
+        self._planes: Floats = np.zeros((PLANES, _SIDE_BY_SIDE, CELLS))
+        self._of_row: list[Floats] = [self._planes[:, row] for row in range(_SIDE_BY_SIDE)]
+        self._curves: Places = np.zeros((_SIDE_BY_SIDE, CURVES), dtype=np.intp)
+
+    def run(self, requests: Sequence[Request]) -> list[list[RepEstimate]]:
+        """Estimates for each request: one for every rep from `first` on, in their order.
+
+        Raises
+        ------
+        ValueError
+            Where a request's `first` is negative.
+        """
+        return [run.estimates for run in self._run(requests)]
+
+    def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
+        """Probabilities of 0, 1, … 59 reps in reserve, (60,), for each estimate that `run` gives.
+
+        >>> from spotter_detector.model import Observation, starting_values
+        >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+        >>> request = Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0)
+        >>> [[after_one]] = Filter().distributions([request])
+        >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
+        ((60,), 1.0, 10)
+        """
+        return [run.whole or [] for run in self._run(requests, whole=True)]
+
+    def posteriors(self, requests: Sequence[Request]) -> list[Posterior]:
+        """What is known after all reps of sets with at least one each, by all cells.
+
+        >>> from spotter_detector.model import Observation, starting_values
+        >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+        >>> [found] = Filter().posteriors([Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0)])
+        >>> found.planes.shape, found.progress, found.kind.label
+        ((6, 180), 1, 'velocity')
+        """
+        runs: list[_Run] = []
+        words: list[list[tuple[str, ...]]] = []
+        for request in requests:
+            said: list[tuple[str, ...]] = []
+            last = Request(request.start, request.observations, len(request.observations) - 1)
+            runs.append(self._begin(last, said))
+            words.append(said)
+        self._go_all(runs)
+        return [
+            Posterior(
+                run.planes,
+                run.course.values,
+                run.course.kind,
+                run.course.progress,
+                run.course.curves_begun > 1,
+                tuple(said),
+            )
+            for run, said in zip(runs, words, strict=True)
+            if run.planes is not None
+        ]
+
+    def _run(self, requests: Sequence[Request], whole: bool = False) -> list[_Run]:
+        runs = [self._begin(request) for request in requests]
+        if whole:
+            for run in runs:
+                run.whole = []
+        self._go_all(runs)
+        return runs
+
+    def _go_all(self, runs: Sequence[_Run]) -> None:
+        # Longest first: the sets that still have a step are always the first ones of a block.
+        waiting = sorted((run for run in runs if run.steps), key=lambda run: -len(run.steps))
+        for begin in range(0, len(waiting), _SIDE_BY_SIDE):
+            self._go(waiting[begin : begin + _SIDE_BY_SIDE])
+
+    def _begin(self, request: Request, words: list[tuple[str, ...]] | None = None) -> _Run:
+        observations, first = request.observations, request.first
+        if first < 0:
+            raise ValueError(f"first must be 0 or more, not {first}")
+        if first >= len(observations):
+            return _Run(request, Course(request.start), None, _NO_CURVES, [], [], [])
+        entry = None if words is not None else self._cache.find(request.start, observations, first)
+        if entry is None:
+            known, course, planes, curves = 0, Course(request.start), None, _NO_CURVES
+        else:
+            known, course, planes = len(entry.observations), entry.course.fork(), entry.planes
+            curves = entry.curves
+        steps: list[Step] = []
+        answers: list[tuple[int, Course]] = []
+        reps = len(observations)
+        for count in range(known + 1, reps + 1):
+            course, added = course.take(observations[:count])
+            steps += added
+            if words is not None:
+                words.append(tuple(course.flags))
+            if count > first:
+                # The next rep changes the course.
+                answers.append((len(steps), course if count == reps else course.fork()))
+        return _Run(request, course, planes, curves, steps, answers, [])
+
+    def _go(self, runs: list[_Run]) -> None:
+        """Take all the steps of a block of runs, longest first, and give their answers."""
+        for row, run in enumerate(runs):
+            if run.planes is not None:
+                self._of_row[row][...] = run.planes
+                self._curves[row] = run.curves
+        active = len(runs)
+        for taken in range(len(runs[0].steps)):
+            while len(runs[active - 1].steps) <= taken:
+                active -= 1
+            self._step(runs[:active], taken)
+        for row, run in enumerate(runs):
+            run.planes = planes = self._of_row[row].copy()
+            self._cache.keep(Entry(run.request.start, run.request.observations, run.course, planes, run.curves))
+
+    def _step(self, runs: list[_Run], taken: int) -> None:
+        planes = [plane[: len(runs)] for plane in self._planes]
+        figures: list[float] = []
+        reps_done: list[int] = []
+        told: list[tuple[int, Step]] = []
+        rows: list[int] = []
+        for row, run in enumerate(runs):
+            step = run.steps[taken]
+            if step.prior is not None:
+                values, kind = step.prior
+                self._of_row[row][...] = prior_of(values, kind)
+                run.curves = self._curves[row] = _curves_of(values)
+            elif step.fades_to is not None:
+                _fade(self._of_row[row], step.information, prior_of(*step.fades_to))
+            figures += (step.pace, step.sensor_variance, step.cv_squared)
+            reps_done.append(step.progress)
+            if step.failed or step.called_rir is not None:
+                told.append((row, step))
+            if run.answers[len(run.estimates)][0] == taken + 1:
+                rows.append(row)
+        progress = np.array(reps_done, dtype=np.intp)
+        seen = np.array(figures).reshape(-1, 3)
+        update(planes, self._curves[: len(runs)], progress, seen[:, 0:1], seen[:, 1:2], seen[:, 2:3], self._work)
+        for row, step in told:
+            if step.failed and step.progress:
+                end_here(self._of_row[row], step.progress, step.failed)
+            if step.called_rir is not None:
+                hear(self._of_row[row], step.called_rir, step.progress)
+        if rows:
+            self._answer(runs, rows, planes[LOG_WEIGHT], progress)
+
+    def _answer(self, runs: list[_Run], rows: list[int], log_weight: Floats, progress: NDArray[np.intp]) -> None:
+        courses = [runs[row].answers[len(runs[row].estimates)][1] for row in rows]
+        if len(rows) < len(runs):
+            log_weight, progress = log_weight[rows], progress[rows]
+        if any(course.bound is not None for course in courses):
+            log_weight = log_weight.copy()
+            for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
+                bound = course.bound_in_units()
+                if bound is not None:
+                    log_weight[place] += log_could_hold(self._of_row[row], self._curves[row], bound)
+        summary = summarise(log_weight, progress)
+        quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
+        inlier = self._work.inlier(len(runs))
+        for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
+            run = runs[row]
+            if run.whole is not None:
+                run.whole.append(reps_in_reserve(log_weight[place], course.progress))
+            is_outlier = course.jumped and p_outlier(log_weight[place], inlier[row]) > _OUTLIER_PROBABILITY
+            run.estimates.append(_estimate(course, quantiles[place], p_rir_le[place], is_outlier))
+
+
+def _fade(planes: Floats, information: float, prior: Floats) -> None:
+    """Let a posterior, (6, 180), forget: its precision falls to a share, its weights go back towards the prior's."""
+    planes[VAR_V1 : VAR_DROP + 1] /= information
+    planes[LOG_WEIGHT] *= information
+    planes[LOG_WEIGHT] += (1.0 - information) * prior[LOG_WEIGHT]
+
+
+def _estimate(course: Course, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
+    low, rir, high = quantiles
+    words = {*course.flags, flags.OUTLIER} if is_outlier else course.flags
+    start, progress = course.start, course.progress
+    loss, reference_mps = course.velocity_loss, course.reference_mps
+    return RepEstimate(
+        None if loss is None else round(loss, 4),
+        None if reference_mps is None else round(reference_mps, 4),
+        course.reference_rep,
+        rir,
+        low,
+        high,
+        tuple(p_rir_le),
+        p_rir_le[0],
+        round(progress / (progress + rir), 4),
+        "tempo" if start.tempo else course.kind.mode,
+        confidence_of(start, course.kind, tempo_held=course.held, progress=progress, rir_low=low, rir_high=high),
+        tuple(sorted(words)) if words else (),
+    )

@@ -1,0 +1,192 @@
+"""The grid of hypotheses: reps possible N = 1 … 60, curve exponent p of three; and the prior over it.
+
+A cell (N, p) says that progress g of N reps has used up the share f = ((g − 1) / (N − 1))^p of what lies between first
+and last velocity: v = v1 + f·drop, drop = v_last − v1. Within a cell that is linear in (v1, drop), so what is known of
+the two is a Gaussian, exactly. The three exponents are the nodes of a Gauss–Hermite rule for what is believed of the
+lifter's curve, so that three of them carry its mean and variance through. Layout of every array over the grid: p in
+blocks, N running within a block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import erfc, inf, log, sqrt
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spotter_detector.model.prior import Start
+
+Floats: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.intp]
+
+N_MAX = 60
+CURVES = 3
+CELLS = N_MAX * CURVES
+# Progress is counted up to here: a longer set stays 10 reps from the end of the grid, and velocity alone decides.
+PROGRESS_MAX = 50
+# Planes of a posterior: mean of v1 and of drop, their variances and covariance, log weight of the cell.
+V1, DROP, VAR_V1, COV, VAR_DROP, LOG_WEIGHT = range(6)
+PLANES = 6
+_LOG_REPS: Floats = np.array([log(n) for n in range(1, N_MAX + 1)])
+# Nodes in sds and log weights of the three-point rule of Gauss and Hermite.
+_NODES = (-sqrt(3.0), 0.0, sqrt(3.0))
+_LOG_NODE_WEIGHTS: Floats = np.array([log(1.0 / 6.0), log(2.0 / 3.0), log(1.0 / 6.0)])
+# Exponents are tabled so finely; outside these no velocity was ever seen to fall (design choice).
+_CURVE_MIN, _CURVE_MAX, _CURVE_STEP = 0.5, 2.5, 0.04
+# A prior never forbids what the reps may still show.
+_PROBABILITY_MIN = 1e-300
+
+
+def _share_used(curve: float, progress: int) -> list[float]:
+    # The only rep of a one-rep set is its last.
+    return [1.0 if n == 1 or progress >= n else ((progress - 1) / (n - 1)) ** curve for n in range(1, N_MAX + 1)]
+
+
+_EXPONENTS = [_CURVE_MIN + _CURVE_STEP * at for at in range(round((_CURVE_MAX - _CURVE_MIN) / _CURVE_STEP) + 1)]
+# Row (curve, g): the share f at progress g for each N. Progress 0 is never read as a share.
+SHARE_USED: Floats = np.array(
+    [
+        row
+        for curve in _EXPONENTS
+        for row in ([0.0] * N_MAX, *(_share_used(curve, g) for g in range(1, PROGRESS_MAX + 1)))
+    ]
+)
+# Row g: 0 where N reps are possible after g done, −inf where N < g.
+POSSIBLE: Floats = np.array(
+    [[0.0 if n >= g else -inf for _ in range(CURVES) for n in range(1, N_MAX + 1)] for g in range(PROGRESS_MAX + 1)]
+)
+
+
+def curve_places(start: Start) -> Places:
+    """Where in the table the three exponents of a set begin: array (3,); progress is added.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> SHARE_USED[curve_places(start) + 6, 10].round(3)  # after 6 reps of 11
+    array([0.551, 0.429, 0.334])
+    """
+    return np.array(
+        [
+            round(
+                (min(max(start.curve_mean + node * start.curve_sd, _CURVE_MIN), _CURVE_MAX) - _CURVE_MIN) / _CURVE_STEP
+            )
+            * (PROGRESS_MAX + 1)
+            for node in _NODES
+        ],
+        dtype=np.intp,
+    )
+
+
+def curve_exponents(start: Start) -> Floats:
+    """The three exponents of a set as tabled: array (3,).
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> curve_exponents(start).round(2)
+    array([0.86, 1.22, 1.58])
+    """
+    steps = curve_places(start) // (PROGRESS_MAX + 1)
+    return np.array([_CURVE_MIN + _CURVE_STEP * step for step in steps.tolist()])
+
+
+def shares_used(places: Places, progress: int) -> Floats:
+    """The share f of each cell at this progress, (180,), for exponents that begin at these places."""
+    shares: Floats = SHARE_USED[places + progress].reshape(CELLS)
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A mean and its sd for each number of reps possible, 1 … 60: arrays (60,)."""
+
+    mean: Floats
+    sd: Floats
+
+    @classmethod
+    def same(cls, mean: float, sd: float) -> Spread:
+        """The same whatever the reps possible."""
+        return cls(np.full(N_MAX, mean), np.full(N_MAX, sd))
+
+
+def first_velocity(start: Start) -> Spread:
+    """First velocity (m/s) of a set by the reps possible in it: the joint Gaussian, given log reps.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> [round(float(first_velocity(start).mean[n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
+    [0.359, 0.489, 0.587]
+    """
+    slope = start.v1_log_n_cov / start.log_n_sd**2
+    sd = sqrt(start.v1_sd_mps**2 - slope * start.v1_log_n_cov)
+    return Spread(start.v1_mean_mps + slope * (_LOG_REPS - start.log_n_mean), np.full(N_MAX, sd))
+
+
+@lru_cache(maxsize=1024)
+def velocity_prior(start: Start) -> Floats:
+    """What is believed before the first rep of a set with velocities: array (6, 180), planes as above, read-only.
+
+    First velocity as it goes with the cell's reps; velocity at failure as it goes with the first.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior = velocity_prior(start)
+    >>> round(float(prior[V1, 9]), 3), round(float(prior[DROP, 9]), 3), round(sum(reps_possible(prior)[:10]), 3)
+    (0.489, -0.319, 0.539)
+    """
+    by_reps = start.v_last_log_n_cov / start.log_n_sd**2
+    last = Spread(
+        start.v_last_mean_mps + by_reps * (_LOG_REPS - start.log_n_mean),
+        np.full(N_MAX, sqrt(start.v_last_sd_mps**2 - by_reps * start.v_last_log_n_cov)),
+    )
+    return prior_over_grid(start, first_velocity(start), last, start.v1_v_last_cov - by_reps * start.v1_log_n_cov)
+
+
+def prior_over_grid(start: Start, first: Spread, last: Spread, cov: float = 0.0) -> Floats:
+    """A prior, (6, 180), from what first and last velocity are believed to be by the reps possible.
+
+    The weights of the cells are those of the starting values: log-normal in reps, normal in the curve's exponent.
+    `cov` is the covariance of first and last velocity.
+    """
+    prior: Floats = np.empty((PLANES, CURVES, N_MAX))
+    prior[V1] = first.mean
+    prior[DROP] = last.mean - first.mean
+    prior[VAR_V1] = first.sd * first.sd
+    prior[COV] = cov - prior[VAR_V1]
+    prior[VAR_DROP] = prior[VAR_V1] + last.sd * last.sd - 2.0 * cov
+    prior[LOG_WEIGHT] = [log(mass) for mass in _reps_masses(start)]
+    prior[LOG_WEIGHT] += _LOG_NODE_WEIGHTS[:, None]
+    prior = prior.reshape(PLANES, CELLS)
+    prior.setflags(write=False)
+    return prior
+
+
+def _reps_masses(start: Start) -> list[float]:
+    """Mass of each N: the log-normal between N − ½ and N + ½, all below 1½ for 1, all above 59½ for 60."""
+    upper = [_above(log(n + 0.5), start) for n in range(1, N_MAX)] + [0.0]
+    above = 1.0
+    masses: list[float] = []
+    for value in upper:
+        masses.append(max(above - value, _PROBABILITY_MIN))
+        above = value
+    return masses
+
+
+def _above(log_n: float, start: Start) -> float:
+    return 0.5 * erfc((log_n - start.log_n_mean) / (start.log_n_sd * sqrt(2.0)))
+
+
+def reps_possible(posterior: Floats) -> list[float]:
+    """P(N = 1) … P(N = 60) of one posterior (6, 180).
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)
+    >>> probabilities = reps_possible(velocity_prior(start))
+    >>> probabilities.index(max(probabilities)) + 1, round(max(probabilities), 3)
+    (6, 0.193)
+    """
+    weights = np.exp(posterior[LOG_WEIGHT] - posterior[LOG_WEIGHT].max())
+    by_reps = weights.reshape(CURVES, N_MAX).sum(axis=0)
+    return [float(weight / by_reps.sum()) for weight in by_reps]

@@ -1,0 +1,174 @@
+"""The starting values of one set: pinned when it opens, kept as readable JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Starting values of one set; together with its observed reps all that an estimate is made from.
+
+    Attributes
+    ----------
+    model_class : str
+        The row of `exercise_models` that the values come from.
+    velocity_metric : str
+        The metric the set's reps are expected in. The velocities below are in it where they are learned; cold ones
+        are always of `mean` velocity, so that any other metric is judged as a ratio to the set's own reference.
+    v1_mean_mps, v1_sd_mps : float
+        Velocity of a fresh, unhurried first rep.
+    v_last_mean_mps, v_last_sd_mps : float
+        Velocity of the last rep before failure; the sd is between and within lifters combined.
+    log_n_mean, log_n_sd : float
+        Natural logarithm of the reps possible in this set.
+    v1_log_n_cov : float
+        Covariance (m/s) of first velocity and log reps: one joint Gaussian, since both speak through the load.
+    curve_mean : float
+        Mean exponent of the curve of velocity over share of the set.
+    sensor_sd_mps : float
+        Noise of the sensor where a rep does not bring its own.
+    velocity_cv : float
+        Biological coefficient of variation of one rep about the lifter's curve.
+    pct_1rm : float or None
+        Load in % of the one-repetition maximum, where it is known; already within the values above.
+    tempo : bool
+        The set is lifted at a controlled tempo.
+    learned_sets : int
+        How many sets of this lifter the values were learned from; 0 is cold.
+    curve_sd : float
+        Sd of the exponent of this set's curve.
+    v1_v_last_cov : float
+        Covariance ((m/s)²) of first velocity and velocity at failure: not 0 where the scale of both is in doubt.
+    v_last_log_n_cov : float
+        Covariance (m/s) of velocity at failure and log reps.
+    load_kg : float or None
+        Load, where it is known.
+    drop : bool
+        The load is taken off within the set: each new load begins a curve of its own.
+    rom_m, grind_s : float or None
+        The lifter's usual travel and longest completed concentric phase, where they are learned.
+    profile_version : str
+        Which profile the values come from; `population` is none.
+    sensor_told : bool
+        The sensor's noise is the device's own word, not what its sets said.
+    timing : Start or None
+        Learned values of a set that brings concentric times and no velocities, as velocities over the class's travel.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> start.v1_mean_mps, start.v_last_mean_mps, start.log_n_mean
+    (0.529424, 0.17, 2.484907)
+    """
+
+    model_class: str
+    velocity_metric: str
+    v1_mean_mps: float
+    v1_sd_mps: float
+    v_last_mean_mps: float
+    v_last_sd_mps: float
+    log_n_mean: float
+    log_n_sd: float
+    v1_log_n_cov: float
+    curve_mean: float
+    sensor_sd_mps: float
+    velocity_cv: float
+    pct_1rm: float | None
+    tempo: bool
+    learned_sets: int
+    curve_sd: float = 0.20
+    v1_v_last_cov: float = 0.0
+    v_last_log_n_cov: float = 0.0
+    load_kg: float | None = None
+    drop: bool = False
+    rom_m: float | None = None
+    grind_s: float | None = None
+    profile_version: str = "population"
+    sensor_told: bool = False
+    timing: Start | None = None
+
+
+def start_to_json(s: Start) -> dict[str, object]:
+    """Write starting values as a JSON object; `start_from_json` gives an equal `Start` back.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("squat_jump", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> start_to_json(start)["model_class"], start_from_json(start_to_json(start)) == start
+    ('unknown', True)
+    """
+    written: dict[str, object] = {name: getattr(s, name) for name in _READERS}
+    if s.timing is not None:
+        written["timing"] = start_to_json(s.timing)
+    return written
+
+
+def start_from_json(d: Mapping[str, object]) -> Start:
+    """Read starting values from the JSON object that `start_to_json` wrote; members it does not know are ignored.
+
+    Raises
+    ------
+    ValueError
+        Where a member is missing or of another kind than it should be; it names the member.
+
+    >>> start_from_json({"model_class": "bench_press"})
+    Traceback (most recent call last):
+        ...
+    ValueError: starting values lack velocity_metric: write them with start_to_json
+    """
+    values: dict[str, object] = {}
+    for name, read in _READERS.items():
+        if name not in d:
+            if name in _DEFAULTED:
+                continue  # written by an earlier version
+            raise ValueError(f"starting values lack {name}: write them with start_to_json")
+        values[name] = read(name, d[name])
+    return Start(**values)  # type: ignore[arg-type]  # each member has just been read as its own kind
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"starting value {name} must be a string, not {value!r}")
+    return value
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"starting value {name} must be true or false, not {value!r}")
+    return value
+
+
+def _whole(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"starting value {name} must be a whole number, not {value!r}")
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"starting value {name} must be a number, not {value!r}")
+    return float(value)
+
+
+def _number_or_none(name: str, value: object) -> float | None:
+    return None if value is None else _number(name, value)
+
+
+def _start_or_none(name: str, value: object) -> Start | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise ValueError(f"starting value {name} must be starting values or null, not {value!r}")
+    return start_from_json(value)
+
+
+_KINDS: dict[str, Callable[[str, object], object]] = {
+    "str": _text,
+    "bool": _flag,
+    "int": _whole,
+    "float": _number,
+    "float | None": _number_or_none,
+    "Start | None": _start_or_none,
+}
+_READERS = {field.name: _KINDS[str(field.type)] for field in fields(Start)}
+_DEFAULTED = frozenset(field.name for field in fields(Start) if field.default is not MISSING)

@@ -1,0 +1,161 @@
+"""Population starting values of a set: what is believed before its first rep, cold.
+
+A profile learned from a lifter's earlier sets gives a `Start` of the same shape, with `learned_sets` over 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import log, sqrt
+from typing import Protocol
+
+from spotter_detector.model.exercise_models import CURVE_SD, ExerciseModel, exercise_model
+from spotter_detector.model.load_to_reps import log_reps_at
+from spotter_detector.model.prior import Start
+
+# Nothing known of the load: 10 reps, times or divided by e^.5 (design choice).
+_VAGUE_LOG_N = log(10.0)
+_VAGUE_LOG_N_SD = 0.50
+# A load in %1RM is as good as the 1RM behind it and the day: points of % (design choice). Taken for exact, a 1RM that is
+# ten points off gives a squat at failure two reps and more to go; this costs next to nothing where it is exact.
+_PCT_1RM_SD = 2.0
+# A coach's plan of reps tells the load with this spread of log reps (design choice).
+_PLAN_SD = 0.35
+# Reps left that a plan without a target has in mind (design choice; the usual prescription is 1–3).
+_USUAL_TARGET_RIR = 2
+# Below 65 % of the 1RM the line to the velocity is an extrapolation: half of its way is added as sd (design choice).
+_LINE_UP_TO_LOG_N = log(18.5)
+_EXTRAPOLATION_SHARE = 0.5
+# Median of trackers on a bar: linear encoders .015–.04, cameras .03–.08, inertial units .05–.08 m/s.
+_SENSOR_SD_MPS = 0.03
+# Biological variation of one rep about the lifter's curve: .035 (.02–.075).
+_VELOCITY_CV = 0.035
+
+
+class Learned(Protocol):
+    """What was learned of a lifter: a profile, to this package."""
+
+    @property
+    def kind(self) -> str:
+        """`velocity` or `timing`."""
+
+    def starting_values(self, cold: Start, at_days: float | None) -> Start:
+        """The cold values with all that was learned in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Log reps possible as far as the load tells them, and the variance of that."""
+
+    log_n: float
+    variance: float
+
+
+def starting_values(
+    model_class: str,
+    *,
+    pct_1rm: float | None,
+    planned_reps: int | None,
+    target_rir: int | None,
+    tempo: bool,
+    velocity_metric: str = "mean",
+    sensor_sd_mps: float | None = None,
+    load_kg: float | None = None,
+    drop: bool = False,
+    at_days: float | None = None,
+    profile: Learned | None = None,
+    timing_profile: Learned | None = None,
+) -> Start:
+    """Starting values of a set of a lifter nobody knows yet.
+
+    Reps possible and first velocity both speak through the load, so they are one joint Gaussian: a line between them
+    for what is not known of the load, and independent spreads at the load. %1RM tells the load but for 2 points;
+    without it a plan of reps narrows it.
+
+    Parameters
+    ----------
+    model_class : str
+        A row of `EXERCISE_MODELS`; any other word is `unknown`.
+    pct_1rm : float or None
+        Load in % of the one-repetition maximum.
+    planned_reps, target_rir : int or None
+        The plan, if there is one; it says nothing beside a known %1RM.
+    tempo : bool
+        The set is lifted at a controlled tempo.
+    velocity_metric : str
+        The metric the set's reps are expected in. Cold values are of mean velocity all the same: another metric is
+        judged as a ratio until a profile has learned it.
+    sensor_sd_mps : float or None
+        Noise of the device, where it is known; the median of trackers otherwise.
+    load_kg : float or None
+        The load; it tells something to a profile that has learned from loads.
+    drop : bool
+        The set's intent is to take load off within it.
+    at_days : float or None
+        When the set is lifted, on the clock of the profile's terms: what was learned fades with time.
+    profile, timing_profile : spotter_detector.profile.Profile or None
+        What was learned of this lifter in this exercise from velocities in this metric, and from concentric times. A
+        profile of times is taken by its own word, whichever of the two it is given as.
+
+    >>> known = starting_values("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov
+    (0.465494, 0.044796, 2.197225, 0.324092, 0.003341)
+    >>> cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> cold.v1_mean_mps, cold.v1_sd_mps, cold.log_n_mean, cold.log_n_sd, cold.v1_log_n_cov
+    (0.488908, 0.095736, 2.302585, 0.5, 0.035556)
+    >>> plan = starting_values("bench_press", pct_1rm=None, planned_reps=5, target_rir=1, tempo=False)
+    >>> plan.v1_mean_mps, plan.log_n_mean, plan.log_n_sd
+    (0.424615, 2.013268, 0.399225)
+    """
+    model = exercise_model(model_class)
+    load = _load(model, pct_1rm, planned_reps, target_rir)
+    v1_mean = max(model.velocity_at_mps(load.log_n), model.v_last_mps)
+    beyond_mps = max(0.0, load.log_n - _LINE_UP_TO_LOG_N) / model.line_slope
+    v1_variance = (
+        model.v1_sd_at_load_mps() ** 2 + load.variance / model.line_slope**2 + (_EXTRAPOLATION_SHARE * beyond_mps) ** 2
+    )
+    cold = Start(
+        model_class=model_class if exercise_model(model_class) is not exercise_model("unknown") else "unknown",
+        velocity_metric=velocity_metric,
+        v1_mean_mps=_readable(v1_mean),
+        v1_sd_mps=_readable(sqrt(v1_variance)),
+        v_last_mean_mps=model.v_last_mps,
+        v_last_sd_mps=_readable(model.v_last_sd_mps()),
+        log_n_mean=_readable(load.log_n),
+        log_n_sd=_readable(sqrt(load.variance + model.load_sd**2)),
+        v1_log_n_cov=_readable(load.variance / model.line_slope),
+        curve_mean=model.curve_mean,
+        sensor_sd_mps=_SENSOR_SD_MPS if sensor_sd_mps is None else sensor_sd_mps,
+        velocity_cv=_VELOCITY_CV,
+        pct_1rm=pct_1rm,
+        tempo=tempo,
+        learned_sets=0,
+        curve_sd=CURVE_SD,
+        load_kg=load_kg,
+        drop=drop,
+        sensor_told=sensor_sd_mps is not None,
+    )
+    if profile is not None and profile.kind == "timing":
+        profile, timing_profile = None, profile
+    start = cold if profile is None else profile.starting_values(cold, at_days)
+    if timing_profile is None:
+        return start
+    timing = timing_profile.starting_values(cold, at_days)
+    return replace(start, learned_sets=max(start.learned_sets, timing.learned_sets), timing=timing)
+
+
+def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None, target_rir: int | None) -> _Load:
+    if pct_1rm is not None:
+        off = log_reps_at(pct_1rm - _PCT_1RM_SD) - log_reps_at(pct_1rm + _PCT_1RM_SD)
+        return _Load(log_reps_at(pct_1rm) + model.load_shift, (0.5 * off) ** 2)
+    variance = _VAGUE_LOG_N_SD**2 - model.load_sd**2
+    if planned_reps is None:
+        return _Load(_VAGUE_LOG_N + model.load_shift, variance)
+    planned_log_n = log(max(planned_reps + (_USUAL_TARGET_RIR if target_rir is None else target_rir), 1))
+    gain = variance / (variance + _PLAN_SD**2)
+    vague = _VAGUE_LOG_N + model.load_shift
+    return _Load(vague + gain * (planned_log_n - vague), variance * (1.0 - gain))
+
+
+def _readable(value: float) -> float:
+    return round(value, 6)

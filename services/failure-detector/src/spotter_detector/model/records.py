@@ -1,0 +1,120 @@
+"""What goes into the within-set filter and what comes out: observed reps, requests and estimates."""
+
+from __future__ import annotations
+
+from spotter.domain.fast_dataclass import dataclass
+from spotter_detector.model.prior import Start
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One rep as the life of the set sees it, in the set's order.
+
+    Voided reps and second copies of one rep are already gone. Every number is finite and within the ranges of the
+    public door (velocity 0.02–5 m/s, ROM 0.02–2.5 m, duration 0.1–30 s).
+
+    Attributes
+    ----------
+    rep_number : int
+        As the set knows the rep; named again in `RepEstimate.reference_rep`, never counted with.
+    end_s : float
+        Corrected end time, s from the set's first observation.
+    velocity_mps : float or None
+        Concentric velocity in the given metric; None: the rep brings its timing only.
+    duration_s : float or None
+        Duration of the concentric phase, where it is known.
+    rom_m : float or None
+        Range of motion of the concentric phase.
+    velocity_sd_mps : float or None
+        Standard error of this velocity, where the device gives one.
+    metric : str
+        `mean`, `propulsive` or `peak`.
+    started_s : float or None
+        When the rep began, where the device says so, on the clock of `end_s`.
+    load_kg : float or None
+        Load of this rep, where the set's changes.
+    called_rir : float or None
+        Reps in reserve that the lifter called after this rep; −1: that the attempt at the next one failed.
+    dips : int or None
+        How often the bar slowed down and sped up again on the way up, where a signal was seen.
+
+    >>> Observation(rep_number=1, end_s=0.0, velocity_mps=0.52, duration_s=None, rom_m=0.41, velocity_sd_mps=None).metric
+    'mean'
+    """
+
+    rep_number: int
+    end_s: float
+    velocity_mps: float | None
+    duration_s: float | None
+    rom_m: float | None
+    velocity_sd_mps: float | None
+    metric: str = "mean"
+    started_s: float | None = None
+    load_kg: float | None = None
+    called_rir: float | None = None
+    dips: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A set with its starting values, for which estimates are wanted from `observations[first]` on.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> Request(start, (), first=0).first
+    0
+    """
+
+    start: Start
+    observations: tuple[Observation, ...]
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepEstimate:
+    """What is known right after one rep; made from that rep and those before it, never from later ones.
+
+    Velocities and probabilities are rounded to 4 decimals, reps in reserve to 2.
+
+    Attributes
+    ----------
+    velocity_loss : float or None
+        1 − velocity of this rep / reference velocity; None where the rep has no velocity or is not a rep done.
+    reference_velocity_mps, reference_rep : float or None, int or None
+        The fastest valid rep of the set so far, and its number.
+    rir, rir_low, rir_high : float
+        Posterior median and 80 % interval of the reps in reserve.
+    p_rir_le : tuple of 7 floats
+        P(RIR ≤ 0) … P(RIR ≤ 6), non-decreasing.
+    p_next_fails : float
+        P(RIR ≤ 0).
+    share_done : float
+        Reps done / reps possible, in (0, 1].
+    mode : str
+        `velocity`, `ratio`, `timing` or `tempo`.
+    confidence : str
+        `low`, `medium` or `high`; the rule is told in `spotter_detector.model.confidence`.
+    flags : tuple of str
+        Sorted; of slow_first, outlier, ghost, rerack, short_rom, second_dip, stall, failed, missed_rep, pause, metric.
+
+    >>> estimate = RepEstimate(
+    ...     velocity_loss=0.21, reference_velocity_mps=0.52, reference_rep=2, rir=3.1, rir_low=1.4, rir_high=5.2,
+    ...     p_rir_le=(0.02, 0.12, 0.31, 0.57, 0.78, 0.9, 0.96), p_next_fails=0.02, share_done=0.6917,
+    ...     mode="velocity", confidence="medium", flags=(),
+    ... )
+    >>> estimate.p_rir_le[2]
+    0.31
+    """
+
+    velocity_loss: float | None
+    reference_velocity_mps: float | None
+    reference_rep: int | None
+    rir: float
+    rir_low: float
+    rir_high: float
+    p_rir_le: tuple[float, ...]
+    p_next_fails: float
+    share_done: float
+    mode: str
+    confidence: str
+    flags: tuple[str, ...]

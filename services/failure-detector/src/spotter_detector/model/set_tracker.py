@@ -1,0 +1,305 @@
+"""The course of one set, rep by rep: which reps are done, what each is measured by, and what it is to the posterior.
+
+A course is a pure function of the starting values and of the reps taken so far. It turns each rep into steps: what the
+posterior is to be updated by. Where a rep changes how the earlier ones are to be read (one of them was no rep, another
+fastest of the first three, velocities that begin after a few reps without), the steps start with a reset and go through
+all of them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import inf
+
+from spotter_detector.model import flags
+from spotter_detector.model.attempts import DOUBLE_S
+from spotter_detector.model.consistency import believed_velocity
+from spotter_detector.model.drops import after_a_drop, is_another_load
+from spotter_detector.model.failed_attempt import FAILED_FACTOR
+from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first
+from spotter_detector.model.grid import PROGRESS_MAX
+from spotter_detector.model.kalman_update import UNSEEN
+from spotter_detector.model.lag_sums import Measuring
+from spotter_detector.model.pauses import Gap, concentric_s, information_kept, judge_gap, reps_recovered
+from spotter_detector.model.prior import Start
+from spotter_detector.model.records import Observation
+from spotter_detector.model.rep_classifier import Seen, judge, judge_opening
+from spotter_detector.model.set_state import NONE_JUDGED
+from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
+from spotter_detector.model.steps import Step
+from spotter_detector.model.timing import Kind, travel_m
+from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE
+
+# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+_VALID, _SLOW, _OFF, _DOUBLE = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE
+_VELOCITY = Kind.VELOCITY
+_USUAL = Gap.USUAL
+# Without m/s the rep before a failed attempt has lost this much (design choice).
+_NEAR_LOSS = 0.35
+
+
+class Course(Measuring):
+    """Where a set stands after the reps taken so far.
+
+    >>> from spotter_detector.model import starting_values
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> velocities_mps = (0.48, 0.52, 0.47)
+    >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
+    >>> course = Course(start)
+    >>> for n in range(len(reps)):
+    ...     course, steps = course.take(reps[: n + 1])
+    ...     print(steps[0].progress, round(steps[0].pace, 3), course.reference_rep, round(course.velocity_loss, 3), course.flags)
+    1 0.505 1 0.0 []
+    2 0.52 2 0.0 ['slow_first']
+    3 0.47 2 0.096 []
+    """
+
+    __slots__ = ()
+
+    def take(self, observations: Sequence[Observation]) -> tuple[Course, list[Step]]:
+        """Take the last of `observations`, all before it being taken already.
+
+        Returns the course to go on with, which is this one or a new one, and the steps for the posterior. A course
+        changes while it takes a rep: fork it to keep it.
+        """
+        place = len(observations) - 1
+        self.reread = NONE_JUDGED
+        verdict = self._judge(observations[-1], observations, place)
+        judged = {**self.judged, **self.reread, place: verdict} if self.reread else self.judged
+        steps = self._add(observations[-1], verdict)
+        kind = self._kind_of_most()
+        sides = self.sides
+        if sides is None and self.valid > SIDES_VALID_MIN and kind is _VELOCITY:
+            sides = stronger_side(self.paces_mps)
+        if kind is self.kind and judged is self.judged and sides is self.sides:
+            return self, steps
+        again, steps = self._go_again(observations, kind, judged, sides)
+        if again._kind_of_most() is not kind:
+            again, steps = self._go_again(observations, again._kind_of_most(), judged, sides)
+        return again, steps
+
+    def _go_again(
+        self,
+        observations: Sequence[Observation],
+        kind: Kind,
+        judged: Mapping[int, Verdict],
+        sides: tuple[int, float] | None,
+    ) -> tuple[Course, list[Step]]:
+        again = Course(self.start, kind, judged, self.other_metric, sides)
+        steps: list[Step] = []
+        for place, observation in enumerate(observations):
+            verdict = judged.get(place)
+            added = again._add(observation, again._judge(observation, (), place) if verdict is None else verdict)
+            # What came before a reset counts no more.
+            steps = added if added[0].prior else steps + added
+        if steps[0].prior is None:
+            steps[0].prior = (again.values, again.kind)
+        return again, steps
+
+    def _kind_of_most(self) -> Kind:
+        half = 0.5 * self.valid
+        if self.with_velocity >= half:
+            return _VELOCITY
+        if self.with_other >= half:
+            return Kind.PEAK_RATIO if self.other_metric == "peak" else Kind.RATIO
+        return Kind.CONCENTRIC if self.with_duration >= half else Kind.CYCLE
+
+    def _judge(self, rep: Observation, observations: Sequence[Observation], place: int) -> Verdict:
+        """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
+        last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
+        if place > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
+            return _VALID
+        if last_mps is None:
+            near = False
+        elif rep.metric == self.own_metric:
+            near = last_mps <= self.limits_mps[0]
+        else:
+            near = self.reference_mps is not None and last_mps < (1.0 - _NEAR_LOSS) * self.reference_mps
+        seen = Seen(
+            self.last,
+            self.last_verdict,
+            self.roms_m,
+            last_mps,
+            self.before_last_mps if rep.metric == self.last_metric else None,
+            self.waits_s,
+            self.fastest_s,
+            self.valid,
+            near,
+            self._from_failure(rep.metric, last_mps, near=near),
+            self.limits_mps[1],
+            self.start.rom_m,
+        )
+        verdict, before = judge(rep, seen)
+        if observations and before is not None:
+            self.reread = {place - 1: before}
+        if 1 <= place <= 2 and observations and verdict is not _DOUBLE:
+            opening = judge_opening(tuple(observations), self.start.rom_m or travel_m(self.start))
+            known = (self.judged.get(0, _VALID), self.judged.get(1, _VALID))
+            found = (_VALID, _VALID) if opening is None else opening
+            if self.last_verdict is not _DOUBLE and found != known and (opening is not None or self.judged):
+                if place == 1:
+                    self.reread = {0: found[0]}
+                    return found[1]
+                self.reread = {0: found[0], 1: found[1]}
+                if verdict is Verdict.RERACK or verdict is Verdict.GHOST:
+                    verdict = _VALID  # held against reports that were no reps
+        return verdict
+
+    def _from_failure(self, metric: str, last_mps: float | None, *, near: bool) -> float:
+        """By how many sds the last rep was over the velocity at failure; by its loss alone in another metric."""
+        if last_mps is None or metric != self.own_metric:
+            return 0.0 if near else inf
+        return (last_mps - self.start.v_last_mean_mps) / self.near_mps
+
+    def _is_usual(self, rep: Observation, last_mps: float) -> bool:
+        """Whether nothing about a rep needs judging: what most reps are, found at once."""
+        velocity_mps, rom_m, last = rep.velocity_mps, rep.rom_m, self.last
+        return (
+            self.last_verdict is _VALID
+            and last is not None
+            and rep.end_s - last.end_s > DOUBLE_S
+            and velocity_mps is not None
+            and velocity_mps < 1.2 * last_mps
+            and rep.metric == self.own_metric
+            and (rom_m is None or self.rom_least_m <= rom_m <= self.rom_most_m)
+            and (self.before_last_mps is None or velocity_mps < 1.2 * self.before_last_mps)
+            and (last_mps > self.limits_mps[2] or self._is_in_time(rep, rep.end_s - last.end_s))
+        )
+
+    def _is_in_time(self, rep: Observation, gap_s: float) -> bool:
+        """Whether the wait before a rep was no longer than any of the set."""
+        took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
+        if took_s is None or self.fastest_s is None or not self.waits_s:
+            return not self.waits_s
+        return gap_s - max(took_s - self.fastest_s, 0.0) <= max(self.waits_s)
+
+    def _add(self, rep: Observation, verdict: Verdict) -> list[Step]:
+        self.flags = [*verdict.words] if verdict.words else []
+        self.velocity_loss = None
+        self.jumped = False
+        self.reports += 1
+        if rep.velocity_mps is not None and rep.metric != self.own_metric:
+            self.flags.append(flags.METRIC)
+        if rep.dips:
+            self.flags.append(flags.SECOND_DIP)
+        before_mps = self.last_velocity_mps
+        last_mps = before_mps if rep.metric == self.last_metric else None
+        self.last, self.last_verdict = rep, verdict
+        if not verdict.is_done:
+            step = Step(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
+            if verdict.is_failed:
+                self.last_end_s = rep.end_s
+                step.failed = FAILED_FACTOR[verdict]
+            if self.progress == 0:
+                step.prior = (self.values, self.kind)
+            return self.emit(step)
+        self.before_last_mps = before_mps
+
+        values = self.values
+        if rep.load_kg is not None or self.start.drop:
+            values = self._new_load(rep, last_mps)
+        information, cycle_s = self._pass_gap(rep)
+        begins = self.progress == 0
+        self.progress = min(self.progress + 1, PROGRESS_MAX)
+        velocity_mps = self.velocity_of(rep)
+        off = verdict is _OFF or verdict is _SLOW
+        if velocity_mps is not None:
+            if not off:
+                velocity_mps = self._believed(rep, velocity_mps, last_mps)
+            self.paces_mps += (velocity_mps,)
+            if self.sides is not None and (len(self.paces_mps) - 1) % 2 == self.sides[0]:
+                velocity_mps /= self.sides[1]
+        if velocity_mps is not None and verdict is not _OFF:
+            self._refer(rep, velocity_mps, last_mps)
+        self._count(rep, velocity_mps if verdict is _VALID else None)
+        step = self.measure(rep, None if off else velocity_mps, None if off else cycle_s)
+        if begins:
+            step.prior = (values, self.kind)
+        if information < 1.0:
+            step.information, step.fades_to = information, (values, self.kind)
+        step.called_rir = rep.called_rir
+        return self.emit(step)
+
+    def _new_load(self, rep: Observation, last_mps: float | None) -> Start:
+        """Begin a curve of its own where the load is another one; gives the values that a curve begins from."""
+        last_kg = self.last_load_kg
+        if rep.load_kg is not None:
+            self.last_load_kg = rep.load_kg
+        if self.progress and is_another_load(rep, last_kg, last_mps, is_drop_set=self.start.drop):
+            self._begin_curve()
+            self.last_end_s = None
+            self.values = after_a_drop(self.values)
+        return self.values
+
+    def _pass_gap(self, rep: Observation) -> tuple[float, float | None]:
+        """Go over the time since the last rep: what is left of what was known, and the interval if it is a usual one."""
+        took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
+        grinding_s = 0.0
+        if took_s is not None:
+            if self.fastest_s is None or took_s < self.fastest_s:
+                self.fastest_s = took_s
+            grinding_s = took_s - self.fastest_s
+        interval_s = None if self.last_end_s is None else rep.end_s - self.last_end_s
+        self.last_end_s = rep.end_s
+        if interval_s is None or interval_s <= 0.0:
+            return 1.0, None
+        gap = judge_gap(interval_s, grinding_s, self.waits_s)
+        waited_s = interval_s - grinding_s
+        if gap is _USUAL:
+            self.waits_s += (waited_s,)
+            return 1.0, interval_s
+        if gap is Gap.MISSED:
+            self.flags.append(flags.MISSED_REP)
+            self.progress = min(self.progress + 1, PROGRESS_MAX)
+            return 1.0, None
+        self.flags.append(flags.PAUSE)
+        if gap is Gap.RESTART:
+            self._begin_curve()
+            return 1.0, None
+        self.progress -= reps_recovered(waited_s, self.progress)
+        return information_kept(waited_s), None
+
+    def _believed(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
+        if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not _VELOCITY:
+            return velocity_mps
+        expected_mps = self.values.v1_mean_mps if last_mps is None else last_mps
+        believed_mps = believed_velocity(velocity_mps, rep.rom_m, rep.duration_s, expected_mps)
+        if believed_mps != velocity_mps:
+            self.flags.append(flags.OUTLIER)
+        return believed_mps
+
+    def _refer(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> None:
+        """Hold the rep against the fastest valid one of the set, which it may become."""
+        if self.reference_mps is None or self.first_velocity_mps is None:
+            self.first_velocity_mps = self.reference_mps = velocity_mps
+            self.reference_rep = rep.rep_number
+        elif velocity_mps > self.reference_mps:
+            if is_beyond_reference(velocity_mps, self.reference_mps, last_mps, self.valid):
+                if flags.OUTLIER not in self.flags:
+                    self.flags.append(flags.OUTLIER)
+                return
+            if is_slow_first(velocity_mps, self.first_velocity_mps, self.valid + 1):
+                self.flags.append(flags.SLOW_FIRST)
+            self.reference_mps = velocity_mps
+            self.reference_rep = rep.rep_number
+        self.velocity_loss = 1.0 - velocity_mps / self.reference_mps
+
+    def _count(self, rep: Observation, velocity_mps: float | None) -> None:
+        self.valid += 1
+        if rep.rom_m is not None:
+            self.roms_m += (rep.rom_m,)
+            self.rom_least_m = max(self.rom_least_m, SHORT_SHARE * rep.rom_m)
+            self.rom_most_m = min(self.rom_most_m, LONG_SHARE * rep.rom_m)
+        if rep.duration_s is not None:
+            self.with_duration += 1
+        if rep.velocity_mps is None:
+            return
+        self.last_velocity_mps = rep.velocity_mps if velocity_mps is None else velocity_mps
+        self.last_metric = rep.metric
+        if rep.metric == self.own_metric:
+            self.with_velocity += 1
+            return
+        if self.other_metric is None:
+            self.other_metric = rep.metric
+        if rep.metric == self.other_metric:
+            self.with_other += 1

@@ -1,0 +1,59 @@
+"""One rep as an update of the posterior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spotter_detector.model.prior import Start
+from spotter_detector.model.timing import Kind
+
+
+@dataclass(slots=True)
+class Step:
+    """What one rep is to the posterior.
+
+    Attributes
+    ----------
+    pace, sensor_variance, cv_squared : float
+        The observation and its noise, m/s or units of the reference.
+    progress : int
+        Reps done in the curve, 1 … `PROGRESS_MAX`.
+    prior : (Start, Kind) or None
+        The posterior starts again before this rep, from the prior of these values and this kind.
+    information : float
+        Share of what was known that is left before this rep; 1 but for a pause.
+    fades_to : (Start, Kind) or None
+        What is believed where nothing is left.
+    failed : float
+        How many times likelier it is that the reps done are all there were, where an attempt at one more failed; else 0.
+    called_rir : float or None
+        Reps in reserve that the lifter called after this rep.
+    """
+
+    pace: float
+    sensor_variance: float
+    cv_squared: float
+    progress: int
+    prior: tuple[Start, Kind] | None = None
+    information: float = 1.0
+    failed: float = 0.0
+    called_rir: float | None = None
+    fades_to: tuple[Start, Kind] | None = None
+
+    def in_units(self, unit: float) -> Step:
+        """The same with paces in units of the reference.
+
+        >>> Step(0.4, 0.0025, 0.01, progress=3).in_units(0.5).pace
+        0.8
+        """
+        return Step(
+            self.pace / unit,
+            self.sensor_variance / (unit * unit),
+            self.cv_squared,
+            self.progress,
+            self.prior,
+            self.information,
+            self.failed,
+            self.called_rir,
+            self.fades_to,
+        )

@@ -1,0 +1,100 @@
+"""From posteriors to answers: median, interval and probabilities of the reps in reserve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spotter_detector.model.grid import N_MAX, Floats
+
+# P(RIR ≤ 0) … P(RIR ≤ 6).
+_RESERVES = np.arange(7)
+# Interval and median.
+_LEVELS: Floats = np.array([0.1, 0.5, 0.9])
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Answers for n sets, rounded: `quantiles` (n, 3) of RIR at .1, .5, .9; `p_rir_le` (n, 7)."""
+
+    quantiles: Floats
+    p_rir_le: Floats
+
+
+def summarise(log_weight: Floats, progress: NDArray[np.intp]) -> Summary:
+    """Read the posteriors of n sets.
+
+    RIR = N − progress is a whole number. Its quantiles lie between whole numbers by spreading each one's probability
+    evenly over half a rep to either side, never below 0: so the median rounds to the posterior median, and it is under
+    j + ½ exactly where P(RIR ≤ j) is over ½.
+
+    Parameters
+    ----------
+    log_weight : array (n, 180)
+        Log weights of the cells, −inf where N < progress.
+    progress : array (n,)
+        Reps done in the curve.
+
+    >>> log_weight = np.full((1, 180), -np.inf)
+    >>> log_weight[0, [7, 8, 9]] = np.log([0.2, 0.5, 0.3])  # N is 8, 9 or 10
+    >>> summary = summarise(log_weight, np.array([8]))
+    >>> summary.quantiles.tolist(), summary.p_rir_le.tolist()
+    ([[0.0, 1.1, 2.17]], [[0.2, 0.7, 1.0, 1.0, 1.0, 1.0, 1.0]])
+    """
+    sets = len(progress)
+    weight = log_weight - np.maximum.reduce(log_weight, axis=-1, keepdims=True)
+    np.exp(weight, out=weight)
+    reps = weight[:, :N_MAX] + weight[:, N_MAX : 2 * N_MAX]
+    reps += weight[:, 2 * N_MAX :]
+    below = np.zeros((sets, N_MAX + 1))  # column n: P(N ≤ n)
+    cumulated = below[:, 1:]
+    np.add.accumulate(reps, axis=-1, out=cumulated)
+    cumulated /= cumulated[:, -1:].copy()
+
+    done = progress[:, None]
+    row = np.arange(0, sets * (N_MAX + 1), N_MAX + 1)[:, None]
+    p_rir_le = below.take(row + np.minimum(done + _RESERVES, N_MAX))
+    # The first n with P(N ≤ n) at or over the level.
+    reached = np.add.reduce(below[:, None, :] < _LEVELS[:, None], axis=-1, dtype=np.intp)
+    place = row + reached
+    lower = below.take(place - 1)
+    quantiles = (_LEVELS - lower) / (below.take(place) - lower)
+    quantiles += reached - done - 0.5
+    np.maximum(quantiles, 0.0, out=quantiles)
+    return Summary(_rounded(quantiles, 1e2), _rounded(p_rir_le, 1e4))
+
+
+def reps_in_reserve(log_weight: Floats, progress: int) -> Floats:
+    """Probabilities of 0 … 59 reps in reserve, (60,), by the log weights (180,) of the cells.
+
+    >>> log_weight = np.full(180, -np.inf)
+    >>> log_weight[[7, 8, 9]] = np.log([0.2, 0.5, 0.3])  # N is 8, 9 or 10
+    >>> reps_in_reserve(log_weight, 8)[:4].round(2).tolist()
+    [0.2, 0.5, 0.3, 0.0]
+    """
+    by_reps = np.exp(log_weight - log_weight.max()).reshape(-1, N_MAX).sum(axis=0)
+    found = np.zeros(N_MAX)
+    left = by_reps[max(progress - 1, 0) :]
+    found[: len(left)] = left / by_reps.sum()
+    return found
+
+
+def p_outlier(log_weight: Floats, inlier: Floats) -> float:
+    """Probability that the last rep was an outlier, by the cells' log weights and their probabilities that it was none.
+
+    >>> log_weight = np.full(180, -np.inf)
+    >>> log_weight[[7, 8]] = np.log([0.2, 0.8])
+    >>> round(p_outlier(log_weight, np.where(np.arange(180) == 7, 0.5, 1.0)), 3)
+    0.1
+    """
+    weight = np.exp(log_weight - log_weight.max())
+    return 1.0 - float((weight * inlier).sum() / weight.sum())
+
+
+def _rounded(values: Floats, unit: float) -> Floats:
+    values *= unit
+    np.rint(values, out=values)
+    values /= unit
+    return values

@@ -1,0 +1,93 @@
+"""What a report's travel says: a rep, a shorter one, a movement of the bar that is none.
+
+A lifter's travel varies by 2–3 % from rep to rep, so a report whose travel is a quarter off is no rep of the set, unless
+it is the lifter who cuts the reps short: that comes with the slowness of a rep, never with the speed of a free bar.
+Unracking and re-racking arrive as a first or last rep of unlike travel, often faster; a bounce or a shift of the grip as
+a short quick movement; a failed attempt as a rep of 20–60 % of the travel and far slower than the one before (what
+devices record). The limits between these are design choices.
+"""
+
+from __future__ import annotations
+
+from math import log
+
+from spotter_detector.model.flags import Verdict
+
+LONG_SHARE = 1.25
+SHORT_SHARE = 0.8
+_UNLIKE = 0.75
+_GHOST = 0.5
+# Cut so short and still at the speed of the rep before, it is not lifted.
+_CUT = 0.62
+_FREE_VELOCITY_SHARE = 0.95
+_FAILED_ROM_SHARE = 0.65
+_FAILED_VELOCITY_SHARE = 0.72
+# Far from failure only an attempt this slow is one.
+_FAILED_ANYWHERE_SHARE = 0.5
+# Of two unlike reports the second is the odd one only where it is this far off what is expected and the first is not
+# (logs).
+_FAR_OFF, _NEAR = 0.6, 0.4
+
+
+# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+_VALID = Verdict.VALID
+
+
+def judge_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, near_failure: bool) -> Verdict:
+    """What a report is by its travel.
+
+    Parameters
+    ----------
+    rom_m, usual_m : float
+        Travel of the report, and of the set's valid reps.
+    velocity_ratio : float or None
+        Its velocity over that of the valid rep before it, in the same metric.
+    near_failure : bool
+        Whether the rep before was as slow as last reps are.
+
+    >>> [judge_travel(rom, 0.42, v, near_failure=True).value for rom, v in ((0.4, 0.9), (0.32, 0.9), (0.2, 0.6), (0.2, 1.2))]
+    ['valid', 'short', 'failed', 'ghost']
+    >>> judge_travel(0.2, 0.42, 0.6, near_failure=False).value, judge_travel(0.6, 0.42, 0.9, near_failure=False).value
+    ('ghost', 'rerack')
+    """
+    share = rom_m / usual_m
+    if share > LONG_SHARE:
+        return Verdict.RERACK
+    if share >= SHORT_SHARE:
+        return _VALID
+    if velocity_ratio is not None and velocity_ratio < _FAILED_VELOCITY_SHARE:
+        if share > _FAILED_ROM_SHARE:
+            return Verdict.SHORT
+        failed = near_failure or velocity_ratio < _FAILED_ANYWHERE_SHARE
+        return Verdict.FAILED if failed else Verdict.GHOST
+    if share >= _UNLIKE or (share >= _CUT and (velocity_ratio is None or velocity_ratio < _FREE_VELOCITY_SHARE)):
+        return Verdict.SHORT
+    return Verdict.GHOST if share < _GHOST else Verdict.RERACK
+
+
+def judge_first(
+    first_m: float, second_m: float, third_m: float | None, expected_m: float
+) -> tuple[Verdict, Verdict] | None:
+    """What the first two reports are, judged again by the travel of the second and third; None: both as they are.
+
+    Nothing in a first report tells an unrack from a rep; the next two do. Where they differ and there is no third yet,
+    the travel expected of the lifter or the exercise decides.
+
+    >>> [[verdict.value for verdict in judge_first(0.7, 0.42, third, 0.42) or ()] for third in (None, 0.41)]
+    [['rerack', 'valid'], ['rerack', 'valid']]
+    >>> [verdict.value for verdict in judge_first(0.42, 0.15, None, 0.42) or ()], judge_first(0.42, 0.40, 0.43, 0.42)
+    (['valid', 'ghost'], None)
+    """
+    if _alike(first_m, second_m):
+        return None
+    if third_m is None:
+        first_is_usual = abs(log(second_m / expected_m)) > _FAR_OFF and abs(log(first_m / expected_m)) < _NEAR
+    else:
+        first_is_usual = _alike(first_m, third_m)
+    if not first_is_usual:
+        return Verdict.RERACK, _VALID
+    return _VALID, Verdict.GHOST if second_m < first_m else Verdict.RERACK
+
+
+def _alike(one_m: float, other_m: float) -> bool:
+    return _UNLIKE * other_m <= one_m <= other_m / _UNLIKE

@@ -1,0 +1,59 @@
+"""Which way is up for an IMU, and how fast it rises: a complementary filter.
+
+The gyroscope turns the known direction of gravity, the accelerometer corrects it slowly. What is measured along it
+beyond gravity is upward acceleration; integrated with a leak it is vertical velocity without its slow part. An
+accelerometer that reads the negative (as phones of one maker do) gives the same. Mahony, Hamel, Pflimlin (2008),
+Nonlinear complementary filters on the special orthogonal group, IEEE TAC 53(5); time constants are design choices.
+"""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+
+from spotter.domain.fast_dataclass import dataclass
+
+GRAVITY_MPS2 = 9.80665
+_GRAVITY_MAX_MPS2 = 2.0 * GRAVITY_MPS2
+_CORRECTION_S = 2.0
+_LEAK_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Attitude:
+    """Gravity as the sensor sees it, m/s²; the leaking integral of the upward acceleration and its slow part, m/s."""
+
+    gravity: tuple[float, float, float] | None = None
+    rise_mps: float = 0.0
+    slow_mps: float = 0.0
+
+
+def follow(attitude: Attitude, row: tuple[float, ...], step_s: float) -> tuple[Attitude, float]:
+    """Take a row [ax, ay, az, gx, gy, gz] and give the vertical velocity, m/s.
+
+    >>> attitude = Attitude()
+    >>> for up in (0.0,) * 10 + (2.0,) * 5 + (-2.0,) * 5:  # a push and a stop, 0.4 s each
+    ...     attitude, velocity = follow(attitude, (0.0, 0.0, 9.80665 + up, 0.0, 0.0, 0.0), 0.08)
+    ...     if up > 0: highest = velocity
+    >>> round(highest, 2), round(velocity, 2)
+    (0.61, -0.29)
+    """
+    ax, ay, az, wx, wy, wz = row
+    if attitude.gravity is None:
+        return Attitude((ax, ay, az)), 0.0
+    gx, gy, gz = attitude.gravity
+    # In the sensor's own frame a fixed direction turns against the sensor.
+    gx, gy, gz = (
+        gx - step_s * (wy * gz - wz * gy),
+        gy - step_s * (wz * gx - wx * gz),
+        gz - step_s * (wx * gy - wy * gx),
+    )
+    share = step_s / _CORRECTION_S
+    gx, gy, gz = gx + share * (ax - gx), gy + share * (ay - gy), gz + share * (az - gz)
+    size = sqrt(gx * gx + gy * gy + gz * gz) or 1.0
+    if size > _GRAVITY_MAX_MPS2:  # turns too fast for a step: without a bound it would grow for ever
+        gx, gy, gz = (part * _GRAVITY_MAX_MPS2 / size for part in (gx, gy, gz))
+        size = _GRAVITY_MAX_MPS2
+    upward = (ax * gx + ay * gy + az * gz) / size - GRAVITY_MPS2
+    rise = attitude.rise_mps * exp(-step_s / _LEAK_S) + upward * step_s
+    slow = attitude.slow_mps + (rise - attitude.slow_mps) * step_s / _LEAK_S
+    return Attitude((gx, gy, gz), rise, slow), rise - slow

@@ -1,0 +1,129 @@
+"""What goes into the segmentation of raw motion and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spotter.domain.fast_dataclass import dataclass
+
+BAR_VELOCITY, BAR_POSITION, IMU_BAR, IMU_WRIST = "bar_velocity", "bar_position", "imu_bar", "imu_wrist"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some seconds of one signal of one device.
+
+    Attributes
+    ----------
+    t0_us : int
+        Time of the first sample, µs, by any clock that does not jump from chunk to chunk.
+    rate_hz : float
+        Samples a second, evenly spaced.
+    signal : str
+        `bar_velocity` (m/s, up positive), `bar_position` (m, up positive), `imu_bar` or `imu_wrist`.
+    samples : sequence of floats, or of rows of six
+        Rows [ax, ay, az, gx, gy, gz]: m/s² with gravity, in either sign convention, and rad/s.
+    shift_us : int
+        What corrects this clock, added to all times found; that of the first chunk holds for as long as the others
+        are near it, since how long a chunk was on its way says nothing of when it was measured.
+
+    >>> Chunk(0, 50.0, "bar_velocity", (0.0, 0.1)).rate_hz
+    50.0
+    """
+
+    t0_us: int
+    rate_hz: float
+    signal: str
+    samples: Sequence[float] | Sequence[Sequence[float]]
+    shift_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One way of the bar, up or down; velocities and travel are positive.
+
+    `mean_velocity_mps` is travel by time, the time from the first movement to the end with all halts in it;
+    `peak_velocity_mps` is the highest mean over 0.1 s.
+
+    >>> Phase(0, 800_000, 0.5, 0.9, 0.4).seconds
+    0.8
+    """
+
+    started_us: int
+    ended_us: int
+    mean_velocity_mps: float
+    peak_velocity_mps: float
+    travel_m: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.ended_us - self.started_us) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class RepFound:
+    """A rep, as soon as it is known.
+
+    Attributes
+    ----------
+    started_us, ended_us : int
+        Of a bar: from the start of the lowering, where it came first, to the end of the concentric phase. Of an IMU:
+        from leaving the position of rest to where it is given, at the far point or back again.
+    known_us : int
+        Time of the newest sample that was needed.
+    concentric, eccentric : Phase or None
+        Of a bar; `eccentric` is the lowering that led into the rep, None where the set's reps start from below.
+    turned_us : int or None
+        Of an IMU: the far point.
+    cycle_s : float or None
+        Of an IMU: from the far point of the rep before to this one's; None for the first.
+    complete : bool
+        False for an attempt that turned back before the usual top.
+
+    >>> RepFound(0, 3_000_000, 3_100_000, None, None, 1_500_000, None, True).complete
+    True
+    """
+
+    started_us: int
+    ended_us: int
+    known_us: int
+    concentric: Phase | None
+    eccentric: Phase | None
+    turned_us: int | None
+    cycle_s: float | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoweringFound:
+    """The way down after a rep that had started from below: the eccentric phase that the rep could not bring yet.
+
+    `rep_ended_us` names the rep.
+
+    >>> LoweringFound(0, Phase(0, 900_000, 0.5, 0.9, 0.45), 1_000_000).phase.travel_m
+    0.45
+    """
+
+    rep_ended_us: int
+    phase: Phase
+    known_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StallFound:
+    """The bar has been stuck before its usual top for longer than the lifter's own longest grind; once a rep.
+
+    `height_m` is how far it is above the bottom of this rep, of `usual_m` that it usually goes.
+
+    >>> StallFound(0, 6_050_000, 0.18, 0.45).height_m
+    0.18
+    """
+
+    since_us: int
+    known_us: int
+    height_m: float
+    usual_m: float | None
+
+
+Found = RepFound | LoweringFound | StallFound

@@ -1,0 +1,39 @@
+"""A bar that is stuck: standing before its usual top for longer than the lifter's own longest grind.
+
+It is told while it lasts, once a rep, so that help is called before the rep ends. Standing is judged over 0.3 s, so that
+a trembling bar stands; the moment it began is put back by half of that.
+"""
+
+from __future__ import annotations
+
+from spotter.domain.fast_dataclass import dataclass
+
+MEAN = 15  # Samples of 20 ms.
+_LATE_US = MEAN * 20_000 // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Since when it stands, where it should not, and whether that was told."""
+
+    since_us: int | None = None
+    told: bool = False
+
+
+def watch(stuck: Stuck, *, now_us: int, standing: bool, grind_s: float) -> tuple[Stuck, int | None]:
+    """Take one moment; give the start of the stall once it has lasted longer than `grind_s`.
+
+    >>> stuck, told = Stuck(), []
+    >>> for now_us in range(0, 8_000_000, 20_000):
+    ...     stuck, since_us = watch(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
+    ...     if since_us is not None: told.append((since_us, now_us))
+    >>> told
+    [(870000, 6880000)]
+    """
+    if not standing:
+        return (stuck if stuck.since_us is None else Stuck(None, stuck.told)), None
+    if stuck.since_us is None:
+        return Stuck(now_us - _LATE_US, stuck.told), None
+    if not stuck.told and now_us - stuck.since_us > grind_s * 1e6:
+        return Stuck(stuck.since_us, told=True), stuck.since_us
+    return stuck, None

@@ -1,0 +1,27 @@
+"""How a set ended, as far as anybody knows."""
+
+from __future__ import annotations
+
+from spotter.domain.fast_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a closed set.
+
+    Attributes
+    ----------
+    failed : bool
+        The lifter tried another rep and failed: the reps done were all there were.
+    called_rir : float or None
+        Reps in reserve that the lifter called after the set; 10 − RPE.
+    at_days : float
+        When, in days from any fixed time: what is learned fades with it.
+
+    >>> Outcome(failed=True), Outcome(called_rir=2.0, at_days=3.5).called_rir
+    (Outcome(failed=True, called_rir=None, at_days=0.0), 2.0)
+    """
+
+    failed: bool = False
+    called_rir: float | None = None
+    at_days: float = 0.0

@@ -1,0 +1,154 @@
+"""From terms to a profile: the posterior of a lifter's parameters.
+
+Prior and messages are Gaussian; the law that joins them is bilinear (slope times velocity), so that it is taken as
+linear about the best guess, four times (iterated Gauss–Newton, Bell and Cathey 1993). All terms stand side by side in it: their
+order is no matter. Shrinkage to the exercise is the prior's; a set of long ago counts less, since lifters change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import log
+
+import numpy as np
+
+from spotter_detector.model.exercise_models import ExerciseModel, exercise_model
+from spotter_detector.profile.codec import symmetric
+from spotter_detector.profile.drift import DRIFT, weeks_between
+from spotter_detector.profile.generative_model import (
+    LOG_1RM,
+    Belief,
+    Floats,
+    Load,
+    believed_of_anybody,
+    by_set,
+    figures,
+)
+from spotter_detector.profile.noise import pooled
+from spotter_detector.profile.profile import Profile
+from spotter_detector.profile.term import FIGURES, Term
+
+_PASSES = 4
+# Of the 1RM; what the heaviest of a lifter's work sets usually is (design choice).
+_HEAVIEST_SHARE = 0.8
+_UNKNOWN_1RM_SD = 0.3
+
+
+def nothing(model_class: str, kind: str) -> Profile:
+    """The profile of a lifter nobody knows.
+
+    >>> nothing("bench_press", "velocity").learned_sets
+    0
+    """
+    return Profile(model_class, kind, 0, 0.0, (), ()).believing(believed_of_anybody(model_class, kind))
+
+
+def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
+    """What is known of a lifter by a base (all older sets, folded) and terms, of one exercise and kind of measure.
+
+    The base of a lifter without older sets is None; the terms then say the exercise and kind. Folding is learning: a
+    base with its oldest terms makes the next base. Terms of another kind than the profile's are left out.
+
+    Raises
+    ------
+    ValueError
+        Where there is neither a base nor a term, or terms are of two exercises.
+
+    >>> from spotter_detector.model import Observation, starting_values
+    >>> from spotter_detector.profile import Outcome, learning_term
+    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.24)
+    >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
+    >>> known = learn(None, [learning_term(start, reps, Outcome(failed=True, at_days=3.0 * day)) for day in range(3)])
+    >>> known.learned_sets, round(known.mean[3], 3), round(known.cov[18] ** 0.5, 3)
+    (3, 0.214, 0.017)
+    """
+    told = sorted(terms, key=_order)
+    if base is None:
+        if not told:
+            raise ValueError("nothing to learn from: give a base or a term")
+        kinds = [term.kind for term in told if term.teaches]
+        kind = "velocity" if "velocity" in kinds or not kinds else "timing"
+        base = nothing(told[0].model_class, kind)
+    if any(term.model_class != base.model_class for term in told):
+        raise ValueError(f"terms of {sorted({term.model_class for term in told})} for a profile of {base.model_class}")
+    taught = [term for term in told if term.kind == base.kind]
+    if not told:
+        return base
+    now = max([base.at_days] * (base.learned_sets > 0) + [term.at_days for term in told])
+    model = exercise_model(base.model_class)
+    prior = base.at(now).belief() if base.learned_sets else base.belief()
+    found = _posterior(model, prior, taught, now) if taught else prior
+    return Profile(
+        base.model_class,
+        base.kind,
+        base.learned_sets + len(taught),
+        now,
+        (),
+        (),
+        base.knows_1rm or any(term.load_kg is not None for term in taught),
+        max([value for value in (base.grind_s, *(term.grind_s for term in told)) if value is not None], default=None),
+        _middle([term.rom_m for term in told], base.rom_m),
+        _middle([term.rest_s for term in told], base.rest_s),
+        *pooled([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)]),
+    ).believing(found)
+
+
+def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: float) -> Belief:
+    precisions = symmetric([term.precision for term in terms], FIGURES)
+    shifts = np.array([term.shift for term in terms])
+    loads = [Load(term.pct_1rm, term.load_kg) for term in terms]
+    changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
+    prior_precision = np.linalg.inv(prior.cov)
+    mean, cov = _first_guess(prior, loads), prior.cov
+    usual = by_set(model, loads, mean)
+    own = usual.mean
+    for _ in range(_PASSES):
+        made = figures(model, mean, own, usual.by_1rm)
+        by_lifter, by_own = made.by_lifter, made.by_own
+        offset = made.at - by_lifter @ mean + _times(by_own, usual.mean - own)
+        spread = (by_own * usual.variance[:, None]) @ _turned(by_own)
+        spread += (by_lifter * changed[:, None]) @ _turned(by_lifter)
+        widened = np.linalg.inv(np.eye(FIGURES) + precisions @ spread)
+        weighed = _turned(by_lifter) @ widened
+        precision = prior_precision + (weighed @ precisions @ by_lifter).sum(axis=0)
+        shift = prior_precision @ prior.mean + _times(weighed, shifts - _times(precisions, offset)).sum(axis=0)
+        cov = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+        mean = np.asarray(cov @ shift, dtype=np.float64)
+        # The best guess of what varies by set, given the lifter's parameters.
+        usual = by_set(model, loads, mean)
+        made = figures(model, mean, own, usual.by_1rm)
+        offset = made.at - _times(made.by_own, own)
+        told = _turned(made.by_own) @ precisions
+        sharpness = told @ made.by_own + np.eye(FIGURES) / usual.variance[:, None]
+        pull = usual.mean / usual.variance + _times(_turned(made.by_own), shifts - _times(precisions, offset))
+        own = np.asarray(np.linalg.solve(sharpness, pull[:, :, None])[:, :, 0], dtype=np.float64)
+    return Belief(mean, 0.5 * (cov + cov.T))
+
+
+def _first_guess(prior: Belief, loads: Sequence[Load]) -> Floats:
+    """Where the law is taken for linear first: a 1RM nobody knows is guessed by the heaviest load."""
+    lifted_kg = [load.load_kg for load in loads if load.pct_1rm is None and load.load_kg is not None]
+    guess = prior.mean.copy()
+    if lifted_kg and prior.cov[LOG_1RM, LOG_1RM] > _UNKNOWN_1RM_SD**2:
+        guess[LOG_1RM] = log(max(lifted_kg) / _HEAVIEST_SHARE)
+    return guess
+
+
+def _times(matrices: Floats, vectors: Floats) -> Floats:
+    found: Floats = (matrices @ vectors[:, :, None])[:, :, 0]
+    return found
+
+
+def _turned(matrices: Floats) -> Floats:
+    return np.swapaxes(matrices, -1, -2)
+
+
+def _order(term: Term) -> tuple[float, str, tuple[float, ...], tuple[float, ...]]:
+    # Sums of floats depend on their order: one order for all.
+    return term.at_days, term.kind, term.shift, term.precision
+
+
+def _middle(values: Sequence[float | None], otherwise: float | None) -> float | None:
+    known = sorted(value for value in values if value is not None)
+    return known[len(known) // 2] if known else otherwise

@@ -1,0 +1,153 @@
+"""What is known of one lifter in one exercise, by one velocity metric and device family: readable JSON with a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace as start_with
+from zlib import crc32
+
+import numpy as np
+
+from spotter.domain.fast_dataclass import dataclass, replace
+from spotter_detector.model.prior import Start
+from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
+from spotter_detector.profile.drift import drifted, weeks_between
+from spotter_detector.profile.generative_model import PARAMETERS, Belief
+from spotter_detector.profile.noise import sensor_sd_mps
+from spotter_detector.profile.prediction import predicted
+
+PROFILE_VERSION = 1
+_TRIANGLE = PARAMETERS * (PARAMETERS + 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A lifter's parameters as learned, and what more the sets told.
+
+    Attributes
+    ----------
+    model_class, kind : str
+        The row of `exercise_models`; `velocity` or `timing`.
+    learned_sets : int
+        How many sets it was learned from.
+    at_days : float
+        When the newest of them was lifted.
+    mean : tuple of 7 floats
+        Of the parameters, in the order of `law`.
+    cov : tuple of 28 floats
+        Upper triangle of their covariance, row by row.
+    knows_1rm : bool
+        A load in kg was among the sets.
+    grind_s, rom_m, rest_s : float or None
+        Longest completed concentric phase, usual travel, usual rest between concentric phases.
+    noise, noise_reps : float, int
+        Variance of the sensor, (m/s)², by all sets, and the reps that it rests on.
+
+    >>> from spotter_detector.profile import learn
+    >>> from spotter_detector.profile.posterior import nothing
+    >>> learn(nothing("bench_press", "velocity"), ()).version.rpartition("/")[0]
+    'profile-1/0'
+    """
+
+    model_class: str
+    kind: str
+    learned_sets: int
+    at_days: float
+    mean: tuple[float, ...]
+    cov: tuple[float, ...]
+    knows_1rm: bool = False
+    grind_s: float | None = None
+    rom_m: float | None = None
+    rest_s: float | None = None
+    noise: float = 0.0
+    noise_reps: int = 0
+
+    @property
+    def version(self) -> str:
+        """A name that changes with what is known: the format, the sets learned from, and a check sum."""
+        said = repr(
+            (self.model_class, self.kind, self.at_days, self.mean, self.cov, self.grind_s, self.rom_m, self.noise)
+        )
+        return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(said.encode()):08x}"
+
+    def at(self, at_days: float) -> Profile:
+        """The same profile as it is believed at another time: less surely the later, never less than of anybody.
+
+        >>> from spotter_detector.profile.posterior import nothing
+        >>> nothing("bench_press", "velocity").at(70.0).cov == nothing("bench_press", "velocity").cov
+        True
+        """
+        return self if weeks_between(self.at_days, at_days) == 0.0 else self.believing(self.belief_at(at_days))
+
+    def believing(self, belief: Belief) -> Profile:
+        """The same profile with other parameters."""
+        return replace(self, mean=significant(belief.mean.tolist()), cov=upper_half(belief.cov))
+
+    def starting_values(self, cold: Start, at_days: float | None) -> Start:
+        """The cold starting values of a set with all that was learned in their place; see `prediction`.
+
+        Where the device's noise was told it stays; else what its sets say of it is taken.
+        """
+        belief = self.belief() if at_days is None else self.belief_at(at_days)
+        return start_with(
+            predicted(cold, belief, knows_1rm=self.knows_1rm),
+            learned_sets=self.learned_sets,
+            rom_m=self.rom_m,
+            grind_s=self.grind_s,
+            profile_version=self.version,
+            sensor_sd_mps=cold.sensor_sd_mps if cold.sensor_told else sensor_sd_mps(self.noise, self.noise_reps),
+        )
+
+    def belief_at(self, at_days: float) -> Belief:
+        """What is believed of the parameters at another time, as of `at`."""
+        weeks = weeks_between(self.at_days, at_days)
+        return self.belief() if weeks == 0.0 else drifted(self.belief(), self.model_class, self.kind, weeks)
+
+    def belief(self) -> Belief:
+        """Mean (7,) and covariance (7, 7)."""
+        return Belief(np.array(self.mean), symmetric(self.cov, PARAMETERS))
+
+
+def profile_to_json(profile: Profile) -> dict[str, object]:
+    """Write a profile as a JSON object; `profile_from_json` gives an equal one back.
+
+    >>> from spotter_detector.profile.posterior import nothing
+    >>> known = nothing("back_squat", "timing")
+    >>> profile_from_json(profile_to_json(known)) == known
+    True
+    """
+    return {
+        "v": PROFILE_VERSION,
+        **{name: getattr(profile, name) for name in _NAMES},
+        "mean": list(profile.mean),
+        "cov": list(profile.cov),
+    }
+
+
+def profile_from_json(written: Mapping[str, object]) -> Profile:
+    """Read what `profile_to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        For another version, a member that is missing, or figures that are not so many numbers; it names the member.
+    """
+    members(written, PROFILE_VERSION, (*_NAMES, "mean", "cov"), what="a profile", by="profile_to_json")
+    values = {name: written[name] for name in _NAMES}
+    values["mean"] = numbers(written["mean"], PARAMETERS, "a profile's mean")
+    values["cov"] = numbers(written["cov"], _TRIANGLE, "a profile's cov")
+    return Profile(**values)  # type: ignore[arg-type]  # as profile_to_json wrote them
+
+
+_NAMES = (
+    "model_class",
+    "kind",
+    "learned_sets",
+    "at_days",
+    "knows_1rm",
+    "grind_s",
+    "rom_m",
+    "rest_s",
+    "noise",
+    "noise_reps",
+)

@@ -1,0 +1,39 @@
+"""The one-repetition maximum by the lifter's load–velocity profile, and its error."""
+
+from __future__ import annotations
+
+from math import exp
+
+from spotter.domain.fast_dataclass import dataclass
+from spotter_detector.profile.generative_model import LOG_1RM, PARAMETERS
+from spotter_detector.profile.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class OneRepMax:
+    """An estimate of the 1RM, kg, and its sd."""
+
+    kg: float
+    sd_kg: float
+
+
+def one_rep_max(profile: Profile) -> OneRepMax | None:
+    """The 1RM by the sets whose load was known in kg; None where none was.
+
+    >>> from spotter_detector.model import Observation, starting_values
+    >>> from spotter_detector.profile import Outcome, learn, learning_term
+    >>> def term(load_kg, first_mps, reps):
+    ...     start = starting_values(
+    ...         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg)
+    ...     fall = (first_mps - 0.17) / (reps - 1)
+    ...     made = [Observation(n + 1, 2.8 * n, first_mps - fall * n, None, 0.42, None) for n in range(reps)]
+    ...     return learning_term(start, made, Outcome(failed=True))
+    >>> found = one_rep_max(learn(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
+    >>> round(found.kg), round(found.sd_kg, 1)
+    (101, 3.7)
+    """
+    if not profile.knows_1rm:
+        return None
+    place = LOG_1RM * PARAMETERS - LOG_1RM * (LOG_1RM - 1) // 2
+    kg = exp(profile.mean[LOG_1RM])
+    return OneRepMax(round(kg, 2), round(kg * profile.cov[place] ** 0.5, 2))

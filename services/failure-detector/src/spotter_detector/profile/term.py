@@ -1,0 +1,117 @@
+"""What one closed set teaches: a Gaussian message about four figures of the set, kept as readable JSON.
+
+The four are first velocity, velocity at failure, log reps possible and the exponent of the curve. A set says much of some
+and nothing of others, so that the message is kept as precision and shift (the natural parameters): exp(−½ zᵀΛz + ηᵀz).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spotter.domain.fast_dataclass import dataclass
+from spotter_detector.profile.codec import members, numbers, symmetric
+
+TERM_VERSION = 1
+FIGURES = 4
+# Places of the four figures.
+V1, V_LAST, LOG_N, CURVE = range(FIGURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What one set teaches of its lifter.
+
+    Attributes
+    ----------
+    model_class : str
+        The row of `exercise_models`.
+    kind : str
+        `velocity` or `timing` where the set teaches a line and a failure velocity; `none` where it does not.
+    at_days : float
+        When the set was lifted.
+    pct_1rm, load_kg : float or None
+        Its load, where it is known.
+    precision : tuple of 10 floats
+        Upper triangle of Λ, row by row.
+    shift : tuple of 4 floats
+        η.
+    known_end : bool
+        The set failed, or the lifter called its end.
+    fastest_mps : float or None
+        Fastest valid rep.
+    grind_s : float or None
+        Longest completed concentric phase.
+    rom_m : float or None
+        Median travel.
+    rest_s : float or None
+        Median time between two concentric phases: the lifter's tempo.
+    noise, noise_reps : float or None, int
+        Variance of the sensor, (m/s)², by this set, and the reps that it rests on.
+
+    >>> term = Term("bench_press", "none", 0.0, None, None, (0.0,) * 10, (0.0,) * 4, False, None, None, None, None)
+    >>> term.precision_matrix().shape
+    (4, 4)
+    """
+
+    model_class: str
+    kind: str
+    at_days: float
+    pct_1rm: float | None
+    load_kg: float | None
+    precision: tuple[float, ...]
+    shift: tuple[float, ...]
+    known_end: bool
+    fastest_mps: float | None
+    grind_s: float | None
+    rom_m: float | None
+    rest_s: float | None
+    noise: float | None = None
+    noise_reps: int = 0
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the set says anything of line and failure velocity."""
+        return self.kind != "none"
+
+    def precision_matrix(self) -> NDArray[np.float64]:
+        """Λ, (4, 4)."""
+        return symmetric(self.precision, FIGURES)
+
+
+def term_to_json(term: Term) -> dict[str, object]:
+    """Write a term as a JSON object; `term_from_json` gives an equal one back.
+
+    >>> term = Term("bench_press", "none", 0.5, None, 80.0, (0.0,) * 10, (0.0,) * 4, True, 0.5, None, 0.42, None)
+    >>> term_from_json(term_to_json(term)) == term
+    True
+    """
+    return {
+        "v": TERM_VERSION,
+        **{name: getattr(term, name) for name in _NAMES},
+        "precision": list(term.precision),
+        "shift": list(term.shift),
+    }
+
+
+def term_from_json(written: Mapping[str, object]) -> Term:
+    """Read what `term_to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        For another version, a member that is missing, or figures that are not so many numbers; it names the member.
+    """
+    members(written, TERM_VERSION, (*_NAMES, "precision", "shift"), what="a learning term", by="term_to_json")
+    values = {name: written[name] for name in _NAMES}
+    values["precision"] = numbers(written["precision"], 10, "a learning term's precision")
+    values["shift"] = numbers(written["shift"], FIGURES, "a learning term's shift")
+    return Term(**values)  # type: ignore[arg-type]  # as term_to_json wrote them
+
+
+_NAMES = (
+    *("model_class", "kind", "at_days", "pct_1rm", "load_kg", "known_end", "fastest_mps", "grind_s", "rom_m"),
+    *("rest_s", "noise", "noise_reps"),
+)

@@ -1,0 +1,210 @@
+"""What the detector remembers of a lifter: observed reps and small summaries, as readable JSON with a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any
+
+from spotter.domain.fast_dataclass import dataclass
+from spotter.streaming.codec import load_json
+from spotter_detector.model import Start, start_from_json
+from spotter_detector.motion import Segmenter, segmenter_from_json
+from spotter_detector.profile import Profile, Term, profile_from_json, term_from_json
+
+LIFTER = "lifter"
+MOTION = "motion"
+STATE_VERSION = 1
+SETS_SEARCHED = 8
+"""How many of the newest sets are searched for an event's identity."""
+LIFTER_EVENTS_KEPT = 64
+"""How many events that belong to no set are remembered by their identity."""
+
+
+def set_entry(set_key: str) -> str:
+    """Name the entry of a set."""
+    return f"set:{set_key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One rep as observed, with what corrections made of it."""
+
+    source: str
+    """Event source and device id: who counted."""
+    identity: str
+    """Fingerprint of the reporting event's source and id."""
+    content: str
+    """Fingerprint of what was said, for telling a repetition from a conflict."""
+    event_id: str
+    sent_number: int | None
+    number: int
+    """Sent, or the next of its set."""
+    started_us: int
+    ended_us: int
+    """Corrected, like `started_us`: every comparison uses it."""
+    received_us: int
+    measured: Mapping[str, Any]
+    """Fields of the rep as reported and amended, without those left out."""
+    device: Mapping[str, Any] | None = None
+    flags: tuple[str, ...] = ()
+    fresh: bool = True
+    voided: bool = False
+    revision: int = 1
+    estimates: int = 1
+    """Revision of its newest estimate: every rep has one from its arrival on."""
+    start_told: bool = False
+    """The start is the device's word, not reckoned back from the end."""
+    load_kg: float | None = None
+    called_rir: float | None = None
+    """Reps in reserve that the lifter called after it; −1: the attempt at the next one failed."""
+    found_in: str | None = None
+    """Found by us in a signal, and not reported as a rep."""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands among the reps of its set."""
+        return (self.ended_us, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A rep that has started and not ended."""
+
+    identity: str
+    rep_number: int | None
+    started_us: int
+    received_us: int
+    overdue: bool = False
+    source: str = ""
+    """Event source: who says so."""
+    overdue_after_us: int | None = None
+    """How long it may take, by what was known when it started; None where a state of before does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedSet:
+    """One set of a lifter."""
+
+    key: str
+    set_id: str
+    opened_by: str
+    opened_us: int
+    received_us: int
+    config: int
+    """Version of the gym's configuration that it is pinned to."""
+    context: Mapping[str, Any]
+    """What is known of it, by the field names of `set.started`."""
+    start: Start
+    """Starting values of the model, pinned."""
+    reps: tuple[Rep, ...] = ()
+    """By corrected end, then number."""
+    under_way: UnderWay | None = None
+    ended_us: int | None = None
+    end_reason: str | None = None
+    reopened: int = 0
+    history: bool = False
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Content by identity of the other events about this set."""
+    calls: Mapping[str, float] = field(default_factory=dict)
+    """Reps in reserve that the lifter called after reps that are not here yet, by their number."""
+    profile: str = ""
+    """Name of the lifter's profile that it is pinned to and that it teaches; empty: none."""
+    term: Term | None = None
+    """What it teaches; nothing while it runs."""
+    efforts: tuple[Mapping[str, Any], ...] = ()
+    """What was said of the effort, as it was said, with `source` and the corrected `at_us`."""
+    moved_from: str = ""
+    """Key of the set under the lifter to whom it was credited before."""
+    moved_to: str = ""
+    """The lifter who has the set now. It has ended here, and what still comes of it is written for that lifter;
+    without an `end_reason` it ran when it was moved."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the set has not ended."""
+        return self.ended_us is None
+
+    @property
+    def last_us(self) -> int | None:
+        """Corrected end of the last rep."""
+        return self.reps[-1].ended_us if self.reps else None
+
+    @property
+    def active_us(self) -> int:
+        """When something last happened in it."""
+        return self.reps[-1].ended_us if self.reps else self.opened_us
+
+
+@dataclass(frozen=True, slots=True)
+class SetRef:
+    """Where to find a set of the last 28 days."""
+
+    key: str
+    set_id: str
+    opened_us: int
+    received_us: int
+    is_open: bool
+    profile: str = ""
+    moved: bool = False
+    """It is another lifter's now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifter:
+    """A lifter: the sets of the last 28 days by receipt, in the order of their start."""
+
+    sets: tuple[SetRef, ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()
+    """(identity, content) of the newest events that belong to no set."""
+    forgot: bool = False
+    """There were sets before these."""
+    bases: Mapping[str, Profile] = field(default_factory=dict)
+    """What the sets before these taught, by profile and kind of measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A signal of one device that is being segmented."""
+
+    key: str
+    """Who measures what: source, device, signal."""
+    segmenter: Segmenter
+    newest_us: int
+    set_id: str | None
+    """As sent with the newest chunk."""
+    set_key: str | None
+    """Of the set that the last rep was found for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Signals that are being segmented."""
+
+    streams: tuple[Stream, ...] = ()
+
+
+def load(name: str, raw: bytes) -> LiftedSet | Lifter | Motion:
+    """Read what `life.writing` wrote; raises ValueError for a version that this program does not know."""
+    body = load_json(raw)
+    version = body.pop("v")
+    if version != STATE_VERSION:
+        raise ValueError(f"entry {name} has version {version}: this program reads {STATE_VERSION}")
+    if name == LIFTER:
+        return Lifter(
+            sets=tuple(SetRef(**ref) for ref in body["sets"]),
+            seen=tuple((identity, content) for identity, content in body["seen"]),
+            forgot=body.get("forgot", False),
+            bases={name: profile_from_json(base) for name, base in body.get("bases", {}).items()},
+        )
+    if name == MOTION:
+        streams = ({**one, "segmenter": segmenter_from_json(one["segmenter"])} for one in body["streams"])
+        return Motion(tuple(Stream(**one) for one in streams))
+    body["start"] = start_from_json(body["start"])
+    body["reps"] = tuple(Rep(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
+    if body.get("term") is not None:
+        body["term"] = term_from_json(body["term"])
+    body["efforts"] = tuple(body.get("efforts", ()))
+    if body["under_way"] is not None:
+        body["under_way"] = UnderWay(**body["under_way"])
+    return LiftedSet(**body)

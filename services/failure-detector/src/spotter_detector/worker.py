@@ -1,0 +1,16 @@
+"""The failure-detector as a worker of the distributed host."""
+
+from __future__ import annotations
+
+from spotter.settings import Settings
+from spotter.streaming.faust import run_worker
+from spotter.streaming.gc_tuning import tune
+from spotter.streaming.warmup import rehearse
+from spotter_detector.processor import FailureDetector
+
+
+def work(settings: Settings) -> int:
+    """Work until a signal ends it; gives the exit code."""
+    rehearse([FailureDetector()])
+    tune()
+    return run_worker(FailureDetector(), settings)

@@ -1,0 +1,185 @@
+"""The gateway's routes, and the application of its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import datetime
+from types import TracebackType
+from typing import Annotated, Any, Final, Self
+
+from fastapi import APIRouter, FastAPI, Header, Request, WebSocket
+from fastapi import Query as FromQuery
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from spotter.domain.topics import ACCESS
+from spotter.http import Guard, Problem, chosen_subprotocol, deny, health_router, install
+from spotter.http.tokens import Keyring, Revocations
+from spotter.settings import Limits
+from spotter.streaming.log import Log, LogUnavailable
+from spotter.streaming.topic_follower import Following
+from spotter_gateway.clients import Client
+from spotter_gateway.filters import Query, StreamQuery, wanted
+from spotter_gateway.hub import Hub, utc_now
+from spotter_gateway.intervals import Pace
+from spotter_gateway.sse import AdviceStream, read_cursor
+from spotter_gateway.websocket import AdviceSocket
+
+logger = logging.getLogger(__name__)
+
+_TRY_LATER: Final = (429, 503)
+_PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "CloudEvents and heartbeats, one an unnamed event, each with a cursor as its id.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    400: {"description": "Last-Event-ID is no cursor.", **_PROBLEM},
+    401: {"description": "No valid token.", **_PROBLEM},
+    403: {"description": "The token's role may send only.", **_PROBLEM},
+    404: {"description": "A lifter that the token does not speak for.", **_PROBLEM},
+    422: {"description": "A value that cannot be.", **_PROBLEM},
+    429: {"description": "The token has too many connections.", **_PROBLEM},
+    503: {"description": "Not ready, or full: try again.", **_PROBLEM},
+}
+
+
+def create_router(hub: Hub, guard: Guard, ready: Callable[[], str | None] | None = None) -> APIRouter:
+    """Build `WS /v1/advice` and `GET /v1/advice/stream` on a hub that whoever calls enters and leaves.
+
+    `ready` says why nobody may be let in yet, None where all is well; by default the hub's own answer. The
+    application needs `spotter.http.install`.
+    """
+    not_ready = ready or hub.not_ready
+    router = APIRouter(tags=["advice"])
+
+    def admit(connection: HTTPConnection, query: Query, *, cookie: bool, acknowledges: bool) -> Client:
+        identity = guard.identify(connection, cookie=cookie)
+        if (reason := not_ready()) is not None:
+            raise Problem(503, "Not ready", reason, mend="Try again in a second.", headers={"Retry-After": "1"})
+        return hub.client(wanted(query, identity), identity, acknowledges=acknowledges)
+
+    @router.websocket("/v1/advice", name="advice")
+    async def advice(socket: WebSocket, query: Annotated[Query, FromQuery()]) -> None:
+        try:
+            client = admit(socket, query, cookie=False, acknowledges=True)
+            with hub.clients.inside(client):
+                await AdviceSocket(socket, hub, client).serve()
+        except Problem as problem:
+            if problem.status in _TRY_LATER:  # a browser's script sees close codes, never the status of a handshake
+                await socket.accept(chosen_subprotocol(socket))
+            await deny(socket, problem)
+
+    @router.get(
+        "/v1/advice/stream",
+        summary="Advice as server-sent events",
+        response_class=Response,
+        responses=_ANSWERS,
+    )
+    async def stream(
+        request: Request,
+        query: Annotated[StreamQuery, FromQuery()],
+        last_event_id: Annotated[
+            str | None, Header(description="The id of the last event that came: go on from there.")
+        ] = None,
+    ) -> Response:
+        client = admit(request, query, cookie=True, acknowledges=False)
+        return AdviceStream(hub, client, await read_cursor(hub, last_event_id or query.last_event_id))
+
+    return router
+
+
+class Gateway:
+    """All that the gateway's own process keeps running beside its server."""
+
+    def __init__(
+        self,
+        log: Log,
+        keyring: Keyring,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        pace: Pace | None = None,
+    ) -> None:
+        self._log = log
+        self._pace = pace or Pace()
+        self._revocations = Revocations()
+        self._access_read = False
+        self._access: asyncio.Task[None] | None = None
+        self.guard = Guard(keyring, self._revocations, clock)
+        self.hub = Hub(log, self.guard, limits=limits, clock=clock, pace=self._pace)
+
+    async def __aenter__(self) -> Self:
+        self._access = asyncio.create_task(self._follow_access(), name="gateway access")
+        await self.hub.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.hub.__aexit__(kind, error, trace)
+        if self._access is not None:
+            self._access.cancel()
+            await asyncio.gather(self._access, return_exceptions=True)
+
+    async def failed(self) -> None:
+        """Wait until something ends that must not, and raise why."""
+        assert self._access is not None
+        hub = asyncio.create_task(self.hub.failed())
+        await asyncio.wait({hub, self._access}, return_when=asyncio.FIRST_COMPLETED)
+        hub.cancel()
+        await asyncio.gather(hub if hub.done() else self._access)
+
+    def not_ready(self) -> str | None:
+        """Say why nobody may be let in; None where all is well."""
+        return self.hub.not_ready() if self._access_read else "The gateway is reading which tokens were revoked."
+
+    def not_alive(self) -> str | None:
+        """Say what has ended that must not; None where all is well."""
+        if self._access is not None and self._access.done():
+            return "Nobody reads which tokens are revoked."
+        return self.hub.not_alive()
+
+    async def _follow_access(self) -> None:
+        while True:
+            try:
+                async with Following(self._log, {ACCESS: self._revocations.apply}) as following:
+                    self._access_read = True
+                    while True:
+                        following.check()
+                        await asyncio.sleep(self._pace.check_s)
+            except LogUnavailable as error:
+                logger.warning("can't read revoked tokens: %s", error)
+                await asyncio.sleep(self._pace.retry_s)
+
+
+def create_app(
+    log: Log,
+    keyring: Keyring,
+    limits: Limits | None = None,
+    *,
+    running: AbstractAsyncContextManager[object] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    pace: Pace | None = None,
+) -> FastAPI:
+    """Build the gateway as a process of its own; `running` is what must be open as long as it serves, such as the log.
+
+    It serves at once and lets clients in when `access.v1` and the last ten minutes of advice have been read.
+    `app.state.gateway` is its `Gateway`.
+    """
+    gateway = Gateway(log, keyring, limits=limits, clock=clock, pace=pace)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
+        async with running or nullcontext(), gateway:
+            yield
+
+    app = FastAPI(title="Spotter gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.gateway = gateway
+    install(app)
+    app.include_router(create_router(gateway.hub, gateway.guard, gateway.not_ready))
+    app.include_router(health_router(gateway.not_ready, alive=gateway.not_alive))
+    return app

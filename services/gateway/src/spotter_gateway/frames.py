@@ -1,0 +1,182 @@
+"""What goes out at a given moment: an advice with what is left of its time, an estimate as it was written.
+
+Pure: the moment comes from outside, in ms since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import orjson
+
+from spotter.domain.events import Event, format_time, from_json
+from spotter.domain.events.derived import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.envelope import json_object
+from spotter.domain.events.people import AdviceAcknowledged
+from spotter.domain.events.registry import NAMES
+from spotter.streaming.log import Record
+
+LOUD: Final[frozenset[Action]] = frozenset({"stop", "failing"})
+"""What is repeated where nobody says that it was shown."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
+_READ: Final = (AdviceGiven, EffortEstimated, SetOpened, SetSummarised, RepCounted, AdviceAcknowledged)
+_TYPES: Final = frozenset(NAMES[data] for data in _READ)
+_LEFT: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """An advice as the gateway keeps it."""
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    key: str
+    gym_id: str
+    athlete_id: str
+    set_id: str | None
+    set_key: str
+    station_id: str | None
+    alert_id: str
+    action: Action
+    after_rep: int
+    late: bool
+    repeat: int
+    expires_ms: int
+    sound_until_ms: int
+    """Until when sound or haptic may start."""
+    head: bytes
+    """The frame up to the members that depend on the moment."""
+    newest: bool = True
+    """No later rep of its set had been advised on when it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An estimate as the gateway keeps it."""
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    key: str
+    gym_id: str
+    athlete_id: str
+    set_key: str
+    station_id: str | None
+    rep_number: int
+    body: bytes
+
+
+Item = Advice | Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of an advice's time."""
+
+    late: bool
+    ttl_ms: int
+    sound_ms: int
+
+
+def left(advice: Advice, now_ms: int) -> Left:
+    """Say what is left of an advice's time; what is late has no time to sound."""
+    ttl_ms = max(0, advice.expires_ms - now_ms)
+    late = advice.late or ttl_ms == 0
+    sound_ms = 0 if late else max(0, min(advice.sound_until_ms - now_ms, ttl_ms))
+    return Left(late, ttl_ms, sound_ms)
+
+
+def advice_frame(advice: Advice, remaining: Left, repeated: int = 0) -> bytes:
+    """Write the CloudEvent of an advice; `repeated` says how often this connection had it before.
+
+    Its `repeat` counts what is left, as its times do.
+    """
+    return b'%b"late":%b,"ttl_ms":%d,"sound_ms":%d,"repeat":%d}}' % (
+        advice.head,
+        b"true" if remaining.late else b"false",
+        remaining.ttl_ms,
+        remaining.sound_ms,
+        max(0, advice.repeat - repeated),
+    )
+
+
+def heartbeat_frame(now: datetime, age_ms: int) -> bytes:
+    """Write a sign of life: the age of the oldest event that detector or advisor has not finished."""
+    return orjson.dumps({"heartbeat": {"at": format_time(now), "age_ms": age_ms}})
+
+
+def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Estimate | Event | None:
+    """Read a record; None for what the gateway has no use for.
+
+    `station_of` names the station of a set, by its key: an estimate doesn't say. Raises Unreadable.
+    """
+    event = record.event
+    raw = None
+    if event is None:
+        raw = json_object(record.value)
+        if raw.get("type") not in _TYPES:
+            return None
+        event = from_json(raw)
+    elif not isinstance(event.data, _READ):
+        return None
+    gym_id, _, athlete_id = record.key.partition("/")
+    match event.data:
+        case AdviceGiven() as data:
+            expires_ms = epoch_ms(data.expires_at)
+            return Advice(
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                id=event.id,
+                key=record.key,
+                gym_id=gym_id,
+                athlete_id=athlete_id,
+                set_id=data.set_id,
+                set_key=data.set_key,
+                station_id=data.station_id,
+                alert_id=data.alert_id,
+                action=data.action,
+                after_rep=data.after_rep,
+                late=data.late,
+                repeat=data.repeat,
+                expires_ms=expires_ms,
+                sound_until_ms=expires_ms - data.ttl_ms + data.sound_ms,
+                head=_head(raw or json_object(record.value)),
+            )
+        case EffortEstimated() as data:
+            return Estimate(
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                id=event.id,
+                key=record.key,
+                gym_id=gym_id,
+                athlete_id=athlete_id,
+                set_key=data.set_key,
+                station_id=station_of(data.set_key),
+                rep_number=data.rep_number,
+                body=record.value,
+            )
+        case _:
+            return event
+
+
+def epoch_ms(moment: datetime) -> int:
+    """Give a time in whole ms since the epoch, rounded down."""
+    return (moment - _EPOCH) // _MS
+
+
+def _head(raw: dict[str, object]) -> bytes:
+    data = raw["data"]
+    assert isinstance(data, dict)
+    envelope = orjson.dumps({name: value for name, value in raw.items() if name != "data"})
+    fixed = orjson.dumps({name: value for name, value in data.items() if name not in _LEFT})
+    return b'%b,"data":%b,' % (envelope[:-1], fixed[:-1])

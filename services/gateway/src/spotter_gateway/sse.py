@@ -1,0 +1,102 @@
+"""The door of server-sent events: the same frames, each with a cursor to go on from."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import Final
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from spotter.http import Problem
+from spotter.http.metrics import CLIENTS
+from spotter_gateway.clients import Client
+from spotter_gateway.cursor import BadCursor, Cursor, Place
+from spotter_gateway.delivery import Delivery, Frame
+from spotter_gateway.hub import TURN, Hub
+from spotter_gateway.shutdown import race
+
+RETRY_MS: Final = 1000
+"""When a browser connects again: well before it has to say that the signal is lost."""
+CATCH_UP_S: Final = 2.0
+"""For how long this replica may be behind another."""
+CLOSE_S_MAX: Final = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+async def read_cursor(hub: Hub, text: str | None) -> Cursor | None:
+    """Read where a client wants to go on.
+
+    Raises Problem 400 for what is no cursor, or lies ahead of the log, and 503 where the log doesn't answer.
+    """
+    if not text:
+        return None
+    try:
+        cursor = Cursor.decode(text)
+    except BadCursor as error:
+        raise _refused(f"Last-Event-ID is no cursor of this service: {error}.") from None
+    if not await hub.reaches(Place.of(cursor.offsets), CATCH_UP_S):
+        if (reason := hub.not_ready()) is not None:
+            raise Problem(503, "Not ready", reason, headers={"Retry-After": "1"})
+        raise _refused("Last-Event-ID lies ahead of this log: it is from another one.")
+    return cursor
+
+
+class AdviceStream(Response):
+    """One stream, served until one side ends it."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, hub: Hub, client: Client, resumed: Cursor | None) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._hub = hub
+        self._client = client
+        self._resumed = resumed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send; returns when the stream is over."""
+        with self._hub.clients.inside(self._client), CLIENTS.labels("advice_stream").track_inprogress():
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            ending = await race(self._client, self._send(send), _gone(receive))
+            if ending is not None:
+                await self._close(send)
+
+    async def _send(self, send: Send) -> None:
+        async with aclosing(Delivery(self._hub, self._client).frames(self._resumed)) as frames:
+            count = 0
+            async for frame in frames:
+                await send({"type": "http.response.body", "body": _event(frame, first=count == 0), "more_body": True})
+                count += 1
+                if count % TURN == 0:
+                    await asyncio.sleep(0)
+
+    async def _close(self, send: Send) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S_MAX):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            logger.info("a client of token %s doesn't read its stream", self._client.identity.token_id)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _event(frame: Frame, *, first: bool) -> bytes:
+    retry = b"retry: %d\n" % RETRY_MS if first else b""
+    return b"%bid: %b\ndata: %b\n\n" % (retry, frame.cursor.encode().encode(), frame.body.replace(b"\n", b"\ndata: "))
+
+
+def _refused(detail: str) -> Problem:
+    return Problem(
+        400,
+        "Bad cursor",
+        detail,
+        field="Last-Event-ID",
+        mend="Connect without Last-Event-ID (and last_event_id): you are told how things stand, then all that comes.",
+    )

@@ -1,0 +1,81 @@
+"""The WebSocket door: frames out, acknowledgements in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import Final
+
+import orjson
+from fastapi import WebSocket, WebSocketDisconnect
+
+from spotter.http import Problem, chosen_subprotocol
+from spotter.http.metrics import CLIENTS
+from spotter.http.token_bucket import Rate
+from spotter_gateway.acks import read_acknowledgement, said, write
+from spotter_gateway.clients import TOO_LARGE, TRY_LATER, Client, Ending
+from spotter_gateway.delivery import Delivery
+from spotter_gateway.hub import TURN, Hub
+from spotter_gateway.shutdown import race
+
+CLOSE_S_MAX: Final = 5.0
+"""For how long a client that doesn't read may keep the close frame waiting."""
+
+logger = logging.getLogger(__name__)
+
+
+class AdviceSocket:
+    """One WebSocket, accepted and served until one side ends it."""
+
+    def __init__(self, socket: WebSocket, hub: Hub, client: Client) -> None:
+        self._socket = socket
+        self._hub = hub
+        self._client = client
+        self._rate = Rate()
+
+    async def serve(self) -> None:
+        """Send and receive; returns when the connection is closed."""
+        await self._socket.accept(chosen_subprotocol(self._socket))
+        with CLIENTS.labels("advice_websocket").track_inprogress():
+            ending = await race(self._client, self._send(), self._receive())
+            if ending is not None:
+                await self._close(ending)
+
+    async def _send(self) -> None:
+        async with aclosing(Delivery(self._hub, self._client).frames()) as frames:
+            count = 0
+            async for frame in frames:
+                await self._socket.send_text(frame.body.decode())
+                count += 1
+                if count % TURN == 0:
+                    await asyncio.sleep(0)
+
+    async def _receive(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            await self._hear(message.get("text") or message.get("bytes") or b"")
+
+    async def _hear(self, text: str | bytes) -> None:
+        if len(text) > self._hub.limits.message_bytes:
+            self._client.end(Ending(TOO_LARGE, f"a message may have {self._hub.limits.message_bytes} bytes"))
+            return
+        if not self._rate.allows(asyncio.get_running_loop().time()):
+            self._client.end(Ending(TRY_LATER, "too many messages"))
+            return
+        try:
+            event = read_acknowledgement(self._hub, self._client.identity, text)
+            if said(event).state != "delivered":
+                self._client.repeats.shown(said(event).alert_id)
+            await write(self._hub.log, event)
+        except Problem as problem:
+            await self._socket.send_text(orjson.dumps({"problem": problem.document()}).decode())
+
+    async def _close(self, ending: Ending) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S_MAX):
+                await self._socket.close(ending.code, ending.reason)
+        except (TimeoutError, WebSocketDisconnect):
+            logger.info("a client of token %s went without a goodbye", self._client.identity.token_id)

@@ -1,0 +1,45 @@
+"""`spotter-ingest`: the doors for events as a process of the distributed host."""
+
+from __future__ import annotations
+
+import argparse
+
+import uvicorn
+
+from spotter.http.metrics import configure_logging
+from spotter.http.tokens import Keyring
+from spotter.settings import Limits, Settings
+from spotter.streaming.gc_tuning import tune
+from spotter.streaming.kafka import KafkaLog
+from spotter_ingest.app import create_app
+
+PING_S = 10.0
+"""A socket whose other side has vanished is closed after at most twice this time."""
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    settings, limits = Settings(), Limits()
+    parser = argparse.ArgumentParser(description="Take events from devices and apps and write them to Kafka.")
+    parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
+    options = parser.parse_args()
+    configure_logging("ingest", level=settings.log_level, as_json=settings.log_json)
+    target = KafkaLog(settings.kafka, settings.topic_prefix)
+    app = create_app(target, Keyring.load(settings.key_file), limits, running=target)
+    tune()
+    uvicorn.run(
+        app,
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        access_log=False,
+        ws_max_size=limits.message_bytes,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The doors for events: `POST /v1/events` and `WS /v1/events`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from starlette.responses import Response
+
+from spotter.domain.gym_config import Configuration
+from spotter.domain.topics import ACCESS, CONFIG
+from spotter.http import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install
+from spotter.http.tokens import Keyring, Revocations
+from spotter.settings import Limits
+from spotter.streaming.log import Log, LogUnavailable
+from spotter.streaming.topic_follower import Following
+from spotter_ingest.batch_writer import Writer
+from spotter_ingest.body_parser import read_events
+from spotter_ingest.openapi import OPERATION
+from spotter_ingest.quotas import BodyTooLarge, Occupancy, Rates
+from spotter_ingest.responses import answer
+from spotter_ingest.service import Intake
+from spotter_ingest.websocket import TRY_LATER, EventSocket
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nothing_missing() -> str | None:
+    return None
+
+
+def create_router(
+    target: Log,
+    guard: Guard,
+    configuration: Configuration,
+    limits: Limits,
+    *,
+    ready: Callable[[], str | None] = _nothing_missing,
+    clock: Callable[[], datetime] = _now,
+) -> APIRouter:
+    """Build ingest's routes.
+
+    `configuration` and the guard's revocations are kept by whoever calls, as `config.v1` and `access.v1` are read;
+    until they have been, `ready` says why no event can be taken. The application needs `spotter.http.install`.
+    """
+    router = APIRouter(tags=["events"])
+    occupancy = Occupancy(limits)
+    intake = Intake(Writer(target), configuration, Rates(limits.events_per_s, limits.events_burst), clock)
+
+    @router.post(
+        "/v1/events",
+        summary="Send events",
+        openapi_extra=OPERATION,
+        status_code=202,
+        response_model=None,
+        dependencies=[DOCUMENTED],
+    )
+    async def post_events(request: Request) -> Response:
+        bearer = guard.identify(request)
+        if (reason := ready()) is not None:
+            raise Problem(503, "Not ready", reason, mend="Try again in a second.", headers={"Retry-After": "1"})
+        with occupancy.request(bearer.token_id), occupancy.body() as body:
+            try:
+                received = await body.read(request)
+            except BodyTooLarge as error:
+                return error.response()
+            items = read_events(received, request.headers.items(), limits.batch_events)
+            return answer(await intake.take_all(items, bearer))
+
+    @router.websocket("/v1/events")
+    async def events_socket(socket: WebSocket) -> None:
+        try:
+            bearer = guard.identify(socket)
+        except Problem as problem:
+            return await deny(socket, problem)
+        if (reason := ready()) is not None:
+            await socket.accept(chosen_subprotocol(socket))
+            return await socket.close(TRY_LATER, reason)
+        await EventSocket(socket, bearer, guard, intake, occupancy, limits).serve()
+
+    return router
+
+
+def create_app(
+    target: Log,
+    keyring: Keyring,
+    limits: Limits | None = None,
+    *,
+    running: AbstractAsyncContextManager[object] | None = None,
+    clock: Callable[[], datetime] = _now,
+) -> FastAPI:
+    """Build ingest as a process of its own; `running` is what must be open as long as it serves, such as the log.
+
+    It serves at once, takes events when `config.v1` and `access.v1` have been read, and is not alive once reading
+    them has failed for another reason than a silent log.
+    """
+    configuration, revocations = Configuration(), Revocations()
+    following = Following(target, {CONFIG: configuration.apply, ACCESS: revocations.apply})
+    state = _State()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running or nullcontext():
+            task = asyncio.create_task(_follow(following, state), name="follow")
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def alive() -> str | None:
+        return None if state.failure is None else f"Can't follow the configuration: {state.failure!r}."
+
+    def ready() -> str | None:
+        return alive() or state.waiting_for
+
+    app = FastAPI(title="Spotter ingest", lifespan=lifespan, docs_url=None, redoc_url=None)
+    install(app)
+    guard = Guard(keyring, revocations, clock)
+    app.include_router(create_router(target, guard, configuration, limits or Limits(), ready=ready, clock=clock))
+    app.include_router(health_router(ready, alive=alive))
+    return app
+
+
+class _State:
+    """How far following has come."""
+
+    def __init__(self) -> None:
+        self.waiting_for: str | None = "The configuration has not been read yet."
+        self.failure: Exception | None = None
+
+
+async def _follow(following: Following, state: _State) -> None:
+    """Read the small topics, again and again until the log answers, and watch that this goes on."""
+    try:
+        while True:
+            try:
+                await following.__aenter__()
+                break
+            except LogUnavailable as error:
+                log.warning("can't read the configuration yet: %s", error)
+                await asyncio.sleep(RETRY_S)
+        state.waiting_for = None
+        while True:
+            following.check()
+            await asyncio.sleep(RETRY_S)
+    except Exception as error:
+        log.exception("following the configuration has failed")
+        state.failure = error
+        raise
+    finally:
+        await following.__aexit__(None, None, None)

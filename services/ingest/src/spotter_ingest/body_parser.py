@@ -1,0 +1,139 @@
+"""Finds the events in what was sent: one, a batch, lines, a binary-mode request; each readable or not by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import unquote
+
+import orjson
+
+from spotter.http import Problem
+
+Item = dict[str, object] | Problem
+"""An event as sent, or why it could not be read."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_BINARY: Final = "ce-"
+_EXACT_DIGITS: Final = 18
+
+
+def read_events(body: bytes, headers: Iterable[tuple[str, str]], events_max: int) -> list[Item]:
+    """Read the body of a request.
+
+    `ce-` headers make it the data of one event (CloudEvents' binary mode). Without them its shape decides, whatever
+    its Content-Type: an object is one event, an array is a batch, several lines are an event each.
+    Raises Problem 413 for more than `events_max` events.
+    """
+    attributes: dict[str, object] = {
+        name[len(_BINARY) :].lower(): unquote(value) for name, value in headers if name.lower().startswith(_BINARY)
+    }
+    if attributes:
+        return [_binary(attributes, body)]
+    body = body.removeprefix(_BOM).strip()
+    if not body:
+        return [_unreadable("The body is empty.")]
+    try:
+        document = _parse(body)
+    except ValueError as error:
+        return _lines(body, events_max) or [_unreadable(f"The body is not JSON: {error}.")]
+    if isinstance(document, list):
+        _check_count(len(document), events_max)
+        return [_event(item) for item in document]
+    return [_event(document)]
+
+
+def read_event(text: str | bytes) -> Item:
+    """Read one message of a socket."""
+    try:
+        return _event(_parse(text))
+    except ValueError as error:
+        return _unreadable(f"The message is not JSON: {error}.")
+
+
+def _binary(attributes: Mapping[str, object], body: bytes) -> Item:
+    try:
+        data = _parse(body) if body.strip() else {}
+    except ValueError as error:
+        return _unreadable(f"The body is not JSON: {error}.")
+    return {**attributes, "data": data}
+
+
+def _lines(body: bytes, events_max: int) -> list[Item] | None:
+    """Read one event a line; None for a text that is just broken.
+
+    An array over several lines that is broken is no event a line, although its last line may read as one.
+    """
+    lines = [line for line in body.split(b"\n") if line and not line.isspace()]
+    if len(lines) < 2 or (body.startswith(b"[") and not _is_json(lines[0])):
+        return None
+    _check_count(len(lines), events_max)
+    items = [_line(line, number) for number, line in enumerate(lines, 1)]
+    if any(isinstance(item, dict) for item in items):
+        return items
+    return items if all(_looks_like_an_object(line.strip()) for line in lines) else None
+
+
+def _line(line: bytes, number: int) -> Item:
+    try:
+        return _event(_parse(line))
+    except ValueError as error:
+        return _unreadable(f"Event {number} is not JSON: {error}.")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        _parse(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _looks_like_an_object(line: bytes) -> bool:
+    return line.startswith(b"{") and line.endswith(b"}") and len(line) > 1
+
+
+def _parse(text: bytes | str) -> object:
+    """Read JSON; raises ValueError.
+
+    NaN, Infinity and numbers beyond a double's range are read too, so that a field can be refused by its name.
+    """
+    try:
+        parsed: object = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        try:
+            parsed = json.loads(text, parse_int=_parse_int)
+            orjson.dumps(parsed)  # refuses half a surrogate pair, which the standard library lets through
+        except (ValueError, TypeError, RecursionError):
+            raise ValueError(str(error)) from None
+    return parsed
+
+
+def _parse_int(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _EXACT_DIGITS else float(digits)
+
+
+def _event(value: object) -> Item:
+    if isinstance(value, dict):
+        return value
+    kind = {list: "an array", str: "a string", bool: "a truth value"}.get(type(value), "a number")
+    return _unreadable(f"An event is a JSON object, not {'null' if value is None else kind}.")
+
+
+def _check_count(events: int, events_max: int) -> None:
+    if events > events_max:
+        raise Problem(
+            413,
+            "Too many events",
+            f"The body holds {events} events; at most {events_max} are taken at once.",
+            mend="Send them in several requests.",
+            results=[],
+        )
+
+
+def _unreadable(detail: str) -> Problem:
+    mend = (
+        'Send a CloudEvent, {"type": …, "data": {…}}, a JSON array of them, or one a line; curl -d needs single quotes.'
+    )
+    return Problem(400, "Unreadable event", detail, mend=mend)

@@ -1,0 +1,80 @@
+"""Says what is wrong with an event's data: the field, the rule it breaks, the mend."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pydantic import ValidationError
+
+from spotter.domain.events import EventType
+from spotter.http import Problem
+
+FAULTS_SHOWN_MAX: Final = 10
+NAME_CHARACTERS_MAX: Final = 64
+_TITLES: Final = {
+    "extra_forbidden": "Unknown field",
+    "missing": "Missing field",
+    "greater_than": "Out of range",
+    "greater_than_equal": "Out of range",
+    "less_than": "Out of range",
+    "less_than_equal": "Out of range",
+}
+
+
+def invalid_data(error: ValidationError, kind: EventType, data: Mapping[str, object]) -> Problem:
+    """Turn what validation found in `data` into a problem: the first fault, and a list where there are more."""
+    faults = error.errors(include_url=False, include_input=False)[:FAULTS_SHOWN_MAX]
+    found: dict[str, str] = {}
+    for fault in faults:
+        field = ".".join(["data", *_path(fault["loc"], data)])
+        rule = _rule(fault["type"], fault["msg"], kind)
+        # a field that may be one of several kinds has a fault for each of them
+        found[field] = f"{found[field]}, or {rule}" if field in found else rule
+    details = [{"field": field, "detail": _sentence(field, rule)} for field, rule in found.items()]
+    field = details[0]["field"]
+    title = _TITLES.get(faults[0]["type"], "Invalid field")
+    problem = Problem(422, title, details[0]["detail"], field=field, mend=_mend(faults[0]["type"], field, kind))
+    if len(details) > 1:
+        problem.members["errors"] = details
+    return problem
+
+
+def _rule(fault: str, said: str, kind: EventType) -> str:
+    if fault == "extra_forbidden":
+        return f"is no field of {kind.name}"
+    if fault == "missing":
+        return "is missing"
+    if fault == "value_error":
+        return said.removeprefix("Value error, ")
+    _, should, rule = said.partition(" should ")
+    return f"must {rule}" if should else said
+
+
+def _sentence(field: str, rule: str) -> str:
+    return f"{rule}." if field == "data" and not rule.startswith("must ") else f"{field} {rule}."
+
+
+def _path(place: Sequence[str | int], data: object) -> list[str]:
+    """Name the keys on the way to a fault, without the branches of unions that validation adds."""
+    path: list[str] = []
+    for part in place:
+        if isinstance(data, dict) and isinstance(part, str):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue
+        path.append(str(part)[:NAME_CHARACTERS_MAX])
+    return path
+
+
+def _mend(fault: str, field: str, kind: EventType) -> str:
+    if fault == "missing":
+        return f"Add {field}."
+    if fault != "extra_forbidden":
+        return "Put it right, or leave it out where it is optional, and send the event again."
+    _, _, name = field.removeprefix("data.").rpartition(".")
+    close = difflib.get_close_matches(name, kind.data.model_fields, 1) if field == f"data.{name}" else []
+    return f"Did you mean {close[0]}?" if close else "Leave it out."

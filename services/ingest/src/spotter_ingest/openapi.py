@@ -1,0 +1,87 @@
+"""What OpenAPI says of `POST /v1/events`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spotter.domain.events import TYPES
+
+_PROBLEM: Final = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string", "description": "Where, for example data.mean_velocity_mps."},
+        "mend": {"type": "string", "description": "What to do."},
+    },
+}
+_RESULT: Final = {
+    "type": "object",
+    "required": ["id", "status"],
+    "properties": {
+        "id": {"type": ["string", "null"], "description": "Null where the event was unreadable."},
+        "status": {"enum": ["accepted", "duplicate", "refused"]},
+        "problem": _PROBLEM,
+        "warning": {"type": "string"},
+    },
+}
+_RESULTS: Final = {"results": {"type": "array", "items": _RESULT, "description": "In the order sent."}}
+_EVENT: Final = {
+    "type": "object",
+    "description": "A CloudEvent in JSON, or plain: type and data alone.",
+    "required": ["type"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "type": {"enum": [name for name, kind in TYPES.items() if kind.role is not None]},
+        "id": {"type": "string", "minLength": 1, "maxLength": 64},
+        "source": {"type": "string", "minLength": 1, "maxLength": 256},
+        "time": {"type": "string", "format": "date-time"},
+        "senttime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The clock that gave time, read when the event is sent.",
+        },
+        "data": {"type": "object"},
+    },
+}
+_EXAMPLE: Final = {"type": "spotter.rep.completed.v1", "data": {"athlete_id": "ada", "mean_velocity_mps": 0.5}}
+
+
+def _answer(description: str) -> dict[str, object]:
+    return {"description": description, "content": {"application/json": {"schema": {"properties": _RESULTS}}}}
+
+
+def _refusal(description: str) -> dict[str, object]:
+    schema = {**_PROBLEM, "properties": {**_PROBLEM["properties"], **_RESULTS}}  # type: ignore[dict-item]  # it is a mapping
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+
+
+OPERATION: Final[dict[str, object]] = {
+    "description": "One event, a batch, one a line, or CloudEvents' binary mode. Without ce- headers the body's shape "
+    "decides, whatever its Content-Type. Each event is accepted or refused by itself.",
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/cloudevents+json": {"schema": _EVENT},
+            "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _EVENT}},
+            "application/json": {"schema": _EVENT, "example": _EXAMPLE},
+            "application/x-ndjson": {"schema": {"type": "string", "description": "An event a line."}},
+        },
+    },
+    "responses": {
+        "202": _answer("No event was refused."),
+        "207": _answer("Some events were refused: see results."),
+        "400": _refusal("The body is no event."),
+        "401": _refusal("No token, or one that is forged, expired or revoked."),
+        "403": _refusal("The token may not send this."),
+        "408": _refusal("The body did not arrive in time."),
+        "413": _refusal("The body or the event is too large, or there are too many."),
+        "422": _refusal("Something is wrong with the event, or with each of several."),
+        "429": _refusal("Too many events or connections: send again after Retry-After."),
+        "503": _refusal("The log does not answer: keep the events and send them again after Retry-After."),
+    },
+}

@@ -1,0 +1,187 @@
+"""What a door lets in: events per second, bytes at a time, connections; counted, never guessed."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from spotter.http import Problem, problem_response
+from spotter.settings import Limits
+
+_BUCKETS_MAX: Final = 10_000
+_DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
+_DRAINED_S_MAX: Final = 5.0
+
+
+class Rates:
+    """A token bucket of events for each credential."""
+
+    def __init__(self, events_per_s: float, burst: int, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._rate = events_per_s
+        self._burst = float(burst)
+        self._clock_s = clock_s
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, token_id: str, wanted: int) -> int:
+        """Say how many of `wanted` events may pass now."""
+        level = self._level(token_id)
+        granted = min(wanted, int(level))
+        self._buckets.pop(token_id, None)  # the order of the dict is the order of use
+        self._buckets[token_id] = (level - granted, self._clock_s())
+        if len(self._buckets) > _BUCKETS_MAX:
+            del self._buckets[next(iter(self._buckets))]
+        return granted
+
+    def refusal(self, token_id: str) -> Problem:
+        """Say that an event came too soon, and when to send it again."""
+        wait_s = max(1, math.ceil((1 - self._level(token_id)) / self._rate))
+        return Problem(
+            429,
+            "Too many events",
+            f"The token sends more than {self._rate:g} events a second.",
+            mend=f"Send this event again after {wait_s} s.",
+            headers={"Retry-After": str(wait_s)},
+        )
+
+    def _level(self, token_id: str) -> float:
+        level, at_s = self._buckets.get(token_id, (self._burst, self._clock_s()))
+        return min(self._burst, level + (self._clock_s() - at_s) * self._rate)
+
+
+class Occupancy:
+    """Who is inside at the moment: requests and sockets by credential, and the bytes they hold."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._by_token: dict[tuple[str, str], int] = {}
+        self._inside = 0
+        self._held_bytes = 0
+
+    def request(self, token_id: str) -> AbstractContextManager[None]:
+        """Count a request while it lasts; entering raises Problem 429 or 503 where there are too many."""
+        return self._inside_as("requests", token_id, self._limits.requests_per_token)
+
+    def socket(self, token_id: str) -> AbstractContextManager[None]:
+        """Count a socket while it is open; entering raises Problem 429 or 503 where there are too many."""
+        return self._inside_as("sockets", token_id, self._limits.connections_per_token)
+
+    @contextmanager
+    def _inside_as(self, kind: str, token_id: str, most: int) -> Iterator[None]:
+        key = (kind, token_id)
+        mine = self._by_token.get(key, 0)
+        if mine >= most:
+            raise _later(429, "Too many connections", f"The token has {mine} {kind} open; no more are let in.")
+        if self._inside >= self._limits.connections:
+            raise _later(503, "Full house", f"{self._inside} connections are open; no more are let in.")
+        self._by_token[key] = mine + 1
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            self._by_token[key] -= 1
+            if not self._by_token[key]:
+                del self._by_token[key]
+
+    def hold(self, size_bytes: int) -> None:
+        """Count bytes that are kept until `release`; raises Problem 503 where there is no room."""
+        if self._held_bytes + size_bytes > self._limits.held_bytes:
+            raise _later(503, "Full house", "Too much is being received at the moment.")
+        self._held_bytes += size_bytes
+
+    def release(self, size_bytes: int) -> None:
+        """Give bytes back."""
+        self._held_bytes -= size_bytes
+
+    @contextmanager
+    def body(self) -> Iterator[Body]:
+        """Receive a request's body, whose bytes are held until this ends."""
+        body = Body(self, self._limits)
+        try:
+            yield body
+        finally:
+            self.release(body.size_bytes)
+
+
+class Body:
+    """A request's body while it comes in: counted as it does, whatever its Content-Length says."""
+
+    def __init__(self, occupancy: Occupancy, limits: Limits) -> None:
+        self._occupancy = occupancy
+        self._limits = limits
+        self.size_bytes = 0
+
+    async def read(self, request: Request) -> bytes:
+        """Read it all; raises BodyTooLarge, or Problem 408 where it takes too long, 503 where there is no room."""
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limits.body_bytes:
+            raise BodyTooLarge(self._limits.body_bytes)
+        chunks: list[bytes] = []
+        try:
+            async with asyncio.timeout(self._limits.body_s):
+                async for chunk in request.stream():
+                    self._occupancy.hold(len(chunk))
+                    self.size_bytes += len(chunk)
+                    if self.size_bytes > self._limits.body_bytes:
+                        raise BodyTooLarge(self._limits.body_bytes)
+                    chunks.append(chunk)
+        except TimeoutError:
+            raise Problem(
+                408,
+                "Body too slow",
+                f"The body did not arrive within {self._limits.body_s:g} s.",
+                mend="Send less at a time.",
+                headers={"Connection": "close"},
+            ) from None
+        return b"".join(chunks)
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than the door."""
+
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__(
+            413,
+            "Body too large",
+            f"The body is larger than {bytes_max} bytes.",
+            mend="Send the events in several requests.",
+            headers={"Connection": "close"},
+            results=[],
+        )
+
+    def response(self) -> Response:
+        """Answer at once, then hear a little of the rest, so that the answer isn't lost in a reset connection."""
+        return _Draining(problem_response(self))
+
+
+class _Draining(Response):
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.status_code, self.body, self.raw_headers = answer.status_code, answer.body, answer.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        heard_bytes = 0
+        try:
+            async with asyncio.timeout(_DRAINED_S_MAX):
+                while heard_bytes < _DRAINED_BYTES_MAX:
+                    message = await receive()
+                    heard_bytes += len(message.get("body", b""))
+                    if not message.get("more_body"):
+                        break
+        except TimeoutError:
+            pass  # it was answered: what still comes is not heard
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _later(status: int, title: str, detail: str) -> Problem:
+    return Problem(status, title, detail, mend="Try again in a second.", headers={"Retry-After": "1"})

@@ -1,0 +1,296 @@
+"""Decides about one event: what is written where, or why it is refused. Pure: the clock and new ids are handed in."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Container, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import orjson
+from pydantic import ValidationError
+
+from spotter.domain.event_types import EARLIEST
+from spotter.domain.events import (
+    TYPES,
+    Event,
+    EventData,
+    EventType,
+    encode,
+    envelope,
+    format_time,
+    parse_time,
+    short_name,
+)
+from spotter.domain.events.lifting import (
+    MotionSampled,
+    RepAmended,
+    RepFields,
+    RepStarted,
+    SetContext,
+    SetEnded,
+    SetMoved,
+)
+from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
+from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.ids import athlete_key, derived_id
+from spotter.domain.topics import LIFTS
+from spotter.http import Problem
+from spotter.http.tokens import Identity
+from spotter.streaming.log import NewRecord
+from spotter_ingest.errors import invalid_data
+
+ID_CHARACTERS_MAX: Final = 64
+SOURCE_CHARACTERS_MAX: Final = 256
+EVENT_BYTES_MAX: Final = 512 * 1024
+"""Of an event as written: well below what a broker takes by default (1 MiB); the longest run of samples fits."""
+AHEAD_MAX: Final = timedelta(minutes=2)
+LATE_BY_SENDER: Final = timedelta(seconds=5)
+LATE_BY_RECEIPT: Final = timedelta(seconds=10)
+NOT_USED_YET: Final = frozenset(f"spotter.{name}.v1" for name in ("station.paired", "station.released"))
+_NAMING_EXERCISES: Final = (RepFields, SetContext, StationPaired)
+_KINDS: Final = dict(TYPES)
+_SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What ingest knows beside the event: when it came, and the gym's configuration."""
+
+    at: datetime
+    configversion: int
+    catalogue: Container[str]
+    new_id: Callable[[], str]
+    """Gives an id that was never used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event that may be written."""
+
+    event: Event
+    record: NewRecord
+    warning: str | None = None
+    """What its sender should know, after a word for programs: `clock: …`."""
+
+
+def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken:
+    """Check an event as sent by `bearer` and fill in what was left out.
+
+    Raises Problem: 403 for what the bearer may not send (a type above its role before its data is looked at), 413
+    for an event too large to be written, 422 for anything else.
+    """
+    kind = _kind(raw, bearer)
+    data = _data(raw, kind, bearer)
+    source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or bearer.token_id
+    time, senttime = _moment(raw, "time"), _moment(raw, "senttime")
+    said = envelope.said(data)
+    written = envelope.canonical_data(said)
+    identity = _text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, written)
+    event = Event(
+        identity or receipt.new_id(),
+        source,
+        time or receipt.at,
+        data,
+        senttime,
+        receipt.at,
+        receipt.configversion,
+    )
+    envelope.keep_content(event, written)
+    _check_times(event, receipt.at)
+    value = encode(event, said)
+    if len(value) > EVENT_BYTES_MAX:
+        raise Problem(
+            413,
+            "Event too large",
+            f"The event takes {len(value)} bytes; at most {EVENT_BYTES_MAX} can be written.",
+            mend="Send less at a time.",
+        )
+    topic, key = _place(kind, data, bearer)
+    dedupe = _dedupe(event, kind.name, time, written)
+    return Taken(event, NewRecord(topic, key, value, dedupe, event), _warning(event, kind, receipt))
+
+
+def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
+    version, name = raw.get("specversion"), raw.get("type")
+    if version is not None and version != "1.0":
+        raise _invalid("specversion", f"specversion must be 1.0, not {_shown(version)}", 'Send "1.0", or leave it out.')
+    if name is None:
+        raise _invalid("type", "The event has no type", "Add one, such as spotter.rep.completed.v1.")
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        close = difflib.get_close_matches(str(name)[:ID_CHARACTERS_MAX], _SENDABLE, 1)
+        mend = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(_SENDABLE)}."
+        raise _invalid("type", f"There is no event type {_shown(name)}", mend, title="Unknown type")
+    if kind.role is None:
+        raise _forbidden("type", f"{kind.name} is written by Spotter itself", "Leave it to Spotter.")
+    if not bearer.has_role(kind.role):
+        detail = f"A token of role {bearer.role} may not send {kind.name}"
+        raise _forbidden("type", detail, f"Use a token of role {kind.role}.")
+    return kind
+
+
+def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> EventData:
+    said = raw.get("data")
+    if raw.get("data_base64") is not None:
+        raise _invalid("data_base64", "An event's data is JSON, not base64", "Send the object in data.")
+    if said is None:
+        said = {}
+    if not isinstance(said, dict):
+        raise _invalid("data", "data must be a JSON object", 'Send "data": {…}.')
+    whose = _check_whose(said, kind, bearer)
+    try:
+        data: EventData = kind.data.__pydantic_validator__.validate_python({**said, **whose}, extra="forbid")
+    except ValidationError as error:
+        raise invalid_data(error, kind, said) from None
+    if isinstance(data, SetEnded) and data.reason != "lifter":
+        detail = f"The reason {data.reason} is given by Spotter itself"
+        raise _invalid(
+            "data.reason", detail, "Leave reason out: a set that is ended by an event was ended by the lifter."
+        )
+    if isinstance(data, SetMoved) and data.to_athlete_id == data.athlete_id:
+        detail = f"The set is credited to {data.athlete_id} already"
+        raise _invalid("data.to_athlete_id", detail, "Name the lifter who did the set.")
+    return data
+
+
+def _check_whose(said: Mapping[str, object], kind: EventType, bearer: Identity) -> dict[str, object]:
+    """Find gym and lifter; what is no string is left for validation to refuse."""
+    gym, athlete = said.get("gym_id"), said.get("athlete_id")
+    if isinstance(gym, str) and gym != bearer.gym_id:
+        detail = f"The token is of gym {bearer.gym_id}, the event of gym {_shown(gym)}"
+        raise _forbidden("data.gym_id", detail, "Leave gym_id out, or use a token of that gym.")
+    if athlete is None and len(bearer.athletes) == 1 and kind.about not in ("gym", "token"):
+        (athlete,) = bearer.athletes
+    if bearer.athletes:
+        for field, named in (("athlete_id", athlete), ("to_athlete_id", said.get("to_athlete_id"))):
+            if isinstance(named, str) and not bearer.may_see(named):
+                detail = f"The token does not speak for {_shown(named)}"
+                raise _forbidden(f"data.{field}", detail, "Use a token of that lifter, or of the whole gym.")
+    if athlete is None and kind.about == "athlete":
+        mend = "Name the lifter, or use a token of exactly one lifter."
+        raise _invalid("data.athlete_id", "data.athlete_id is missing", mend, title="Missing field")
+    if bearer.athletes and (kind.about in ("gym", "token") or (kind.data is PolicyUpdated and athlete is None)):
+        detail = "The token speaks for single lifters, the event is about the whole gym"
+        raise _forbidden("type", detail, "Use a token of the whole gym.")
+    return {"gym_id": bearer.gym_id if gym is None else gym, "athlete_id": athlete}
+
+
+def _text(raw: Mapping[str, object], name: str, characters_max: int) -> str | None:
+    value = raw.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= characters_max:
+        detail = f"{name} must be a string of 1 to {characters_max} characters"
+        raise _invalid(name, detail, "Shorten it, or leave it out.")
+    return value
+
+
+def _moment(raw: Mapping[str, object], name: str) -> datetime | None:
+    value = raw.get(name)
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except ValueError as error:
+        raise _invalid(name, f"{name} {error}", "Put it right, or leave it out.") from None
+
+
+def _new_id(gym_id: str, source: str, kind: EventType, time: datetime | None, said: bytes) -> str | None:
+    """Name an event by what it says, so that it is known when it is sent again; None where it says no time."""
+    return None if time is None else derived_id(gym_id, source, kind.name, format_time(time), said.decode())
+
+
+def _dedupe(event: Event, name: str, time: datetime | None, said: bytes) -> bytes:
+    """Give 16 bytes that are equal for the same event sent again: same identity, same content."""
+    about = orjson.dumps((*event.identity, name, time))
+    return hashlib.blake2b(about + said, digest_size=16).digest()
+
+
+def _check_times(event: Event, received: datetime) -> None:
+    """Refuse what would lie in the future, or before all times, by our clock.
+
+    The clock's error is known from senttime; without it the sender's clock is taken for right.
+    """
+    now = event.senttime or received
+    error = now - received
+    for field, moment in _moments(event):
+        if moment - now > AHEAD_MAX:
+            ahead_s = (moment - now).total_seconds()
+            against = "senttime" if event.senttime else "our clock"
+            detail = (
+                f"{field} is {ahead_s:.0f} s ahead of {against}; at most {AHEAD_MAX.total_seconds():.0f} s are let pass"
+            )
+            mend = "Set the sender's clock, or send senttime: the same clock, read when the event is sent."
+            raise _invalid(field, detail, mend, title="Time in the future")
+        if moment - EARLIEST < error:
+            detail = f"{field} lies before the year 2000 when the clock's error (receipt − senttime) is taken away"
+            raise _invalid(field, detail, "Read time and senttime from the same clock.", title="Time too early")
+
+
+def _moments(event: Event) -> list[tuple[str, datetime]]:
+    moments = [("time", event.time)]
+    data = event.data
+    if isinstance(data, MotionSampled):
+        moments.append(("data.t0", data.t0))
+    elif isinstance(data, RepStarted):
+        if data.started_at is not None:
+            moments.append(("data.started_at", data.started_at))
+    else:
+        rep, where = (data.set, "data.set") if isinstance(data, RepAmended) else (data, "data")
+        if isinstance(rep, RepFields):
+            if rep.started_at is not None:
+                moments.append((f"{where}.started_at", rep.started_at))
+            if rep.ended_at is not None:
+                moments.append((f"{where}.ended_at", rep.ended_at))
+    return moments
+
+
+def _place(kind: EventType, data: EventData, bearer: Identity) -> tuple[str, str]:
+    """Give the topic and key that an event is written under."""
+    if kind.about == "athlete" and data.athlete_id is not None:
+        return kind.topic, athlete_key(bearer.gym_id, data.athlete_id)
+    if isinstance(data, TokenRevoked):
+        return kind.topic, data.token_id
+    if isinstance(data, StationPaired):
+        return kind.topic, data.device_id
+    if data.athlete_id is None or kind.about == "gym":
+        return kind.topic, bearer.gym_id
+    key = athlete_key(bearer.gym_id, data.athlete_id)
+    return (LIFTS if isinstance(data, PolicyUpdated) else kind.topic), key
+
+
+def _warning(event: Event, kind: EventType, receipt: Receipt) -> str | None:
+    said: list[str] = []
+    if event.senttime is not None:
+        late = event.senttime - event.time
+        if late > LATE_BY_SENDER:
+            said.append(f"late: sent {late.total_seconds():.0f} s after it happened, so no advice sounds for it")
+    else:
+        late = receipt.at - event.time
+        if late > LATE_BY_RECEIPT:
+            said.append(
+                f"clock: received {late.total_seconds():.0f} s after its time; send senttime so that a wrong clock is "
+                "told from a late event"
+            )
+    data = event.data
+    about = data.set if isinstance(data, RepAmended) else data
+    exercise = about.exercise if isinstance(about, _NAMING_EXERCISES) else None
+    if exercise is not None and exercise not in receipt.catalogue:
+        said.append(f"exercise: {exercise} is not in the catalogue and is handled as the strictest kind")
+    if kind.name in NOT_USED_YET:
+        said.append(f"stored: this version keeps {short_name(kind.name)} but does not use it yet")
+    return "; ".join(said) or None
+
+
+def _shown(value: object) -> str:
+    return repr(value if not isinstance(value, str) else value[:ID_CHARACTERS_MAX])[: ID_CHARACTERS_MAX + 2]
+
+
+def _invalid(field: str, detail: str, mend: str, title: str = "Invalid field") -> Problem:
+    return Problem(422, title, f"{detail}.", field=field, mend=mend)
+
+
+def _forbidden(field: str, detail: str, mend: str) -> Problem:
+    return Problem(403, "Not allowed", f"{detail}.", field=field, mend=mend)

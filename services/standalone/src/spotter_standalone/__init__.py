@@ -1,0 +1,1 @@
+"""The one-process host: every service over one SQLite file."""

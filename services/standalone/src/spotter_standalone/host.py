@@ -1,0 +1,150 @@
+"""The one-process host, put together: log, detector and advisor, gateway, dashboard, doors."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from spotter.domain.gym_config import Configuration
+from spotter.domain.topics import ACCESS, CONFIG
+from spotter.http import Guard
+from spotter.http.tokens import Keyring, Revocations
+from spotter.settings import Limits
+from spotter.streaming.sqlite.host import SqliteHost
+from spotter.streaming.sqlite.log import LogInUse, SqliteLog
+from spotter.streaming.topic_follower import Following
+from spotter.streaming.warmup import rehearse
+from spotter_advisor.processor import Advisor
+from spotter_dashboard.app import Dashboard
+from spotter_dashboard.store.database import default_url
+from spotter_detector.processor import FailureDetector
+from spotter_gateway.hub import Hub
+from spotter_standalone.app import Parts, create_app
+from spotter_standalone.data_dir import Folder
+from spotter_standalone.errors import Trouble
+from spotter_standalone.server import listen, served, url_of
+
+log = logging.getLogger(__name__)
+
+CHECK_S: Final = 0.5
+"""How often a part that ended is looked for; the processing itself is told at once."""
+READY_S: Final = 5.0
+"""How long a start waits for the tables of pages; a long history is read on while the doors are open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A host that serves."""
+
+    url: str
+    folder: Folder
+    keyring: Keyring
+    log: SqliteLog
+    host: SqliteHost
+    broken: asyncio.Task[None]
+    """Ends, by raising why, only when the host can't go on."""
+
+
+@asynccontextmanager
+async def serving(
+    folder: Folder, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
+) -> AsyncIterator[Running]:
+    """Run the whole of Spotter on a data folder while entered.
+
+    Leaving it stops in order: no new connections, clients told, what was accepted written, the log closed. Raises
+    Trouble for what a person can mend: a port or a folder in use, a folder or a database that can't be used.
+    """
+    folder.prepare()
+    keyring = folder.keyring()
+    async with AsyncExitStack() as stack:
+        listening = listen(host, port)
+        stack.callback(listening.close)
+        source = await _open(folder)
+        stack.push_async_callback(source.close)
+        configuration, revocations = Configuration(), Revocations()
+        following = Following(source, {CONFIG: configuration.apply, ACCESS: revocations.apply})
+        await stack.enter_async_context(following)
+        rehearse([FailureDetector(), Advisor()])
+        processing = SqliteHost(source, [FailureDetector(), Advisor()], configuration)
+        await stack.enter_async_context(processing)
+        guard = Guard(keyring, revocations)
+        hub = Hub(source, guard, limits=limits)
+        await stack.enter_async_context(hub)
+        dashboard = Dashboard(source, guard, configuration, database_url=default_url(folder.path))
+        await stack.enter_async_context(dashboard)
+        checks = (following.check, processing.check, hub.check, dashboard.check)
+        parts = Parts(source, guard, configuration, hub, dashboard, limits or Limits())
+
+        def not_ready() -> str | None:
+            return hub.not_ready() or dashboard.ready()
+
+        app = create_app(parts, ready=not_ready, alive=lambda: _first_failure(checks))
+
+        def goodbye() -> None:
+            hub.dismiss()
+            dashboard.live.close()
+
+        await hub.wait_ready()
+        await _until(lambda: not_ready() is None, READY_S)
+        server = await stack.enter_async_context(served(app, listening, parts.limits, goodbye))
+        url = url_of(listening)
+        folder.write_address(url)
+        stack.callback(folder.forget_address)
+        broken = asyncio.create_task(_watch(checks, processing, server), name="watch")
+        stack.push_async_callback(_end, broken)
+        yield Running(url, folder, keyring, source, processing, broken)
+
+
+async def _until(true: Callable[[], bool], within_s: float) -> None:
+    deadline_s = asyncio.get_running_loop().time() + within_s
+    while not true() and asyncio.get_running_loop().time() < deadline_s:  # noqa: ASYNC110  # told by several parts
+        await asyncio.sleep(0.01)
+
+
+async def _open(folder: Folder) -> SqliteLog:
+    try:
+        return await SqliteLog.open(folder.database)
+    except LogInUse as error:
+        raise Trouble(f"{error}.") from None
+    except (sqlite3.Error, ValueError) as error:
+        raise Trouble(
+            f"The database {folder.database} can't be used ({error}): restore it from a copy, or move it away."
+        ) from None
+    except OSError as error:
+        raise Trouble(f"The database {folder.database} can't be opened ({error.strerror or error}).") from None
+
+
+def _first_failure(checks: Sequence[Callable[[], None]]) -> str | None:
+    for check in checks:
+        try:
+            check()
+        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason that is told
+            return f"A part of the host has ended: {error!r}."
+    return None
+
+
+async def _watch(checks: Sequence[Callable[[], None]], processing: SqliteHost, server: asyncio.Task[None]) -> None:
+    """Raise as soon as a part has ended."""
+    stopped = asyncio.create_task(processing.stopped())
+    try:
+        while True:
+            done, _ = await asyncio.wait({stopped, server}, timeout=CHECK_S, return_when=asyncio.FIRST_COMPLETED)
+            for check in checks:
+                check()
+            for task in done:
+                task.result()
+            if server in done:
+                raise RuntimeError("the server has ended")
+    finally:
+        stopped.cancel()
+        await asyncio.gather(stopped, return_exceptions=True)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

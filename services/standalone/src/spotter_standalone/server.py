@@ -1,0 +1,120 @@
+"""The HTTP server of the one-process host: sockets, protocols, and stopping in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from spotter.settings import Limits
+from spotter_standalone.errors import Trouble
+
+PING_S: Final = 10.0
+"""A socket whose other side has vanished is closed after at most twice this time."""
+GOODBYE_S: Final = 5
+"""How long connections may take to end when the host stops."""
+_BACKLOG: Final = 2048
+_START_POLL_S: Final = 0.005
+T = TypeVar("T")
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to whoever runs it, and says goodbye to its clients before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, goodbye: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._goodbye = goodbye
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take no signals."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all connections, then stop."""
+        self._goodbye()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket (port 0: any free one).
+
+    Raises Trouble where the port is taken, or the address is none of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise Trouble(f"{host!r} is no address ({error}): choose another with --host.") from None
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Trouble(
+                f"Port {port} of {host} is in use: stop what listens there, or choose another with --port."
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise Trouble(f"Port {port} needs rights that you don't have: choose one above 1023 with --port.") from None
+        raise Trouble(f"{host} port {port} can't be listened on ({error.strerror}): choose another --host.") from None
+    listening.setblocking(False)
+    return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """Give the address that a browser on this machine opens."""
+    host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def served(
+    app: FastAPI, listening: socket.socket, limits: Limits, goodbye: Callable[[], None]
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve an application while entered; gives the server's task, which ends early only when it breaks."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="auto",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=limits.message_bytes,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        ws_per_message_deflate=False,  # packing a frame of 1 KB takes longer than sending it
+        timeout_graceful_shutdown=GOODBYE_S,
+    )
+    server = Server(config, goodbye)
+    task = asyncio.create_task(server.serve([listening]), name="server")
+    while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, not an event
+        await asyncio.sleep(_START_POLL_S)
+    try:
+        yield task
+    finally:
+        server.should_exit = True
+        await task
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a program's coroutine on the fastest event loop there is."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # Windows
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)

@@ -1,1 +1,0 @@
-"""The one-process host, the local cluster and the spotter command."""

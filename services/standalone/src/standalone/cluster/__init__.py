@@ -1,5 +1,0 @@
-"""The distributed host on one machine, without containers: Kafka, every service a process, nginx in front."""
-
-from standalone.cluster.command import cluster_command
-
-__all__ = ["cluster_command"]

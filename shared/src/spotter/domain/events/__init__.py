@@ -1,0 +1,35 @@
+"""Everything that happens, as CloudEvents with typed data."""
+
+from spotter.domain.event_types import EventData, Timestamp, format_time, parse_time
+from spotter.domain.events.envelope import (
+    Event,
+    Unreadable,
+    corrected,
+    corrected_time,
+    decode,
+    encode,
+    from_json,
+    to_json,
+)
+from spotter.domain.events.registry import ROLES, TYPES, EventType, Role, event_type, short_name
+
+__all__ = [
+    "ROLES",
+    "TYPES",
+    "Event",
+    "EventData",
+    "EventType",
+    "Role",
+    "Timestamp",
+    "Unreadable",
+    "corrected",
+    "corrected_time",
+    "decode",
+    "encode",
+    "event_type",
+    "format_time",
+    "from_json",
+    "parse_time",
+    "short_name",
+    "to_json",
+]

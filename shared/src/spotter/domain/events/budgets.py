@@ -1,0 +1,145 @@
+"""What Spotter itself writes of a lifter's week: the failure budget, warning signs, and what is told after a session."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from spotter.domain.event_types import EventData, Part, Timestamp
+
+
+class BudgetEntry(Part):
+    """What one set took from the weekly failure budget."""
+
+    set_id: str
+    set_key: str
+    exercise: str
+    muscle_group: str
+    ended_by: str
+    cost: float
+    rule_ids: list[str]
+    revision: int
+    last_rep_at: Timestamp | None = None
+    """Corrected end of the set's last rep: the week that it lies in is the week that pays."""
+    muscles: dict[str, float] | None = None
+    """Units by muscle group: all of it for the one that the exercise works most, parts for the others."""
+    recovers_at: Timestamp | None = None
+    """Until then its muscle groups are closed to failure; nothing where it ended short of failure."""
+
+
+class WarningSign(Part):
+    """A warning sign that holds, in words."""
+
+    name: Literal["soreness", "joint", "sleep", "irritability", "fatigue", "dread", "slow_first_reps", "plateau"]
+    rule_id: str
+    sentence: str
+    since: Timestamp
+    until: Timestamp
+    """When it ends by itself, if nothing else is heard."""
+
+
+class ClosedGroup(Part):
+    """A muscle group that is closed to failure until it has recovered."""
+
+    muscle_group: str
+    until: Timestamp
+    rule_id: str
+
+
+class HardSets(Part):
+    """How many of the work sets of the last 28 days ended at one rep in reserve or less."""
+
+    share: float
+    hard: int
+    sets: int
+    over: bool
+    """It is too high: nothing is spent until it is back."""
+
+
+class ReadinessPart(Part):
+    """One part of a readiness."""
+
+    name: Literal["wellness", "velocity", "recovery", "pain"]
+    points: float
+    of: float
+    sentence: str
+
+
+class Readiness(Part):
+    """How ready a lifter is to train hard, 0 to 100: the parts' points of what they could be."""
+
+    score: int
+    parts: list[ReadinessPart]
+
+
+class PlannedCost(Part):
+    """What the advisor expects one planned set to cost."""
+
+    exercise: str
+    set: int
+    """1 is the first of its exercise."""
+    target_rir: int | None = None
+    cost: float
+    rule_ids: list[str]
+
+
+class Forecast(Part):
+    """What a session's plan may spend of the week."""
+
+    units: float
+    left: float
+    """Of the week, after it."""
+    sets: list[PlannedCost]
+    """Those of the plan that cost something."""
+
+
+class AllowedFrom(Part):
+    """What is allowed from a moment on, if nothing else happens."""
+
+    at: Timestamp
+    allowed: float
+
+
+class BudgetChanged(EventData):
+    """The failure budget of one week of a lifter: after an entry was made or revised, or because more or less is allowed."""
+
+    revision: int
+    """One higher for each that is told of a lifter, whichever week it is about."""
+    entry: BudgetEntry | None = None
+    week_start: Timestamp
+    week_end: Timestamp | None = None
+    time_zone: str
+    allowed: float
+    spent: float
+    left: float
+    reasons: list[str]
+    """What `allowed` is made of, in words."""
+    valid_until: Timestamp
+    """When this changes by itself: a grant expires or the week ends."""
+    allowed_after: float | None = None
+    """What is allowed from `valid_until` on, if nothing else happens."""
+    allowed_later: list[AllowedFrom] | None = None
+    """Where more than one thing ends in the week: what is allowed after that, by time."""
+    signs: list[WarningSign] | None = None
+    """Those that hold."""
+    closed: list[ClosedGroup] | None = None
+    """Muscle groups that are closed to failure now."""
+    hard_share: HardSets | None = None
+    readiness: Readiness | None = None
+    """At the start of a session and after a check-in."""
+    forecast: Forecast | None = None
+    """Where a session began with a plan."""
+
+
+class NoticeGiven(EventData):
+    """What a lifter is told after the session, not in it; given anew it keeps its id and has a revision one higher."""
+
+    notice_id: str
+    kind: Literal["plateau", "sandbagging", "hard_share", "signs"]
+    revision: int
+    rule_ids: list[str]
+    sentence: str
+    valid_until: Timestamp
+    not_before: Timestamp | None = None
+    """When the session is likely over: it is to be shown from then on."""
+    withdrawn: bool = False
+    """It no longer holds."""

@@ -1,0 +1,261 @@
+"""What Spotter itself writes: no client may send these."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from spotter.domain.event_types import EventData, Part, Timestamp
+from spotter.domain.events.lifting import Device, Intent, RepFields, SetContext, VelocityMetric
+
+Action = Literal["continue", "one_more", "stop", "failing"]
+Mode = Literal["velocity", "ratio", "timing", "tempo"]
+Confidence = Literal["low", "medium", "high"]
+Flag = Literal[
+    "slow_first", "outlier", "ghost", "rerack", "short_rom", "second_dip", "stall", "failed",
+    "missed_rep", "pause", "renumbered", "second_source", "metric", "clock",
+]  # fmt: skip
+
+
+class SetOutput(EventData):
+    """What every output about a set carries: `set_id` as sent, and `set_key`, which is never reused."""
+
+    set_key: str
+
+
+class RepOverdue(EventData):
+    """A rep has been under way for too long (written by the detector's timer)."""
+
+    rep_number: int | None = None
+    started_at: Timestamp
+    outlasted_s: float
+
+
+class DeviceLost(EventData):
+    """The socket of a device closed with a set running (written by ingest)."""
+
+    device_id: str | None = None
+    reported_by: str | None = None
+    """Event source of the reps that came over the socket."""
+
+
+class SetOpened(SetContext, SetOutput):
+    """A set began, or began again; says all that is known of it and what it is pinned to."""
+
+    opened_by: str
+    opened_at: Timestamp
+    history: bool = False
+    """It arrived when a later set was known: ended from the start."""
+    reopened: int = 0
+    """How often the set has gone on after an end."""
+    amended: bool = False
+    """The set was open or known; only what is said about it has changed."""
+    pinned_config: int = 0
+    learned_sets: int = 0
+    moved_from: str | None = None
+    """Key of the set under the lifter to whom it was credited first."""
+
+
+class SetClosed(SetOutput):
+    """A set is over."""
+
+    reason: Literal["lifter", "silence", "next_set", "history"]
+    ended_at: Timestamp
+    reps: int
+    reopened: int = 0
+    moved_to: str | None = None
+    """The lifter to whom the set was moved: it is this lifter's no more, and nothing of it counts here."""
+    velocity_offset_mps: float | None = None
+    """First velocity of the set less the lifter's own at this load, by the sets before it; none where these taught
+    nothing, or the load is not known."""
+    velocity_offset_sd: float | None = None
+    """The same in standard deviations of what is usual of the lifter."""
+    one_rep_max_kg: float | None = None
+    """The lifter's 1RM by the load–velocity profile of the sets before, and its standard error."""
+    one_rep_max_sd_kg: float | None = None
+
+
+class RepCounted(RepFields, SetOutput):
+    """A rep as the detector sees it: set and number settled, corrections applied."""
+
+    velocity_metric: VelocityMetric | None = None
+    rep_number: int
+    revision: int
+    rep_event_id: str
+    """Id of the event that reported the rep."""
+    rep_time: Timestamp
+    """Corrected end of the rep."""
+    device: Device | None = None
+    flags: list[Flag] = Field(default_factory=list)
+    voided: bool = False
+    found_in: Literal["motion"] | None = None
+    """Found by the detector in a signal, and not reported as a rep."""
+
+
+class EffortEstimated(SetOutput):
+    """How many reps are left after a rep, and how sure that is."""
+
+    rep_number: int
+    revision: int
+    velocity_loss: float | None = None
+    reference_velocity_mps: float | None = None
+    reference_rep: int | None = None
+    rir: float
+    rir_low: float
+    rir_high: float
+    p_rir_le: list[float]
+    p_next_fails: float
+    share_done: float
+    mode: Mode
+    confidence: Confidence
+    learned_sets: int
+    flags: list[Flag]
+    model_version: str
+    profile_version: str
+    arrival: bool = True
+    """The rep just arrived; false where an earlier answer is revised."""
+    newest: bool = True
+    """The rep is the newest known of the lifter."""
+    fresh: bool = True
+    """The rep was sent soon enough after it happened for advice to sound."""
+    set_open: bool = True
+    rep_time: Timestamp
+    """Corrected end of the rep."""
+    newest_received: Timestamp
+    """When the newest rep of the set was received."""
+
+
+class TermsSaid(Part):
+    """What holds in a set, and what it costs to stop a rep too late or too early (none where a policy says the chance)."""
+
+    target: int | None = None
+    floor: int
+    reason: str
+    stop_probability: float
+    one_more_probability: float
+    late_cost: float | None = None
+    early_cost: float | None = None
+
+
+class BoundSaid(Part):
+    """The reps in reserve that a rule asks for."""
+
+    rule: str
+    rir: int
+    reason: str
+
+
+class StandingSaid(Part):
+    """How the lifter stood when the set opened."""
+
+    left: float
+    """Of the week's budget, in units."""
+    muscle_left: float
+    planned_left: float = 0.0
+    """Of what a deload week has for planned isolation sets."""
+    signs: list[str] = Field(default_factory=list)
+    pain: bool = False
+    hard_share: float | None = None
+    hard_share_over: bool = False
+    closed_until: Timestamp | None = None
+    closed_rule: str | None = None
+    plateau: bool = False
+
+
+class Because(Part):
+    """What an advice follows from: of a plan all that its rules looked at, of the advice after a rep the decision's."""
+
+    terms: TermsSaid | None = None
+    bounds: list[BoundSaid] | None = None
+    standing: StandingSaid | None = None
+    origins: dict[str, str] | None = None
+    """The layer that each value of the policy comes from, with the name of a team or block."""
+    beginner: bool | None = None
+    last_set: bool | None = None
+    spotter: bool | None = None
+    risk: str | None = None
+    block: str | None = None
+    """Kind of the block that the day lies in."""
+    last_week: bool | None = None
+    mode: str | None = None
+    estimate_revision: int | None = None
+    rir: float | None = None
+    p_at_limit: float | None = None
+    """The chance of being where stop is said, or nearer to failure."""
+    p_next_fails: float | None = None
+    latched: bool | None = None
+    """Stop had been said in this set."""
+    confidence: Confidence | None = None
+
+
+def _target_always(schema: dict[str, Any]) -> None:
+    schema["properties"]["target_rir"].pop("default", None)
+    schema["required"] = [name for name in schema["properties"] if name in {*schema["required"], "target_rir"}]
+
+
+class AdviceGiven(SetOutput):
+    """What the lifter is told after a rep; after_rep 0 is the plan."""
+
+    model_config = ConfigDict(json_schema_extra=_target_always)
+    ALWAYS: ClassVar[tuple[str, ...]] = ("target_rir",)
+    alert_id: str
+    revision: int
+    station_id: str | None = None
+    action: Action
+    emergency: bool = False
+    after_rep: int
+    target_rir: int | None = None
+    late: bool
+    rule_ids: list[str]
+    sentence: str
+    speech: str
+    haptic: Literal["none", "tick", "double", "long"]
+    sound_ms: int
+    repeat: int
+    expires_at: Timestamp
+    ttl_ms: int
+    budget_left: float
+    policy_version: str
+    because: Because | None = None
+
+
+class SetSummarised(SetOutput):
+    """What became of a set."""
+
+    revision: int
+    exercise: str | None = None
+    load_kg: float | None = None
+    intent: Intent = "work"
+    reps: int
+    rir_end: float | None = None
+    rir_end_low: float | None = None
+    rir_end_high: float | None = None
+    ended_by: Literal["lifter", "silence", "next_set", "history"]
+    ended_at: Timestamp
+    failed: bool = False
+    advice_followed: bool | None = None
+    """Nothing where no stop was said."""
+    reps_after_stop: int = 0
+
+
+class Origin(Part):
+    """Where in a log a record stands."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class EventRejected(EventData):
+    """Something in a log that a reader could not use: why, where it stands, and the thing itself."""
+
+    rejected_id: str | None = None
+    set_key: str | None = None
+    rejected_type: str | None = None
+    reason: str
+    detail: str
+    reader: str
+    origin: Origin
+    event: dict[str, Any] | None = None
+    raw_base64: str | None = None

@@ -1,0 +1,216 @@
+"""The CloudEvents envelope and the one codec: structured-mode JSON everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from spotter.domain.event_types import EventData, Part, parse_time
+from spotter.domain.events.registry import TYPES, event_type
+from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.ids import fingerprint
+
+
+class Unreadable(ValueError):
+    """A record is no event that this version can read."""
+
+
+class _Known:
+    """What is known of an event beside its fields: it follows from them, and a changed copy does not have it."""
+
+    __slots__ = ("_content",)
+
+    _content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event(_Known):
+    """One event: who says (`source`, `id`) that what (`data`) happened when (`time`, the sender's clock)."""
+
+    id: str
+    source: str
+    time: datetime
+    data: EventData
+    senttime: datetime | None = None
+    """The sender's clock when it sent the event."""
+    receivedtime: datetime | None = None
+    """When ingest took it."""
+    configversion: int | None = None
+    """Ordinal of the gym's newest configuration record that ingest had read."""
+    sequence: str | None = None
+    """Of an output: where its input stands in the log, and its place among that input's outputs."""
+    movedfrom: str | None = None
+    """Of an event that follows a set to another lifter, written inside only: the set's key under the first lifter, and
+    words about the event."""
+
+    @property
+    def type(self) -> str:
+        """The type's name as on the wire."""
+        return event_type(self.data)
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Gym, athlete, source and id: the same identity is the same event."""
+        return (self.data.gym_id or "", self.data.athlete_id or "", self.source, self.id)
+
+    @property
+    def received(self) -> datetime:
+        """When it was received; its own time for what never passed a door."""
+        return self.receivedtime or self.time
+
+    def content(self) -> str:
+        """Fingerprint what was said, without how it travelled: equal for an event that is sent again.
+
+        A time that the sender left out was filled in on receipt and does not count.
+        """
+        try:
+            return self._content
+        except AttributeError:
+            return _content(self, canonical_data(said(self.data)))
+
+
+def corrected(event: Event, moment: datetime) -> datetime:
+    """Translate a moment of the sender's clock to ours.
+
+    With `senttime` the clock's error is known; without, nothing can have happened after it was received.
+    """
+    received = event.received
+    if event.senttime is not None:
+        return moment + (received - event.senttime)
+    return min(moment, received)
+
+
+def corrected_time(event: Event) -> datetime:
+    """Give the event's own time by our clock: what every comparison between events uses."""
+    return corrected(event, event.time)
+
+
+def said(part: Part) -> dict[str, Any]:
+    """Give what a part says, without what it leaves out: its `model_dump`, but parts of parts are left to the codec."""
+    values = {name: value for name, value in part.__dict__.items() if value is not None}
+    for name in part.ALWAYS:
+        values.setdefault(name, None)
+    return values
+
+
+def canonical_data(data: Mapping[str, Any]) -> bytes:
+    """Write what `said` gives so that equal data gives equal bytes."""
+    return orjson.dumps(data, said, orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
+
+
+def _content(event: Event, data: bytes) -> str:
+    time = b"null" if event.time == event.receivedtime else orjson.dumps(event.time, None, orjson.OPT_UTC_Z)
+    return fingerprint(b'{"data":%b,"time":%b,"type":"%b"}' % (data, time, event.type.encode()))
+
+
+def keep_content(event: Event, data: bytes) -> None:
+    """Spare readers of an event writing its data anew, which is at hand as `canonical_data` writes it."""
+    object.__setattr__(event, "_content", _content(event, data))  # it is no field: mypy knows only those
+
+
+def encode(event: Event, data: Mapping[str, Any] | None = None) -> bytes:
+    """Write an event as one line of JSON; `data` is what its data says (`said`), where that is at hand."""
+    attributes: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+        "time": event.time,
+        "datacontenttype": "application/json",
+    }
+    if event.senttime is not None:
+        attributes["senttime"] = event.senttime
+    if event.receivedtime is not None:
+        attributes["receivedtime"] = event.receivedtime
+    if event.configversion is not None:
+        attributes["configversion"] = event.configversion
+    if event.sequence is not None:
+        attributes["sequence"] = event.sequence
+    if event.movedfrom is not None:
+        attributes["movedfrom"] = event.movedfrom
+    attributes["data"] = said(event.data) if data is None else data
+    # Joined, it is copied: orjson leaves its result in a buffer of 4 to 16 kB, which would be kept as long as the event.
+    return b"".join((orjson.dumps(attributes, said, orjson.OPT_UTC_Z), b""))
+
+
+def with_attributes(event: Event, *, sequence: str) -> Event:
+    """Give the event with its place in the log."""
+    return Event(
+        event.id,
+        event.source,
+        event.time,
+        event.data,
+        event.senttime,
+        event.receivedtime,
+        event.configversion,
+        sequence,
+        event.movedfrom,
+    )
+
+
+def with_sequence(value: bytes, sequence: str) -> bytes:
+    """Give an encoded event, which has no place in the log yet, with it."""
+    return b"".join((value[:-1], b',"sequence":"', sequence.encode(), b'"}'))
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Give the event as the JSON object that is written everywhere."""
+    value: dict[str, Any] = orjson.loads(encode(event))
+    return value
+
+
+def decode(value: bytes) -> Event:
+    """Read what `encode` wrote, ignoring fields of newer versions.
+
+    Raises Unreadable for anything else, with the reason.
+    """
+    return from_json(json_object(value))
+
+
+def json_object(value: bytes) -> dict[str, Any]:
+    """Read a JSON object, of an event or of something else; raises Unreadable."""
+    try:
+        raw = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"not JSON: {error}") from None
+    if not isinstance(raw, dict):
+        raise Unreadable("not a JSON object")
+    return raw
+
+
+def from_json(raw: object) -> Event:
+    """Read the JSON object of an event; raises Unreadable."""
+    if not isinstance(raw, dict):
+        raise Unreadable("not a JSON object")
+    kind = TYPES.get(str(raw.get("type")))
+    if kind is None:
+        raise Unreadable(f"unknown type {raw.get('type')!r}")
+    try:
+        sent, received = raw.get("senttime"), raw.get("receivedtime")
+        version, sequence, moved = raw.get("configversion"), raw.get("sequence"), raw.get("movedfrom")
+        if not (isinstance(raw.get("id"), str) and isinstance(raw.get("source"), str)):
+            raise Unreadable("id and source must be strings")
+        if not (version is None or isinstance(version, int)) or not (sequence is None or isinstance(sequence, str)):
+            raise Unreadable("configversion must be a number and sequence a string")
+        if not (moved is None or isinstance(moved, str)):
+            raise Unreadable("movedfrom must be a string")
+        return Event(
+            id=raw["id"],
+            source=raw["source"],
+            time=parse_time(raw.get("time")),
+            data=kind.data.model_validate(raw.get("data")),
+            senttime=None if sent is None else parse_time(sent),
+            receivedtime=None if received is None else parse_time(received),
+            configversion=version,
+            sequence=sequence,
+            movedfrom=moved,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        raise Unreadable(f"data.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise Unreadable(str(error)) from None

@@ -1,0 +1,175 @@
+"""What happens in a set: its start and end, its reps, their corrections."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spotter.domain.event_types import (
+    AthleteId,
+    EventData,
+    ExerciseId,
+    LoadKg,
+    Part,
+    PeakVelocityMps,
+    PhaseS,
+    RepNumber,
+    RomM,
+    Share,
+    ShortText,
+    StationId,
+    Timestamp,
+    VelocityMps,
+)
+
+Intent = Literal["work", "warmup", "amrap", "test", "drop", "technique"]
+VelocityMetric = Literal["mean", "propulsive", "peak"]
+
+
+class SetContext(EventData):
+    """What is known about a set beside its reps; every field may be left out or amended."""
+
+    exercise: ExerciseId | None = None
+    load_kg: LoadKg | None = None
+    pct_1rm: Annotated[float, Field(ge=1, le=120)] | None = None
+    intent: Intent | None = None
+    target_rir: Annotated[int, Field(ge=0, le=20)] | None = None
+    planned_reps: Annotated[int, Field(ge=1, le=1000)] | None = None
+    is_last_set: bool | None = None
+    spotter_present: bool | None = None
+    tempo: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    station_id: StationId | None = None
+
+
+class SetStarted(SetContext):
+    """A lifter starts a set, or says more about the open one."""
+
+    exercise: ExerciseId
+
+
+class SetAmended(SetContext):
+    """What was said about a set is put right."""
+
+
+class SetMoved(EventData):
+    """A set was credited to the wrong lifter of the same gym."""
+
+    to_athlete_id: AthleteId
+
+
+class SetEnded(EventData):
+    """A set is over."""
+
+    reason: Literal["lifter", "silence", "next_set"] = "lifter"
+
+
+class RepStarted(EventData):
+    """A rep is under way."""
+
+    rep_number: RepNumber | None = None
+    started_at: Timestamp | None = None
+
+
+class Device(Part):
+    """The sensor that saw a rep."""
+
+    id: ShortText | None = None
+    model: ShortText | None = None
+    rep_id: Annotated[str | int, Field(union_mode="left_to_right")] | None = None
+
+
+class RepFields(Part):
+    """What can be measured of a rep; nothing but its time is a rep too."""
+
+    mean_velocity_mps: VelocityMps | None = None
+    peak_velocity_mps: PeakVelocityMps | None = None
+    rom_m: RomM | None = None
+    concentric_s: PhaseS | None = None
+    eccentric_s: PhaseS | None = None
+    started_at: Timestamp | None = None
+    ended_at: Timestamp | None = None
+    velocity_sd_mps: Annotated[float, Field(ge=0, le=1)] | None = None
+    confidence: Share | None = None
+    exercise: ExerciseId | None = None
+    load_kg: LoadKg | None = None
+
+
+class RepCompleted(RepFields, EventData):
+    """A rep is done."""
+
+    velocity_metric: VelocityMetric = "mean"
+    rep_number: RepNumber | None = None
+    device: Device | None = None
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.started_at and self.ended_at and self.started_at > self.ended_at:
+            raise ValueError("started_at must not be after ended_at")
+        return self
+
+
+class RepCorrection(RepFields):
+    """What is put right of a rep; what is left out stays."""
+
+    velocity_metric: VelocityMetric | None = None
+
+
+class RepAmended(EventData):
+    """Some fields of a rep are put right."""
+
+    rep_number: RepNumber
+    set: RepCorrection
+
+
+class RepVoided(EventData):
+    """A rep that was counted was none."""
+
+    rep_number: RepNumber
+    reason: ShortText | None = None
+
+
+class MotionSampled(EventData):
+    """Raw samples of a bar or a wrist."""
+
+    t0: Timestamp
+    rate_hz: Annotated[float, Field(ge=1, le=2000)]
+    signal: Literal["bar_velocity", "bar_position", "imu_bar", "imu_wrist"]
+    samples: Annotated[
+        list[float] | list[Annotated[list[float], Field(min_length=6, max_length=6)]],
+        Field(min_length=1, max_length=2048),
+    ]
+    device: Device | None = None
+
+    @model_validator(mode="after")
+    def _fits_the_signal(self) -> Self:
+        if len(self.samples) / self.rate_hz > 5:
+            raise ValueError("samples must span at most 5 s: send smaller chunks")
+        rows = isinstance(self.samples[0], list)
+        if rows != self.signal.startswith("imu"):
+            raise ValueError("samples of imu_* are rows [ax, ay, az, gx, gy, gz]; samples of bar_* are numbers")
+        return self
+
+
+RPE_AT_FAILURE: Final = 10
+"""RPE on the lifting scale is this less the reps in reserve (Zourdos et al. 2016)."""
+
+
+class EffortReported(EventData):
+    """How near to failure the lifter felt: exactly one of rir, rpe and failed."""
+
+    rir: Annotated[float, Field(ge=0, le=30)] | None = None
+    rpe: Annotated[float, Field(ge=1, le=10)] | None = None
+    failed: bool | None = None
+    rep_number: RepNumber | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if sum(value is not None for value in (self.rir, self.rpe, self.failed)) != 1:
+            raise ValueError("exactly one of rir, rpe and failed must be given")
+        return self
+
+    @property
+    def called_rir(self) -> float | None:
+        """Reps in reserve as called; None where a failure was told, or that there was none."""
+        return self.rir if self.rpe is None else RPE_AT_FAILURE - self.rpe

@@ -1,0 +1,121 @@
+"""Layer over layer: what holds, and which layer each value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, get_args
+
+import orjson
+
+from spotter.domain.policies.fields import MERGED, Policy, PolicyFields
+
+LayerName = Literal["built-in", "gym", "team", "lifter", "block", "session"]
+LAYERS: Final[tuple[LayerName, ...]] = get_args(LayerName)
+"""From the lowest to the highest: each lies over those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one layer says."""
+
+    name: LayerName
+    said: Mapping[str, Any]
+    """Values by field of `PolicyFields`; what is left out comes from below."""
+    called: str | None = None
+    """Of a team or a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of an effective policy, explaining itself."""
+
+    field: str
+    value: Any  # a number, nothing, or numbers by exercise or risk
+    layer: LayerName
+    called: str | None
+    title: str
+    why: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A whole policy, and where it comes from."""
+
+    policy: Policy
+    origin: Mapping[str, LayerName]
+    """By field; of fields with several values also by `field.key`."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Names of the team or block that a value comes from, by the same keys."""
+
+    def explained(self) -> list[Value]:
+        """Give every value with its title, its reason and the layer that it comes from."""
+        found: list[Value] = []
+        for name, model in PolicyFields.model_fields.items():
+            extra = model.json_schema_extra
+            rules = extra.get("rules", []) if isinstance(extra, dict) else []
+            found.append(
+                Value(
+                    field=name,
+                    value=getattr(self.policy, name),
+                    layer=self.origin[name],
+                    called=self.called.get(name),
+                    title=model.title or name,
+                    why=model.description or "",
+                    rules=tuple(str(rule) for rule in rules) if isinstance(rules, list) else (),
+                )
+            )
+        return found
+
+
+def effective(layers: Sequence[Layer]) -> Effective:
+    """Lay `layers`, lowest first, over the policy that ships.
+
+    >>> found = effective([Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 2.0})])
+    >>> found.policy.target_rir, found.origin["target_rir"], found.origin["weekly_units"], found.origin["cheap_factor"]
+    (3, 'gym', 'lifter', 'built-in')
+    """
+    values, origin, called = dict(_shipped()), dict(_shipped_origin()), dict[str, str]()
+    for layer in layers:
+        for name, said in layer.said.items():
+            keys = [name]
+            if name in MERGED:
+                values[name] = {**values[name], **said}
+                keys += [f"{name}.{key}" for key in said]
+            else:
+                values[name] = said
+            for key in keys:
+                origin[key] = layer.name
+                called.pop(key, None)
+                if layer.called is not None:
+                    called[key] = layer.called
+    return Effective(Policy.model_construct(**values), origin, called)
+
+
+@cache
+def builtin_policy() -> Policy:
+    """Read the policy that ships: the defaults of every gym.
+
+    >>> builtin_policy().target_rir, builtin_policy().weekly_units
+    (2, 4.0)
+    """
+    return Policy.model_validate(_shipped())
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    text = resources.files("spotter.domain.policies").joinpath("policy.json").read_bytes()
+    values: dict[str, Any] = orjson.loads(text)
+    # Checked twice: every value by its own range, and that none is missing.
+    PolicyFields.model_validate(values)
+    Policy.model_validate(values)
+    return values
+
+
+@cache
+def _shipped_origin() -> dict[str, LayerName]:
+    names = [*_shipped(), *(f"{name}.{key}" for name in MERGED for key in _shipped()[name])]
+    return dict.fromkeys(names, "built-in")

@@ -1,0 +1,157 @@
+"""What was said for a gym, a team or a lifter over time: the standing layer, blocks of the calendar, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spotter.domain.event_types import Part, ShortText
+from spotter.domain.policies.fields import SessionFields, folded, said_in
+from spotter.domain.policies.layers import Layer, LayerName
+
+BlockKind = Literal["accumulate", "intensify", "deload", "high_intensity"]
+SessionMode = Literal["normal", "time_pressed"]
+BLOCK_DAYS_MAX: Final = 400
+BLOCKS_MAX: Final = 40
+"""Blocks of one gym, team or lifter that are kept; of more, those that end first are forgotten."""
+SESSIONS_KEPT: Final = 8
+"""Days with a session that are kept: uploads of the last days still find theirs."""
+LAST_WEEK: Final = timedelta(days=7)
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})]
+
+
+class BlockSaid(Part):
+    """A block of the training calendar, by its local days, both included. Said again under its name it is replaced."""
+
+    name: ShortText
+    kind: BlockKind
+    first_day: Day
+    last_day: Day
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        days = {}
+        for name in ("first_day", "last_day"):
+            try:
+                days[name] = date.fromisoformat(getattr(self, name))
+            except ValueError:
+                raise ValueError(f"{name}: {getattr(self, name)} is no day of the calendar") from None
+        if days["last_day"] < days["first_day"]:
+            raise ValueError(f"last_day: {self.last_day} lies before first_day, {self.first_day}")
+        if (days["last_day"] - days["first_day"]).days >= BLOCK_DAYS_MAX:
+            raise ValueError(f"last_day: a block has at most {BLOCK_DAYS_MAX} days: split it")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block, and the values that hold in it."""
+
+    name: str
+    kind: BlockKind
+    first_day: str
+    """ISO date, in the lifter's zone, like `last_day`; both belong to the block."""
+    last_day: str
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a day lies in the block."""
+        return self.first_day <= day.isoformat() <= self.last_day
+
+    def in_last_week(self, day: date) -> bool:
+        """Tell whether a day is one of the block's last seven.
+
+        >>> Block("a", "intensify", "2026-01-05", "2026-02-01").in_last_week(date(2026, 1, 26))
+        True
+        """
+        return self.holds(day) and day > date.fromisoformat(self.last_day) - LAST_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What was said at the start of a session; it holds on its day."""
+
+    day: str
+    mode: SessionMode = "normal"
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """All that was said at one level: of a gym, of a team, or of a lifter."""
+
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """Values that hold on any day."""
+    blocks: tuple[Block, ...] = ()
+    """In the order in which they were said."""
+    sessions: tuple[Session, ...] = ()
+    """By day."""
+
+    def with_layer(self, layer: SessionFields, block: BlockSaid | None = None) -> Programme:
+        """Lay what is said now over what was said before; with a block it holds in that block alone."""
+        said = said_in(layer)
+        if block is None:
+            return replace(self, said=folded(self.said, said))
+        before = next((known.said for known in self.blocks if known.name == block.name), {})
+        new = Block(block.name, block.kind, block.first_day, block.last_day, folded(before, said))
+        kept = [known for known in self.blocks if known.name != block.name]
+        if len(kept) >= BLOCKS_MAX:
+            kept.remove(min(kept, key=lambda known: known.last_day))
+        return replace(self, blocks=(*kept, new))
+
+    def with_session(self, session: Session) -> Programme:
+        """Take a session; a later word on its day takes the place of an earlier one."""
+        others = [known for known in self.sessions if known.day != session.day]
+        by_day = sorted([*others, session], key=lambda known: known.day)
+        return replace(self, sessions=tuple(by_day[-SESSIONS_KEPT:]))
+
+    def block_on(self, day: date) -> Block | None:
+        """Give the block that a day lies in; of several the one said last."""
+        return next((block for block in reversed(self.blocks) if block.holds(day)), None)
+
+    def session_on(self, day: date) -> Session | None:
+        """Give the session of a day."""
+        return next((session for session in self.sessions if session.day == day.isoformat()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """What holds for a lifter on one day."""
+
+    layers: tuple[Layer, ...]
+    """Lowest first, over what ships."""
+    block: Block | None
+    last_week: bool
+    """Of the block."""
+    mode: SessionMode
+
+
+def on_day(gym: Programme, team: tuple[str, Programme] | None, lifter: Programme, day: date) -> OnDay:
+    """Say what holds for a lifter on a local day: layers in their order, block, mode of the session."""
+    levels: list[tuple[LayerName, str | None, Programme]] = [("gym", None, gym)]
+    if team is not None:
+        levels.append(("team", team[0], team[1]))
+    levels.append(("lifter", None, lifter))
+    layers = [Layer(name, programme.said, called) for name, called, programme in levels if programme.said]
+    block = block_on([programme for _, _, programme in levels], day)
+    for _, _, programme in levels:
+        layers += [Layer("block", one.said, one.name) for one in programme.blocks if one.said and one.holds(day)]
+    session = lifter.session_on(day)
+    if session is not None and session.said:
+        layers.append(Layer("session", session.said))
+    return OnDay(
+        layers=tuple(layers),
+        block=block,
+        last_week=block is not None and block.in_last_week(day),
+        mode="normal" if session is None else session.mode,
+    )
+
+
+def block_on(levels: Sequence[Programme], day: date) -> Block | None:
+    """Give the block that a day lies in: the lifter's own before the team's before the gym's (`levels`: gym first)."""
+    return next((block for level in reversed(levels) if (block := level.block_on(day)) is not None), None)

@@ -1,0 +1,18 @@
+"""What every door shares: problem documents, credentials, health. Needs the extra `web` of the kernel."""
+
+from spotter.http.credentials import COOKIE, DOCUMENTED, SUBPROTOCOL, Guard, chosen_subprotocol
+from spotter.http.health import health_router
+from spotter.http.problems import Problem, deny, install, problem_response
+
+__all__ = [
+    "COOKIE",
+    "DOCUMENTED",
+    "SUBPROTOCOL",
+    "Guard",
+    "Problem",
+    "chosen_subprotocol",
+    "deny",
+    "health_router",
+    "install",
+    "problem_response",
+]

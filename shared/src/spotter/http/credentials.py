@@ -1,0 +1,86 @@
+"""Who is asking: tokens from the Authorization header, a WebSocket's subprotocols, or a page's cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from fastapi import Security
+from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
+
+from spotter.http.problems import Problem
+from spotter.http.tokens import ExpiredToken, Identity, InvalidToken, Keyring, Revocations, RevokedToken
+
+SUBPROTOCOL: Final = "spotter.v1"
+COOKIE: Final = "spotter_token"
+DOCUMENTED: Final = Security(HTTPBearer(scheme_name="bearer", bearerFormat="JWT", auto_error=False))
+"""A route's dependency that tells OpenAPI of the token; `Guard` is what checks it."""
+_BEARER: Final = "bearer."
+_MEND: Final = "Send 'Authorization: Bearer <token>'; 'spotter token create' makes a token."
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def offered_subprotocols(connection: HTTPConnection) -> list[str]:
+    """List the subprotocols that a WebSocket's client offers, in its order."""
+    offered: list[str] = connection.scope.get("subprotocols") or []
+    return offered
+
+
+def chosen_subprotocol(connection: HTTPConnection) -> str | None:
+    """Give the subprotocol to accept a WebSocket with: ours where it was offered."""
+    return SUBPROTOCOL if SUBPROTOCOL in offered_subprotocols(connection) else None
+
+
+class Guard:
+    """Tells who a connection speaks for."""
+
+    def __init__(self, keyring: Keyring, revocations: Revocations, clock: Callable[[], datetime] = _now) -> None:
+        self._keyring = keyring
+        self._revocations = revocations
+        self._clock = clock
+
+    def identify(self, connection: HTTPConnection, cookie: bool = False) -> Identity:
+        """Check a connection's credential; `cookie` lets a page's cookie count too.
+
+        Raises Problem 401 where there is none, or one that is forged, expired or revoked.
+        """
+        return self.verify(_token(connection, cookie))
+
+    def verify(self, token: str) -> Identity:
+        """Check a token by itself; raises Problem 401 for one that is forged, expired or revoked."""
+        try:
+            identity = self._keyring.verify(token)
+            self.check(identity)
+        except InvalidToken as error:
+            title = {ExpiredToken: "Expired token", RevokedToken: "Revoked token"}.get(type(error), "Invalid token")
+            raise _unauthorised(title, f"{str(error)[:1].upper()}{str(error)[1:]}.", ' error="invalid_token"') from None
+        return identity
+
+    def check(self, identity: Identity) -> None:
+        """Tell whether a bearer may go on, for connections that stay open; raises RevokedToken or ExpiredToken."""
+        self._revocations.check(identity, self._clock())
+
+
+def _token(connection: HTTPConnection, cookie: bool) -> str:
+    header = connection.headers.get("authorization")
+    if header is not None:
+        scheme, _, token = header.strip().partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise _unauthorised("Missing token", "The Authorization header does not hold a bearer token.")
+        return token.strip()
+    for offered in offered_subprotocols(connection):
+        if offered.startswith(_BEARER):
+            return offered.removeprefix(_BEARER)
+    if cookie and (held := connection.cookies.get(COOKIE)):
+        return held
+    raise _unauthorised("Missing token", "The request carries no token.")
+
+
+def _unauthorised(title: str, detail: str, more: str = "") -> Problem:
+    headers = {"WWW-Authenticate": f'Bearer realm="spotter"{"," if more else ""}{more}'}
+    return Problem(401, title, detail, mend=_MEND, headers=headers)

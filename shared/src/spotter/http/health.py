@@ -1,0 +1,61 @@
+"""Whether a process is alive and ready, and its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from spotter.http.problems import Problem
+
+
+def _nothing_wrong() -> str | None:
+    return None
+
+
+def health_router(
+    ready: Callable[[], str | None],
+    *,
+    alive: Callable[[], str | None] = _nothing_wrong,
+    metrics_to_anyone: bool = True,
+) -> APIRouter:
+    """Build `/healthz`, `/readyz` and `/metrics`.
+
+    `ready` and `alive` say why the process is not, in a sentence, or None where it is; a reason is answered with 503.
+    Metrics are nobody else's business: a process whose port is the public door gives them to its own machine only.
+    """
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", summary="Whether the process works")
+    async def healthz() -> dict[str, str]:
+        return _state(alive(), "Not alive")
+
+    @router.get("/readyz", summary="Whether the process may be sent requests")
+    async def readyz() -> dict[str, str]:
+        return _state(ready() or alive(), "Not ready")
+
+    @router.get("/metrics", summary="Metrics for Prometheus", include_in_schema=False)
+    async def prometheus(request: Request) -> Response:
+        if not (metrics_to_anyone or _is_near(request)):
+            raise Problem(404, "Not found", "There is nothing at /metrics for other machines.")
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _is_near(request: Request) -> bool:
+    """Tell whether a request comes from this machine, and through no proxy for another."""
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _state(reason: str | None, title: str) -> dict[str, str]:
+    if reason is not None:
+        raise Problem(503, title, reason, headers={"Retry-After": "1"})
+    return {"status": "ok"}

@@ -1,0 +1,149 @@
+"""A worker's state in its changelog: what is written, how it is read back, and what may be forgotten."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from spotter.streaming.state_versions import Batch, Input, Stepper
+
+REMOVED_S = 600.0
+"""An entry's removal stays in the changelog for so long as a value, which outweighs older ones of a worker that was
+paused; then it is wiped out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record of the changelog, in the partition of its lifter's inputs."""
+
+    partition: int
+    key: bytes
+    value: bytes | None
+    """None wipes the entry out."""
+    versions: int = 1
+    """How many versions the value holds."""
+
+
+def entry_key(key: str, name: str) -> bytes:
+    r"""Name an entry of a lifter's state in the changelog.
+
+    >>> entry_key("g1/ada", "profile")
+    b'g1/ada\x00profile'
+    """
+    return f"{key}\0{name}".encode()
+
+
+def split_entry_key(raw: bytes) -> tuple[str, str]:
+    r"""Give the lifter and the entry's name.
+
+    >>> split_entry_key(b'g1/ada\x00profile')
+    ('g1/ada', 'profile')
+    """
+    key, _, name = raw.decode().rpartition("\0")
+    return key, name
+
+
+class Keeper:
+    """The durable side of a worker's table of versions.
+
+    A value in the changelog begins with the offset of the newest input that it has seen: of all values of an entry
+    the one with the highest counts, whatever their order, since a worker that was paused may write after its time.
+    """
+
+    def __init__(self, stepper: Stepper) -> None:
+        self._stepper = stepper
+        self._partition: dict[str, int] = {}
+        self._read: dict[bytes, tuple[int, int, bytes]] = {}
+        self._removed: dict[tuple[str, str], float] = {}
+        self.committed: dict[int, int] = {}
+        """By partition, the offset below which no input comes again."""
+        self.processed: dict[int, int] = {}
+        """By partition, the offset after the last acknowledged input."""
+        self.restored = 0
+        """Values read from the changelog so far: how recovery gets on."""
+
+    def keys(self) -> list[str]:
+        """Name the lifters whose state is here."""
+        return list(self._partition)
+
+    def partition(self, key: str) -> int:
+        """Say in which partition a lifter's records are."""
+        return self._partition[key]
+
+    # Writing
+
+    def entries(self, batch: Batch, inputs: Iterable[Input]) -> list[Entry]:
+        """Give what a batch changed of the changelog, without versions that no replay asks for."""
+        partitions = {item.key: item.partition for item in inputs}
+        entries = []
+        for key, name in batch.changed:
+            partition = self._partition[key] = partitions[key]
+            self._stepper.table.prune(key, name, self.committed.get(partition, 0))
+            versions = self._stepper.table.versions(key, name)
+            newest, value = versions[-1]
+            self._removed.pop((key, name), None)
+            if value is None:
+                self._removed[key, name] = time.monotonic()
+            raw = b"%d %s" % (newest, self._stepper.dump(key, name))
+            entries.append(Entry(partition, entry_key(key, name), raw, len(versions)))
+        return entries + self._wiped()
+
+    def _wiped(self) -> list[Entry]:
+        """Wipe out what was removed a while ago and can't be asked for again."""
+        late = time.monotonic() - REMOVED_S
+        entries = []
+        for (key, name), since in list(self._removed.items()):
+            if since > late:
+                break
+            partition = self._partition[key]
+            del self._removed[key, name]  # it goes to the end where it has to wait longer
+            if self._stepper.table.versions(key, name)[-1][0] < self.committed.get(partition, 0):
+                self._stepper.table.forget(key, name)
+                entries.append(Entry(partition, entry_key(key, name), None))
+            else:
+                self._removed[key, name] = time.monotonic()
+        return entries
+
+    def acknowledged(self, inputs: Sequence[Input]) -> None:
+        """Take note of inputs that are done."""
+        for item in inputs:
+            self.processed[item.partition] = item.offset + 1
+
+    # Reading back
+
+    def read(self, partition: int, raw_key: bytes, value: bytes | None) -> None:
+        """Take a record of the changelog; `restore` makes state of what was read."""
+        self.restored += 1
+        if value is None:
+            self._read.pop(raw_key, None)
+            key, name = split_entry_key(raw_key)
+            self._stepper.table.forget(key, name)
+            self._removed.pop((key, name), None)
+            return
+        offset, _, raw = value.partition(b" ")
+        known = self._read.get(raw_key)
+        if known is None or known[1] <= int(offset):
+            self._read[raw_key] = partition, int(offset), raw
+
+    def restore(self) -> None:
+        """Make state of what was read from the changelog, once for each entry."""
+        for raw_key, (partition, _, raw) in self._read.items():
+            key, name = split_entry_key(raw_key)
+            self._stepper.restore(key, name, raw)
+            self._partition[key] = partition
+            if self._stepper.table.versions(key, name)[-1][1] is None:
+                self._removed[key, name] = time.monotonic()
+        self._read.clear()
+
+    def drop(self, partitions: Iterable[int]) -> None:
+        """Forget the lifters of partitions that another worker has now."""
+        gone = set(partitions)
+        for key in [key for key, partition in self._partition.items() if partition in gone]:
+            self._stepper.table.drop(key)
+            del self._partition[key]
+        self._removed = {(key, name): since for (key, name), since in self._removed.items() if key in self._partition}
+        self._read = {raw_key: value for raw_key, value in self._read.items() if value[0] not in gone}
+        for partition in gone:
+            self.committed.pop(partition, None)
+            self.processed.pop(partition, None)

@@ -1,0 +1,73 @@
+"""The log on Apache Kafka as the doors see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from spotter.streaming.kafka.progress import Progress
+from spotter.streaming.kafka.reader import KafkaReader
+from spotter.streaming.kafka.writer import Writer
+from spotter.streaming.log import NewRecord, Start
+
+
+class KafkaLog:
+    """An append-only log of topics on Apache Kafka; `start` before the first append, `stop` in the end.
+
+    Readers and `oldest_unfinished_ms` work without `start`.
+
+    Parameters
+    ----------
+    bootstrap
+        Addresses of brokers, `host:port`, comma between two.
+    prefix
+        Put before the name of every topic and group, so that installations can share a cluster.
+    gather_s
+        How long a reader lets records gather, which may come twice so late: a request names every partition that is
+        read, and costs both sides about as much for one record as for a hundred. 0: they come at once.
+    """
+
+    def __init__(self, bootstrap: str, prefix: str = "", *, gather_s: float = 0.0) -> None:
+        self.bootstrap = bootstrap
+        self.prefix = prefix
+        self._gather_s = gather_s
+        self._writer = Writer(bootstrap, prefix)
+        self._progress = Progress(bootstrap, prefix)
+
+    async def start(self) -> None:
+        """Connect; waits up to 30 s for a broker, then raises LogUnavailable."""
+        await self._writer.start()
+
+    async def stop(self) -> None:
+        """Let go of the broker; what `append` still waits for is given 2 s."""
+        await self._progress.close()
+        await self._writer.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def append(self, records: Sequence[NewRecord]) -> list[bool]:
+        """Write records durably, in order; False for one that this process knows to be there.
+
+        Raises LogUnavailable when the brokers confirm nothing for 1 s. What was sent by then may still be written;
+        records that carry `dedupe` are not written twice when they are appended again.
+        """
+        return await self._writer.append(records)
+
+    async def reader(self, topics: Sequence[str], start: Start) -> KafkaReader:
+        """Open a reader over all partitions of topics; raises LogUnavailable."""
+        return await KafkaReader.open(self.bootstrap, self.prefix, topics, start, gather_s=self._gather_s)
+
+    async def oldest_unfinished_ms(self) -> int | None:
+        """Say when the oldest event came that detector or advisor has not finished; None: all is done.
+
+        Raises LogUnavailable where that can't be told.
+        """
+        return await self._progress.oldest_unfinished_ms()

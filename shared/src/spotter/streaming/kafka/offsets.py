@@ -1,0 +1,97 @@
+"""Asking brokers where topics begin and end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Collection
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from spotter.domain.topics import PARTITIONS, TOPICS
+from spotter.streaming.kafka.timeouts import ANSWER_S, answered
+from spotter.streaming.log import LogUnavailable
+
+FETCH_WAIT_MS = 500
+
+
+def topic_partitions(prefix: str, topic: str) -> list[TopicPartition]:
+    """Name the partitions of a topic by its entry in the catalogue."""
+    known = TOPICS.get(topic)
+    return [TopicPartition(prefix + topic, number) for number in range(known.partitions if known else PARTITIONS)]
+
+
+def plain_consumer(bootstrap: str, **more: Any) -> AIOKafkaConsumer:
+    """Make a consumer that belongs to no group and commits nothing."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        **more,
+    )
+
+
+class Offsets:
+    """Asks on a connection of its own: on one that fetches, a question waits until the fetch is answered."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def begin(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        """Give the first offset of each partition; raises LogUnavailable."""
+        consumer = await self._started()
+        return await self._ask(consumer, consumer.beginning_offsets(partitions), partitions)
+
+    async def end(
+        self, partitions: Collection[TopicPartition], within_s: float = ANSWER_S
+    ) -> dict[TopicPartition, int]:
+        """Give the offset after the last of each partition; raises LogUnavailable."""
+        consumer = await self._started()
+        return await self._ask(consumer, consumer.end_offsets(partitions), partitions, within_s)
+
+    async def since(self, partitions: Collection[TopicPartition], moment_ms: int) -> dict[TopicPartition, int | None]:
+        """Give the first offset of each partition written at `moment_ms` or later; None: there is none."""
+        consumer = await self._started()
+        found = await answered(
+            consumer.offsets_for_times(dict.fromkeys(partitions, moment_ms)), "can't tell what came since then"
+        )
+        return {
+            partition: None if (there := found.get(partition)) is None else there.offset for partition in partitions
+        }
+
+    async def close(self) -> None:
+        """Let go of the brokers."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
+    async def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            consumer = plain_consumer(self._bootstrap)
+            try:
+                await answered(consumer.start(), f"can't reach {self._bootstrap}")
+            except BaseException:
+                await consumer.stop()
+                raise
+            self._consumer = consumer
+        return self._consumer
+
+    async def _ask(
+        self,
+        consumer: AIOKafkaConsumer,
+        asked: Awaitable[dict[TopicPartition, int]],
+        partitions: Collection[TopicPartition],
+        within_s: float = ANSWER_S,
+    ) -> dict[TopicPartition, int]:
+        try:
+            return await answered(asked, "can't tell where topics begin or end", within_s)
+        except LogUnavailable as error:
+            missing = sorted({one.topic for one in partitions if not consumer.partitions_for_topic(one.topic)})
+            if missing and isinstance(error.__cause__, KafkaError | None):
+                raise LogUnavailable(
+                    f"{error}; unknown: {', '.join(missing)} (`spotter topics apply` makes missing topics)"
+                ) from error
+            raise

@@ -1,0 +1,1 @@
+"""In memory: the model that tests crash between any two effects."""

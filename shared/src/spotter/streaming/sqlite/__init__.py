@@ -1,0 +1,1 @@
+"""In one SQLite file: outputs, state and cursors in one transaction."""

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from itertools import cycle
+
+from spotter.domain.exercises import builtin_catalogue
+from spotter_advisor.state.codec import load
+from tests.advisor.training import Training
+
+BYTES_MAX = 72 * 1024
+"""Of lifter, ledger and history of signs together, for the heaviest of lifters."""
+
+
+def test_eight_weeks_are_all_that_is_kept_and_they_are_small() -> None:
+    """Six days a week, eight sets a day on thirty exercises, half of them to failure, for twelve weeks."""
+    training = Training()
+    training.rules(weekly_units=50)
+    exercises = cycle([one.exercise for one in builtin_catalogue() if one.risk in ("isolation", "machine")][:30])
+    seen: list[int] = []
+    sizes: dict[str, int] = {}
+    for week in range(12):
+        for _ in range(6):
+            training.feels(sleep=3, fatigue=3, soreness=3, pain={"left knee": week % 3})
+            for number in range(8):
+                training.opens(next(exercises), load_kg=40).done(3 * (number % 2), fastest_mps=0.5)
+            training.waits(days=1)
+        training.waits(days=1)
+        sizes = {name: len(training.advisor.dump(name, training.state[name])) for name in ("lifter", "ledger", "signs")}
+        seen.append(sum(sizes.values()))
+
+    assert max(seen) < BYTES_MAX, f"bytes: {sizes}, of {len(training.ledger.entries)} entries"
+    assert seen[-1] <= seen[8] * 1.05
+    assert all(training.state[name] == load(name, training.advisor.dump(name, training.state[name])) for name in sizes)

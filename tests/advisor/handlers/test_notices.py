@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from spotter.domain.events.budgets import NoticeGiven
+from spotter.domain.events.derived import AdviceGiven
+from tests.advisor.training import Lifting, Training
+
+
+def notices(training: Training, kind: str) -> list[NoticeGiven]:
+    """Give what was told after sessions, of one kind."""
+    return [notice for notice in training.told(NoticeGiven) if notice.kind == kind]
+
+
+def sets(training: Training, count: int, rir: float, exercise: str = "hip_thrust") -> list[Lifting]:
+    """Do some work sets that end with so many reps left."""
+    done = []
+    for _ in range(count):
+        training.waits(minutes=3)
+        lifting = training.opens(exercise)
+        lifting.done(rir)
+        done.append(lifting)
+    return done
+
+
+def test_r09_over_a_tenth_of_at_least_twenty_sets_closes_spending() -> None:
+    """Three of thirty are a tenth; one more is over, and nothing is spent until it is back."""
+    training = Training()
+    training.rules(weekly_units=40, weekly_units_per_muscle=40)
+    sets(training, 27, 3)
+    sets(training, 3, 1)
+    share = training.budget().hard_share
+    assert share is not None
+    assert (0.1, 3, 30, False) == (share.share, share.hard, share.sets, share.over)
+
+    sets(training, 1, 1)
+    (notice,) = notices(training, "hard_share")
+    assert ["R09"] == notice.rule_ids
+    expected = "4 of 31 work sets in 28 days (13%) ended with one rep left or none: no failure until it is 10% again."
+    assert expected == notice.sentence
+    lifting = training.opens("leg_curl", is_last_set=True)
+    assert training.set(lifting).standing.hard_share_over
+    assert (2, True) == (
+        training.told(AdviceGiven)[-1].target_rir,
+        "R09" in training.told(AdviceGiven)[-1].rule_ids,
+    )
+
+
+def test_r09_fewer_sets_are_no_share() -> None:
+    """Nineteen sets to failure are many, and no share yet."""
+    training = Training()
+    sets(training, 19, 1)
+    lifting = training.opens("leg_curl")
+
+    assert ((), None) == (tuple(notices(training, "hard_share")), training.set(lifting).standing.hard_share)
+
+
+def test_r09_easier_sets_bring_it_back() -> None:
+    """And the notice is withdrawn."""
+    training = Training()
+    sets(training, 18, 3)
+    sets(training, 3, 1)
+    assert [False] == [notice.withdrawn for notice in notices(training, "hard_share")]
+    sets(training, 9, 3)
+
+    assert [False, True] == [notice.withdrawn for notice in notices(training, "hard_share")]
+    assert not training.set(training.opens("leg_curl")).standing.hard_share_over
+
+
+def test_r09_a_correction_counts_anew() -> None:
+    """A set that the lifter calls easier afterwards is no hard one."""
+    training = Training()
+    sets(training, 18, 3)
+    hard = sets(training, 3, 1)
+    hard[0].reports(rir=3)
+
+    assert [False, True] == [notice.withdrawn for notice in notices(training, "hard_share")]
+
+
+def test_r09_only_the_last_twenty_eight_days_count() -> None:
+    """What is older is past."""
+    training = Training()
+    sets(training, 3, 1)
+    training.waits(days=28)
+    sets(training, 20, 3)
+
+    assert 0.0 == training.set(training.opens("leg_curl")).standing.hard_share
+
+
+def test_r09_warm_ups_and_sets_for_as_many_as_possible_are_no_work_sets() -> None:
+    """Their distance to failure is no choice."""
+    training = Training()
+    for intent in ("warmup", "amrap", "test", "technique"):
+        training.opens("biceps_curl", intent=intent).done(1)
+
+    assert 0 == sum(day.sets for day in training.history.days)
+
+
+def test_r17_a_plateau_on_an_isolation_exercise_suggests_one_failure_set() -> None:
+    """With no warning signs and budget left; told after the session."""
+    training = Training()
+    for _ in range(4):
+        training.opens("biceps_curl", load_kg=20).done(3, fastest_mps=0.5)
+        training.waits(days=7)
+    training.opens("biceps_curl", load_kg=20).done(3, fastest_mps=0.5)
+    newest = notices(training, "plateau")[-1]
+
+    assert (["R17"], False) == (newest.rule_ids, newest.withdrawn)
+    assert (
+        "No gain on biceps curl in 3 weeks: take its last set to failure once, when you are fresh." == newest.sentence
+    )
+    assert newest.not_before == training.now + timedelta(hours=2)
+
+
+def test_r17_a_gain_withdraws_the_suggestion() -> None:
+    """The exercise moves again."""
+    training = Training()
+    for _ in range(5):
+        training.opens("biceps_curl", load_kg=20).done(3, fastest_mps=0.5)
+        training.waits(days=7)
+    assert not notices(training, "plateau")[-1].withdrawn
+    training.now -= timedelta(days=6)
+    training.opens("biceps_curl", load_kg=22.5).done(3, fastest_mps=0.5)
+
+    assert notices(training, "plateau")[-1].withdrawn
+
+
+def test_r17_warning_signs_or_no_budget_suggest_nothing() -> None:
+    """Nor does a compound lift."""
+    for hindrance in ("signs", "budget", "compound"):
+        training = Training()
+        if hindrance == "budget":
+            training.rules(weekly_units=0)
+        exercise = "hip_thrust" if hindrance == "compound" else "biceps_curl"
+        for _ in range(5):
+            if hindrance == "signs":
+                training.feels(sleep=1)
+            training.opens(exercise, load_kg=20).done(3, fastest_mps=0.5)
+            training.waits(days=7)
+
+        assert [] == notices(training, "plateau")
+
+
+def test_r20_over_half_of_a_weeks_sets_far_from_failure_are_told_after_the_session() -> None:
+    """Not in it: the notice names the time from which it is shown."""
+    training = Training()
+    sets(training, 2, 3)
+    sets(training, 2, 6)
+    assert [] == notices(training, "sandbagging")
+    sets(training, 1, 6)
+    (notice,) = notices(training, "sandbagging")
+
+    expected = "3 of 5 work sets this week ended with 5 or more reps left: you have more in you than that."
+    assert (["R20"], expected) == (notice.rule_ids, notice.sentence)
+    assert notice.not_before == training.now + timedelta(hours=2)
+    assert [] == [advice for advice in training.told(AdviceGiven) if "R20" in advice.rule_ids]
+
+
+def test_r20_is_withdrawn_when_the_rest_of_the_week_is_harder() -> None:
+    """And each week is looked at for itself."""
+    training = Training()
+    sets(training, 2, 3)
+    sets(training, 3, 6)
+    sets(training, 1, 3)
+    assert [False, True] == [notice.withdrawn for notice in notices(training, "sandbagging")]
+    training.waits(days=7)
+    sets(training, 4, 6)
+
+    assert 2 == len(notices(training, "sandbagging"))

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+from spotter.domain.events.budgets import Forecast
+from tests.advisor.training import Training
+
+
+def forecast(training: Training, *planned: dict[str, Any], **session: Any) -> Forecast:
+    """A session begins with a plan; gives what it may spend."""
+    training.session(planned=list(planned), **session)
+    found = training.budget().forecast
+    assert found is not None
+    return found
+
+
+def test_a_plan_is_answered_by_what_it_may_spend() -> None:
+    """Finishers cost, high-risk lifts never do, and the rest stops at two left."""
+    training = Training()
+    found = forecast(
+        training,
+        {"exercise": "back_squat", "sets": 4},
+        {"exercise": "biceps_curl", "sets": 3},
+        {"exercise": "triceps_pushdown", "sets": 2},
+    )
+
+    assert (2.0, 2.0) == (found.units, found.left)
+    assert [("biceps_curl", 3, 0, 1.0), ("triceps_pushdown", 2, 0, 1.0)] == [
+        (one.exercise, one.set, one.target_rir, one.cost) for one in found.sets
+    ]
+    assert all("R10" in one.rule_ids for one in found.sets)
+
+
+def test_a_plan_never_spends_more_than_is_left() -> None:
+    """However many sets ask for it: what is spent by one is not there for the next."""
+    training = Training()
+    training.rules(weekly_units=1.5)
+    asked = [
+        {"exercise": name, "sets": 2, "target_rir": 0}
+        for name in ("biceps_curl", "triceps_pushdown", "leg_curl", "leg_extension")
+    ]
+    found = forecast(training, *asked)
+
+    assert found.units <= 1.5
+    assert found.left == 1.5 - found.units
+
+
+def test_a_forecast_leaves_the_ledger_as_it_is() -> None:
+    """It is a word about the future, and costs nothing."""
+    training = Training()
+    forecast(training, {"exercise": "biceps_curl", "sets": 3})
+
+    assert () == training.ledger.entries
+    assert (0.0, 4.0) == (training.budget().spent, training.budget().left)
+
+
+def test_a_beginners_plan_spends_nothing() -> None:
+    """Nor does one that is made with three warning signs."""
+    assert 0.0 == forecast(Training(level=None), {"exercise": "biceps_curl", "sets": 3}).units
+    worn = Training()
+    worn.feels(sleep=1, fatigue=1, motivation=1)
+    assert 0.0 == forecast(worn, {"exercise": "biceps_curl", "sets": 3}).units
+
+
+def test_an_exercise_nobody_knows_is_planned_as_the_strictest_kind() -> None:
+    """It spends nothing, whatever is asked."""
+    assert 0.0 == forecast(Training(), {"exercise": "juggling", "sets": 3, "target_rir": 0}).units

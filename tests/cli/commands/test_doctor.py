@@ -1,0 +1,117 @@
+"""`spotter doctor`: what is there, what is not, and what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lab.embedded import Standalone
+from spotter_cli.doctor import machine, parts, place
+from spotter_standalone.data_dir import Folder
+from tests.processes import here
+
+
+def test_a_healthy_machine_can_run_spotter(tmp_path: Path) -> None:
+    """Nothing is made by looking."""
+    ended = here("doctor", "--data", str(tmp_path / "new"), "--port", "0")
+
+    assert 0 == ended.returncode, ended.stdout
+    assert "Spotter can run here" in ended.stdout
+    assert all(
+        name in ended.stdout for name in ("Python", "packages", "clock", "database", "key file", "Java", "nginx")
+    )
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_broken_is_named_with_what_to_do(tmp_path: Path) -> None:
+    """Exit code 1."""
+    (tmp_path / "spotter.db").write_bytes(b"no database " * 1000)
+    (tmp_path / "keys.json").write_text("[]")
+
+    ended = here("doctor", "--data", str(tmp_path), "--port", "0")
+
+    assert 1 == ended.returncode
+    assert "Broken: database, key file." in ended.stdout
+    assert "restore it" in ended.stdout
+
+
+def test_a_running_host_is_found_at_its_port(tmp_path: Path) -> None:
+    """A port that something else has is looked at; one of Spotter's is well."""
+    with Standalone(tmp_path) as host:
+        port = int(host.url.rpartition(":")[2])
+        found = place.check_port(Folder(tmp_path), "127.0.0.1", port)
+        whole = place.check_database(Folder(tmp_path).database, "database", "")
+
+    assert ("ok", f"Spotter is up at {host.url}") == (found.state, found.detail)
+    assert "ok" == whole.state
+
+
+def test_a_damaged_database_is_broken(tmp_path: Path) -> None:
+    """Damage in the middle of the file is found."""
+    path = tmp_path / "spotter.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE t (a TEXT)")
+        database.executemany("INSERT INTO t VALUES (?)", [("x" * 500,)] * 200)
+    database.close()
+    content = bytearray(path.read_bytes())
+    content[8192:12288] = os.urandom(4096)
+    path.write_bytes(content)
+
+    found = place.check_database(path, "database", "restore it")
+
+    assert ("broken", "restore it") == (found.state, found.mend)
+
+
+def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
+    """Keys that only their owner can read are well."""
+    folder = Folder(tmp_path)
+    folder.keyring()
+    assert "ok" == place.check_keys(folder).state
+
+    folder.key_file.chmod(0o644)
+
+    found = place.check_keys(folder)
+    assert ("odd", f"chmod 600 {folder.key_file}") == (found.state, found.mend)
+
+
+def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:
+    """The clock was, or is, wrong."""
+    with Standalone(tmp_path):
+        pass
+    with sqlite3.connect(tmp_path / "spotter.db") as database:
+        later_ms = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
+        database.execute('INSERT INTO "log lifts.v1" VALUES (0, ?, ?, ?)', ("g1/ada", b"{}", later_ms))
+    database.close()
+
+    found = place.check_newest(Folder(tmp_path), datetime.now(UTC))
+
+    assert found is not None and "60 minutes in the future" in found.detail
+
+
+def test_a_clock_before_this_release_is_broken() -> None:
+    """A machine without a battery begins in 1970."""
+    assert "broken" == machine.check_clock(datetime(1970, 1, 1, tzinfo=UTC)).state
+    assert machine.check_clock(datetime.now(UTC)).state in ("ok", "odd")
+
+
+def test_parts_that_only_a_cluster_needs_are_never_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them Spotter runs all the same."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    for name in ("JAVA_HOME", "CHROMIUM", "SPOTTER_KAFKA", "KAFKA_BOOTSTRAP"):
+        monkeypatch.delenv(name, raising=False)
+
+    found = [check() for check in (parts.check_java, parts.check_maven, parts.check_kafka, parts.check_browser)]
+
+    assert ["missing"] * 4 == [each.state for each in found]
+    assert all(each.mend for each in found)
+
+
+def test_a_kafka_that_is_named_and_does_not_answer_is_odd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the one thing a cluster can't do without."""
+    monkeypatch.setenv("SPOTTER_KAFKA", "127.0.0.1:9")
+
+    assert "odd" == parts.check_kafka().state

@@ -1,0 +1,3 @@
+"""The tests of the command share the host's fixtures."""
+
+from tests.standalone.conftest import host, http  # noqa: F401  # fixtures

@@ -1,0 +1,155 @@
+"""The client of the public door: it sends until everything is settled, and loses no advice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from spotter.settings import Limits
+from spotter_cli.http_client import Door
+from spotter_standalone.errors import Trouble
+from spotter_standalone.server import listen, served, url_of
+
+Answer = Callable[[list[dict[str, object]]], Response]
+EVENTS = [{"id": "1", "type": "t"}, {"id": "2", "type": "t"}]
+
+
+@asynccontextmanager
+async def a_door(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tuple[Door, list[list[str]]]]:
+    """Give a door that answers so, one answer a request, and the ids that it was sent."""
+    app = FastAPI()
+    asked: list[list[str]] = []
+
+    @app.post("/v1/events")
+    async def events(request: Request) -> Response:
+        sent = json.loads(await request.body())
+        asked.append([event["id"] for event in sent])
+        return answers[min(len(asked), len(answers)) - 1](sent)
+
+    @app.get("/v1/advice/stream")
+    async def stream(request: Request) -> Response:
+        asked.append([request.headers.get("last-event-id", "")])
+        return answers[min(len(asked), len(answers)) - 1]([])
+
+    listening = listen("127.0.0.1", 0)
+    async with served(app, listening, Limits(), lambda: None):
+        door = Door(url_of(listening), "token", patience_s)
+        try:
+            yield door, asked
+        finally:
+            await door.close()
+
+
+def results(*statuses: str, code: int = 202, **problem: object) -> Answer:
+    """Answer with a status per event."""
+
+    def answer(_: list[dict[str, object]]) -> Response:
+        listed = [{"id": "x", "status": status, "problem": problem or None} for status in statuses]
+        return JSONResponse({"results": listed}, code, {"Retry-After": "0"})
+
+    return answer
+
+
+async def test_each_event_has_its_outcome() -> None:
+    """In the order sent, with the reason of a refusal."""
+    async with a_door(results("accepted", "refused", code=207, status=422, detail="No.", mend="Yes.")) as (door, _):
+        taken, refused = await door.send(EVENTS)
+
+    assert ("accepted", "refused", "No. Yes.") == (taken.status, refused.status, refused.reason)
+
+
+async def test_only_what_was_not_taken_is_sent_again() -> None:
+    """With the same ids; the events that were taken are left alone."""
+    busy = results("accepted", "refused", code=207, status=503)
+
+    async with a_door(busy, results("accepted")) as (door, asked):
+        outcomes = await door.send(EVENTS)
+
+    assert ["accepted", "accepted"] == [outcome.status for outcome in outcomes]
+    assert [["1", "2"], ["2"]] == asked
+
+
+async def test_a_duplicate_of_a_second_try_was_accepted_by_the_first() -> None:
+    """A door that broke down after writing must not lose a rep from the count."""
+
+    def broken(_: list[dict[str, object]]) -> Response:
+        return Response("oops", 500, {"Retry-After": "0"})
+
+    async with a_door(broken, results("duplicate", "accepted")) as (door, _):
+        outcomes = await door.send(EVENTS)
+
+    assert ["accepted", "accepted"] == [outcome.status for outcome in outcomes]
+
+
+async def test_a_duplicate_of_the_first_try_is_a_duplicate() -> None:
+    """It was sent before by somebody."""
+    async with a_door(results("duplicate", "accepted")) as (door, _):
+        outcomes = await door.send(EVENTS)
+
+    assert ["duplicate", "accepted"] == [outcome.status for outcome in outcomes]
+
+
+async def test_a_door_that_stays_closed_is_trouble_in_a_line() -> None:
+    """After as long as the client is patient."""
+    closed = results(code=503)
+
+    async with a_door(closed, patience_s=0.2) as (door, _):
+        with pytest.raises(Trouble, match="does not take events"):
+            await door.send(EVENTS)
+
+
+async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
+    """With what the door says about it."""
+
+    def forbidden(_: list[dict[str, object]]) -> Response:
+        return JSONResponse({"title": "Invalid token", "detail": "The token has expired."}, 401)
+
+    async with a_door(forbidden) as (door, _):
+        with pytest.raises(Trouble, match=r"takes nothing \(401\): The token has expired"):
+            await door.send(EVENTS)
+        with pytest.raises(Trouble, match="lets nobody listen"):
+            async with aclosing(door.frames()) as frames:
+                async for _ in frames:
+                    pass
+
+
+async def test_nobody_at_the_address_is_trouble_in_a_line() -> None:
+    """The address is named."""
+    door = Door("http://127.0.0.1:9", "token", patience_s=0.2)
+    with pytest.raises(Trouble, match=r"http://127.0.0.1:9 does not take events"):
+        await door.send(EVENTS)
+    await door.close()
+
+
+async def test_a_broken_stream_goes_on_where_it_was() -> None:
+    """By the id of the last frame that came."""
+
+    def frames(*ids: int) -> Answer:
+        text = "".join(f'id: c{number}\ndata: {{"id": "{number}"}}\n\n' for number in ids)
+        return lambda _: StreamingResponse(iter([text]), media_type="text/event-stream")
+
+    async with a_door(frames(1, 2), frames(3)) as (door, asked), aclosing(door.frames(estimates="1")) as stream:
+        heard = []
+        async for frame in stream:
+            heard.append(frame.get("id", "open"))
+            if frame.get("id") == "3":
+                break
+
+    assert ["open", "1", "2", "open", "3"] == heard
+    assert [[""], ["c2"]] == asked
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "ftp://x", "http://"])
+async def test_an_address_that_is_none_is_trouble_in_a_line(url: str) -> None:
+    """It is quoted."""
+    door = None
+    with pytest.raises(Trouble):
+        door = Door(url, "token", patience_s=0.1)
+        await door.send(EVENTS)
+    if door is not None:
+        await door.close()

@@ -1,0 +1,58 @@
+"""Lifters with sets behind them: short ways to write down what was learned of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spotter_detector.model import Observation, Start, starting_values
+from spotter_detector.profile import Outcome, Term, learn, learning_term
+
+
+def lifted(
+    first_mps: float, count: int, *, last_mps: float = 0.17, left: int = 0, curve: float = 1.22
+) -> tuple[Observation, ...]:
+    """A bench press set with `count` possible reps, without noise, ended with so many left."""
+    made: list[Observation] = []
+    end_s = 0.0
+    for place in range(count - left):
+        share = (place / (count - 1)) ** curve
+        velocity_mps = (first_mps + share * (last_mps - first_mps)) * (0.95 if place == 0 else 1.0)
+        end_s += 0.42 / velocity_mps + 2.0
+        made.append(Observation(place + 1, round(end_s, 2), velocity_mps, 0.42 / velocity_mps, 0.42, None))
+    return tuple(made)
+
+
+def timed(reps: Sequence[Observation], scale: float = 1.0) -> tuple[Observation, ...]:
+    """The same reps as a watch has them: concentric times, no velocity and no travel."""
+    return tuple(
+        Observation(one.rep_number, one.end_s, None, scale * (one.duration_s or 0.0), None, None) for one in reps
+    )
+
+
+def cold(*, pct_1rm: float | None = None, load_kg: float | None = None, model_class: str = "bench_press") -> Start:
+    """Starting values of a lifter nobody knows."""
+    return starting_values(
+        model_class, pct_1rm=pct_1rm, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg
+    )
+
+
+def taught(
+    reps: Sequence[Observation],
+    *,
+    failed: bool = True,
+    called_rir: float | None = None,
+    at_days: float = 0.0,
+    pct_1rm: float | None = None,
+    load_kg: float | None = None,
+) -> Term:
+    """What a set taught."""
+    outcome = Outcome(failed=failed, called_rir=called_rir, at_days=at_days)
+    return learning_term(cold(pct_1rm=pct_1rm, load_kg=load_kg), reps, outcome)
+
+
+def learned_from(sets: Sequence[Sequence[Observation]]) -> Start:
+    """Starting values of a lifter after these sets, all to failure, one a day."""
+    profile = learn(None, [taught(one, at_days=float(day)) for day, one in enumerate(sets)])
+    return starting_values(
+        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile
+    )

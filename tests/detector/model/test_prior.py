@@ -1,0 +1,118 @@
+"""What is believed of a set before its first rep, and how it is written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from math import exp, log
+
+import pytest
+from hypothesis import given
+
+from spotter_detector.model import (
+    EXERCISE_MODELS,
+    MODEL_VERSION,
+    Start,
+    start_from_json,
+    start_to_json,
+    starting_values,
+)
+from spotter_detector.model.grid import CURVES, V1, first_velocity, reps_possible, velocity_prior
+from tests.detector.generated_sets import starting, starts
+
+
+def test_the_model_has_a_version() -> None:
+    """Estimates name the model that made them."""
+    assert "within-set-4" == MODEL_VERSION
+
+
+@given(start=starts)
+def test_starting_values_survive_json(start: Start) -> None:
+    """What is pinned as JSON comes back equal, and values of a later version are no obstacle."""
+    written = json.loads(json.dumps(start_to_json(start)))
+    assert start == start_from_json(written)
+    assert start == start_from_json({**written, "not_known_yet": 1})
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        ("v1_mean_mps", "fast", "starting value v1_mean_mps must be a number, not 'fast'"),
+        ("log_n_sd", True, "starting value log_n_sd must be a number, not True"),
+        ("tempo", 1, "starting value tempo must be true or false, not 1"),
+        ("learned_sets", 2.5, "starting value learned_sets must be a whole number, not 2.5"),
+        ("model_class", None, "starting value model_class must be a string, not None"),
+    ],
+)
+def test_a_wrong_starting_value_is_named(member: str, value: object, message: str) -> None:
+    """A value of another kind is refused by its name."""
+    with pytest.raises(ValueError, match=message):
+        start_from_json({**start_to_json(starting()), member: value})
+
+
+def test_every_model_class_has_sensible_starting_values() -> None:
+    """Each class starts cold, faster than it ends, with more variance than its Gaussian takes away."""
+    for model_class in EXERCISE_MODELS:
+        start = starting(model_class, pct_1rm=None)
+        assert model_class == start.model_class
+        assert 0 == start.learned_sets
+        assert start.v_last_mean_mps < start.v1_mean_mps
+        assert start.v1_log_n_cov**2 < start.v1_sd_mps**2 * start.log_n_sd**2
+
+
+def test_a_class_without_a_row_is_unknown() -> None:
+    """A model class nobody has measured starts from the values of `unknown`."""
+    assert starting("unknown", pct_1rm=70.0) == starting("farmers_walk", pct_1rm=70.0)
+
+
+def test_published_figures_of_failure() -> None:
+    """Velocity at failure and the line's centre are the published ones (m/s, and reps at that velocity)."""
+    rows = {name: EXERCISE_MODELS[name] for name in ("bench_press", "back_squat", "deadlift")}
+    assert [0.17, 0.29, 0.21] == [row.v_last_mps for row in rows.values()]
+    assert [0.515, 0.51, 0.40] == [row.line_velocity_mps for row in rows.values()]
+    assert [11, 11, 7] == [round(exp(row.line_log_n)) for row in rows.values()]
+
+
+@pytest.mark.parametrize(("pct_1rm", "reps"), [(70.0, 15.0), (80.0, 9.0), (90.0, 4.5)])
+def test_a_load_tells_the_reps(pct_1rm: float, reps: float) -> None:
+    """The reps possible at a load are those of the meta-regression, and the heavier the slower the first one."""
+    start = starting(pct_1rm=pct_1rm)
+    assert log(reps) == pytest.approx(start.log_n_mean, abs=1e-6)
+    assert start.v1_mean_mps > starting(pct_1rm=pct_1rm + 3.0).v1_mean_mps
+
+
+def test_the_line_and_the_load_are_one_gaussian() -> None:
+    """Without a load the residual of log reps about the line is the published one, not the prior's whole sd."""
+    for model_class, line_sd in (("bench_press", 0.34), ("back_squat", 0.34), ("deadlift", 0.45)):
+        start = starting(model_class, pct_1rm=None)
+        residual = start.log_n_sd**2 - start.v1_log_n_cov**2 / start.v1_sd_mps**2
+        assert line_sd == pytest.approx(residual**0.5, abs=0.06)
+
+
+def test_a_known_load_narrows_and_a_plan_less_so() -> None:
+    """Nothing known is vague, a plan of reps tells something of the load, the load itself most."""
+    vague = starting(pct_1rm=None)
+    planned = starting(pct_1rm=None, planned_reps=5, target_rir=1)
+    known = starting(pct_1rm=86.0)
+    assert known.log_n_sd < planned.log_n_sd < vague.log_n_sd
+    assert planned.log_n_mean < vague.log_n_mean
+    assert planned.v1_mean_mps < vague.v1_mean_mps
+    assert starting(pct_1rm=86.0, planned_reps=20) == replace(known)
+
+
+def test_the_prior_is_the_starting_values() -> None:
+    """The grid's prior has the median reps and the first velocity that the values tell."""
+    start = starting(pct_1rm=80.0)
+    probabilities = reps_possible(velocity_prior(start))
+    median = next(n for n in range(1, 61) if sum(probabilities[:n]) >= 0.5)
+    assert 9 == median
+    assert start.v1_mean_mps == pytest.approx(float(first_velocity(start).mean[8]), abs=1e-6)
+    assert CURVES * 60 == velocity_prior(start)[V1].size
+
+
+def test_the_metric_is_kept_for_a_profile_to_come() -> None:
+    """The metric that a set is expected in is pinned with it."""
+    start = starting_values(
+        "deadlift", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, velocity_metric="peak"
+    )
+    assert "peak" == start.velocity_metric

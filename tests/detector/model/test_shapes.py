@@ -1,0 +1,219 @@
+"""Shapes of reps: unracks known only later, attempts that failed, one rep reported twice, sides, other loads, calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spotter_detector.model import FAILED_NEXT, Filter, Observation, RepEstimate, Request, overdue_after_s
+from spotter_detector.profile import learn
+from tests.detector.generated_sets import estimates, last_estimate, observed_sets, starting
+from tests.detector.lifters import cold, learned_from, lifted, taught
+
+START = starting(pct_1rm=None)
+SET = lifted(0.55, 10)
+
+
+def renumbered(reps: list[Observation]) -> tuple[Observation, ...]:
+    """The reports with the numbers that a device gives them."""
+    return tuple(replace(one, rep_number=number) for number, one in enumerate(reps, 1))
+
+
+def flags(found: list[RepEstimate]) -> list[tuple[str, ...]]:
+    """The flags of each report."""
+    return [one.flags for one in found]
+
+
+@pytest.mark.parametrize(("velocity_mps", "rom_m"), [(0.9, 0.2), (0.4, 0.75), (0.95, 0.3)])
+def test_an_unrack_as_the_first_rep_is_forgotten_once_it_shows(velocity_mps: float, rom_m: float) -> None:
+    """From the second rep on a set with an unrack is estimated as the same set without it, reference and all."""
+    unrack = Observation(1, SET[0].end_s - 4.0, velocity_mps, rom_m / velocity_mps, rom_m, None)
+    with_unrack = estimates(START, renumbered([unrack, *SET]))
+    without = estimates(START, SET)
+    assert [one.rir for one in without[1:]] == [one.rir for one in with_unrack[2:]]
+    assert [one.p_rir_le for one in without[1:]] == [one.p_rir_le for one in with_unrack[2:]]
+    assert without[-1].reference_velocity_mps == with_unrack[-1].reference_velocity_mps
+    assert not {"failed", "stall"} & {flag for one in with_unrack for flag in one.flags}
+
+
+def test_a_learned_travel_tells_an_unrack_at_once() -> None:
+    """Where the lifter's travel is known the first report is flagged when it comes."""
+    start = learned_from([SET] * 3)
+    assert ("rerack",) == estimates(start, [Observation(1, 0.0, 0.9, 0.22, 0.2, None)])[0].flags
+
+
+def test_an_unrack_without_travel_is_told_by_its_speed() -> None:
+    """Without travel a first report at one and a half times the speed of the next two is none."""
+    plain = [replace(one, rom_m=None, duration_s=None) for one in SET]
+    unrack = Observation(1, SET[0].end_s - 4.0, 0.9, None, None, None)
+    found = estimates(START, renumbered([unrack, *plain]))
+    assert found[-1].reference_velocity_mps == estimates(START, plain)[-1].reference_velocity_mps
+    assert estimates(START, plain)[-1].rir == found[-1].rir
+
+
+def test_a_second_report_of_a_rep_is_a_ghost() -> None:
+    """The same rep a third of a second later changes nothing; two ends at one instant are two reps."""
+    again = replace(SET[4], end_s=SET[4].end_s + 0.3, velocity_mps=(SET[4].velocity_mps or 0.0) + 0.005)
+    found = estimates(START, renumbered([*SET[:5], again, *SET[5:]]))
+    assert ("ghost",) == found[5].flags
+    assert estimates(START, SET)[-1].rir == found[-1].rir
+
+
+def test_travel_and_time_put_a_wild_velocity_right() -> None:
+    """A velocity that the rep's own travel and duration belie is flagged, and theirs taken."""
+    wild = replace(SET[4], velocity_mps=0.85)
+    found = estimates(START, [*SET[:4], wild, *SET[5:]])
+    assert "outlier" in found[4].flags
+    assert found[-1].rir == pytest.approx(estimates(START, SET)[-1].rir, abs=0.05)
+    assert found[-1].reference_velocity_mps == estimates(START, SET)[-1].reference_velocity_mps
+
+
+def after_the_last(*reports: tuple[float, float, float]) -> list[RepEstimate]:
+    """Estimates of reports after the last possible rep, each s after the one before, m/s and m."""
+    made = list(SET)
+    for gap_s, velocity_mps, rom_m in reports:
+        made.append(Observation(len(made) + 1, made[-1].end_s + gap_s, velocity_mps, rom_m / velocity_mps, rom_m, None))
+    return estimates(START, made)[len(SET) :]
+
+
+@pytest.mark.parametrize(
+    "reports",
+    [
+        ((5.0, 0.08, 0.18),),
+        ((5.0, 0.08, 0.18), (2.8, 0.1, 0.24)),
+        ((9.0, 0.06, 0.42), (4.0, 0.35, 0.42)),
+        ((10.5, 0.18, 0.42),),
+    ],
+    ids=["slow and short", "split by a dip", "helped", "pauses taken off"],
+)
+def test_a_failed_attempt_is_known_in_all_its_shapes(reports: tuple[tuple[float, float, float], ...]) -> None:
+    """By its last report at the latest each shape is flagged and says that nothing is left."""
+    last = after_the_last(*reports)[-1]
+    assert {"failed", "stall"} <= set(last.flags)
+    assert last.p_next_fails > 0.85
+    assert last.rir < 0.5
+
+
+def test_helped_reps_stay_failed_attempts() -> None:
+    """After a stall with a helper's hands on the bar the next reps are none of the lifter's own: nothing is left."""
+    found = after_the_last((9.0, 0.06, 0.42), (4.0, 0.35, 0.42), (3.5, 0.33, 0.42), (3.5, 0.3, 0.42))
+    assert [{"failed", "stall"}] * 3 == [{"failed", "stall"} & set(one.flags) for one in found[1:]]
+    assert max(one.rir for one in found[1:]) < 0.5
+
+
+def test_a_missed_report_near_failure_is_no_stall() -> None:
+    """A rep that nobody saw makes the next wait long too; that one is slower than the last, and the set goes on."""
+    missed = Observation(11, SET[-2].end_s + 7.2, 0.16, 2.6, 0.42, None)
+    assert "stall" not in estimates(START, [*SET[:-1], missed])[-1].flags
+
+
+def test_the_second_half_of_a_rep_is_a_second_dip() -> None:
+    """One rep cut in two is one attempt: its second half is no rep, and named."""
+    assert ("failed", "second_dip", "stall") == after_the_last((5.0, 0.08, 0.18), (2.8, 0.1, 0.24))[-1].flags
+
+
+def test_a_start_that_is_told_shows_a_stand_at_once() -> None:
+    """A device that says when a rep began and leaves pauses out of its duration gives the stand away."""
+    stalled = Observation(11, SET[-1].end_s + 7.0, 0.2, 2.1, 0.42, None, started_s=SET[-1].end_s + 1.5)
+    assert "stall" in estimates(START, [*SET, stalled])[-1].flags
+
+
+@settings(deadline=None, max_examples=60)
+@given(first=st.floats(0.45, 0.65), count=st.integers(8, 16), left=st.integers(1, 4))
+def test_a_smooth_set_has_no_flag(first: float, count: int, left: int) -> None:
+    """Nothing is said of a set that slows down as sets do."""
+    assert {()} == set(flags(estimates(START, lifted(first, count, left=left)))[2:])
+
+
+def test_dips_of_a_signal_are_a_second_dip() -> None:
+    """Where a signal showed the bar slow down and go on, the rep says so and counts."""
+    dipped = replace(SET[6], dips=1)
+    found = estimates(START, [*SET[:6], dipped])[-1]
+    assert ("second_dip",) == found.flags
+    assert estimates(START, SET[:7])[-1].rir == found.rir
+
+
+def test_sides_in_turn_are_not_noise() -> None:
+    """With one side a fifth stronger the set slows down as its weaker side does, once that shows."""
+    sided = [
+        replace(one, velocity_mps=(one.velocity_mps or 0.0) * (1.2 if place % 2 else 1.0), duration_s=None)
+        for place, one in enumerate(lifted(0.55, 14))
+    ]
+    even = [replace(one, duration_s=None) for one in lifted(0.55, 14)]
+    both, weaker = estimates(START, sided), estimates(START, even)
+    assert both[-1].rir == pytest.approx(weaker[-1].rir, abs=0.8)
+    assert both[-1].reference_velocity_mps == pytest.approx(weaker[-1].reference_velocity_mps or 0.0, abs=0.02)
+
+
+def test_another_load_begins_a_curve_of_its_own() -> None:
+    """In a drop set the lighter load starts anew: many reps again, from a wide band."""
+    heavy = [replace(one, load_kg=80.0) for one in SET[:8]]
+    end_s = heavy[-1].end_s + 8.0
+    light = [replace(one, load_kg=60.0, end_s=end_s + one.end_s) for one in lifted(0.50, 9)]
+    found = estimates(START, renumbered([*heavy, *light]))
+    assert found[7].rir < 4.0
+    assert found[8].rir > found[7].rir + 1.0
+    assert found[-1].rir < 2.0
+
+
+def test_a_call_is_evidence() -> None:
+    """A lifter who calls one more rep takes a wide estimate down to it, and one who calls five takes it up."""
+    plain = estimates(START, SET[:6])[-1]
+    low = estimates(START, [*SET[:5], replace(SET[5], called_rir=1.0)])[-1]
+    high = estimates(START, [*SET[:5], replace(SET[5], called_rir=8.0)])[-1]
+    assert low.rir < plain.rir < high.rir
+    assert low.rir_high - low.rir_low < plain.rir_high - plain.rir_low
+
+
+@settings(deadline=None, max_examples=60)
+@given(observations=observed_sets(max_size=10), calls=st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 3.0)))
+def test_fewer_reps_called_never_leave_more(observations: tuple[Observation, ...], calls: tuple[float, float]) -> None:
+    """However far a call is from what the velocities say."""
+    low, high = (
+        last_estimate(START, (*observations[:-1], replace(observations[-1], called_rir=called)))
+        for called in sorted(calls)
+    )
+    assert low.rir <= high.rir + 1e-6
+    assert all(at_low >= at_high - 1e-6 for at_low, at_high in zip(low.p_rir_le, high.p_rir_le, strict=True))
+
+
+def test_a_call_far_from_the_velocities_moves_them_one_way() -> None:
+    """A squat at half a metre a second is far from failure; who calls none left is left with the least."""
+    squat = starting("back_squat", pct_1rm=None)
+    found = [
+        last_estimate(squat, [*lifted(0.55, 12)[:2], replace(lifted(0.55, 12)[2], called_rir=called)]).rir
+        for called in (0.0, 1.0, 3.0)
+    ]
+    assert sorted(found) == found
+
+
+def test_a_failure_told_of_is_known() -> None:
+    """A failed attempt that the lifter reports ends the set in the model, too."""
+    found = estimates(START, [*SET[:9], replace(SET[9], called_rir=FAILED_NEXT)])[-1]
+    assert (1.0, 0.0) == (found.p_next_fails, found.rir_low)
+
+
+def test_the_longest_grind_tells_when_a_rep_is_overdue() -> None:
+    """Six seconds for a lifter nobody knows; sooner where the lifter never needs as long, later for one who does."""
+    assert 6.0 == overdue_after_s(cold(), ())
+    quick = learn(None, [taught(lifted(0.6, 8, last_mps=0.3))]).grind_s
+    slow = learn(None, [taught(lifted(0.5, 8, last_mps=0.09))]).grind_s
+    assert quick is not None and slow is not None
+    assert overdue_after_s(replace(cold(), grind_s=quick), ()) < 6.0
+    assert overdue_after_s(replace(cold(), grind_s=slow), ()) > 6.0
+
+
+@settings(deadline=None, max_examples=60)
+@given(observations=observed_sets(max_size=10), data=st.data())
+def test_estimates_rest_on_the_reports_up_to_their_own(
+    observations: tuple[Observation, ...], data: st.DataObject
+) -> None:
+    """Whatever comes later, the estimate after a report is made of it and of those before it."""
+    count = data.draw(st.integers(1, len(observations)))
+    called = data.draw(st.sampled_from([None, -1.0, 0.0, 2.0, 7.5]))
+    some = (*observations[: count - 1], replace(observations[count - 1], called_rir=called))
+    whole = Filter(cache_size=0).run([Request(START, (*some, *observations[count:]), 0)])[0]
+    assert last_estimate(START, some) == whole[count - 1]

@@ -1,0 +1,278 @@
+"""What is learned of a lifter across sets: exactly what the sets say, in any order, and no more when one is taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spotter_detector.model import Observation, starting_values
+from spotter_detector.profile import (
+    Outcome,
+    Profile,
+    day_offset,
+    learn,
+    learning_term,
+    one_rep_max,
+    profile_from_json,
+    profile_to_json,
+    term_from_json,
+    term_to_json,
+)
+from spotter_detector.profile.generative_model import FASTER, V_FAIL
+from spotter_detector.profile.posterior import nothing
+from tests.detector.generated_sets import estimates, observed_sets
+from tests.detector.lifters import cold, learned_from, lifted, taught, timed
+
+SETS = (lifted(0.50, 9), lifted(0.60, 14), lifted(0.42, 6), lifted(0.55, 11), lifted(0.47, 8))
+TERMS = tuple(taught(one, at_days=3.0 * day) for day, one in enumerate(SETS))
+
+
+def sd(profile: Profile, place: int) -> float:
+    """Sd of one parameter."""
+    return float(profile.belief().cov[place, place] ** 0.5)
+
+
+@settings(deadline=None, max_examples=20)
+@given(order=st.permutations(range(len(TERMS))))
+def test_the_order_of_sets_is_no_matter(order: list[int]) -> None:
+    """Sets told in any order teach the same to the last digit."""
+    assert learn(None, TERMS) == learn(None, [TERMS[place] for place in order])
+
+
+def test_a_set_is_unlearned_by_learning_without_it() -> None:
+    """What a voided set taught is gone when the others are learned again."""
+    wrong = taught(lifted(0.9, 30), at_days=4.0)
+    assert learn(None, (*TERMS, wrong)) != learn(None, TERMS)
+    assert learn(None, TERMS) == learn(None, [term for term in (*TERMS, wrong) if term is not wrong])
+
+
+def test_folding_old_sets_changes_little() -> None:
+    """A base of the oldest sets with the rest on top knows nearly what all sets together say."""
+    whole, folded = learn(None, TERMS), learn(learn(None, TERMS[:3]), TERMS[3:])
+    assert whole.learned_sets == folded.learned_sets == 5
+    for known, again in zip(whole.mean[:5], folded.mean[:5], strict=True):
+        assert known == pytest.approx(again, rel=0.04, abs=0.03)
+
+
+def test_the_failure_velocity_is_learned() -> None:
+    """A bench press that always ends at .24 m/s is expected to end near it, more surely with each set."""
+    found = [learn(None, [taught(lifted(0.55, 10, last_mps=0.24))] * sets) for sets in (1, 3, 8)]
+    means = [profile.mean[V_FAIL] for profile in found]
+    assert sorted(means) == means
+    assert 0.22 < means[-1] < 0.245
+    assert sd(found[0], V_FAIL) > sd(found[1], V_FAIL) > sd(found[2], V_FAIL)
+
+
+def test_few_sets_shrink_to_the_exercise() -> None:
+    """One odd set moves the belief part of its way only."""
+    one = learn(None, [taught(lifted(0.55, 10, last_mps=0.30))])
+    assert 0.18 < one.mean[V_FAIL] < 0.26
+
+
+def test_the_line_is_learned() -> None:
+    """Of a lifter who does twice as many reps at each velocity as others, as many are expected."""
+    enduring = learned_from([lifted(0.45, 16), lifted(0.50, 20), lifted(0.40, 13)])
+    assert enduring.log_n_mean > cold().log_n_mean + 0.25
+    fresh = lifted(0.47, 17)[:3]
+    assert estimates(enduring, fresh)[-1].rir > estimates(cold(), fresh)[-1].rir + 3.0
+
+
+def test_learned_estimates_are_surer() -> None:
+    """After five sets the band is narrower than cold, and says whom it is of."""
+    start = learned_from(SETS)
+    before, after = estimates(cold(), SETS[1][:8])[-1], estimates(start, SETS[1][:8])[-1]
+    assert after.rir_high - after.rir_low < before.rir_high - before.rir_low
+    assert 5 == start.learned_sets
+    assert start.profile_version.startswith("profile-1/5/")
+
+
+def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> None:
+    """Of a set that ended before failure the velocity at failure is learned softly."""
+    stopped = lifted(0.55, 10, last_mps=0.24, left=2)
+    sds = [
+        sd(learn(None, [term] * 3), V_FAIL)
+        for term in (
+            taught(lifted(0.55, 10, last_mps=0.24)),
+            taught(stopped, failed=False, called_rir=2.0),
+            taught(stopped, failed=False),
+        )
+    ]
+    assert sorted(sds) == sds
+
+
+def test_a_warm_up_teaches_next_to_nothing_of_failure() -> None:
+    """Five quick reps that nobody calls leave the failure velocity where it was."""
+    profile = learn(None, [taught(lifted(0.8, 30, left=25), failed=False)] * 3)
+    assert 0.17 == pytest.approx(profile.mean[V_FAIL], abs=0.008)
+
+
+def test_what_was_learned_fades() -> None:
+    """Half a year later the same profile is less sure, and never less than of anybody."""
+    profile = learn(None, TERMS)
+    later = profile.at(12.0 + 180.0)
+    assert sd(profile, V_FAIL) < sd(later, V_FAIL) <= sd(nothing("bench_press", "velocity"), V_FAIL) + 1e-9
+    assert profile.mean == later.mean
+    start = starting_values(
+        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile, at_days=192.0
+    )
+    assert start.v_last_sd_mps > learned_from(SETS).v_last_sd_mps
+
+
+def test_an_old_set_counts_less_than_a_new_one() -> None:
+    """Of two habits the newer one wins."""
+    slow, fast = lifted(0.55, 10, last_mps=0.12), lifted(0.55, 10, last_mps=0.22)
+    newly_fast = learn(None, [taught(slow, at_days=0.0), taught(fast, at_days=150.0)])
+    newly_slow = learn(None, [taught(fast, at_days=0.0), taught(slow, at_days=150.0)])
+    assert newly_fast.mean[V_FAIL] > newly_slow.mean[V_FAIL]
+
+
+def test_a_load_in_kg_predicts_the_first_velocity() -> None:
+    """From loads in kg the 1RM is learned with its error, and a new load's first velocity follows."""
+    terms = [taught(lifted(first, count), load_kg=kg) for first, count, kg in ((0.58, 15, 70.0), (0.46, 9, 80.0))] * 2
+    profile = learn(None, terms)
+    found = one_rep_max(profile)
+    assert found is not None
+    assert 95.0 < found.kg < 106.0
+    assert 1.0 < found.sd_kg < 8.0
+    firsts = [
+        starting_values(
+            "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=kg, profile=profile
+        )
+        for kg in (70.0, 75.0, 80.0)
+    ]
+    assert firsts[0].v1_mean_mps > firsts[1].v1_mean_mps > firsts[2].v1_mean_mps
+    assert 0.51 == pytest.approx(firsts[1].v1_mean_mps, abs=0.03)
+    assert firsts[1].v1_sd_mps < 0.5 * cold().v1_sd_mps
+
+
+def test_a_slow_day_is_a_day_offset() -> None:
+    """A first velocity under the lifter's own at the same load is told in its usual spread; without a load nothing is."""
+    profile = learn(None, [taught(lifted(0.53, 12), pct_1rm=75.0)] * 5)
+    slow = day_offset(profile, taught(lifted(0.44, 9), pct_1rm=75.0))
+    usual = day_offset(profile, taught(lifted(0.53, 12), pct_1rm=75.0))
+    assert slow is not None and usual is not None
+    assert slow.in_sds < -2.0
+    assert abs(usual.in_sds) < 0.5
+    assert day_offset(profile, taught(lifted(0.44, 9))) is None
+
+
+def test_a_faster_lifter_at_a_load_is_known_by_the_load() -> None:
+    """Velocity at a known load over others' is the lifter's own and no freshness."""
+    profile = learn(None, [taught(lifted(0.62, 12), pct_1rm=75.0)] * 4)
+    assert profile.mean[FASTER] > 0.04
+
+
+def test_concentric_times_are_learned_apart() -> None:
+    """A profile of times serves sets of times, with another travel in it, and is never mixed with one of velocities."""
+    sets = [timed(one, scale=1.15) for one in SETS]
+    terms = [taught(one, at_days=3.0 * day) for day, one in enumerate(sets)]
+    assert {"timing"} == {term.kind for term in terms}
+    profile = learn(None, terms)
+    assert "timing" == profile.kind
+    start = starting_values(
+        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, timing_profile=profile
+    )
+    learned, plain = estimates(start, sets[1]), estimates(cold(), sets[1])
+    assert {"timing"} == {one.mode for one in learned}
+    assert learned[9].rir_high - learned[9].rir_low < plain[9].rir_high - plain[9].rir_low
+    assert learn(profile, TERMS).learned_sets == profile.learned_sets
+
+
+def test_sets_without_a_measure_teach_habits_only() -> None:
+    """Taps, tempo sets and other metrics say nothing of the line; their terms survive and leave it alone."""
+    taps = [Observation(one.rep_number, one.end_s, None, None, None, None) for one in SETS[0]]
+    tempo = learning_term(replace(cold(), tempo=True), SETS[0], Outcome(failed=True))
+    for term in (taught(taps), tempo, taught([])):
+        assert not term.teaches
+        assert learn(nothing("bench_press", "velocity"), [term]).learned_sets == 0
+
+
+def test_an_exercise_of_its_own() -> None:
+    """Terms of two exercises make no profile, and nothing makes none."""
+    other = learning_term(cold(model_class="back_squat"), SETS[0], Outcome(failed=True))
+    with pytest.raises(ValueError, match="for a profile of"):
+        learn(None, [TERMS[0], other])
+    with pytest.raises(ValueError, match="nothing to learn from"):
+        learn(None, [])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    observations=observed_sets(max_size=14),
+    failed=st.booleans(),
+    called_rir=st.none() | st.floats(0.0, 10.0),
+)
+def test_any_set_teaches_something_finite(
+    observations: tuple[Observation, ...], failed: bool, called_rir: float | None
+) -> None:
+    """Whatever a set was, its term survives JSON and its profile starts a sound set."""
+    outcome = Outcome(failed=failed, called_rir=called_rir)
+    term = learning_term(cold(), observations, outcome)
+    assert term == term_from_json(term_to_json(term))
+    profile = learn(nothing("bench_press", "velocity"), [*TERMS[:2], term])
+    assert profile == profile_from_json(profile_to_json(profile))
+    start = starting_values(
+        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile
+    )
+    for one in estimates(start, SETS[0]):
+        assert 0.0 <= one.rir_low <= one.rir <= one.rir_high <= 60.0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"v": 9}, "of version 9: this program reads 1"),
+        ({"shift": [1.0]}, "a learning term's shift must be 4 numbers"),
+    ],
+)
+def test_a_wrong_term_is_named(change: dict[str, object], message: str) -> None:
+    """A term of another version or shape is refused by what is wrong with it."""
+    with pytest.raises(ValueError, match=message):
+        term_from_json({**term_to_json(TERMS[0]), **change})
+
+
+def test_a_wrong_profile_is_named() -> None:
+    """So is a profile."""
+    written = profile_to_json(learn(None, TERMS))
+    with pytest.raises(ValueError, match="a profile's mean must be 7 numbers"):
+        profile_from_json({**written, "mean": [1.0]})
+    with pytest.raises(ValueError, match="a profile lacks kind"):
+        profile_from_json({name: value for name, value in written.items() if name != "kind"})
+    missing: dict[str, object] = {name: value for name, value in term_to_json(TERMS[0]).items() if name != "kind"}
+    with pytest.raises(ValueError, match="a learning term lacks kind"):
+        term_from_json(missing)
+
+
+def test_sets_to_failure_teach_their_end() -> None:
+    """Each of these sets taught something, from an end that is known."""
+    assert all(term.teaches and term.known_end for term in TERMS)
+
+
+def test_a_noisy_device_is_found_out() -> None:
+    """Velocities that scatter by .08 m/s about their curve say so of their device; where its noise is told, that stays."""
+    noisy = [
+        tuple(
+            replace(one, velocity_mps=(one.velocity_mps or 0.0) + (0.08 if (place * 7 + day) % 3 == 0 else -0.04))
+            for place, one in enumerate(lifted(0.6, 12))
+        )
+        for day in range(6)
+    ]
+    profile = learn(None, [taught([replace(one, duration_s=None) for one in made]) for made in noisy])
+    quiet = learn(None, [taught(lifted(0.6, 12))] * 6)
+    sds = [
+        starting_values(
+            "bench_press",
+            pct_1rm=None,
+            planned_reps=None,
+            target_rir=None,
+            tempo=False,
+            profile=known,
+            sensor_sd_mps=told_mps,
+        ).sensor_sd_mps
+        for known, told_mps in ((quiet, None), (profile, None), (profile, 0.02))
+    ]
+    assert sds[0] < 0.03 < 0.04 < sds[1]
+    assert 0.02 == sds[2]

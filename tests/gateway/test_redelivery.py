@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from spotter_gateway.frames import Advice, epoch_ms, left
+from spotter_gateway.redelivery import Repeats
+from tests.gateway.said import advice, advised
+
+AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+NOW_MS = epoch_ms(AT)
+
+
+def loud(action: str = "stop", after_rep: int = 5, **more: Any) -> Advice:
+    """Give an advice that may sound for 8 s."""
+    return advised(advice(action=action, after_rep=after_rep, at=AT, **{"sound_ms": 8000, **more}))
+
+
+class Connection:
+    """A connection on which an advice goes out at once."""
+
+    def __init__(self) -> None:
+        self.open = {"ada-s1"}
+        self.repeats = Repeats(self.open.__contains__)
+
+    def send(self, given: Advice, after_ms: int = 0) -> None:
+        """Send an advice."""
+        self.repeats.sent(given, left(given, NOW_MS + after_ms), NOW_MS + after_ms)
+
+    def repeated(self, until_ms: int = 10_000) -> list[tuple[int, str]]:
+        """Play the clock in steps of 10 ms; give what went out again, and when."""
+        return [
+            (at_ms, repeat.advice.alert_id)
+            for at_ms in range(0, until_ms, 10)
+            for repeat in self.repeats.due(NOW_MS + at_ms)
+        ]
+
+
+@pytest.mark.parametrize("action", ["stop", "failing"])
+def test_a_loud_advice_repeats_twice_a_second_apart(action: str) -> None:
+    """And then no more."""
+    connection, given = Connection(), loud(action)
+    connection.send(given)
+
+    assert [(1000, given.alert_id), (2000, given.alert_id)] == connection.repeated()
+    assert connection.repeats.next_ms() is None
+
+
+@pytest.mark.parametrize("action", ["continue", "one_more"])
+def test_a_quiet_advice_is_said_once(action: str) -> None:
+    """`continue` is silent, one more is calm."""
+    connection = Connection()
+    connection.send(loud(action))
+
+    assert [] == connection.repeated()
+
+
+def test_a_late_one_is_said_once() -> None:
+    """What may not sound is not said again."""
+    connection = Connection()
+    connection.send(loud(late=True))
+    connection.send(loud(), after_ms=8000)
+
+    assert [] == connection.repeated(20_000)
+
+
+@pytest.mark.parametrize(("sound_ms", "times"), [(900, 0), (1500, 1), (2500, 2)])
+def test_repeats_stay_within_the_time_to_sound(sound_ms: int, times: int) -> None:
+    """They end when the lifter is likely in the next rep."""
+    connection = Connection()
+    connection.send(loud(sound_ms=sound_ms))
+
+    assert times == len(connection.repeated())
+
+
+def test_shown_ends_it() -> None:
+    """Before the first repeat, or between the two."""
+    at_once, between = Connection(), Connection()
+    given = loud()
+    for connection in (at_once, between):
+        connection.send(given)
+    at_once.repeats.shown(given.alert_id)
+    assert 1 == len(between.repeated(1500))
+    between.repeats.shown(given.alert_id)
+
+    assert [] == at_once.repeated()
+    assert [] == between.repeated()
+
+
+def test_shown_may_be_faster_than_we_are() -> None:
+    """An acknowledgement that comes while the frame is still on its way counts."""
+    connection, given = Connection(), loud()
+    connection.repeats.shown(given.alert_id)
+    connection.send(given)
+
+    assert [] == connection.repeated()
+
+
+def test_another_alert_shown_ends_nothing() -> None:
+    """Each is acknowledged for itself."""
+    connection = Connection()
+    connection.send(loud())
+    connection.repeats.shown("another")
+
+    assert 2 == len(connection.repeated())
+
+
+def test_the_next_rep_takes_over() -> None:
+    """The stop after rep 6 is repeated instead of that after rep 5."""
+    connection, newer = Connection(), loud(after_rep=6)
+    connection.send(loud(after_rep=5))
+    connection.send(newer, after_ms=500)
+
+    assert [(1500, newer.alert_id), (2500, newer.alert_id)] == connection.repeated()
+
+
+def test_a_correction_that_lifts_the_stop_ends_it() -> None:
+    """Nobody is told to stop for a rep that was none."""
+    connection = Connection()
+    connection.send(loud())
+    connection.send(loud("continue", late=True, revision=2))
+
+    assert [] == connection.repeated()
+
+
+def test_a_correction_that_keeps_the_stop_keeps_it_sounding() -> None:
+    """The corrected advice is late and silent; the lifter still has to hear the first."""
+    connection, first = Connection(), loud()
+    connection.send(first)
+    connection.send(loud(late=True, revision=2))
+
+    assert [first.alert_id] * 2 == [alert for _, alert in connection.repeated()]
+
+
+def test_a_late_word_on_an_earlier_rep_ends_nothing() -> None:
+    """Rep 3 that arrives after rep 5 says nothing about the stop after rep 5."""
+    connection = Connection()
+    connection.send(loud(after_rep=5))
+    connection.send(replace(loud("continue", after_rep=3, late=True), newest=False))
+
+    assert 2 == len(connection.repeated())
+
+
+def test_the_end_of_the_set_ends_it() -> None:
+    """Advice sounds only in an open set."""
+    connection = Connection()
+    connection.send(loud())
+    connection.open.clear()
+
+    assert [] == connection.repeated()
+
+
+def test_sets_repeat_side_by_side() -> None:
+    """A coach hears of both lifters."""
+    connection = Connection()
+    connection.open.add("bob-s1")
+    connection.send(loud())
+    connection.send(advised(advice("bob", action="stop", at=AT, sound_ms=8000)), after_ms=100)
+
+    assert [1000, 1100, 2000, 2100] == [at_ms for at_ms, _ in connection.repeated()]
+
+
+def test_repeats_are_never_less_than_a_second_apart() -> None:
+    """However late the first one went out."""
+    connection = Connection()
+    connection.send(loud())
+    assert 1 == len(connection.repeats.due(NOW_MS + 1700))
+
+    assert [] == connection.repeats.due(NOW_MS + 2600)
+    assert 1 == len(connection.repeats.due(NOW_MS + 2700))

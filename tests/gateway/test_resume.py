@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import httpx
+import pytest
+
+from spotter.domain.topics import ADVICE, ESTIMATES
+from spotter.streaming.log import LogUnavailable, Record, Start
+from spotter.streaming.memory.log import MemoryLog, MemoryReader
+from spotter_gateway.cursor import Cursor
+from spotter_gateway.hub import RESUMING_MAX
+from spotter_gateway.intervals import Pace
+from tests.gateway.said import advice, estimate, summary
+from tests.gateway.support import Clock, Door, Stream, ids, serving
+
+
+async def last(stream: Stream, event_id: str) -> list[str]:
+    """Name all events up to one."""
+    found = [(await stream.next())["id"]]
+    while found[-1] != event_id:
+        found.append((await stream.next())["id"])
+    return found
+
+
+@pytest.mark.parametrize("by_query", [False, True])
+async def test_a_client_goes_on_where_it_was(door: Door, by_query: bool) -> None:
+    """Everything after its last id, once, and then what comes; nothing of how things stand."""
+    written = [advice(after_rep=rep) for rep in range(1, 8)]
+    await door.heard(written[0])
+    async with door.stream() as stream:
+        await stream.next()
+        door.write(written[1])
+        await stream.next()
+        cursor = stream.last_id
+    await door.heard(*written[2:5], advice("bob"), summary())
+    where: dict[str, Any] = (
+        {"query": f"?last_event_id={cursor}&athlete_id=ada"}
+        if by_query
+        else {"after": cursor, "query": "?athlete_id=ada"}
+    )
+    async with door.stream(**where) as stream:
+        missed = await stream.some(3)
+        door.write(*written[5:])
+        rest = await stream.some(2)
+
+    assert [event.id for event in written[2:5]] == ids(missed)
+    assert [event.id for event in written[5:]] == ids(rest)
+
+
+async def test_what_is_resumed_past_its_time_is_late() -> None:
+    """A stop that was said while the phone was away is shown and never played, nor repeated."""
+    clock = Clock()
+    async with serving(clock=clock) as door:
+        await door.heard(advice())
+        async with door.stream() as stream:
+            await stream.next()
+            cursor = stream.last_id
+        await door.heard(advice(action="stop", after_rep=2))
+        clock.move(seconds=20)
+        async with door.stream(after=cursor) as stream:
+            found = (await stream.next())["data"]
+            quiet = await stream.nothing(0.4)
+
+    assert (2, True, 0, 0) == (found["after_rep"], found["late"], found["ttl_ms"], found["sound_ms"])
+    assert quiet
+
+
+async def test_what_is_resumed_in_time_sounds() -> None:
+    """A short break takes nothing from it but its time."""
+    async with serving() as door:
+        await door.heard(advice())
+        async with door.stream() as stream:
+            await stream.next()
+            cursor = stream.last_id
+        await door.heard(advice(action="stop", after_rep=2, sound_ms=5000))
+        async with door.stream(after=cursor) as stream:
+            found = [event["data"] for event in await stream.some(3)]
+
+    assert [False] * 3 == [data["late"] for data in found]
+    assert [2, 1, 0] == [data["repeat"] for data in found]
+
+
+@pytest.mark.parametrize("recent_max", [1, 3, 100])
+async def test_older_than_memory_comes_from_the_log(recent_max: int) -> None:
+    """Estimates and advice of all partitions, each once, wherever memory begins."""
+    names = [f"athlete-{number}" for number in range(10)]
+    async with serving(MemoryLog(partitions=5), recent_max=recent_max) as door:
+        await door.heard(advice("ada"))
+        async with door.stream("?estimates=1") as stream:
+            await stream.next()
+            cursor = stream.last_id
+        missed = [make(name) for name in names for make in (estimate, advice)]
+        await door.heard(*missed)
+        async with door.stream("?estimates=1", after=cursor) as stream:
+            found = await stream.some(len(missed))
+            one = advice("zoe")
+            door.write(one)
+            newest = await stream.next()
+
+    assert {event.id for event in missed} == set(ids(found))
+    assert one.id == newest["id"]
+
+
+async def test_a_cursor_holds_on_every_replica() -> None:
+    """Also on one that has just started, and on one that reads partitions in another order."""
+    log = MemoryLog(partitions=5)
+    async with serving(log) as one:
+        await one.heard(*(advice(f"a{number}") for number in range(20)))
+        async with one.stream() as stream:
+            seen = ids(await stream.some(20))
+            cursor = stream.last_id
+    missed = [advice(f"b{number}") for number in range(20)]
+    async with serving(log) as other:
+        await other.heard(*missed)
+        async with other.stream(after=cursor) as stream:
+            found = ids(await stream.some(20))
+
+    assert 20 == len(set(seen))
+    assert {event.id for event in missed} == set(found)
+
+
+async def test_a_replica_that_is_behind_is_given_time() -> None:
+    """A client that comes from a faster one is neither refused nor told anything twice."""
+    log = MemoryLog()
+    async with serving(log) as fast, serving(log) as slow:
+        await fast.heard(advice())
+        async with fast.stream() as stream:
+            await stream.next()
+            cursor = stream.last_id
+        slow.hub.place.offsets[ADVICE][0] = 0
+
+        async def catch_up() -> None:
+            await asyncio.sleep(0.2)
+            slow.hub.place.offsets[ADVICE][0] = 1
+
+        catching_up = asyncio.create_task(catch_up())
+        async with slow.stream(after=cursor) as stream:
+            assert await stream.nothing()
+        await catching_up
+
+
+async def test_cut_off_while_being_told_how_things_stand(door: Door) -> None:
+    """A client that got a part of it is told again, as things stand now, and what came since, each once."""
+    names = {f"a{number}" for number in range(6)}
+    await door.heard(*(advice(name) for name in names))
+    async with door.stream() as stream:
+        told = {(await stream.next())["data"]["athlete_id"] for _ in range(2)}
+        cursor = stream.last_id
+    goes_on, ends, *_ = untold = sorted(names - told)
+    newer = advice(goes_on, after_rep=2)
+    await door.heard(newer, summary(ends))
+    async with door.stream(after=cursor) as stream:
+        rest = await stream.some(len(names) - 1)
+        quiet = await stream.nothing()
+
+    assert 4 == len(untold)
+    assert sorted(names - {ends}) == sorted(event["data"]["athlete_id"] for event in rest)
+    assert [newer.id] == [event["id"] for event in rest if event["data"]["athlete_id"] == goes_on]
+    assert quiet
+
+
+async def test_a_heartbeat_carries_a_cursor_too() -> None:
+    """A quiet client resumes from its last heartbeat; it does not hear again what others heard."""
+    async with serving(pace=Pace(heartbeat_s=0.1)) as door:
+        token = door.token("app", "ada")
+        async with door.stream(token=token) as stream:
+            door.write(advice("bob"))
+            beats = [await stream.next() for _ in range(3)]
+            cursor = stream.last_id
+        assert cursor is not None
+        mine = advice("ada")
+        await door.heard(mine)
+        async with door.stream(token=token, after=cursor) as stream:
+            found = await stream.next()
+
+    assert {"heartbeat"} == {name for beat in beats for name in beat}
+    assert 1 == sum(Cursor.decode(cursor).offsets[ADVICE].values())
+    assert mine.id == found["id"]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "%20", "AQEFAawC", "1234", "x" * 5000])
+async def test_a_bad_cursor_is_refused(door: Door, cursor: str) -> None:
+    """400, naming Last-Event-ID and what to do."""
+    answers = [
+        await door.get(headers={"Last-Event-ID": cursor}),
+        await door.get(params={"last_event_id": cursor}),
+    ]
+
+    assert [400, 400] == [answer.status_code for answer in answers]
+    assert {"Last-Event-ID"} == {answer.json()["field"] for answer in answers}
+    assert all("Last-Event-ID" in answer.json()["mend"] for answer in answers)
+
+
+async def test_a_cursor_of_another_log_is_refused(door: Door) -> None:
+    """One that lies ahead of everything written here: to wait for it would be to stay silent."""
+    cursor = Cursor({ADVICE: {0: 99, 1: 0, 2: 0}, ESTIMATES: {0: 0, 1: 0, 2: 0}}).encode()
+    answer = await door.get(headers={"Last-Event-ID": cursor})
+
+    assert (400, "Last-Event-ID") == (answer.status_code, answer.json()["field"])
+
+
+async def test_a_slow_stream_ends_and_goes_on_later() -> None:
+    """Nothing is lost to who comes again with the last id."""
+    async with serving(waiting_max=20, recent_max=5) as door:
+        written = [advice(after_rep=rep, sentence="x" * 100_000) for rep in range(200)]
+        async with door.stream() as stream:
+            door.write(written[0])
+            found = [(await stream.next())["id"]]
+            for event in written[1:]:
+                door.write(event)
+                await asyncio.sleep(0)
+            await door.heard()
+            with pytest.raises((EOFError, httpx.RemoteProtocolError)):
+                while True:
+                    found.append((await stream.next())["id"])
+            cursor = stream.last_id
+        assert len(found) < len(written)
+        async with door.stream(after=cursor) as stream:
+            found += await last(stream, written[-1].id)
+
+    assert [event.id for event in written] == found
+
+
+async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
+    """Only some read old records at a time; one that stands still gives its turn away."""
+    async with serving(pace=Pace(heartbeat_s=0.2), recent_max=1) as door, AsyncExitStack() as stack:
+        await door.heard(advice())
+        async with door.stream() as stream:
+            await stream.next()
+            cursor = stream.last_id
+        missed = [advice(after_rep=rep, sentence="x" * 200_000) for rep in range(2, 102)]
+        await door.heard(*missed)
+        for _ in range(RESUMING_MAX):
+            await stack.enter_async_context(door.stream(after=cursor))
+        found: list[str] = []
+        while len(found) < len(missed):
+            async with door.stream(after=cursor) as stream:
+                with suppress(
+                    EOFError, httpx.RemoteProtocolError
+                ):  # a machine that is busy may be too slow itself: it comes again
+                    while len(found) < len(missed):
+                        event = await stream.next()
+                        found += [event["id"]] if "id" in event else []
+                cursor = stream.last_id or cursor
+
+    assert [event.id for event in missed] == found
+
+
+async def test_while_catching_up_the_heart_beats() -> None:
+    """A long way back is no lost signal."""
+    log = Slow()
+    async with serving(log, pace=Pace(heartbeat_s=0.05), recent_max=1) as door:
+        await door.heard(advice())
+        async with door.stream() as stream:
+            await stream.next()
+            cursor = stream.last_id
+        missed = [advice(after_rep=rep) for rep in range(2, 5)]
+        await door.heard(*missed)
+        log.slow = True
+        async with door.stream(after=cursor) as stream:
+            names = [(await stream.next()).get("id", "beat")]
+            while names[-1] != missed[-1].id:
+                names.append((await stream.next()).get("id", "beat"))
+
+    assert names.index("beat") < names.index(missed[-1].id)
+    assert [event.id for event in missed] == [name for name in names if name != "beat"]
+
+
+class Slow(MemoryLog):
+    """A log that gives what is old one by one, and takes its time."""
+
+    slow = False
+
+    async def reader(self, topics: Sequence[str], start: Start) -> MemoryReader:
+        """Open a reader."""
+        return SlowReader(self, topics, start) if self.slow else await super().reader(topics, start)
+
+
+class SlowReader(MemoryReader):
+    """A slow reader."""
+
+    async def fetch(self, wait_s: float) -> list[Record]:
+        """Give one record."""
+        await asyncio.sleep(0.15)
+        found = self._take()
+        for record in found[1:]:
+            self._next[record.topic, record.partition] = min(self._next[record.topic, record.partition], record.offset)
+        return found[:1]
+
+
+class Leaving(MemoryLog):
+    """A log that goes away when somebody reads what is old."""
+
+    leaves = False
+
+    async def reader(self, topics: Sequence[str], start: Start) -> MemoryReader:
+        """Open a reader, or don't."""
+        if self.leaves and start.position:
+            raise LogUnavailable("gone")
+        return await super().reader(topics, start)
+
+
+async def test_a_log_that_does_not_answer_ends_a_stream_that_catches_up() -> None:
+    """The client comes again; what it missed is still there."""
+    log = Leaving()
+    async with serving(log, recent_max=1) as door:
+        await door.heard(advice())
+        async with door.stream() as stream:
+            await stream.next()
+            cursor = stream.last_id
+        missed = [advice(after_rep=rep) for rep in range(2, 8)]
+        await door.heard(*missed)
+        log.leaves = True
+        async with door.stream(after=cursor) as stream:
+            with pytest.raises(EOFError):
+                await stream.next()
+        log.leaves = False
+        async with door.stream(after=cursor) as stream:
+            found = ids(await stream.some(len(missed)))
+
+    assert [event.id for event in missed] == found

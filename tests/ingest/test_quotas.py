@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from spotter.http import Problem
+from spotter.settings import Limits
+from spotter_ingest.quotas import Occupancy, Rates
+
+
+def test_a_bucket_fills_at_its_rate() -> None:
+    """A burst at once, then as many a second as the rate says, never more than the burst."""
+    clock = [0.0]
+    rates = Rates(events_per_s=10, burst=5, clock_s=lambda: clock[0])
+    assert (5, 0) == (rates.take("t", 8), rates.take("t", 1))
+    clock[0] += 0.25
+    assert 2 == rates.take("t", 8)
+    clock[0] += 100
+    assert 5 == rates.take("t", 8)
+    assert 5 == rates.take("other", 8)
+
+
+def test_a_refusal_says_when_to_come_again() -> None:
+    """Retry-After is when one event may pass, in whole seconds."""
+    rates = Rates(events_per_s=0.1, burst=1, clock_s=lambda: 0.0)
+    rates.take("t", 1)
+    problem = rates.refusal("t")
+    assert (429, "10") == (problem.status, problem.headers["Retry-After"])
+
+
+def test_places_are_given_back() -> None:
+    """By token, requests and sockets apart, and in all."""
+    occupancy = Occupancy(Limits(connections_per_token=1, requests_per_token=1, connections=3))
+    with occupancy.socket("a"), occupancy.request("a"), occupancy.socket("b"):
+        for full, status in ((occupancy.socket("a"), 429), (occupancy.request("a"), 429), (occupancy.socket("c"), 503)):
+            with pytest.raises(Problem) as caught, full:
+                pass
+            assert (status, "1") == (caught.value.status, caught.value.headers["Retry-After"])
+    with occupancy.socket("a"):
+        pass
+
+
+def test_bytes_are_given_back() -> None:
+    """What is held is bounded, what is released may be held again."""
+    occupancy = Occupancy(Limits(held_bytes=10))
+    occupancy.hold(10)
+    with pytest.raises(Problem):
+        occupancy.hold(1)
+    occupancy.release(10)
+    occupancy.hold(10)

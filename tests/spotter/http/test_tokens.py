@@ -1,0 +1,82 @@
+"""Tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+
+from spotter.domain.events import Event
+from spotter.domain.events.people import TokenRevoked
+from spotter.http.tokens import ExpiredToken, ForgedToken, Keyring, Revocations, RevokedToken
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Keyring:
+    """Give a keyring with a new key."""
+    return Keyring.load(tmp_path / "keys.json")
+
+
+def test_a_token_says_who_its_bearer_is(keyring: Keyring) -> None:
+    """Gym, role and lifters are in the token."""
+    identity = keyring.verify(keyring.issue("g1", "app", athletes=["ada", "bo"]))
+    assert ("g1", "app", frozenset({"ada", "bo"})) == (identity.gym_id, identity.role, identity.athletes)
+    assert identity.has_role("device") and identity.has_role("app") and not identity.has_role("coach")
+    assert identity.may_see("ada") and not identity.may_see("cleo")
+
+
+def test_a_token_without_lifters_speaks_for_the_gym(keyring: Keyring) -> None:
+    """Nobody named means everybody of the gym."""
+    assert keyring.verify(keyring.issue("g1", "coach")).may_see("anybody")
+
+
+def test_the_key_file_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    """A second start reads the key of the first; only the owner may read it."""
+    token = Keyring.load(tmp_path / "keys.json").issue("g1", "admin")
+    assert "g1" == Keyring.load(tmp_path / "keys.json").verify(token).gym_id
+    assert 0o600 == (tmp_path / "keys.json").stat().st_mode & 0o777
+
+
+def test_a_spoilt_key_file_says_what_to_do(tmp_path: Path) -> None:
+    """It is not replaced silently: all tokens would stop working."""
+    (tmp_path / "keys.json").write_text("{}")
+    with pytest.raises(ValueError, match="restore it"):
+        Keyring.load(tmp_path / "keys.json")
+
+
+def test_another_installation_s_token_opens_nothing(keyring: Keyring, tmp_path: Path) -> None:
+    """Nor does a token without a signature, a changed one, or anything else."""
+    other = Keyring.load(tmp_path / "other.json").issue("g1", "admin")
+    token = keyring.issue("g1", "device")
+    unsigned = jwt.encode({"sub": "x", "gym": "g1", "role": "admin", "athletes": []}, "", algorithm="none")
+    for forged in (other, unsigned, token[:-4] + "AAAA", "", "a.b.c", "x" * 5000):
+        with pytest.raises(ForgedToken):
+            keyring.verify(forged)
+
+
+def test_an_old_token_says_so(keyring: Keyring) -> None:
+    """Its days are over."""
+    token = keyring.issue("g1", "device", days=1, now=datetime.now(UTC) - timedelta(days=2))
+    with pytest.raises(ExpiredToken):
+        keyring.verify(token)
+
+
+def test_a_gym_revokes_its_own_tokens_only(keyring: Keyring) -> None:
+    """A revocation of another gym has no effect."""
+    identity = keyring.verify(keyring.issue("g1", "device"))
+    now = datetime.now(UTC)
+    revocations = Revocations()
+    revocations.apply(Event("1", "s", now, TokenRevoked(gym_id="g2", token_id=identity.token_id)))
+    revocations.check(identity, now)
+    revocations.apply(Event("2", "s", now, TokenRevoked(gym_id="g1", token_id=identity.token_id)))
+    with pytest.raises(RevokedToken):
+        revocations.check(identity, now)
+
+
+@pytest.mark.parametrize(("gym", "role"), [("", "app"), ("a/b", "app"), ("g1", "king")])
+def test_a_token_for_nobody_is_not_made(keyring: Keyring, gym: str, role: str) -> None:
+    """Ids and roles are checked when a token is made."""
+    with pytest.raises(ValueError, match=r"no id|no role"):
+        keyring.issue(gym, role)  # type: ignore[arg-type]  # what a command line may pass

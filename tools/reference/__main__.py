@@ -1,0 +1,72 @@
+"""`python -m tools.reference [--check]`: write docs/reference, or say what is stale or incompatible in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from tools.reference.asyncapi import asyncapi
+from tools.reference.compatible import breaks
+from tools.reference.openapi import openapi
+from tools.reference.schemas import event_schemas
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def documents() -> dict[str, str]:
+    """Give every file of the reference by its path below docs/reference."""
+    release = version("spotter-kernel")
+    files: dict[str, object] = {f"schemas/{name}.json": schema for name, schema in event_schemas().items()}
+    files["asyncapi.json"] = asyncapi(release)
+    files["openapi.json"] = openapi(release)
+    return {path: json.dumps(body, indent=2, sort_keys=True) + "\n" for path, body in files.items()}
+
+
+def incompatible(folder: Path) -> list[str]:
+    """Name what the models break of the schemas that are committed."""
+    found: list[str] = []
+    for name, schema in event_schemas().items():
+        path = folder / "schemas" / f"{name}.json"
+        if path.exists():
+            old = json.loads(path.read_text())
+            found += [f"{name}{line}" for line in breaks(old, schema, schema["x-sent-by"] != "inside only")]
+    known = {path.stem for path in (folder / "schemas").glob("*.json")}
+    found += [f"{name}: the type is gone" for name in sorted(known - set(event_schemas()))]
+    return found
+
+
+def main() -> int:
+    """Write or check."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where the reference is stale")
+    parser.add_argument("--break", dest="may_break", action="store_true", help="write even what breaks old clients")
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "reference")
+    asked = parser.parse_args()
+    broken = incompatible(asked.folder)
+    if broken and not asked.may_break:
+        print("The models break what is published:", *broken, sep="\n  ", file=sys.stderr)
+        print("Add optional fields, or a new version of the type with an upcast.", file=sys.stderr)
+        return 1
+    written = documents()
+    stale = [
+        path
+        for path, text in written.items()
+        if not (asked.folder / path).exists() or (asked.folder / path).read_text() != text
+    ]
+    if asked.check:
+        if stale:
+            print("docs/reference is stale (run `make reference`):", *stale, sep="\n  ", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        target = asked.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(written[path])
+    print(f"{len(stale)} of {len(written)} files written", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
