@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from spotter_cli.cluster.local_kafka import LocalKafka
-from tests.golden.door import REQUESTS, answers
 from tests.golden.hosts import SEEDS, timed_on_memory, timed_on_sqlite, untimed_on_kafka, untimed_on_memory
 from tests.golden.outcome import Outcome
 from tests.golden.readers import READER_SEEDS, readings
+from tests.golden.requests import REQUESTS, responses
 from tests.golden.trainings import TRAINING_SEEDS, trainings_in_memory
 
 Results = Iterable[tuple[str, Outcome]]
@@ -22,7 +22,7 @@ Results = Iterable[tuple[str, Outcome]]
 
 def requests_in_memory(_: Iterable[str]) -> Results:
     """Send all requests: what one is answered depends on those before."""
-    return asyncio.run(_all(answers()))
+    return asyncio.run(_all(responses()))
 
 
 def readers_in_memory(seeds: Iterable[str]) -> Results:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden.door import answers
 from tests.golden.readers import readings
 from tests.golden.record import differences
+from tests.golden.requests import responses
 from tests.golden.trainings import TRAINING_SEEDS, trainings_in_memory
 
 
 async def test_ingest_answers_and_writes_what_it_did() -> None:
     """Bodies, record values, keys and the hashes by which repeats are known."""
-    results = [each async for each in answers()]
+    results = [each async for each in responses()]
 
     assert [] == [str(difference) for difference in differences("requests", "memory", results)]
 

@@ -44,20 +44,20 @@ class RecordingLog(MemoryLog):
         return await super().append(records)
 
 
-async def answers() -> AsyncIterator[tuple[str, Outcome]]:
+async def responses() -> AsyncIterator[tuple[str, Outcome]]:
     """Send all requests, one after the other, to one ingest; yields each one's name and outcome."""
     log = RecordingLog()
-    async with serving(log, clock=lambda: NOW) as door:
+    async with serving(log, clock=lambda: NOW) as ingest:
         with _counted_ids():
             for request in REQUESTS:
                 first = len(log.asked)
                 token = _token(request)
-                answer = await door.post(content=request.body, headers=request.headers, token=token)
-                label = f"{answer.status_code} {answer.headers['content-type']}"
+                response = await ingest.post(content=request.body, headers=request.headers, token=token)
+                label = f"{response.status_code} {response.headers['content-type']}"
                 yield (
                     request.name,
                     {
-                        "answer": [Line(label, answer.content)],
+                        "response": [Line(label, response.content)],
                         "records": [Line(_label(record), record.value) for record in log.asked[first:]],
                     },
                 )
