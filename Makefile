@@ -45,11 +45,13 @@ up: install ## the standalone host at 127.0.0.1:8700
 cluster: install ## the distributed host without containers: Kafka, every service a process, nginx
 	@exec $(BIN)/spotter cluster $(ARGS)
 
-check: install ## format, lint, strict types, dependency rules, published schemas and figures up to date
+check: install ## format, lint, strict types, dependency rules, own rules, reference and figures up to date
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/oxlint --deny-warnings services tests/javascript
+	$(BIN)/python -m tools.checks dead_letters
 	$(BIN)/python -m tools.reference --check
 	$(BIN)/python -m tools.figures --check
 

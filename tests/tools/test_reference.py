@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import copy
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spotter.domain.events import TYPES
+from spotter.domain.rules import RULES
+from spotter.streaming.dead_letters import REASONS
+from tests.support import ROOT
 from tools.reference.compatible import breaks
+from tools.reference.dead_letters import dead_letters
+from tools.reference.rules import rules
 from tools.reference.schemas import event_schemas
 
 REP = "spotter.rep.completed.v1"
@@ -33,6 +40,25 @@ def test_the_reference_is_fresh() -> None:
     """What is committed is what the models say."""
     checked = subprocess.run([sys.executable, "-m", "tools.reference", "--check"], capture_output=True, text=True)
     assert 0 == checked.returncode, checked.stderr
+
+
+@pytest.mark.parametrize("page", ["rules.md", "dead-letters.md"])
+def test_a_page_that_was_written_by_hand_is_stale(tmp_path: Path, page: str) -> None:
+    """The check names it, and what to run."""
+    folder = shutil.copytree(ROOT / "docs" / "reference", tmp_path / "reference")
+    (folder / page).write_text((folder / page).read_text().replace("The ", "A "))
+    command = [sys.executable, "-m", "tools.reference", "--check", "--folder", str(folder)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert 1 == checked.returncode
+    assert f"docs/reference is stale (run `make reference`):\n  {page}\n" == checked.stderr
+
+
+def test_each_rule_and_each_reason_has_its_row() -> None:
+    """From the tables that the services use; a rule with the values it goes by, as shipped."""
+    assert [*RULES] == [line[2:5] for line in rules().splitlines() if line.startswith("| R")]
+    assert "`weekly_units` 4<br>" in next(line for line in rules().splitlines() if line.startswith("| R10"))
+    assert [*REASONS] == [line.split("`")[1] for line in dead_letters().splitlines() if line.startswith("| `")]
 
 
 def test_every_type_is_published() -> None:

@@ -10,32 +10,35 @@ from pathlib import Path
 
 from tools.reference.asyncapi import asyncapi
 from tools.reference.compatible import breaks
+from tools.reference.dead_letters import dead_letters
 from tools.reference.openapi import openapi
+from tools.reference.rules import rules
 from tools.reference.schemas import event_schemas
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def documents() -> dict[str, str]:
-    """Give every file of the reference by its path below docs/reference."""
+    """Return every file of the reference by its path below docs/reference."""
     release = version("spotter-kernel")
     files: dict[str, object] = {f"schemas/{name}.json": schema for name, schema in event_schemas().items()}
     files["asyncapi.json"] = asyncapi(release)
     files["openapi.json"] = openapi(release)
-    return {path: json.dumps(body, indent=2, sort_keys=True) + "\n" for path, body in files.items()}
+    texts = {path: json.dumps(body, indent=2, sort_keys=True) + "\n" for path, body in files.items()}
+    return texts | {"dead-letters.md": dead_letters(), "rules.md": rules()}
 
 
 def incompatible(folder: Path) -> list[str]:
-    """Name what the models break of the schemas that are committed."""
-    found: list[str] = []
+    """Return a line for each thing that the models break of the schemas that are committed."""
+    lines: list[str] = []
     for name, schema in event_schemas().items():
         path = folder / "schemas" / f"{name}.json"
         if path.exists():
             old = json.loads(path.read_text())
-            found += [f"{name}{line}" for line in breaks(old, schema, schema["x-sent-by"] != "inside only")]
-    known = {path.stem for path in (folder / "schemas").glob("*.json")}
-    found += [f"{name}: the type is gone" for name in sorted(known - set(event_schemas()))]
-    return found
+            lines += [f"{name}{line}" for line in breaks(old, schema, schema["x-sent-by"] != "inside only")]
+    published = {path.stem for path in (folder / "schemas").glob("*.json")}
+    lines += [f"{name}: the type is gone" for name in sorted(published - set(event_schemas()))]
+    return lines
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """What the model says of a fixed collection of sets, kept in `model_golden.json` with its MODEL_VERSION.
 
-    python -m tests.detector.model_golden
+    python -m tests.detector.model.model_golden
 
 writes the file anew; it refuses where estimates differ and MODEL_VERSION does not. The sets are made by arithmetic alone
 (no random numbers, no constants of the model), so that they stay the same whatever the model believes.
@@ -24,7 +24,7 @@ from spotter_detector.model import EXERCISE_MODELS, MODEL_VERSION, Filter, Obser
 from spotter_detector.profile import Outcome, learn, learning_term
 
 GOLDEN: Final = Path(__file__).with_suffix(".json")
-COMMAND: Final = "python -m tests.detector.model_golden"
+COMMAND: Final = "python -m tests.detector.model.model_golden"
 BUMP: Final = f"bump MODEL_VERSION, then write {GOLDEN.name} anew with `{COMMAND}`"
 
 Reps = tuple[Observation, ...]

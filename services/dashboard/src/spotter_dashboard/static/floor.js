@@ -83,7 +83,7 @@ function take(changed, gone) {
     tiles.set(data.set_key, tile);
     draw(tile);
   }
-  place();
+  arrange();
   tick();
 }
 
@@ -108,7 +108,7 @@ function build() {
   return { node, part, bars: [], face: null, data: null };
 }
 
-function place() {
+function arrange() {
   const list = element("tiles");
   const sorted = [...tiles.values()].sort((a, b) => (a.data.order < b.data.order ? -1 : 1));
   sorted.forEach((tile, index) => {
@@ -154,8 +154,8 @@ function drawBars(tile) {
   const line = part("reference");
   line.hidden = data.reference_height === null;
   line.style.setProperty("--height", String(data.reference_height ?? 0));
-  const said = data.bars.map((rep) => `${rep.rep_number}: ${rep.label}${rep.voided ? ", void" : ""}`);
-  part("chart").setAttribute("aria-label", `${said.length === 0 ? "No rep yet" : `Reps ${said.join("; ")}`}. Show as a table`);
+  const reps = data.bars.map((rep) => `${rep.rep_number}: ${rep.label}${rep.voided ? ", void" : ""}`);
+  part("chart").setAttribute("aria-label", `${reps.length === 0 ? "No rep yet" : `Reps ${reps.join("; ")}`}. Show as a table`);
 }
 
 function drawTable({ data, part }) {
@@ -177,8 +177,8 @@ function drawTable({ data, part }) {
 function drawLeft({ data, part }) {
   const left = data.reps_left;
   part("number").textContent = left === null ? "–" : `${Math.round(left.median)}`;
-  const one = left !== null && Math.round(left.median) === 1;
-  part("what").textContent = data.running ? (one ? "rep left" : "reps left") : "in reserve";
+  const single = left !== null && Math.round(left.median) === 1;
+  part("what").textContent = data.running ? (single ? "rep left" : "reps left") : "in reserve";
   part("band").textContent = left === null ? "not known yet" : band(left);
   const loss = data.velocity_loss;
   part("loss").textContent = loss === null || Math.round(loss * 100) <= 0 ? "" : `${Math.round(loss * 100)} % slower`;

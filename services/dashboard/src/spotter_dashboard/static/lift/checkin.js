@@ -72,11 +72,11 @@ export class Checkin {
     const { hurting } = this;
     const better = hurting.map((joint) => [`${spelled(joint)}: fine again`, { joint, fine: true }]);
     const joints = JOINTS.filter((joint) => !hurting.includes(joint)).map((joint) => [spelled(joint), { joint, fine: false }]);
-    this.ask("", "Does something hurt?", [["Nothing", null], ...better, ...joints], ["", ""], (found) => {
-      if (found === null) return this.end();
-      if (!found.fine) return this.howMuch(found.joint);
-      this.hurting = hurting.filter((joint) => joint !== found.joint);
-      this.tell(found.joint, 0);
+    this.ask("", "Does something hurt?", [["Nothing", null], ...better, ...joints], ["", ""], (choice) => {
+      if (choice === null) return this.end();
+      if (!choice.fine) return this.howMuch(choice.joint);
+      this.hurting = hurting.filter((joint) => joint !== choice.joint);
+      this.tell(choice.joint, 0);
     });
     element("checkin-choices").classList.add("names");
   }

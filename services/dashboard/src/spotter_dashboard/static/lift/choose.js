@@ -5,8 +5,8 @@ import { read } from "./session.js";
 /** Show the lifters that the token speaks for, each a link. */
 export async function choose({ token, athletes }) {
   const answer = await read(token, "/v1/athletes?limit=200");
-  const known = answer?.athletes ?? [];
-  const names = new Map(known.map((one) => [one.athlete_id, one.name]));
+  const listed = answer?.athletes ?? [];
+  const names = new Map(listed.map((athlete) => [athlete.athlete_id, athlete.name]));
   const ids = athletes.length > 0 ? athletes : [...names.keys()];
   document.getElementById("choose").hidden = false;
   document.getElementById("choose-list").replaceChildren(...ids.map((id) => {

@@ -120,14 +120,14 @@ class Page {
     if (this.token === null) return;
     this.lookedAt = performance.now();
     const answer = await read(this.token, `/v1/sets?athlete_id=${encodeURIComponent(this.athlete)}&limit=5`);
-    for (const found of answer?.sets ?? []) this.story.listed(found);
+    for (const listing of answer?.sets ?? []) this.story.listed(listing);
     this.draw();
   }
 
   async name() {
     const answer = await read(this.token, "/v1/athletes?limit=200");
-    const found = answer?.athletes.find((one) => one.athlete_id === this.athlete);
-    if (found?.name) element("who").textContent = found.name;
+    const lifter = answer?.athletes.find((athlete) => athlete.athlete_id === this.athlete);
+    if (lifter?.name) element("who").textContent = lifter.name;
   }
 
   finish() {

@@ -91,9 +91,9 @@ export class Outbox {
 /** A name of this installation, so that an event is known again whatever token it is sent with. */
 function source() {
   const box = "spotter.lift.source";
-  const known = localStorage.getItem(box) ?? `lift:${randomId()}`;
-  localStorage.setItem(box, known);
-  return known;
+  const name = localStorage.getItem(box) ?? `lift:${randomId()}`;
+  localStorage.setItem(box, name);
+  return name;
 }
 
 function randomId() {

@@ -46,13 +46,13 @@ function sentence({ set }, signal, now) {
 
 const doing = ({ exercise, load_kg: load }) => [named(exercise), ...(load ? [`${number(load)} kg`] : [])].join(" · ");
 
-function plan({ plan: said, advice }) {
-  if (said) return `Plan: ${said}`;
+function plan({ plan: text, advice }) {
+  if (text) return `Plan: ${text}`;
   const goal = advice.target_rir === null ? [] : [`Stop at ${advice.target_rir} left`];
   return [...goal, units(advice.budget_left)].join(" · ");
 }
 
-const budget = ({ sentence: said, budget_left: left }) => (said.includes("left this week") ? "" : units(left)); // once is enough
+const budget = ({ sentence: text, budget_left: left }) => (text.includes("left this week") ? "" : units(left)); // once is enough
 
 function drawNumbers(story, now) {
   const { set, estimate } = story;

@@ -49,13 +49,13 @@ export const vibrate = (haptic) => VIBRATIONS[haptic]?.length > 0 && (navigator.
 /** Say a few words; given up where they have not begun within `msMax`. */
 export function speak(words, msMax) {
   if (words === "" || globalThis.speechSynthesis === undefined) return false;
-  const said = new SpeechSynthesisUtterance(words);
-  said.lang = "en";
-  said.rate = SPEECH_RATE;
+  const utterance = new SpeechSynthesisUtterance(words);
+  utterance.lang = "en";
+  utterance.rate = SPEECH_RATE;
   let begun = false;
-  said.onstart = () => { begun = true; };
+  utterance.onstart = () => { begun = true; };
   speechSynthesis.cancel();
-  speechSynthesis.speak(said);
+  speechSynthesis.speak(utterance);
   setTimeout(() => begun || speechSynthesis.cancel(), msMax);
   return true;
 }

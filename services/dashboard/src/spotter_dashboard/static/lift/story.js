@@ -38,20 +38,20 @@ export class Story {
   /** Take an estimate: the highest revision of each rep counts. */
   estimated(estimate) {
     const reps = this.estimates.get(estimate.set_key) ?? new Map();
-    const known = reps.get(estimate.rep_number);
-    if (known === undefined || known.revision <= estimate.revision) reps.set(estimate.rep_number, estimate);
+    const existing = reps.get(estimate.rep_number);
+    if (existing === undefined || existing.revision <= estimate.revision) reps.set(estimate.rep_number, estimate);
     this.estimates.delete(estimate.set_key);
     this.estimates.set(estimate.set_key, reps);
     if (this.estimates.size > SETS_KEPT) this.estimates.delete(this.estimates.keys().next().value);
   }
 
   /** Take what the history says of the set: what is lifted, and whether it has ended. */
-  listed(found) {
-    if (this.set === null || found.set_key !== this.set.key) return;
-    this.set.intent = found.intent;
-    this.set.exercise = found.exercise;
-    this.set.load_kg = found.load_kg;
-    if (found.state === "ended") this.set.ended = true;
+  listed(listing) {
+    if (this.set === null || listing.set_key !== this.set.key) return;
+    this.set.intent = listing.intent;
+    this.set.exercise = listing.exercise;
+    this.set.load_kg = listing.load_kg;
+    if (listing.state === "ended") this.set.ended = true;
   }
 
   /** The lifter says that the set is over. */
@@ -63,11 +63,11 @@ export class Story {
   get estimate() {
     if (this.set === null) return null;
     const upTo = this.set.advice.after_rep;
-    let found = null;
+    let newest = null;
     for (const estimate of this.estimates.get(this.set.key)?.values() ?? []) {
       const fits = estimate.rep_number <= upTo;
-      if (fits && (found === null || estimate.rep_number > found.rep_number)) found = estimate;
+      if (fits && (newest === null || estimate.rep_number > newest.rep_number)) newest = estimate;
     }
-    return found;
+    return newest;
   }
 }

@@ -18,11 +18,11 @@ export function band({ rir_low, rir_high, confidence }) {
 
 /** Say what the last rep was: its number, its speed where it is known, how much slower than the fastest. */
 export function lastRep(advice, estimate) {
-  const said = [`Rep ${advice.after_rep}`];
+  const parts = [`Rep ${advice.after_rep}`];
   if (estimate?.rep_number === advice.after_rep) {
     const { velocity_loss: loss, reference_velocity_mps: reference } = estimate;
-    if (loss !== null && loss !== undefined && reference) said.push(`${(reference * (1 - loss)).toFixed(2)} m/s`);
-    if (loss > 0.005) said.push(`${Math.round(100 * loss)} % slower`);
+    if (loss !== null && loss !== undefined && reference) parts.push(`${(reference * (1 - loss)).toFixed(2)} m/s`);
+    if (loss > 0.005) parts.push(`${Math.round(100 * loss)} % slower`);
   }
-  return said.join(" · ");
+  return parts.join(" · ");
 }
