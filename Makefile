@@ -95,9 +95,9 @@ lock: ## compile the locks, the images' too, from the members' pyproject.toml fi
 	$(LOCK) -o requirements.lock requirements/members.in requirements/dev.in
 	$(LOCK) -o lab/peers.lock lab/peers.in
 	@for member in $(IMAGE_MEMBERS); do printf './shared\n./services/%s\n' $$member | \
-		$(LOCK) -c requirements.lock -o deploy/$$member/requirements.lock - || exit; done
-	@printf './%s\n' $(filter-out lab,$(MEMBERS)) | $(LOCK) -c requirements.lock -o deploy/standalone/requirements.lock -
-	@echo hatchling | $(LOCK) -c requirements.lock -o deploy/build.lock -
+		$(LOCK) -c requirements.lock -o deploy/locks/$$member.lock - || exit; done
+	@printf './%s\n' $(filter-out lab,$(MEMBERS)) | $(LOCK) -c requirements.lock -o deploy/locks/standalone.lock -
+	@echo hatchling | $(LOCK) -c requirements.lock -o deploy/locks/build.lock -
 
 clean: ## take away all that make has made
 	rm -rf $(VENV) $(PEERS) .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache deploy/kafka/target

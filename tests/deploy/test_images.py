@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 from tests.support import ROOT
 
 DEPLOY: Final = ROOT / "deploy"
+DOCKERFILE: Final = DEPLOY / "Dockerfile"
 IMAGES: Final = {
     "ingest": "services/ingest",
     "failure-detector": "services/failure-detector",
@@ -27,8 +28,7 @@ IMAGES: Final = {
     "dashboard": "services/dashboard",
     "standalone": "cli",
 }
-"""Each image with the member whose console script it runs."""
-LOCKS: Final = ["ingest", "failure-detector", "advisor", "gateway", "dashboard", "standalone"]
+"""Each value of the argument SERVICE with the member whose console script the image runs."""
 PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(?: ;.*?)? \\$", re.MULTILINE)
 HASH: Final = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
@@ -41,25 +41,32 @@ class Instruction:
     rest: str
 
 
-def instructions(image: str) -> list[Instruction]:
-    """Read an image's definition."""
-    text = (DEPLOY / image / "Dockerfile").read_text(encoding="utf-8")
+def instructions() -> list[Instruction]:
+    """Read the definition of the images."""
+    text = DOCKERFILE.read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     lines = code.replace("\\\n", " ").splitlines()
     split = [line.split(None, 1) for line in lines if line.strip()]
     return [Instruction(word, " ".join(rest.split())) for word, rest in split]
 
 
-def last_stage(image: str) -> list[Instruction]:
-    """Give the instructions of what is shipped."""
-    said = instructions(image)
-    start = max(number for number, instruction in enumerate(said) if instruction.word == "FROM")
-    return said[start:]
+def last_stage() -> list[Instruction]:
+    """Return the instructions of what is shipped."""
+    start = max(index for index, instruction in enumerate(instructions()) if instruction.word == "FROM")
+    return instructions()[start:]
 
 
-def values(said: list[Instruction], word: str) -> list[str]:
-    """Give what follows each occurrence of an instruction."""
-    return [instruction.rest for instruction in said if instruction.word == word]
+def values(stage: list[Instruction], word: str) -> list[str]:
+    """Return what follows each occurrence of an instruction."""
+    return [instruction.rest for instruction in stage if instruction.word == word]
+
+
+def build_script(writes: str, service: str, folder: Path) -> str:
+    """Run the step of the build that writes the file `writes`, in `folder`, and return the file."""
+    (step,) = [run for run in values(instructions(), "RUN") if writes in run]
+    command = step.replace(writes, str(folder / Path(writes).name))
+    subprocess.run(["sh", "-euc", command], env=os.environ | {"SERVICE": service}, check=True, cwd=folder)
+    return (folder / Path(writes).name).read_text(encoding="utf-8")
 
 
 def scripts(member: str) -> dict[str, str]:
@@ -69,35 +76,33 @@ def scripts(member: str) -> dict[str, str]:
     return found
 
 
-def test_there_is_one_definition_for_each_service() -> None:
-    """A folder with a Dockerfile is an image of this list."""
-    assert set(IMAGES) == {file.parent.name for file in DEPLOY.glob("*/Dockerfile")}
+def test_there_is_one_definition_for_all_services() -> None:
+    """One Dockerfile, and a lock for each value of its argument."""
+    assert [DOCKERFILE] == [*DEPLOY.rglob("Dockerfile*")]
+    assert {*IMAGES, "build"} == {file.stem for file in (DEPLOY / "locks").glob("*.lock")}
 
 
-@pytest.mark.parametrize("image", IMAGES)
-def test_an_image_is_slim_and_built_in_two_stages(image: str) -> None:
+def test_an_image_is_slim_and_built_in_two_stages() -> None:
     """What builds the wheels is not shipped: the last stage takes the finished environment and nothing of the tree."""
-    bases = values(instructions(image), "FROM")
+    bases = values(instructions(), "FROM")
 
     assert ["python:3.11-slim AS build", "python:3.11-slim"] == bases
-    assert ["--from=build /opt/spotter /opt/spotter"] == values(last_stage(image), "COPY")
+    assert ["--from=build /opt/spotter /opt/spotter"] == values(last_stage(), "COPY")
 
 
-@pytest.mark.parametrize("image", IMAGES)
-def test_an_image_runs_as_nobody_in_particular(image: str) -> None:
+def test_an_image_runs_as_an_unprivileged_user() -> None:
     """The process is not root, by number, so that an orchestrator can check it; its folders are its own."""
-    said = last_stage(image)
+    stage = last_stage()
 
-    assert ["10001:10001"] == values(said, "USER")
-    assert "--uid 10001" in " ".join(values(said, "RUN"))
-    assert "USER" not in [instruction.word for instruction in said[: position(said, "RUN") + 1]]
-    assert position(said, "RUN") < position(said, "USER") < position(said, "CMD")
+    assert ["10001:10001"] == values(stage, "USER")
+    assert "--uid 10001" in " ".join(values(stage, "RUN"))
+    assert "USER" not in [instruction.word for instruction in stage[: position(stage, "RUN") + 1]]
+    assert position(stage, "RUN") < position(stage, "USER") < position(stage, "CMD")
 
 
-@pytest.mark.parametrize("image", IMAGES)
-def test_an_image_tells_whether_it_is_alive(image: str) -> None:
+def test_an_image_tells_whether_it_is_alive() -> None:
     """The health check asks /healthz at the port that the environment names, with nothing that is not in the image."""
-    (check,) = values(last_stage(image), "HEALTHCHECK")
+    (check,) = values(last_stage(), "HEALTHCHECK")
     word, *command = json.loads(check.partition("CMD ")[2])
 
     assert "python" == word
@@ -106,18 +111,21 @@ def test_an_image_tells_whether_it_is_alive(image: str) -> None:
 
 
 @pytest.mark.parametrize(("image", "member"), IMAGES.items())
-def test_an_image_runs_its_members_console_script(image: str, member: str) -> None:
-    """The command is in exec form, so that signals reach the process, and the member has it."""
-    (command,) = [json.loads(text) for text in values(last_stage(image), "CMD")]
+def test_an_image_runs_its_members_console_script(image: str, member: str, tmp_path: Path) -> None:
+    """The command is in exec form and becomes the service's process, so that signals reach it, and the member has it."""
+    assert ["serve"] == json.loads(*values(last_stage(), "CMD"))
+    shebang, line = build_script("/opt/spotter/bin/serve", image, tmp_path).splitlines()
+    word, command, *arguments = line.split()
 
-    assert command[0] in scripts(member)
-    assert command[0] in ("spotter", f"spotter-{image}")
+    assert ("#!/bin/sh", "exec") == (shebang, word)
+    assert ["up", '"$@"'] == arguments if image == "standalone" else ['"$@"'] == arguments
+    assert command in scripts(member)
+    assert command in ("spotter", f"spotter-{image}")
 
 
-@pytest.mark.parametrize("image", IMAGES)
-def test_what_is_installed_is_pinned_by_hash(image: str) -> None:
+def test_what_is_installed_is_pinned_by_hash() -> None:
     """Every install either checks hashes or takes wheels that were built from this tree, with no index to ask."""
-    installs = re.findall(r"pip (?:install|wheel)[^&]*", " && ".join(values(instructions(image), "RUN")))
+    installs = re.findall(r"pip (?:install|wheel)[^&]*", " && ".join(values(instructions(), "RUN")))
 
     assert 4 == len(installs)
     for install in installs:
@@ -129,10 +137,10 @@ def test_what_is_installed_is_pinned_by_hash(image: str) -> None:
 def test_what_is_copied_is_there_and_not_ignored(image: str) -> None:
     """Each COPY of the tree names something that exists and that .dockerignore lets through."""
     let_in = {line[1:].rstrip("/") for line in ignored() if line.startswith("!")}
-    for copied in values(instructions(image), "COPY"):
+    for copied in values(instructions(), "COPY"):
         if copied.startswith("--from="):
             continue
-        for source in copied.split()[:-1]:
+        for source in copied.replace("${SERVICE}", image).split()[:-1]:
             assert (ROOT / source).exists(), source
             assert source.split("/")[0] in let_in or source in let_in, source
 
@@ -143,10 +151,10 @@ def test_nothing_else_of_the_tree_is_sent_to_the_builder() -> None:
     assert not {".git", ".venv", "tests", "data"} & {line.lstrip("!").rstrip("/") for line in ignored()}
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_an_images_lock_agrees_with_the_lock_of_all(name: str) -> None:
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_images_lock_agrees_with_the_lock_of_all(image: str) -> None:
     """An image has the very versions and hashes that the tests run with."""
-    everything, part = pins(ROOT / "requirements.lock"), pins(DEPLOY / name / "requirements.lock")
+    everything, part = pins(ROOT / "requirements.lock"), pins(DEPLOY / "locks" / f"{image}.lock")
 
     assert part
     assert {} == {
@@ -156,17 +164,17 @@ def test_an_images_lock_agrees_with_the_lock_of_all(name: str) -> None:
 
 def test_the_lock_of_the_build_tool_agrees_too() -> None:
     """The wheels in an image are built by the very tool that builds the editable installs."""
-    everything, part = pins(ROOT / "requirements.lock"), pins(DEPLOY / "build.lock")
+    everything, part = pins(ROOT / "requirements.lock"), pins(DEPLOY / "locks" / "build.lock")
 
     assert "hatchling" in part
     assert part.items() <= everything.items()
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_an_images_lock_has_all_that_the_member_needs_and_no_more(name: str) -> None:
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_images_lock_has_all_that_the_member_needs_and_no_more(image: str) -> None:
     """The lock is the closure of what the members of the image declare."""
-    wanted = closure("spotter-cli" if name == "standalone" else f"spotter-{name}")
-    locked = set(pins(DEPLOY / name / "requirements.lock"))
+    wanted = closure("spotter-cli" if image == "standalone" else f"spotter-{image}")
+    locked = set(pins(DEPLOY / "locks" / f"{image}.lock"))
 
     assert set() == wanted - locked, "missing: run `make lock`"
     not_here = {"colorama", "tzdata", "win32-setctime"}  # for other systems, or older Pythons
@@ -202,18 +210,18 @@ def test_the_wheels_carry_all_files_that_the_members_read(wheels: Path) -> None:
 @pytest.mark.parametrize(("image", "member"), IMAGES.items())
 def test_an_images_command_starts_from_the_wheels(wheels: Path, image: str, member: str) -> None:
     """The console script of an image runs from what its wheels hold, and explains itself."""
-    (command,) = [json.loads(text) for text in values(last_stage(image), "CMD")]
-    module, function = scripts(member)[command[0]].split(":")
-    program = f"import sys; sys.argv[0] = {command[0]!r}; import {module} as m; assert {str(wheels)!r} in m.__file__; "
+    command = "spotter" if image == "standalone" else f"spotter-{image}"
+    module, function = scripts(member)[command].split(":")
+    program = f"import sys; sys.argv[0] = {command!r}; import {module} as m; assert {str(wheels)!r} in m.__file__; "
     # -P: not the tree's own folders; the wheels stand before the editable installs.
     told = run([sys.executable, "-P", "-c", f"{program} m.{function}()", "--help"], PYTHONPATH=str(wheels))
 
-    assert re.search(rf"(?i)usage: {command[0]}", told)
+    assert re.search(rf"(?i)usage: {command}", told)
 
 
-def position(said: list[Instruction], word: str) -> int:
-    """Give the place of an instruction."""
-    return next(number for number, instruction in enumerate(said) if instruction.word == word)
+def position(stage: list[Instruction], word: str) -> int:
+    """Return the index of an instruction."""
+    return next(index for index, instruction in enumerate(stage) if instruction.word == word)
 
 
 def ignored() -> list[str]:
