@@ -8,7 +8,6 @@ from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-import orjson
 from pydantic import ValidationError
 
 from spotter.domain.event_types import EARLIEST
@@ -34,7 +33,7 @@ from spotter.domain.events.lifting import (
 )
 from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
 from spotter.domain.fast_dataclass import dataclass
-from spotter.domain.ids import athlete_key, derived_id
+from spotter.domain.ids import athlete_key, derived_id, json_string
 from spotter.domain.topics import LIFTS
 from spotter.http import Problem
 from spotter.http.tokens import Identity
@@ -85,8 +84,7 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
     data = _data(raw, kind, bearer)
     source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or bearer.token_id
     time, senttime = _moment(raw, "time"), _moment(raw, "senttime")
-    said = envelope.said(data)
-    written = envelope.canonical_data(said)
+    written = envelope.canonical_data(envelope.said(data))
     identity = _text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, written)
     event = Event(
         identity or receipt.new_id(),
@@ -99,7 +97,7 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
     )
     envelope.keep_content(event, written)
     _check_times(event, receipt.at)
-    value = encode(event, said)
+    value = encode(event, written)
     if len(value) > EVENT_BYTES_MAX:
         raise Problem(
             413,
@@ -204,8 +202,9 @@ def _new_id(gym_id: str, source: str, kind: EventType, time: datetime | None, sa
 
 def _dedupe(event: Event, name: str, time: datetime | None, said: bytes) -> bytes:
     """Give 16 bytes that are equal for the same event sent again: same identity, same content."""
-    about = orjson.dumps((*event.identity, name, time))
-    return hashlib.blake2b(about + said, digest_size=16).digest()
+    about = ",".join(map(json_string, (*event.identity, name)))
+    moment = "null" if time is None else f'"{time.isoformat()}"'
+    return hashlib.blake2b(f"[{about},{moment}]".encode() + said, digest_size=16).digest()
 
 
 def _check_times(event: Event, received: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -44,8 +45,9 @@ def parse_time(value: object) -> datetime:
     return moment
 
 
+@lru_cache(1024)
 def format_time(moment: datetime) -> str:
-    """Write a time as RFC 3339 in UTC.
+    """Write a time as RFC 3339 in UTC; the moments of one event are written several times.
 
     >>> format_time(parse_time("2026-01-05T10:00:00.250Z"))
     '2026-01-05T10:00:00.250000Z'
