@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from spotter.domain.events import Unreadable, to_json
-from spotter_gateway.frames import Left, advice_frame, epoch_ms, heartbeat_frame, left, read
+from spotter.domain.events.derived import Because
+from spotter_gateway.frames import Advice, Left, advice_frame, epoch_ms, heartbeat_frame, left, read
 from tests.gateway.said import advice, advised, estimate, record
 
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -61,6 +62,19 @@ def test_a_frame_is_the_event_with_what_is_left() -> None:
     given = advised(event)
 
     assert expected == json.loads(advice_frame(given, left(given, AT_MS + 1000)))
+
+
+def test_a_frame_is_the_same_from_the_event_at_hand() -> None:
+    """A log in this process hands the event over with its bytes, which then need not be read."""
+    event = advice(action="stop", at=AT, station_id="rack-1", because=Because(rir=0.5, latched=False))
+    frames = [
+        advice_frame(item, left(item, AT_MS))
+        for item in (read(replace(record(event), event=at_hand), lambda _: None) for at_hand in (None, event))
+        if isinstance(item, Advice)
+    ]
+
+    assert 2 == len(frames)
+    assert frames[0] == frames[1]
 
 
 def test_a_frame_says_how_often_it_will_be_repeated() -> None:

@@ -12,9 +12,9 @@ from typing import Final
 
 import orjson
 
-from spotter.domain.events import Event, format_time, from_json
+from spotter.domain.events import Event, encode, format_time, from_json
 from spotter.domain.events.derived import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
-from spotter.domain.events.envelope import json_object
+from spotter.domain.events.envelope import json_object, said
 from spotter.domain.events.people import AdviceAcknowledged
 from spotter.domain.events.registry import NAMES
 from spotter.streaming.log import Record
@@ -149,7 +149,7 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
                 repeat=data.repeat,
                 expires_ms=expires_ms,
                 sound_until_ms=expires_ms - data.ttl_ms + data.sound_ms,
-                head=_head(raw or json_object(record.value)),
+                head=_head_of(event, data) if raw is None else _head(raw),
             )
         case EffortEstimated() as data:
             return Estimate(
@@ -174,7 +174,13 @@ def epoch_ms(moment: datetime) -> int:
     return (moment - _EPOCH) // _MS
 
 
+def _head_of(event: Event, data: AdviceGiven) -> bytes:
+    fixed = {name: value for name, value in said(data).items() if name not in _LEFT}
+    return b"%b," % encode(event, orjson.dumps(fixed, said, orjson.OPT_UTC_Z))[:-2]
+
+
 def _head(raw: dict[str, object]) -> bytes:
+    """Build the same from JSON, which may have members that this version does not know."""
     data = raw["data"]
     assert isinstance(data, dict)
     envelope = orjson.dumps({name: value for name, value in raw.items() if name != "data"})
