@@ -45,6 +45,7 @@ class Advisor(Processor[Step]):
     name: ClassVar[str] = "advisor"
     input_topic: ClassVar[str] = topics.ESTIMATES
     output_topic: ClassVar[str] = topics.ADVICE
+    reads: ClassVar[frozenset[type[EventData]] | None] = frozenset(_HANDLERS)
 
     def draft(self, state: State, event: Event, env: Environment) -> Step:
         """Take an event all the way: a decision is cheap enough not to be put off."""

@@ -8,7 +8,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from spotter.domain.events import Event
+from spotter.domain.events import Event, EventData
 from spotter.domain.fast_dataclass import dataclass
 from spotter.domain.gym_config import GymConfig
 
@@ -68,6 +68,8 @@ class Processor(ABC, Generic[D]):
     name: ClassVar[str]
     input_topic: ClassVar[str]
     output_topic: ClassVar[str]
+    reads: ClassVar[frozenset[type[EventData]] | None] = None
+    """The types of events that it uses; hosts pass over all others. None: every type."""
 
     @abstractmethod
     def draft(self, state: State, event: Event, env: Environment) -> D:

@@ -178,12 +178,14 @@ class Stepper:
         batch = Batch()
         drafts: list[Any] = []
         places: list[tuple[Input, Event] | tuple[Input, Unreadable]] = []
-        draft_of, env, table = self.processor.draft, self.env, self.table
+        draft_of, reads, env, table = self.processor.draft, self.processor.reads, self.env, self.table
         for item in inputs:
             try:
                 event = item.event or decode(item.value)
             except Unreadable as error:
                 places.append((item, error))
+                continue
+            if reads is not None and type(event.data) not in reads:
                 continue
             view = table.view(item.key, item.offset)
             if event.sequence is not None:
