@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from time import sleep
 from types import FrameType
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ from websockets.sync.client import ClientConnection, connect
 from lab.bench.workload import GYM, REPS_PER_SET, Rep, document
 from lab.embedded import Standalone
 
-SETS: Final = 5
+SETS: Final = 3
 FIRST_COUNTED: Final = 3
 """Reps before it in a set are not counted: the first advice of a set is another way."""
 ADVICE: Final = "spotter.advice.given.v1"
@@ -43,6 +44,8 @@ _ROOT: Final = Path(__file__).resolve().parents[4]
 _PRODUCT: Final = (f"{_ROOT}/shared/", f"{_ROOT}/services/")
 _SEND_TEXT: Final = WebSocket.send_text.__code__
 _PATIENCE_S: Final = 5.0
+_PAUSE_S: Final = 0.4
+"""Between two reps, for what the host still does for the one before: pages and tables."""
 
 
 @dataclass
@@ -115,6 +118,7 @@ def traces_of(sets: int = SETS) -> list[Trace]:
             for number in range(sets):
                 for place in range(1, REPS_PER_SET + 1):
                     rep = Rep(0, number, place, 0.7 - 0.04 * place)
+                    sleep(_PAUSE_S)
                     now = datetime.now(UTC)
                     body = orjson.dumps(document(rep, now, now))
                     tracer.begin()

@@ -52,6 +52,30 @@ async def test_a_reader_wakes_at_once(tmp_path: Path) -> None:
     await log.close()
 
 
+async def test_a_sender_is_answered_before_readers_begin(tmp_path: Path) -> None:
+    """A commit is told to whoever wrote, and its answer is on its way, before anybody works on what was written."""
+    log = await SqliteLog.open(tmp_path / "x.db")
+    reader = await log.reader(["lifts.v1"], Start(end=True))
+    written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    order: list[str] = []
+
+    async def work() -> None:
+        await reader.fetch(5)
+        order.append("work")
+
+    async def write() -> None:
+        await log.append([record(b"1")])
+        written.set_result(None)
+
+    async def answer() -> None:
+        await written
+        order.append("answer")
+
+    await asyncio.gather(work(), answer(), write())
+    assert ["answer", "work"] == order
+    await log.close()
+
+
 async def test_a_reader_starts_where_it_is_told(tmp_path: Path) -> None:
     """Beginning, end, a time, a position; a position beyond the end is the end."""
     log = await SqliteLog.open(tmp_path / "x.db")

@@ -35,6 +35,8 @@ WAITING_RECORDS_MAX: Final = 20_000
 """With this many records not written yet, reading waits."""
 CAUGHT_UP_RECORDS: Final = 500
 """With fewer left to read after a start, the rest is as good as live."""
+ALERTS_FIRST_S: Final = 0.005
+"""How long the floor waits for what was read: in one process with the gateway an alert goes out before it is fed."""
 FETCH_S: Final = 1.0
 STUCK_MS: Final = 5_000
 """A record that is read this long after it was written shows a reader that is behind."""
@@ -193,6 +195,8 @@ class Projector:
         if self._live:
             self._reading = None
         self._behind_ms = None
+        if records and self._live:
+            await asyncio.sleep(ALERTS_FIRST_S)
         if records:
             late_ms = round(self._clock().timestamp() * 1000) - records[-1].timestamp_ms
             self._behind_ms = late_ms if late_ms > STUCK_MS else None

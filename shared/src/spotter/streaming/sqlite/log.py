@@ -25,6 +25,10 @@ READ_AT_ONCE = 2_000
 APPEND_TIMEOUT_S = 5.0
 """A batch of ten thousand events on a slow disk may take a second; a disk that takes five is not answering."""
 
+ANSWER_TURNS = 2
+"""Turns of the event loop that readers are woken later than those who wrote: a sender has its answer before the work on
+its event begins."""
+
 
 class _Recent:
     """The newest records of a topic."""
@@ -89,9 +93,8 @@ class SqliteLog:
         self._wanted.set()
         try:
             async with asyncio.timeout(APPEND_TIMEOUT_S):
-                return await asyncio.shield(done)
+                return await done
         except TimeoutError:
-            done.add_done_callback(lambda late: late.cancelled() or late.exception())
             raise LogUnavailable(f"the database did not answer within {APPEND_TIMEOUT_S:.0f} s") from None
 
     async def _commit_for_ever(self) -> None:
@@ -118,6 +121,8 @@ class SqliteLog:
                         written.add(record.topic)
                 if not future.done():
                     future.set_result(records)
+            for _ in range(ANSWER_TURNS):
+                await asyncio.sleep(0)
             for topic in written:
                 for waiter in self._waiting[topic]:
                     _wake(waiter)

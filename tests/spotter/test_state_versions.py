@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from spotter.bus.stepping import Input, Stepper
+from spotter.config import Configuration
+from spotter.events.lifting import RepCompleted, SetEnded
+from tests.kafka.toy import Toy
+from tests.kafka.workers import event_of
+
+KEY = "g1/ada"
+
+
+class Choosy(Toy):
+    """Reads reps alone."""
+
+    reads = frozenset({RepCompleted})
+
+
+def test_a_processor_is_not_asked_about_events_that_it_does_not_read() -> None:
+    """They give no output and leave no trace in the state; those that it reads are stepped as ever."""
+    rep = event_of("ada", RepCompleted(gym_id="g1", athlete_id="ada", set_id="s", rep_number=1))
+    end = event_of("ada", SetEnded(gym_id="g1", athlete_id="ada", set_id="s"))
+    inputs = [Input(0, offset, KEY, b"", event) for offset, event in enumerate((end, rep, end))]
+    batch = Stepper(Choosy(), Configuration()).run(inputs)
+
+    assert [rep.id] == [output.event.id for output in batch.outputs][:1]
+    assert 2 == len(batch.outputs)
+    assert [(KEY, "count"), (KEY, "scratch")] == list(batch.changed)
