@@ -320,7 +320,10 @@ class Stepper:
 
     def dump_value(self, name: str, value: object) -> bytes:
         """Write one version of an entry."""
-        return b"[%d,%d]" % value if name == SEEN else self.processor.dump(name, value)
+        if name == SEEN:
+            assert isinstance(value, tuple)
+            return b"[%d,%d]" % value
+        return self.processor.dump(name, value)
 
     def load_value(self, name: str, raw: bytes) -> object:
         """Read one version of an entry."""

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from spotter.bus.stepping import Input, Stepper
-from spotter.config import Configuration
-from spotter.events.lifting import RepCompleted, SetEnded
+from spotter.domain.events.lifting import RepCompleted, SetEnded
+from spotter.domain.gym_config import Configuration
+from spotter.streaming.state_versions import Input, Stepper
 from tests.kafka.toy import Toy
 from tests.kafka.workers import event_of
 
