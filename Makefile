@@ -21,7 +21,7 @@ make_venv = { $(PYTHON) -m venv $(1) >/dev/null 2>&1 || { $(PYTHON) -m venv --cl
 	{ echo "No virtual environment could be made: apt-get install python3-venv (or python3-pip)" >&2; exit 1; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up cluster check format test test-kafka bench accuracy peers reference lock clean
+.PHONY: help install demo up cluster check format test test-all test-kafka bench accuracy peers reference lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,8 +59,15 @@ format: install ## put the sources into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: install ## all tests; those with Kafka, Chromium or nginx skip with a line where these are missing
-	@exec $(BIN)/python -m $(if $(ARGS),pytest -q $(ARGS),tests.halves)
+# A file's tests stay in one process, so that they share its fixtures. Slow tests mostly wait: three processes keep two
+# cores busy.
+PYTEST = $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder
+
+test: install ## the tests of every part, within six minutes; the last line counts the slow ones that are left out
+	@exec $(PYTEST) -n 2 -m "not slow" $(ARGS)
+
+test-all: $(if $(ARGS),install,test) ## all tests: those of `make test`, then the slow ones
+	@exec $(PYTEST) -n 3 $(if $(ARGS),,-m slow) $(ARGS)
 
 test-kafka: install ## the tests on real Apache Kafka, which must be there (Java 17 and Maven, or KAFKA_BOOTSTRAP)
 	@SPOTTER_REQUIRE_KAFKA=1 exec $(BIN)/python -m pytest -q -m kafka $(ARGS)

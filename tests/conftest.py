@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -14,14 +15,50 @@ from spotter_cli.cluster.local_kafka import KafkaUnavailable, LocalKafka, java_c
 from tests.support import ROOT, KafkaCluster, missing
 
 MARK_BY_FIXTURE: Final = {"kafka": "kafka", "own_kafka": "kafka", "chromium": "browser", "nginx": "nginx"}
+LEFT_OUT: Final = pytest.StashKey[Counter[str]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the real parts that it asks for, so that no mark is ever forgotten."""
+    """Mark each test by the real parts that it asks for, so that no mark is ever forgotten.
+
+    Those on Kafka, which mostly wait, come first: processes side by side end with short files then.
+    """
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if mark := MARK_BY_FIXTURE.get(fixture):
                 item.add_marker(mark)
+    items.sort(key=lambda item: item.get_closest_marker("kafka") is None)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count the slow tests that this run leaves out, by the real part they need, else by their folder."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            kinds = [mark for mark in MARK_BY_FIXTURE.values() if item.get_closest_marker(mark)]
+            counts = item.config.stash.setdefault(LEFT_OUT, Counter())
+            counts[kinds[0] if kinds else item.path.relative_to(ROOT / "tests").parts[0]] += 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Copy the count from a worker of pytest-xdist: each of them collects all tests, the main process none."""
+    if counts := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[LEFT_OUT] = Counter(counts)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # the last line of all, below pytest's own count
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Say what the run has left out and how to run it."""
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    counts = session.config.stash.setdefault(LEFT_OUT, Counter())
+    if output is not None:
+        output["left_out"] = dict(counts)
+    yield
+    counts = session.config.stash[LEFT_OUT]
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if output is None and counts and reporter:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
+        reporter.write_line(f"Left out: {counts.total()} slow tests ({kinds}). `make test-all` runs them too.")
 
 
 @pytest.fixture(scope="session")
