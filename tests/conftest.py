@@ -63,7 +63,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
-    """Give real Apache Kafka, one for the whole run: the cluster at KAFKA_BOOTSTRAP, or a broker of our own."""
+    """Return real Apache Kafka, one for the whole run: the cluster at KAFKA_BOOTSTRAP, or a broker of our own."""
     if bootstrap := os.environ.get("KAFKA_BOOTSTRAP"):
         yield KafkaCluster(bootstrap)
         return
@@ -74,7 +74,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
 
 @pytest.fixture
 def own_kafka(tmp_path: Path) -> Iterator[Callable[[], LocalKafka]]:
-    """Give a function that starts a broker for this test alone, one that may be killed."""
+    """Return a function that starts a broker for this test alone, one that may be killed."""
     _require_kafka()
     brokers: list[LocalKafka] = []
 
@@ -99,7 +99,7 @@ def _require_kafka() -> None:
 
 @pytest.fixture(scope="session")
 def recorded() -> Path:
-    """Give the folder of recorded training data: SPOTTER_RECORDED, or the one beside the repository."""
+    """Return the folder of recorded training data: SPOTTER_RECORDED, or the one beside the repository."""
     folder = Path(os.environ.get("SPOTTER_RECORDED", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         missing(f"No recorded data at {folder}: name its folder in SPOTTER_RECORDED.", "SPOTTER_REQUIRE_RECORDED")
@@ -108,10 +108,10 @@ def recorded() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Give the path of a Chromium, for Playwright's ``executable_path``."""
+    """Return the path of a Chromium, for Playwright's ``executable_path``."""
     for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
-        if name and (found := shutil.which(name)):
-            return found
+        if name and (path := shutil.which(name)):
+            return path
     missing(
         "No Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM.", "SPOTTER_REQUIRE_CHROMIUM"
     )
@@ -119,7 +119,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def nginx() -> str:
-    """Give the path of nginx, which is outside the PATH of a plain user on Debian."""
-    if found := shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin"):
-        return found
+    """Return the path of nginx, which is outside the PATH of a plain user on Debian."""
+    if path := shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin"):
+        return path
     missing("No nginx: install it (Debian: apt-get install nginx-light).", "SPOTTER_REQUIRE_NGINX")

@@ -89,19 +89,19 @@ def test_a_member_declares_every_distribution_that_it_imports(package: str) -> N
 
 
 def modules(package: str) -> Iterator[tuple[str, Path]]:
-    """Give the dotted name and file of each module of a package."""
+    """Return the dotted name and file of each module of a package."""
     top = MEMBERS[package] / "src"
     for source in sorted((top / package).rglob("*.py")):
         yield ".".join(source.relative_to(top).with_suffix("").parts).removesuffix(".__init__"), source
 
 
 def core_modules(package: str) -> Iterator[tuple[str, Path]]:
-    """Give those modules that are not of the package's shell."""
+    """Return those modules that are not of the package's shell."""
     return ((name, source) for name, source in modules(package) if is_core(name))
 
 
 def is_core(module: str) -> bool:
-    """Tell whether a dotted name is in the core of one of the packages that have one."""
+    """Return whether a dotted name is in the core of one of the packages that have one."""
     if any(module == pure or module.startswith(f"{pure}.") for pure in PURE):
         return True
     package, _, rest = module.partition(".")
@@ -109,30 +109,30 @@ def is_core(module: str) -> bool:
 
 
 def imports(source: Path) -> set[str]:
-    """Give the dotted names that a file imports, wherever in it, `from a import b` as ``a.b``."""
-    found: set[str] = set()
+    """Return the dotted names that a file imports, wherever in it, `from a import b` as ``a.b``."""
+    names: set[str] = set()
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
 def third_party(names: set[str]) -> set[str]:
-    """Give the top-level packages among imported names that Python itself does not bring."""
+    """Return the top-level packages among imported names that Python itself does not bring."""
     return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
 
 
 def distributions(package: str) -> set[str]:
-    """Give the distributions that bring a top-level package."""
+    """Return the distributions that bring a top-level package."""
     if package in MEMBERS:
         return {project_of(package)["name"]}
     return {normalised(name) for name in DISTRIBUTIONS.get(package, [])}
 
 
 def declared_distributions(package: str) -> set[str]:
-    """Give a member's own distribution and those it depends on, with what the kernel's extras bring."""
+    """Return a member's own distribution and those it depends on, with what the kernel's extras bring."""
     project = project_of(package)
     requirements = {*project["dependencies"], *chain(*project.get("optional-dependencies", {}).values())}
     for kernel in [requirement for requirement in requirements if requirement.startswith("spotter-kernel[")]:
@@ -150,7 +150,7 @@ def project_of(package: str) -> dict[str, Any]:
 
 
 def normalised(requirement: str) -> str:
-    """Give the name of a requirement as package indexes compare it."""
+    """Return the name of a requirement as package indexes compare it."""
     name = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert name is not None
     return re.sub(r"[-_.]+", "-", name.group()).lower()

@@ -29,13 +29,6 @@ async def test_apps_and_above_may_read(place: Place, role: Role, status: int) ->
     assert dict.fromkeys(PATHS, status) == {path: (await place.get(path, role)).status_code for path in PATHS}
 
 
-async def test_without_a_token_nothing_is_read(place: Place) -> None:
-    """401 says that a token is wanted."""
-    refused = [await place.client.get(path) for path in PATHS]
-
-    assert {(401, "application/problem+json")} == {(one.status_code, one.headers["content-type"]) for one in refused}
-
-
 async def test_another_gyms_sets_are_unknown(place: Place) -> None:
     """Equal ids of two gyms never meet."""
     await tell(place)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -69,9 +67,3 @@ def test_no_set_of_an_exercise_has_a_part_in_its_own_numbers(watch: Path) -> Non
     assert (
         honest[wrong[4].name] == {one.name: one.counted for one in leave_one_out(wrong, wrists, table)}[wrong[4].name]
     )
-
-
-@pytest.mark.parametrize("name", ["bars", "baseline", "fitting"])
-def test_the_examples_run(name: str) -> None:
-    """The numbers in the docstrings are those that come out."""
-    assert 0 == doctest.testmod(importlib.import_module(f"lab.accuracy.motion.{name}")).failed

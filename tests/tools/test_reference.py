@@ -24,15 +24,15 @@ REP = "spotter.rep.completed.v1"
 
 
 def changed(where: list[str], value: object) -> dict[str, Any]:
-    """Give the schema of a rep with one thing changed; None takes it away."""
+    """Return the schema of a rep with one member changed; None removes it."""
     schema = copy.deepcopy(event_schemas()[REP])
-    place = schema
+    parent = schema
     for name in where[:-1]:
-        place = place[name]
+        parent = parent[name]
     if value is None:
-        del place[where[-1]]
+        del parent[where[-1]]
     else:
-        place[where[-1]] = value
+        parent[where[-1]] = value
     return schema
 
 
@@ -74,7 +74,7 @@ def test_a_new_optional_field_breaks_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "value", "told"),
+    ("where", "value", "message"),
     [
         (["properties", "data", "properties", "rom_m"], None, "gone"),
         (["properties", "data", "required"], ["rom_m"], "required"),
@@ -84,8 +84,8 @@ def test_a_new_optional_field_breaks_nothing() -> None:
         (["properties", "data", "properties", "velocity_metric", "enum"], ["mean"], "no longer"),
     ],
 )
-def test_what_breaks_old_clients_is_told(where: list[str], value: object, told: str) -> None:
+def test_what_breaks_old_clients_is_reported(where: list[str], value: object, message: str) -> None:
     """A field that goes, becomes required, changes its type or gets a narrower range."""
-    found = list(breaks(event_schemas()[REP], changed(where, value), sent_by_clients=True))
-    assert 1 == len(found)
-    assert told in found[0]
+    lines = list(breaks(event_schemas()[REP], changed(where, value), sent_by_clients=True))
+    assert 1 == len(lines)
+    assert message in lines[0]

@@ -52,7 +52,7 @@ def _used(module: Module) -> Iterator[tuple[int, str]]:
 
 
 def _makes_rejection(function: ast.expr) -> bool:
-    """Tell whether a call is of one of `REJECTIONS`: by itself, of a module, or by a method of the class."""
+    """Return whether a call is of one of `REJECTIONS`: by itself, of a module, or by a method of the class."""
     names = {getattr(node, "id", None) or getattr(node, "attr", None) for node in ast.walk(function)}
     return not names.isdisjoint(REJECTIONS)
 

@@ -1,4 +1,4 @@
-"""`python -m tools.reference [--check]`: write docs/reference, or say what is stale or incompatible in it."""
+"""`python -m tools.reference [--check]`: write docs/reference, or list what is stale or incompatible in it."""
 
 from __future__ import annotations
 

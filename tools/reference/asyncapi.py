@@ -32,7 +32,7 @@ _READERS = {
 
 
 def _messages_of(topic: str) -> list[str]:
-    """Name the types that stand in a topic."""
+    """Return the names of the types that a topic has."""
     if topic.endswith(".dead.v1"):
         return ["spotter.event.rejected.v1"]
     own = [name for name, kind in TYPES.items() if kind.topic == topic]
@@ -48,7 +48,7 @@ def _ref(kind: str, name: str) -> Json:
 
 
 def asyncapi(version: str) -> Json:
-    """Give the document."""
+    """Return the document."""
     channels: Json = {}
     operations: Json = {}
     for topic in topics.TOPICS.values():
@@ -93,9 +93,9 @@ def asyncapi(version: str) -> Json:
 
 
 def _settings(topic: topics.Topic) -> dict[str, Any]:
-    said: dict[str, Any] = {"cleanup.policy": ["compact" if topic.compacted else "delete"]}
-    said["retention.ms"] = -1 if topic.retention_ms is None else topic.retention_ms
-    return said
+    settings: dict[str, Any] = {"cleanup.policy": ["compact" if topic.compacted else "delete"]}
+    settings["retention.ms"] = -1 if topic.retention_ms is None else topic.retention_ms
+    return settings
 
 
 def _message(name: str) -> Json:

@@ -9,7 +9,7 @@ _RAISE = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 
 
 def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> Iterator[str]:
-    """Name what a newer schema breaks.
+    """Yield a line for each thing that a newer schema breaks.
 
     Fields may be added where they are optional; none may go, become required, change type or get a narrower range.
     What only Spotter writes must keep what readers rely on.
@@ -41,14 +41,14 @@ def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> 
         if name in new and (name not in old or new[name] > old[name]) and sent_by_clients:
             yield f"{where}: {name} was {old.get(name, 'open')} and is {new[name]}"
     for kind in ("anyOf", "items", "additionalProperties"):
-        one, other = old.get(kind), new.get(kind)
-        if isinstance(one, list) and isinstance(other, list):
-            if len(other) < len(one):
+        former, latter = old.get(kind), new.get(kind)
+        if isinstance(former, list) and isinstance(latter, list):
+            if len(latter) < len(former):
                 yield f"{where}: fewer kinds of value are allowed"
-            for place, (a, b) in enumerate(zip(one, other, strict=False)):
-                yield from breaks(a, b, sent_by_clients, f"{where}[{place}]")
-        elif isinstance(one, dict):
-            yield from breaks(one, other, sent_by_clients, f"{where}[]")
+            for index, (a, b) in enumerate(zip(former, latter, strict=False)):
+                yield from breaks(a, b, sent_by_clients, f"{where}[{index}]")
+        elif isinstance(former, dict):
+            yield from breaks(former, latter, sent_by_clients, f"{where}[]")
     for name, definition in old.get("$defs", {}).items():
         if name in new.get("$defs", {}):
             yield from breaks(definition, new["$defs"][name], sent_by_clients, f"{where}#{name}")

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of all doors at one address."""
+"""The OpenAPI 3.1 document of all routes at one address."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tools.reference.schemas import Json
 
 
 def openapi(version: str) -> Json:
-    """Give the document that the one-process host serves; the cluster answers the same behind its proxy."""
+    """Return the document that the one-process host serves; the cluster answers the same behind its proxy."""
     return asyncio.run(_openapi(version))
 
 
 async def _openapi(version: str) -> Json:
     log, configuration, limits = MemoryLog(), Configuration(), Limits()
-    guard = Guard(Keyring([("reference", "only to describe the doors, none is opened")]), Revocations())
+    guard = Guard(Keyring([("reference", "only to describe the routes, none is called")]), Revocations())
     with tempfile.TemporaryDirectory() as folder:
         dashboard = Dashboard(log, guard, configuration, database_url=f"sqlite:///{folder}/dashboard.db")
         parts = Parts(log, guard, configuration, Hub(log, guard, limits=limits), dashboard, limits)

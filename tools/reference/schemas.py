@@ -14,12 +14,12 @@ _TIME: Json = {"type": "string", "format": "date-time"}
 
 
 def data_schema(model: type[BaseModel]) -> Json:
-    """Give the schema of an event's data."""
+    """Return the schema of an event's data."""
     return model.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
 
 
 def event_schema(kind: EventType) -> Json:
-    """Give the schema of a whole event: CloudEvents 1.0, structured mode."""
+    """Return the schema of a whole event: CloudEvents 1.0, structured mode."""
     data = data_schema(kind.data)
     definitions = data.pop("$defs", {})
     return {
@@ -48,5 +48,5 @@ def event_schema(kind: EventType) -> Json:
 
 
 def event_schemas() -> dict[str, Json]:
-    """Give all event schemas by type."""
+    """Return all event schemas by type."""
     return {name: event_schema(kind) for name, kind in TYPES.items()}

@@ -60,10 +60,10 @@ def lifted(model_class: str, *, faster: float = 1.0, longer: int = 0) -> Reps:
     return tuple(made)
 
 
-def start(model_class: str, **known: Any) -> Start:
+def start(model_class: str, **values: Any) -> Start:
     """Return the starting values of a set of which nothing else is known."""
     unknown: dict[str, Any] = {"pct_1rm": None, "planned_reps": None, "target_rir": None, "tempo": False}
-    return starting_values(model_class, **{**unknown, **known})
+    return starting_values(model_class, **{**unknown, **values})
 
 
 def altered(reps: Reps, number: int, **changes: Any) -> Reps:
@@ -84,7 +84,7 @@ def every(reps: Reps, **changes: Any) -> Reps:
     return tuple(replace(rep, **changes) for rep in reps)
 
 
-def learned(model_class: str, **known: Any) -> Start:
+def learned(model_class: str, **values: Any) -> Start:
     """Return the starting values of a lifter after four sets: two failed, one with a call, one left open."""
     outcomes = (
         Outcome(failed=True),
@@ -93,10 +93,10 @@ def learned(model_class: str, **known: Any) -> Start:
         Outcome(at_days=12.0),
     )
     terms = [
-        learning_term(start(model_class, **known), lifted(model_class, faster=1.0 + 0.03 * day, longer=day), outcome)
+        learning_term(start(model_class, **values), lifted(model_class, faster=1.0 + 0.03 * day, longer=day), outcome)
         for day, outcome in enumerate(outcomes)
     ]
-    return start(model_class, profile=learn(None, terms), at_days=20.0, **known)
+    return start(model_class, profile=learn(None, terms), at_days=20.0, **values)
 
 
 def learned_times(model_class: str) -> Start:

@@ -42,7 +42,7 @@ def check(root: Path) -> list[Finding]:
 
 
 def is_participle(name: str) -> bool:
-    """Tell whether a module's name ends in a participle; a test module is named after what it tests, so it never does.
+    """Return whether a module's name ends in a participle; a test module is named after what it tests, so it never does.
 
     >>> [is_participle(name) for name in ("taking", "rep_taking", "failed_attempt", "streaming", "test_taking")]
     [True, True, False, False, False]
