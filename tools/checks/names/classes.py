@@ -5,15 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from pathlib import Path
-from typing import Final
 
 from tools.checks.finding import Finding
 from tools.checks.sources import Module, product_modules
-
-# Names that may repeat, each with its reason.
-REPEATED: Final = {
-    "Settings": "each service's settings; a process has one service, or names them by module",
-}
 
 
 def check(root: Path) -> list[Finding]:
@@ -21,7 +15,7 @@ def check(root: Path) -> list[Finding]:
     definitions: dict[str, list[tuple[Module, int]]] = defaultdict(list)
     for module in product_modules(root):
         for node in module.tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and node.name not in REPEATED:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 definitions[node.name].append((module, node.lineno))
     return [
         Finding(

@@ -16,9 +16,11 @@ PARTICIPLE: Final = re.compile(
 # Names that end like a participle and are none, each with its reason: a whole module name, or its last word.
 NOUNS: Final = {
     "finding": "a result of a check, in English a noun",
+    "lifting": "what lifters do: the events of sets and reps",
     "matching": "the matching of a text to a name in the catalogue",
     "planning": "the layer that plans a set's advice",
     "pricing": "the layer that prices a set in units of the weekly budget",
+    "recording": "recorded training as data, in English a noun",
     "streaming": "event streaming: what the field calls the processing of a log of events",
     "timing": "when the phases of a rep begin and end; also the name of the model's mode",
     "training": "what lifters do",
