@@ -22,7 +22,7 @@ from spotter.domain.events.lifting import (
     SetMoved,
     SetStarted,
 )
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import id_of, joined
 from spotter.streaming.processor import Environment, Processor, Reject, State, Step
 from spotter_detector import state
@@ -47,7 +47,7 @@ from spotter_detector.state_codec import Writing
 SOURCE = "spotter/failure-detector"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LifeDraft:
     """A step of a set's life, with the estimates that are still to be computed."""
 

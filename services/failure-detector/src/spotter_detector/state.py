@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter.streaming.codec import load_json
 from spotter_detector.model import Start, start_from_json
 from spotter_detector.motion import Segmenter, segmenter_from_json
@@ -26,7 +26,7 @@ def set_entry(set_key: str) -> str:
     return f"set:{set_key}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rep:
     """One rep as observed, with what corrections made of it."""
 
@@ -67,7 +67,7 @@ class Rep:
         return (self.ended_us, self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UnderWay:
     """A rep that has started and not ended."""
 
@@ -82,7 +82,7 @@ class UnderWay:
     """How long it may take, by what was known when it started; None where a state of before does not say."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LiftedSet:
     """One set of a lifter."""
 
@@ -136,7 +136,7 @@ class LiftedSet:
         return self.reps[-1].ended_us if self.reps else self.opened_us
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetRef:
     """Where to find a set of the last 28 days."""
 
@@ -150,7 +150,7 @@ class SetRef:
     """It is another lifter's now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lifter:
     """A lifter: the sets of the last 28 days by receipt, in the order of their start."""
 
@@ -163,7 +163,7 @@ class Lifter:
     """What the sets before these taught, by profile and kind of measure."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stream:
     """A signal of one device that is being segmented."""
 
@@ -177,7 +177,7 @@ class Stream:
     """Of the set that the last rep was found for."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Motion:
     """Signals that are being segmented."""
 

@@ -8,7 +8,7 @@ from typing import Final
 from spotter.domain.events import Event
 from spotter.domain.events.derived import DeviceLost
 from spotter.domain.events.lifting import RepCompleted, RepStarted, SetEnded
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import derived_id
 
 SOURCE: Final = "spotter/ingest"
@@ -16,7 +16,7 @@ RUNNING: Final = timedelta(seconds=90)
 """A set whose last rep was received longer ago is over by silence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Heard:
     """The last that was heard of one lifter from one source."""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 
 from spotter.domain.events import Event, encode
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
 from spotter.domain.topics import CONFIG, LIFTS
@@ -37,7 +37,7 @@ Status = Literal["accepted", "duplicate", "refused"]
 _COUNTERS: Final = {status: EVENTS_IN.labels(status) for status in get_args(Status)}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Result:
     """What became of one event."""
 
@@ -56,7 +56,7 @@ class Result:
         return document
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pending:
     """Results of events in the order sent, those of `places` as long as writing them goes well."""
 

@@ -32,7 +32,7 @@ from spotter.domain.events.lifting import (
     SetMoved,
 )
 from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import athlete_key, derived_id, json_string
 from spotter.domain.topics import LIFTS
 from spotter.http import Problem
@@ -53,7 +53,7 @@ _KINDS: Final = dict(TYPES)
 _SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Receipt:
     """What ingest knows beside the event: when it came, and the gym's configuration."""
 
@@ -64,7 +64,7 @@ class Receipt:
     """Gives an id that was never used."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Taken:
     """An event that may be written."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from spotter.domain.events.envelope import Event
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 Position = Mapping[str, Mapping[int, int]]
 """The next offset to read, by topic and partition."""
@@ -18,7 +18,7 @@ class LogUnavailable(Exception):
     """The log did not answer in time: nothing is known to be written; keep and send again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NewRecord:
     """A record to be written."""
 
@@ -31,7 +31,7 @@ class NewRecord:
     """What `value` decodes to, where the writer has it at hand."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Record:
     """A record as read."""
 
@@ -46,7 +46,7 @@ class Record:
     """What `value` decodes to, where the log has it at hand."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Start:
     """Where to begin: exactly one of `beginning`, `end`, `since` and `position`."""
 

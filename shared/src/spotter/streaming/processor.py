@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from spotter.domain.events import Event, EventData
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter.domain.gym_config import GymConfig
 
 State = Mapping[str, object]
@@ -24,7 +24,7 @@ class Environment(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reject:
     """Why an event could not be used; it goes to the dead letters and changes nothing."""
 
@@ -34,7 +34,7 @@ class Reject:
     """A sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """What one event gives: entries of state to write (None removes one), events to publish, perhaps a refusal."""
 

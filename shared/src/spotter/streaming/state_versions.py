@@ -20,7 +20,7 @@ import orjson
 from spotter.domain.events import Event, Unreadable, decode, encode, to_json
 from spotter.domain.events.derived import EventRejected, Origin
 from spotter.domain.events.envelope import with_attributes, with_sequence
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter.domain.gym_config import ConfigPending
 from spotter.domain.ids import athlete_key, derived_id, fingerprint
 from spotter.domain.topics import dead_topic
@@ -32,7 +32,7 @@ SEEN = "$seen"
 """The host's own entry: the sequence of the last input, by which inputs that are published again are known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Input:
     """A record to be processed; `event` spares decoding where the host has it at hand."""
 
@@ -43,7 +43,7 @@ class Input:
     event: Event | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """A record to be published."""
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.derived import EffortEstimated
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.lifecycle.device_clock import moment
 from spotter_detector.model import MODEL_VERSION, Filter, Observation, RepEstimate, Request
 from spotter_detector.state import LiftedSet
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Touched:
     """A rep whose estimate is new."""
 
@@ -26,7 +26,7 @@ class Touched:
     arrived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wanted:
     """The estimates that one event asks for."""
 

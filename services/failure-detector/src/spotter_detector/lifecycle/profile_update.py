@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.lifecycle.device_clock import DAY_US
 from spotter_detector.lifecycle.unit_of_work import Turn
 from spotter_detector.model import Start, starting_values
@@ -25,7 +25,7 @@ from spotter_detector.state import LiftedSet
 _FAMILY: Final = re.compile(r"[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measure:
     """How a set is measured."""
 

@@ -9,7 +9,7 @@ from spotter.domain.event_types import PEAK_VELOCITY_RANGE_MPS, PHASE_RANGE_S, R
 from spotter.domain.events import corrected
 from spotter.domain.events.derived import RepOverdue
 from spotter.domain.events.lifting import Device, MotionSampled
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id, fingerprint
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets
 from spotter_detector.lifecycle.device_clock import MINUTE_US, SECOND_US, micros, moment
@@ -46,7 +46,7 @@ class Segmented:
         """Reps that were found, by set."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Signal:
     """Where reps are found."""
 

@@ -6,13 +6,13 @@ import operator
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.lifecycle.device_clock import SECOND_US
 from spotter_detector.model import Observation
 from spotter_detector.state import Rep
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """One rep of the lifter, and the places of its reports among the reps of the set."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.model.prior import Start
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Observation:
     """One rep as the life of the set sees it, in the set's order.
 
@@ -55,7 +55,7 @@ class Observation:
     dips: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Request:
     """A set with its starting values, for which estimates are wanted from `observations[first]` on.
 
@@ -70,7 +70,7 @@ class Request:
     first: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RepEstimate:
     """What is known right after one rep; made from that rep and those before it, never from later ones.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 GRAVITY_MPS2 = 9.80665
 _GRAVITY_MAX_MPS2 = 2.0 * GRAVITY_MPS2
@@ -18,7 +18,7 @@ _CORRECTION_S = 2.0
 _LEAK_S = 1.5
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attitude:
     """Gravity as the sensor sees it, m/s²; the leaking integral of the upward acceleration and its slow part, m/s."""
 

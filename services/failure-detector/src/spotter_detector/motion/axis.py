@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 Vector = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Axis:
     """Mean and covariance sums of what was seen, and the leading direction; its sign never jumps."""
 

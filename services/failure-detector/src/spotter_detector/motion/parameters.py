@@ -6,10 +6,10 @@ fitted on some exercises count the others is what `python -m lab.accuracy.motion
 
 from __future__ import annotations
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wrist:
     """Of a wrist or bar IMU.
 
@@ -42,7 +42,7 @@ class Wrist:
     memory_s: float = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bar:
     """Of a bar's velocity or position.
 

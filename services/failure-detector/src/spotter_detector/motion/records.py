@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 BAR_VELOCITY, BAR_POSITION, IMU_BAR, IMU_WRIST = "bar_velocity", "bar_position", "imu_bar", "imu_wrist"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chunk:
     """Some seconds of one signal of one device.
 
@@ -38,7 +38,7 @@ class Chunk:
     shift_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Phase:
     """One way of the bar, up or down; velocities and travel are positive.
 
@@ -61,7 +61,7 @@ class Phase:
         return (self.ended_us - self.started_us) / 1e6
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RepFound:
     """A rep, as soon as it is known.
 
@@ -95,7 +95,7 @@ class RepFound:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LoweringFound:
     """The way down after a rep that had started from below: the eccentric phase that the rep could not bring yet.
 
@@ -110,7 +110,7 @@ class LoweringFound:
     known_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StallFound:
     """The bar has been stuck before its usual top for longer than the lifter's own longest grind; once a rep.
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, IMU_BAR, IMU_WRIST, Chunk
 
 BIN_US = {BAR_VELOCITY: 20_000, BAR_POSITION: 20_000, IMU_BAR: 80_000, IMU_WRIST: 80_000}
@@ -29,7 +29,7 @@ _SAMPLE_MAX = 1e4
 _HELD_US_MAX, _HELD_RUNS_MAX = 12_000_000, 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bins:
     """Sums of samples by bin, in order of time.
 
@@ -44,7 +44,7 @@ class Bins:
     sums: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Intake:
     """Where the stream stands: the time up to which it is known, the bin still open, the last row, what waits."""
 
@@ -57,7 +57,7 @@ class Intake:
     held: tuple[Bins, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """The mean of a bin by channel, in the signal's own unit, and of its samples' times.
 

@@ -6,7 +6,7 @@ often, it gives the same, on every host.
 
 from __future__ import annotations
 
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion import bar, wrist
 from spotter_detector.motion.bar import BarState
 from spotter_detector.motion.parameters import Bar, Wrist
@@ -20,7 +20,7 @@ GRIND_S = 6.0
 _SET_US = 2_000_000  # The sender's clock was set: no chunk's way differs by so much.
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Segmenter:
     """Where one signal of one device in one set stands.
 

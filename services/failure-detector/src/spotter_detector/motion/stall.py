@@ -6,13 +6,13 @@ a trembling bar stands; the moment it began is put back by half of that.
 
 from __future__ import annotations
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 MEAN = 15  # Samples of 20 ms.
 _LATE_US = MEAN * 20_000 // 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stuck:
     """Since when it stands, where it should not, and whether that was told."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion.axis import Vector
 from spotter_detector.motion.parameters import Wrist
 
@@ -26,7 +26,7 @@ _SWINGS_KEPT = 6
 _STEPS_MAX = 375  # 30 s of 80 ms: after that the limb has taken another position.
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Point:
     """A turning point: its step and where it was."""
 
@@ -34,7 +34,7 @@ class Point:
     at: Vector
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Swings:
     """Where the cycle stands.
 
@@ -54,7 +54,7 @@ class Swings:
     given: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cycle:
     """A cycle: the steps of its start and far point."""
 
@@ -62,7 +62,7 @@ class Cycle:
     turned: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """One step along the direction of the moment, seen to the side that the cycle goes out to.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.motion.attitude import Attitude, follow
 from spotter_detector.motion.axis import Axis, Vector, turn
 from spotter_detector.motion.parameters import Wrist
@@ -32,7 +32,7 @@ _OVERLAP = 0.4
 _PASSED_STEPS = 25
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WristState:
     """All that is known of a set's IMU.
 

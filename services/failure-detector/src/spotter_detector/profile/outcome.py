@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outcome:
     """The end of a closed set.
 

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from spotter.domain.fast_dataclass import dataclass, replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.model.prior import Start
 from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
 from spotter_detector.profile.drift import drifted, weeks_between
@@ -20,7 +20,7 @@ PROFILE_VERSION = 1
 _TRIANGLE = PARAMETERS * (PARAMETERS + 1) // 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Profile:
     """A lifter's parameters as learned, and what more the sets told.
 

@@ -6,14 +6,14 @@ from math import sqrt
 
 import numpy as np
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.model.exercise_models import exercise_model
 from spotter_detector.profile.generative_model import Load, by_set, figures
 from spotter_detector.profile.profile import Profile
 from spotter_detector.profile.term import FIGURES, V1, Term
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DayOffset:
     """First velocity of a set less the lifter's own at this load, m/s, and the sd of what is usual."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import exp
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.profile.generative_model import LOG_1RM, PARAMETERS
 from spotter_detector.profile.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OneRepMax:
     """An estimate of the 1RM, kg, and its sd."""
 

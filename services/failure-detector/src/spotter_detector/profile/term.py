@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter_detector.profile.codec import members, numbers, symmetric
 
 TERM_VERSION = 1
@@ -20,7 +20,7 @@ FIGURES = 4
 V1, V_LAST, LOG_N, CURVE = range(FIGURES)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Term:
     """What one set teaches of its lifter.
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from spotter.domain.event_types import EventData, Part, format_time, parse_time
 from spotter.domain.events.registry import TYPES, event_type
-from spotter.domain.fast_dataclass import dataclass
+from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import fingerprint, json_string
 
 
@@ -27,7 +27,7 @@ class _Known:
     _content: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event(_Known):
     """One event: who says (`source`, `id`) that what (`data`) happened when (`time`, the sender's clock)."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from spotter.domain.fast_dataclass import dataclass as record
+from spotter.domain.fast_dataclass import record
 from spotter.domain.topics import TOPICS
 from spotter.streaming.log import NewRecord, Record
 
