@@ -9,7 +9,7 @@ import pytest
 from tests.processes import here, spotter
 from tests.support import ROOT
 
-COMMANDS = ("up", "demo", "replay", "token", "topics", "cluster", "doctor")
+COMMANDS = ("up", "demo", "env", "replay", "token", "topics", "cluster", "doctor")
 
 
 def test_help_names_every_command() -> None:

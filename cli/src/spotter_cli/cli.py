@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from spotter_cli.cluster import cluster_command
-from spotter_cli.commands import demo, doctor, policy, replay, report, token, topics, up
+from spotter_cli.commands import demo, doctor, env, policy, replay, report, token, topics, up
 from spotter_cli.commands.options import err
 from spotter_standalone.errors import Trouble
 
@@ -24,6 +24,7 @@ app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
+app.command("env")(env.env)
 app.add_typer(token.app, name="token")
 app.add_typer(topics.app, name="topics")
 app.add_typer(policy.app, name="policy")

@@ -21,6 +21,7 @@ from spotter.streaming.log import Start
 from spotter_cli.commands.options import PORT, err, out
 from spotter_cli.demo.board import Board, Json
 from spotter_cli.demo.gym import make_gym
+from spotter_cli.demo.location import note_demo
 from spotter_cli.demo.training import Training
 from spotter_cli.demo.view import View, line, status
 from spotter_standalone.data_dir import Folder
@@ -41,6 +42,7 @@ async def show_demo(for_s: float | None, as_json: bool, host: str, port: int | N
     with until_told() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as folder:
         async with _serving(Folder(Path(folder)), host, port) as running:
             gc_tuning.tune()
+            note_demo(running.folder)
             try:
                 await _show(running, stop, for_s, as_json, seed)
             except BrokenPipeError:  # whoever read has seen enough: `spotter demo --json | head`

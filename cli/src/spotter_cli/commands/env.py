@@ -1,0 +1,50 @@
+"""`spotter env`: variables for a shell, so that commands and programs reach the running host."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spotter_cli.commands.options import DataOption, some_ids
+from spotter_cli.commands.token import GymOption, RoleName
+from spotter_standalone.data_dir import Folder
+from spotter_standalone.errors import Trouble
+
+
+def env(
+    data: DataOption,
+    role: Annotated[RoleName, typer.Option("--role", help="What the token may do.")] = RoleName.coach,
+    athlete: Annotated[
+        list[str] | None,
+        typer.Option("--athlete", help="A lifter the token speaks for; may be repeated. None: the whole gym."),
+    ] = None,
+    gym: GymOption = "g1",
+) -> None:
+    """Print the variables of the running host for a shell: eval "$(spotter env)".
+
+    SPOTTER_URL, SPOTTER_TOKEN (new, for one day), SPOTTER_DATA, and a PATH with spotter on it. The host is the one of the
+    data folder or, where that is not running, the demo.
+    """
+    # Loaded here: the other commands need not wait for it.
+    from spotter_cli.demo.location import demo_folder
+    from spotter_cli.revocation import is_up
+
+    for folder in filter(None, (Folder(data), demo_folder())):
+        url = folder.address()
+        if url is not None and is_up(url):
+            break
+    else:
+        raise Trouble("No host is running on this machine: start one with spotter up, or spotter demo.")
+    variables = {
+        "SPOTTER_URL": url,
+        "SPOTTER_TOKEN": folder.keyring().issue(gym, role.value, athletes=some_ids(athlete or []), days=1),
+        "SPOTTER_DATA": str(folder.path.absolute()),
+    }
+    for name, value in variables.items():
+        print(f"export {name}={shlex.quote(value)}")
+    print(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}{os.pathsep}"$PATH"')

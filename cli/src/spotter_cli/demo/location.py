@@ -1,0 +1,31 @@
+"""Where the running demo keeps its data: noted in the user's data folder, so that other commands can find the demo."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import orjson
+
+from spotter_standalone.data_dir import Folder, default_folder
+
+
+def note_demo(folder: Folder) -> None:
+    """Note the data folder of the demo that has just started."""
+    path = _note()
+    with suppress(OSError):  # the demo works without; only `spotter env` does not find it
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(orjson.dumps({"data": str(folder.path)}))
+
+
+def demo_folder() -> Folder | None:
+    """Return the data folder of the latest demo, which may have ended."""
+    try:
+        path = orjson.loads(_note().read_bytes())["data"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return Folder(Path(path)) if isinstance(path, str) else None
+
+
+def _note() -> Path:
+    return default_folder() / "demo.json"
