@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from spotter_detector.model import EXERCISE_MODELS, Filter, Observation, RepEstimate, Request, Start, starting_values
+from spotter_detector.model import EXERCISE_MODELS, Filter, Observation, Prior, RepEstimate, Request, build_prior
 
 
 def starting(
@@ -16,9 +16,9 @@ def starting(
     planned_reps: int | None = None,
     target_rir: int | None = None,
     tempo: bool = False,
-) -> Start:
+) -> Prior:
     """Starting values, of a bench press at 75 %1RM unless told otherwise."""
-    return starting_values(model_class, pct_1rm=pct_1rm, planned_reps=planned_reps, target_rir=target_rir, tempo=tempo)
+    return build_prior(model_class, pct_1rm=pct_1rm, planned_reps=planned_reps, target_rir=target_rir, tempo=tempo)
 
 
 def rep(
@@ -41,12 +41,12 @@ def reps(velocities_mps: Sequence[float], rom_m: float | None = None) -> tuple[O
     return tuple(rep(number, velocity, rom_m=rom_m) for number, velocity in enumerate(velocities_mps, 1))
 
 
-def estimates(start: Start, observations: Sequence[Observation]) -> list[RepEstimate]:
+def estimates(start: Prior, observations: Sequence[Observation]) -> list[RepEstimate]:
     """An estimate for each rep, from a filter that knows nothing yet."""
     return Filter().run([Request(start, tuple(observations), 0)])[0]
 
 
-def last_estimate(start: Start, observations: Sequence[Observation]) -> RepEstimate:
+def last_estimate(start: Prior, observations: Sequence[Observation]) -> RepEstimate:
     """The estimate of the newest rep."""
     return estimates(start, observations)[-1]
 

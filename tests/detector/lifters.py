@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spotter_detector.model import Observation, Start, starting_values
-from spotter_detector.profile import Outcome, Term, learn, learning_term
+from spotter_detector.model import Observation, Prior, build_prior
+from spotter_detector.profile import SetOutcome, Term, likelihood_of_set, posterior_profile
 
 
 def lifted(
@@ -29,11 +29,9 @@ def timed(reps: Sequence[Observation], scale: float = 1.0) -> tuple[Observation,
     )
 
 
-def cold(*, pct_1rm: float | None = None, load_kg: float | None = None, model_class: str = "bench_press") -> Start:
+def cold(*, pct_1rm: float | None = None, load_kg: float | None = None, model_class: str = "bench_press") -> Prior:
     """Starting values of a lifter nobody knows."""
-    return starting_values(
-        model_class, pct_1rm=pct_1rm, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg
-    )
+    return build_prior(model_class, pct_1rm=pct_1rm, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg)
 
 
 def taught(
@@ -46,13 +44,11 @@ def taught(
     load_kg: float | None = None,
 ) -> Term:
     """What a set taught."""
-    outcome = Outcome(failed=failed, called_rir=called_rir, at_days=at_days)
-    return learning_term(cold(pct_1rm=pct_1rm, load_kg=load_kg), reps, outcome)
+    outcome = SetOutcome(failed=failed, called_rir=called_rir, at_days=at_days)
+    return likelihood_of_set(cold(pct_1rm=pct_1rm, load_kg=load_kg), reps, outcome)
 
 
-def learned_from(sets: Sequence[Sequence[Observation]]) -> Start:
+def learned_from(sets: Sequence[Sequence[Observation]]) -> Prior:
     """Starting values of a lifter after these sets, all to failure, one a day."""
-    profile = learn(None, [taught(one, at_days=float(day)) for day, one in enumerate(sets)])
-    return starting_values(
-        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile
-    )
+    profile = posterior_profile(None, [taught(one, at_days=float(day)) for day, one in enumerate(sets)])
+    return build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile)

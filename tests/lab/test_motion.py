@@ -11,7 +11,7 @@ from lab.accuracy.motion.bar_scores import bar_scores
 from lab.accuracy.motion.bars import bar_set
 from lab.accuracy.motion.fitting import candidates, counts, leave_one_out
 from lab.accuracy.motion.watch import watch_sets
-from spotter_detector.motion.parameters import Wrist
+from spotter_detector.motion.parameters import WristParameters
 
 
 def test_simulated_bars_are_counted_and_timed() -> None:
@@ -50,7 +50,7 @@ def watch(recorded: Path) -> Path:
 def test_recorded_watch_sets_are_counted_as_their_samples_come(watch: Path) -> None:
     """With the shipped numbers most sets are counted exactly; in three the signal does not hold what the logger wrote."""
     sets = watch_sets(watch)
-    errors = counts(sets, [Wrist()])[0] - np.array([one.reps for one in sets])
+    errors = counts(sets, [WristParameters()])[0] - np.array([one.reps for one in sets])
 
     assert 17 <= int((errors == 0).sum())
     assert 3 >= int((np.abs(errors) > 1).sum())

@@ -20,15 +20,15 @@ from typing import Any, Final
 
 from spotter_detector import model as model_package
 from spotter_detector import profile as profile_package
-from spotter_detector.model import EXERCISE_MODELS, MODEL_VERSION, Filter, Observation, Request, Start, starting_values
-from spotter_detector.profile import Outcome, learn, learning_term
+from spotter_detector.model import EXERCISE_MODELS, MODEL_VERSION, Filter, Observation, Prior, Request, build_prior
+from spotter_detector.profile import SetOutcome, likelihood_of_set, posterior_profile
 
 GOLDEN: Final = Path(__file__).with_suffix(".json")
 COMMAND: Final = "python -m tests.detector.model.model_golden"
 BUMP: Final = f"bump MODEL_VERSION, then write {GOLDEN.name} anew with `{COMMAND}`"
 
 Reps = tuple[Observation, ...]
-Case = tuple[Start, Reps]
+Case = tuple[Prior, Reps]
 # First velocity and velocity at failure (m/s), reps possible, travel (m): lifters made up for this file.
 LIFTERS: Final = {
     "bench_press": (0.52, 0.17, 9, 0.42),
@@ -60,10 +60,10 @@ def lifted(model_class: str, *, faster: float = 1.0, longer: int = 0) -> Reps:
     return tuple(made)
 
 
-def start(model_class: str, **values: Any) -> Start:
+def start(model_class: str, **values: Any) -> Prior:
     """Return the starting values of a set of which nothing else is known."""
     unknown: dict[str, Any] = {"pct_1rm": None, "planned_reps": None, "target_rir": None, "tempo": False}
-    return starting_values(model_class, **{**unknown, **values})
+    return build_prior(model_class, **{**unknown, **values})
 
 
 def altered(reps: Reps, number: int, **changes: Any) -> Reps:
@@ -84,26 +84,28 @@ def every(reps: Reps, **changes: Any) -> Reps:
     return tuple(replace(rep, **changes) for rep in reps)
 
 
-def learned(model_class: str, **values: Any) -> Start:
+def learned(model_class: str, **values: Any) -> Prior:
     """Return the starting values of a lifter after four sets: two failed, one with a call, one left open."""
     outcomes = (
-        Outcome(failed=True),
-        Outcome(called_rir=2.0, at_days=3.0),
-        Outcome(failed=True, at_days=9.0),
-        Outcome(at_days=12.0),
+        SetOutcome(failed=True),
+        SetOutcome(called_rir=2.0, at_days=3.0),
+        SetOutcome(failed=True, at_days=9.0),
+        SetOutcome(at_days=12.0),
     )
     terms = [
-        learning_term(start(model_class, **values), lifted(model_class, faster=1.0 + 0.03 * day, longer=day), outcome)
+        likelihood_of_set(
+            start(model_class, **values), lifted(model_class, faster=1.0 + 0.03 * day, longer=day), outcome
+        )
         for day, outcome in enumerate(outcomes)
     ]
-    return start(model_class, profile=learn(None, terms), at_days=20.0, **values)
+    return start(model_class, profile=posterior_profile(None, terms), at_days=20.0, **values)
 
 
-def learned_times(model_class: str) -> Start:
+def learned_times(model_class: str) -> Prior:
     """Return the starting values of a lifter whose watch has sent two sets of concentric times."""
     timed = every(lifted(model_class), velocity_mps=None, rom_m=None)
-    terms = [learning_term(start(model_class), timed, Outcome(failed=True, at_days=day)) for day in (0.0, 4.0)]
-    return start(model_class, profile=learn(None, terms), at_days=6.0)
+    terms = [likelihood_of_set(start(model_class), timed, SetOutcome(failed=True, at_days=day)) for day in (0.0, 4.0)]
+    return start(model_class, profile=posterior_profile(None, terms), at_days=6.0)
 
 
 # Each shape is lifted in four of the eight exercises, in turn.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spotter_detector.model import Filter, Observation, RepEstimate, Request, Start
+from spotter_detector.model import Filter, Observation, Prior, RepEstimate, Request
 from tests.detector.generated_sets import observed_sets, rep, reps, requests, starting, starts
 from tests.detector.simulated_sets import simulate
 
@@ -48,7 +48,7 @@ def check(estimate: RepEstimate) -> None:
 
 @settings(deadline=None)
 @given(start=starts, observations=observed_sets(max_size=20))
-def test_every_estimate_is_finite_ordered_and_rounded(start: Start, observations: tuple[Observation, ...]) -> None:
+def test_every_estimate_is_finite_ordered_and_rounded(start: Prior, observations: tuple[Observation, ...]) -> None:
     """Whatever the reps are, each has an estimate whose figures are finite, in range and in order."""
     found = Filter().run([Request(start, observations, 0)])[0]
     assert len(observations) == len(found)
@@ -58,7 +58,7 @@ def test_every_estimate_is_finite_ordered_and_rounded(start: Start, observations
 
 @settings(deadline=None)
 @given(start=starts, observations=observed_sets())
-def test_the_median_agrees_with_the_probabilities(start: Start, observations: tuple[Observation, ...]) -> None:
+def test_the_median_agrees_with_the_probabilities(start: Prior, observations: tuple[Observation, ...]) -> None:
     """The median is under j + ½ exactly where P(RIR ≤ j) is over one half, but for rounding."""
     for estimate in Filter().run([Request(start, observations, 0)])[0]:
         for j, p in enumerate(estimate.p_rir_le):
@@ -89,7 +89,7 @@ def test_a_batch_equals_its_sets_one_after_the_other(
 
 @settings(deadline=None, max_examples=60)
 @given(start=starts, observations=observed_sets())
-def test_rep_by_rep_equals_the_whole_set_at_once(start: Start, observations: tuple[Observation, ...]) -> None:
+def test_rep_by_rep_equals_the_whole_set_at_once(start: Prior, observations: tuple[Observation, ...]) -> None:
     """An estimate is made from its rep and those before it, whether it comes live or from a replay."""
     whole = Filter(cache_size=0).run([Request(start, observations, 0)])[0]
     live = Filter()
@@ -102,7 +102,7 @@ def test_rep_by_rep_equals_the_whole_set_at_once(start: Start, observations: tup
 @settings(deadline=None, max_examples=40)
 @given(start=starts, observations=observed_sets(), other=observed_sets(), data=st.data())
 def test_a_corrected_set_is_a_set_like_any_other(
-    start: Start, observations: tuple[Observation, ...], other: tuple[Observation, ...], data: st.DataObject
+    start: Prior, observations: tuple[Observation, ...], other: tuple[Observation, ...], data: st.DataObject
 ) -> None:
     """A rep changed in the middle gives what the changed set gives to a filter that never saw the first one."""
     place = data.draw(st.integers(0, len(observations) - 1))

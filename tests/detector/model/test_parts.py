@@ -8,31 +8,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spotter_detector.model import Observation, overdue_after_s, start_from_json, start_to_json, starting_values
+from spotter_detector.model import Observation, build_prior, overdue_after_s, prior_from_json, prior_to_json
 from spotter_detector.model.confidence import confidence_of
 from spotter_detector.model.exercise_models import EXERCISE_MODELS, exercise_model
-from spotter_detector.model.failed_attempt import end_here
-from spotter_detector.model.grid import curve_places, reps_possible, shares_used, velocity_prior
+from spotter_detector.model.failed_attempt import apply_failed_attempt
+from spotter_detector.model.grid import curve_offsets, reps_possible, shares_used, velocity_planes
 from spotter_detector.model.load_to_reps import log_reps_at
 from spotter_detector.model.pauses import information_kept, reps_recovered
 from spotter_detector.model.rir_report import log_likelihood
 from spotter_detector.model.summary import reps_in_reserve
-from spotter_detector.model.timing import Kind, prior_of, retention
-from spotter_detector.model.travel import judge_travel
+from spotter_detector.model.timing import PaceKind, prior_planes, retention
+from spotter_detector.model.travel import classify_travel
 from spotter_detector.profile import (
-    Outcome,
     Profile,
+    SetOutcome,
     Term,
     day_offset,
-    learn,
-    learning_term,
+    likelihood_of_set,
     one_rep_max,
+    posterior_profile,
     profile_from_json,
     profile_to_json,
     term_from_json,
     term_to_json,
 )
-from spotter_detector.profile.generative_model import believed_of_anybody, figures
+from spotter_detector.profile.generative_model import figures, population_belief
 from tests.detector.check_model import Part, check_model
 from tests.detector.generated_sets import estimates, last_estimate, reps, starting
 from tests.detector.lifters import learned_from, lifted, taught
@@ -42,8 +42,8 @@ LOADS = (90.0, 85.0, 80.0, 75.0, 70.0, 65.0)
 
 def posterior_after_a_failure(factor: float) -> list[float]:
     """Probabilities of the reps possible after a failed attempt at the ninth."""
-    planes = velocity_prior(starting()).copy()
-    end_here(planes, 8, factor)
+    planes = velocity_planes(starting()).copy()
+    apply_failed_attempt(planes, 8, factor)
     return reps_possible(planes)
 
 
@@ -71,23 +71,25 @@ PARTS: dict[str, Part[Any, Any]] = {
         LOADS,
         lambda start: [start.v1_mean_mps, start.log_n_mean, start.log_n_sd, start.v1_sd_mps],
         lambda start: start.v1_mean_mps,
-        written=start_to_json,
-        read=start_from_json,
+        written=prior_to_json,
+        read=prior_from_json,
     ),
     "grid": Part(
-        lambda progress: shares_used(curve_places(starting()), progress),
+        lambda progress: shares_used(curve_offsets(starting()), progress),
         range(1, 30),
         lambda share: share.tolist(),
         lambda share: float(share.sum()),
     ),
-    "prior": Part(lambda load: reps_possible(velocity_prior(starting(pct_1rm=load))), LOADS, lambda found: found),
+    "prior": Part(lambda load: reps_possible(velocity_planes(starting(pct_1rm=load))), LOADS, lambda found: found),
     "timing": Part(
-        lambda load: retention(starting(pct_1rm=load), Kind.CYCLE).mean[8:20],
+        lambda load: retention(starting(pct_1rm=load), PaceKind.CYCLE).mean[8:20],
         LOADS[::-1],
         lambda found: found.tolist(),
     ),
     "concentric times": Part(
-        lambda load: reps_possible(prior_of(starting(pct_1rm=load), Kind.CONCENTRIC)), LOADS, lambda found: found
+        lambda load: reps_possible(prior_planes(starting(pct_1rm=load), PaceKind.CONCENTRIC)),
+        LOADS,
+        lambda found: found,
     ),
     "pauses": Part(
         lambda pause_s: (information_kept(pause_s), reps_recovered(pause_s, 10)),
@@ -96,7 +98,7 @@ PARTS: dict[str, Part[Any, Any]] = {
         lambda found: found[0],
     ),
     "travel": Part(
-        lambda rom_m: judge_travel(rom_m, 0.42, 0.6, near_failure=True).is_done,
+        lambda rom_m: classify_travel(rom_m, 0.42, 0.6, near_failure=True).is_done,
         (0.1, 0.2, 0.3, 0.36, 0.42),
         lambda found: [float(found)],
         float,
@@ -118,7 +120,7 @@ PARTS: dict[str, Part[Any, Any]] = {
     ),
     "confidence": Part(
         lambda width: ("high", "medium", "low").index(
-            confidence_of(starting(), Kind.VELOCITY, tempo_held=False, progress=8, rir_low=0.0, rir_high=width)
+            confidence_of(starting(), PaceKind.VELOCITY, tempo_held=False, progress=8, rir_low=0.0, rir_high=width)
         ),
         (1.0, 3.5, 7.0),
         lambda found: [float(found)],
@@ -134,7 +136,7 @@ PARTS: dict[str, Part[Any, Any]] = {
     "law": Part(
         lambda first: figures(
             exercise_model("bench_press"),
-            believed_of_anybody("bench_press", "velocity").mean,
+            population_belief("bench_press", "velocity").mean,
             np.array([[first, 0.0, 0.0, 0.0]]),
             np.zeros(1),
         ).at[0],
@@ -151,7 +153,7 @@ PARTS: dict[str, Part[Any, Any]] = {
         read=term_from_json,
     ),
     "profile": Part(
-        lambda terms: learn(None, terms),
+        lambda terms: posterior_profile(None, terms),
         (terms_of(0.40), terms_of(0.45), terms_of(0.50))[::-1],
         lambda profile: [*profile.mean, *profile.cov],
         lambda profile: profile.mean[0],
@@ -164,8 +166,8 @@ PARTS: dict[str, Part[Any, Any]] = {
         (0.13, 0.16, 0.19, 0.22),
         lambda start: [start.v1_mean_mps, start.v1_sd_mps, start.log_n_sd, start.curve_sd],
         lambda start: start.v_last_mean_mps,
-        written=start_to_json,
-        read=start_from_json,
+        written=prior_to_json,
+        read=prior_from_json,
     ),
     "readiness": Part(
         lambda first: day_offset(known_at_a_load(), taught(lifted(first, 10), pct_1rm=75.0)),
@@ -174,7 +176,7 @@ PARTS: dict[str, Part[Any, Any]] = {
         lambda found: found.offset_mps,
     ),
     "strength": Part(
-        lambda load_kg: one_rep_max(learn(None, [taught(lifted(0.50, 10), load_kg=load_kg)] * 2)),
+        lambda load_kg: one_rep_max(posterior_profile(None, [taught(lifted(0.50, 10), load_kg=load_kg)] * 2)),
         (60.0, 70.0, 80.0, 90.0),
         lambda found: [found.kg, found.sd_kg],
         lambda found: found.kg,
@@ -184,7 +186,7 @@ PARTS: dict[str, Part[Any, Any]] = {
 
 def known_at_a_load() -> Profile:
     """A lifter known at 75 %1RM."""
-    return learn(None, [taught(lifted(0.53, 12), pct_1rm=75.0)] * 4)
+    return posterior_profile(None, [taught(lifted(0.53, 12), pct_1rm=75.0)] * 4)
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -203,7 +205,7 @@ def test_the_filter_gives_finite_figures_for_a_learned_lifter() -> None:
 def test_outcomes_and_terms_are_of_one_set_alone() -> None:
     """What a set teaches does not depend on what was known of the lifter when it was lifted."""
     known = learned_from([lifted(0.55, 10)] * 3)
-    cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    cold = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     made: tuple[Observation, ...] = lifted(0.5, 8)
-    outcome = Outcome(failed=True)
-    assert learning_term(cold, made, outcome) == learning_term(known, made, outcome)
+    outcome = SetOutcome(failed=True)
+    assert likelihood_of_set(cold, made, outcome) == likelihood_of_set(known, made, outcome)

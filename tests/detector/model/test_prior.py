@@ -12,12 +12,12 @@ from hypothesis import given
 from spotter_detector.model import (
     EXERCISE_MODELS,
     MODEL_VERSION,
-    Start,
-    start_from_json,
-    start_to_json,
-    starting_values,
+    Prior,
+    build_prior,
+    prior_from_json,
+    prior_to_json,
 )
-from spotter_detector.model.grid import CURVES, V1, first_velocity, reps_possible, velocity_prior
+from spotter_detector.model.grid import CURVES, V1, first_velocity, reps_possible, velocity_planes
 from tests.detector.generated_sets import starting, starts
 
 
@@ -27,11 +27,11 @@ def test_the_model_has_a_version() -> None:
 
 
 @given(start=starts)
-def test_starting_values_survive_json(start: Start) -> None:
+def test_starting_values_survive_json(start: Prior) -> None:
     """What is pinned as JSON comes back equal, and values of a later version are no obstacle."""
-    written = json.loads(json.dumps(start_to_json(start)))
-    assert start == start_from_json(written)
-    assert start == start_from_json({**written, "not_known_yet": 1})
+    written = json.loads(json.dumps(prior_to_json(start)))
+    assert start == prior_from_json(written)
+    assert start == prior_from_json({**written, "not_known_yet": 1})
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_starting_values_survive_json(start: Start) -> None:
 def test_a_wrong_starting_value_is_named(member: str, value: object, message: str) -> None:
     """A value of another kind is refused by its name."""
     with pytest.raises(ValueError, match=message):
-        start_from_json({**start_to_json(starting()), member: value})
+        prior_from_json({**prior_to_json(starting()), member: value})
 
 
 def test_every_model_class_has_sensible_starting_values() -> None:
@@ -103,16 +103,16 @@ def test_a_known_load_narrows_and_a_plan_less_so() -> None:
 def test_the_prior_is_the_starting_values() -> None:
     """The grid's prior has the median reps and the first velocity that the values tell."""
     start = starting(pct_1rm=80.0)
-    probabilities = reps_possible(velocity_prior(start))
+    probabilities = reps_possible(velocity_planes(start))
     median = next(n for n in range(1, 61) if sum(probabilities[:n]) >= 0.5)
     assert 9 == median
     assert start.v1_mean_mps == pytest.approx(float(first_velocity(start).mean[8]), abs=1e-6)
-    assert CURVES * 60 == velocity_prior(start)[V1].size
+    assert CURVES * 60 == velocity_planes(start)[V1].size
 
 
 def test_the_metric_is_kept_for_a_profile_to_come() -> None:
     """The metric that a set is expected in is pinned with it."""
-    start = starting_values(
+    start = build_prior(
         "deadlift", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, velocity_metric="peak"
     )
     assert "peak" == start.velocity_metric

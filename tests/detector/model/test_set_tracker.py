@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from spotter_detector.model.set_state import Standing
-from spotter_detector.model.set_tracker import Course
-from spotter_detector.model.timing import Kind
+from spotter_detector.model.set_state import SetState
+from spotter_detector.model.set_tracker import SetTracker
+from spotter_detector.model.timing import PaceKind
 from tests.detector.generated_sets import rep, reps, starting
 
 
 def test_a_fork_is_the_whole_course() -> None:
     """Every field of a course is in its fork, and the fork goes its own way."""
-    course, _ = Course(starting()).take(reps((0.5,)))
+    course, _ = SetTracker(starting()).take(reps((0.5,)))
     fork = course.fork()
-    assert all(getattr(course, name) is getattr(fork, name) for name in Standing.__slots__)
+    assert all(getattr(course, name) is getattr(fork, name) for name in SetState.__slots__)
     fork.take(reps((0.5, 0.48)))
     assert (1, 2) == (course.progress, fork.progress)
     assert [] == course.flags
@@ -20,10 +20,10 @@ def test_a_fork_is_the_whole_course() -> None:
 
 def test_a_velocity_is_one_step() -> None:
     """With velocities each rep is one step; the first starts from the prior."""
-    course = Course(starting())
+    course = SetTracker(starting())
     for count in (1, 2, 3):
         course, steps = course.take(reps((0.5, 0.48, 0.46))[:count])
-        assert [(starting(), Kind.VELOCITY) if count == 1 else None] == [step.prior for step in steps]
+        assert [(starting(), PaceKind.VELOCITY) if count == 1 else None] == [step.restarts_from for step in steps]
         assert [count] == [step.progress for step in steps]
 
 
@@ -31,7 +31,7 @@ def test_another_reference_goes_through_the_curve_again() -> None:
     """A faster rep among the first three makes the earlier ones slower in its units; a fourth changes no unit."""
     velocities_mps = (1.0, 1.2, 1.1, 1.5)
     set_ = [rep(number, velocity, metric="propulsive") for number, velocity in enumerate(velocities_mps, 1)]
-    course = Course(starting())
+    course = SetTracker(starting())
     paces = []
     for count in range(1, 5):
         course, steps = course.take(set_[:count])
@@ -42,9 +42,9 @@ def test_another_reference_goes_through_the_curve_again() -> None:
 def test_velocities_that_begin_later_are_read_from_the_first_rep_on() -> None:
     """When the kind of the set changes, all of its reps are taken again."""
     set_ = [rep(1), rep(2, 0.5)]
-    course, _ = Course(starting()).take(set_[:1])
-    assert Kind.CYCLE is course.kind
+    course, _ = SetTracker(starting()).take(set_[:1])
+    assert PaceKind.CYCLE is course.kind
     course, steps = course.take(set_)
-    assert Kind.VELOCITY is course.kind
-    assert [(starting(), Kind.VELOCITY), None] == [step.prior for step in steps]
+    assert PaceKind.VELOCITY is course.kind
+    assert [(starting(), PaceKind.VELOCITY), None] == [step.restarts_from for step in steps]
     assert [1, 2] == [step.progress for step in steps]

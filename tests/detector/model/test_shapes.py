@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spotter_detector.model import FAILED_NEXT, Filter, Observation, RepEstimate, Request, overdue_after_s
-from spotter_detector.profile import learn
+from spotter_detector.profile import posterior_profile
 from tests.detector.generated_sets import estimates, last_estimate, observed_sets, starting
 from tests.detector.lifters import cold, learned_from, lifted, taught
 
@@ -199,8 +199,8 @@ def test_a_failure_told_of_is_known() -> None:
 def test_the_longest_grind_tells_when_a_rep_is_overdue() -> None:
     """Six seconds for a lifter nobody knows; sooner where the lifter never needs as long, later for one who does."""
     assert 6.0 == overdue_after_s(cold(), ())
-    quick = learn(None, [taught(lifted(0.6, 8, last_mps=0.3))]).grind_s
-    slow = learn(None, [taught(lifted(0.5, 8, last_mps=0.09))]).grind_s
+    quick = posterior_profile(None, [taught(lifted(0.6, 8, last_mps=0.3))]).grind_s
+    slow = posterior_profile(None, [taught(lifted(0.5, 8, last_mps=0.09))]).grind_s
     assert quick is not None and slow is not None
     assert overdue_after_s(replace(cold(), grind_s=quick), ()) < 6.0
     assert overdue_after_s(replace(cold(), grind_s=slow), ()) > 6.0

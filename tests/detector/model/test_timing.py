@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spotter_detector.model import Filter, Observation, Request
-from spotter_detector.model.timing import Kind, retention
+from spotter_detector.model.timing import PaceKind, retention
 from tests.detector.generated_sets import estimates, last_estimate, rep, reps, starting
 from tests.detector.simulated_sets import simulate
 
@@ -103,8 +103,8 @@ def test_a_fall_of_peak_velocity_means_more() -> None:
 
 def test_retention_follows_the_load() -> None:
     """Heavy sets keep more of their velocity to the end: .28 at 70 %1RM, about half at 90 % (bench press)."""
-    light = retention(starting(pct_1rm=70.0), Kind.CONCENTRIC).mean[14]
-    heavy = retention(starting(pct_1rm=90.0), Kind.CONCENTRIC).mean[4]
+    light = retention(starting(pct_1rm=70.0), PaceKind.CONCENTRIC).mean[14]
+    heavy = retention(starting(pct_1rm=90.0), PaceKind.CONCENTRIC).mean[4]
     assert 0.28 == pytest.approx(float(light), abs=0.01)
     assert 0.50 == pytest.approx(float(heavy), abs=0.05)
 

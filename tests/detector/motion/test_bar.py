@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spotter_detector.motion import Chunk, Found, LoweringFound, RepFound, StallFound, advance, finish, segmenter
+from spotter_detector.motion import (
+    Chunk,
+    LoweringFound,
+    MotionFinding,
+    RepFound,
+    StallFound,
+    advance,
+    finish,
+    segmenter,
+)
 
 RATE_HZ = 50.0
 
@@ -28,7 +37,7 @@ def find(
     longest_grind_s: float = 6.0,
     usual_rom_m: float | None = None,
     noise_mps: float = 0.03,
-) -> list[Found]:
+) -> list[MotionFinding]:
     """Everything found in a signal that arrives in chunks of a fifth of a second."""
     noisy = np.asarray(velocities) + np.random.default_rng(7).normal(0.0, noise_mps, len(velocities))
     samples = noisy if signal == "bar_velocity" else 1.3 + np.cumsum(noisy) / RATE_HZ
@@ -40,12 +49,12 @@ def find(
     return [*found, *finish(state)[1]]
 
 
-def reps(found: list[Found]) -> list[RepFound]:
+def reps(found: list[MotionFinding]) -> list[RepFound]:
     """The complete reps among what was found."""
     return [one for one in found if isinstance(one, RepFound) and one.complete]
 
 
-def stalls(found: list[Found]) -> list[StallFound]:
+def stalls(found: list[MotionFinding]) -> list[StallFound]:
     """The stalls among what was found."""
     return [one for one in found if isinstance(one, StallFound)]
 

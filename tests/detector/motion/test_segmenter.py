@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from lab.accuracy.motion.bars import bar_set
 from spotter_detector import motion
-from spotter_detector.motion import Chunk, Found, advance, finish, segmenter, segmenter_from_json, segmenter_to_json
+from spotter_detector.motion import (
+    Chunk,
+    MotionFinding,
+    advance,
+    finish,
+    segmenter,
+    segmenter_from_json,
+    segmenter_to_json,
+)
 
 T0_US = 1_767_607_200_123_456
 SIGNALS = ("bar_velocity", "bar_position", "imu_bar", "imu_wrist")
@@ -47,7 +55,7 @@ def cut(signal: str, lengths: list[int]) -> list[Chunk]:
     return chunks
 
 
-def find(chunks: list[Chunk], *, stored: bool = False) -> list[Found]:
+def find(chunks: list[Chunk], *, stored: bool = False) -> list[MotionFinding]:
     """What is found in chunks, with the state written and read after each of them if asked."""
     state, found = segmenter(chunks[0].signal), []
     for chunk in chunks:
@@ -61,7 +69,7 @@ def find(chunks: list[Chunk], *, stored: bool = False) -> list[Found]:
 
 
 @cache
-def whole(signal: str) -> list[Found]:
+def whole(signal: str) -> list[MotionFinding]:
     """What is found in a recording in large pieces."""
     return find(cut(signal, [200 if signal.startswith("bar") else 400]))
 

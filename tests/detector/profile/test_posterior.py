@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spotter_detector.model import Observation, starting_values
+from spotter_detector.model import Observation, build_prior
 from spotter_detector.profile import (
-    Outcome,
     Profile,
+    SetOutcome,
     day_offset,
-    learn,
-    learning_term,
+    likelihood_of_set,
     one_rep_max,
+    posterior_profile,
     profile_from_json,
     profile_to_json,
     term_from_json,
     term_to_json,
 )
-from spotter_detector.profile.generative_model import FASTER, V_FAIL
-from spotter_detector.profile.posterior import nothing
+from spotter_detector.profile.generative_model import V1_OFFSET, V_FAIL
+from spotter_detector.profile.posterior import population_profile
 from tests.detector.generated_sets import estimates, observed_sets
 from tests.detector.lifters import cold, learned_from, lifted, taught, timed
 
@@ -39,19 +39,21 @@ def sd(profile: Profile, place: int) -> float:
 @given(order=st.permutations(range(len(TERMS))))
 def test_the_order_of_sets_is_no_matter(order: list[int]) -> None:
     """Sets told in any order teach the same to the last digit."""
-    assert learn(None, TERMS) == learn(None, [TERMS[place] for place in order])
+    assert posterior_profile(None, TERMS) == posterior_profile(None, [TERMS[place] for place in order])
 
 
 def test_a_set_is_unlearned_by_learning_without_it() -> None:
     """What a voided set taught is gone when the others are learned again."""
     wrong = taught(lifted(0.9, 30), at_days=4.0)
-    assert learn(None, (*TERMS, wrong)) != learn(None, TERMS)
-    assert learn(None, TERMS) == learn(None, [term for term in (*TERMS, wrong) if term is not wrong])
+    assert posterior_profile(None, (*TERMS, wrong)) != posterior_profile(None, TERMS)
+    assert posterior_profile(None, TERMS) == posterior_profile(
+        None, [term for term in (*TERMS, wrong) if term is not wrong]
+    )
 
 
 def test_folding_old_sets_changes_little() -> None:
     """A base of the oldest sets with the rest on top knows nearly what all sets together say."""
-    whole, folded = learn(None, TERMS), learn(learn(None, TERMS[:3]), TERMS[3:])
+    whole, folded = posterior_profile(None, TERMS), posterior_profile(posterior_profile(None, TERMS[:3]), TERMS[3:])
     assert whole.learned_sets == folded.learned_sets == 5
     for known, again in zip(whole.mean[:5], folded.mean[:5], strict=True):
         assert known == pytest.approx(again, rel=0.04, abs=0.03)
@@ -59,7 +61,7 @@ def test_folding_old_sets_changes_little() -> None:
 
 def test_the_failure_velocity_is_learned() -> None:
     """A bench press that always ends at .24 m/s is expected to end near it, more surely with each set."""
-    found = [learn(None, [taught(lifted(0.55, 10, last_mps=0.24))] * sets) for sets in (1, 3, 8)]
+    found = [posterior_profile(None, [taught(lifted(0.55, 10, last_mps=0.24))] * sets) for sets in (1, 3, 8)]
     means = [profile.mean[V_FAIL] for profile in found]
     assert sorted(means) == means
     assert 0.22 < means[-1] < 0.245
@@ -68,7 +70,7 @@ def test_the_failure_velocity_is_learned() -> None:
 
 def test_few_sets_shrink_to_the_exercise() -> None:
     """One odd set moves the belief part of its way only."""
-    one = learn(None, [taught(lifted(0.55, 10, last_mps=0.30))])
+    one = posterior_profile(None, [taught(lifted(0.55, 10, last_mps=0.30))])
     assert 0.18 < one.mean[V_FAIL] < 0.26
 
 
@@ -93,7 +95,7 @@ def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> No
     """Of a set that ended before failure the velocity at failure is learned softly."""
     stopped = lifted(0.55, 10, last_mps=0.24, left=2)
     sds = [
-        sd(learn(None, [term] * 3), V_FAIL)
+        sd(posterior_profile(None, [term] * 3), V_FAIL)
         for term in (
             taught(lifted(0.55, 10, last_mps=0.24)),
             taught(stopped, failed=False, called_rir=2.0),
@@ -105,17 +107,17 @@ def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> No
 
 def test_a_warm_up_teaches_next_to_nothing_of_failure() -> None:
     """Five quick reps that nobody calls leave the failure velocity where it was."""
-    profile = learn(None, [taught(lifted(0.8, 30, left=25), failed=False)] * 3)
+    profile = posterior_profile(None, [taught(lifted(0.8, 30, left=25), failed=False)] * 3)
     assert 0.17 == pytest.approx(profile.mean[V_FAIL], abs=0.008)
 
 
 def test_what_was_learned_fades() -> None:
     """Half a year later the same profile is less sure, and never less than of anybody."""
-    profile = learn(None, TERMS)
+    profile = posterior_profile(None, TERMS)
     later = profile.at(12.0 + 180.0)
-    assert sd(profile, V_FAIL) < sd(later, V_FAIL) <= sd(nothing("bench_press", "velocity"), V_FAIL) + 1e-9
+    assert sd(profile, V_FAIL) < sd(later, V_FAIL) <= sd(population_profile("bench_press", "velocity"), V_FAIL) + 1e-9
     assert profile.mean == later.mean
-    start = starting_values(
+    start = build_prior(
         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile, at_days=192.0
     )
     assert start.v_last_sd_mps > learned_from(SETS).v_last_sd_mps
@@ -124,21 +126,21 @@ def test_what_was_learned_fades() -> None:
 def test_an_old_set_counts_less_than_a_new_one() -> None:
     """Of two habits the newer one wins."""
     slow, fast = lifted(0.55, 10, last_mps=0.12), lifted(0.55, 10, last_mps=0.22)
-    newly_fast = learn(None, [taught(slow, at_days=0.0), taught(fast, at_days=150.0)])
-    newly_slow = learn(None, [taught(fast, at_days=0.0), taught(slow, at_days=150.0)])
+    newly_fast = posterior_profile(None, [taught(slow, at_days=0.0), taught(fast, at_days=150.0)])
+    newly_slow = posterior_profile(None, [taught(fast, at_days=0.0), taught(slow, at_days=150.0)])
     assert newly_fast.mean[V_FAIL] > newly_slow.mean[V_FAIL]
 
 
 def test_a_load_in_kg_predicts_the_first_velocity() -> None:
     """From loads in kg the 1RM is learned with its error, and a new load's first velocity follows."""
     terms = [taught(lifted(first, count), load_kg=kg) for first, count, kg in ((0.58, 15, 70.0), (0.46, 9, 80.0))] * 2
-    profile = learn(None, terms)
+    profile = posterior_profile(None, terms)
     found = one_rep_max(profile)
     assert found is not None
     assert 95.0 < found.kg < 106.0
     assert 1.0 < found.sd_kg < 8.0
     firsts = [
-        starting_values(
+        build_prior(
             "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=kg, profile=profile
         )
         for kg in (70.0, 75.0, 80.0)
@@ -150,7 +152,7 @@ def test_a_load_in_kg_predicts_the_first_velocity() -> None:
 
 def test_a_slow_day_is_a_day_offset() -> None:
     """A first velocity under the lifter's own at the same load is told in its usual spread; without a load nothing is."""
-    profile = learn(None, [taught(lifted(0.53, 12), pct_1rm=75.0)] * 5)
+    profile = posterior_profile(None, [taught(lifted(0.53, 12), pct_1rm=75.0)] * 5)
     slow = day_offset(profile, taught(lifted(0.44, 9), pct_1rm=75.0))
     usual = day_offset(profile, taught(lifted(0.53, 12), pct_1rm=75.0))
     assert slow is not None and usual is not None
@@ -161,8 +163,8 @@ def test_a_slow_day_is_a_day_offset() -> None:
 
 def test_a_faster_lifter_at_a_load_is_known_by_the_load() -> None:
     """Velocity at a known load over others' is the lifter's own and no freshness."""
-    profile = learn(None, [taught(lifted(0.62, 12), pct_1rm=75.0)] * 4)
-    assert profile.mean[FASTER] > 0.04
+    profile = posterior_profile(None, [taught(lifted(0.62, 12), pct_1rm=75.0)] * 4)
+    assert profile.mean[V1_OFFSET] > 0.04
 
 
 def test_concentric_times_are_learned_apart() -> None:
@@ -170,33 +172,33 @@ def test_concentric_times_are_learned_apart() -> None:
     sets = [timed(one, scale=1.15) for one in SETS]
     terms = [taught(one, at_days=3.0 * day) for day, one in enumerate(sets)]
     assert {"timing"} == {term.kind for term in terms}
-    profile = learn(None, terms)
+    profile = posterior_profile(None, terms)
     assert "timing" == profile.kind
-    start = starting_values(
+    start = build_prior(
         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, timing_profile=profile
     )
     learned, plain = estimates(start, sets[1]), estimates(cold(), sets[1])
     assert {"timing"} == {one.mode for one in learned}
     assert learned[9].rir_high - learned[9].rir_low < plain[9].rir_high - plain[9].rir_low
-    assert learn(profile, TERMS).learned_sets == profile.learned_sets
+    assert posterior_profile(profile, TERMS).learned_sets == profile.learned_sets
 
 
 def test_sets_without_a_measure_teach_habits_only() -> None:
     """Taps, tempo sets and other metrics say nothing of the line; their terms survive and leave it alone."""
     taps = [Observation(one.rep_number, one.end_s, None, None, None, None) for one in SETS[0]]
-    tempo = learning_term(replace(cold(), tempo=True), SETS[0], Outcome(failed=True))
+    tempo = likelihood_of_set(replace(cold(), tempo=True), SETS[0], SetOutcome(failed=True))
     for term in (taught(taps), tempo, taught([])):
         assert not term.teaches
-        assert learn(nothing("bench_press", "velocity"), [term]).learned_sets == 0
+        assert posterior_profile(population_profile("bench_press", "velocity"), [term]).learned_sets == 0
 
 
 def test_an_exercise_of_its_own() -> None:
     """Terms of two exercises make no profile, and nothing makes none."""
-    other = learning_term(cold(model_class="back_squat"), SETS[0], Outcome(failed=True))
+    other = likelihood_of_set(cold(model_class="back_squat"), SETS[0], SetOutcome(failed=True))
     with pytest.raises(ValueError, match="for a profile of"):
-        learn(None, [TERMS[0], other])
+        posterior_profile(None, [TERMS[0], other])
     with pytest.raises(ValueError, match="nothing to learn from"):
-        learn(None, [])
+        posterior_profile(None, [])
 
 
 @settings(deadline=None, max_examples=60)
@@ -209,14 +211,12 @@ def test_any_set_teaches_something_finite(
     observations: tuple[Observation, ...], failed: bool, called_rir: float | None
 ) -> None:
     """Whatever a set was, its term survives JSON and its profile starts a sound set."""
-    outcome = Outcome(failed=failed, called_rir=called_rir)
-    term = learning_term(cold(), observations, outcome)
+    outcome = SetOutcome(failed=failed, called_rir=called_rir)
+    term = likelihood_of_set(cold(), observations, outcome)
     assert term == term_from_json(term_to_json(term))
-    profile = learn(nothing("bench_press", "velocity"), [*TERMS[:2], term])
+    profile = posterior_profile(population_profile("bench_press", "velocity"), [*TERMS[:2], term])
     assert profile == profile_from_json(profile_to_json(profile))
-    start = starting_values(
-        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile
-    )
+    start = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile)
     for one in estimates(start, SETS[0]):
         assert 0.0 <= one.rir_low <= one.rir <= one.rir_high <= 60.0
 
@@ -236,7 +236,7 @@ def test_a_wrong_term_is_named(change: dict[str, object], message: str) -> None:
 
 def test_a_wrong_profile_is_named() -> None:
     """So is a profile."""
-    written = profile_to_json(learn(None, TERMS))
+    written = profile_to_json(posterior_profile(None, TERMS))
     with pytest.raises(ValueError, match="a profile's mean must be 7 numbers"):
         profile_from_json({**written, "mean": [1.0]})
     with pytest.raises(ValueError, match="a profile lacks kind"):
@@ -260,10 +260,10 @@ def test_a_noisy_device_is_found_out() -> None:
         )
         for day in range(6)
     ]
-    profile = learn(None, [taught([replace(one, duration_s=None) for one in made]) for made in noisy])
-    quiet = learn(None, [taught(lifted(0.6, 12))] * 6)
+    profile = posterior_profile(None, [taught([replace(one, duration_s=None) for one in made]) for made in noisy])
+    quiet = posterior_profile(None, [taught(lifted(0.6, 12))] * 6)
     sds = [
-        starting_values(
+        build_prior(
             "bench_press",
             pct_1rm=None,
             planned_reps=None,

@@ -9,8 +9,8 @@ import numpy as np
 
 from lab.accuracy.answers import RIR_MAX, Answers, Floats, Truth
 from lab.accuracy.sets import LabelledSet
-from spotter_detector.model import Filter, RepEstimate, Request, Start, starting_values
-from spotter_detector.profile import Outcome, Term, learn, learning_terms
+from spotter_detector.model import Filter, Prior, RepEstimate, Request, build_prior
+from spotter_detector.profile import SetOutcome, Term, likelihoods_of_sets, posterior_profile
 
 # Sets that are asked for at once, as the filter's arrays like it.
 _AT_ONCE = 256
@@ -39,32 +39,32 @@ class Said:
         )
 
 
-def cold(one: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Start:
+def cold(one: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Prior:
     """Starting values of a set of a lifter nobody knows."""
     return next_start(one, (), told_load=told_load, tempo=tempo)
 
 
 def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term]:
     """What each of many closed sets teaches the model."""
-    return learning_terms(
+    return likelihoods_of_sets(
         [
             (
                 cold(one, told_load=told_load),
                 one.reps,
-                Outcome(failed=one.failed, called_rir=one.reported_rir, at_days=one.at_days),
+                SetOutcome(failed=one.failed, called_rir=one.reported_rir, at_days=one.at_days),
             )
             for one in sets
         ]
     )
 
 
-def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False) -> Start:
+def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False) -> Prior:
     """Starting values of a set, by what its lifter's earlier sets have taught."""
     velocity, timing = (
-        learn(None, those) if (those := [term for term in terms if term.kind == kind]) else None
+        posterior_profile(None, those) if (those := [term for term in terms if term.kind == kind]) else None
         for kind in ("velocity", "timing")
     )
-    return starting_values(
+    return build_prior(
         one.exercise,
         pct_1rm=one.pct_1rm if told_load else None,
         planned_reps=None,
@@ -76,7 +76,7 @@ def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = Fal
     )
 
 
-def ask(sets: Sequence[LabelledSet], starts: Sequence[Start]) -> Said:
+def ask(sets: Sequence[LabelledSet], starts: Sequence[Prior]) -> Said:
     """Estimates for these sets from these starting values."""
     estimates: list[list[RepEstimate]] = []
     distributions: list[Floats] = []

@@ -22,7 +22,7 @@ from spotter_advisor.planning.decision import Reading, decide
 from spotter_advisor.processor import Advisor
 from spotter_advisor.rules import Case, judge
 from spotter_advisor.state.eligibility import Standing
-from spotter_detector.model import Filter, Observation, Request, Start, starting_values
+from spotter_detector.model import Filter, Observation, Prior, Request, build_prior
 from spotter_detector.processor import FailureDetector
 
 GROUP: Final = "core"
@@ -65,10 +65,8 @@ def _filter_us(sets: int, seed: int) -> float:
     return median(found)
 
 
-def _set(chance: np.random.Generator, number: int) -> tuple[Start, tuple[Observation, ...]]:
-    start = starting_values(
-        _CLASSES[number % len(_CLASSES)], pct_1rm=None, planned_reps=None, target_rir=None, tempo=False
-    )
+def _set(chance: np.random.Generator, number: int) -> tuple[Prior, tuple[Observation, ...]]:
+    start = build_prior(_CLASSES[number % len(_CLASSES)], pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     first_mps = chance.uniform(0.4, 0.8)
     noise = 1 + 0.03 * chance.standard_normal(REPS)
     velocities_mps = [round(float(first_mps * (1 - 0.04 * rep) * noise[rep]), 3) for rep in range(REPS)]

@@ -36,33 +36,33 @@ from spotter_detector.lifecycle import (
     timers,
 )
 from spotter_detector.lifecycle.device_clock import micros, moment
-from spotter_detector.lifecycle.estimates import Touched, Wanted, estimates
-from spotter_detector.lifecycle.rep_merge import Observer, Seen, first_difference
-from spotter_detector.lifecycle.replay_cache import Recall
-from spotter_detector.lifecycle.unit_of_work import COPIED, Turn
-from spotter_detector.model import MODEL_VERSION, Filter, Start
-from spotter_detector.state import LIFTER_EVENTS_KEPT, LiftedSet, Rep
-from spotter_detector.state_codec import Writing
+from spotter_detector.lifecycle.estimates import ChangedRep, EstimateRequest, estimates
+from spotter_detector.lifecycle.rep_merge import MergedRep, RepMerger, first_difference
+from spotter_detector.lifecycle.replay_cache import ReplayCache
+from spotter_detector.lifecycle.unit_of_work import COPIED, UnitOfWork
+from spotter_detector.model import MODEL_VERSION, Filter, Prior
+from spotter_detector.state import LIFTER_EVENTS_KEPT, LiftedSet, RepRecord
+from spotter_detector.state_codec import StateWriter
 
 SOURCE = "spotter/failure-detector"
 
 
 @record(frozen=True, slots=True)
-class LifeDraft:
+class DetectorDraft:
     """A step of a set's life, with the estimates that are still to be computed."""
 
     event: Event
     changes: Mapping[str, object | None]
     passed: Event | None = None
     facts: tuple[EventData, ...] = ()
-    wanted: tuple[Wanted, ...] = ()
+    wanted: tuple[EstimateRequest, ...] = ()
     """By set."""
     reject: Reject | None = None
     elsewhere: tuple[Event, ...] = ()
     """Events for other lifters."""
 
 
-class FailureDetector(Processor[LifeDraft]):
+class FailureDetector(Processor[DetectorDraft]):
     """Follows every set and estimates after each rep how many are left before momentary failure.
 
     State per lifter: `lifter` (which sets there are) and one `set:<set_key>` for each set of the last 28 days, with
@@ -75,21 +75,21 @@ class FailureDetector(Processor[LifeDraft]):
 
     def __init__(self) -> None:
         self._filter = Filter()
-        self._observer = Observer()
-        self._recall = Recall()
-        self._writing = Writing()
+        self._observer = RepMerger()
+        self._recall = ReplayCache()
+        self._writing = StateWriter()
 
-    def draft(self, state: State, event: Event, env: Environment) -> LifeDraft:
+    def draft(self, state: State, event: Event, env: Environment) -> DetectorDraft:
         """Take an event into the life of its set."""
         if not event.data.gym_id or not event.data.athlete_id:
-            return LifeDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
-        turn = Turn(state, event, env, self._observer, self._recall)
+            return DetectorDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
+        turn = UnitOfWork(state, event, env, self._observer, self._recall)
         known = _remembered(turn)
         if known is not None:
-            return LifeDraft(event, {}, reject=known if isinstance(known, Reject) else None)
+            return DetectorDraft(event, {}, reject=known if isinstance(known, Reject) else None)
         return _HANDLERS.get(type(event.data), _lifters_own)(turn)
 
-    def finish(self, drafts: Sequence[LifeDraft]) -> list[Step]:
+    def finish(self, drafts: Sequence[DetectorDraft]) -> list[Step]:
         """Compute the estimates of many drafts together."""
         wanted = [one for draft in drafts for one in draft.wanted]
         found = iter(estimates(self._filter, wanted))
@@ -138,7 +138,7 @@ def _outputs(event: Event, told: Sequence[EventData]) -> list[Event]:
     ]
 
 
-def _remembered(turn: Turn) -> Reject | bool | None:
+def _remembered(turn: UnitOfWork) -> Reject | bool | None:
     """Tell what became of the event's identity: None, it is new; True, it is known; Reject, it said something else."""
     known = turn.remembered()
     if known is None:
@@ -155,32 +155,32 @@ def _pass(event: Event, one: LiftedSet | None = None) -> Event:
     return replace(event, data=event.data.model_copy(update={"set_id": one.set_id}))
 
 
-def _note(turn: Turn, one: LiftedSet) -> LiftedSet:
+def _note(turn: UnitOfWork, one: LiftedSet) -> LiftedSet:
     """Remember the event with its set."""
     return turn.put(replace(one, seen={**one.seen, turn.identity: turn.content}))
 
 
-def _done(turn: Turn, one: LiftedSet | None = None, *wanted: Wanted | None) -> LifeDraft:
+def _done(turn: UnitOfWork, one: LiftedSet | None = None, *wanted: EstimateRequest | None) -> DetectorDraft:
     profile_update.teach(turn)
     close_metrics.tell(turn)
     asked = tuple([want for want in wanted if want is not None])
     facts, elsewhere = tuple(turn.facts), tuple(turn.elsewhere)
-    return LifeDraft(turn.event, turn.changes, _pass(turn.event, one), facts, asked, elsewhere=elsewhere)
+    return DetectorDraft(turn.event, turn.changes, _pass(turn.event, one), facts, asked, elsewhere=elsewhere)
 
 
-def _passed_on(turn: Turn, one: LiftedSet) -> LifeDraft:
+def _passed_on(turn: UnitOfWork, one: LiftedSet) -> DetectorDraft:
     """Hand an event over to the lifter who has its set now: it is told there, and here it counts no more."""
     refused = set_transfer.pass_on(turn, one)
     if refused is not None:
         return _refused(turn, refused)
-    return LifeDraft(turn.event, turn.changes, elsewhere=tuple(turn.elsewhere))
+    return DetectorDraft(turn.event, turn.changes, elsewhere=tuple(turn.elsewhere))
 
 
-def _refused(turn: Turn, reject: Reject) -> LifeDraft:
-    return LifeDraft(turn.event, {}, reject=reject)
+def _refused(turn: UnitOfWork, reject: Reject) -> DetectorDraft:
+    return DetectorDraft(turn.event, {}, reject=reject)
 
 
-def _unknown_set(turn: Turn, forgotten: LiftedSet | None = None) -> LifeDraft:
+def _unknown_set(turn: UnitOfWork, forgotten: LiftedSet | None = None) -> DetectorDraft:
     """Refuse what is about no set that is kept; where sets were forgotten it may have been one of them."""
     said = turn.event.data.set_id
     detail = (
@@ -189,26 +189,28 @@ def _unknown_set(turn: Turn, forgotten: LiftedSet | None = None) -> LifeDraft:
     return _refused(turn, Reject("too_old" if forgotten or turn.lifter.forgot else "unknown_set", detail))
 
 
-def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, *arrived: Rep) -> tuple[LiftedSet, Wanted | None]:
+def _revise(
+    turn: UnitOfWork, before: LiftedSet, after: LiftedSet, *arrived: RepRecord
+) -> tuple[LiftedSet, EstimateRequest | None]:
     """Give new revisions to all estimates that an event changes, the arrived reps' first, the newest's last."""
-    known = turn.observer.observe(before.key, before.reps)
-    seen = turn.observer.observe(after.key, after.reps)
+    known = turn.merger.merge_reps(before.key, before.reps)
+    seen = turn.merger.merge_reps(after.key, after.reps)
     first = first_difference(known, seen) if before.start is after.start or before.start == after.start else 0
     if (
         first == len(known) == len(seen) - 1
         and len(last := seen[-1].places) == len(arrived) == 1
         and after.reps[last[0]] is arrived[0]
     ):
-        return after, _wanted(turn, after, seen, (Touched(first, last[0], arrived=True),))
+        return after, _wanted(turn, after, seen, (ChangedRep(first, last[0], arrived=True),))
     arrived_places = {place for place, rep in enumerate(after.reps) if any(rep is one for one in arrived)}
     touched = [
-        Touched(number, place, second=place != group.places[0], arrived=place in arrived_places)
+        ChangedRep(number, place, second=place != group.places[0], arrived=place in arrived_places)
         for number, group in enumerate(seen)
         for place in group.places
         if number >= first or place in arrived_places
     ]
     if not touched and not arrived and seen:
-        touched = [Touched(len(seen) - 1, seen[-1].places[0])]
+        touched = [ChangedRep(len(seen) - 1, seen[-1].places[0])]
     if not touched:
         return after, None
     touched.sort(key=lambda item: (not item.arrived, item.observation, item.place))
@@ -222,12 +224,14 @@ def _revise(turn: Turn, before: LiftedSet, after: LiftedSet, *arrived: Rep) -> t
     return after, _wanted(turn, after, seen, tuple(touched))
 
 
-def _wanted(turn: Turn, one: LiftedSet, seen: Sequence[Seen], touched: tuple[Touched, ...]) -> Wanted:
+def _wanted(
+    turn: UnitOfWork, one: LiftedSet, seen: Sequence[MergedRep], touched: tuple[ChangedRep, ...]
+) -> EstimateRequest:
     observations = tuple([rep.observation for rep in seen])
-    return Wanted(turn.event, one, observations, touched, turn.newest_rep_us())
+    return EstimateRequest(turn.event, one, observations, touched, turn.newest_rep_us())
 
 
-def _set_started(turn: Turn) -> LifeDraft:
+def _set_started(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, SetStarted)
     at_us = micros(corrected_time(turn.event))
@@ -239,7 +243,7 @@ def _set_started(turn: Turn) -> LifeDraft:
     return _passed_on(turn, found) if found.moved_to else _amended(turn, found, said)
 
 
-def _set_amended(turn: Turn) -> LifeDraft:
+def _set_amended(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, SetAmended)
     found = sets.find_known(turn, data.set_id)
@@ -251,7 +255,7 @@ def _set_amended(turn: Turn) -> LifeDraft:
     return _passed_on(turn, found) if found.moved_to else _amended(turn, found, sets.context_of(data))
 
 
-def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDraft:
+def _amended(turn: UnitOfWork, found: LiftedSet, said: Mapping[str, object]) -> DetectorDraft:
     one = _note(turn, sets.amend(turn, found, said))
     wanted = None
     if one.reps and _judged_by(one) != _judged_by(found):
@@ -259,12 +263,12 @@ def _amended(turn: Turn, found: LiftedSet, said: Mapping[str, object]) -> LifeDr
     return _done(turn, one, wanted)
 
 
-def _judged_by(one: LiftedSet) -> Start:
+def _judged_by(one: LiftedSet) -> Prior:
     """Give the starting values without what only tells later sets something."""
     return one.start if one.start.drop else dataclasses.replace(one.start, load_kg=None)
 
 
-def _set_ended(turn: Turn) -> LifeDraft:
+def _set_ended(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, SetEnded)
     if data.reason == "silence" and not turn.follows:
@@ -284,15 +288,15 @@ def _set_ended(turn: Turn) -> LifeDraft:
     return _segmented(turn, one, waiting)
 
 
-def _fallen_silent(turn: Turn) -> LifeDraft:
+def _fallen_silent(turn: UnitOfWork) -> DetectorDraft:
     """End the set that the timer meant, known by the event's id: ids of sets may be reused; none, it has gone on."""
     found = next((one for one in turn.open_sets() if timers.silence_id(one) == turn.event.id), None)
     if found is None:
-        return LifeDraft(turn.event, {})
+        return DetectorDraft(turn.event, {})
     return _done(turn, sets.close(turn, _note(turn, found), timers.silence_time_us(found), "silence"))
 
 
-def _rep_started(turn: Turn) -> LifeDraft:
+def _rep_started(turn: UnitOfWork) -> DetectorDraft:
     event, data = turn.event, turn.event.data
     assert isinstance(data, RepStarted)
     at_us = micros(corrected(event, data.started_at or event.time))
@@ -308,7 +312,7 @@ def _rep_started(turn: Turn) -> LifeDraft:
     return _done(turn, _note(turn, reps.begin(turn, one, data, at_us)))
 
 
-def _rep_completed(turn: Turn) -> LifeDraft:
+def _rep_completed(turn: UnitOfWork) -> DetectorDraft:
     event, data = turn.event, turn.event.data
     assert isinstance(data, RepCompleted)
     ended_us = reps.end_of(event, data)
@@ -322,7 +326,7 @@ def _rep_completed(turn: Turn) -> LifeDraft:
         found = sets.measured_by(turn, found, profile_update.measure_of(data))
     taken = reps.take(turn, found, data, ended_us)
     if taken is None:
-        return LifeDraft(event, {})
+        return DetectorDraft(event, {})
     if isinstance(taken, Reject):
         return _refused(turn, taken)
     one, rep = taken
@@ -332,7 +336,7 @@ def _rep_completed(turn: Turn) -> LifeDraft:
     return _done(turn, one, wanted)
 
 
-def _rep_corrected(turn: Turn) -> LifeDraft:
+def _rep_corrected(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, RepAmended | RepVoided)
     found = _set_with_rep(turn, data)
@@ -350,7 +354,7 @@ def _rep_corrected(turn: Turn) -> LifeDraft:
     return _done(turn, one, wanted)
 
 
-def _set_with_rep(turn: Turn, data: RepAmended | RepVoided) -> LiftedSet | None:
+def _set_with_rep(turn: UnitOfWork, data: RepAmended | RepVoided) -> LiftedSet | None:
     if data.set_id is None or turn.follows:
         return sets.find_known(turn, None)
     named = list(turn.named(data.set_id))
@@ -358,7 +362,7 @@ def _set_with_rep(turn: Turn, data: RepAmended | RepVoided) -> LiftedSet | None:
     return next(with_rep, next(iter(named), None))
 
 
-def _effort_reported(turn: Turn) -> LifeDraft:
+def _effort_reported(turn: UnitOfWork) -> DetectorDraft:
     found = sets.find_known(turn, turn.event.data.set_id)
     if found is None or turn.is_too_old(found):
         return _unknown_set(turn, found)
@@ -373,14 +377,14 @@ def _effort_reported(turn: Turn) -> LifeDraft:
     return _done(turn, one, wanted)
 
 
-def _rep_overdue(turn: Turn) -> LifeDraft:
+def _rep_overdue(turn: UnitOfWork) -> DetectorDraft:
     for one in turn.open_sets():
         if one.under_way is not None and timers.overdue_id(one, one.under_way) == turn.event.id:
             return _done(turn, _note(turn, replace(one, under_way=replace(one.under_way, overdue=True))))
-    return LifeDraft(turn.event, {})
+    return DetectorDraft(turn.event, {})
 
 
-def _device_lost(turn: Turn) -> LifeDraft:
+def _device_lost(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, DeviceLost)
     for one in turn.open_sets():
@@ -389,7 +393,7 @@ def _device_lost(turn: Turn) -> LifeDraft:
     return _done(turn)
 
 
-def _motion_sampled(turn: Turn) -> LifeDraft:
+def _motion_sampled(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, MotionSampled)
     done = raw_motion.take(turn, data)
@@ -399,7 +403,7 @@ def _motion_sampled(turn: Turn) -> LifeDraft:
     return _segmented(turn, _note(turn, running), done)
 
 
-def _segmented(turn: Turn, one: LiftedSet, done: raw_motion.Segmented) -> LifeDraft:
+def _segmented(turn: UnitOfWork, one: LiftedSet, done: raw_motion.MotionChanges) -> DetectorDraft:
     """Estimate the reps that were found."""
     wanted = [
         _revise(turn, before, turn.get(key), *done.arrived.get(key, ()))[1] for key, before in done.before.items()
@@ -407,7 +411,7 @@ def _segmented(turn: Turn, one: LiftedSet, done: raw_motion.Segmented) -> LifeDr
     return _done(turn, one, *wanted)
 
 
-def _set_moved(turn: Turn) -> LifeDraft:
+def _set_moved(turn: UnitOfWork) -> DetectorDraft:
     data = turn.event.data
     assert isinstance(data, SetMoved)
     found = sets.find_known(turn, data.set_id)
@@ -417,13 +421,13 @@ def _set_moved(turn: Turn) -> LifeDraft:
     return _refused(turn, gone) if isinstance(gone, Reject) else _done(turn, gone)
 
 
-def _lifters_own(turn: Turn) -> LifeDraft:
+def _lifters_own(turn: UnitOfWork) -> DetectorDraft:
     noted = (turn.identity, turn.content)
     turn.put_lifter(replace(turn.lifter, seen=(*turn.lifter.seen, noted)[-LIFTER_EVENTS_KEPT:]))
     return _done(turn)
 
 
-_HANDLERS: Mapping[type[EventData], Callable[[Turn], LifeDraft]] = {
+_HANDLERS: Mapping[type[EventData], Callable[[UnitOfWork], DetectorDraft]] = {
     SetStarted: _set_started,
     SetAmended: _set_amended,
     SetEnded: _set_ended,

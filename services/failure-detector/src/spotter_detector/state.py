@@ -8,7 +8,7 @@ from typing import Any
 
 from spotter.domain.fast_dataclass import record
 from spotter.streaming.codec import load_json
-from spotter_detector.model import Start, start_from_json
+from spotter_detector.model import Prior, prior_from_json
 from spotter_detector.motion import Segmenter, segmenter_from_json
 from spotter_detector.profile import Profile, Term, profile_from_json, term_from_json
 
@@ -27,7 +27,7 @@ def set_entry(set_key: str) -> str:
 
 
 @record(frozen=True, slots=True)
-class Rep:
+class RepRecord:
     """One rep as observed, with what corrections made of it."""
 
     source: str
@@ -95,9 +95,9 @@ class LiftedSet:
     """Version of the gym's configuration that it is pinned to."""
     context: Mapping[str, Any]
     """What is known of it, by the field names of `set.started`."""
-    start: Start
+    start: Prior
     """Starting values of the model, pinned."""
-    reps: tuple[Rep, ...] = ()
+    reps: tuple[RepRecord, ...] = ()
     """By corrected end, then number."""
     under_way: UnderWay | None = None
     ended_us: int | None = None
@@ -151,7 +151,7 @@ class SetRef:
 
 
 @record(frozen=True, slots=True)
-class Lifter:
+class LifterSets:
     """A lifter: the sets of the last 28 days by receipt, in the order of their start."""
 
     sets: tuple[SetRef, ...] = ()
@@ -184,14 +184,14 @@ class Motion:
     streams: tuple[Stream, ...] = ()
 
 
-def load(name: str, raw: bytes) -> LiftedSet | Lifter | Motion:
+def load(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
     """Read what `life.writing` wrote; raises ValueError for a version that this program does not know."""
     body = load_json(raw)
     version = body.pop("v")
     if version != STATE_VERSION:
         raise ValueError(f"entry {name} has version {version}: this program reads {STATE_VERSION}")
     if name == LIFTER:
-        return Lifter(
+        return LifterSets(
             sets=tuple(SetRef(**ref) for ref in body["sets"]),
             seen=tuple((identity, content) for identity, content in body["seen"]),
             forgot=body.get("forgot", False),
@@ -200,8 +200,8 @@ def load(name: str, raw: bytes) -> LiftedSet | Lifter | Motion:
     if name == MOTION:
         streams = ({**one, "segmenter": segmenter_from_json(one["segmenter"])} for one in body["streams"])
         return Motion(tuple(Stream(**one) for one in streams))
-    body["start"] = start_from_json(body["start"])
-    body["reps"] = tuple(Rep(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
+    body["start"] = prior_from_json(body["start"])
+    body["reps"] = tuple(RepRecord(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
     if body.get("term") is not None:
         body["term"] = term_from_json(body["term"])
     body["efforts"] = tuple(body.get("efforts", ()))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from operator import is_
 
 from spotter.streaming.codec import dump_json, written
-from spotter_detector.model import Start, start_to_json
+from spotter_detector.model import Prior, prior_to_json
 from spotter_detector.motion import segmenter_to_json
 from spotter_detector.profile import profile_to_json, term_to_json
-from spotter_detector.state import STATE_VERSION, LiftedSet, Lifter, Motion, Rep
+from spotter_detector.state import STATE_VERSION, LiftedSet, LifterSets, Motion, RepRecord
 
 _SELDOM = ("efforts", "moved_from", "moved_to")
 """Fields of a set that are written where they say something."""
@@ -25,25 +25,25 @@ SETS_MAX = 4096
 class _Written:
     """Reps of a set as they were written, one behind the other."""
 
-    reps: list[Rep]
+    reps: list[RepRecord]
     raw: bytearray
     ends: list[int]
     """Where each rep ends."""
 
 
-class Writing:
+class StateWriter:
     """Writes entries of a lifter's state; what it keeps is a cache only."""
 
     def __init__(self, sets_max: int = SETS_MAX) -> None:
         self._sets_max = sets_max
         self._reps: OrderedDict[str, _Written] = OrderedDict()
-        self._starts: OrderedDict[Start, bytes] = OrderedDict()
+        self._starts: OrderedDict[Prior, bytes] = OrderedDict()
 
     def dump(self, name: str, value: object) -> bytes:
         """Write an entry; `life.records.load` reads it."""
         if isinstance(value, LiftedSet):
             return self._set(value)
-        if isinstance(value, Lifter):
+        if isinstance(value, LifterSets):
             bases = {name: profile_to_json(base) for name, base in value.bases.items()}
             return dump_json(
                 {"v": STATE_VERSION, "sets": value.sets, "seen": value.seen, "forgot": value.forgot, "bases": bases}
@@ -89,11 +89,11 @@ class Writing:
             }
         )
 
-    def _start(self, start: Start) -> bytes:
+    def _start(self, start: Prior) -> bytes:
         found = self._starts.get(start)
         if found is None:
             found = self._starts[start] = b"".join(
-                (dump_json(start_to_json(start)), b"")
+                (dump_json(prior_to_json(start)), b"")
             )  # a copy is no larger than it is
             if len(self._starts) > self._sets_max:
                 self._starts.popitem(last=False)

@@ -16,7 +16,7 @@ from lab.accuracy.motion.bars import Sensor
 from lab.accuracy.motion.baseline import count_peaks
 from lab.accuracy.motion.fitting import candidates, counts, fitted, leave_one_out
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
-from spotter_detector.motion.parameters import Wrist
+from spotter_detector.motion.parameters import WristParameters
 
 ROOT: Final = Path(__file__).resolve().parents[5]
 
@@ -47,7 +47,7 @@ def _recorded(folder: Path, count: int) -> dict[str, object] | None:
     table = counts(sets, wrists)
     left_out = leave_one_out(sets, wrists, table)
     on_all = fitted(wrists, table - np.array([one.reps for one in sets]))
-    shipped = counts(sets, [Wrist()])[0] - np.array([one.reps for one in sets])
+    shipped = counts(sets, [WristParameters()])[0] - np.array([one.reps for one in sets])
     peaks = np.array([count_peaks(one.rows[:, 3:], RATE_HZ) - one.reps for one in sets])
     print("Recorded: reps too many, by set\n")
     print(f"{'set':36s} {'reps':>5s} {'left out':>9s} {'shipped':>8s} {'peaks':>6s}")

@@ -9,7 +9,7 @@ from time import process_time
 import numpy as np
 
 from lab.accuracy.motion.bars import BarSet, Sensor, bar_set
-from spotter_detector.motion import Chunk, Found, RepFound, StallFound, advance, finish, segmenter
+from spotter_detector.motion import Chunk, MotionFinding, RepFound, StallFound, advance, finish, segmenter
 
 GRIND_S = 6.0
 
@@ -111,9 +111,9 @@ def _chunks(one: BarSet, signal: str) -> Iterator[Chunk]:
         yield Chunk(round(first * 1e6 / one.rate_hz), one.rate_hz, signal, samples[first : first + size])
 
 
-def _found(chunks: list[Chunk], signal: str) -> list[Found]:
+def _found(chunks: list[Chunk], signal: str) -> list[MotionFinding]:
     state = segmenter(signal, longest_grind_s=GRIND_S)
-    found: list[Found] = []
+    found: list[MotionFinding] = []
     for chunk in chunks:
         state, more = advance(state, chunk)
         found += more

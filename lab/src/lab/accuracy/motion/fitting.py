@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.accuracy.motion.watch import WatchSet
-from spotter_detector.motion.parameters import Wrist
-from spotter_detector.motion.sample_parser import Intake, Row, flush, take
+from spotter_detector.motion.parameters import WristParameters
+from spotter_detector.motion.sample_parser import SampleRow, SampleStream, flush, take
 from spotter_detector.motion.wrist import WristState, run
 
 RANGES = {
@@ -46,7 +46,7 @@ class LeftOut:
         return self.counted - self.reps
 
 
-def candidates(count: int, seed: int = 0) -> list[Wrist]:
+def candidates(count: int, seed: int = 0) -> list[WristParameters]:
     """Draw candidates, evenly over their ranges.
 
     >>> [round(one.share, 3) for one in candidates(3)]
@@ -54,10 +54,10 @@ def candidates(count: int, seed: int = 0) -> list[Wrist]:
     """
     rng = np.random.default_rng(seed)
     drawn = [{name: float(rng.uniform(*bounds)) for name, bounds in RANGES.items()} for _ in range(count)]
-    return [Wrist(**numbers) for numbers in drawn]
+    return [WristParameters(**numbers) for numbers in drawn]
 
 
-def counts(sets: Sequence[WatchSet], wrists: Sequence[Wrist]) -> npt.NDArray[np.int64]:
+def counts(sets: Sequence[WatchSet], wrists: Sequence[WristParameters]) -> npt.NDArray[np.int64]:
     """Count every set with every candidate: an array of candidates × sets."""
     table = np.zeros((len(wrists), len(sets)), dtype=np.int64)
     for place, one in enumerate(sets):
@@ -67,7 +67,9 @@ def counts(sets: Sequence[WatchSet], wrists: Sequence[Wrist]) -> npt.NDArray[np.
     return table
 
 
-def leave_one_out(sets: Sequence[WatchSet], wrists: Sequence[Wrist], table: npt.NDArray[np.int64]) -> list[LeftOut]:
+def leave_one_out(
+    sets: Sequence[WatchSet], wrists: Sequence[WristParameters], table: npt.NDArray[np.int64]
+) -> list[LeftOut]:
     """Count each exercise with the numbers that the other exercises choose; `table` is that of `counts`."""
     errors = table - np.array([one.reps for one in sets])
     exercises = [one.exercise for one in sets]
@@ -80,7 +82,7 @@ def leave_one_out(sets: Sequence[WatchSet], wrists: Sequence[Wrist], table: npt.
     return [LeftOut(one.name, one.exercise, one.reps, counted[one.name]) for one in sets]
 
 
-def fitted(wrists: Sequence[Wrist], errors: npt.NDArray[np.int64]) -> Wrist:
+def fitted(wrists: Sequence[WristParameters], errors: npt.NDArray[np.int64]) -> WristParameters:
     """Give the mean of the tenth of the candidates with the best counts; errors are candidates × sets.
 
     >>> wrists = candidates(20)
@@ -92,11 +94,13 @@ def fitted(wrists: Sequence[Wrist], errors: npt.NDArray[np.int64]) -> Wrist:
     exact = (errors == 0).sum(axis=1)
     missed = np.minimum(np.abs(errors), _ERROR_MAX).sum(axis=1)
     best = np.lexsort((missed, -exact))[: max(1, len(wrists) // 10)]
-    return Wrist(**{name: float(np.mean([getattr(wrists[which], name) for which in best])) for name in RANGES})
+    return WristParameters(
+        **{name: float(np.mean([getattr(wrists[which], name) for which in best])) for name in RANGES}
+    )
 
 
-def _rows(one: WatchSet) -> list[Row]:
-    intake, rows = Intake(), []
+def _rows(one: WatchSet) -> list[SampleRow]:
+    intake, rows = SampleStream(), []
     for chunk in one.chunks(100):
         intake, more = take(intake, chunk)
         rows += more

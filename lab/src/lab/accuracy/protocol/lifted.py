@@ -9,7 +9,7 @@ from lab.accuracy import subject
 from lab.accuracy.protocol.plan import SETS_EACH, Case
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import Conditions, lifters
-from spotter_detector.model import Start
+from spotter_detector.model import Prior
 from spotter_detector.profile import Term
 
 
@@ -35,7 +35,7 @@ class Lifted:
         """The sets just before the judged one, as many as the case has, the oldest first."""
         return [sets[len(sets) - 1 - case.earlier : -1] for sets in self.lifters]
 
-    def starts(self, case: Case) -> list[Start]:
+    def starts(self, case: Case) -> list[Prior]:
         """The model's starting values of the judged sets, by what it may learn."""
         earlier = self.earlier(case)
         missing = [one for sets in earlier for one in sets if (one.lifter, one.order, case.load) not in self._taught]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lab.accuracy import subject
 from lab.accuracy.protocol.plan import Plan
 from lab.accuracy.simulation.failed_shapes import SHAPES, Ended, ended_sets
-from spotter_detector.model import RepEstimate, Start, overdue_after_s
+from spotter_detector.model import Prior, RepEstimate, overdue_after_s
 from spotter_detector.model.flags import FAILED, STALL
 
 NORMAL = "normal sets"
@@ -40,7 +40,7 @@ def shape_rows(family: str, exercise: str, plan: Plan) -> list[ShapeRow]:
     return rows
 
 
-def _is_said(one: Ended, start: Start, estimates: Sequence[RepEstimate]) -> bool:
+def _is_said(one: Ended, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
     """Whether a failure or stall is said: anywhere in a normal set, from the attempt on in a failed one.
 
     A start without an end is always overdue in the end; the price is a rep of a normal set that takes longer than that.

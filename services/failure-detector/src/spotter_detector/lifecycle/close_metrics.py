@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from spotter.domain.events.derived import SetClosed
 from spotter_detector.lifecycle.profile_update import known_before
-from spotter_detector.lifecycle.unit_of_work import Turn
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.profile import day_offset, one_rep_max
 
 
-def tell(turn: Turn) -> None:
+def tell(turn: UnitOfWork) -> None:
     """Add to each end of a set that the turn tells of what is learned of the lifter; nothing where nothing is."""
     for place, fact in enumerate(turn.facts):
         if isinstance(fact, SetClosed):
@@ -17,7 +17,7 @@ def tell(turn: Turn) -> None:
                 turn.facts[place] = fact.model_copy(update=said)
 
 
-def _said(turn: Turn, set_key: str) -> dict[str, float]:
+def _said(turn: UnitOfWork, set_key: str) -> dict[str, float]:
     one = turn.find(set_key)
     term = None if one is None else one.term
     if one is None or term is None or (term.load_kg is None and term.pct_1rm is None):

@@ -14,7 +14,7 @@ from spotter_detector.state import LiftedSet
 
 
 @record(frozen=True, slots=True)
-class Touched:
+class ChangedRep:
     """A rep whose estimate is new."""
 
     observation: int
@@ -27,18 +27,18 @@ class Touched:
 
 
 @record(frozen=True, slots=True)
-class Wanted:
+class EstimateRequest:
     """The estimates that one event asks for."""
 
     event: Event
     one: LiftedSet
     observations: tuple[Observation, ...]
-    touched: tuple[Touched, ...]
+    touched: tuple[ChangedRep, ...]
     """In the order in which they are told."""
     newest_rep_us: int
 
 
-def estimates(model: Filter, wanted: Sequence[Wanted]) -> list[list[EventData]]:
+def estimates(model: Filter, wanted: Sequence[EstimateRequest]) -> list[list[EventData]]:
     """Compute the estimates of many events together, each event's in the order asked for."""
     requests = [
         Request(want.one.start, want.observations, min(item.observation for item in want.touched)) for want in wanted
@@ -49,7 +49,7 @@ def estimates(model: Filter, wanted: Sequence[Wanted]) -> list[list[EventData]]:
     ]
 
 
-def _estimate(want: Wanted, item: Touched, found: RepEstimate) -> EventData:
+def _estimate(want: EstimateRequest, item: ChangedRep, found: RepEstimate) -> EventData:
     one, rep = want.one, want.one.reps[item.place]
     flags: Iterable[str] = found.flags
     if rep.flags or item.second:

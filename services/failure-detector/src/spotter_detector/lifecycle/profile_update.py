@@ -15,10 +15,10 @@ from typing import Any, Final
 from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.lifecycle.device_clock import DAY_US
-from spotter_detector.lifecycle.unit_of_work import Turn
-from spotter_detector.model import Start, starting_values
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
+from spotter_detector.model import Prior, build_prior
 from spotter_detector.model.rir_report import FAILED_NEXT
-from spotter_detector.profile import Outcome, Profile, Term, learn, learning_term
+from spotter_detector.profile import Profile, SetOutcome, Term, likelihood_of_set, posterior_profile
 from spotter_detector.profile.base_fold import base_of
 from spotter_detector.state import LiftedSet
 
@@ -54,7 +54,7 @@ def family_of(device: Device | None) -> str:
     return found[0] if found else ""
 
 
-def key_by_habit(turn: Turn, exercise: str | None) -> str:
+def key_by_habit(turn: UnitOfWork, exercise: str | None) -> str:
     """Guess the profile of a set that no rep was seen of: that of the lifter's newest set of the exercise."""
     start = f"{exercise}|"
     used = (ref.profile for ref in reversed(turn.lifter.sets) if exercise and ref.profile.startswith(start))
@@ -72,11 +72,11 @@ def measure_in(key: str) -> Measure:
     return Measure(metric, family)
 
 
-def pinned_start(turn: Turn, config: int, context: Mapping[str, Any], key: str, opened_us: int) -> Start:
+def pinned_prior(turn: UnitOfWork, config: int, context: Mapping[str, Any], key: str, opened_us: int) -> Prior:
     """Give the model's starting values for a set that opens at `opened_us`, with all that was learned before it."""
     model_class = turn.config(config).catalogue.get(context.get("exercise")).model_class
     terms = _terms(turn, key, opened_us)
-    return starting_values(
+    return build_prior(
         model_class,
         pct_1rm=context.get("pct_1rm"),
         planned_reps=context.get("planned_reps"),
@@ -91,7 +91,7 @@ def pinned_start(turn: Turn, config: int, context: Mapping[str, Any], key: str, 
     )
 
 
-def _terms(turn: Turn, key: str, before_us: int) -> list[Term]:
+def _terms(turn: UnitOfWork, key: str, before_us: int) -> list[Term]:
     """Give what the sets of a profile taught that began before."""
     if not key:
         return []
@@ -99,7 +99,7 @@ def _terms(turn: Turn, key: str, before_us: int) -> list[Term]:
     return [term for ref in refs if (term := turn.get(ref.key).term) is not None]
 
 
-def _profile(turn: Turn, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
+def _profile(turn: UnitOfWork, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
     base = base_of(turn.lifter, key, kind, model_class)
     told = [term for term in terms if term.kind == kind and term.model_class == model_class]
     return _learned(base, tuple(told)) if told else base
@@ -108,16 +108,16 @@ def _profile(turn: Turn, terms: Sequence[Term], key: str, kind: str, model_class
 @lru_cache(maxsize=1024)
 def _learned(base: Profile | None, terms: tuple[Term, ...]) -> Profile:
     # Asked again when the set closes, and by each word on it until its first rep.
-    return learn(base, terms)
+    return posterior_profile(base, terms)
 
 
-def known_before(turn: Turn, one: LiftedSet, term: Term) -> Profile | None:
+def known_before(turn: UnitOfWork, one: LiftedSet, term: Term) -> Profile | None:
     """Give what is known by velocity of a set's lifter without what the set itself taught; None: nothing is."""
     terms = _terms(turn, one.profile, one.opened_us)
     return _profile(turn, terms, one.profile, "velocity", term.model_class)
 
 
-def teach(turn: Turn) -> None:
+def teach(turn: UnitOfWork) -> None:
     """Put with each set that the turn has changed what it teaches: ended sets do, running ones not yet."""
     for one, before in turn.changed_sets():
         if one.ended_us is None:
@@ -133,10 +133,10 @@ def _says_another_thing(before: LiftedSet, one: LiftedSet) -> bool:
     return before.reps is not one.reps or before.start is not one.start or before.context is not one.context
 
 
-def _term(turn: Turn, one: LiftedSet) -> Term | None:
+def _term(turn: UnitOfWork, one: LiftedSet) -> Term | None:
     if not one.profile:
         return None
-    observations = [seen.observation for seen in turn.observer.observe(one.key, one.reps)]
+    observations = [seen.observation for seen in turn.merger.merge_reps(one.key, one.reps)]
     if not observations:
         return None
     # What was said of the last rep is said of the set's end, and counts once.
@@ -144,9 +144,9 @@ def _term(turn: Turn, one: LiftedSet) -> Term | None:
     if called_rir is not None:
         observations[-1] = replace(observations[-1], called_rir=None)
     failed = called_rir is not None and called_rir <= FAILED_NEXT
-    outcome = Outcome(
+    outcome = SetOutcome(
         failed=failed,
         called_rir=None if failed else called_rir,
         at_days=one.opened_us / DAY_US,
     )
-    return learning_term(one.start, observations, outcome)
+    return likelihood_of_set(one.start, observations, outcome)

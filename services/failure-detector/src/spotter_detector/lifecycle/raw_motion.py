@@ -14,12 +14,12 @@ from spotter.domain.ids import derived_id, fingerprint
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets
 from spotter_detector.lifecycle.device_clock import MINUTE_US, SECOND_US, micros, moment
 from spotter_detector.lifecycle.profile_update import Measure
-from spotter_detector.lifecycle.unit_of_work import Turn
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.motion import (
     GRIND_S,
     Chunk,
-    Found,
     LoweringFound,
+    MotionFinding,
     Phase,
     RepFound,
     Segmenter,
@@ -28,7 +28,7 @@ from spotter_detector.motion import (
     finish,
     segmenter,
 )
-from spotter_detector.state import MOTION, LiftedSet, Motion, Rep, Stream
+from spotter_detector.state import MOTION, LiftedSet, Motion, RepRecord, Stream
 
 STREAMS_MAX: Final = 4
 """Signals of one lifter that are followed side by side; the one not heard of for longest gives way."""
@@ -36,13 +36,13 @@ FORGOTTEN_US: Final = 10 * MINUTE_US
 """A signal that pauses for longer begins anew."""
 
 
-class Segmented:
+class MotionChanges:
     """What a chunk has changed."""
 
     def __init__(self) -> None:
         self.before: dict[str, LiftedSet] = {}
         """Sets as they were, by key."""
-        self.arrived: dict[str, list[Rep]] = {}
+        self.arrived: dict[str, list[RepRecord]] = {}
         """Reps that were found, by set."""
 
 
@@ -56,7 +56,7 @@ class _Signal:
     device: Device | None
 
 
-def take(turn: Turn, data: MotionSampled) -> Segmented:
+def take(turn: UnitOfWork, data: MotionSampled) -> MotionChanges:
     """Segment a chunk, and take what is found into its set."""
     sent_us, t0_us = micros(data.t0), micros(corrected(turn.event, data.t0))
     source = source_of(turn, data)
@@ -66,7 +66,7 @@ def take(turn: Turn, data: MotionSampled) -> Segmented:
         stream = Stream(source, _begun(turn, data), t0_us, data.set_id, None)
     chunk = Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
     state, found = advance(stream.segmenter, chunk)
-    done = Segmented()
+    done = MotionChanges()
     signal = _Signal(source, data.set_id, profile_update.measure_of(data), data.device)
     set_key = _found(turn, signal, found, done) or stream.set_key
     newest_us = max(stream.newest_us, t0_us)
@@ -74,9 +74,9 @@ def take(turn: Turn, data: MotionSampled) -> Segmented:
     return done
 
 
-def end(turn: Turn, one: LiftedSet) -> Segmented:
+def end(turn: UnitOfWork, one: LiftedSet) -> MotionChanges:
     """Find what still waited for a chunk that never came, when its set ends."""
-    done = Segmented()
+    done = MotionChanges()
     known = _motion(turn)
     for stream in known.streams:
         if stream.set_key == one.key:
@@ -89,24 +89,24 @@ def end(turn: Turn, one: LiftedSet) -> Segmented:
     return done
 
 
-def source_of(turn: Turn, data: MotionSampled) -> str:
+def source_of(turn: UnitOfWork, data: MotionSampled) -> str:
     """Name who measured: the event's source, the device and the signal."""
     device = data.device.id if data.device and data.device.id else ""
     return f"{turn.event.source}\x1f{device}\x1f{data.signal}"
 
 
-def _motion(turn: Turn) -> Motion:
+def _motion(turn: UnitOfWork) -> Motion:
     known = turn.changes.get(MOTION, turn.state.get(MOTION))
     return known if isinstance(known, Motion) else Motion()
 
 
-def _keep(turn: Turn, known: Motion, stream: Stream) -> None:
+def _keep(turn: UnitOfWork, known: Motion, stream: Stream) -> None:
     others = [one for one in known.streams if one.key != stream.key]
     others.sort(key=lambda one: one.newest_us)
     turn.changes[MOTION] = Motion((*others[-(STREAMS_MAX - 1) :], stream))
 
 
-def _is_over(turn: Turn, stream: Stream, t0_us: int) -> bool:
+def _is_over(turn: UnitOfWork, stream: Stream, t0_us: int) -> bool:
     if stream.set_id is not None and turn.event.data.set_id not in (None, stream.set_id):
         return True
     if t0_us - stream.newest_us > FORGOTTEN_US:
@@ -117,7 +117,7 @@ def _is_over(turn: Turn, stream: Stream, t0_us: int) -> bool:
     return t0_us > one.ended_us
 
 
-def _begun(turn: Turn, data: MotionSampled) -> Segmenter:
+def _begun(turn: UnitOfWork, data: MotionSampled) -> Segmenter:
     """Begin with a signal, by what is learned of the lifter where a set is open."""
     named = turn.named(data.set_id) if data.set_id is not None else iter(turn.open_sets())
     one = next((found for found in named if found.is_open), None)
@@ -127,7 +127,7 @@ def _begun(turn: Turn, data: MotionSampled) -> Segmenter:
     return segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=one.start.rom_m)
 
 
-def _found(turn: Turn, signal: _Signal, found: Sequence[Found], done: Segmented) -> str | None:
+def _found(turn: UnitOfWork, signal: _Signal, found: Sequence[MotionFinding], done: MotionChanges) -> str | None:
     """Take what was found into sets; gives the key of the last one."""
     set_key = None
     for place, item in enumerate(found):
@@ -140,7 +140,7 @@ def _found(turn: Turn, signal: _Signal, found: Sequence[Found], done: Segmented)
     return set_key
 
 
-def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Segmented) -> str:
+def _rep_found(turn: UnitOfWork, signal: _Signal, item: RepFound, place: int, done: MotionChanges) -> str:
     # Of a cycle the far point is known best, and is the same in every rep.
     ended_us = item.ended_us if item.turned_us is None else item.turned_us
     one = sets.find_for_rep(turn, signal.set_id, ended_us)
@@ -154,7 +154,7 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
         done.before.setdefault(one.key, turn.before(one.key) or one)
     event_id = derived_id("motion", *turn.event.identity, place)
     identity = fingerprint(event_id.encode())
-    rep = Rep(
+    rep = RepRecord(
         source=signal.source,
         identity=identity,
         content=identity,
@@ -179,7 +179,7 @@ def _rep_found(turn: Turn, signal: _Signal, item: RepFound, place: int, done: Se
     return one.key
 
 
-def _lowering_found(turn: Turn, signal: _Signal, item: LoweringFound, done: Segmented) -> None:
+def _lowering_found(turn: UnitOfWork, signal: _Signal, item: LoweringFound, done: MotionChanges) -> None:
     """Add the way down that followed a rep which had begun from below."""
     seconds = _within(item.phase.seconds, PHASE_RANGE_S)
     for one in turn.newest():
@@ -199,7 +199,7 @@ def _lowering_found(turn: Turn, signal: _Signal, item: LoweringFound, done: Segm
         return
 
 
-def _stall_found(turn: Turn, signal: _Signal, item: StallFound) -> None:
+def _stall_found(turn: UnitOfWork, signal: _Signal, item: StallFound) -> None:
     """Tell that the bar is stuck, while somebody can still do something about it."""
     one = sets.find_for_rep(turn, signal.set_id, item.known_us)
     if one is None or not one.is_open or not reps.is_fresh(turn.event, item.known_us):

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from spotter.domain.fast_dataclass import record
 from spotter_detector.lifecycle.device_clock import SECOND_US
 from spotter_detector.model import Observation
-from spotter_detector.state import Rep
+from spotter_detector.state import RepRecord
 
 
 @record(frozen=True, slots=True)
-class Seen:
+class MergedRep:
     """One rep of the lifter, and the places of its reports among the reps of the set."""
 
     observation: Observation
@@ -21,30 +21,32 @@ class Seen:
     """The first is the one observed: the one with a velocity, else the first that ended."""
 
 
-class Observer:
+class RepMerger:
     """Observes sets that grow: what was observed of a set's earlier reps is not looked at again.
 
-    A cache only: answers are those of `observe`.
+    A cache only: answers are those of `merge_reps`.
     """
 
     def __init__(self, sets_max: int = 4096) -> None:
         self._sets_max = sets_max
-        self._known: OrderedDict[str, tuple[tuple[Rep, ...], list[Seen]]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[tuple[RepRecord, ...], list[MergedRep]]] = OrderedDict()
 
-    def observe(self, set_key: str, reps: tuple[Rep, ...]) -> list[Seen]:
-        """Give `observe(reps)` of a set."""
+    def merge_reps(self, set_key: str, reps: tuple[RepRecord, ...]) -> list[MergedRep]:
+        """Give `merge_reps(reps)` of a set."""
         if not reps:
             return []
         known, seen = self._known.get(set_key, ((), []))
         if known is not reps:
-            seen = self._appended(known, seen, reps) or observe(reps)
+            seen = self._appended(known, seen, reps) or merge_reps(reps)
             self._known[set_key] = (reps, seen)
         self._known.move_to_end(set_key)
         if len(self._known) > self._sets_max:
             self._known.popitem(last=False)
         return seen
 
-    def _appended(self, known: tuple[Rep, ...], seen: list[Seen], reps: tuple[Rep, ...]) -> list[Seen] | None:
+    def _appended(
+        self, known: tuple[RepRecord, ...], seen: list[MergedRep], reps: tuple[RepRecord, ...]
+    ) -> list[MergedRep] | None:
         """Give what is seen when `reps` are `known` and one more that overlaps with none of them."""
         if not seen or len(reps) != len(known) + 1 or any(map(operator.is_not, known, reps)):
             return None
@@ -52,10 +54,10 @@ class Observer:
         if new.voided or any(known[place].ended_us > new.started_us for place in last.places):
             return None
         zero_us = known[seen[0].places[0]].ended_us
-        return [*seen, Seen(_observation(new, zero_us), (len(known),))]
+        return [*seen, MergedRep(_observation(new, zero_us), (len(known),))]
 
 
-def observe(reps: Sequence[Rep]) -> list[Seen]:
+def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
     """Give what the model sees of `reps` (by corrected end).
 
     Reports of different counters that overlap in time are one rep; a velocity wins over timing alone.
@@ -77,12 +79,12 @@ def observe(reps: Sequence[Rep]) -> list[Seen]:
     ]
     zero_us = reps[chosen[0]].ended_us
     return [
-        Seen(_observation(reps[best], zero_us), (best, *(place for place in group if place != best)))
+        MergedRep(_observation(reps[best], zero_us), (best, *(place for place in group if place != best)))
         for best, group in zip(chosen, groups, strict=True)
     ]
 
 
-def _observation(rep: Rep, zero_us: int) -> Observation:
+def _observation(rep: RepRecord, zero_us: int) -> Observation:
     measured = rep.measured
     return Observation(
         rep_number=rep.number,
@@ -98,7 +100,7 @@ def _observation(rep: Rep, zero_us: int) -> Observation:
     )
 
 
-def first_difference(before: Sequence[Seen], after: Sequence[Seen]) -> int:
+def first_difference(before: Sequence[MergedRep], after: Sequence[MergedRep]) -> int:
     """Say from which rep on the model's answers differ."""
     for place, (old, new) in enumerate(zip(before, after, strict=False)):
         if old is not new and old.observation != new.observation:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import is_
 
-from spotter_detector.state import LiftedSet, Rep
+from spotter_detector.state import LiftedSet, RepRecord
 
 SETS_MAX = 16_384
 
@@ -14,12 +14,12 @@ SETS_MAX = 16_384
 @dataclass(slots=True)
 class _Known:
     one: LiftedSet
-    reps: tuple[Rep, ...]
+    reps: tuple[RepRecord, ...]
     seen: Mapping[str, str]
     contents: dict[str, str]
 
 
-class Recall:
+class ReplayCache:
     """Gives the content of events by their identity; what it keeps is a cache only."""
 
     def __init__(self, sets_max: int = SETS_MAX) -> None:
@@ -49,5 +49,5 @@ class Recall:
         return known
 
 
-def _goes_on(before: tuple[Rep, ...], after: tuple[Rep, ...]) -> bool:
+def _goes_on(before: tuple[RepRecord, ...], after: tuple[RepRecord, ...]) -> bool:
     return len(before) <= len(after) and all(map(is_, before, after))

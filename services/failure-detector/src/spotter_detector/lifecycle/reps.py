@@ -11,10 +11,10 @@ from spotter.domain.events.lifting import Device, EffortReported, RepAmended, Re
 from spotter.domain.fast_dataclass import replace
 from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle.device_clock import SECOND_US, micros, moment
-from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, Turn
+from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.model import overdue_after_s
 from spotter_detector.model.rir_report import FAILED_NEXT
-from spotter_detector.state import LiftedSet, Rep, UnderWay
+from spotter_detector.state import LiftedSet, RepRecord, UnderWay
 
 _FRESH_US = 5 * SECOND_US
 """Advice may sound for a rep that was sent this soon after it happened."""
@@ -47,7 +47,9 @@ def is_fresh(event: Event, at_us: int) -> bool:
     return micros(event.received) - at_us <= (_FRESH_BLIND_US if event.senttime is None else _FRESH_US)
 
 
-def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple[LiftedSet, Rep] | Reject | None:
+def take(
+    turn: UnitOfWork, one: LiftedSet, data: RepCompleted, ended_us: int
+) -> tuple[LiftedSet, RepRecord] | Reject | None:
     """Put a completed rep into its set; None for one that is there already.
 
     A number that the same counter used before for another rep is a counter that restarted where the rep comes
@@ -77,7 +79,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
             device = {**(device or {}), "rep_id": number}
             number = next_number(one)
             flags = (*(flag for flag in flags if flag != "renumbered"), "renumbered")
-    rep = Rep(
+    rep = RepRecord(
         source=counter,
         identity=turn.identity,
         content=said,
@@ -99,7 +101,7 @@ def take(turn: Turn, one: LiftedSet, data: RepCompleted, ended_us: int) -> tuple
     return put_in(turn, one, rep), rep
 
 
-def put_in(turn: Turn, one: LiftedSet, rep: Rep) -> LiftedSet:
+def put_in(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> LiftedSet:
     """Put a new rep in its place; none that began before its end is under way any more."""
     if not one.reps or one.reps[-1].order <= rep.order:
         reps = (*one.reps, rep)
@@ -124,13 +126,13 @@ def next_number(one: LiftedSet) -> int:
     return min(10_000, max((rep.number for rep in one.reps), default=0) + 1)
 
 
-def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
+def begin(turn: UnitOfWork, one: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
     """Note that a rep is under way, unless a later one is done already, or nobody knows of it in time."""
     if not is_fresh(turn.event, micros(corrected_time(turn.event))) or (
         one.last_us is not None and started_us <= one.last_us
     ):
         return one
-    seen = turn.observer.observe(one.key, one.reps)
+    seen = turn.merger.merge_reps(one.key, one.reps)
     waiting = UnderWay(
         turn.identity,
         data.rep_number,
@@ -142,7 +144,7 @@ def begin(turn: Turn, one: LiftedSet, data: RepStarted, started_us: int) -> Lift
     return turn.put(replace(one, under_way=waiting))
 
 
-def lose(turn: Turn, one: LiftedSet, lost: DeviceLost) -> LiftedSet:
+def lose(turn: UnitOfWork, one: LiftedSet, lost: DeviceLost) -> LiftedSet:
     """Give up waiting for a rep whose device can't tell its end any more: the signal is lost, the lifter may be well."""
     waiting = one.under_way
     if waiting is None or waiting.overdue or waiting.source != lost.reported_by:
@@ -150,7 +152,9 @@ def lose(turn: Turn, one: LiftedSet, lost: DeviceLost) -> LiftedSet:
     return turn.put(replace(one, under_way=None))
 
 
-def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) -> tuple[LiftedSet, Rep] | Reject:
+def correct(
+    turn: UnitOfWork, one: LiftedSet, number: int, change: RepAmended | None
+) -> tuple[LiftedSet, RepRecord] | Reject:
     """Amend the rep of that number, or with no change void it."""
     rep = next((known for known in reversed(one.reps) if known.number == number), None)
     if rep is None:
@@ -176,7 +180,7 @@ def correct(turn: Turn, one: LiftedSet, number: int, change: RepAmended | None) 
     return turn.put(replace(one, reps=tuple(reps))), new
 
 
-def call(turn: Turn, one: LiftedSet, data: EffortReported, at_us: int) -> LiftedSet:
+def call(turn: UnitOfWork, one: LiftedSet, data: EffortReported, at_us: int) -> LiftedSet:
     """Note the lifter's own word on the effort with the rep it is about: the numbered one, else the last before it."""
     called_rir = _called_rir(data)
     if called_rir is None:
@@ -189,7 +193,7 @@ def call(turn: Turn, one: LiftedSet, data: EffortReported, at_us: int) -> Lifted
     return turn.put(replace(one, reps=tuple(new if known is rep else known for known in one.reps)))
 
 
-def called_of(one: LiftedSet, data: EffortReported, at_us: int) -> Rep | None:
+def called_of(one: LiftedSet, data: EffortReported, at_us: int) -> RepRecord | None:
     """Give the rep that a call at `at_us` is about, where it is known."""
     if data.rep_number is not None:
         return next((rep for rep in reversed(one.reps) if rep.number == data.rep_number), None)
@@ -202,7 +206,7 @@ def _called_rir(data: EffortReported) -> float | None:
     return data.called_rir
 
 
-def tell(turn: Turn, one: LiftedSet, rep: Rep) -> None:
+def tell(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> None:
     """Tell of a rep as it is seen now."""
     ended_at = moment(rep.ended_us)
     whose = turn.event.data

@@ -29,15 +29,15 @@ from spotter.domain.ids import derived_id
 from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle import reps
 from spotter_detector.lifecycle.device_clock import micros, moment
-from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, Turn
+from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.model.rir_report import FAILED_NEXT
-from spotter_detector.state import LiftedSet, Rep
+from spotter_detector.state import LiftedSet, RepRecord
 
 SOURCE: Final = "spotter/failure-detector/moved"
 _SAID_OF_EFFORT: Final = {"rir", "rpe", "failed", "rep_number"}
 
 
-def move(turn: Turn, one: LiftedSet, to_athlete_id: str) -> LiftedSet | Reject:
+def move(turn: UnitOfWork, one: LiftedSet, to_athlete_id: str) -> LiftedSet | Reject:
     """Give a set to another lifter: what happened in it is written there, and nothing of it counts here any more."""
     if to_athlete_id == turn.event.data.athlete_id:
         return Reject("same_lifter", f"set {one.set_id} is {to_athlete_id}'s already: name the lifter who did it")
@@ -53,7 +53,7 @@ def move(turn: Turn, one: LiftedSet, to_athlete_id: str) -> LiftedSet | Reject:
     return gone
 
 
-def pass_on(turn: Turn, one: LiftedSet) -> Reject | None:
+def pass_on(turn: UnitOfWork, one: LiftedSet) -> Reject | None:
     """Take an event about a set that was moved, and write it for the lifter who has the set."""
     event, data = turn.event, turn.event.data
     words = turn.words
@@ -90,7 +90,7 @@ def pass_on(turn: Turn, one: LiftedSet) -> Reject | None:
     return None
 
 
-def pass_rep(turn: Turn, one: LiftedSet, rep: Rep) -> None:
+def pass_rep(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> None:
     """Write a rep that was found in a signal, and put into a set that was moved."""
     _runs_on(turn, one, rep.ended_us)
     event = turn.event
@@ -108,20 +108,20 @@ def pass_rep(turn: Turn, one: LiftedSet, rep: Rep) -> None:
     )
 
 
-def pass_correction(turn: Turn, one: LiftedSet, rep: Rep, change: Mapping[str, Any]) -> None:
+def pass_correction(turn: UnitOfWork, one: LiftedSet, rep: RepRecord, change: Mapping[str, Any]) -> None:
     """Write what else was found out about a rep of a set that was moved."""
     data = RepAmended(rep_number=rep.number, set=RepCorrection(**change))
     turn.elsewhere.append(_written(turn, one, data, rep.ended_us, f"correction {rep.revision}", turn.words))
 
 
-def pass_loss(turn: Turn) -> None:
+def pass_loss(turn: UnitOfWork) -> None:
     """Tell those who have sets that ran when they were moved that the device is gone."""
     for one in turn.newest():
         if one.moved_to and one.end_reason is None:
             pass_on(turn, one)
 
 
-def remembered(turn: Turn, one: LiftedSet, data: EffortReported) -> LiftedSet:
+def remembered(turn: UnitOfWork, one: LiftedSet, data: EffortReported) -> LiftedSet:
     """Keep what was said of a set's effort, as it was said."""
     at_us = micros(corrected_time(turn.event))
     if turn.event.senttime is None and one.last_us is not None:
@@ -138,12 +138,12 @@ def said_of(data: SetContext) -> dict[str, Any]:
     return data.model_dump(exclude={"gym_id", "athlete_id", "set_id"}, exclude_none=True)
 
 
-def _runs_on(turn: Turn, one: LiftedSet, at_us: int) -> None:
+def _runs_on(turn: UnitOfWork, one: LiftedSet, at_us: int) -> None:
     if one.ended_us is not None and at_us > one.ended_us:
         turn.put(replace(one, ended_us=at_us))
 
 
-def _copies(turn: Turn, one: LiftedSet, to_athlete_id: str) -> Iterator[Event]:
+def _copies(turn: UnitOfWork, one: LiftedSet, to_athlete_id: str) -> Iterator[Event]:
     """Give the events of a set, as far as they are known, in the order of what they are about."""
     there = replace(one, moved_to=to_athlete_id)
     opening = SetStarted if one.context.get("exercise") else SetAmended
@@ -190,7 +190,7 @@ def _called(one: LiftedSet) -> list[dict[str, Any]]:
 
 
 def _written(
-    turn: Turn, one: LiftedSet, data: EventData, at_us: int, what: str, words: Sequence[str] = (COPIED,)
+    turn: UnitOfWork, one: LiftedSet, data: EventData, at_us: int, what: str, words: Sequence[str] = (COPIED,)
 ) -> Event:
     """Write an event for the lifter who has the set; its times are by our clock, so that nothing is corrected again."""
     received = turn.event.received
@@ -214,7 +214,7 @@ def _mark(one: LiftedSet, words: Sequence[str]) -> str:
     return " ".join((one.key, *words))
 
 
-def _words(words: Sequence[str], rep: Rep) -> tuple[str, ...]:
+def _words(words: Sequence[str], rep: RepRecord) -> tuple[str, ...]:
     """Say of a rep what its report does not."""
     said = [*words, *rep.flags]
     if rep.found_in is not None:
@@ -222,16 +222,16 @@ def _words(words: Sequence[str], rep: Rep) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _of(turn: Turn, data: EventData, one: LiftedSet) -> EventData:
+def _of(turn: UnitOfWork, data: EventData, one: LiftedSet) -> EventData:
     whose = {"gym_id": turn.event.data.gym_id, "athlete_id": one.moved_to, "set_id": one.set_id}
     return data.model_copy(update=whose)
 
 
-def _device(rep: Rep) -> Device | None:
+def _device(rep: RepRecord) -> Device | None:
     return Device(**rep.device) if rep.device else None
 
 
-def _rep(rep: Rep) -> RepCompleted:
+def _rep(rep: RepRecord) -> RepCompleted:
     return RepCompleted(
         **rep.measured,
         rep_number=rep.number,

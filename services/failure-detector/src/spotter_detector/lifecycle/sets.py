@@ -15,7 +15,7 @@ from spotter.domain.ids import derived_id
 from spotter_detector.lifecycle import profile_update
 from spotter_detector.lifecycle.device_clock import MINUTE_US
 from spotter_detector.lifecycle.profile_update import Measure
-from spotter_detector.lifecycle.unit_of_work import COPIED, EARLY_US, Turn
+from spotter_detector.lifecycle.unit_of_work import COPIED, EARLY_US, UnitOfWork
 from spotter_detector.state import LiftedSet
 
 REOPEN_US = 10 * MINUTE_US
@@ -24,7 +24,7 @@ REOPEN_US = 10 * MINUTE_US
 CONTEXT = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id"}
 
 
-def find_for_rep(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
+def find_for_rep(turn: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Find the set that a rep at `at_us` belongs to; None: it opens a new one."""
     if turn.follows:
         return turn.followed()
@@ -43,7 +43,7 @@ def find_for_rep(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None
     return early
 
 
-def _find_unnamed(turn: Turn, at_us: int) -> LiftedSet | None:
+def _find_unnamed(turn: UnitOfWork, at_us: int) -> LiftedSet | None:
     running = turn.open_sets()
     if running and at_us >= running[0].opened_us:
         return running[0]
@@ -55,7 +55,7 @@ def _find_unnamed(turn: Turn, at_us: int) -> LiftedSet | None:
     return None
 
 
-def _goes_on(turn: Turn, one: LiftedSet, at_us: int) -> bool:
+def _goes_on(turn: UnitOfWork, one: LiftedSet, at_us: int) -> bool:
     assert one.ended_us is not None
     later = any(
         other.key != one.key and other.reps and other.opened_us > one.opened_us and not other.moved_to
@@ -64,7 +64,7 @@ def _goes_on(turn: Turn, one: LiftedSet, at_us: int) -> bool:
     return not later and at_us - one.ended_us <= REOPEN_US
 
 
-def find_for_start(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
+def find_for_start(turn: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Find the set that a `set.started` at `at_us` says more about; None: it opens a new one."""
     if turn.follows:
         return turn.followed()
@@ -79,7 +79,7 @@ def find_for_start(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | No
     return early
 
 
-def find_for_end(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None:
+def find_for_end(turn: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Find the set that a `set.ended` at `at_us` is about: the last of those named that had begun, else the newest."""
     if turn.follows:
         return turn.followed()
@@ -90,7 +90,7 @@ def find_for_end(turn: Turn, set_id: str | None, at_us: int) -> LiftedSet | None
     return next((one for one in named if one.opened_us <= at_us), next(iter(named), None))
 
 
-def find_known(turn: Turn, set_id: str | None) -> LiftedSet | None:
+def find_known(turn: UnitOfWork, set_id: str | None) -> LiftedSet | None:
     """Find the set that a correction or a report is about: the named one, else the newest."""
     if turn.follows:
         return turn.followed()
@@ -101,7 +101,7 @@ def find_known(turn: Turn, set_id: str | None) -> LiftedSet | None:
 
 
 def open_set(
-    turn: Turn,
+    turn: UnitOfWork,
     set_id: str | None,
     at_us: int,
     context: Mapping[str, Any],
@@ -126,7 +126,7 @@ def open_set(
         received_us=turn.received_us,
         config=config,
         context=dict(context),
-        start=profile_update.pinned_start(turn, config, context, profile, at_us),
+        start=profile_update.pinned_prior(turn, config, context, profile, at_us),
         history=history,
         profile=profile,
         moved_from=turn.follows,
@@ -143,12 +143,12 @@ def open_set(
     return one
 
 
-def measured_by(turn: Turn, one: LiftedSet, by: Measure) -> LiftedSet:
+def measured_by(turn: UnitOfWork, one: LiftedSet, by: Measure) -> LiftedSet:
     """Pin a set to what is known of its lifter by the device that sends its first rep."""
     profile = profile_update.profile_key(one.context.get("exercise"), by)
     if profile == one.profile:
         return one
-    start = profile_update.pinned_start(turn, one.config, one.context, profile, one.opened_us)
+    start = profile_update.pinned_prior(turn, one.config, one.context, profile, one.opened_us)
     told = one.start.learned_sets
     one = turn.put(replace(one, profile=profile, start=start))
     if start.learned_sets != told:
@@ -156,19 +156,19 @@ def measured_by(turn: Turn, one: LiftedSet, by: Measure) -> LiftedSet:
     return one
 
 
-def amend(turn: Turn, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
+def amend(turn: UnitOfWork, one: LiftedSet, said: Mapping[str, Any]) -> LiftedSet:
     """Put right what is known of a set."""
     context = {**one.context, **said}
     if context == one.context:
         return one
     profile = profile_update.profile_key(context.get("exercise"), profile_update.measure_in(one.profile))
-    start = profile_update.pinned_start(turn, one.config, context, profile, one.opened_us)
+    start = profile_update.pinned_prior(turn, one.config, context, profile, one.opened_us)
     one = turn.put(replace(one, context=context, profile=profile, start=start))
     turn.tell_opened(one, amended=True)
     return one
 
 
-def go_on(turn: Turn, one: LiftedSet, at_us: int) -> LiftedSet:
+def go_on(turn: UnitOfWork, one: LiftedSet, at_us: int) -> LiftedSet:
     """Take note that something happened in a set at `at_us`: an ended one reopens, others that ran before end."""
     if COPIED in turn.words or (turn.follows and not one.is_open and not _goes_on(turn, one, at_us)):
         return one
@@ -182,7 +182,7 @@ def go_on(turn: Turn, one: LiftedSet, at_us: int) -> LiftedSet:
     return one
 
 
-def _end_others(turn: Turn, one: LiftedSet, at_us: int) -> None:
+def _end_others(turn: UnitOfWork, one: LiftedSet, at_us: int) -> None:
     for other in turn.open_sets():
         if other.key == one.key or other.active_us >= at_us:
             continue
@@ -190,7 +190,7 @@ def _end_others(turn: Turn, one: LiftedSet, at_us: int) -> None:
             close(turn, other, at_us, "next_set")
 
 
-def close(turn: Turn, one: LiftedSet, at_us: int, reason: str) -> LiftedSet:
+def close(turn: UnitOfWork, one: LiftedSet, at_us: int, reason: str) -> LiftedSet:
     """End a set."""
     one = turn.put(replace(one, ended_us=at_us, end_reason=reason, under_way=None))
     turn.tell_closed(one)

@@ -9,7 +9,7 @@ from spotter.domain.ids import derived_id
 from spotter.streaming.processor import State
 from spotter_detector.lifecycle.device_clock import MINUTE_US, SECOND_US, moment
 from spotter_detector.model import overdue_after_s
-from spotter_detector.state import LIFTER, LiftedSet, Lifter, UnderWay, set_entry
+from spotter_detector.state import LIFTER, LiftedSet, LifterSets, UnderWay, set_entry
 
 SILENCE_US = 90 * SECOND_US
 """A set whose last rep was received this long ago is over."""
@@ -21,7 +21,7 @@ SOURCE = "spotter/failure-detector/timer"
 def open_sets(state: State) -> list[LiftedSet]:
     """Give a lifter's sets that have not ended."""
     lifter = state.get(LIFTER)
-    if not isinstance(lifter, Lifter):
+    if not isinstance(lifter, LifterSets):
         return []
     found = (state.get(set_entry(ref.key)) for ref in lifter.sets if ref.is_open)
     return [one for one in found if isinstance(one, LiftedSet)]

@@ -14,10 +14,10 @@ from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
 from spotter.streaming.processor import Environment, State
 from spotter_detector.lifecycle.device_clock import DAY_US, MINUTE_US, micros, moment
-from spotter_detector.lifecycle.rep_merge import Observer
-from spotter_detector.lifecycle.replay_cache import Recall
+from spotter_detector.lifecycle.rep_merge import RepMerger
+from spotter_detector.lifecycle.replay_cache import ReplayCache
 from spotter_detector.profile.base_fold import folded
-from spotter_detector.state import LIFTER, SETS_SEARCHED, LiftedSet, Lifter, SetRef, set_entry
+from spotter_detector.state import LIFTER, SETS_SEARCHED, LiftedSet, LifterSets, SetRef, set_entry
 
 KEPT_US = 28 * DAY_US
 """Sets are kept this long after receipt."""
@@ -36,10 +36,10 @@ def _mark(said: str) -> tuple[str, tuple[str, ...]]:
     return key, tuple(words)
 
 
-class Turn:
+class UnitOfWork:
     """Reads through to the state, collects changes and facts; used for one event and thrown away."""
 
-    def __init__(self, state: State, event: Event, env: Environment, observer: Observer, recall: Recall) -> None:
+    def __init__(self, state: State, event: Event, env: Environment, merger: RepMerger, recall: ReplayCache) -> None:
         self.event = event
         self.identity = fingerprint(f"{event.source}\x1f{event.id}".encode())
         """Of the event's source and id, which within one lifter are its identity."""
@@ -48,7 +48,7 @@ class Turn:
         self.facts: list[EventData] = []
         self.elsewhere: list[Event] = []
         """Events for other lifters' keys."""
-        self.observer = observer
+        self.merger = merger
         self.state = state
         self._env = env
         self._recall = recall
@@ -57,7 +57,7 @@ class Turn:
         self.follows, self.words = ("", ()) if event.movedfrom is None else _mark(event.movedfrom)
         """Where the event follows a set that was moved here: the set's key under the lifter before, and words."""
         known = state.get(LIFTER)
-        self.lifter = known if isinstance(known, Lifter) else Lifter()
+        self.lifter = known if isinstance(known, LifterSets) else LifterSets()
 
     @property
     def content(self) -> str:
@@ -188,7 +188,7 @@ class Turn:
         """Tell whether a set was received so long ago that it is kept no more."""
         return not one.is_open and one.received_us < self.received_us - KEPT_US
 
-    def put_lifter(self, lifter: Lifter) -> None:
+    def put_lifter(self, lifter: LifterSets) -> None:
         """Write the lifter."""
         self.lifter = lifter
         self.changes[LIFTER] = lifter

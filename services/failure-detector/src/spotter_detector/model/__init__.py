@@ -3,7 +3,7 @@
 A pure function of a set's pinned starting values and its observed reps, in closed-form numpy, for many sets at once.
 A file a concern:
 
-* what is known before a set: `exercise_models`, `reps_by_load`, `starting_values`, pinned as `start`;
+* what is known before a set: `exercise_models`, `reps_by_load`, `build_prior`, pinned as `prior`;
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), `consistency`, and
   `judging`, which holds each report against all so far and judges earlier ones again;
 * what a rep is measured by: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `drops`, `sides`
@@ -21,8 +21,8 @@ from __future__ import annotations
 from spotter_detector.model.exercise_models import EXERCISE_MODELS, ExerciseModel
 from spotter_detector.model.filter import Filter
 from spotter_detector.model.grind import overdue_after_s
-from spotter_detector.model.prior import Start, start_from_json, start_to_json
-from spotter_detector.model.prior_builder import starting_values
+from spotter_detector.model.prior import Prior, prior_from_json, prior_to_json
+from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, RepEstimate, Request
 from spotter_detector.model.rir_report import FAILED_NEXT
 
@@ -35,11 +35,11 @@ __all__ = [
     "ExerciseModel",
     "Filter",
     "Observation",
+    "Prior",
     "RepEstimate",
     "Request",
-    "Start",
+    "build_prior",
     "overdue_after_s",
-    "start_from_json",
-    "start_to_json",
-    "starting_values",
+    "prior_from_json",
+    "prior_to_json",
 ]

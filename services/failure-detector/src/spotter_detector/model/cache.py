@@ -5,70 +5,70 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from spotter_detector.model.grid import Floats, Places
-from spotter_detector.model.prior import Start
+from spotter_detector.model.grid import Floats, Indices
+from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
-from spotter_detector.model.set_tracker import Course
+from spotter_detector.model.set_tracker import SetTracker
 
 _Key: TypeAlias = tuple[float, int, float | None, float | None, float]
 
 
 @dataclass(slots=True)  # not frozen, which would double the time to make one
-class Entry:
+class CachedPosterior:
     """What is known after these reps: never changed once it is here."""
 
-    start: Start
+    prior: Prior
     observations: tuple[Observation, ...]
-    course: Course
+    course: SetTracker
     planes: Floats
-    curves: Places
+    curves: Indices
 
 
 class PosteriorCache:
     """The least recently used go first; what is found is exactly what going through the set would give.
 
     >>> import numpy as np
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> reps = tuple(Observation(n + 1, 3.0 * n, 0.5 - 0.02 * n, None, None, None) for n in range(3))
     >>> cache = PosteriorCache(2)
-    >>> cache.keep(Entry(start, reps[:2], Course(start), np.zeros((6, 180)), np.zeros(3, int)))
-    >>> [entry if entry is None else len(entry.observations) for entry in (cache.find(start, reps, n) for n in (1, 2, 3))]
+    >>> cache.keep(CachedPosterior(prior, reps[:2], SetTracker(prior), np.zeros((6, 180)), np.zeros(3, int)))
+    >>> [entry if entry is None else len(entry.observations) for entry in (cache.find(prior, reps, n) for n in (1, 2, 3))]
     [None, 2, 2]
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._entries: dict[_Key, Entry] = {}
+        self._entries: dict[_Key, CachedPosterior] = {}
 
-    def find(self, start: Start, observations: tuple[Observation, ...], longest: int) -> Entry | None:
+    def find(self, prior: Prior, observations: tuple[Observation, ...], longest: int) -> CachedPosterior | None:
         """The entry of the longest known prefix of at most `longest` reps."""
         entries = self._entries
         for length in range(longest, 0, -1):
-            key = _key(start, observations, length)
+            key = _key(prior, observations, length)
             entry = entries.get(key)
             if entry is None:
                 continue
             # The key only points: the reps themselves say whether it is the same set.
-            if entry.observations == observations[:length] and (entry.start is start or entry.start == start):
+            if entry.observations == observations[:length] and (entry.prior is prior or entry.prior == prior):
                 del entries[key]
                 entries[key] = entry
                 return entry
         return None
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: CachedPosterior) -> None:
         """Keep an entry, as the one used last."""
         if self._size < 1:
             return
         entries = self._entries
-        key = _key(entry.start, entry.observations, len(entry.observations))
+        key = _key(entry.prior, entry.observations, len(entry.observations))
         entries.pop(key, None)
         entries[key] = entry
         if len(entries) > self._size:
             del entries[next(iter(entries))]
 
 
-def _key(start: Start, observations: tuple[Observation, ...], length: int) -> _Key:
+def _key(prior: Prior, observations: tuple[Observation, ...], length: int) -> _Key:
     # Some of what tells sets apart, and cheap: hashing all of it takes longer than the filter itself.
     first, last = observations[0], observations[length - 1]
-    return start.v1_mean_mps, length, first.velocity_mps, last.velocity_mps, last.end_s
+    return prior.v1_mean_mps, length, first.velocity_mps, last.velocity_mps, last.end_s

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from spotter_detector.model.grid import N_MAX, PROGRESS_MAX
-from spotter_detector.model.prior import Start
-from spotter_detector.model.timing import Kind
+from spotter_detector.model.prior import Prior
+from spotter_detector.model.timing import PaceKind
 
 # By names of their own: found through its class, a member of an enum costs ten times as much (measured).
-_VELOCITY = Kind.VELOCITY
+_VELOCITY = PaceKind.VELOCITY
 # Width of the 80 % interval, reps (design choice; how often such estimates are right is in the model's tests).
 _HIGH_WIDTH_MAX = 3.0
 _LOW_WIDTH_MIN = 6.0
 
 
-def confidence_of(start: Start, kind: Kind, *, tempo_held: bool, progress: int, rir_low: float, rir_high: float) -> str:
+def confidence_of(
+    prior: Prior, kind: PaceKind, *, tempo_held: bool, progress: int, rir_low: float, rir_high: float
+) -> str:
     """`low`, `medium` or `high` for one estimate (design choice).
 
     *low*: the 80 % interval is wider than 6 reps; or nothing was learned of the lifter and the reps have no velocity in
@@ -22,19 +24,19 @@ def confidence_of(start: Start, kind: Kind, *, tempo_held: bool, progress: int, 
 
     A cold set gets to *high* when its last reps slow down so clearly that few ends are left.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> for low, high in ((0.0, 1.4), (1.1, 5.2), (3.0, 11.0)):
-    ...     print(confidence_of(start, Kind.VELOCITY, tempo_held=False, progress=8, rir_low=low, rir_high=high))
+    ...     print(confidence_of(prior, PaceKind.VELOCITY, tempo_held=False, progress=8, rir_low=low, rir_high=high))
     high
     medium
     low
-    >>> confidence_of(start, Kind.CONCENTRIC, tempo_held=False, progress=8, rir_low=0.0, rir_high=1.4)
+    >>> confidence_of(prior, PaceKind.CONCENTRIC, tempo_held=False, progress=8, rir_low=0.0, rir_high=1.4)
     'low'
     """
     width = rir_high - rir_low
-    blind = start.learned_sets == 0 and kind is not _VELOCITY
+    blind = prior.learned_sets == 0 and kind is not _VELOCITY
     at_the_end_of_the_grid = progress >= PROGRESS_MAX or progress + rir_high > N_MAX - 1
-    if width > _LOW_WIDTH_MIN or blind or (start.tempo and tempo_held) or at_the_end_of_the_grid:
+    if width > _LOW_WIDTH_MIN or blind or (prior.tempo and tempo_held) or at_the_end_of_the_grid:
         return "low"
-    return "high" if width <= _HIGH_WIDTH_MAX and not start.tempo else "medium"
+    return "high" if width <= _HIGH_WIDTH_MAX and not prior.tempo else "medium"

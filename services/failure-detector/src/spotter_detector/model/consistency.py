@@ -6,10 +6,10 @@ from __future__ import annotations
 _RATIO_MAX = 1.2
 
 
-def believed_velocity(velocity_mps: float, rom_m: float, duration_s: float, expected_mps: float) -> float:
+def plausible_velocity(velocity_mps: float, rom_m: float, duration_s: float, expected_mps: float) -> float:
     """The rep's velocity; or travel over duration where the two belie one another and that is nearer to the expected.
 
-    >>> believed_velocity(0.42, 0.42, 1.02, 0.45), believed_velocity(0.85, 0.42, 1.0, 0.45)
+    >>> plausible_velocity(0.42, 0.42, 1.02, 0.45), plausible_velocity(0.85, 0.42, 1.0, 0.45)
     (0.42, 0.42)
     """
     other_mps = rom_m / duration_s

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import sqrt
 
 from spotter_detector.model.exercise_models import exercise_model
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 
 # A load is another one where it differs by more than a rounding.
@@ -19,13 +19,13 @@ _DROP_SD_MPS = 0.10
 _DROP_LOG_N = 0.40
 
 
-def is_another_load(rep: Observation, last_kg: float | None, last_mps: float | None, *, is_drop_set: bool) -> bool:
+def is_new_load(rep: Observation, last_kg: float | None, last_mps: float | None, *, is_drop_set: bool) -> bool:
     """Whether a rep's load is not that of the reps before it, by its word or, in a drop set, by its speed.
 
     >>> rep = Observation(9, 40.0, 0.45, None, None, None, load_kg=60.0)
-    >>> [is_another_load(rep, last_kg, 0.25, is_drop_set=False) for last_kg in (80.0, 60.0, None)]
+    >>> [is_new_load(rep, last_kg, 0.25, is_drop_set=False) for last_kg in (80.0, 60.0, None)]
     [True, False, False]
-    >>> is_another_load(rep, None, 0.25, is_drop_set=True)
+    >>> is_new_load(rep, None, 0.25, is_drop_set=True)
     True
     """
     if rep.load_kg is not None and last_kg is not None:
@@ -36,24 +36,24 @@ def is_another_load(rep: Observation, last_kg: float | None, last_mps: float | N
 
 
 @lru_cache(maxsize=256)
-def after_a_drop(start: Start) -> Start:
+def prior_after_drop(prior: Prior) -> Prior:
     """Starting values of the curve that begins when the load is changed within a set.
 
     Nobody says how much lighter the new load is, and the lifter is tired: at one velocity fewer reps are left than in a
     fresh set (design choices).
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> after = after_a_drop(start)
-    >>> round(after.v1_sd_mps, 3), round(after.log_n_mean - start.log_n_mean, 2), round(after.log_n_sd, 2)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> after = prior_after_drop(prior)
+    >>> round(after.v1_sd_mps, 3), round(after.log_n_mean - prior.log_n_mean, 2), round(after.log_n_sd, 2)
     (0.11, -0.4, 0.55)
     """
-    slope = exercise_model(start.model_class).line_slope
+    slope = exercise_model(prior.model_class).line_slope
     variance = _DROP_SD_MPS**2
     return replace(
-        start,
-        v1_sd_mps=round(sqrt(start.v1_sd_mps**2 + variance), 6),
-        log_n_mean=round(max(start.log_n_mean - _DROP_LOG_N, 0.7), 6),
-        log_n_sd=round(sqrt(start.log_n_sd**2 + slope**2 * variance), 6),
-        v1_log_n_cov=round(start.v1_log_n_cov + slope * variance, 6),
+        prior,
+        v1_sd_mps=round(sqrt(prior.v1_sd_mps**2 + variance), 6),
+        log_n_mean=round(max(prior.log_n_mean - _DROP_LOG_N, 0.7), 6),
+        log_n_sd=round(sqrt(prior.log_n_sd**2 + slope**2 * variance), 6),
+        v1_log_n_cov=round(prior.v1_log_n_cov + slope * variance, 6),
     )

@@ -22,18 +22,18 @@ FAILED_FACTOR = {
 _PROBABILITY_MAX = 0.97
 
 
-def end_here(planes: Floats, progress: int, factor: float) -> None:
+def apply_failed_attempt(planes: Floats, progress: int, factor: float) -> None:
     """Make the end at `progress` reps (1 or more) so many times likelier, up to a probability of .97, in place.
 
     What is left of the probability keeps its shape over the other numbers of reps. It takes over if another rep is done
     after all. A posterior is (6, 180).
 
-    >>> from spotter_detector.model import starting_values
-    >>> from spotter_detector.model.grid import reps_possible, velocity_prior
-    >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
-    >>> planes = velocity_prior(start).copy()
+    >>> from spotter_detector.model import build_prior
+    >>> from spotter_detector.model.grid import reps_possible, velocity_planes
+    >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+    >>> planes = velocity_planes(prior).copy()
     >>> before = reps_possible(planes)
-    >>> end_here(planes, 6, 30.0)
+    >>> apply_failed_attempt(planes, 6, 30.0)
     >>> after = reps_possible(planes)
     >>> round(before[5], 3), round(after[5], 3), round(before[9] / before[8], 3) == round(after[9] / after[8], 3)
     (0.02, 0.375, True)

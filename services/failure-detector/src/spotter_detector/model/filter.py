@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spotter_detector.model import flags
-from spotter_detector.model.cache import Entry, PosteriorCache
+from spotter_detector.model.cache import CachedPosterior, PosteriorCache
 from spotter_detector.model.confidence import confidence_of
-from spotter_detector.model.failed_attempt import end_here
+from spotter_detector.model.failed_attempt import apply_failed_attempt
 from spotter_detector.model.grid import (
     CELLS,
     CURVES,
@@ -25,24 +25,24 @@ from spotter_detector.model.grid import (
     VAR_DROP,
     VAR_V1,
     Floats,
-    Places,
-    curve_places,
+    Indices,
+    curve_offsets,
 )
 from spotter_detector.model.kalman_update import Workspace, update
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate, Request
-from spotter_detector.model.rir_report import hear
-from spotter_detector.model.set_tracker import Course
-from spotter_detector.model.steps import Step
+from spotter_detector.model.rir_report import apply_likelihood
+from spotter_detector.model.set_tracker import SetTracker
+from spotter_detector.model.steps import FilterStep
 from spotter_detector.model.summary import p_outlier, reps_in_reserve, summarise
-from spotter_detector.model.tempo import log_could_hold
-from spotter_detector.model.timing import Kind, prior_of
+from spotter_detector.model.tempo import log_capacity_over
+from spotter_detector.model.timing import PaceKind, prior_planes
 
 # Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
 _SIDE_BY_SIDE = 64
 _OUTLIER_PROBABILITY = 0.5
-_NO_CURVES: Places = np.zeros(CURVES, dtype=np.intp)
-_curves_of = lru_cache(maxsize=4096)(curve_places)
+_NO_CURVES: Indices = np.zeros(CURVES, dtype=np.intp)
+_curves_of = lru_cache(maxsize=4096)(curve_offsets)
 
 
 @dataclass(slots=True)
@@ -50,11 +50,11 @@ class _Run:
     """One request on its way: the steps still to take, and after how many of them an answer is due by which course."""
 
     request: Request
-    course: Course
+    course: SetTracker
     planes: Floats | None
-    curves: Places
-    steps: list[Step]
-    answers: list[tuple[int, Course]]
+    curves: Indices
+    steps: list[FilterStep]
+    answers: list[tuple[int, SetTracker]]
     estimates: list[RepEstimate]
     whole: list[Floats] | None = None
 
@@ -68,8 +68,8 @@ class Posterior:
     """
 
     planes: Floats
-    values: Start
-    kind: Kind
+    values: Prior
+    kind: PaceKind
     progress: int
     restarted: bool
     flags: tuple[tuple[str, ...], ...]
@@ -81,11 +81,11 @@ class Filter:
     It holds only a cache of posteriors (the `cache_size` used last, about 9 kB each) and buffers: answers never depend on
     what was asked before, on what is asked beside, or on the order. For one thread at a time.
 
-    >>> from spotter_detector.model import Observation, starting_values
-    >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.21)
     >>> reps = tuple(Observation(n + 1, 2.8 * n, v, None, None, None) for n, v in enumerate(velocities_mps))
-    >>> [estimates] = Filter().run([Request(start, reps, first=0)])
+    >>> [estimates] = Filter().run([Request(prior, reps, first=0)])
     >>> for n in (0, 4, 7, 9):
     ...     e = estimates[n]
     ...     print(n + 1, e.velocity_loss, e.rir, (e.rir_low, e.rir_high), e.p_next_fails, e.confidence)
@@ -100,7 +100,7 @@ class Filter:
         self._work = Workspace(_SIDE_BY_SIDE)
         self._planes: Floats = np.zeros((PLANES, _SIDE_BY_SIDE, CELLS))
         self._of_row: list[Floats] = [self._planes[:, row] for row in range(_SIDE_BY_SIDE)]
-        self._curves: Places = np.zeros((_SIDE_BY_SIDE, CURVES), dtype=np.intp)
+        self._curves: Indices = np.zeros((_SIDE_BY_SIDE, CURVES), dtype=np.intp)
 
     def run(self, requests: Sequence[Request]) -> list[list[RepEstimate]]:
         """Estimates for each request: one for every rep from `first` on, in their order.
@@ -115,9 +115,9 @@ class Filter:
     def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
         """Probabilities of 0, 1, … 59 reps in reserve, (60,), for each estimate that `run` gives.
 
-        >>> from spotter_detector.model import Observation, starting_values
-        >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
-        >>> request = Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0)
+        >>> from spotter_detector.model import Observation, build_prior
+        >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+        >>> request = Request(prior, (Observation(1, 0.0, 0.52, None, None, None),), first=0)
         >>> [[after_one]] = Filter().distributions([request])
         >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
         ((60,), 1.0, 10)
@@ -127,9 +127,9 @@ class Filter:
     def posteriors(self, requests: Sequence[Request]) -> list[Posterior]:
         """What is known after all reps of sets with at least one each, by all cells.
 
-        >>> from spotter_detector.model import Observation, starting_values
-        >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
-        >>> [found] = Filter().posteriors([Request(start, (Observation(1, 0.0, 0.52, None, None, None),), first=0)])
+        >>> from spotter_detector.model import Observation, build_prior
+        >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+        >>> [found] = Filter().posteriors([Request(prior, (Observation(1, 0.0, 0.52, None, None, None),), first=0)])
         >>> found.planes.shape, found.progress, found.kind.label
         ((6, 180), 1, 'velocity')
         """
@@ -137,7 +137,7 @@ class Filter:
         words: list[list[tuple[str, ...]]] = []
         for request in requests:
             said: list[tuple[str, ...]] = []
-            last = Request(request.start, request.observations, len(request.observations) - 1)
+            last = Request(request.prior, request.observations, len(request.observations) - 1)
             runs.append(self._begin(last, said))
             words.append(said)
         self._go_all(runs)
@@ -173,15 +173,15 @@ class Filter:
         if first < 0:
             raise ValueError(f"first must be 0 or more, not {first}")
         if first >= len(observations):
-            return _Run(request, Course(request.start), None, _NO_CURVES, [], [], [])
-        entry = None if words is not None else self._cache.find(request.start, observations, first)
+            return _Run(request, SetTracker(request.prior), None, _NO_CURVES, [], [], [])
+        entry = None if words is not None else self._cache.find(request.prior, observations, first)
         if entry is None:
-            known, course, planes, curves = 0, Course(request.start), None, _NO_CURVES
+            known, course, planes, curves = 0, SetTracker(request.prior), None, _NO_CURVES
         else:
             known, course, planes = len(entry.observations), entry.course.fork(), entry.planes
             curves = entry.curves
-        steps: list[Step] = []
-        answers: list[tuple[int, Course]] = []
+        steps: list[FilterStep] = []
+        answers: list[tuple[int, SetTracker]] = []
         reps = len(observations)
         for count in range(known + 1, reps + 1):
             course, added = course.take(observations[:count])
@@ -206,22 +206,24 @@ class Filter:
             self._step(runs[:active], taken)
         for row, run in enumerate(runs):
             run.planes = planes = self._of_row[row].copy()
-            self._cache.keep(Entry(run.request.start, run.request.observations, run.course, planes, run.curves))
+            self._cache.keep(
+                CachedPosterior(run.request.prior, run.request.observations, run.course, planes, run.curves)
+            )
 
     def _step(self, runs: list[_Run], taken: int) -> None:
         planes = [plane[: len(runs)] for plane in self._planes]
         figures: list[float] = []
         reps_done: list[int] = []
-        told: list[tuple[int, Step]] = []
+        told: list[tuple[int, FilterStep]] = []
         rows: list[int] = []
         for row, run in enumerate(runs):
             step = run.steps[taken]
-            if step.prior is not None:
-                values, kind = step.prior
-                self._of_row[row][...] = prior_of(values, kind)
+            if step.restarts_from is not None:
+                values, kind = step.restarts_from
+                self._of_row[row][...] = prior_planes(values, kind)
                 run.curves = self._curves[row] = _curves_of(values)
             elif step.fades_to is not None:
-                _fade(self._of_row[row], step.information, prior_of(*step.fades_to))
+                _fade(self._of_row[row], step.information, prior_planes(*step.fades_to))
             figures += (step.pace, step.sensor_variance, step.cv_squared)
             reps_done.append(step.progress)
             if step.failed or step.called_rir is not None:
@@ -233,9 +235,9 @@ class Filter:
         update(planes, self._curves[: len(runs)], progress, seen[:, 0:1], seen[:, 1:2], seen[:, 2:3], self._work)
         for row, step in told:
             if step.failed and step.progress:
-                end_here(self._of_row[row], step.progress, step.failed)
+                apply_failed_attempt(self._of_row[row], step.progress, step.failed)
             if step.called_rir is not None:
-                hear(self._of_row[row], step.called_rir, step.progress)
+                apply_likelihood(self._of_row[row], step.called_rir, step.progress)
         if rows:
             self._answer(runs, rows, planes[LOG_WEIGHT], progress)
 
@@ -248,7 +250,7 @@ class Filter:
             for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
                 bound = course.bound_in_units()
                 if bound is not None:
-                    log_weight[place] += log_could_hold(self._of_row[row], self._curves[row], bound)
+                    log_weight[place] += log_capacity_over(self._of_row[row], self._curves[row], bound)
         summary = summarise(log_weight, progress)
         quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
         inlier = self._work.inlier(len(runs))
@@ -260,17 +262,17 @@ class Filter:
             run.estimates.append(_estimate(course, quantiles[place], p_rir_le[place], is_outlier))
 
 
-def _fade(planes: Floats, information: float, prior: Floats) -> None:
+def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:
     """Let a posterior, (6, 180), forget: its precision falls to a share, its weights go back towards the prior's."""
     planes[VAR_V1 : VAR_DROP + 1] /= information
     planes[LOG_WEIGHT] *= information
-    planes[LOG_WEIGHT] += (1.0 - information) * prior[LOG_WEIGHT]
+    planes[LOG_WEIGHT] += (1.0 - information) * prior_planes[LOG_WEIGHT]
 
 
-def _estimate(course: Course, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
+def _estimate(course: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
     low, rir, high = quantiles
     words = {*course.flags, flags.OUTLIER} if is_outlier else course.flags
-    start, progress = course.start, course.progress
+    prior, progress = course.prior, course.progress
     loss, reference_mps = course.velocity_loss, course.reference_mps
     return RepEstimate(
         None if loss is None else round(loss, 4),
@@ -282,7 +284,7 @@ def _estimate(course: Course, quantiles: list[float], p_rir_le: list[float], is_
         tuple(p_rir_le),
         p_rir_le[0],
         round(progress / (progress + rir), 4),
-        "tempo" if start.tempo else course.kind.mode,
-        confidence_of(start, course.kind, tempo_held=course.held, progress=progress, rir_low=low, rir_high=high),
+        "tempo" if prior.tempo else course.kind.mode,
+        confidence_of(prior, course.kind, tempo_held=course.held, progress=progress, rir_low=low, rir_high=high),
         tuple(sorted(words)) if words else (),
     )

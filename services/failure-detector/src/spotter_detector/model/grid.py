@@ -17,10 +17,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 
 Floats: TypeAlias = NDArray[np.float64]
-Places: TypeAlias = NDArray[np.intp]
+Indices: TypeAlias = NDArray[np.intp]
 
 N_MAX = 60
 CURVES = 3
@@ -60,18 +60,18 @@ POSSIBLE: Floats = np.array(
 )
 
 
-def curve_places(start: Start) -> Places:
+def curve_offsets(prior: Prior) -> Indices:
     """Where in the table the three exponents of a set begin: array (3,); progress is added.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> SHARE_USED[curve_places(start) + 6, 10].round(3)  # after 6 reps of 11
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> SHARE_USED[curve_offsets(prior) + 6, 10].round(3)  # after 6 reps of 11
     array([0.551, 0.429, 0.334])
     """
     return np.array(
         [
             round(
-                (min(max(start.curve_mean + node * start.curve_sd, _CURVE_MIN), _CURVE_MAX) - _CURVE_MIN) / _CURVE_STEP
+                (min(max(prior.curve_mean + node * prior.curve_sd, _CURVE_MIN), _CURVE_MAX) - _CURVE_MIN) / _CURVE_STEP
             )
             * (PROGRESS_MAX + 1)
             for node in _NODES
@@ -80,19 +80,19 @@ def curve_places(start: Start) -> Places:
     )
 
 
-def curve_exponents(start: Start) -> Floats:
+def curve_exponents(prior: Prior) -> Floats:
     """The three exponents of a set as tabled: array (3,).
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> curve_exponents(start).round(2)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> curve_exponents(prior).round(2)
     array([0.86, 1.22, 1.58])
     """
-    steps = curve_places(start) // (PROGRESS_MAX + 1)
+    steps = curve_offsets(prior) // (PROGRESS_MAX + 1)
     return np.array([_CURVE_MIN + _CURVE_STEP * step for step in steps.tolist()])
 
 
-def shares_used(places: Places, progress: int) -> Floats:
+def shares_used(places: Indices, progress: int) -> Floats:
     """The share f of each cell at this progress, (180,), for exponents that begin at these places."""
     shares: Floats = SHARE_USED[places + progress].reshape(CELLS)
     return shares
@@ -111,61 +111,61 @@ class Spread:
         return cls(np.full(N_MAX, mean), np.full(N_MAX, sd))
 
 
-def first_velocity(start: Start) -> Spread:
+def first_velocity(prior: Prior) -> Spread:
     """First velocity (m/s) of a set by the reps possible in it: the joint Gaussian, given log reps.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> [round(float(first_velocity(start).mean[n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> [round(float(first_velocity(prior).mean[n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
     [0.359, 0.489, 0.587]
     """
-    slope = start.v1_log_n_cov / start.log_n_sd**2
-    sd = sqrt(start.v1_sd_mps**2 - slope * start.v1_log_n_cov)
-    return Spread(start.v1_mean_mps + slope * (_LOG_REPS - start.log_n_mean), np.full(N_MAX, sd))
+    slope = prior.v1_log_n_cov / prior.log_n_sd**2
+    sd = sqrt(prior.v1_sd_mps**2 - slope * prior.v1_log_n_cov)
+    return Spread(prior.v1_mean_mps + slope * (_LOG_REPS - prior.log_n_mean), np.full(N_MAX, sd))
 
 
 @lru_cache(maxsize=1024)
-def velocity_prior(start: Start) -> Floats:
+def velocity_planes(prior: Prior) -> Floats:
     """What is believed before the first rep of a set with velocities: array (6, 180), planes as above, read-only.
 
     First velocity as it goes with the cell's reps; velocity at failure as it goes with the first.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> prior = velocity_prior(start)
-    >>> round(float(prior[V1, 9]), 3), round(float(prior[DROP, 9]), 3), round(sum(reps_possible(prior)[:10]), 3)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> planes = velocity_planes(prior)
+    >>> round(float(planes[V1, 9]), 3), round(float(planes[DROP, 9]), 3), round(sum(reps_possible(planes)[:10]), 3)
     (0.489, -0.319, 0.539)
     """
-    by_reps = start.v_last_log_n_cov / start.log_n_sd**2
+    by_reps = prior.v_last_log_n_cov / prior.log_n_sd**2
     last = Spread(
-        start.v_last_mean_mps + by_reps * (_LOG_REPS - start.log_n_mean),
-        np.full(N_MAX, sqrt(start.v_last_sd_mps**2 - by_reps * start.v_last_log_n_cov)),
+        prior.v_last_mean_mps + by_reps * (_LOG_REPS - prior.log_n_mean),
+        np.full(N_MAX, sqrt(prior.v_last_sd_mps**2 - by_reps * prior.v_last_log_n_cov)),
     )
-    return prior_over_grid(start, first_velocity(start), last, start.v1_v_last_cov - by_reps * start.v1_log_n_cov)
+    return planes_over_grid(prior, first_velocity(prior), last, prior.v1_v_last_cov - by_reps * prior.v1_log_n_cov)
 
 
-def prior_over_grid(start: Start, first: Spread, last: Spread, cov: float = 0.0) -> Floats:
+def planes_over_grid(prior: Prior, first: Spread, last: Spread, cov: float = 0.0) -> Floats:
     """A prior, (6, 180), from what first and last velocity are believed to be by the reps possible.
 
     The weights of the cells are those of the starting values: log-normal in reps, normal in the curve's exponent.
     `cov` is the covariance of first and last velocity.
     """
-    prior: Floats = np.empty((PLANES, CURVES, N_MAX))
-    prior[V1] = first.mean
-    prior[DROP] = last.mean - first.mean
-    prior[VAR_V1] = first.sd * first.sd
-    prior[COV] = cov - prior[VAR_V1]
-    prior[VAR_DROP] = prior[VAR_V1] + last.sd * last.sd - 2.0 * cov
-    prior[LOG_WEIGHT] = [log(mass) for mass in _reps_masses(start)]
-    prior[LOG_WEIGHT] += _LOG_NODE_WEIGHTS[:, None]
-    prior = prior.reshape(PLANES, CELLS)
-    prior.setflags(write=False)
-    return prior
+    planes: Floats = np.empty((PLANES, CURVES, N_MAX))
+    planes[V1] = first.mean
+    planes[DROP] = last.mean - first.mean
+    planes[VAR_V1] = first.sd * first.sd
+    planes[COV] = cov - planes[VAR_V1]
+    planes[VAR_DROP] = planes[VAR_V1] + last.sd * last.sd - 2.0 * cov
+    planes[LOG_WEIGHT] = [log(mass) for mass in _reps_masses(prior)]
+    planes[LOG_WEIGHT] += _LOG_NODE_WEIGHTS[:, None]
+    planes = planes.reshape(PLANES, CELLS)
+    planes.setflags(write=False)
+    return planes
 
 
-def _reps_masses(start: Start) -> list[float]:
+def _reps_masses(prior: Prior) -> list[float]:
     """Mass of each N: the log-normal between N − ½ and N + ½, all below 1½ for 1, all above 59½ for 60."""
-    upper = [_above(log(n + 0.5), start) for n in range(1, N_MAX)] + [0.0]
+    upper = [_above(log(n + 0.5), prior) for n in range(1, N_MAX)] + [0.0]
     above = 1.0
     masses: list[float] = []
     for value in upper:
@@ -174,16 +174,16 @@ def _reps_masses(start: Start) -> list[float]:
     return masses
 
 
-def _above(log_n: float, start: Start) -> float:
-    return 0.5 * erfc((log_n - start.log_n_mean) / (start.log_n_sd * sqrt(2.0)))
+def _above(log_n: float, prior: Prior) -> float:
+    return 0.5 * erfc((log_n - prior.log_n_mean) / (prior.log_n_sd * sqrt(2.0)))
 
 
 def reps_possible(posterior: Floats) -> list[float]:
     """P(N = 1) … P(N = 60) of one posterior (6, 180).
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)
-    >>> probabilities = reps_possible(velocity_prior(start))
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)
+    >>> probabilities = reps_possible(velocity_planes(prior))
     >>> probabilities.index(max(probabilities)) + 1, round(max(probabilities), 3)
     (6, 0.193)
     """

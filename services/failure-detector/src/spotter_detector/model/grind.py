@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spotter_detector.model.pauses import concentric_s
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 
 # Nobody known: longer than grinds to failure take (design choice).
@@ -16,24 +16,24 @@ _DOWN_S = 2.0
 _LEAST_S, _MOST_S = 4.0, 10.0
 
 
-def overdue_after_s(start: Start, observations: Sequence[Observation]) -> float:
+def overdue_after_s(prior: Prior, observations: Sequence[Observation]) -> float:
     """Seconds after a `rep.started` when the rep is overdue.
 
     By the longest concentric phase that the lifter is known to have completed, in earlier sets or in this one; 6 s where
     no set was learned from. Always within 4–10 s.
 
     >>> from dataclasses import replace
-    >>> from spotter_detector.model import starting_values
-    >>> cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import build_prior
+    >>> cold = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> overdue_after_s(cold, ()), overdue_after_s(replace(cold, grind_s=2.4), ()), overdue_after_s(replace(cold, grind_s=4), ())
     (6.0, 5.6, 8.0)
     """
-    known_s = [] if start.grind_s is None else [start.grind_s]
+    known_s = [] if prior.grind_s is None else [prior.grind_s]
     for rep in observations:
         took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
         if took_s is not None:
             known_s.append(took_s)
     found_s = _OVER_LONGEST * max(known_s, default=0.0) + _DOWN_S
-    if start.grind_s is None:
+    if prior.grind_s is None:
         found_s = max(found_s, _DEFAULT_S)
     return round(min(max(found_s, _LEAST_S), _MOST_S), 3)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spotter_detector.model.grid import CELLS, CURVES, N_MAX, POSSIBLE, SHARE_USED, Floats, Places
+from spotter_detector.model.grid import CELLS, CURVES, N_MAX, POSSIBLE, SHARE_USED, Floats, Indices
 
 INLIER_SHARE = 0.98
 OUTLIER_SPREAD = 25.0
@@ -45,8 +45,8 @@ class Workspace:
 
 def update(
     planes: list[Floats],
-    curves: Places,
-    progress: Places,
+    curves: Indices,
+    progress: Indices,
     velocity: Floats,
     sensor_variance: Floats,
     cv_squared: Floats,
@@ -68,12 +68,12 @@ def update(
     work : Workspace
         Afterwards its `inlier` tells each cell's probability that the rep was no outlier.
 
-    >>> from spotter_detector.model import starting_values
-    >>> from spotter_detector.model.grid import V1, curve_places, velocity_prior
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> planes = [plane[None].copy() for plane in velocity_prior(start)]
+    >>> from spotter_detector.model import build_prior
+    >>> from spotter_detector.model.grid import V1, curve_offsets, velocity_planes
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> planes = [plane[None].copy() for plane in velocity_planes(prior)]
     >>> column = lambda value: np.array([[value]])
-    >>> update(planes, curve_places(start)[None], np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
+    >>> update(planes, curve_offsets(prior)[None], np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
     >>> [round(float(planes[V1][0, n - 1]), 3) for n in (4, 10, 20)]
     [0.391, 0.421, 0.459]
     """

@@ -5,49 +5,51 @@ from __future__ import annotations
 from spotter_detector.model.flags import Verdict, is_jump
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.records import Observation
-from spotter_detector.model.set_state import SENSOR_SD_MIN_MPS, Standing
-from spotter_detector.model.steps import Step
-from spotter_detector.model.tempo import Bound, is_held
-from spotter_detector.model.timing import REFERENCE_REPS, Kind, travel_m
+from spotter_detector.model.set_state import SENSOR_SD_MIN_MPS, SetState
+from spotter_detector.model.steps import FilterStep
+from spotter_detector.model.tempo import CapacityBound, is_held
+from spotter_detector.model.timing import REFERENCE_REPS, PaceKind, travel_m
 
 # By names of their own: found through its class, a member of an enum costs ten times as much (measured).
-_RATIO, _PEAK_RATIO, _CONCENTRIC, _CYCLE = Kind.RATIO, Kind.PEAK_RATIO, Kind.CONCENTRIC, Kind.CYCLE
+_RATIO, _PEAK_RATIO, _CONCENTRIC, _CYCLE = PaceKind.RATIO, PaceKind.PEAK_RATIO, PaceKind.CONCENTRIC, PaceKind.CYCLE
 # The first rep of a curve is a little slow and scatters more: lifters find their groove with it. So it is the fastest of
 # the set in 37 % only (bench press, García-Ramos 2021).
 FIRST_REP_SHARE = 0.95
 _FIRST_REP_CV = 0.06
 
 
-class Measuring(Standing):
+class Measuring(SetState):
     """Where a set stands, and how its next rep is read.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> Measuring(start).velocity_of(Observation(1, 0.0, 0.52, None, 0.42, None))
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> Measuring(prior).velocity_of(Observation(1, 0.0, 0.52, None, 0.42, None))
     0.52
     """
 
     __slots__ = ()
 
-    def bound_in_units(self) -> Bound | None:
+    def bound_in_units(self) -> CapacityBound | None:
         """The newest bound on capacity of a set at a tempo, in the posterior's units."""
         bound = self.bound
         if bound is None or not self.by_reference:
             return bound
-        return Bound(bound.pace / self.unit, bound.progress, bound.sensor_variance / self.unit**2, bound.cv_squared)
+        return CapacityBound(
+            bound.pace / self.unit, bound.progress, bound.sensor_variance / self.unit**2, bound.cv_squared
+        )
 
     def velocity_of(self, rep: Observation) -> float | None:
         """The rep's velocity, if it is in the metric that the set is judged in."""
         by_ratio = self.kind is _RATIO or self.kind is _PEAK_RATIO
         return rep.velocity_mps if rep.metric == (self.other_metric if by_ratio else self.own_metric) else None
 
-    def measure(self, rep: Observation, velocity_mps: float | None, cycle_s: float | None) -> Step:
+    def measure(self, rep: Observation, velocity_mps: float | None, cycle_s: float | None) -> FilterStep:
         """The rep as an observation, in its own units."""
         sensor_variance = 0.0
         pace: float | None = None
         if self.kind is _CONCENTRIC:
             if rep.duration_s is not None and self.last_verdict is not Verdict.SLOW:
-                pace = travel_m(self.start) / rep.duration_s
+                pace = travel_m(self.prior) / rep.duration_s
         elif self.kind is _CYCLE:
             pace = None if cycle_s is None else 1.0 / cycle_s
         else:
@@ -56,7 +58,7 @@ class Measuring(Standing):
             if rep.velocity_sd_mps is not None:
                 sensor_variance = max(rep.velocity_sd_mps, SENSOR_SD_MIN_MPS) ** 2
         if pace is None:
-            return Step(0.0, UNSEEN, 0.0, self.progress)
+            return FilterStep(0.0, UNSEEN, 0.0, self.progress)
         self.jumped = self.last_pace is not None and is_jump(pace, self.last_pace)
         self.last_pace = pace
         cv_squared = self.noise[1]
@@ -65,16 +67,16 @@ class Measuring(Standing):
             if not self.by_reference:
                 pace /= FIRST_REP_SHARE
                 sensor_variance /= FIRST_REP_SHARE**2
-        if self.start.tempo and self.held:
+        if self.prior.tempo and self.held:
             if is_held(pace, self.held_paces):
-                self.bound = Bound(pace, self.progress, sensor_variance, cv_squared)
+                self.bound = CapacityBound(pace, self.progress, sensor_variance, cv_squared)
                 self.held_paces = (*self.held_paces, pace)[:REFERENCE_REPS]
                 sensor_variance = UNSEEN
             else:
                 self.held = False
-        return Step(pace, sensor_variance, cv_squared, self.progress)
+        return FilterStep(pace, sensor_variance, cv_squared, self.progress)
 
-    def emit(self, step: Step) -> list[Step]:
+    def emit(self, step: FilterStep) -> list[FilterStep]:
         """The steps for the posterior, in its units."""
         if not self.by_reference:
             return [step]

@@ -42,7 +42,7 @@ def concentric_s(duration_s: float | None, velocity_mps: float | None, rom_m: fl
     return None if velocity_mps is None else (_USUAL_ROM_M if rom_m is None else rom_m) / velocity_mps
 
 
-def judge_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...]) -> Gap:
+def classify_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...]) -> Gap:
     """What the time between the ends of two reps says.
 
     A slow rep makes its own interval long, and the waits grow with fatigue: the time it took over the fastest rep is
@@ -57,9 +57,9 @@ def judge_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...]) 
     usual_s : tuple of float
         The set's usual intervals so far, in order.
 
-    >>> [judge_gap(interval, 0.0, (3.0, 2.8, 3.2)).value for interval in (4.0, 6.0, 9.0, 61.0)]
+    >>> [classify_gap(interval, 0.0, (3.0, 2.8, 3.2)).value for interval in (4.0, 6.0, 9.0, 61.0)]
     ['usual', 'missed', 'pause', 'restart']
-    >>> judge_gap(6.0, 2.0, (3.0, 2.8, 3.2)).value
+    >>> classify_gap(6.0, 2.0, (3.0, 2.8, 3.2)).value
     'usual'
     """
     if interval_s > RESTART_S:

@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class Prior:
     """Starting values of one set; together with its observed reps all that an estimate is made from.
 
     Attributes
@@ -53,12 +53,12 @@ class Start:
         Which profile the values come from; `population` is none.
     sensor_told : bool
         The sensor's noise is the device's own word, not what its sets said.
-    timing : Start or None
+    timing : Prior or None
         Learned values of a set that brings concentric times and no velocities, as velocities over the class's travel.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
-    >>> start.v1_mean_mps, start.v_last_mean_mps, start.log_n_mean
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior.v1_mean_mps, prior.v_last_mean_mps, prior.log_n_mean
     (0.529424, 0.17, 2.484907)
     """
 
@@ -86,44 +86,44 @@ class Start:
     grind_s: float | None = None
     profile_version: str = "population"
     sensor_told: bool = False
-    timing: Start | None = None
+    timing: Prior | None = None
 
 
-def start_to_json(s: Start) -> dict[str, object]:
-    """Write starting values as a JSON object; `start_from_json` gives an equal `Start` back.
+def prior_to_json(s: Prior) -> dict[str, object]:
+    """Write starting values as a JSON object; `prior_from_json` gives an equal `Prior` back.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("squat_jump", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> start_to_json(start)["model_class"], start_from_json(start_to_json(start)) == start
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("squat_jump", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior_to_json(prior)["model_class"], prior_from_json(prior_to_json(prior)) == prior
     ('unknown', True)
     """
     written: dict[str, object] = {name: getattr(s, name) for name in _READERS}
     if s.timing is not None:
-        written["timing"] = start_to_json(s.timing)
+        written["timing"] = prior_to_json(s.timing)
     return written
 
 
-def start_from_json(d: Mapping[str, object]) -> Start:
-    """Read starting values from the JSON object that `start_to_json` wrote; members it does not know are ignored.
+def prior_from_json(d: Mapping[str, object]) -> Prior:
+    """Read starting values from the JSON object that `prior_to_json` wrote; members it does not know are ignored.
 
     Raises
     ------
     ValueError
         Where a member is missing or of another kind than it should be; it names the member.
 
-    >>> start_from_json({"model_class": "bench_press"})
+    >>> prior_from_json({"model_class": "bench_press"})
     Traceback (most recent call last):
         ...
-    ValueError: starting values lack velocity_metric: write them with start_to_json
+    ValueError: starting values lack velocity_metric: write them with prior_to_json
     """
     values: dict[str, object] = {}
     for name, read in _READERS.items():
         if name not in d:
             if name in _DEFAULTED:
                 continue  # written by an earlier version
-            raise ValueError(f"starting values lack {name}: write them with start_to_json")
+            raise ValueError(f"starting values lack {name}: write them with prior_to_json")
         values[name] = read(name, d[name])
-    return Start(**values)  # type: ignore[arg-type]  # each member has just been read as its own kind
+    return Prior(**values)  # type: ignore[arg-type]  # each member has just been read as its own kind
 
 
 def _text(name: str, value: object) -> str:
@@ -154,12 +154,12 @@ def _number_or_none(name: str, value: object) -> float | None:
     return None if value is None else _number(name, value)
 
 
-def _start_or_none(name: str, value: object) -> Start | None:
+def _prior_or_none(name: str, value: object) -> Prior | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
         raise ValueError(f"starting value {name} must be starting values or null, not {value!r}")
-    return start_from_json(value)
+    return prior_from_json(value)
 
 
 _KINDS: dict[str, Callable[[str, object], object]] = {
@@ -168,7 +168,7 @@ _KINDS: dict[str, Callable[[str, object], object]] = {
     "int": _whole,
     "float": _number,
     "float | None": _number_or_none,
-    "Start | None": _start_or_none,
+    "Prior | None": _prior_or_none,
 }
-_READERS = {field.name: _KINDS[str(field.type)] for field in fields(Start)}
-_DEFAULTED = frozenset(field.name for field in fields(Start) if field.default is not MISSING)
+_READERS = {field.name: _KINDS[str(field.type)] for field in fields(Prior)}
+_DEFAULTED = frozenset(field.name for field in fields(Prior) if field.default is not MISSING)

@@ -1,6 +1,6 @@
 """Population starting values of a set: what is believed before its first rep, cold.
 
-A profile learned from a lifter's earlier sets gives a `Start` of the same shape, with `learned_sets` over 0.
+A profile learned from a lifter's earlier sets gives a `Prior` of the same shape, with `learned_sets` over 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from spotter_detector.model.exercise_models import CURVE_SD, ExerciseModel, exercise_model
 from spotter_detector.model.load_to_reps import log_reps_at
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 
 # Nothing known of the load: 10 reps, times or divided by e^.5 (design choice).
 _VAGUE_LOG_N = log(10.0)
@@ -32,26 +32,26 @@ _SENSOR_SD_MPS = 0.03
 _VELOCITY_CV = 0.035
 
 
-class Learned(Protocol):
+class LearnedProfile(Protocol):
     """What was learned of a lifter: a profile, to this package."""
 
     @property
     def kind(self) -> str:
         """`velocity` or `timing`."""
 
-    def starting_values(self, cold: Start, at_days: float | None) -> Start:
+    def build_prior(self, cold: Prior, at_days: float | None) -> Prior:
         """The cold values with all that was learned in their place."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Load:
+class _LoadBelief:
     """Log reps possible as far as the load tells them, and the variance of that."""
 
     log_n: float
     variance: float
 
 
-def starting_values(
+def build_prior(
     model_class: str,
     *,
     pct_1rm: float | None,
@@ -63,9 +63,9 @@ def starting_values(
     load_kg: float | None = None,
     drop: bool = False,
     at_days: float | None = None,
-    profile: Learned | None = None,
-    timing_profile: Learned | None = None,
-) -> Start:
+    profile: LearnedProfile | None = None,
+    timing_profile: LearnedProfile | None = None,
+) -> Prior:
     """Starting values of a set of a lifter nobody knows yet.
 
     Reps possible and first velocity both speak through the load, so they are one joint Gaussian: a line between them
@@ -97,13 +97,13 @@ def starting_values(
         What was learned of this lifter in this exercise from velocities in this metric, and from concentric times. A
         profile of times is taken by its own word, whichever of the two it is given as.
 
-    >>> known = starting_values("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> known = build_prior("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
     >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov
     (0.465494, 0.044796, 2.197225, 0.324092, 0.003341)
-    >>> cold = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> cold = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> cold.v1_mean_mps, cold.v1_sd_mps, cold.log_n_mean, cold.log_n_sd, cold.v1_log_n_cov
     (0.488908, 0.095736, 2.302585, 0.5, 0.035556)
-    >>> plan = starting_values("bench_press", pct_1rm=None, planned_reps=5, target_rir=1, tempo=False)
+    >>> plan = build_prior("bench_press", pct_1rm=None, planned_reps=5, target_rir=1, tempo=False)
     >>> plan.v1_mean_mps, plan.log_n_mean, plan.log_n_sd
     (0.424615, 2.013268, 0.399225)
     """
@@ -114,7 +114,7 @@ def starting_values(
     v1_variance = (
         model.v1_sd_at_load_mps() ** 2 + load.variance / model.line_slope**2 + (_EXTRAPOLATION_SHARE * beyond_mps) ** 2
     )
-    cold = Start(
+    cold = Prior(
         model_class=model_class if exercise_model(model_class) is not exercise_model("unknown") else "unknown",
         velocity_metric=velocity_metric,
         v1_mean_mps=_readable(v1_mean),
@@ -137,24 +137,24 @@ def starting_values(
     )
     if profile is not None and profile.kind == "timing":
         profile, timing_profile = None, profile
-    start = cold if profile is None else profile.starting_values(cold, at_days)
+    prior = cold if profile is None else profile.build_prior(cold, at_days)
     if timing_profile is None:
-        return start
-    timing = timing_profile.starting_values(cold, at_days)
-    return replace(start, learned_sets=max(start.learned_sets, timing.learned_sets), timing=timing)
+        return prior
+    timing = timing_profile.build_prior(cold, at_days)
+    return replace(prior, learned_sets=max(prior.learned_sets, timing.learned_sets), timing=timing)
 
 
-def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None, target_rir: int | None) -> _Load:
+def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None, target_rir: int | None) -> _LoadBelief:
     if pct_1rm is not None:
         off = log_reps_at(pct_1rm - _PCT_1RM_SD) - log_reps_at(pct_1rm + _PCT_1RM_SD)
-        return _Load(log_reps_at(pct_1rm) + model.load_shift, (0.5 * off) ** 2)
+        return _LoadBelief(log_reps_at(pct_1rm) + model.load_shift, (0.5 * off) ** 2)
     variance = _VAGUE_LOG_N_SD**2 - model.load_sd**2
     if planned_reps is None:
-        return _Load(_VAGUE_LOG_N + model.load_shift, variance)
+        return _LoadBelief(_VAGUE_LOG_N + model.load_shift, variance)
     planned_log_n = log(max(planned_reps + (_USUAL_TARGET_RIR if target_rir is None else target_rir), 1))
     gain = variance / (variance + _PLAN_SD**2)
     vague = _VAGUE_LOG_N + model.load_shift
-    return _Load(vague + gain * (planned_log_n - vague), variance * (1.0 - gain))
+    return _LoadBelief(vague + gain * (planned_log_n - vague), variance * (1.0 - gain))
 
 
 def _readable(value: float) -> float:

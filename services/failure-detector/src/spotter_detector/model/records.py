@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spotter.domain.fast_dataclass import record
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 
 
 @record(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class Observation:
 class Request:
     """A set with its starting values, for which estimates are wanted from `observations[first]` on.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> Request(start, (), first=0).first
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> Request(prior, (), first=0).first
     0
     """
 
-    start: Start
+    prior: Prior
     observations: tuple[Observation, ...]
     first: int
 

@@ -13,7 +13,7 @@ from spotter_detector.model.attempts import is_double, is_helped, is_second_half
 from spotter_detector.model.flags import Verdict
 from spotter_detector.model.pauses import concentric_s
 from spotter_detector.model.records import Observation
-from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE, judge_first, judge_travel
+from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE, classify_first_by_travel, classify_travel
 
 # Of a lifter's learned travel; rougher than the set's own (design choice).
 _LEARNED_ROM = (0.68, 1.35)
@@ -39,7 +39,7 @@ _MAY_GO_ON = (Verdict.FAILED, Verdict.SHORT, Verdict.GHOST)
 
 
 @dataclass(slots=True)
-class Seen:
+class RepContext:
     """What judging needs of the set before a report."""
 
     last: Observation | None
@@ -63,10 +63,10 @@ class Seen:
     """Learned of the lifter."""
 
 
-def judge(rep: Observation, seen: Seen) -> tuple[Verdict, Verdict | None]:
+def judge(rep: Observation, seen: RepContext) -> tuple[Verdict, Verdict | None]:
     """What a report is, and what the one before it is now, if that has changed.
 
-    >>> seen = Seen(Observation(4, 9.0, 0.21, 2.0, 0.42, None), Verdict.VALID, (0.42, 0.41, 0.42, 0.42), 0.21, 0.26,
+    >>> seen = RepContext(Observation(4, 9.0, 0.21, 2.0, 0.42, None), Verdict.VALID, (0.42, 0.41, 0.42, 0.42), 0.21, 0.26,
     ...             (3.0, 3.0, 3.1), 0.8, 4, True, 0.5, 0.09, None)
     >>> for rep in (Observation(5, 12.5, 0.19, 2.2, 0.42, None), Observation(5, 12.5, 0.1, 2.0, 0.2, None)):
     ...     print(judge(rep, seen)[0].value)
@@ -122,19 +122,19 @@ def judge(rep: Observation, seen: Seen) -> tuple[Verdict, Verdict | None]:
     return verdict, None
 
 
-def judge_opening(reps: tuple[Observation, ...], expected_m: float) -> tuple[Verdict, Verdict] | None:
+def classify_opening(reps: tuple[Observation, ...], expected_m: float) -> tuple[Verdict, Verdict] | None:
     """What the first two reports are, judged again after the second or the third; None: both as they are.
 
     `expected_m` is the travel expected of the lifter or the exercise.
 
     >>> reps = [Observation(n, 3.0 * n, v, None, rom, None) for n, v, rom in ((1, 0.9, 0.2), (2, 0.5, 0.42), (3, 0.5, 0.41))]
-    >>> [verdict.value for verdict in judge_opening(tuple(reps), 0.42) or ()]
+    >>> [verdict.value for verdict in classify_opening(tuple(reps), 0.42) or ()]
     ['rerack', 'valid']
     """
     first, second = reps[0], reps[1]
     third = reps[2] if len(reps) > 2 else None
     if first.rom_m is not None and second.rom_m is not None and (third is None or third.rom_m is not None):
-        found = judge_first(first.rom_m, second.rom_m, None if third is None else third.rom_m, expected_m)
+        found = classify_first_by_travel(first.rom_m, second.rom_m, None if third is None else third.rom_m, expected_m)
         if found is not None:
             return found
     if third is None or first.velocity_mps is None or second.velocity_mps is None or third.velocity_mps is None:
@@ -152,7 +152,7 @@ def judge_opening(reps: tuple[Observation, ...], expected_m: float) -> tuple[Ver
     return None
 
 
-def _by_learned_travel(rep: Observation, seen: Seen) -> Verdict:
+def _by_learned_travel(rep: Observation, seen: RepContext) -> Verdict:
     if rep.rom_m is None or seen.usual_rom_m is None:
         return _VALID
     least, most = _LEARNED_ROM
@@ -166,7 +166,7 @@ def _by_travel(rom_m: float, roms_m: tuple[float, ...], ratio: float | None, *, 
     in_order = sorted(roms_m)
     short = rom_m < in_order[0]
     usual_m = in_order[(len(in_order) - 1) // 2 if short else len(in_order) // 2]
-    return judge_travel(rom_m, usual_m, ratio, near_failure=near_failure)
+    return classify_travel(rom_m, usual_m, ratio, near_failure=near_failure)
 
 
 def _goes_on_from(

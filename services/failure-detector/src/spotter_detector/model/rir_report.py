@@ -23,10 +23,10 @@ _FAR_SD = 2.5
 _TURN_SD = 2.0
 
 
-def call_sd(called_rir: float, progress: int) -> float:
+def report_sd(called_rir: float, progress: int) -> float:
     """Standard deviation of a call, reps.
 
-    >>> call_sd(2.0, progress=8), call_sd(5.0, progress=8), call_sd(2.0, progress=15)
+    >>> report_sd(2.0, progress=8), report_sd(5.0, progress=8), report_sd(2.0, progress=15)
     (0.9, 2.5, 2.5)
     """
     return _NEAR_SD if called_rir <= _NEAR_RIR and progress <= _LONG_SET else _FAR_SD
@@ -43,7 +43,7 @@ def log_likelihood(called_rir: float, progress: int) -> Floats:
     rir = np.arange(1.0, N_MAX + 1) - progress
     if called_rir <= FAILED_NEXT:
         return np.where(rir == 0.0, 0.0, -700.0)
-    off = (called_rir - (rir + _BIAS)) / call_sd(called_rir, progress)
+    off = (called_rir - (rir + _BIAS)) / report_sd(called_rir, progress)
     if called_rir <= 0.0:
         off = np.minimum(off, 0.0)
     size = np.abs(off)
@@ -51,14 +51,14 @@ def log_likelihood(called_rir: float, progress: int) -> Floats:
     return found
 
 
-def hear(planes: Floats, called_rir: float, progress: int) -> None:
+def apply_likelihood(planes: Floats, called_rir: float, progress: int) -> None:
     """Multiply a posterior, (6, 180), by the likelihood of a call, in place.
 
-    >>> from spotter_detector.model import starting_values
-    >>> from spotter_detector.model.grid import reps_possible, velocity_prior
-    >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
-    >>> planes = velocity_prior(start).copy()
-    >>> hear(planes, 1.0, progress=8)
+    >>> from spotter_detector.model import build_prior
+    >>> from spotter_detector.model.grid import reps_possible, velocity_planes
+    >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
+    >>> planes = velocity_planes(prior).copy()
+    >>> apply_likelihood(planes, 1.0, progress=8)
     >>> round(sum(reps_possible(planes)[7:11]), 2)
     0.98
     """

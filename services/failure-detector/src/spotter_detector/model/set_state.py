@@ -9,11 +9,11 @@ from typing import Self
 
 from spotter_detector.model.attempts import STOOD_SDS_MAX
 from spotter_detector.model.flags import Verdict
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
-from spotter_detector.model.steps import Step
-from spotter_detector.model.tempo import Bound
-from spotter_detector.model.timing import Kind, in_units_of_reference, pace_cv, values_of
+from spotter_detector.model.steps import FilterStep
+from spotter_detector.model.tempo import CapacityBound
+from spotter_detector.model.timing import PaceKind, in_units_of_reference, pace_cv, prior_for_kind
 
 # The rep before a failed attempt is as slow as this: so many sd over the velocity at failure; and what is so many under
 # it is hardly a rep completed (design choices).
@@ -24,12 +24,12 @@ SENSOR_SD_MIN_MPS = 0.005
 NONE_JUDGED: Mapping[int, Verdict] = MappingProxyType({})
 
 
-class Standing:
+class SetState:
     """What is kept of a set.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> standing = Standing(start)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> standing = SetState(prior)
     >>> standing.progress, [round(limit, 3) for limit in standing.limits_mps]
     (0, [0.282, 0.038, 0.333])
     """
@@ -62,6 +62,7 @@ class Standing:
         "other_metric",
         "own_metric",
         "paces_mps",
+        "prior",
         "progress",
         "reference_mps",
         "reference_rep",
@@ -71,7 +72,6 @@ class Standing:
         "rom_most_m",
         "roms_m",
         "sides",
-        "start",
         "unit",
         "valid",
         "values",
@@ -84,26 +84,26 @@ class Standing:
 
     def __init__(
         self,
-        start: Start,
-        kind: Kind = Kind.VELOCITY,
+        prior: Prior,
+        kind: PaceKind = PaceKind.VELOCITY,
         judged: Mapping[int, Verdict] = NONE_JUDGED,
         other: str | None = None,
         sides: tuple[int, float] | None = None,
     ) -> None:
-        self.start = start
+        self.prior = prior
         self.kind = kind
-        self.values = values_of(start, kind) if kind is Kind.CONCENTRIC else start
-        self.by_reference = kind is not Kind.VELOCITY and in_units_of_reference(start, kind)
+        self.values = prior_for_kind(prior, kind) if kind is PaceKind.CONCENTRIC else prior
+        self.by_reference = kind is not PaceKind.VELOCITY and in_units_of_reference(prior, kind)
         # Cold values are of mean velocity; a learned profile may be of another metric.
-        self.own_metric = start.velocity_metric if start.learned_sets else "mean"
-        near_mps: float = (start.v_last_sd_mps**2 + start.sensor_sd_mps**2) ** 0.5
+        self.own_metric = prior.velocity_metric if prior.learned_sets else "mean"
+        near_mps: float = (prior.v_last_sd_mps**2 + prior.sensor_sd_mps**2) ** 0.5
         self.near_mps = near_mps
         # Of a rep by itself: the sensor's variance, the squared coefficient of variation.
-        self.noise = (max(start.sensor_sd_mps, SENSOR_SD_MIN_MPS) ** 2, pace_cv(start, kind) ** 2)
+        self.noise = (max(prior.sensor_sd_mps, SENSOR_SD_MIN_MPS) ** 2, pace_cv(prior, kind) ** 2)
         self.limits_mps = (
-            start.v_last_mean_mps + _NEAR_SDS * near_mps,
-            start.v_last_mean_mps - _STANDING_SDS * near_mps,
-            start.v_last_mean_mps + STOOD_SDS_MAX * near_mps,
+            prior.v_last_mean_mps + _NEAR_SDS * near_mps,
+            prior.v_last_mean_mps - _STANDING_SDS * near_mps,
+            prior.v_last_mean_mps + STOOD_SDS_MAX * near_mps,
         )
         # Reports by place that later ones have judged again; never written to, since forks share it.
         self.judged = judged
@@ -145,17 +145,17 @@ class Standing:
         self.progress = 0
         self.measured = 0
         self.unit = 1.0
-        self.curve: tuple[Step, ...] = ()
+        self.curve: tuple[FilterStep, ...] = ()
         self.last_pace: float | None = None
         self.held = True
         self.held_paces: tuple[float, ...] = ()
-        self.bound: Bound | None = None
+        self.bound: CapacityBound | None = None
 
     def fork(self) -> Self:
         """One of its own at the same place."""
         other = object.__new__(type(self))
         # One by one: a loop over the slots takes four times as long, and this is done for every rep.
-        other.start = self.start
+        other.prior = self.prior
         other.kind = self.kind
         other.values = self.values
         other.by_reference = self.by_reference

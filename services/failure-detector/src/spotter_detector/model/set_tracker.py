@@ -13,39 +13,39 @@ from math import inf
 
 from spotter_detector.model import flags
 from spotter_detector.model.attempts import DOUBLE_S
-from spotter_detector.model.consistency import believed_velocity
-from spotter_detector.model.drops import after_a_drop, is_another_load
+from spotter_detector.model.consistency import plausible_velocity
+from spotter_detector.model.drops import is_new_load, prior_after_drop
 from spotter_detector.model.failed_attempt import FAILED_FACTOR
 from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.lag_sums import Measuring
-from spotter_detector.model.pauses import Gap, concentric_s, information_kept, judge_gap, reps_recovered
-from spotter_detector.model.prior import Start
+from spotter_detector.model.pauses import Gap, classify_gap, concentric_s, information_kept, reps_recovered
+from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
-from spotter_detector.model.rep_classifier import Seen, judge, judge_opening
+from spotter_detector.model.rep_classifier import RepContext, classify_opening, judge
 from spotter_detector.model.set_state import NONE_JUDGED
 from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
-from spotter_detector.model.steps import Step
-from spotter_detector.model.timing import Kind, travel_m
+from spotter_detector.model.steps import FilterStep
+from spotter_detector.model.timing import PaceKind, travel_m
 from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE
 
 # By names of their own: found through its class, a member of an enum costs ten times as much (measured).
 _VALID, _SLOW, _OFF, _DOUBLE = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE
-_VELOCITY = Kind.VELOCITY
+_VELOCITY = PaceKind.VELOCITY
 _USUAL = Gap.USUAL
 # Without m/s the rep before a failed attempt has lost this much (design choice).
 _NEAR_LOSS = 0.35
 
 
-class Course(Measuring):
+class SetTracker(Measuring):
     """Where a set stands after the reps taken so far.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.48, 0.52, 0.47)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> course = Course(start)
+    >>> course = SetTracker(prior)
     >>> for n in range(len(reps)):
     ...     course, steps = course.take(reps[: n + 1])
     ...     print(steps[0].progress, round(steps[0].pace, 3), course.reference_rep, round(course.velocity_loss, 3), course.flags)
@@ -56,7 +56,7 @@ class Course(Measuring):
 
     __slots__ = ()
 
-    def take(self, observations: Sequence[Observation]) -> tuple[Course, list[Step]]:
+    def take(self, observations: Sequence[Observation]) -> tuple[SetTracker, list[FilterStep]]:
         """Take the last of `observations`, all before it being taken already.
 
         Returns the course to go on with, which is this one or a new one, and the steps for the posterior. A course
@@ -81,28 +81,28 @@ class Course(Measuring):
     def _go_again(
         self,
         observations: Sequence[Observation],
-        kind: Kind,
+        kind: PaceKind,
         judged: Mapping[int, Verdict],
         sides: tuple[int, float] | None,
-    ) -> tuple[Course, list[Step]]:
-        again = Course(self.start, kind, judged, self.other_metric, sides)
-        steps: list[Step] = []
+    ) -> tuple[SetTracker, list[FilterStep]]:
+        again = SetTracker(self.prior, kind, judged, self.other_metric, sides)
+        steps: list[FilterStep] = []
         for place, observation in enumerate(observations):
             verdict = judged.get(place)
             added = again._add(observation, again._judge(observation, (), place) if verdict is None else verdict)
             # What came before a reset counts no more.
-            steps = added if added[0].prior else steps + added
-        if steps[0].prior is None:
-            steps[0].prior = (again.values, again.kind)
+            steps = added if added[0].restarts_from else steps + added
+        if steps[0].restarts_from is None:
+            steps[0].restarts_from = (again.values, again.kind)
         return again, steps
 
-    def _kind_of_most(self) -> Kind:
+    def _kind_of_most(self) -> PaceKind:
         half = 0.5 * self.valid
         if self.with_velocity >= half:
             return _VELOCITY
         if self.with_other >= half:
-            return Kind.PEAK_RATIO if self.other_metric == "peak" else Kind.RATIO
-        return Kind.CONCENTRIC if self.with_duration >= half else Kind.CYCLE
+            return PaceKind.PEAK_RATIO if self.other_metric == "peak" else PaceKind.RATIO
+        return PaceKind.CONCENTRIC if self.with_duration >= half else PaceKind.CYCLE
 
     def _judge(self, rep: Observation, observations: Sequence[Observation], place: int) -> Verdict:
         """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
@@ -115,7 +115,7 @@ class Course(Measuring):
             near = last_mps <= self.limits_mps[0]
         else:
             near = self.reference_mps is not None and last_mps < (1.0 - _NEAR_LOSS) * self.reference_mps
-        seen = Seen(
+        seen = RepContext(
             self.last,
             self.last_verdict,
             self.roms_m,
@@ -127,13 +127,13 @@ class Course(Measuring):
             near,
             self._from_failure(rep.metric, last_mps, near=near),
             self.limits_mps[1],
-            self.start.rom_m,
+            self.prior.rom_m,
         )
         verdict, before = judge(rep, seen)
         if observations and before is not None:
             self.reread = {place - 1: before}
         if 1 <= place <= 2 and observations and verdict is not _DOUBLE:
-            opening = judge_opening(tuple(observations), self.start.rom_m or travel_m(self.start))
+            opening = classify_opening(tuple(observations), self.prior.rom_m or travel_m(self.prior))
             known = (self.judged.get(0, _VALID), self.judged.get(1, _VALID))
             found = (_VALID, _VALID) if opening is None else opening
             if self.last_verdict is not _DOUBLE and found != known and (opening is not None or self.judged):
@@ -149,7 +149,7 @@ class Course(Measuring):
         """By how many sds the last rep was over the velocity at failure; by its loss alone in another metric."""
         if last_mps is None or metric != self.own_metric:
             return 0.0 if near else inf
-        return (last_mps - self.start.v_last_mean_mps) / self.near_mps
+        return (last_mps - self.prior.v_last_mean_mps) / self.near_mps
 
     def _is_usual(self, rep: Observation, last_mps: float) -> bool:
         """Whether nothing about a rep needs judging: what most reps are, found at once."""
@@ -173,7 +173,7 @@ class Course(Measuring):
             return not self.waits_s
         return gap_s - max(took_s - self.fastest_s, 0.0) <= max(self.waits_s)
 
-    def _add(self, rep: Observation, verdict: Verdict) -> list[Step]:
+    def _add(self, rep: Observation, verdict: Verdict) -> list[FilterStep]:
         self.flags = [*verdict.words] if verdict.words else []
         self.velocity_loss = None
         self.jumped = False
@@ -186,17 +186,17 @@ class Course(Measuring):
         last_mps = before_mps if rep.metric == self.last_metric else None
         self.last, self.last_verdict = rep, verdict
         if not verdict.is_done:
-            step = Step(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
+            step = FilterStep(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
             if verdict.is_failed:
                 self.last_end_s = rep.end_s
                 step.failed = FAILED_FACTOR[verdict]
             if self.progress == 0:
-                step.prior = (self.values, self.kind)
+                step.restarts_from = (self.values, self.kind)
             return self.emit(step)
         self.before_last_mps = before_mps
 
         values = self.values
-        if rep.load_kg is not None or self.start.drop:
+        if rep.load_kg is not None or self.prior.drop:
             values = self._new_load(rep, last_mps)
         information, cycle_s = self._pass_gap(rep)
         begins = self.progress == 0
@@ -214,21 +214,21 @@ class Course(Measuring):
         self._count(rep, velocity_mps if verdict is _VALID else None)
         step = self.measure(rep, None if off else velocity_mps, None if off else cycle_s)
         if begins:
-            step.prior = (values, self.kind)
+            step.restarts_from = (values, self.kind)
         if information < 1.0:
             step.information, step.fades_to = information, (values, self.kind)
         step.called_rir = rep.called_rir
         return self.emit(step)
 
-    def _new_load(self, rep: Observation, last_mps: float | None) -> Start:
+    def _new_load(self, rep: Observation, last_mps: float | None) -> Prior:
         """Begin a curve of its own where the load is another one; gives the values that a curve begins from."""
         last_kg = self.last_load_kg
         if rep.load_kg is not None:
             self.last_load_kg = rep.load_kg
-        if self.progress and is_another_load(rep, last_kg, last_mps, is_drop_set=self.start.drop):
+        if self.progress and is_new_load(rep, last_kg, last_mps, is_drop_set=self.prior.drop):
             self._begin_curve()
             self.last_end_s = None
-            self.values = after_a_drop(self.values)
+            self.values = prior_after_drop(self.values)
         return self.values
 
     def _pass_gap(self, rep: Observation) -> tuple[float, float | None]:
@@ -243,7 +243,7 @@ class Course(Measuring):
         self.last_end_s = rep.end_s
         if interval_s is None or interval_s <= 0.0:
             return 1.0, None
-        gap = judge_gap(interval_s, grinding_s, self.waits_s)
+        gap = classify_gap(interval_s, grinding_s, self.waits_s)
         waited_s = interval_s - grinding_s
         if gap is _USUAL:
             self.waits_s += (waited_s,)
@@ -263,7 +263,7 @@ class Course(Measuring):
         if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not _VELOCITY:
             return velocity_mps
         expected_mps = self.values.v1_mean_mps if last_mps is None else last_mps
-        believed_mps = believed_velocity(velocity_mps, rep.rom_m, rep.duration_s, expected_mps)
+        believed_mps = plausible_velocity(velocity_mps, rep.rom_m, rep.duration_s, expected_mps)
         if believed_mps != velocity_mps:
             self.flags.append(flags.OUTLIER)
         return believed_mps

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spotter_detector.model.prior import Start
-from spotter_detector.model.timing import Kind
+from spotter_detector.model.prior import Prior
+from spotter_detector.model.timing import PaceKind
 
 
 @dataclass(slots=True)
-class Step:
+class FilterStep:
     """What one rep is to the posterior.
 
     Attributes
@@ -18,11 +18,11 @@ class Step:
         The observation and its noise, m/s or units of the reference.
     progress : int
         Reps done in the curve, 1 … `PROGRESS_MAX`.
-    prior : (Start, Kind) or None
+    restarts_from : (Prior, PaceKind) or None
         The posterior starts again before this rep, from the prior of these values and this kind.
     information : float
         Share of what was known that is left before this rep; 1 but for a pause.
-    fades_to : (Start, Kind) or None
+    fades_to : (Prior, PaceKind) or None
         What is believed where nothing is left.
     failed : float
         How many times likelier it is that the reps done are all there were, where an attempt at one more failed; else 0.
@@ -34,24 +34,24 @@ class Step:
     sensor_variance: float
     cv_squared: float
     progress: int
-    prior: tuple[Start, Kind] | None = None
+    restarts_from: tuple[Prior, PaceKind] | None = None
     information: float = 1.0
     failed: float = 0.0
     called_rir: float | None = None
-    fades_to: tuple[Start, Kind] | None = None
+    fades_to: tuple[Prior, PaceKind] | None = None
 
-    def in_units(self, unit: float) -> Step:
+    def in_units(self, unit: float) -> FilterStep:
         """The same with paces in units of the reference.
 
-        >>> Step(0.4, 0.0025, 0.01, progress=3).in_units(0.5).pace
+        >>> FilterStep(0.4, 0.0025, 0.01, progress=3).in_units(0.5).pace
         0.8
         """
-        return Step(
+        return FilterStep(
             self.pace / unit,
             self.sensor_variance / (unit * unit),
             self.cv_squared,
             self.progress,
-            self.prior,
+            self.restarts_from,
             self.information,
             self.failed,
             self.called_rir,

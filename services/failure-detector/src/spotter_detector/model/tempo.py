@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spotter_detector.model.grid import COV, DROP, V1, VAR_DROP, VAR_V1, Floats, Places, shares_used
+from spotter_detector.model.grid import COV, DROP, V1, VAR_DROP, VAR_V1, Floats, Indices, shares_used
 
 # A rep under this share of the target is the first break (design choice).
 _HELD_SHARE = 0.88
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class CapacityBound:
     """Capacity was at least `pace` at this progress, seen with this noise."""
 
     pace: float
@@ -40,15 +40,15 @@ def is_held(pace: float, first_paces: tuple[float, ...]) -> bool:
     return pace >= _HELD_SHARE * sorted(first_paces)[len(first_paces) // 2]
 
 
-def log_could_hold(planes: Floats, curves: Places, bound: Bound) -> Floats:
+def log_capacity_over(planes: Floats, curves: Indices, bound: CapacityBound) -> Floats:
     """Log probability by cell, (180,), that capacity was over the bound.
 
     The normal distribution by the logistic of a cubic (Bowling 2009, error under .00014).
 
-    >>> from spotter_detector.model import starting_values
-    >>> from spotter_detector.model.grid import curve_places, velocity_prior
-    >>> start = starting_values("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=True)
-    >>> log_probability = log_could_hold(velocity_prior(start), curve_places(start), Bound(0.30, 8, 0.03**2, 0.035**2))
+    >>> from spotter_detector.model import build_prior
+    >>> from spotter_detector.model.grid import curve_offsets, velocity_planes
+    >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=True)
+    >>> log_probability = log_capacity_over(velocity_planes(prior), curve_offsets(prior), CapacityBound(0.30, 8, 0.03**2, 0.035**2))
     >>> [round(float(np.exp(log_probability[n - 1])), 2) for n in (8, 10, 14)]
     [0.01, 0.09, 0.68]
     """

@@ -18,8 +18,8 @@ from math import hypot
 import numpy as np
 
 from spotter_detector.model.exercise_models import exercise_model
-from spotter_detector.model.grid import Floats, Spread, first_velocity, prior_over_grid, velocity_prior
-from spotter_detector.model.prior import Start
+from spotter_detector.model.grid import Floats, Spread, first_velocity, planes_over_grid, velocity_planes
+from spotter_detector.model.prior import Prior
 
 # The reference of a curve is the fastest of its first so many measured reps.
 REFERENCE_REPS = 3
@@ -41,7 +41,7 @@ _TEMPO_FRESH = Spread.same(1.6, 0.45)
 _TEMPO_LAST = Spread.same(0.85, 0.25)
 
 
-class Kind(Enum):
+class PaceKind(Enum):
     """What the reps of a set are measured by: velocity in m/s, a ratio of velocities, a time."""
 
     VELOCITY = ("velocity", "velocity")
@@ -56,109 +56,109 @@ class Kind(Enum):
         self.mode = mode
 
 
-def retention(start: Start, kind: Kind) -> Spread:
+def retention(prior: Prior, kind: PaceKind) -> Spread:
     """Pace at failure in units of the reference, by the reps possible.
 
     The ratio of the starting values' velocities, its sd by propagation of errors: a load that leaves many reps starts
     faster and ends as slowly. So bench press keeps .28 ± .07 at 70 %1RM, and squat .50 ± .10.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=70, planned_reps=None, target_rir=None, tempo=False)
-    >>> for kind in (Kind.CONCENTRIC, Kind.CYCLE, Kind.RATIO, Kind.PEAK_RATIO):
-    ...     print(kind.label, retention(start, kind).mean[14].round(3), retention(start, kind).sd[14].round(3))
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=70, planned_reps=None, target_rir=None, tempo=False)
+    >>> for kind in (PaceKind.CONCENTRIC, PaceKind.CYCLE, PaceKind.RATIO, PaceKind.PEAK_RATIO):
+    ...     print(kind.label, retention(prior, kind).mean[14].round(3), retention(prior, kind).sd[14].round(3))
     concentric 0.285 0.072
     cycle 0.499 0.133
     ratio 0.285 0.072
     peak_ratio 0.642 0.106
     """
-    if start.tempo:
+    if prior.tempo:
         return _TEMPO_LAST
-    first = first_velocity(start)
-    slowest = np.maximum(first.mean, start.v_last_mean_mps / _RETENTION_MAX)
-    mean = _FRESH.mean * start.v_last_mean_mps / slowest
-    sd = mean * np.sqrt((start.v_last_sd_mps / start.v_last_mean_mps) ** 2 + (first.sd / slowest) ** 2)
-    if kind is Kind.CYCLE:
+    first = first_velocity(prior)
+    slowest = np.maximum(first.mean, prior.v_last_mean_mps / _RETENTION_MAX)
+    mean = _FRESH.mean * prior.v_last_mean_mps / slowest
+    sd = mean * np.sqrt((prior.v_last_sd_mps / prior.v_last_mean_mps) ** 2 + (first.sd / slowest) ** 2)
+    if kind is PaceKind.CYCLE:
         grown = 1.0 / (_CYCLE_CONCENTRIC_SHARE / mean + 1.0 - _CYCLE_CONCENTRIC_SHARE)
         steepness = _CYCLE_CONCENTRIC_SHARE * (grown / mean) ** 2
         return Spread(grown, np.sqrt((steepness * sd) ** 2 + _CYCLE_SD**2))
-    if kind is Kind.PEAK_RATIO:
+    if kind is PaceKind.PEAK_RATIO:
         return Spread(1.0 - _PEAK_FALL_SHARE * (1.0 - mean), np.sqrt((_PEAK_FALL_SHARE * sd) ** 2 + _PEAK_SD**2))
     return Spread(mean, sd)
 
 
-def in_units_of_reference(start: Start, kind: Kind) -> bool:
+def in_units_of_reference(prior: Prior, kind: PaceKind) -> bool:
     """Whether a set is judged by how its paces fall, whatever their level.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> [kind.label for kind in Kind if in_units_of_reference(start, kind)]
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> [kind.label for kind in PaceKind if in_units_of_reference(prior, kind)]
     ['ratio', 'peak_ratio', 'cycle']
     """
-    return kind is not Kind.VELOCITY and (start.tempo or kind is not Kind.CONCENTRIC)
+    return kind is not PaceKind.VELOCITY and (prior.tempo or kind is not PaceKind.CONCENTRIC)
 
 
-def travel_m(start: Start) -> float:
+def travel_m(prior: Prior) -> float:
     """The travel that a concentric time is divided into, m.
 
-    >>> from spotter_detector.model import starting_values
-    >>> travel_m(starting_values("back_squat", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False))
+    >>> from spotter_detector.model import build_prior
+    >>> travel_m(build_prior("back_squat", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False))
     0.6
     """
-    return exercise_model(start.model_class).rom_m
+    return exercise_model(prior.model_class).rom_m
 
 
 @lru_cache(maxsize=1024)
-def values_of(start: Start, kind: Kind) -> Start:
+def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
     """The starting values of a set measured by this kind.
 
     For concentric times they are learned ones or, cold, those of velocity with the travel's spread between lifters.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> values = values_of(start, Kind.CONCENTRIC)
-    >>> round(start.v1_sd_mps, 3), round(values.v1_sd_mps, 3), round(values.v1_v_last_cov, 4)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> values = prior_for_kind(prior, PaceKind.CONCENTRIC)
+    >>> round(prior.v1_sd_mps, 3), round(values.v1_sd_mps, 3), round(values.v1_v_last_cov, 4)
     (0.045, 0.072, 0.0012)
     """
-    if kind is not Kind.CONCENTRIC or start.tempo:
-        return start
-    if start.timing is not None:
-        return start.timing
-    scale_sd = hypot(exercise_model(start.model_class).rom_log_sd, _TIMED_LOG_SD)
-    v1, v_last = start.v1_mean_mps, start.v_last_mean_mps
+    if kind is not PaceKind.CONCENTRIC or prior.tempo:
+        return prior
+    if prior.timing is not None:
+        return prior.timing
+    scale_sd = hypot(exercise_model(prior.model_class).rom_log_sd, _TIMED_LOG_SD)
+    v1, v_last = prior.v1_mean_mps, prior.v_last_mean_mps
     return replace(
-        start,
-        v1_sd_mps=round(hypot(start.v1_sd_mps, scale_sd * v1), 6),
-        v_last_sd_mps=round(hypot(start.v_last_sd_mps, scale_sd * v_last), 6),
-        v1_v_last_cov=round(start.v1_v_last_cov + scale_sd**2 * v1 * v_last, 6),
+        prior,
+        v1_sd_mps=round(hypot(prior.v1_sd_mps, scale_sd * v1), 6),
+        v_last_sd_mps=round(hypot(prior.v_last_sd_mps, scale_sd * v_last), 6),
+        v1_v_last_cov=round(prior.v1_v_last_cov + scale_sd**2 * v1 * v_last, 6),
     )
 
 
 @lru_cache(maxsize=1024)
-def prior_of(start: Start, kind: Kind) -> Floats:
+def prior_planes(prior: Prior, kind: PaceKind) -> Floats:
     """Prior over the grid, (6, 180), for a set measured by this kind, from the values for it; read-only.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> float(prior_of(start, Kind.CYCLE)[0, 8]), round(float(prior_of(start, Kind.VELOCITY)[0, 8]), 3)
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> float(prior_planes(prior, PaceKind.CYCLE)[0, 8]), round(float(prior_planes(prior, PaceKind.VELOCITY)[0, 8]), 3)
     (0.97, 0.465)
     """
-    if not in_units_of_reference(start, kind):
-        return velocity_prior(start)
-    fresh = _TEMPO_FRESH if start.tempo else _FRESH
-    return prior_over_grid(start, fresh, retention(start, kind))
+    if not in_units_of_reference(prior, kind):
+        return velocity_planes(prior)
+    fresh = _TEMPO_FRESH if prior.tempo else _FRESH
+    return planes_over_grid(prior, fresh, retention(prior, kind))
 
 
-def pace_cv(start: Start, kind: Kind) -> float:
+def pace_cv(prior: Prior, kind: PaceKind) -> float:
     """Coefficient of variation of one rep's pace about the curve.
 
     Concentric times .06; whole cycles .11, since a lifter breathes as long as it takes. Velocities in another metric
     vary as mean velocity does; their sensor's noise is apart.
 
-    >>> from spotter_detector.model import starting_values
-    >>> start = starting_values("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
-    >>> [pace_cv(start, kind) for kind in (Kind.VELOCITY, Kind.PEAK_RATIO, Kind.CONCENTRIC, Kind.CYCLE)]
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
+    >>> [pace_cv(prior, kind) for kind in (PaceKind.VELOCITY, PaceKind.PEAK_RATIO, PaceKind.CONCENTRIC, PaceKind.CYCLE)]
     [0.035, 0.035, 0.06, 0.11]
     """
-    if kind is Kind.CONCENTRIC:
+    if kind is PaceKind.CONCENTRIC:
         return _CONCENTRIC_CV
-    return _CYCLE_CV if kind is Kind.CYCLE else start.velocity_cv
+    return _CYCLE_CV if kind is PaceKind.CYCLE else prior.velocity_cv

@@ -33,7 +33,7 @@ _FAR_OFF, _NEAR = 0.6, 0.4
 _VALID = Verdict.VALID
 
 
-def judge_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, near_failure: bool) -> Verdict:
+def classify_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, near_failure: bool) -> Verdict:
     """What a report is by its travel.
 
     Parameters
@@ -45,9 +45,9 @@ def judge_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, 
     near_failure : bool
         Whether the rep before was as slow as last reps are.
 
-    >>> [judge_travel(rom, 0.42, v, near_failure=True).value for rom, v in ((0.4, 0.9), (0.32, 0.9), (0.2, 0.6), (0.2, 1.2))]
+    >>> [classify_travel(rom, 0.42, v, near_failure=True).value for rom, v in ((0.4, 0.9), (0.32, 0.9), (0.2, 0.6), (0.2, 1.2))]
     ['valid', 'short', 'failed', 'ghost']
-    >>> judge_travel(0.2, 0.42, 0.6, near_failure=False).value, judge_travel(0.6, 0.42, 0.9, near_failure=False).value
+    >>> classify_travel(0.2, 0.42, 0.6, near_failure=False).value, classify_travel(0.6, 0.42, 0.9, near_failure=False).value
     ('ghost', 'rerack')
     """
     share = rom_m / usual_m
@@ -65,7 +65,7 @@ def judge_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, 
     return Verdict.GHOST if share < _GHOST else Verdict.RERACK
 
 
-def judge_first(
+def classify_first_by_travel(
     first_m: float, second_m: float, third_m: float | None, expected_m: float
 ) -> tuple[Verdict, Verdict] | None:
     """What the first two reports are, judged again by the travel of the second and third; None: both as they are.
@@ -73,9 +73,9 @@ def judge_first(
     Nothing in a first report tells an unrack from a rep; the next two do. Where they differ and there is no third yet,
     the travel expected of the lifter or the exercise decides.
 
-    >>> [[verdict.value for verdict in judge_first(0.7, 0.42, third, 0.42) or ()] for third in (None, 0.41)]
+    >>> [[verdict.value for verdict in classify_first_by_travel(0.7, 0.42, third, 0.42) or ()] for third in (None, 0.41)]
     [['rerack', 'valid'], ['rerack', 'valid']]
-    >>> [verdict.value for verdict in judge_first(0.42, 0.15, None, 0.42) or ()], judge_first(0.42, 0.40, 0.43, 0.42)
+    >>> [verdict.value for verdict in classify_first_by_travel(0.42, 0.15, None, 0.42) or ()], classify_first_by_travel(0.42, 0.40, 0.43, 0.42)
     (['valid', 'ghost'], None)
     """
     if _alike(first_m, second_m):

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from spotter_detector.motion.edges import ending, onset
-from spotter_detector.motion.parameters import Bar
+from spotter_detector.motion.parameters import BarParameters
 from spotter_detector.motion.records import (
     BAR_POSITION,
     BAR_VELOCITY,
-    Found,
     LoweringFound,
+    MotionFinding,
     Phase,
     RepFound,
     StallFound,
 )
-from spotter_detector.motion.sample_parser import BIN_US, Row
-from spotter_detector.motion.stall import MEAN, Stuck, watch
+from spotter_detector.motion.sample_parser import BIN_US, SampleRow
+from spotter_detector.motion.stall import MEAN, StallState, watch
 
 _STEP_US = BIN_US[BAR_VELOCITY]
 _STEP_S = _STEP_US / 1e6
@@ -37,7 +37,7 @@ _TOP = 0.85  # Share of the usual travel from which on a standing bar is at its 
 _TURN_M = 0.05
 DOWN, UP = -1, 1
 FROM_ABOVE, FROM_BELOW = 1, -1
-_FREE = Stuck()
+_FREE = StallState()
 
 
 @dataclass(slots=True)
@@ -89,12 +89,14 @@ class BarState:
     roms_m: tuple[float, ...] = ()
     usual_m: float | None = None
     rep_ended_us: int | None = None
-    stuck: Stuck = _FREE
+    stuck: StallState = _FREE
     last_m: float | None = None
     velocities: list[float] = field(default_factory=list)
 
 
-def run(state: BarState, rows: Sequence[Row], signal: str, bar: Bar, grind_s: float) -> tuple[BarState, list[Found]]:
+def run(
+    state: BarState, rows: Sequence[SampleRow], signal: str, bar: BarParameters, grind_s: float
+) -> tuple[BarState, list[MotionFinding]]:
     """Take the rows of 20 ms.
 
     >>> from math import pi, sin
@@ -103,15 +105,15 @@ def run(state: BarState, rows: Sequence[Row], signal: str, bar: Bar, grind_s: fl
     ...     t = number * 0.02 % 4.0 - 1.0
     ...     down, up = 0 < t < 1.2, 1.2 < t < 2.0
     ...     velocity = -pi / 4.8 * sin(pi * t / 1.2) if down else pi / 3.2 * sin(pi * (t - 1.2) / 0.8) if up else 0.0
-    ...     rows.append(Row(number, number * 20_000, (velocity,)))
-    >>> for rep in run(BarState(), rows, "bar_velocity", Bar(), 6.0)[1]:
+    ...     rows.append(SampleRow(number, number * 20_000, (velocity,)))
+    >>> for rep in run(BarState(), rows, "bar_velocity", BarParameters(), 6.0)[1]:
     ...     up, down = rep.concentric, rep.eccentric
     ...     print(round(up.seconds, 2), up.mean_velocity_mps, up.travel_m, round(down.seconds, 2), rep.known_us / 1e6)
     0.81 0.6113 0.4951 1.19 3.24
     0.81 0.6113 0.4951 1.19 7.24
     """
     state = replace(state, velocities=list(state.velocities))
-    found: list[Found] = []
+    found: list[MotionFinding] = []
     for row in rows:
         if row.broken:
             usual = state.usual_m
@@ -120,7 +122,9 @@ def run(state: BarState, rows: Sequence[Row], signal: str, bar: Bar, grind_s: fl
     return state, found
 
 
-def _step(state: BarState, row: Row, signal: str, bar: Bar, grind_s: float, found: list[Found]) -> None:
+def _step(
+    state: BarState, row: SampleRow, signal: str, bar: BarParameters, grind_s: float, found: list[MotionFinding]
+) -> None:
     value = row.values[0]
     if signal == BAR_POSITION:
         velocity = 0.0 if state.last_m is None else (value - state.last_m) / _STEP_S
@@ -148,7 +152,7 @@ def _step(state: BarState, row: Row, signal: str, bar: Bar, grind_s: float, foun
     _stall(state, now_us, bar, grind_s, found)
 
 
-def _rise(state: BarState, now_us: int, still_s: float, bar: Bar, found: list[Found]) -> None:
+def _rise(state: BarState, now_us: int, still_s: float, bar: BarParameters, found: list[MotionFinding]) -> None:
     """The way up, or the top."""
     position = state.position_m
     if position > state.extreme_m or (state.given and still_s > 0.0):
@@ -174,7 +178,9 @@ def _rise(state: BarState, now_us: int, still_s: float, bar: Bar, found: list[Fo
         _turn(state, DOWN, now_us, bar)
 
 
-def _lower(state: BarState, mean: float, now_us: int, still_s: float, bar: Bar, found: list[Found]) -> None:
+def _lower(
+    state: BarState, mean: float, now_us: int, still_s: float, bar: BarParameters, found: list[MotionFinding]
+) -> None:
     """The way down, or the bottom, or before anything has happened."""
     position = state.position_m
     if state.began_us is None and state.left_m - position >= bar.lift_m and mean < -bar.moving_mps:
@@ -190,7 +196,7 @@ def _lower(state: BarState, mean: float, now_us: int, still_s: float, bar: Bar, 
         _turn(state, UP, now_us, bar)
 
 
-def _arrive(state: BarState, now_us: int, bar: Bar, found: list[Found]) -> None:
+def _arrive(state: BarState, now_us: int, bar: BarParameters, found: list[MotionFinding]) -> None:
     """The end of a way down, if it was long enough for one."""
     assert state.began_us is not None
     usual, travel = _usual(state), state.left_m - state.extreme_m
@@ -205,7 +211,7 @@ def _arrive(state: BarState, now_us: int, bar: Bar, found: list[Found]) -> None:
         found.append(LoweringFound(state.rep_ended_us, state.lowering, now_us))
 
 
-def _give(state: BarState, now_us: int, bar: Bar, found: list[Found], *, complete: bool) -> None:
+def _give(state: BarState, now_us: int, bar: BarParameters, found: list[MotionFinding], *, complete: bool) -> None:
     """A rep or an attempt."""
     began_us = state.began_us if state.began_us is not None else _began(state, now_us, bar, UP)
     ended_us = _ended(state, now_us, bar, UP)
@@ -232,7 +238,7 @@ def _give(state: BarState, now_us: int, bar: Bar, found: list[Found], *, complet
         state.rep_ended_us = way_up.ended_us
 
 
-def _turn(state: BarState, way: int, now_us: int, bar: Bar) -> None:
+def _turn(state: BarState, way: int, now_us: int, bar: BarParameters) -> None:
     if way == UP and not state.given:
         state.lowering = None
     state.way, state.left_m, state.extreme_m = way, state.extreme_m, state.position_m
@@ -241,7 +247,7 @@ def _turn(state: BarState, way: int, now_us: int, bar: Bar) -> None:
     state.stuck = _FREE
 
 
-def _stall(state: BarState, now_us: int, bar: Bar, grind_s: float, found: list[Found]) -> None:
+def _stall(state: BarState, now_us: int, bar: BarParameters, grind_s: float, found: list[MotionFinding]) -> None:
     usual = _usual(state)
     if state.way == UP:
         height = state.position_m - state.left_m
@@ -267,13 +273,13 @@ def _usual(state: BarState) -> float | None:
     return state.lowering.travel_m if state.lowering is not None else None
 
 
-def _began(state: BarState, now_us: int, bar: Bar, way: int) -> int:
+def _began(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
     """When this way began: the samples end in it."""
     signed = [way * velocity for velocity in state.velocities]
     return now_us - round((len(signed) - 1 - onset(signed, bar.moving_mps)) * _STEP_US)
 
 
-def _ended(state: BarState, now_us: int, bar: Bar, way: int) -> int:
+def _ended(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
     """When this way ended: the samples end after it."""
     signed = [way * velocity for velocity in state.velocities]
     return now_us - round((len(signed) - 1 - ending(signed, bar.moving_mps)) * _STEP_US)

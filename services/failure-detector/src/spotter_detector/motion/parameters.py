@@ -1,6 +1,6 @@
 """The numbers that the segmentation goes by: of the wrist fitted, of the bar design choices.
 
-Those of `Wrist` lie in the middle of ranges that count alike on recorded sets of one lifter's watch; how well numbers
+Those of `WristParameters` lie in the middle of ranges that count alike on recorded sets of one lifter's watch; how well numbers
 fitted on some exercises count the others is what `python -m lab.accuracy.motion` shows.
 """
 
@@ -10,7 +10,7 @@ from spotter.domain.fast_dataclass import record
 
 
 @record(frozen=True, slots=True)
-class Wrist:
+class WristParameters:
     """Of a wrist or bar IMU.
 
     Attributes
@@ -28,7 +28,7 @@ class Wrist:
     memory_s : float
         Time constant with which the axis of rotation is learned, s.
 
-    >>> Wrist().share
+    >>> WristParameters().share
     0.5
     """
 
@@ -43,7 +43,7 @@ class Wrist:
 
 
 @record(frozen=True, slots=True)
-class Bar:
+class BarParameters:
     """Of a bar's velocity or position.
 
     Attributes
@@ -59,7 +59,7 @@ class Bar:
     still_s, still_unknown_s : float
         How long the bar stands where it may be the top until it is, with and without a usual travel.
 
-    >>> Bar().moving_mps
+    >>> BarParameters().moving_mps
     0.05
     """
 

@@ -126,4 +126,4 @@ class StallFound:
     usual_m: float | None
 
 
-Found = RepFound | LoweringFound | StallFound
+MotionFinding = RepFound | LoweringFound | StallFound

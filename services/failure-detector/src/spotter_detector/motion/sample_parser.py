@@ -45,7 +45,7 @@ class Bins:
 
 
 @record(frozen=True, slots=True)
-class Intake:
+class SampleStream:
     """Where the stream stands: the time up to which it is known, the bin still open, the last row, what waits."""
 
     cursor_us: int | None = None
@@ -58,7 +58,7 @@ class Intake:
 
 
 @record(frozen=True, slots=True)
-class Row:
+class SampleRow:
     """The mean of a bin by channel, in the signal's own unit, and of its samples' times.
 
     `broken` tells that the stream has a hole before it.
@@ -70,19 +70,19 @@ class Row:
     broken: bool = False
 
 
-def take(intake: Intake, chunk: Chunk, *, last: bool = False) -> tuple[Intake, list[Row]]:
+def take(intake: SampleStream, chunk: Chunk, *, last: bool = False) -> tuple[SampleStream, list[SampleRow]]:
     """Take a chunk in and give the rows that are complete now; `last` gives up waiting.
 
     >>> early, late = (Chunk(t, 50.0, "bar_velocity", (0.1,) * 50) for t in (0, 1_000_000))
-    >>> intake, rows = take(Intake(), late)
+    >>> intake, rows = take(SampleStream(), late)
     >>> len(rows)
     0
     >>> intake, rows = take(intake, early)
     >>> len(rows), rows[0], len(take(intake, early)[1])
-    (100, Row(number=0, time_us=0, values=(0.1,), broken=False), 0)
+    (100, SampleRow(number=0, time_us=0, values=(0.1,), broken=False), 0)
     """
     bins = _binned(_steadied(intake, chunk), intake.cursor_us)
-    rows: list[Row] = []
+    rows: list[SampleRow] = []
     if bins is not None:
         intake = replace(intake, held=_merged(intake.held, bins))
     while intake.held and (last or _may_go(intake)):
@@ -91,12 +91,12 @@ def take(intake: Intake, chunk: Chunk, *, last: bool = False) -> tuple[Intake, l
     return intake, rows
 
 
-def flush(intake: Intake, signal: str) -> tuple[Intake, list[Row]]:
+def flush(intake: SampleStream, signal: str) -> tuple[SampleStream, list[SampleRow]]:
     """Give up waiting for what is missing, as at the end of a set."""
     return take(intake, Chunk(0, 1.0, signal, ()), last=True)
 
 
-def _steadied(intake: Intake, chunk: Chunk) -> Chunk:
+def _steadied(intake: SampleStream, chunk: Chunk) -> Chunk:
     """Follow a clock that wanders from chunk to chunk slowly, so that samples in order stay evenly spaced."""
     if intake.cursor_us is None or intake.held:
         return chunk
@@ -171,7 +171,7 @@ def _bridged_us(run: Bins) -> int:
     return min(_JOIN_US, (run.end_us - run.t0_us) // run.chunks // 2)
 
 
-def _may_go(intake: Intake) -> bool:
+def _may_go(intake: SampleStream) -> bool:
     first = intake.held[0]
     if intake.cursor_us is not None and first.t0_us <= intake.cursor_us + _bridged_us(first):
         return True
@@ -182,7 +182,7 @@ def _may_go(intake: Intake) -> bool:
     return span_us >= _HELD_US_MAX or len(intake.held) > _HELD_RUNS_MAX
 
 
-def _append(intake: Intake, run: Bins, signal: str, rows: list[Row]) -> Intake:
+def _append(intake: SampleStream, run: Bins, signal: str, rows: list[SampleRow]) -> SampleStream:
     channels = len(run.sums) // len(run.numbers)
     number, count, sums = intake.open_bin, intake.open_count, intake.open_sums
     last_bin, last_row = intake.last_bin, intake.last_row
@@ -217,7 +217,7 @@ def _close(
     last_bin: int | None,
     last_row: tuple[float, ...],
     signal: str,
-    rows: list[Row],
+    rows: list[SampleRow],
 ) -> tuple[int, tuple[float, ...]]:
     """Add the row of a bin, and those of empty bins before it on the line between their neighbours."""
     unit = UNITS[signal] * count
@@ -233,5 +233,5 @@ def _close(
     return number, row
 
 
-def _row(number: int, means: tuple[float, ...], signal: str, *, broken: bool = False) -> Row:
-    return Row(number, number * BIN_US[signal] + round(means[-1]), means[:-1], broken)
+def _row(number: int, means: tuple[float, ...], signal: str, *, broken: bool = False) -> SampleRow:
+    return SampleRow(number, number * BIN_US[signal] + round(means[-1]), means[:-1], broken)

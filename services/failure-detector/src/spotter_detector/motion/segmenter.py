@@ -9,9 +9,9 @@ from __future__ import annotations
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion import bar, wrist
 from spotter_detector.motion.bar import BarState
-from spotter_detector.motion.parameters import Bar, Wrist
-from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, Chunk, Found
-from spotter_detector.motion.sample_parser import Intake, Row, flush, take
+from spotter_detector.motion.parameters import BarParameters, WristParameters
+from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, Chunk, MotionFinding
+from spotter_detector.motion.sample_parser import SampleRow, SampleStream, flush, take
 from spotter_detector.motion.wrist import WristState
 
 GRIND_S = 6.0
@@ -35,7 +35,7 @@ class Segmenter:
     """
 
     signal: str
-    intake: Intake
+    intake: SampleStream
     motion: BarState | WristState
     longest_grind_s: float = GRIND_S
     shift_us: int | None = None
@@ -48,10 +48,10 @@ def segmenter(signal: str, *, longest_grind_s: float = GRIND_S, usual_rom_m: flo
     0.45
     """
     motion = BarState(usual_m=usual_rom_m) if signal in (BAR_VELOCITY, BAR_POSITION) else WristState()
-    return Segmenter(signal, Intake(), motion, longest_grind_s)
+    return Segmenter(signal, SampleStream(), motion, longest_grind_s)
 
 
-def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[Found]]:
+def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFinding]]:
     """Take a chunk and give what is found by it.
 
     >>> import numpy as np
@@ -74,15 +74,15 @@ def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[Found]]:
     return _run(state, intake, rows)
 
 
-def finish(state: Segmenter) -> tuple[Segmenter, list[Found]]:
+def finish(state: Segmenter) -> tuple[Segmenter, list[MotionFinding]]:
     """Give what is found in chunks that still waited for earlier ones, at the end of a set."""
     intake, rows = flush(state.intake, state.signal)
     return _run(state, intake, rows)
 
 
-def _run(state: Segmenter, intake: Intake, rows: list[Row]) -> tuple[Segmenter, list[Found]]:
+def _run(state: Segmenter, intake: SampleStream, rows: list[SampleRow]) -> tuple[Segmenter, list[MotionFinding]]:
     if isinstance(state.motion, BarState):
-        moved, found = bar.run(state.motion, rows, state.signal, Bar(), state.longest_grind_s)
+        moved, found = bar.run(state.motion, rows, state.signal, BarParameters(), state.longest_grind_s)
         return replace(state, intake=intake, motion=moved), found
-    motion, reps = wrist.run(state.motion, rows, state.signal, Wrist())
+    motion, reps = wrist.run(state.motion, rows, state.signal, WristParameters())
     return replace(state, intake=intake, motion=motion), list(reps)

@@ -13,17 +13,17 @@ _LATE_US = MEAN * 20_000 // 2
 
 
 @record(frozen=True, slots=True)
-class Stuck:
+class StallState:
     """Since when it stands, where it should not, and whether that was told."""
 
     since_us: int | None = None
     told: bool = False
 
 
-def watch(stuck: Stuck, *, now_us: int, standing: bool, grind_s: float) -> tuple[Stuck, int | None]:
+def watch(stuck: StallState, *, now_us: int, standing: bool, grind_s: float) -> tuple[StallState, int | None]:
     """Take one moment; give the start of the stall once it has lasted longer than `grind_s`.
 
-    >>> stuck, told = Stuck(), []
+    >>> stuck, told = StallState(), []
     >>> for now_us in range(0, 8_000_000, 20_000):
     ...     stuck, since_us = watch(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
     ...     if since_us is not None: told.append((since_us, now_us))
@@ -31,9 +31,9 @@ def watch(stuck: Stuck, *, now_us: int, standing: bool, grind_s: float) -> tuple
     [(870000, 6880000)]
     """
     if not standing:
-        return (stuck if stuck.since_us is None else Stuck(None, stuck.told)), None
+        return (stuck if stuck.since_us is None else StallState(None, stuck.told)), None
     if stuck.since_us is None:
-        return Stuck(now_us - _LATE_US, stuck.told), None
+        return StallState(now_us - _LATE_US, stuck.told), None
     if not stuck.told and now_us - stuck.since_us > grind_s * 1e6:
-        return Stuck(stuck.since_us, told=True), stuck.since_us
+        return StallState(stuck.since_us, told=True), stuck.since_us
     return stuck, None

@@ -15,7 +15,7 @@ from statistics import median
 
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion.axis import Vector
-from spotter_detector.motion.parameters import Wrist
+from spotter_detector.motion.parameters import WristParameters
 
 REST, AWAY, BACK, HOME = 0, 1, 2, 3
 # Shares of the swing (design choices): of the way out that is back home, of the usual that proves a turn, ...
@@ -63,7 +63,7 @@ class Cycle:
 
 
 @record(frozen=True, slots=True)
-class Place:
+class SwingPosition:
     """One step along the direction of the moment, seen to the side that the cycle goes out to.
 
     `pace` is the movement in this step without what the leak took.
@@ -77,14 +77,14 @@ class Place:
 
 
 def swing(
-    swings: Swings, point: Point, along: Vector, floor: float, keep: float, wrist: Wrist, *, at_far: bool
+    swings: Swings, point: Point, along: Vector, floor: float, keep: float, wrist: WristParameters, *, at_far: bool
 ) -> tuple[Swings, Cycle | None]:
     """Take the position at a step; `keep` is what the leak has left of the last one, `at_far` asks for early cycles.
 
     >>> swings, cycles, x = Swings(), [], (1.0, 0.0, 0.0)
     >>> for step in range(80):
     ...     height = (step % 20) * 0.1 if step % 20 < 10 else (20 - step % 20) * 0.1
-    ...     swings, cycle = swing(swings, Point(step, (height, 0.0, 0.0)), x, 0.2, 1.0, Wrist(), at_far=True)
+    ...     swings, cycle = swing(swings, Point(step, (height, 0.0, 0.0)), x, 0.2, 1.0, WristParameters(), at_far=True)
     ...     if cycle: cycles.append((step, cycle.turned))
     >>> cycles  # the first when it is back, the others when they turn
     [(21, 10), (31, 30), (51, 50), (71, 70)]
@@ -97,7 +97,7 @@ def swing(
         return _leave(swings, point, along, max(floor, wrist.share * usual)), None
     here, far, start = (swings.sign * _along(at, along) for at in (point.at, swings.far.at, swings.start.at))
     pace = here - keep * swings.sign * _along(before, along)
-    place = Place(here, max(far, here), start, pace, max(floor, wrist.share * (usual or far - start)))
+    place = SwingPosition(here, max(far, here), start, pace, max(floor, wrist.share * (usual or far - start)))
     if swings.phase == AWAY:
         if here > far:
             swings = replace(swings, far=point)
@@ -130,7 +130,9 @@ def _leave(swings: Swings, point: Point, along: Vector, least: float) -> Swings:
     return swings
 
 
-def _out(swings: Swings, point: Point, place: Place, usual: float, wrist: Wrist) -> tuple[Swings, Cycle | None]:
+def _out(
+    swings: Swings, point: Point, place: SwingPosition, usual: float, wrist: WristParameters
+) -> tuple[Swings, Cycle | None]:
     swings = replace(swings, fastest=max(swings.fastest, place.pace))
     if usual and not swings.given:
         arrived = place.far - place.start >= wrist.arrived_share * usual and place.pace < wrist.slow * swings.fastest
@@ -141,7 +143,9 @@ def _out(swings: Swings, point: Point, place: Place, usual: float, wrist: Wrist)
     return swings, None
 
 
-def _back(swings: Swings, point: Point, along: Vector, place: Place, wrist: Wrist) -> tuple[Swings, Cycle | None]:
+def _back(
+    swings: Swings, point: Point, along: Vector, place: SwingPosition, wrist: WristParameters
+) -> tuple[Swings, Cycle | None]:
     assert swings.near is not None
     near = swings.sign * _along(swings.near.at, along)
     if place.here < near:

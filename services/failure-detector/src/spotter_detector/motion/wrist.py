@@ -16,9 +16,9 @@ from math import exp
 from spotter.domain.fast_dataclass import record
 from spotter_detector.motion.attitude import Attitude, follow
 from spotter_detector.motion.axis import Axis, Vector, turn
-from spotter_detector.motion.parameters import Wrist
+from spotter_detector.motion.parameters import WristParameters
 from spotter_detector.motion.records import IMU_BAR, IMU_WRIST, RepFound
-from spotter_detector.motion.sample_parser import BIN_US, Row
+from spotter_detector.motion.sample_parser import BIN_US, SampleRow
 from spotter_detector.motion.swings import Cycle, Point, Swings, extent, swing
 
 _STEP_US = BIN_US[IMU_WRIST]
@@ -52,7 +52,7 @@ class WristState:
     passed_step: int = 0
 
 
-def step(state: WristState, row: Row, signal: str, wrist: Wrist) -> tuple[WristState, RepFound | None]:
+def step(state: WristState, row: SampleRow, signal: str, wrist: WristParameters) -> tuple[WristState, RepFound | None]:
     """Take the row of 80 ms.
 
     >>> from math import cos, pi
@@ -60,7 +60,7 @@ def step(state: WristState, row: Row, signal: str, wrist: Wrist) -> tuple[WristS
     >>> for number in range(250):  # a curl every 4 s: up and down in 3, rest for 1
     ...     t = number * 0.08 % 4.0
     ...     rate = 3.0 * cos(pi * t / 3) if t < 3 else 0.0
-    ...     state, rep = step(state, Row(number, 0, (0.0, 0.0, 9.81, 0.0, 0.0, rate)), "imu_wrist", Wrist())
+    ...     state, rep = step(state, SampleRow(number, 0, (0.0, 0.0, 9.81, 0.0, 0.0, rate)), "imu_wrist", WristParameters())
     ...     if rep: found.append((round(rep.turned_us / 1e6, 2), round(rep.known_us / 1e6, 2), rep.cycle_s))
     >>> found  # the first when it is back, the others when they turn
     [(1.28, 3.12, None), (5.28, 6.24, 4.0), (9.36, 9.44, 4.08), (13.28, 13.36, 3.92), (17.28, 17.36, 4.0)]
@@ -93,7 +93,9 @@ def step(state: WristState, row: Row, signal: str, wrist: Wrist) -> tuple[WristS
     return WristState(attitude, rotation, axis, *counts), rep
 
 
-def run(state: WristState, rows: Sequence[Row], signal: str, wrist: Wrist) -> tuple[WristState, list[RepFound]]:
+def run(
+    state: WristState, rows: Sequence[SampleRow], signal: str, wrist: WristParameters
+) -> tuple[WristState, list[RepFound]]:
     """Take rows one after the other."""
     found: list[RepFound] = []
     for row in rows:
@@ -103,7 +105,7 @@ def run(state: WristState, rows: Sequence[Row], signal: str, wrist: Wrist) -> tu
     return state, found
 
 
-def _carries(carries: bool, turning: Swings, along: Vector, carried: Swings, wrist: Wrist) -> bool:
+def _carries(carries: bool, turning: Swings, along: Vector, carried: Swings, wrist: WristParameters) -> bool:
     turned_rad = extent(turning, along)
     lifted_rad = wrist.lever_rad_per_mps * extent(carried, _UP)
     return lifted_rad * _CLEARLY > turned_rad if carries else lifted_rad > _CLEARLY * turned_rad

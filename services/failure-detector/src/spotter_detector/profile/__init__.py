@@ -14,25 +14,25 @@ set is unlearned by learning again without its term.
 
 from __future__ import annotations
 
-from spotter_detector.profile.outcome import Outcome
-from spotter_detector.profile.posterior import learn
+from spotter_detector.profile.outcome import SetOutcome
+from spotter_detector.profile.posterior import posterior_profile
 from spotter_detector.profile.profile import Profile, profile_from_json, profile_to_json
 from spotter_detector.profile.readiness import DayOffset, day_offset
-from spotter_detector.profile.set_likelihood import learning_term, learning_terms
+from spotter_detector.profile.set_likelihood import likelihood_of_set, likelihoods_of_sets
 from spotter_detector.profile.strength import OneRepMax, one_rep_max
 from spotter_detector.profile.term import Term, term_from_json, term_to_json
 
 __all__ = [
     "DayOffset",
     "OneRepMax",
-    "Outcome",
     "Profile",
+    "SetOutcome",
     "Term",
     "day_offset",
-    "learn",
-    "learning_term",
-    "learning_terms",
+    "likelihood_of_set",
+    "likelihoods_of_sets",
     "one_rep_max",
+    "posterior_profile",
     "profile_from_json",
     "profile_to_json",
     "term_from_json",

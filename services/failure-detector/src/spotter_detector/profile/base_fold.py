@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from spotter.domain.fast_dataclass import replace
-from spotter_detector.profile import Profile, learn
-from spotter_detector.state import LiftedSet, Lifter
+from spotter_detector.profile import Profile, posterior_profile
+from spotter_detector.state import LiftedSet, LifterSets
 
 
-def base_of(lifter: Lifter, key: str, kind: str, model_class: str) -> Profile | None:
+def base_of(lifter: LifterSets, key: str, kind: str, model_class: str) -> Profile | None:
     """Give the base of a profile; None where there is none, or the catalogue says now that it is another kind of lift."""
     base = lifter.bases.get(_name(key, kind))
     return base if base is not None and base.model_class == model_class else None
 
 
-def folded(lifter: Lifter, one: LiftedSet) -> Lifter:
+def folded(lifter: LifterSets, one: LiftedSet) -> LifterSets:
     """Give the lifter with what a set that is forgotten had taught."""
     term = one.term
     if term is None or not term.teaches or not one.profile:
         return lifter
-    base = learn(base_of(lifter, one.profile, term.kind, term.model_class), [term])
+    base = posterior_profile(base_of(lifter, one.profile, term.kind, term.model_class), [term])
     return replace(lifter, bases={**lifter.bases, _name(one.profile, term.kind): base})
 
 

@@ -36,9 +36,9 @@ Floats = NDArray[np.float64]
 
 PARAMETERS = 7
 # Places of a lifter's parameters.
-MORE, FASTER, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE = range(PARAMETERS)
+REPS_OFFSET, V1_OFFSET, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE = range(PARAMETERS)
 # Places of what varies by set: first velocity of the population at the load, velocity at failure, log reps, curve.
-_G, _W, _E, _Q = range(4)
+_SET_V1, _SET_V_FAIL, _SET_LOG_REPS, _SET_CURVE = range(4)
 # Nothing known of the load, as where a set begins cold (design choice).
 VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.45
 # Sd of the log 1RM of whoever trains (design choice): a load in kg then says nothing until one was lifted.
@@ -62,7 +62,7 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class SetLoad:
     """What is known of a set's load; %1RM is taken where both are."""
 
     pct_1rm: float | None = None
@@ -70,10 +70,10 @@ class Load:
 
 
 @cache
-def believed_of_anybody(model_class: str, kind: str) -> Belief:
+def population_belief(model_class: str, kind: str) -> Belief:
     """What is believed of a lifter nobody knows: the exercise's row, shrunk to by all that is learned.
 
-    >>> belief = believed_of_anybody("bench_press", "velocity")
+    >>> belief = population_belief("bench_press", "velocity")
     >>> belief.mean[[SLOPE, V_FAIL, CURVE]].round(2).tolist(), np.sqrt(np.diag(belief.cov))[:5].round(3).tolist()
     ([4.5, 0.17, 1.22], [0.238, 0.032, 0.45, 0.028, 0.2])
     """
@@ -98,7 +98,7 @@ def believed_of_anybody(model_class: str, kind: str) -> Belief:
 
 
 @dataclass(frozen=True, slots=True)
-class BySet:
+class SetVariation:
     """What varies by set, in n sets: mean and variance (n, 4), and the derivative of the first by the log 1RM (n,)."""
 
     mean: Floats
@@ -106,11 +106,11 @@ class BySet:
     by_1rm: Floats
 
 
-def by_set(model: ExerciseModel, loads: Sequence[Load], lifter: Floats) -> BySet:
+def set_variation(model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats) -> SetVariation:
     """What varies by set, at these loads of a lifter with parameters (7,).
 
     >>> model = exercise_model("bench_press")
-    >>> found = by_set(model, [Load(pct_1rm=75.0)], believed_of_anybody("bench_press", "velocity").mean)
+    >>> found = set_variation(model, [SetLoad(pct_1rm=75.0)], population_belief("bench_press", "velocity").mean)
     >>> found.mean.round(3).tolist(), np.sqrt(found.variance).round(3).tolist()
     ([[0.529, 0.0, 0.0, 0.0]], [[0.019, 0.03, 0.17, 0.03]])
     """
@@ -119,12 +119,12 @@ def by_set(model: ExerciseModel, loads: Sequence[Load], lifter: Floats) -> BySet
     rows = [by_load[load] for load in loads]
     mean, variance = np.zeros((len(rows), 4)), np.empty((len(rows), 4))
     variance[:] = (0.0, model.v_last_within_sd_mps**2, LINE_WITHIN_SD**2, _CURVE_WITHIN_SD**2)
-    mean[:, _G] = [row[0] for row in rows]
-    variance[:, _G] = [row[1] for row in rows]
-    return BySet(mean, variance, np.array([row[2] for row in rows]))
+    mean[:, _SET_V1] = [row[0] for row in rows]
+    variance[:, _SET_V1] = [row[1] for row in rows]
+    return SetVariation(mean, variance, np.array([row[2] for row in rows]))
 
 
-def _first_velocity(model: ExerciseModel, load: Load, one_rm_kg: float) -> tuple[float, float, float]:
+def _first_velocity(model: ExerciseModel, load: SetLoad, one_rm_kg: float) -> tuple[float, float, float]:
     if load.pct_1rm is None and load.load_kg is None:
         return model.velocity_at_mps(VAGUE_LOG_N + model.load_shift), (VAGUE_LOG_N_SD / model.line_slope) ** 2, 0.0
     pct = load.pct_1rm
@@ -142,7 +142,7 @@ def _velocity_at(model: ExerciseModel, pct_1rm: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SetFigures:
     """The four figures of n sets (n, 4), and their derivatives by the lifter's parameters (n, 4, 7) and by set (n, 4, 4)."""
 
     at: Floats
@@ -150,30 +150,30 @@ class Figures:
     by_own: Floats
 
 
-def figures(model: ExerciseModel, lifter: Floats, own: Floats, by_1rm: Floats) -> Figures:
+def figures(model: ExerciseModel, lifter: Floats, own: Floats, by_1rm: Floats) -> SetFigures:
     """The four figures of sets with these values (n, 4) of what varies by set.
 
     >>> model = exercise_model("bench_press")
-    >>> anybody = believed_of_anybody("bench_press", "velocity").mean
-    >>> figures(model, anybody, np.array([[0.515, 0.0, 0.0, 0.0]]), np.zeros(1)).at.round(3).tolist()
+    >>> population_prior = population_belief("bench_press", "velocity").mean
+    >>> figures(model, population_prior, np.array([[0.515, 0.0, 0.0, 0.0]]), np.zeros(1)).at.round(3).tolist()
     [[0.515, 0.17, 2.42, 1.22]]
     """
     scale, slope = exp(float(lifter[LOG_SCALE])), float(lifter[SLOPE])
-    off = own[:, _G] - model.line_velocity_mps
+    off = own[:, _SET_V1] - model.line_velocity_mps
     at = np.empty((len(own), 4))
-    at[:, 0] = scale * (own[:, _G] + lifter[FASTER])
-    at[:, 1] = scale * (own[:, _W] + lifter[V_FAIL])
-    at[:, 2] = model.line_log_n + lifter[MORE] + slope * off + own[:, _E]
-    at[:, 3] = lifter[CURVE] + own[:, _Q]
+    at[:, 0] = scale * (own[:, _SET_V1] + lifter[V1_OFFSET])
+    at[:, 1] = scale * (own[:, _SET_V_FAIL] + lifter[V_FAIL])
+    at[:, 2] = model.line_log_n + lifter[REPS_OFFSET] + slope * off + own[:, _SET_LOG_REPS]
+    at[:, 3] = lifter[CURVE] + own[:, _SET_CURVE]
     by_lifter = np.zeros((len(own), 4, PARAMETERS))
-    by_lifter[:, 0, FASTER] = by_lifter[:, 1, V_FAIL] = scale
+    by_lifter[:, 0, V1_OFFSET] = by_lifter[:, 1, V_FAIL] = scale
     by_lifter[:, :2, LOG_SCALE] = at[:, :2]
     by_lifter[:, 0, LOG_1RM] = scale * by_1rm
     by_lifter[:, 2, LOG_1RM] = slope * by_1rm
-    by_lifter[:, 2, MORE] = by_lifter[:, 3, CURVE] = 1.0
+    by_lifter[:, 2, REPS_OFFSET] = by_lifter[:, 3, CURVE] = 1.0
     by_lifter[:, 2, SLOPE] = off
     by_own = np.zeros((len(own), 4, 4))
-    by_own[:, 0, _G] = by_own[:, 1, _W] = scale
-    by_own[:, 2, _G] = slope
-    by_own[:, 2, _E] = by_own[:, 3, _Q] = 1.0
-    return Figures(at, by_lifter, by_own)
+    by_own[:, 0, _SET_V1] = by_own[:, 1, _SET_V_FAIL] = scale
+    by_own[:, 2, _SET_V1] = slope
+    by_own[:, 2, _SET_LOG_REPS] = by_own[:, 3, _SET_CURVE] = 1.0
+    return SetFigures(at, by_lifter, by_own)

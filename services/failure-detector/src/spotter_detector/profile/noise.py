@@ -9,7 +9,7 @@ import numpy as np
 
 from spotter_detector.model import flags
 from spotter_detector.model.filter import Posterior
-from spotter_detector.model.grid import DROP, V1, curve_places, shares_used
+from spotter_detector.model.grid import DROP, V1, curve_offsets, shares_used
 from spotter_detector.model.records import Observation
 
 # Of the tracker that nobody knows, worth so many reps.
@@ -22,7 +22,7 @@ _REPS_MIN = 6
 _RESIDUAL_MAX_MPS = 0.2
 
 
-def scatter(
+def sensor_scatter(
     reps: Sequence[Observation], found: Posterior, log_weight: np.ndarray, cv: float
 ) -> tuple[float, int] | None:
     """Variance of the sensor, (m/s)², by one set and the reps that it rests on; None where the set cannot tell.
@@ -36,7 +36,7 @@ def scatter(
     velocities = np.array([one.velocity_mps for one in reps[1:] if one.velocity_mps is not None])
     if len(velocities) != len(reps) - 1:
         return None
-    cell, places = int(log_weight.argmax()), curve_places(found.values)
+    cell, places = int(log_weight.argmax()), curve_offsets(found.values)
     used = np.array([shares_used(places, progress)[cell] for progress in range(2, len(reps) + 1)])
     off = velocities - (found.planes[V1, cell] + used * found.planes[DROP, cell])
     squares = np.minimum(off * off, _RESIDUAL_MAX_MPS**2)
@@ -44,10 +44,10 @@ def scatter(
     return float(f"{variance:.6g}"), len(off)
 
 
-def pooled(known: Iterable[tuple[float | None, int]]) -> tuple[float, int]:
+def pooled_noise(known: Iterable[tuple[float | None, int]]) -> tuple[float, int]:
     """The sensor's variance and the reps behind it, of sets and what was known before.
 
-    >>> pooled([(0.004, 30), (None, 0), (0.0032, 10)])
+    >>> pooled_noise([(0.004, 30), (None, 0), (0.0032, 10)])
     (0.0038, 40)
     """
     told = [(variance, reps) for variance, reps in known if variance is not None and reps]

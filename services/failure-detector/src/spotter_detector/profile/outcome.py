@@ -6,7 +6,7 @@ from spotter.domain.fast_dataclass import record
 
 
 @record(frozen=True, slots=True)
-class Outcome:
+class SetOutcome:
     """The end of a closed set.
 
     Attributes
@@ -18,8 +18,8 @@ class Outcome:
     at_days : float
         When, in days from any fixed time: what is learned fades with it.
 
-    >>> Outcome(failed=True), Outcome(called_rir=2.0, at_days=3.5).called_rir
-    (Outcome(failed=True, called_rir=None, at_days=0.0), 2.0)
+    >>> SetOutcome(failed=True), SetOutcome(called_rir=2.0, at_days=3.5).called_rir
+    (SetOutcome(failed=True, called_rir=None, at_days=0.0), 2.0)
     """
 
     failed: bool = False

@@ -19,12 +19,12 @@ from spotter_detector.profile.generative_model import (
     LOG_1RM,
     Belief,
     Floats,
-    Load,
-    believed_of_anybody,
-    by_set,
+    SetLoad,
     figures,
+    population_belief,
+    set_variation,
 )
-from spotter_detector.profile.noise import pooled
+from spotter_detector.profile.noise import pooled_noise
 from spotter_detector.profile.profile import Profile
 from spotter_detector.profile.term import FIGURES, Term
 
@@ -34,16 +34,16 @@ _HEAVIEST_SHARE = 0.8
 _UNKNOWN_1RM_SD = 0.3
 
 
-def nothing(model_class: str, kind: str) -> Profile:
+def population_profile(model_class: str, kind: str) -> Profile:
     """The profile of a lifter nobody knows.
 
-    >>> nothing("bench_press", "velocity").learned_sets
+    >>> population_profile("bench_press", "velocity").learned_sets
     0
     """
-    return Profile(model_class, kind, 0, 0.0, (), ()).believing(believed_of_anybody(model_class, kind))
+    return Profile(model_class, kind, 0, 0.0, (), ()).believing(population_belief(model_class, kind))
 
 
-def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
+def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
     """What is known of a lifter by a base (all older sets, folded) and terms, of one exercise and kind of measure.
 
     The base of a lifter without older sets is None; the terms then say the exercise and kind. Folding is learning: a
@@ -54,12 +54,12 @@ def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
     ValueError
         Where there is neither a base nor a term, or terms are of two exercises.
 
-    >>> from spotter_detector.model import Observation, starting_values
-    >>> from spotter_detector.profile import Outcome, learning_term
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> from spotter_detector.profile import SetOutcome, likelihood_of_set
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.24)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> known = learn(None, [learning_term(start, reps, Outcome(failed=True, at_days=3.0 * day)) for day in range(3)])
+    >>> known = posterior_profile(None, [likelihood_of_set(prior, reps, SetOutcome(failed=True, at_days=3.0 * day)) for day in range(3)])
     >>> known.learned_sets, round(known.mean[3], 3), round(known.cov[18] ** 0.5, 3)
     (3, 0.214, 0.017)
     """
@@ -69,7 +69,7 @@ def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
             raise ValueError("nothing to learn from: give a base or a term")
         kinds = [term.kind for term in told if term.teaches]
         kind = "velocity" if "velocity" in kinds or not kinds else "timing"
-        base = nothing(told[0].model_class, kind)
+        base = population_profile(told[0].model_class, kind)
     if any(term.model_class != base.model_class for term in told):
         raise ValueError(f"terms of {sorted({term.model_class for term in told})} for a profile of {base.model_class}")
     taught = [term for term in told if term.kind == base.kind]
@@ -90,18 +90,18 @@ def learn(base: Profile | None, terms: Iterable[Term]) -> Profile:
         max([value for value in (base.grind_s, *(term.grind_s for term in told)) if value is not None], default=None),
         _middle([term.rom_m for term in told], base.rom_m),
         _middle([term.rest_s for term in told], base.rest_s),
-        *pooled([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)]),
+        *pooled_noise([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)]),
     ).believing(found)
 
 
 def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: float) -> Belief:
     precisions = symmetric([term.precision for term in terms], FIGURES)
     shifts = np.array([term.shift for term in terms])
-    loads = [Load(term.pct_1rm, term.load_kg) for term in terms]
+    loads = [SetLoad(term.pct_1rm, term.load_kg) for term in terms]
     changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
     prior_precision = np.linalg.inv(prior.cov)
     mean, cov = _first_guess(prior, loads), prior.cov
-    usual = by_set(model, loads, mean)
+    usual = set_variation(model, loads, mean)
     own = usual.mean
     for _ in range(_PASSES):
         made = figures(model, mean, own, usual.by_1rm)
@@ -116,7 +116,7 @@ def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: 
         cov = np.asarray(np.linalg.inv(precision), dtype=np.float64)
         mean = np.asarray(cov @ shift, dtype=np.float64)
         # The best guess of what varies by set, given the lifter's parameters.
-        usual = by_set(model, loads, mean)
+        usual = set_variation(model, loads, mean)
         made = figures(model, mean, own, usual.by_1rm)
         offset = made.at - _times(made.by_own, own)
         told = _turned(made.by_own) @ precisions
@@ -126,7 +126,7 @@ def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: 
     return Belief(mean, 0.5 * (cov + cov.T))
 
 
-def _first_guess(prior: Belief, loads: Sequence[Load]) -> Floats:
+def _first_guess(prior: Belief, loads: Sequence[SetLoad]) -> Floats:
     """Where the law is taken for linear first: a 1RM nobody knows is guessed by the heaviest load."""
     lifted_kg = [load.load_kg for load in loads if load.pct_1rm is None and load.load_kg is not None]
     guess = prior.mean.copy()

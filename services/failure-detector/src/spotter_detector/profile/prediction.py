@@ -8,25 +8,25 @@ from math import sqrt
 import numpy as np
 
 from spotter_detector.model.exercise_models import exercise_model
-from spotter_detector.model.prior import Start
-from spotter_detector.profile.generative_model import LOG_1RM, SLOPE, Belief, Load, by_set, figures
+from spotter_detector.model.prior import Prior
+from spotter_detector.profile.generative_model import LOG_1RM, SLOPE, Belief, SetLoad, figures, set_variation
 
 
-def predicted(cold: Start, belief: Belief, *, knows_1rm: bool) -> Start:
+def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
     """The starting values of a set of this lifter: the cold ones with all that was learned in their place.
 
     A load in kg is taken where the lifter's 1RM was learned from loads in kg; %1RM is taken first.
 
-    >>> from spotter_detector.model import starting_values
-    >>> from spotter_detector.profile.generative_model import believed_of_anybody
-    >>> cold = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
-    >>> start = predicted(cold, believed_of_anybody("bench_press", "velocity"), knows_1rm=False)
-    >>> [(round(one.v1_mean_mps, 3), round(one.v_last_sd_mps, 3), round(one.log_n_sd, 3)) for one in (cold, start)]
+    >>> from spotter_detector.model import build_prior
+    >>> from spotter_detector.profile.generative_model import population_belief
+    >>> cold = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior = predicted_prior(cold, population_belief("bench_press", "velocity"), knows_1rm=False)
+    >>> [(round(one.v1_mean_mps, 3), round(one.v_last_sd_mps, 3), round(one.log_n_sd, 3)) for one in (cold, prior)]
     [(0.529, 0.041, 0.317), (0.529, 0.041, 0.305)]
     """
     model = exercise_model(cold.model_class)
-    load = Load(cold.pct_1rm, cold.load_kg if knows_1rm else None)
-    own = by_set(model, [load], belief.mean)
+    load = SetLoad(cold.pct_1rm, cold.load_kg if knows_1rm else None)
+    own = set_variation(model, [load], belief.mean)
     own_mean, own_variance = own.mean[0], own.variance[0]
     if load.pct_1rm is None and load.load_kg is None:
         # A plan of reps narrows what is believed of the load.

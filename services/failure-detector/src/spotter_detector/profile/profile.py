@@ -9,12 +9,12 @@ from zlib import crc32
 import numpy as np
 
 from spotter.domain.fast_dataclass import record, replace
-from spotter_detector.model.prior import Start
+from spotter_detector.model.prior import Prior
 from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
 from spotter_detector.profile.drift import drifted, weeks_between
 from spotter_detector.profile.generative_model import PARAMETERS, Belief
 from spotter_detector.profile.noise import sensor_sd_mps
-from spotter_detector.profile.prediction import predicted
+from spotter_detector.profile.prediction import predicted_prior
 
 PROFILE_VERSION = 1
 _TRIANGLE = PARAMETERS * (PARAMETERS + 1) // 2
@@ -43,9 +43,9 @@ class Profile:
     noise, noise_reps : float, int
         Variance of the sensor, (m/s)², by all sets, and the reps that it rests on.
 
-    >>> from spotter_detector.profile import learn
-    >>> from spotter_detector.profile.posterior import nothing
-    >>> learn(nothing("bench_press", "velocity"), ()).version.rpartition("/")[0]
+    >>> from spotter_detector.profile import posterior_profile
+    >>> from spotter_detector.profile.posterior import population_profile
+    >>> posterior_profile(population_profile("bench_press", "velocity"), ()).version.rpartition("/")[0]
     'profile-1/0'
     """
 
@@ -73,8 +73,8 @@ class Profile:
     def at(self, at_days: float) -> Profile:
         """The same profile as it is believed at another time: less surely the later, never less than of anybody.
 
-        >>> from spotter_detector.profile.posterior import nothing
-        >>> nothing("bench_press", "velocity").at(70.0).cov == nothing("bench_press", "velocity").cov
+        >>> from spotter_detector.profile.posterior import population_profile
+        >>> population_profile("bench_press", "velocity").at(70.0).cov == population_profile("bench_press", "velocity").cov
         True
         """
         return self if weeks_between(self.at_days, at_days) == 0.0 else self.believing(self.belief_at(at_days))
@@ -83,14 +83,14 @@ class Profile:
         """The same profile with other parameters."""
         return replace(self, mean=significant(belief.mean.tolist()), cov=upper_half(belief.cov))
 
-    def starting_values(self, cold: Start, at_days: float | None) -> Start:
+    def build_prior(self, cold: Prior, at_days: float | None) -> Prior:
         """The cold starting values of a set with all that was learned in their place; see `prediction`.
 
         Where the device's noise was told it stays; else what its sets say of it is taken.
         """
         belief = self.belief() if at_days is None else self.belief_at(at_days)
         return start_with(
-            predicted(cold, belief, knows_1rm=self.knows_1rm),
+            predicted_prior(cold, belief, knows_1rm=self.knows_1rm),
             learned_sets=self.learned_sets,
             rom_m=self.rom_m,
             grind_s=self.grind_s,
@@ -111,8 +111,8 @@ class Profile:
 def profile_to_json(profile: Profile) -> dict[str, object]:
     """Write a profile as a JSON object; `profile_from_json` gives an equal one back.
 
-    >>> from spotter_detector.profile.posterior import nothing
-    >>> known = nothing("back_squat", "timing")
+    >>> from spotter_detector.profile.posterior import population_profile
+    >>> known = population_profile("back_squat", "timing")
     >>> profile_from_json(profile_to_json(known)) == known
     True
     """

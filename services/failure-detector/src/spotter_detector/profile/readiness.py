@@ -8,7 +8,7 @@ import numpy as np
 
 from spotter.domain.fast_dataclass import record
 from spotter_detector.model.exercise_models import exercise_model
-from spotter_detector.profile.generative_model import Load, by_set, figures
+from spotter_detector.profile.generative_model import SetLoad, figures, set_variation
 from spotter_detector.profile.profile import Profile
 from spotter_detector.profile.term import FIGURES, V1, Term
 
@@ -31,23 +31,23 @@ def day_offset(profile: Profile, term: Term) -> DayOffset | None:
 
     None where the load is not known in a way that the profile has learned, or the set had no velocity.
 
-    >>> from spotter_detector.model import Observation, starting_values
-    >>> from spotter_detector.profile import Outcome, learn, learning_term
-    >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> from spotter_detector.profile import SetOutcome, posterior_profile, likelihood_of_set
+    >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> def term(first_mps):
     ...     reps = [Observation(n + 1, 2.8 * n, first_mps - 0.03 * n, None, 0.42, None) for n in range(10)]
-    ...     return learning_term(start, reps, Outcome(failed=True))
-    >>> found = day_offset(learn(None, [term(0.52)] * 5), term(0.44))
+    ...     return likelihood_of_set(prior, reps, SetOutcome(failed=True))
+    >>> found = day_offset(posterior_profile(None, [term(0.52)] * 5), term(0.44))
     >>> round(found.offset_mps, 3), round(found.in_sds, 1)
     (-0.086, -2.5)
     """
-    load = Load(term.pct_1rm, term.load_kg if profile.knows_1rm else None)
+    load = SetLoad(term.pct_1rm, term.load_kg if profile.knows_1rm else None)
     if term.kind != "velocity" or profile.kind != "velocity" or not profile.learned_sets:
         return None
     if load.pct_1rm is None and load.load_kg is None:
         return None
     model, belief = exercise_model(profile.model_class), profile.belief()
-    own = by_set(model, [load], belief.mean)
+    own = set_variation(model, [load], belief.mean)
     own_mean, own_variance = own.mean[0], own.variance[0]
     made = figures(model, belief.mean, own_mean[None], own.by_1rm)
     at, by_lifter, by_own = made.at[0], made.by_lifter[0], made.by_own[0]

@@ -19,15 +19,15 @@ from spotter_detector.model.filter import Filter, Posterior
 from spotter_detector.model.grid import COV as COV_V1_DROP
 from spotter_detector.model.grid import CURVES, DROP, LOG_WEIGHT, N_MAX, V1, VAR_DROP, VAR_V1, curve_exponents
 from spotter_detector.model.pauses import concentric_s
-from spotter_detector.model.prior import Start
-from spotter_detector.model.prior_builder import starting_values
+from spotter_detector.model.prior import Prior
+from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, Request
 from spotter_detector.model.rir_report import FAILED_NEXT, log_likelihood
-from spotter_detector.model.timing import Kind
+from spotter_detector.model.timing import PaceKind
 from spotter_detector.profile.codec import significant, upper_half
 from spotter_detector.profile.generative_model import Floats
-from spotter_detector.profile.noise import scatter
-from spotter_detector.profile.outcome import Outcome
+from spotter_detector.profile.noise import sensor_scatter
+from spotter_detector.profile.outcome import SetOutcome
 from spotter_detector.profile.term import FIGURES, Term
 
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
@@ -38,56 +38,56 @@ _NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
 _FILTER = Filter(cache_size=0)
 
 
-def learning_term(start: Start, observations: Sequence[Observation], outcome: Outcome) -> Term:
+def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome) -> Term:
     """What a closed set teaches.
 
     Parameters
     ----------
-    start : Start
+    prior : Prior
         The set's pinned starting values: its class, load, sensor and tempo are taken, nothing that was learned.
     observations : sequence of Observation
         All its reports.
     outcome : Outcome
         How it ended.
 
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.21)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> term = learning_term(start, reps, Outcome(failed=True))
+    >>> term = likelihood_of_set(prior, reps, SetOutcome(failed=True))
     >>> np.linalg.solve(term.precision_matrix(), term.shift).round(3)[:3]
     array([0.514, 0.21 , 2.302])
     """
-    return learning_terms([(start, observations, outcome)])[0]
+    return likelihoods_of_sets([(prior, observations, outcome)])[0]
 
 
-def learning_terms(sets: Sequence[tuple[Start, Sequence[Observation], Outcome]]) -> list[Term]:
-    """What each of many closed sets teaches: as `learning_term`, side by side.
+def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], SetOutcome]]) -> list[Term]:
+    """What each of many closed sets teaches: as `likelihood_of_set`, side by side.
 
-    >>> start = starting_values("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> [term.kind for term in learning_terms([(start, [], Outcome())])]
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> [term.kind for term in likelihoods_of_sets([(prior, [], SetOutcome())])]
     ['none']
     """
-    asked = [Request(anybody(start), tuple(reps), 0) for start, reps, _ in sets if reps]
+    asked = [Request(population_prior(prior), tuple(reps), 0) for prior, reps, _ in sets if reps]
     found = iter(_FILTER.posteriors(asked))
-    return [_term(start, reps, outcome, next(found) if reps else None) for start, reps, outcome in sets]
+    return [_term(prior, reps, outcome, next(found) if reps else None) for prior, reps, outcome in sets]
 
 
-def _term(start: Start, observations: Sequence[Observation], outcome: Outcome, found: Posterior | None) -> Term:
+def _term(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome, found: Posterior | None) -> Term:
     summary = _habits(
         [one for one, words in zip(observations, found.flags, strict=True) if not _NO_REP & {*words}] if found else ()
     )
-    none = Term(start.model_class, "none", outcome.at_days, start.pct_1rm, start.load_kg, *_NO_TERM, False, *summary)
-    if found is None or start.tempo:
+    none = Term(prior.model_class, "none", outcome.at_days, prior.pct_1rm, prior.load_kg, *_NO_TERM, False, *summary)
+    if found is None or prior.tempo:
         return none
-    if found.kind not in (Kind.VELOCITY, Kind.CONCENTRIC) or found.restarted or found.progress < 1:
+    if found.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC) or found.restarted or found.progress < 1:
         return none
     log_weight = found.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_end(found.progress, outcome)
     mean, cov = _moments(found, log_weight)
     # A device that tells its own noise needs no estimate.
     told = any(one.velocity_sd_mps is not None for one in observations)
-    is_velocity = found.kind is Kind.VELOCITY
+    is_velocity = found.kind is PaceKind.VELOCITY
     scattered = (
-        scatter(observations, found, log_weight.ravel(), start.velocity_cv) if is_velocity and not told else None
+        sensor_scatter(observations, found, log_weight.ravel(), prior.velocity_cv) if is_velocity and not told else None
     )
     before_mean, before_cov = _believed(found.values)
     before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
@@ -96,11 +96,11 @@ def _term(start: Start, observations: Sequence[Observation], outcome: Outcome, f
     precision = (vectors * np.maximum(values, 0.0)) @ vectors.T
     shift = (precision + before) @ mean - before @ before_mean
     return Term(
-        start.model_class,
-        "velocity" if found.kind is Kind.VELOCITY else "timing",
+        prior.model_class,
+        "velocity" if found.kind is PaceKind.VELOCITY else "timing",
         outcome.at_days,
-        start.pct_1rm,
-        start.load_kg,
+        prior.pct_1rm,
+        prior.load_kg,
         upper_half(precision),
         significant(shift.tolist()),
         outcome.failed or outcome.called_rir is not None,
@@ -109,19 +109,21 @@ def _term(start: Start, observations: Sequence[Observation], outcome: Outcome, f
     )
 
 
-def anybody(start: Start) -> Start:
+def population_prior(prior: Prior) -> Prior:
     """The starting values of a set like this of a lifter and a load that nobody knows.
 
-    >>> start = starting_values("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
-    >>> anybody(start).log_n_mean, anybody(start).learned_sets
+    >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> population_prior(prior).log_n_mean, population_prior(prior).learned_sets
     (2.302585, 0)
     """
-    return _anybody(start.model_class, start.velocity_metric, start.sensor_sd_mps if start.sensor_told else None)
+    return _population_prior(
+        prior.model_class, prior.velocity_metric, prior.sensor_sd_mps if prior.sensor_told else None
+    )
 
 
 @lru_cache(maxsize=256)
-def _anybody(model_class: str, velocity_metric: str, sensor_sd_mps: float | None) -> Start:
-    return starting_values(
+def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: float | None) -> Prior:
+    return build_prior(
         model_class,
         pct_1rm=None,
         planned_reps=None,
@@ -132,7 +134,7 @@ def _anybody(model_class: str, velocity_metric: str, sensor_sd_mps: float | None
     )
 
 
-def _log_end(done: int, outcome: Outcome) -> Floats:
+def _log_end(done: int, outcome: SetOutcome) -> Floats:
     """Log likelihood (60,) of the end by the reps possible.
 
     An end that nobody calls says only that its reps were possible: where lifters stop when they are told to, taking it for
@@ -174,7 +176,7 @@ def _moments(found: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
     return mean, cov
 
 
-def _believed(values: Start) -> tuple[Floats, Floats]:
+def _believed(values: Prior) -> tuple[Floats, Floats]:
     mean = np.array([values.v1_mean_mps, values.v_last_mean_mps, values.log_n_mean, values.curve_mean])
     cov = np.diag([values.v1_sd_mps**2, values.v_last_sd_mps**2, values.log_n_sd**2, values.curve_sd**2])
     cov[0, 1] = cov[1, 0] = values.v1_v_last_cov

@@ -20,15 +20,15 @@ class OneRepMax:
 def one_rep_max(profile: Profile) -> OneRepMax | None:
     """The 1RM by the sets whose load was known in kg; None where none was.
 
-    >>> from spotter_detector.model import Observation, starting_values
-    >>> from spotter_detector.profile import Outcome, learn, learning_term
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> from spotter_detector.profile import SetOutcome, posterior_profile, likelihood_of_set
     >>> def term(load_kg, first_mps, reps):
-    ...     start = starting_values(
+    ...     prior = build_prior(
     ...         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg)
     ...     fall = (first_mps - 0.17) / (reps - 1)
     ...     made = [Observation(n + 1, 2.8 * n, first_mps - fall * n, None, 0.42, None) for n in range(reps)]
-    ...     return learning_term(start, made, Outcome(failed=True))
-    >>> found = one_rep_max(learn(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
+    ...     return likelihood_of_set(prior, made, SetOutcome(failed=True))
+    >>> found = one_rep_max(posterior_profile(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
     >>> round(found.kg), round(found.sd_kg, 1)
     (101, 3.7)
     """
