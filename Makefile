@@ -76,7 +76,7 @@ bench: install peers ## throughput and latency as one table, with the machine
 	@exec $(BIN)/python -m lab.bench $(ARGS)
 
 accuracy: install ## how good the model is, beside oracles and baselines: build/accuracy, and its figures in docs/accuracy (ARGS="--quick", "--recorded FILE")
-	@$(BIN)/python -m lab.accuracy --to build/accuracy $(ARGS)
+	@$(BIN)/python -m lab.accuracy $(ARGS)
 	@$(BIN)/python -m tools.figures build/accuracy/figures.json
 
 peers: install $(PEERS)/.installed ## .venv-peers: what the bench measures Spotter beside

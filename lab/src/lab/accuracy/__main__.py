@@ -62,7 +62,7 @@ def _options() -> argparse.Namespace:
         metavar="FOLDER",
         help="recorded watch sets (default: watch in SPOTTER_RECORDED)",
     )
-    parser.add_argument("--to", type=Path, default=Path("docs/accuracy"), help="folder of the report (%(default)s)")
+    parser.add_argument("--to", type=Path, default=Path("build/accuracy"), help="folder of the report (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once (%(default)s)")
     return parser.parse_args()
 
