@@ -187,7 +187,7 @@ class Referee:
         kind: BlockKind | None,
     ) -> Iterable[str]:
         """Name what forbids a set to cost so much."""
-        if exercise.risk == "high_risk":
+        if exercise.traits.high_risk:
             yield "R02 a high-risk lift"
         if self.is_beginner():
             yield "R08 a beginner"
@@ -219,7 +219,7 @@ class Referee:
         zone = self._calendar[0]
         day = day_of(moment, zone)
         all_out = self._kind_on(day) == "high_intensity"
-        compound = builtin_catalogue().get(entry.exercise).risk in ("high_risk", "compound")
+        compound = builtin_catalogue().get(entry.exercise).traits.compound
         hours = 168 if all_out else 72 if compound else 48
         same_day = self._kind_on(day_of(at, zone)) == "high_intensity" and day == day_of(at, zone)
         return not same_day and at < moment + timedelta(hours=hours)
@@ -254,6 +254,6 @@ def _has_place(exercise: Exercise, opened: SetOpened, *, hurried: bool, all_out:
     """Tell whether the rules have a place for failure in a set whose own target nobody gave."""
     if opened.intent not in (None, "work") or opened.target_rir is not None:
         return False
-    if exercise.risk == "machine":
+    if exercise.traits.early_failure:
         return True
-    return exercise.risk == "isolation" and (opened.is_last_set is True or hurried or all_out)
+    return exercise.traits.single_joint and (opened.is_last_set is True or hurried or all_out)

@@ -83,7 +83,7 @@ def _plateau(turn: Turn, one: AdvisedSet) -> None:
     calendar = _calendar(turn)
     gym = turn.gym(one.pins.config)
     exercise = gym.catalogue.get(one.context.exercise)
-    if exercise.risk != "isolation":
+    if not exercise.traits.single_joint:
         return
     today = day_of(turn.now, calendar.zone)
     found = plateau_of(turn.history, exercise.exercise, today.isoformat(), turn.held_on(today).policy)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from spotter.domain.events.derived import Because, BoundSaid, StandingSaid, TermsSaid
-from spotter.domain.policies import Effective, OnDay
+from spotter.domain.policies import Effective, OnDay, fields_of
 from spotter_advisor.handlers.advice_message import give
 from spotter_advisor.handlers.unit_of_work import Turn
 from spotter_advisor.planning.decision import Decision
@@ -20,16 +20,7 @@ _USED: Final = (
     *("late_cost", "early_cost", "weekly_units", "weekly_units_frequent", "weekly_units_per_muscle"),
     *("failure_cost", "near_failure_cost", "high_risk_factor", "cheap_factor"),
 )
-"""Values of the policy that a plan follows from whatever the rules; others are named by the rules they belong to."""
-_USED_BY: Final = {
-    "R08": ("beginner_target_rir", "sessions_to_intermediate", "days_to_intermediate"),
-    "R09": ("hard_share_max", "hard_share_sets"),
-    "R11": ("recovery_hours", "recovery_hours_compound"),
-    "R12": ("deload_units", "deload_planned_units"),
-    "R13": ("recovery_hours_high_intensity",),
-    "R15": ("signs_to_halve", "signs_to_close"),
-    "R17": ("plateau_weeks",),
-}
+"""Policy values that every plan follows from, with all of R10's that it reads; others are those of its rules."""
 
 
 def matters(one: AdvisedSet) -> object:
@@ -62,7 +53,7 @@ def because_of(case: Case, judged: Judged, effective: Effective, on_day: OnDay) 
     """Say what a plan follows from: the terms, what each rule asked for, how the lifter stands, where values come from."""
     terms, standing, policy = judged.terms, case.standing, effective.policy
     risk = case.exercise.risk
-    used = [*_USED, *(name for rule in terms.rules for name in _USED_BY.get(rule, ()))]
+    used = [*_USED, *(name for rule in terms.rules for name in fields_of(rule) if rule != "R10")]
     return Because(
         terms=TermsSaid(
             target=terms.target,

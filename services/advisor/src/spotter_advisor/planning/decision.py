@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from spotter.domain.events.derived import Action, Confidence
-from spotter_advisor.rules import Terms, first_of, in_order
+from spotter.domain.rules import first_of, in_order
+from spotter_advisor.state.terms import Terms
 
 FLOOR_PROBABILITY: Final = 0.5
 """At a floor no policy asks for more certainty than this before *stop*."""

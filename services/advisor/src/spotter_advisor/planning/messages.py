@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from spotter.domain.events.derived import Action
+from spotter.domain.reasons import REASONS
+from spotter.domain.rules import RULES
 from spotter_advisor.planning.decision import Decision, Form
 from spotter_advisor.pricing.cost import whole_reps
-from spotter_advisor.rules import PAID_BELOW, Reason, Terms
+from spotter_advisor.state.terms import PAID_BELOW, Terms
 
 SENTENCE_LENGTH_MAX: Final = 90
 SPEECH_WORDS_MAX: Final = 4
@@ -28,15 +30,6 @@ class Words:
     speech: str = ""
 
 
-_WHY_STOP: Final[dict[str, str]] = {
-    "R03": "nobody is spotting you",
-    "R02": "never to failure on this lift",
-    "R08": "learn the lift first",
-    "R10": "the week has no room for more",
-    "R09": "too many hard sets lately",
-    "R11": "this muscle still recovers",
-    "R13": "this muscle still recovers",
-}
 _FORM: Final[dict[Form, str]] = {"short_rom": "your range got short", "second_dip": "the bar dipped on its way up"}
 
 
@@ -60,7 +53,7 @@ def words_for(decision: Decision, terms: Terms, rir: float) -> Words:
         return Words("The set is done: stop here.", "Stop")
     if terms.limit == 0:
         return Words("Stop: that was the last rep you had.", "Stop")
-    why = _WHY_STOP.get(decision.rules[0], "that was the goal")
+    why = RULES[decision.rules[0]].stop_reason or "that was the goal"
     return Words(f"Stop here with about {left} left: {why}." if left > 0 else f"Stop here: {why}.", "Stop")
 
 
@@ -89,50 +82,17 @@ def units(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".") + (" unit" if number == 1 else " units")
 
 
-_OPEN_ENDED: Final[dict[Reason, str]] = {
-    "as_many": "As many clean reps as you can",
-    "test": "Test set",
-    "warmup": "Warm-up",
-    "technique": "Technique",
-}
-_TO_FAILURE: Final[dict[Reason, str]] = {
-    "last_set": "Last set: you may go to failure.",
-    "machine": "Safe machine: you may go to failure.",
-    "all_out": "All-out block: you may go to failure.",
-    "time_pressed": "Short of time: one all-out set, you may go to failure.",
-    "plateau": "Against the plateau: you may go to failure.",
-    "block_end": "Last week of the block: you may go to failure.",
-    "planned": "Planned in the deload: you may go to failure.",
-}
-_NO_FAILURE: Final[dict[Reason, str]] = {
-    "unknown": "unknown exercise, nobody knows the risk",
-    "unspotted": "nobody is spotting you",
-    "high_risk": "never on this lift",
-    "pain": "a joint that it loads hurts",
-    "beginner": "learn the lift first",
-    "hard_share": "too many hard sets lately",
-    "recovering": "this muscle still recovers",
-    "deload": "this is a deload week",
-    "signs": "signs of too much, so less room",
-    "block": "the block's last week is for that",
-    "budget_spent": "too little budget left",
-    "muscle_spent": "this muscle had enough this week",
-    "not_last": "only on the last set",
-    "asked": "as planned",
-    "plain": "most sets stop there",
-}
-
-
 def _plan(terms: Terms) -> str:
     if terms.hurts:
         return "You said that it hurts: stop here."
+    reason = REASONS[terms.reason].plan
     if terms.target is None and terms.pain:
-        return f"{_OPEN_ENDED[terms.reason]}: stop with {terms.floor} left, a joint that it loads hurts."
+        return f"{reason}: stop with {terms.floor} left, a joint that it loads hurts."
     if terms.target is None:
         end = f"stop with {terms.floor} left, never to failure." if terms.floor else "only safety speaks."
-        return f"{_OPEN_ENDED[terms.reason]}: {end}"
+        return f"{reason}: {end}"
     if terms.target == 0:
-        return _TO_FAILURE.get(terms.reason, "You may go to failure, as you asked.")
+        return reason
     if terms.target < PAID_BELOW:
         return f"You may go down to {terms.target} left, no further."
-    return f"Keep {terms.target} in reserve, no failure: {_NO_FAILURE[terms.reason]}."
+    return f"Keep {terms.target} in reserve, no failure: {reason}."

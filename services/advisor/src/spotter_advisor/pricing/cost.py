@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from spotter.domain.events.lifting import Intent
-from spotter.domain.exercises import Risk
+from spotter.domain.exercises import RISKS, Risk
 from spotter.domain.policies import BlockKind, Policy
 
 
@@ -24,7 +24,7 @@ def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
     if rir > 1:
         return 0.0
     cost = policy.failure_cost if rir <= 0 else policy.near_failure_cost
-    if risk == "high_risk":
+    if RISKS[risk].high_risk:
         cost *= policy.high_risk_factor
     elif _is_cheap(risk, intent):
         cost *= policy.cheap_factor
@@ -33,7 +33,7 @@ def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
 
 def rules_of_cost(risk: Risk, intent: Intent, kind: BlockKind | None = None) -> tuple[str, ...]:
     """Name the rules that made a cost, and that of a block in which failure has a place of its own."""
-    rules = ("R02", "R10") if risk == "high_risk" else ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
+    rules = ("R02", "R10") if RISKS[risk].high_risk else ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
     placed: dict[BlockKind | None, tuple[str, ...]] = {"deload": ("R12",), "high_intensity": ("R13",)}
     return (*rules, *placed.get(kind, ()))
 
@@ -57,4 +57,4 @@ def whole_reps(rir: float) -> int:
 
 
 def _is_cheap(risk: Risk, intent: Intent) -> bool:
-    return intent == "amrap" and risk in ("bodyweight", "band")
+    return intent == "amrap" and RISKS[risk].cheap_amrap

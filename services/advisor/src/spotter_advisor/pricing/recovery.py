@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 
-from spotter.domain.exercises import Risk
+from spotter.domain.exercises import RISKS, Risk
 from spotter.domain.policies import BlockKind, Policy
 from spotter.domain.weeks import day_of
 from spotter_advisor.pricing.muscles import MAIN
 from spotter_advisor.state.records import Entry, Ledger
-
-COMPOUNDS: Final[tuple[Risk, ...]] = ("high_risk", "compound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def rest_hours(risk: Risk, kind: BlockKind | None, policy: Policy) -> int:
     """
     if kind == "high_intensity":
         return policy.recovery_hours_high_intensity
-    return policy.recovery_hours_compound if risk in COMPOUNDS else policy.recovery_hours
+    return policy.recovery_hours_compound if RISKS[risk].compound else policy.recovery_hours
 
 
 def recovers_at(entry: Entry) -> datetime:

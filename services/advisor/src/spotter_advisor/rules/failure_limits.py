@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spotter.domain.policies import Policy
+from spotter.domain.reasons import Reason
 from spotter_advisor.pricing.cost import cost_at
 from spotter_advisor.rules.failure_offers import usual_rir
-from spotter_advisor.state.terms import HIGH_RISK_FLOOR, HIGH_RISK_TARGET, PAID_BELOW, Bound, Case, Reason
+from spotter_advisor.state.terms import HIGH_RISK_FLOOR, HIGH_RISK_TARGET, PAID_BELOW, Bound, Case
 
 
 def floor_of(case: Case, policy: Policy) -> int:

@@ -6,10 +6,11 @@ from typing import Final
 
 from spotter.domain.events.lifting import Intent
 from spotter.domain.policies import Policy
+from spotter.domain.reasons import Reason
+from spotter.domain.rules import PRECEDENCE, first_of, in_order
 from spotter_advisor.rules.failure_limits import closures, floor_of, guards, paid, personal, unpaid
 from spotter_advisor.rules.failure_offers import wish
-from spotter_advisor.state.precedence import ORDER, first_of, in_order
-from spotter_advisor.state.terms import PAID_BELOW, Bound, Case, Judged, Reason, Terms
+from spotter_advisor.state.terms import PAID_BELOW, Bound, Case, Judged, Terms
 
 _OPEN_ENDED: Final[dict[Intent, Reason]] = {
     "amrap": "as_many",
@@ -50,7 +51,7 @@ def judge(case: Case, policy: Policy) -> Judged:
 
 def _rank(bound: Bound) -> tuple[bool, int]:
     """Order rules as they go before each other, and what would hold anyway last."""
-    return bound.reason in ("asked", "plain"), ORDER.index(bound.rule)
+    return bound.reason in ("asked", "plain"), PRECEDENCE[bound.rule]
 
 
 def _open_ended(case: Case, policy: Policy) -> tuple[list[Bound], Reason, tuple[str, ...]]:
@@ -62,7 +63,7 @@ def _open_ended(case: Case, policy: Policy) -> tuple[list[Bound], Reason, tuple[
     shaped = [bound.rule for bound in bounds]
     if case.intent in ("amrap", "test"):
         shaped.append("R07")
-    if case.intent == "amrap" and case.exercise.risk in ("bodyweight", "band"):
+    if case.intent == "amrap" and case.exercise.traits.cheap_amrap:
         shaped.append("R06")
     return bounds, reason, in_order(shaped or ["R19"])
 

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeVar
 
 from spotter.domain.policies import Block, Session
 from spotter.streaming.codec import dump_json, load_json
-from spotter_advisor.rules import Terms
 from spotter_advisor.state.eligibility import Standing
 from spotter_advisor.state.history import Checkin, Day, Facts, History, Told
 from spotter_advisor.state.records import (
@@ -30,6 +29,7 @@ from spotter_advisor.state.records import (
     RepSeen,
     Stop,
 )
+from spotter_advisor.state.terms import Terms
 
 STATE_VERSION: Final = 1
 T = TypeVar("T")

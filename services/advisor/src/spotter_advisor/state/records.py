@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 from spotter.domain.events.lifting import Intent
 from spotter.domain.policies import Block, Session
 from spotter.domain.weeks import WeekStart
-from spotter_advisor.rules import Terms
 from spotter_advisor.state.eligibility import Standing
 from spotter_advisor.state.history import Facts
+from spotter_advisor.state.terms import Terms
 
 LIFTER: Final = "lifter"
 LEDGER: Final = "ledger"

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from spotter.domain.events.lifting import Intent
 from spotter.domain.exercises import Exercise
 from spotter.domain.policies import BlockKind
+from spotter.domain.reasons import Reason
 from spotter_advisor.state.eligibility import Standing
 
 HIGH_RISK_FLOOR: Final = 1
 HIGH_RISK_TARGET: Final = 2
 PAID_BELOW: Final = 2
 """A set that ends with this many reps in reserve costs nothing."""
-
-Reason = Literal[
-    "unknown", "unspotted", "high_risk", "pain", "as_many", "test", "warmup", "technique", "beginner",
-    "last_set", "machine", "all_out", "time_pressed", "plateau", "block_end", "planned", "paid",
-    "hard_share", "recovering", "deload", "signs", "budget_spent", "muscle_spent", "block", "not_last", "asked", "plain",
-]  # fmt: skip
-"""Why failure is or is not allowed in a set, for the plan's sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +40,7 @@ class Case:
     @property
     def high_risk(self) -> bool:
         """Tell whether the lift never goes to failure by advice."""
-        return self.exercise.risk == "high_risk"
+        return self.exercise.traits.high_risk
 
     @property
     def unspotted(self) -> bool:

@@ -61,7 +61,7 @@ def why_advice(engine: Engine, config: GymConfig, row: Row[Any]) -> dict[str, An
         reading = _reading(because, estimate)
         if not because:
             missing.append(_NO_READING)
-        high_risk = exercise.risk == "high_risk"
+        high_risk = exercise.traits.high_risk
         changes = of_rep(data["action"], terms, reading, high_risk=high_risk, one_more_left=one_more_left)
     else:
         changes = of_plan(terms) if terms is not None else []
@@ -83,7 +83,7 @@ def why_advice(engine: Engine, config: GymConfig, row: Row[Any]) -> dict[str, An
             "estimate": _estimate_view(estimate, because),
             "budget_left": data["budget_left"],
         },
-        "rules": [asdict(rule) for rule in rules_named(data["rule_ids"])],
+        "rules": [rule.as_json() for rule in rules_named(data["rule_ids"])],
         "versions": {
             "policy": data["policy_version"],
             "model": (estimate or {}).get("model_version"),

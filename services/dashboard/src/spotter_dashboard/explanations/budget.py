@@ -85,7 +85,7 @@ def why_budget(engine: Engine, config: GymConfig, row: Row[Any]) -> dict[str, An
             "valid_until": data["valid_until"],
             "allowed_after": data.get("allowed_after"),
         },
-        "rules": [asdict(rule) for rule in rules_named(rules)],
+        "rules": [rule.as_json() for rule in rules_named(rules)],
         "would_have_changed": [asdict(change) for change in _would_have(data, summary, config)],
         "not_recorded": [f"This change does not tell {plain_list([_named(one) for one in missing])}."]
         if missing

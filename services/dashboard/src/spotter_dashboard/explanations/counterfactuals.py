@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from spotter.domain.event_types import parse_time
+from spotter.domain.reasons import REASONS
 from spotter_dashboard.explanations.terms import Bound, Reading, Terms
 from spotter_dashboard.formatting import percent, plain_list, reps, units
 
@@ -70,10 +71,11 @@ def _by_rule(terms: Terms) -> Iterator[tuple[Bound, Change]]:
     if had is None:
         return
     target = terms.without(deciding.rule)
-    if deciding.reason in _OFFERS:
+    kind = REASONS[deciding.reason].kind if deciding.reason in REASONS else "other"
+    if kind == "offer":
         yield deciding, Change(had, "Failure would not have been offered.")
         return
-    if deciding.reason in _OPENS and not _HIGH & {bound.rule for bound in terms.bounds}:
+    if kind == "refusal" and not _HIGH & {bound.rule for bound in terms.bounds}:
         then = "The set might have gone to failure, where nothing else forbids it."
     elif target is None or target >= deciding.rir:
         then = "Another target would hold."
@@ -82,10 +84,6 @@ def _by_rule(terms: Terms) -> Iterator[tuple[Bound, Change]]:
     yield deciding, Change(had, then)
 
 
-_OPENS: Final = frozenset(
-    {"budget_spent", "muscle_spent", "not_last", "recovering", "signs", "pain", "deload", "hard_share", "block"}
-)
-"""Reasons that keep a set from failure that would be allowed otherwise."""
 _HIGH: Final = {"R02", "R03"}
 
 
@@ -93,9 +91,7 @@ def _without(bound: Bound, terms: Terms) -> str | None:
     """Put into words that a rule does not speak; None for one that always does."""
     standing, said = terms.standing, bound.reason
     if bound.rule == "R03":
-        return "With somebody spotting, or safeties set (spotter_present)"
-    if bound.rule == "R08":
-        return "With enough sessions logged, or a coach who says intermediate"
+        return REASONS["unspotted"].without
     if bound.rule == "R15" or said in ("signs", "pain"):
         signs = [str(sign).replace("_", " ") for sign in standing.get("signs") or ()]
         if standing.get("pain"):
@@ -108,35 +104,16 @@ def _without(bound: Bound, terms: Terms) -> str | None:
     if bound.rule in ("R11", "R13"):
         until = _moment(standing.get("closed_until"))
         return f"After {until:%A %H:%M} UTC, when the muscle has recovered" if until else "With the muscle recovered"
-    if said == "deload":
-        return "Outside of the deload block"
-    if said == "block":
-        return "In the last week of the block, or as the last set"
-    if said == "not_last":
-        return "As the last set of this exercise (is_last_set)"
     if said == "muscle_spent":
         return f"With more left of what the week allows this muscle (it was {units(standing.get('muscle_left') or 0)})"
     if said == "budget_spent":
         return f"With more left of the week's budget (it was {units(standing.get('left') or 0)})"
-    if said in ("asked", "paid", "planned"):
-        return "With another target asked for in this set (target_rir)"
-    if said in _OFFERS:
-        return _OFFERS[said]
+    if said in REASONS and REASONS[said].without is not None:
+        return REASONS[said].without
     if bound.rule == "R01":
         layer = terms.origins.get("target_rir", "policy")
         return f"With another target in the {layer} policy"
     return None
-
-
-_OFFERS: Final = {
-    "last_set": "As another set than the last of its exercise",
-    "machine": "On free weights instead of a guided machine",
-    "all_out": "Outside of the high-intensity block",
-    "time_pressed": "In a session that is not short of time",
-    "plateau": "With progress on this exercise in the last weeks",
-    "block_end": "In an earlier week of the block",
-}
-"""What gave a set its place for failure, taken away."""
 
 
 def _of_failure(terms: Terms) -> Iterator[Change]:

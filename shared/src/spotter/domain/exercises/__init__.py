@@ -7,14 +7,16 @@ as canonical words), `names` (who bears which name), `matching` (from a text to 
 from __future__ import annotations
 
 from spotter.domain.exercises.catalogue import UNKNOWN, Catalogue, builtin_catalogue
-from spotter.domain.exercises.entry import MODALITIES, MUSCLES, Exercise, ExerciseFields, FitCode, Modality, Risk
+from spotter.domain.exercises.entry import MODALITIES, MUSCLES, Exercise, ExerciseFields, FitCode, Modality
 from spotter.domain.exercises.joints import JOINTS, Joint, JointRisk, joint_of
 from spotter.domain.exercises.matching import Answer, Match, find, match, search
+from spotter.domain.exercises.risk import RISKS, Risk, RiskTraits
 
 __all__ = [
     "JOINTS",
     "MODALITIES",
     "MUSCLES",
+    "RISKS",
     "UNKNOWN",
     "Answer",
     "Catalogue",
@@ -26,6 +28,7 @@ __all__ = [
     "Match",
     "Modality",
     "Risk",
+    "RiskTraits",
     "builtin_catalogue",
     "find",
     "joint_of",

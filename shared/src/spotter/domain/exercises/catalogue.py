@@ -76,8 +76,8 @@ def _over(entry: Exercise, before: Exercise) -> Exercise:
         kept["muscles"] = before.muscles
     kept["aliases"] = list(dict.fromkeys([*(entry.aliases or ()), *before.names]))
     shipped = builtin_catalogue()
-    if entry.exercise in shipped and shipped.get(entry.exercise).risk == "high_risk":
-        kept["risk"] = "high_risk"
+    if entry.exercise in shipped and shipped.get(entry.exercise).traits.high_risk:
+        kept["risk"] = shipped.get(entry.exercise).risk
         kept["needs_spotter"] = entry.needs_spotter or shipped.get(entry.exercise).needs_spotter
     return entry.model_copy(update=kept)
 

@@ -10,15 +10,8 @@ from pydantic import Field, model_validator
 
 from spotter.domain.event_types import ExerciseId, Part, ShortText
 from spotter.domain.exercises.joints import Joint, JointRisk
+from spotter.domain.exercises.risk import RISKS, Risk, RiskTraits
 
-Risk = Literal["high_risk", "compound", "isolation", "machine", "bodyweight", "band"]
-"""What a set at failure risks.
-
-`high_risk`: squats, deadlifts, bench and overhead presses and rows with a barbell, and Olympic lifts, which never go to
-failure by advice; `compound`: other free-weight compounds; `isolation`: one joint, free weights and cables; `machine`:
-guided motion, pulldowns and cable rows; `bodyweight` and `band`: cheap in sets for as many reps as possible. A load hung
-on a bodyweight exercise makes it a compound.
-"""
 Modality = Literal[
     "barbell", "ez_bar", "trap_bar", "landmine", "dumbbell", "kettlebell", "smith", "cable", "machine",
     "bodyweight", "weighted_bodyweight", "band",
@@ -103,6 +96,11 @@ class Exercise(ExerciseFields):
         {'legs': 1.0}
         """
         return self.muscles or {self.muscle_group: 1.0}
+
+    @property
+    def traits(self) -> RiskTraits:
+        """What its risk class allows."""
+        return RISKS[self.risk]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ calendar, the session's. `fields` says what a value may be, `layers` which one h
 
 from __future__ import annotations
 
-from spotter.domain.policies.fields import Policy, PolicyFields, SessionFields, folded, said_in
+from spotter.domain.policies.fields import Policy, PolicyFields, SessionFields, fields_of, folded, said_in
 from spotter.domain.policies.layers import LAYERS, Effective, Layer, LayerName, Value, builtin_policy, effective
 from spotter.domain.policies.programme import (
     Block,
@@ -39,6 +39,7 @@ __all__ = [
     "block_on",
     "builtin_policy",
     "effective",
+    "fields_of",
     "folded",
     "on_day",
     "said_in",

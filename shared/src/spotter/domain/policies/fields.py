@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
+from pydantic.fields import FieldInfo
 
 from spotter.domain.event_types import ExerciseId, Part, Share
 from spotter.domain.exercises import Risk
@@ -158,6 +159,16 @@ class PolicyFields(SessionFields):
         return self
 
 
+def _rules_of(field: FieldInfo) -> tuple[str, ...]:
+    extra = field.json_schema_extra
+    rules = extra.get("rules") if isinstance(extra, dict) else None
+    return tuple(str(rule) for rule in rules) if isinstance(rules, list) else ()
+
+
+RULES_BY_FIELD: Final = {name: _rules_of(field) for name, field in PolicyFields.model_fields.items()}
+"""Ids of the rules that go by each value."""
+
+
 class Policy(Part):
     """A whole policy: every value decided. Fields mean what they mean in `PolicyFields`."""
 
@@ -208,6 +219,15 @@ class Policy(Part):
             return self.stop_probability
         early, late = self.early_cost[risk], self.late_cost[risk]
         return early / (early + late)
+
+
+def fields_of(rule_id: str) -> tuple[str, ...]:
+    """Name the values that a rule goes by.
+
+    >>> fields_of("R11")
+    ('recovery_hours', 'recovery_hours_compound')
+    """
+    return tuple(name for name, rules in RULES_BY_FIELD.items() if rule_id in rules)
 
 
 def said_in(layer: SessionFields) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any, Final, Literal, get_args
 
 import orjson
 
-from spotter.domain.policies.fields import MERGED, Policy, PolicyFields
+from spotter.domain.exercises import RISKS
+from spotter.domain.policies.fields import MERGED, RULES_BY_FIELD, Policy, PolicyFields
 
 LayerName = Literal["built-in", "gym", "team", "lifter", "block", "session"]
 LAYERS: Final[tuple[LayerName, ...]] = get_args(LayerName)
@@ -55,8 +56,6 @@ class Effective:
         """Give every value with its title, its reason and the layer that it comes from."""
         found: list[Value] = []
         for name, model in PolicyFields.model_fields.items():
-            extra = model.json_schema_extra
-            rules = extra.get("rules", []) if isinstance(extra, dict) else []
             found.append(
                 Value(
                     field=name,
@@ -65,7 +64,7 @@ class Effective:
                     called=self.called.get(name),
                     title=model.title or name,
                     why=model.description or "",
-                    rules=tuple(str(rule) for rule in rules) if isinstance(rules, list) else (),
+                    rules=RULES_BY_FIELD[name],
                 )
             )
         return found
@@ -112,6 +111,9 @@ def _shipped() -> dict[str, Any]:
     # Checked twice: every value by its own range, and that none is missing.
     PolicyFields.model_validate(values)
     Policy.model_validate(values)
+    for name in ("late_cost", "early_cost"):
+        if values[name].keys() != RISKS.keys():
+            raise ValueError(f"policy.json: {name} must have a price for each of {', '.join(RISKS)}")
     return values
 
 
