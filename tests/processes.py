@@ -52,7 +52,7 @@ def here(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Co
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, environment(env or {}), clear=True))
         stack.enter_context(patch.object(sys, "argv", ["spotter", *arguments]))
-        stack.enter_context(patch("spotter.http.metrics.configure_logging"))  # this process's logs are pytest's
+        stack.enter_context(patch("spotter.logging_config.configure_logging"))  # this process's logs are pytest's
         stack.enter_context(patch("spotter.streaming.gc_tuning.tune"))  # and so is its memory
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))

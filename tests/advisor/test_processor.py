@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from spotter.domain.events import decode, encode
-from spotter.domain.events.derived import AdviceGiven, DeviceLost, SetOpened
 from spotter.domain.events.lifting import RepCompleted, SetEnded, SetStarted
+from spotter.domain.events.outputs import AdviceGiven, DeviceLost, SetOpened
 from spotter.domain.gym_config import ConfigPending, Configuration
 from spotter.domain.ids import derived_id
 from spotter_advisor.processor import Advisor

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lab.ledger_oracle import published, recompute
 from spotter.domain.events import Event
-from spotter.domain.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.exercises import builtin_catalogue
 from spotter_advisor.state.records import AdvisedSet

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import (
+from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.outputs import (
     AdviceGiven,
     EffortEstimated,
     RepCounted,
@@ -19,7 +20,6 @@ from spotter.domain.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.gym_config import Configuration
 from spotter.streaming.processor import Step

@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import Action
+from spotter.domain.events.outputs import Action
 from spotter.domain.events.people import TokenRevoked
 from tests.dashboard.serving import KEYS, Place, now, serving
 from tests.dashboard.story import MONDAY, Story

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from spotter.domain.events.budgets import BudgetChanged, NoticeGiven
-from spotter.domain.events.derived import AdviceGiven
 from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import (
     AthleteUpdated,
     BudgetGranted,

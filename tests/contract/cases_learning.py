@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import EffortEstimated
 from spotter.domain.events.lifting import Device, EffortReported
+from spotter.domain.events.outputs import EffortEstimated
 from spotter.domain.ids import athlete_key
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter

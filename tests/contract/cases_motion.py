@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import RepOverdue
 from spotter.domain.events.lifting import MotionSampled
+from spotter.domain.events.outputs import RepOverdue
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import AdviceGiven
 from spotter.domain.events.lifting import SetStarted
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.policies import BlockKind, BlockSaid, SessionFields
 from tests.contract.harness import Harness

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from spotter.domain.events.derived import DeviceLost, RepOverdue
 from spotter.domain.events.lifting import RepStarted
+from spotter.domain.events.outputs import DeviceLost, RepOverdue
 from spotter.domain.ids import athlete_key
 from tests.contract.cases_learning import BETWEEN_S, failed_set
 from tests.contract.harness import Harness

@@ -10,15 +10,6 @@ from typing import Any, TypeVar
 
 from spotter.domain.events import Event, EventData, encode
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import (
-    AdviceGiven,
-    EffortEstimated,
-    EventRejected,
-    RepCounted,
-    SetClosed,
-    SetOpened,
-    SetSummarised,
-)
 from spotter.domain.events.lifting import (
     RepAmended,
     RepCompleted,
@@ -27,6 +18,15 @@ from spotter.domain.events.lifting import (
     RepVoided,
     SetEnded,
     SetStarted,
+)
+from spotter.domain.events.outputs import (
+    AdviceGiven,
+    EffortEstimated,
+    EventRejected,
+    RepCounted,
+    SetClosed,
+    SetOpened,
+    SetSummarised,
 )
 from spotter.domain.ids import athlete_key
 from spotter.streaming.log import NewRecord

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from spotter.domain.events import Event, decode
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import AdviceGiven, EffortEstimated, SetSummarised
 from spotter.domain.events.lifting import RepCompleted, SetEnded
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, SetSummarised
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
 from spotter.streaming.log import NewRecord

@@ -9,7 +9,8 @@ from typing import Any, Final
 from spotter.domain import topics
 from spotter.domain.events import Event, EventData, encode, to_json
 from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
-from spotter.domain.events.derived import (
+from spotter.domain.events.lifting import RepCompleted
+from spotter.domain.events.outputs import (
     Action,
     AdviceGiven,
     DeviceLost,
@@ -21,7 +22,6 @@ from spotter.domain.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.domain.events.lifting import RepCompleted
 from spotter.domain.events.people import AthleteUpdated
 from spotter.domain.ids import athlete_key
 from spotter.streaming.log import NewRecord, Record

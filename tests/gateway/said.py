@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spotter.domain.events import Event, EventData, encode
-from spotter.domain.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
 from spotter.domain.events.people import AdviceAcknowledged, TokenRevoked
 from spotter.domain.ids import athlete_key
 from spotter.domain.topics import ACCESS, ACKS, ADVICE, ESTIMATES

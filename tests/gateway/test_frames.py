@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from spotter.domain.events import Unreadable, to_json
-from spotter.domain.events.derived import Because
+from spotter.domain.events.outputs import Because
 from spotter_gateway.frames import Advice, Left, advice_frame, epoch_ms, heartbeat_frame, left, read
 from tests.gateway.said import advice, advised, estimate, record
 

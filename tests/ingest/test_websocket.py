@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from spotter.domain.events.derived import DeviceLost
+from spotter.domain.events.outputs import DeviceLost
 from spotter.settings import Limits
 from spotter.streaming.memory.log import MemoryLog
 from spotter_ingest import websocket

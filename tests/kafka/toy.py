@@ -16,7 +16,7 @@ from spotter.domain.events.lifting import RepCompleted, SetEnded
 from spotter.domain.events.people import SessionStarted
 from spotter.domain.ids import derived_id, fingerprint
 from spotter.domain.topics import ESTIMATES, LIFTS
-from spotter.http.metrics import configure_logging
+from spotter.logging_config import configure_logging
 from spotter.settings import Settings
 from spotter.streaming.codec import dump_json, load_json
 from spotter.streaming.processor import Environment, Processor, Reject, State, Step

@@ -9,8 +9,8 @@ from typing import Final
 
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.outputs import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.streaming.processor import Environment
 from spotter_advisor.handlers.athlete_updated import athlete_updated, policy_updated, session_started

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from lab.ledger_oracle import published, recompute
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import SetSummarised
+from spotter.domain.events.outputs import SetSummarised
 from spotter.domain.events.people import PolicyUpdated
 from tests.advisor.training import MONDAY, Lifting, Training
 

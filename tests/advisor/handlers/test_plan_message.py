@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from tests.advisor.training import MONDAY, Lifting, Training
 
 

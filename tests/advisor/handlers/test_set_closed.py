@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import SetSummarised
+from spotter.domain.events.outputs import SetSummarised
 from tests.advisor.training import MONDAY, Lifting, Training
 
 

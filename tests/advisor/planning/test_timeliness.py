@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter_advisor.planning.timeliness import pause_s, sound_ms, ttl_ms
 from spotter_advisor.state.records import RepSeen
 from tests.advisor.training import MONDAY, Lifting, Training

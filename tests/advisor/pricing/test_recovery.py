@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from lab.ledger_oracle import published, recompute
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter_advisor.state.eligibility import Standing
 from tests.advisor.training import MONDAY, Lifting, Training
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.exercises import UNKNOWN, builtin_catalogue
 from spotter.domain.policies import Layer, builtin_policy, effective

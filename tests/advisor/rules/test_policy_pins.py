@@ -8,7 +8,7 @@ from datetime import timedelta
 import orjson
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import PolicyUpdated
 from spotter_advisor.state.codec import dump, load
 from spotter_advisor.state.records import LIFTER

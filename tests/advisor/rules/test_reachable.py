@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import AdviceGiven, EffortEstimated, RepOverdue, SetOpened
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepOverdue, SetOpened
 from spotter.domain.events.people import AthleteUpdated
 from spotter.domain.exercises import Exercise, builtin_catalogue
 from tests.advisor.test_stories import Act, acts, trains

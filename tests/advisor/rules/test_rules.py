@@ -9,7 +9,7 @@ import pytest
 
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import ExerciseAdded
 from tests.advisor.training import MONDAY, Lifting, Training
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lab.ledger_oracle import published, recompute
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import WellnessReported
 from tests.advisor.training import Lifting, Training
 

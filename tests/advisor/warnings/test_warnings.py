@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from spotter.domain.events.budgets import NoticeGiven
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter_advisor.state.eligibility import Standing
 from tests.advisor.training import MONDAY, Training
 

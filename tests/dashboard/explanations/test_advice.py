@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import Because, BoundSaid, StandingSaid, TermsSaid
+from spotter.domain.events.outputs import Because, BoundSaid, StandingSaid, TermsSaid
 from spotter.domain.events.people import ExerciseAdded
 from spotter_dashboard.explanations.schemas import AdviceWhy
 from tests.dashboard.serving import Place

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from spotter.domain import topics
 from spotter.domain.events.budgets import BudgetChanged, BudgetEntry, ClosedGroup, HardSets, WarningSign
-from spotter.domain.events.derived import SetClosed
+from spotter.domain.events.outputs import SetClosed
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.gym_config import Configuration
 from spotter.domain.weeks import week_of

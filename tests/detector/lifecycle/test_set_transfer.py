@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from spotter.domain.events import Event, decode, encode
-from spotter.domain.events.derived import DeviceLost, RepOverdue, SetClosed
 from spotter.domain.events.lifting import EffortReported, RepStarted
+from spotter.domain.events.outputs import DeviceLost, RepOverdue, SetClosed
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key

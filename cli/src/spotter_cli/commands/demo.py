@@ -35,7 +35,7 @@ def demo(
     Everything goes through the public door, and the coach's page shows it at the address that is printed.
     """
     # Loaded here: the other commands need not wait for it.
-    from spotter.http.metrics import configure_logging
+    from spotter.logging_config import configure_logging
     from spotter_cli.demo.showing import show_demo
     from spotter_standalone.server import run
 

@@ -29,7 +29,7 @@ def replay(
     Waits between sets are cut to 5 s and inside a set to 20 s.
     """
     # Loaded here: the other commands need not wait for it.
-    from spotter.http.metrics import configure_logging
+    from spotter.logging_config import configure_logging
     from spotter_cli.replay.reading import read_recording
     from spotter_cli.replay.showing import show_replay
     from spotter_standalone.server import run

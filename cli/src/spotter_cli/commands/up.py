@@ -20,7 +20,7 @@ GYM = "g1"
 def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
     """Start Spotter on this machine: doors, detector, advisor and the coach's page, until Ctrl-C."""
     # Loaded here: the other commands need not wait for it.
-    from spotter.http.metrics import configure_logging
+    from spotter.logging_config import configure_logging
     from spotter.settings import Settings
     from spotter_standalone.server import run
 

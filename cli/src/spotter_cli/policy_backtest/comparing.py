@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.derived import AdviceGiven, SetOpened, SetSummarised
+from spotter.domain.events.outputs import AdviceGiven, SetOpened, SetSummarised
 from spotter_advisor.handlers.unit_of_work import RULES_VERSION
 from spotter_cli.policy_backtest.replaying import replayed
 from spotter_cli.policy_backtest.story import Story

@@ -16,7 +16,7 @@ from lab.bench.processes import Child, python
 from lab.bench.rows import Row, Target, measured
 from lab.bench.workload import GYM, document, reps
 from spotter.domain.events import decode, encode, from_json
-from spotter.domain.events.derived import EffortEstimated
+from spotter.domain.events.outputs import EffortEstimated
 from spotter.domain.ids import athlete_key
 from spotter.domain.topics import ESTIMATES, LIFTS, TOPICS
 from spotter.streaming.kafka import KafkaLog

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import AdviceGiven
 from spotter.domain.events.lifting import RepCompleted
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
 from spotter.streaming.processor import Reject

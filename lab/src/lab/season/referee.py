@@ -13,7 +13,7 @@ from typing import Final
 
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
-from spotter.domain.events.derived import AdviceGiven, SetOpened, SetSummarised
+from spotter.domain.events.outputs import AdviceGiven, SetOpened, SetSummarised
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.exercises import Exercise, builtin_catalogue
 from spotter.domain.policies import BlockKind, BlockSaid

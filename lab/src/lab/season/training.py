@@ -16,8 +16,8 @@ from lab.season.exercises import Able
 from lab.season.gym import GYM, Sent, Wait
 from lab.season.people import FIRST_DAY, Person, Plan
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.derived import AdviceGiven, EffortEstimated
 from spotter.domain.events.lifting import EffortReported, Intent, RepCompleted, RepVoided, SetEnded, SetStarted
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.policies import BlockSaid
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Final
 
 from spotter.domain import topics
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.derived import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.outputs import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.streaming.processor import Environment, Processor, State, Step
 from spotter_advisor.handlers.athlete_updated import athlete_updated, budget_granted, policy_updated, session_started

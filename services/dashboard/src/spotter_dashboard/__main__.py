@@ -8,8 +8,8 @@ import sys
 
 import uvicorn
 
-from spotter.http.metrics import configure_logging
 from spotter.http.tokens import Keyring
+from spotter.logging_config import configure_logging
 from spotter.streaming.gc_tuning import tune
 from spotter.streaming.kafka import KafkaLog
 from spotter_dashboard.server import Server

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from spotter.http.metrics import configure_logging
+from spotter.logging_config import configure_logging
 from spotter.settings import Settings
 from spotter_detector.worker import work
 

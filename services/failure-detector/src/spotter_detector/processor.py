@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from spotter.domain import topics
 from spotter.domain.events import Event, EventData, corrected, corrected_time, event_type
-from spotter.domain.events.derived import DeviceLost, RepOverdue
 from spotter.domain.events.lifting import (
     EffortReported,
     MotionSampled,
@@ -22,6 +21,7 @@ from spotter.domain.events.lifting import (
     SetMoved,
     SetStarted,
 )
+from spotter.domain.events.outputs import DeviceLost, RepOverdue
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import id_of, joined
 from spotter.streaming.processor import Environment, Processor, Reject, State, Step

@@ -11,8 +11,8 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from spotter.http.metrics import configure_logging
 from spotter.http.tokens import Keyring
+from spotter.logging_config import configure_logging
 from spotter.settings import Limits, Settings
 from spotter.streaming.gc_tuning import tune
 from spotter.streaming.kafka import KafkaLog

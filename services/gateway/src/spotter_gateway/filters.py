@@ -8,7 +8,7 @@ from typing import Annotated, Final, get_args
 
 from pydantic import BaseModel, Field
 
-from spotter.domain.events.derived import Action
+from spotter.domain.events.outputs import Action
 from spotter.domain.ids import athlete_key, is_id
 from spotter.http import Problem
 from spotter.http.tokens import Identity

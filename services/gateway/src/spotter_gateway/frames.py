@@ -13,8 +13,8 @@ from typing import Final
 import orjson
 
 from spotter.domain.events import Event, encode, format_time, from_json
-from spotter.domain.events.derived import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
-from spotter.domain.events.envelope import json_object, said
+from spotter.domain.events.envelope import json_object, present_fields
+from spotter.domain.events.outputs import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
 from spotter.domain.events.people import AdviceAcknowledged
 from spotter.domain.events.registry import NAMES
 from spotter.streaming.log import Record
@@ -175,8 +175,8 @@ def epoch_ms(moment: datetime) -> int:
 
 
 def _head_of(event: Event, data: AdviceGiven) -> bytes:
-    fixed = {name: value for name, value in said(data).items() if name not in _LEFT}
-    return b"%b," % encode(event, orjson.dumps(fixed, said, orjson.OPT_UTC_Z))[:-2]
+    fixed = {name: value for name, value in present_fields(data).items() if name not in _LEFT}
+    return b"%b," % encode(event, orjson.dumps(fixed, present_fields, orjson.OPT_UTC_Z))[:-2]
 
 
 def _head(raw: dict[str, object]) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.outputs import RepCounted, SetOpened, SetSummarised
 from spotter_gateway.filters import Wanted
 from spotter_gateway.frames import Advice, Estimate, Item
 from spotter_gateway.lru import Remembered

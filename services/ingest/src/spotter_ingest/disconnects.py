@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import DeviceLost
 from spotter.domain.events.lifting import RepCompleted, RepStarted, SetEnded
+from spotter.domain.events.outputs import DeviceLost
 from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import derived_id
 

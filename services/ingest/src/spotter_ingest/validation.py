@@ -84,7 +84,7 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
     data = _data(raw, kind, bearer)
     source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or bearer.token_id
     time, senttime = _moment(raw, "time"), _moment(raw, "senttime")
-    written = envelope.canonical_data(envelope.said(data))
+    written = envelope.canonical_data(envelope.present_fields(data))
     identity = _text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, written)
     event = Event(
         identity or receipt.new_id(),

@@ -18,8 +18,8 @@ from typing import Any
 import orjson
 
 from spotter.domain.events import Event, Unreadable, decode, encode, to_json
-from spotter.domain.events.derived import EventRejected, Origin
 from spotter.domain.events.envelope import with_attributes, with_sequence
+from spotter.domain.events.outputs import EventRejected, Origin
 from spotter.domain.fast_dataclass import record
 from spotter.domain.gym_config import ConfigPending
 from spotter.domain.ids import athlete_key, derived_id, fingerprint

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from spotter.domain.events import TYPES, Event, Unreadable, corrected_time, decode, encode, event_type
-from spotter.domain.events.derived import AdviceGiven
 from spotter.domain.events.envelope import with_attributes, with_sequence
 from spotter.domain.events.lifting import Device, RepCompleted, SetEnded
+from spotter.domain.events.outputs import AdviceGiven
 
 MOMENT = datetime(2026, 1, 5, 10, tzinfo=UTC)
 moments = st.integers(1, 3_000_000_000_000_000).map(

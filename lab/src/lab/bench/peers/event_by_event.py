@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from spotter.http.metrics import configure_logging
+from spotter.logging_config import configure_logging
 from spotter.settings import Settings
 from spotter.streaming.faust import run_worker
 from spotter_detector.processor import FailureDetector

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from spotter.domain.events.derived import AdviceGiven, Because
+from spotter.domain.events.outputs import AdviceGiven, Because
 from spotter_advisor.handlers.unit_of_work import Turn
 from spotter_advisor.planning.decision import Decision
 from spotter_advisor.planning.messages import HAPTICS, Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from spotter.domain.events.derived import Because, BoundSaid, StandingSaid, TermsSaid
+from spotter.domain.events.outputs import Because, BoundSaid, StandingSaid, TermsSaid
 from spotter.domain.policies import Effective, OnDay, fields_of
 from spotter_advisor.handlers.advice_message import give
 from spotter_advisor.handlers.unit_of_work import Turn

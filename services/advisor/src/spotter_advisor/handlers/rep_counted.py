@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from spotter.domain.events.derived import Because, EffortEstimated, RepCounted, RepOverdue
+from spotter.domain.events.outputs import Because, EffortEstimated, RepCounted, RepOverdue
 from spotter_advisor.handlers.advice_message import give
 from spotter_advisor.handlers.set_closed import tell_outcome
 from spotter_advisor.handlers.unit_of_work import Turn

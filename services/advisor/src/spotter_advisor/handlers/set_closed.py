@@ -6,8 +6,8 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import Final
 
-from spotter.domain.events.derived import SetClosed, SetSummarised
 from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.outputs import SetClosed, SetSummarised
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.policies import Policy
 from spotter.domain.weeks import day_of

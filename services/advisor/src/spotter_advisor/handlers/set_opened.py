@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from spotter.domain.events.derived import Because, SetOpened
 from spotter.domain.events.lifting import Intent
+from spotter.domain.events.outputs import Because, SetOpened
 from spotter.domain.weeks import day_of
 from spotter_advisor.budget.eligibility import standing_of
 from spotter_advisor.budget.week import is_beginner

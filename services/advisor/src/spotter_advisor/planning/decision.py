@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from spotter.domain.events.derived import Action, Confidence
+from spotter.domain.events.outputs import Action, Confidence
 from spotter.domain.rules import first_of, in_order
 from spotter_advisor.state.terms import Terms
 

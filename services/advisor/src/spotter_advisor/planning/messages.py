@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from spotter.domain.events.derived import Action
+from spotter.domain.events.outputs import Action
 from spotter.domain.reasons import REASONS
 from spotter.domain.rules import RULES
 from spotter_advisor.planning.decision import Decision, Form

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.events import Event, corrected_time
-from spotter.domain.events.derived import RepOverdue
 from spotter.domain.events.lifting import EffortReported
+from spotter.domain.events.outputs import RepOverdue
 from spotter_advisor.state.records import AdvisedSet, Outcome, Report, RepSeen, Stop
 
 _SAME_REP: Final = timedelta(seconds=0.5)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from spotter.domain.events.derived import EffortEstimated
+from spotter.domain.events.outputs import EffortEstimated
 from spotter_advisor.state.records import RepSeen
 
 EXPIRY: Final = timedelta(seconds=8)

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from spotter.domain.event_types import Timestamp
 from spotter.domain.events.budgets import BudgetEntry
-from spotter.domain.events.derived import Action, Confidence, Flag, Mode
 from spotter.domain.events.lifting import Intent
+from spotter.domain.events.outputs import Action, Confidence, Flag, Mode
 from spotter.domain.exercises import Risk
 
 

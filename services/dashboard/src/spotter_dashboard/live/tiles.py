@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from spotter.domain.events.derived import Action, AdviceGiven, Confidence, EffortEstimated, RepCounted
 from spotter.domain.events.lifting import Intent
+from spotter.domain.events.outputs import Action, AdviceGiven, Confidence, EffortEstimated, RepCounted
 from spotter.domain.exercises import Catalogue
 from spotter_dashboard.projection.floor import Athlete, LiveSet
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.derived import AdviceGiven, DeviceLost, EffortEstimated, RepCounted, SetClosed, SetOpened
+from spotter.domain.events.outputs import AdviceGiven, DeviceLost, EffortEstimated, RepCounted, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated
 from spotter_dashboard.store.rows import rank
 

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from spotter.domain.event_types import Timestamp
-from spotter.domain.events.derived import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
 from spotter.domain.events.lifting import Intent
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
 from spotter.domain.exercises import Exercise
 
 

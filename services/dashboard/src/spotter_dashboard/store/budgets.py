@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from spotter.domain.events import decode, format_time
 from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
-from spotter.domain.events.derived import AdviceGiven
+from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.weeks import Week, WeekStart, week_of
 from spotter_dashboard.store.rows import micros

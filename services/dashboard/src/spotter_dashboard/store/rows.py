@@ -13,7 +13,8 @@ from sqlalchemy import Table
 
 from spotter.domain.events import Event, EventData, decode, parse_time
 from spotter.domain.events.budgets import BudgetChanged, NoticeGiven
-from spotter.domain.events.derived import (
+from spotter.domain.events.lifting import MotionSampled, RepCompleted
+from spotter.domain.events.outputs import (
     AdviceGiven,
     DeviceLost,
     EffortEstimated,
@@ -23,7 +24,6 @@ from spotter.domain.events.derived import (
     SetOpened,
     SetSummarised,
 )
-from spotter.domain.events.lifting import MotionSampled, RepCompleted
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.events.registry import NAMES
 from spotter.streaming.log import Record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spotter.domain.events.derived import SetClosed
+from spotter.domain.events.outputs import SetClosed
 from spotter_detector.lifecycle.profile_update import known_before
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.profile import day_offset, one_rep_max

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.derived import EffortEstimated
+from spotter.domain.events.outputs import EffortEstimated
 from spotter.domain.fast_dataclass import record
 from spotter_detector.lifecycle.device_clock import moment
 from spotter_detector.model import MODEL_VERSION, Filter, Observation, RepEstimate, Request

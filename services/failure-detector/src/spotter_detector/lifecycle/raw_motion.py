@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from spotter.domain.event_types import PEAK_VELOCITY_RANGE_MPS, PHASE_RANGE_S, ROM_RANGE_M, VELOCITY_RANGE_MPS
 from spotter.domain.events import corrected
-from spotter.domain.events.derived import RepOverdue
 from spotter.domain.events.lifting import Device, MotionSampled
+from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id, fingerprint
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets

@@ -6,8 +6,8 @@ from bisect import insort
 from typing import Any
 
 from spotter.domain.events import Event, corrected, corrected_time
-from spotter.domain.events.derived import DeviceLost, RepCounted
 from spotter.domain.events.lifting import Device, EffortReported, RepAmended, RepCompleted, RepCorrection, RepStarted
+from spotter.domain.events.outputs import DeviceLost, RepCounted
 from spotter.domain.fast_dataclass import replace
 from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle.device_clock import SECOND_US, micros, moment

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from spotter.domain.events import Event
-from spotter.domain.events.derived import RepOverdue
 from spotter.domain.events.lifting import SetEnded
+from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.ids import derived_id
 from spotter.streaming.processor import State
 from spotter_detector.lifecycle.device_clock import MINUTE_US, SECOND_US, moment

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.derived import SetClosed, SetOpened
 from spotter.domain.events.lifting import RepCompleted, RepStarted, SetContext
+from spotter.domain.events.outputs import SetClosed, SetOpened
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint

@@ -70,7 +70,7 @@ class Event(_Known):
         try:
             return self._content
         except AttributeError:
-            return _content(self, canonical_data(said(self.data)))
+            return _content(self, canonical_data(present_fields(self.data)))
 
 
 def corrected(event: Event, moment: datetime) -> datetime:
@@ -89,7 +89,7 @@ def corrected_time(event: Event) -> datetime:
     return corrected(event, event.time)
 
 
-def said(part: Part) -> dict[str, Any]:
+def present_fields(part: Part) -> dict[str, Any]:
     """Give what a part says, without what it leaves out: its `model_dump`, but parts of parts are left to the codec."""
     values = {name: value for name, value in part.__dict__.items() if value is not None}
     for name in part.ALWAYS:
@@ -98,8 +98,8 @@ def said(part: Part) -> dict[str, Any]:
 
 
 def canonical_data(data: Mapping[str, Any]) -> bytes:
-    """Write what `said` gives so that equal data gives equal bytes."""
-    return orjson.dumps(data, said, orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
+    """Write what `present_fields` gives so that equal data gives equal bytes."""
+    return orjson.dumps(data, present_fields, orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
 
 
 def _content(event: Event, data: bytes) -> str:
@@ -129,7 +129,7 @@ def encode(event: Event, data: bytes | None = None) -> bytes:
     if event.movedfrom is not None:
         attributes.append(f'"movedfrom":{json_string(event.movedfrom)}')
     if data is None:
-        data = orjson.dumps(said(event.data), said, orjson.OPT_UTC_Z)
+        data = orjson.dumps(present_fields(event.data), present_fields, orjson.OPT_UTC_Z)
     # Joined, the data is copied: orjson leaves its result in a buffer of 4 to 16 kB, kept as long as the event.
     return b'%b,"data":%b}' % (",".join(attributes).encode(), data)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from spotter.domain.event_types import EventData
-from spotter.domain.events import budgets, derived, lifting, people
+from spotter.domain.events import budgets, lifting, outputs, people
 
 Role = Literal["device", "app", "coach", "admin"]
 ROLES: tuple[Role, ...] = ("device", "app", "coach", "admin")
@@ -52,17 +52,17 @@ def _types() -> dict[str, EventType]:
         ("budget.granted", people.BudgetGranted, "coach", "lifts.v1", "athlete"),
         ("token.revoked", people.TokenRevoked, "admin", "access.v1", "token"),
         ("advice.acknowledged", people.AdviceAcknowledged, "device", "acks.v1", "either"),
-        ("rep.overdue", derived.RepOverdue, None, "lifts.v1", "athlete"),
-        ("device.lost", derived.DeviceLost, None, "lifts.v1", "athlete"),
-        ("set.opened", derived.SetOpened, None, "estimates.v1", "athlete"),
-        ("set.closed", derived.SetClosed, None, "estimates.v1", "athlete"),
-        ("rep.counted", derived.RepCounted, None, "estimates.v1", "athlete"),
-        ("effort.estimated", derived.EffortEstimated, None, "estimates.v1", "athlete"),
-        ("advice.given", derived.AdviceGiven, None, "advice.v1", "athlete"),
-        ("set.summarised", derived.SetSummarised, None, "advice.v1", "athlete"),
+        ("rep.overdue", outputs.RepOverdue, None, "lifts.v1", "athlete"),
+        ("device.lost", outputs.DeviceLost, None, "lifts.v1", "athlete"),
+        ("set.opened", outputs.SetOpened, None, "estimates.v1", "athlete"),
+        ("set.closed", outputs.SetClosed, None, "estimates.v1", "athlete"),
+        ("rep.counted", outputs.RepCounted, None, "estimates.v1", "athlete"),
+        ("effort.estimated", outputs.EffortEstimated, None, "estimates.v1", "athlete"),
+        ("advice.given", outputs.AdviceGiven, None, "advice.v1", "athlete"),
+        ("set.summarised", outputs.SetSummarised, None, "advice.v1", "athlete"),
         ("budget.changed", budgets.BudgetChanged, None, "advice.v1", "athlete"),
         ("notice.given", budgets.NoticeGiven, None, "advice.v1", "athlete"),
-        ("event.rejected", derived.EventRejected, None, "lifts.dead.v1", "athlete"),
+        ("event.rejected", outputs.EventRejected, None, "lifts.dead.v1", "athlete"),
     ]
     return {
         f"spotter.{short}.v1": EventType(f"spotter.{short}.v1", data, role, topic, about)
