@@ -149,6 +149,7 @@ def test_replicas_have_names_of_their_own(services: dict[str, Service]) -> None:
     assert len(SERVICES) == len(set(names))
 
 
+@pytest.mark.slow
 def test_the_brokers_health_check_asks_a_real_broker(
     services: dict[str, Service], own_kafka: Callable[[], LocalKafka]
 ) -> None:

@@ -22,6 +22,7 @@ from spotter_cli.cluster.local_kafka import LocalKafka, free_port
 from tests.ingest.support import event, rep, until
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_the_broker_goes_away_and_comes_back(own_kafka: Callable[[], LocalKafka], tmp_path: Path) -> None:
     """503 while it is away; what is sent again after that is in the log, each event once; SIGTERM ends cleanly."""

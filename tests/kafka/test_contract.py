@@ -35,42 +35,52 @@ def host(kafka: KafkaCluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     harness.close()
 
 
+@pytest.mark.slow
 class TestLifeOnKafka(LifeCases):
     """Sets on Kafka."""
 
 
+@pytest.mark.slow
 class TestBudgetOnKafka(BudgetCases):
     """The week's budget, on this host."""
 
 
+@pytest.mark.slow
 class TestEffortOnKafka(EffortCases):
     """The lifter's own word, on this host."""
 
 
+@pytest.mark.slow
 class TestLearningOnKafka(LearningCases):
     """Profiles, on this host."""
 
 
+@pytest.mark.slow
 class TestMotionOnKafka(MotionCases):
     """Raw motion, on this host."""
 
 
+@pytest.mark.slow
 class TestMovingOnKafka(MovingCases):
     """Moved sets, on this host."""
 
 
+@pytest.mark.slow
 class TestTimersOnKafka(TimerCases):
     """Timers on Kafka."""
 
 
+@pytest.mark.slow
 class TestPolicyOnKafka(PolicyCases):
     """Layers of policy, on this host."""
 
 
+@pytest.mark.slow
 class TestAdviceOnKafka(AdviceCases):
     """Advice on Kafka."""
 
 
+@pytest.mark.slow
 class TestEmergenciesOnKafka(EmergencyCases):
     """Emergencies on Kafka."""
 

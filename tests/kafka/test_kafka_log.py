@@ -196,6 +196,7 @@ async def test_a_topic_that_is_missing_is_named(kafka: KafkaCluster) -> None:
         assert time.monotonic() - began < 3
 
 
+@pytest.mark.slow
 async def test_what_the_workers_have_not_finished_is_told_by_its_time(log: KafkaLog) -> None:
     """A group that never committed has finished nothing; what is committed counts as done, and so does what is young."""
     assert await log.oldest_unfinished_ms() is None

@@ -15,6 +15,7 @@ from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable, Local
 from tests.support import KafkaCluster
 
 
+@pytest.mark.slow
 async def test_what_was_acknowledged_is_there_after_a_kill_and_a_restart(own_kafka: Callable[[], LocalKafka]) -> None:
     """A broker that is killed comes back on its data and port with every record that it acknowledged."""
     broker = own_kafka()
@@ -32,6 +33,7 @@ async def test_what_was_acknowledged_is_there_after_a_kill_and_a_restart(own_kaf
     assert sent == await read(broker.bootstrap, "reps", len(sent))
 
 
+@pytest.mark.slow
 async def test_a_used_data_folder_serves_a_new_broker(own_kafka: Callable[[], LocalKafka]) -> None:
     """A broker stopped in order leaves a folder that another one, on other ports, goes on with."""
     first = own_kafka()
@@ -51,6 +53,7 @@ async def test_topics_are_never_made_by_writing(kafka: KafkaCluster) -> None:
     assert UnknownTopicOrPartitionError.errno == topic["error_code"]
 
 
+@pytest.mark.slow
 def test_a_broker_that_cannot_start_says_why(own_kafka: Callable[[], LocalKafka]) -> None:
     """A data folder that is in use is refused with the broker's own words."""
     broker = own_kafka()

@@ -144,6 +144,7 @@ async def test_poison_is_dead_lettered_once_and_disturbs_nothing(log: KafkaLog, 
     assert 2 * 2 == len({event.id for event in written.events(ESTIMATES) if event.data.athlete_id == "ada"})
 
 
+@pytest.mark.slow
 async def test_a_timer_fires_once_and_survives_a_restart(log: KafkaLog, tmp_path: Path) -> None:
     """Silence is measured from the last rep that was received, whoever runs when it is over."""
     with workers(log, tmp_path, "a", options=["--silence", "2"]) as (worker,):
@@ -240,6 +241,7 @@ async def test_a_broker_that_is_silent_for_longer_than_the_session_is_survived(
             await settled(log)
 
 
+@pytest.mark.slow
 async def test_a_worker_that_is_restarted_at_once_is_soon_back(log: KafkaLog, tmp_path: Path) -> None:
     """After SIGKILL it keeps its place in the group and goes on with its state; how soon is measured."""
     with workers(log, tmp_path, "a") as (worker,):
@@ -263,6 +265,7 @@ async def away(log: KafkaLog) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.slow
 async def test_a_worker_without_its_topics_says_so_and_ends(log: KafkaLog, tmp_path: Path) -> None:
     """Faust would read nothing for ever; the worker ends with a sentence that says what to do."""
     with workers(log, tmp_path, "a", prefix=f"{log.prefix}none-") as (worker,):
@@ -270,6 +273,7 @@ async def test_a_worker_without_its_topics_says_so_and_ends(log: KafkaLog, tmp_p
     assert "run `spotter topics apply`" in worker.said()
 
 
+@pytest.mark.slow
 async def test_a_worker_that_can_not_read_its_state_back_ends(log: KafkaLog, tmp_path: Path) -> None:
     """A value that is none must not leave a worker silent."""
     await until_appended(log, [NewRecord(CHANGELOG, "g1/ada\0count", b"rubbish")])

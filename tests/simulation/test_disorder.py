@@ -30,6 +30,7 @@ from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness
 
 SEEDS = int(os.environ.get("SPOTTER_DISORDERS", "60"))
+SEEDS_OF_MAKE_TEST = 20
 BASE = datetime(2026, 1, 7, 18, tzinfo=UTC)
 TOPICS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
 EXERCISES = ("bench_press", "biceps_curl", "leg_press", "juggling")
@@ -138,7 +139,13 @@ class Disorder:
         return self.lifter.host.events(topic, athlete_key("g1", name))
 
 
-@pytest.fixture(params=range(SEEDS), scope="module")
+@pytest.fixture(
+    params=[
+        *range(SEEDS_OF_MAKE_TEST),
+        *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(SEEDS_OF_MAKE_TEST, SEEDS)),
+    ],
+    scope="module",
+)
 def disorder(request: pytest.FixtureRequest) -> Disorder:
     """Give a lifter's days, lived through."""
     lived = Disorder(request.param)
