@@ -31,23 +31,23 @@ class AdviceCases:
         """When a set opens its plan is given, silently: after_rep 0."""
         lifter.send(lifter.start(0))
         assert [(0, "continue", 0, False)] == [
-            (one.after_rep, one.action, one.sound_ms, one.late) for one in lifter.advice
+            (advice.after_rep, advice.action, advice.sound_ms, advice.late) for advice in lifter.advice
         ]
 
     def test_every_rep_has_its_advice(self, lifter: Lifter) -> None:
         """One advice a rep, continue included."""
         lifter.send(lifter.start(0), *lifter.reps(4, 3))
-        assert [0, 1, 2, 3, 4] == [one.after_rep for one in lifter.advice]
-        assert len({one.alert_id for one in lifter.advice}) == 5
+        assert [0, 1, 2, 3, 4] == [advice.after_rep for advice in lifter.advice]
+        assert len({advice.alert_id for advice in lifter.advice}) == 5
 
     def test_stop_is_said_before_failure_and_stays(self, lifter: Lifter) -> None:
         """A set that nears failure is stopped, and once stopped every further rep gets stop again."""
         lifter.send(lifter.start(0), *lifter.reps(7, 3, velocities=TO_FAILURE))
-        said = [one.action for one in lifter.advice]
+        said = [advice.action for advice in lifter.advice]
         assert "stop" in said
         first = said.index("stop")
         assert {"stop", "failing"} >= set(said[first:])
-        assert all(not one.late and one.sound_ms > 0 for one in lifter.advice[first:])
+        assert all(not advice.late and advice.sound_ms > 0 for advice in lifter.advice[first:])
         lifter.send(lifter.rep(8, 26, 0.50))
         assert "stop" == lifter.advice[-1].action
 
@@ -70,7 +70,7 @@ class AdviceCases:
             for number, velocity in enumerate(TO_FAILURE)
         ]
         lifter.send(lifter.start(-3), *gap)
-        told = [one for one in lifter.advice if one.after_rep > 0]
+        told = [advice for advice in lifter.advice if advice.after_rep > 0]
         assert 7 == len(told)
         assert all(one.late and one.sound_ms == 0 for one in told)
 
@@ -85,13 +85,13 @@ class AdviceCases:
         """A set that arrives when a later one is known is advised on, all of it late."""
         old = [lifter.rep(number, -900 + 3 * number, 0.5, "old", sent_s=10, received_s=10) for number in (1, 2)]
         lifter.send(*lifter.reps(2), *old)
-        keys = {one.set_key for one in lifter.opened if one.set_id == "old"}
-        assert [True, True] == [one.late for one in lifter.advice if one.set_key in keys and one.after_rep]
+        keys = {opening.set_key for opening in lifter.opened if opening.set_id == "old"}
+        assert [True, True] == [advice.late for advice in lifter.advice if advice.set_key in keys and advice.after_rep]
 
     def test_advice_names_its_rules(self, lifter: Lifter) -> None:
         """Bench press without a spotter is planned and stopped by R02 and R03."""
         lifter.send(lifter.start(0), *lifter.reps(7, 3, velocities=TO_FAILURE))
-        stop = next(one for one in lifter.advice if one.action == "stop")
+        stop = next(advice for advice in lifter.advice if advice.action == "stop")
         assert "R03" in stop.rule_ids
         assert 3 == stop.target_rir
         assert stop.sentence
@@ -109,7 +109,7 @@ class AdviceCases:
         lifter.send(lifter.event(PolicyUpdated(target_rir=4), 10, source="coach"))
         lifter.send(lifter.rep(3, 12, 0.47))
         lifter.send(lifter.start(60, "s2", exercise="biceps_curl"), *lifter.reps(1, 63, "s2"))
-        targets = [one.target_rir for one in lifter.advice if one.after_rep]
+        targets = [advice.target_rir for advice in lifter.advice if advice.after_rep]
         assert [2, 2, 2, 4] == targets
 
     def test_a_set_ends_with_a_summary(self, lifter: Lifter) -> None:
@@ -122,7 +122,7 @@ class AdviceCases:
     def test_a_set_that_goes_on_is_summarised_again(self, lifter: Lifter) -> None:
         """A set reopened and ended again has a second revision of its summary, and one entry in the ledger."""
         lifter.send(lifter.start(0), *lifter.reps(3, 3), lifter.end(12), lifter.rep(4, 15, 0.45), lifter.end(20))
-        assert [(1, 3), (2, 4)] == [(one.revision, one.reps) for one in lifter.summaries]
+        assert [(1, 3), (2, 4)] == [(summary.revision, summary.reps) for summary in lifter.summaries]
 
     def test_failure_is_paid_from_the_week(self, lifter: Lifter) -> None:
         """A curl to failure costs one unit; reporting it as two left afterwards takes the cost back."""
@@ -143,7 +143,7 @@ class AdviceCases:
         entered = lifter.budget[-1]
         later = 9 * 86_400
         lifter.send(lifter.event(EffortReported(set_id="s1", rir=4), later, source="app"))
-        revised = next(one for one in reversed(lifter.budget) if one.entry is not None)
+        revised = next(change for change in reversed(lifter.budget) if change.entry is not None)
         assert entered.entry and revised.entry
         assert entered.week_start == revised.week_start
         assert (1.0, 0.0) == (entered.entry.cost, revised.entry.cost)
@@ -165,7 +165,7 @@ class AdviceCases:
         lifter.send(lifter.start(100, "s2", exercise="leg_curl"), *lifter.reps(4, 103, "s2"), lifter.void(4, 130, "s2"))
         lifter.send(lifter.event(EffortReported(set_id="s2", rir=1), 131, source="app"), lifter.end(132, "s2"))
         again = replay(host, lifter)
-        assert [one.id for one in lifter.events("advice.v1")] == [one.id for one in again.events("advice.v1")]
+        assert [event.id for event in lifter.events("advice.v1")] == [event.id for event in again.events("advice.v1")]
         assert lifter.budget == again.budget
         assert lifter.summaries == again.summaries
 

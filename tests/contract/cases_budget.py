@@ -77,7 +77,7 @@ class BudgetCases:
     def test_a_muscle_group_is_closed_after_failure(self, trainee: Lifter) -> None:
         """R11: for 48 hours, then failure is offered again."""
         spent = failed(trainee, 0, "s1")
-        assert [("biceps", "R11")] == [(one.muscle_group, one.rule_id) for one in spent.closed or []]
+        assert [("biceps", "R11")] == [(closing.muscle_group, closing.rule_id) for closing in spent.closed or []]
         early = plan(trainee, 86_400, "s2")
         assert (2, True) == (early.target_rir, "R11" in early.rule_ids)
         assert 0 == plan(trainee, 2 * 86_400 + 60, "s3").target_rir

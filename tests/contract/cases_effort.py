@@ -45,7 +45,9 @@ class EffortCases:
     def test_a_call_may_name_its_rep(self, lifter: Lifter) -> None:
         """A call of an earlier rep revises that rep and those after it."""
         lifter.send(*lifter.reps(4), said(lifter, 10, rir=3, rep_number=3))
-        assert [(3, 2), (4, 2)] == [(one.rep_number, one.revision) for one in lifter.estimates if not one.arrival]
+        assert [(3, 2), (4, 2)] == [
+            (estimate.rep_number, estimate.revision) for estimate in lifter.estimates if not estimate.arrival
+        ]
 
     def test_a_call_may_come_before_its_rep(self, lifter: Lifter) -> None:
         """Events may overtake each other: what is known in the end is the same."""
@@ -58,7 +60,9 @@ class EffortCases:
     def test_a_call_without_a_rep_is_about_the_last_one_before_it(self, lifter: Lifter) -> None:
         """The call was made after the second rep, though it arrived after the third."""
         lifter.send(*lifter.reps(3), said(lifter, 4, rir=5))
-        assert [(2, 2), (3, 2)] == [(one.rep_number, one.revision) for one in lifter.estimates if not one.arrival]
+        assert [(2, 2), (3, 2)] == [
+            (estimate.rep_number, estimate.revision) for estimate in lifter.estimates if not estimate.arrival
+        ]
 
 
 def said(lifter: Lifter, at_s: float, rep_number: int | None = None, **effort: float) -> Event:

@@ -27,17 +27,19 @@ class LearningCases:
     def test_nothing_is_known_at_first(self, lifter: Lifter) -> None:
         """The first set is judged by what is known of everybody, and says so."""
         lifter.send(*failed_set(lifter, 0))
-        assert {(0, "population")} == {(one.learned_sets, one.profile_version) for one in lifter.estimates}
+        assert {(0, "population")} == {
+            (estimate.learned_sets, estimate.profile_version) for estimate in lifter.estimates
+        }
 
     def test_sets_to_failure_are_learned_from(self, lifter: Lifter) -> None:
         """Who fails at a high velocity three times is known to: the same last rep now leaves less than it did."""
         for number in range(4):
             lifter.send(*failed_set(lifter, number))
-        assert [0, 1, 2, 3] == [one.learned_sets for one in lifter.opened]
+        assert [0, 1, 2, 3] == [opening.learned_sets for opening in lifter.opened]
         first, last = (before_call(lifter, number) for number in (0, 3))
         assert last.rir < first.rir
         assert last.p_next_fails > first.p_next_fails
-        assert len({one.profile_version for one in lifter.estimates}) == 4
+        assert len({estimate.profile_version for estimate in lifter.estimates}) == 4
 
     def test_what_is_known_stays_pinned_to_a_running_set(self, lifter: Lifter) -> None:
         """A word on the last set that comes while the next one runs changes the one after it."""
@@ -58,8 +60,8 @@ class LearningCases:
         host.crash()
         lifter.send(*failed_set(lifter, 2))
         calm.send(*failed_set(calm, 2))
-        assert [(one.rir, one.profile_version) for one in calm.estimates] == [
-            (one.rir, one.profile_version) for one in lifter.estimates
+        assert [(estimate.rir, estimate.profile_version) for estimate in calm.estimates] == [
+            (estimate.rir, estimate.profile_version) for estimate in lifter.estimates
         ]
 
     def test_a_voided_set_is_unlearned(self, lifter: Lifter, host: Harness) -> None:
@@ -95,14 +97,16 @@ class LearningCases:
         lifter.send(
             *failed_set(lifter, 2, device="Metric"), *failed_set(lifter, 3, exercise="deadlift", device="RepOne")
         )
-        learned = {one.set_id: one.learned_sets for one in lifter.estimates}
+        learned = {estimate.set_id: estimate.learned_sets for estimate in lifter.estimates}
         assert {"set-0": 0, "set-1": 1, "set-2": 0, "set-3": 0} == learned
 
     def test_the_first_rep_tells_the_device(self, lifter: Lifter) -> None:
         """A set that an app opens is pinned anew when its first rep comes from another device than the last set's."""
         lifter.send(*failed_set(lifter, 0, device="RepOne"))
         lifter.send(*failed_set(lifter, 1, device="Metric"))
-        assert [(0, False), (1, False), (0, True)] == [(one.learned_sets, one.amended) for one in lifter.opened]
+        assert [(0, False), (1, False), (0, True)] == [
+            (opening.learned_sets, opening.amended) for opening in lifter.opened
+        ]
 
     def test_a_closed_set_tells_of_the_day(self, lifter: Lifter) -> None:
         """Who is slower than ever at a load that was lifted before is so by the end of the set; nobody knows at first."""
@@ -125,14 +129,14 @@ class LearningCases:
         """Without a load there is nothing to compare a velocity with."""
         for number in range(2):
             lifter.send(*failed_set(lifter, number))
-        assert {(None, None)} == {(one.velocity_offset_mps, one.one_rep_max_kg) for one in lifter.closed}
+        assert {(None, None)} == {(closing.velocity_offset_mps, closing.one_rep_max_kg) for closing in lifter.closed}
 
     def test_older_sets_are_folded_and_stay_learned(self, lifter: Lifter) -> None:
         """Of sets of more than four weeks ago what they taught is kept, and nothing else."""
         month = 30 * 86_400 / BETWEEN_S
         lifter.send(*failed_set(lifter, 0), *failed_set(lifter, 1))
         lifter.send(*failed_set(lifter, month), *failed_set(lifter, month + 1))
-        assert [0, 1, 2, 3] == [one.learned_sets for one in lifter.opened]
+        assert [0, 1, 2, 3] == [opening.learned_sets for opening in lifter.opened]
         state = lifter.host.state("failure-detector", athlete_key("g1", lifter.athlete_id))
         assert 2 == sum(name.startswith("set:") for name in state)
 
@@ -148,8 +152,8 @@ def work_set(
     at_s, set_id = number * BETWEEN_S, f"set-{number:g}"
     model = {} if device is None else {"device": Device(model=device)}
     reps = [
-        lifter.rep(place + 1, at_s + 3 * (place + 1), velocity, set_id, **model)
-        for place, velocity in enumerate(velocities)
+        lifter.rep(index + 1, at_s + 3 * (index + 1), velocity, set_id, **model)
+        for index, velocity in enumerate(velocities)
     ]
     return [lifter.start(at_s, set_id, exercise), *reps, lifter.end(at_s + 40, set_id)]
 
@@ -181,4 +185,6 @@ def failed_set(
 def before_call(lifter: Lifter, number: float) -> EffortEstimated:
     """Give the first estimate of the last rep of a set: before the lifter's word on it."""
     last = len(TO_FAILURE)
-    return next(one for one in lifter.estimates if (one.set_id, one.rep_number) == (f"set-{number:g}", last))
+    return next(
+        estimate for estimate in lifter.estimates if (estimate.set_id, estimate.rep_number) == (f"set-{number:g}", last)
+    )

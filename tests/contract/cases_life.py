@@ -24,20 +24,22 @@ class LifeCases:
     def test_every_rep_has_its_estimate(self, lifter: Lifter) -> None:
         """Each rep of a set gives one estimate, in order, complete."""
         lifter.send(lifter.start(0), *lifter.reps(6, 3))
-        assert [1, 2, 3, 4, 5, 6] == [one.rep_number for one in lifter.estimates]
-        for one in lifter.estimates:
-            assert 7 == len(one.p_rir_le)
-            assert sorted(one.p_rir_le) == one.p_rir_le
-            assert one.p_next_fails == one.p_rir_le[0]
-            assert one.rir_low <= one.rir <= one.rir_high
-            assert (1, True, True, True) == (one.revision, one.arrival, one.fresh, one.set_open)
+        assert [1, 2, 3, 4, 5, 6] == [estimate.rep_number for estimate in lifter.estimates]
+        for estimate in lifter.estimates:
+            assert 7 == len(estimate.p_rir_le)
+            assert sorted(estimate.p_rir_le) == estimate.p_rir_le
+            assert estimate.p_next_fails == estimate.p_rir_le[0]
+            assert estimate.rir_low <= estimate.rir <= estimate.rir_high
+            assert (1, True, True, True) == (estimate.revision, estimate.arrival, estimate.fresh, estimate.set_open)
         assert lifter.estimates[-1].rir < lifter.estimates[1].rir
-        assert 1 == len({one.set_key for one in lifter.estimates})
+        assert 1 == len({estimate.set_key for estimate in lifter.estimates})
 
     def test_a_rep_alone_opens_a_set(self, lifter: Lifter) -> None:
         """A rep without a set's start opens the set it names, with the exercise and load it brings."""
         lifter.send(lifter.rep(1, 0, 0.5, exercise="deadlift", load_kg=120.0))
-        assert [("s1", "deadlift", 120.0)] == [(one.set_id, one.exercise, one.load_kg) for one in lifter.opened]
+        assert [("s1", "deadlift", 120.0)] == [
+            (opening.set_id, opening.exercise, opening.load_kg) for opening in lifter.opened
+        ]
         assert 1 == len(lifter.estimates)
 
     def test_a_rep_without_set_goes_to_the_open_one(self, lifter: Lifter) -> None:
@@ -50,9 +52,9 @@ class LifeCases:
 
     def test_nothing_but_time_is_a_rep(self, lifter: Lifter) -> None:
         """Reps without any measurement are counted by their timing."""
-        lifter.send(*[lifter.rep(None, 2.5 * place, velocity=None) for place in range(4)])
+        lifter.send(*[lifter.rep(None, 2.5 * index, velocity=None) for index in range(4)])
         assert [(1, "timing"), (2, "timing"), (3, "timing"), (4, "timing")] == [
-            (one.rep_number, one.mode) for one in lifter.estimates
+            (estimate.rep_number, estimate.mode) for estimate in lifter.estimates
         ]
 
     def test_the_same_rep_again_changes_nothing(self, lifter: Lifter) -> None:
@@ -67,19 +69,19 @@ class LifeCases:
     def test_an_id_that_says_something_else_is_a_conflict(self, lifter: Lifter) -> None:
         """The same identity with other content is dead-lettered; the first stays."""
         lifter.send(lifter.rep(1, 0, 0.5, id="r1"), lifter.rep(2, 3, 0.4, id="r1"))
-        assert ["id_conflict"] == [one.reason for one in lifter.rejected]
-        assert [1] == [one.rep_number for one in lifter.estimates]
+        assert ["id_conflict"] == [rejection.reason for rejection in lifter.rejected]
+        assert [1] == [estimate.rep_number for estimate in lifter.estimates]
 
     def test_another_rep_under_the_same_number_is_a_conflict(self, lifter: Lifter) -> None:
         """A second report of a number that does not come after the last rep is dead-lettered."""
         lifter.send(lifter.rep(1, 0, 0.5), lifter.rep(2, 3, 0.48), lifter.rep(2, 2, 0.3))
-        assert ["rep_conflict"] == [one.reason for one in lifter.rejected]
-        assert [1, 2] == [one.rep_number for one in lifter.estimates]
+        assert ["rep_conflict"] == [rejection.reason for rejection in lifter.rejected]
+        assert [1, 2] == [estimate.rep_number for estimate in lifter.estimates]
 
     def test_a_restarted_counter_goes_on_in_the_set(self, lifter: Lifter) -> None:
         """A number used before that ends after the last rep becomes the set's next number, with a flag."""
         lifter.send(*lifter.reps(3), lifter.rep(1, 12, 0.45), lifter.rep(2, 15, 0.43))
-        assert [1, 2, 3, 4, 5] == [one.rep_number for one in lifter.estimates]
+        assert [1, 2, 3, 4, 5] == [estimate.rep_number for estimate in lifter.estimates]
         last = lifter.counted[-1]
         assert (5, 2, True) == (last.rep_number, last.device and last.device.rep_id, "renumbered" in last.flags)
         lifter.send(lifter.rep(1, 12, 0.45))
@@ -98,8 +100,12 @@ class LifeCases:
         lifter.send(lifter.start(0), *lifter.reps(5, 3))
         shuffled = other.reps(5, 3)
         other.send(other.start(0), *[shuffled[place] for place in (3, 0, 4, 2, 1)])
-        in_order = {number: (one.rir, one.p_rir_le) for (_, number), one in lifter.newest_estimates.items()}
-        assert in_order == {number: (one.rir, one.p_rir_le) for (_, number), one in other.newest_estimates.items()}
+        in_order = {
+            number: (estimate.rir, estimate.p_rir_le) for (_, number), estimate in lifter.newest_estimates.items()
+        }
+        assert in_order == {
+            number: (estimate.rir, estimate.p_rir_le) for (_, number), estimate in other.newest_estimates.items()
+        }
 
     def test_reps_of_a_gap_that_come_at_once(self, lifter: Lifter) -> None:
         """Reps of 20 s without Wi-Fi, sent together, are all counted; only those sent in time may sound."""
@@ -107,8 +113,8 @@ class LifeCases:
             lifter.rep(number, 3 * number, 0.5 - 0.02 * number, sent_s=24, received_s=24.2) for number in range(1, 8)
         ]
         lifter.send(lifter.start(0), *gap)
-        assert [1, 2, 3, 4, 5, 6, 7] == [one.rep_number for one in lifter.estimates]
-        assert [False, False, False, False, False, False, True] == [one.fresh for one in lifter.estimates]
+        assert [1, 2, 3, 4, 5, 6, 7] == [estimate.rep_number for estimate in lifter.estimates]
+        assert [False, False, False, False, False, False, True] == [estimate.fresh for estimate in lifter.estimates]
 
     def test_a_stepped_clock_of_the_sender_moves_nothing(self, lifter: Lifter) -> None:
         """With a sending time, a sender's clock that is off by an hour and steps in the set changes no order."""
@@ -118,7 +124,7 @@ class LifeCases:
         ]
         lifter.send(*off)
         assert 1 == len(lifter.opened)
-        assert [1, 2, 3, 4, 5] == [one.rep_number for one in lifter.estimates if one.newest]
+        assert [1, 2, 3, 4, 5] == [estimate.rep_number for estimate in lifter.estimates if estimate.newest]
 
     def test_a_blind_late_rep_has_the_clock_flag(self, lifter: Lifter) -> None:
         """Without a sending time a rep received over 10 s after its time is not fresh and says why."""
@@ -147,13 +153,13 @@ class LifeCases:
     def test_a_correction_of_an_unknown_rep_says_so(self, lifter: Lifter) -> None:
         """A correction that names no known rep or set is dead-lettered with the reason."""
         lifter.send(*lifter.reps(1), lifter.void(7, 5), lifter.void(1, 5, set_id="other"))
-        assert ["unknown_rep", "unknown_set"] == [one.reason for one in lifter.rejected]
+        assert ["unknown_rep", "unknown_set"] == [rejection.reason for rejection in lifter.rejected]
 
     def test_a_set_amended_in_the_open(self, lifter: Lifter) -> None:
         """Saying more about an open set amends it; another exercise gives all estimates anew."""
         lifter.send(*lifter.reps(3))
         lifter.send(lifter.event(SetAmended(set_id="s1", exercise="deadlift"), 10, source="app"))
-        assert [(False, None), (True, "deadlift")] == [(one.amended, one.exercise) for one in lifter.opened]
+        assert [(False, None), (True, "deadlift")] == [(opening.amended, opening.exercise) for opening in lifter.opened]
         assert [(1, 2), (2, 2), (3, 2)] == [
             (est.rep_number, est.revision) for est in lifter.estimates if not est.arrival
         ]
@@ -161,45 +167,45 @@ class LifeCases:
     def test_set_started_amends_an_open_set_and_opens_a_new_one_after_its_end(self, lifter: Lifter) -> None:
         """Naive apps use "s1" every time: after its end the same id is a new set with a key of its own."""
         lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.start(8, load_kg=80.0))
-        assert 1 == len({one.set_key for one in lifter.opened})
+        assert 1 == len({opening.set_key for opening in lifter.opened})
         lifter.send(lifter.end(12), lifter.start(60), *lifter.reps(2, 63))
-        assert 2 == len({one.set_key for one in lifter.opened})
+        assert 2 == len({opening.set_key for opening in lifter.opened})
         assert [2, 2] == [
-            sum(one.set_key == key for one in lifter.estimates)
+            sum(estimate.set_key == key for estimate in lifter.estimates)
             for key in dict.fromkeys(o.set_key for o in lifter.opened)
         ]
 
     def test_a_later_set_closes_the_open_one(self, lifter: Lifter) -> None:
         """A set that starts later than the open one's last rep ends it."""
         lifter.send(*lifter.reps(2), *lifter.reps(2, 40, "s2"))
-        assert [("s1", "next_set", 2)] == [(one.set_id, one.reason, one.reps) for one in lifter.closed]
+        assert [("s1", "next_set", 2)] == [(closing.set_id, closing.reason, closing.reps) for closing in lifter.closed]
 
     def test_an_older_set_that_arrives_late_is_history(self, lifter: Lifter) -> None:
         """It is ended from the start, its reps are taken, and it closes nothing."""
         old = [lifter.rep(number, -300 + 3 * number, set_id="old", sent_s=20, received_s=20) for number in (1, 2, 3)]
         lifter.send(*lifter.reps(3), *old)
-        assert [("s1", False), ("old", True)] == [(one.set_id, one.history) for one in lifter.opened]
-        assert [("old", "history")] == [(one.set_id, one.reason) for one in lifter.closed]
-        late = [one for one in lifter.estimates if one.set_id == "old"]
+        assert [("s1", False), ("old", True)] == [(opening.set_id, opening.history) for opening in lifter.opened]
+        assert [("old", "history")] == [(closing.set_id, closing.reason) for closing in lifter.closed]
+        late = [estimate for estimate in lifter.estimates if estimate.set_id == "old"]
         assert [(1, False, False), (2, False, False), (3, False, False)] == [
-            (one.rep_number, one.newest, one.set_open) for one in late
+            (late_advice.rep_number, late_advice.newest, late_advice.set_open) for late_advice in late
         ]
         lifter.send(lifter.rep(4, 12, 0.45))
-        assert 1 == len({one.set_key for one in lifter.estimates if one.set_id == "s1"})
+        assert 1 == len({estimate.set_key for estimate in lifter.estimates if estimate.set_id == "s1"})
 
     def test_a_rep_after_the_end_reopens_the_set(self, lifter: Lifter) -> None:
         """Whoever closed it, a rep later than the end goes on with the set within ten minutes."""
         lifter.send(*lifter.reps(2), lifter.end(5), lifter.rep(3, 9, 0.47))
-        assert [0, 1] == [one.reopened for one in lifter.opened]
-        assert 1 == len({one.set_key for one in lifter.estimates})
+        assert [0, 1] == [opening.reopened for opening in lifter.opened]
+        assert 1 == len({estimate.set_key for estimate in lifter.estimates})
         assert lifter.estimates[-1].set_open
 
     def test_a_rep_long_after_the_end_opens_a_new_set(self, lifter: Lifter) -> None:
         """After ten minutes, or when a later set has a rep, the same id is a new set."""
         lifter.send(*lifter.reps(2), lifter.end(5), *lifter.reps(1, 606))
-        assert 2 == len({one.set_key for one in lifter.opened})
+        assert 2 == len({opening.set_key for opening in lifter.opened})
         lifter.send(*lifter.reps(1, 640, "s2"), *lifter.reps(1, 700))
-        assert 4 == len({one.set_key for one in lifter.opened})
+        assert 4 == len({opening.set_key for opening in lifter.opened})
 
     def test_an_end_that_the_set_has_outlived_is_ignored(self, lifter: Lifter) -> None:
         """An end that comes after a later rep, though sent before it, ends nothing."""
@@ -221,17 +227,17 @@ class LifeCases:
         for set_id in ("s1", None):
             lifter.send(lifter.start(-86_400, set_id, "deadlift", sent_s=10))
         assert [("bench_press", False), ("deadlift", True), ("deadlift", True)] == [
-            (one.exercise, one.history) for one in lifter.opened
+            (opening.exercise, opening.history) for opening in lifter.opened
         ]
-        assert {1} == {one.revision for one in lifter.estimates}
+        assert {1} == {estimate.revision for estimate in lifter.estimates}
 
     def test_what_is_sent_again_many_sets_later_changes_nothing(self, lifter: Lifter) -> None:
         """Events of old sets are known by their identity, without ids of sets, and corrections too."""
         again = [*lifter.reps(2, 0, None), lifter.end(8, None), *lifter.reps(2, 100, "x")]
         again.append(lifter.amend(1, 109, "x", mean_velocity_mps=0.40))
         lifter.send(*again)
-        for place in range(10):
-            lifter.send(*lifter.reps(1, 200 + 100 * place, f"s{place}"))
+        for index in range(10):
+            lifter.send(*lifter.reps(1, 200 + 100 * index, f"s{index}"))
         before = lifter.host.values("estimates.v1", athlete_key("g1", lifter.athlete_id))
         lifter.send(*again)
         assert before == lifter.host.values("estimates.v1", athlete_key("g1", lifter.athlete_id))
@@ -252,12 +258,12 @@ class LifeCases:
         day_s = 86_400
         lifter.send(*lifter.reps(2), lifter.end(5), lifter.void(1, 29 * day_s))
         lifter.send(*lifter.reps(1, 30 * day_s, "s2"), lifter.void(2, 30 * day_s + 5), lifter.void(1, 30 * day_s, "s2"))
-        assert ["too_old", "too_old"] == [one.reason for one in lifter.rejected]
+        assert ["too_old", "too_old"] == [rejection.reason for rejection in lifter.rejected]
 
     def test_the_end_of_an_unknown_set_says_so(self, lifter: Lifter) -> None:
         """There is nothing to end."""
         lifter.send(lifter.end(0, "never"))
-        assert ["unknown_set"] == [one.reason for one in lifter.rejected]
+        assert ["unknown_set"] == [rejection.reason for rejection in lifter.rejected]
 
     def test_two_counters_of_one_rep(self, lifter: Lifter) -> None:
         """Reports of a watch and of a tracker that overlap are one rep, and the velocity counts."""
@@ -288,9 +294,9 @@ class LifeCases:
         host.write([NewRecord("lifts.v1", key, value) for value in poison])
         host.run()
         lifter.send(lifter.rep(3, 6, 0.46))
-        assert [1, 2, 3] == [one.rep_number for one in lifter.estimates]
-        assert ["unreadable"] * 4 == [one.reason for one in lifter.rejected]
-        assert all(one.detail and one.raw_base64 for one in lifter.rejected)
+        assert [1, 2, 3] == [estimate.rep_number for estimate in lifter.estimates]
+        assert ["unreadable"] * 4 == [rejection.reason for rejection in lifter.rejected]
+        assert all(rejection.detail and rejection.raw_base64 for rejection in lifter.rejected)
 
     def test_the_story_passes_every_event_through(self, lifter: Lifter) -> None:
         """Downstream sees each event that was used, under its own id, before what came of it."""
@@ -301,7 +307,7 @@ class LifeCases:
         ]
         lifter.send(*events)
         ids = [event.id for event in lifter.events("estimates.v1")]
-        assert [event.id for event in events] == [one for one in ids if one in {event.id for event in events}]
+        assert [event.id for event in events] == [id_ for id_ in ids if id_ in {event.id for event in events}]
 
     def test_outputs_keep_their_ids_after_a_crash(self, lifter: Lifter, host: Harness) -> None:
         """A host that is killed and started again goes on with the set where it was."""

@@ -37,20 +37,20 @@ class MotionCases:
             lifter.send(chunk)
             seen.append(len(lifter.estimates))
         assert list(range(len(PEAKS_MPS) + 1)) == sorted(set(seen))
-        assert ["motion"] * len(PEAKS_MPS) == [one.found_in for one in lifter.counted]
-        assert [1, 2, 3, 4, 5] == [one.rep_number for one in lifter.estimates if one.arrival]
-        assert {"velocity"} == {one.mode for one in lifter.estimates}
-        assert [0, 1, 2, 3, 4, 5] == [one.after_rep for one in lifter.advice]
-        assert not any(one.late for one in lifter.advice)
+        assert ["motion"] * len(PEAKS_MPS) == [rep.found_in for rep in lifter.counted]
+        assert [1, 2, 3, 4, 5] == [estimate.rep_number for estimate in lifter.estimates if estimate.arrival]
+        assert {"velocity"} == {estimate.mode for estimate in lifter.estimates}
+        assert [0, 1, 2, 3, 4, 5] == [advice.after_rep for advice in lifter.advice]
+        assert not any(advice.late for advice in lifter.advice)
 
     def test_what_is_measured_is_what_was_lifted(self, lifter: Lifter) -> None:
         """Mean velocity, travel and duration of the way up."""
         lifter.send(*chunks(lifter, bar(PEAKS_MPS)))
-        for one, peak in zip(lifter.counted, PEAKS_MPS, strict=True):
+        for rep, peak in zip(lifter.counted, PEAKS_MPS, strict=True):
             up_s = ROM_M / (peak * 2 / np.pi)
-            assert one.concentric_s == pytest.approx(up_s, abs=0.08)
-            assert one.mean_velocity_mps == pytest.approx(ROM_M / up_s, rel=0.1)
-            assert one.rom_m == pytest.approx(ROM_M, rel=0.05)
+            assert rep.concentric_s == pytest.approx(up_s, abs=0.08)
+            assert rep.mean_velocity_mps == pytest.approx(ROM_M / up_s, rel=0.1)
+            assert rep.rom_m == pytest.approx(ROM_M, rel=0.05)
 
     def test_motion_alone_opens_a_set(self, lifter: Lifter) -> None:
         """Where no set is open the first rep that is found opens one; a bar at rest opens none."""
@@ -64,8 +64,8 @@ class MotionCases:
         calm = Lifter(host, lifter.base)
         calm.send(*chunks(calm, bar(PEAKS_MPS)))
         sent = chunks(lifter, bar(PEAKS_MPS))
-        for place in range(1, len(sent) - 1, 3):
-            sent[place], sent[place + 1] = sent[place + 1], sent[place]
+        for index in range(1, len(sent) - 1, 3):
+            sent[index], sent[index + 1] = sent[index + 1], sent[index]
         sent.insert(5, sent[2])
         lifter.send(*sent)
         assert found(calm) == found(lifter)
@@ -74,20 +74,20 @@ class MotionCases:
         """The signal goes on where it was."""
         calm = Lifter(host, lifter.base)
         calm.send(*chunks(calm, bar(PEAKS_MPS)))
-        for place, chunk in enumerate(chunks(lifter, bar(PEAKS_MPS))):
+        for index, chunk in enumerate(chunks(lifter, bar(PEAKS_MPS))):
             lifter.send(chunk)
-            if place % 5 == 2:
+            if index % 5 == 2:
                 host.crash()
         assert found(calm) == found(lifter)
-        assert [one.rir for one in calm.estimates] == [one.rir for one in lifter.estimates]
+        assert [estimate.rir for estimate in calm.estimates] == [estimate.rir for estimate in lifter.estimates]
 
     def test_a_stuck_bar_is_told_of_while_it_is_stuck(self, lifter: Lifter) -> None:
         """Failing is said before the rep ends, and not after it."""
         stuck = np.concatenate([bar(PEAKS_MPS[:3]), down_and_half_up(), np.zeros(int(8 * RATE_HZ))])
         lifter.send(lifter.start(0), *chunks(lifter, stuck))
         overdue = lifter.told(RepOverdue, "estimates.v1")
-        assert [4] == [one.rep_number for one in overdue]
-        assert "failing" in [one.action for one in lifter.advice]
+        assert [4] == [overdue.rep_number for overdue in overdue]
+        assert "failing" in [advice.action for advice in lifter.advice]
 
     def test_a_stuck_bar_of_yesterday_alarms_nobody(self, lifter: Lifter) -> None:
         """An upload of the past finds the reps and raises no alarm."""
@@ -100,8 +100,8 @@ class MotionCases:
         """The device's own report of a rep and the rep found in its signal are one rep of two sources."""
         signal = bar(PEAKS_MPS[:2])
         lifter.send(lifter.start(0), *chunks(lifter, signal))
-        ended_s = [(one.rep_time - lifter.base) / timedelta(seconds=1) for one in lifter.counted]
-        own = [lifter.rep(place + 1, at_s, 0.5, concentric_s=0.9) for place, at_s in enumerate(ended_s)]
+        ended_s = [(rep.rep_time - lifter.base) / timedelta(seconds=1) for rep in lifter.counted]
+        own = [lifter.rep(index + 1, at_s, 0.5, concentric_s=0.9) for index, at_s in enumerate(ended_s)]
         before = lifter.estimates[-1].rir
         lifter.send(*own)
         last = lifter.estimates[-2:]
@@ -145,4 +145,4 @@ def chunks(lifter: Lifter, signal: NDArray[np.float64], at_s: float = 0.0, sent_
 
 def found(lifter: Lifter) -> list[tuple[int, float | None, float | None]]:
     """Give what was found, without where the lifter's day begins."""
-    return [(one.rep_number, one.mean_velocity_mps, one.concentric_s) for one in lifter.counted]
+    return [(rep.rep_number, rep.mean_velocity_mps, rep.concentric_s) for rep in lifter.counted]

@@ -20,7 +20,9 @@ def judged(lifter: Lifter) -> dict[int, tuple[float, list[float]]]:
     """Give what is estimated of the reps of a lifter's newest set, by rep number."""
     key = lifter.opened[-1].set_key
     return {
-        number: (one.rir, one.p_rir_le) for (set_key, number), one in lifter.newest_estimates.items() if set_key == key
+        number: (estimate.rir, estimate.p_rir_le)
+        for (set_key, number), estimate in lifter.newest_estimates.items()
+        if set_key == key
     }
 
 
@@ -52,13 +54,13 @@ class MovingCases:
             )
         ada.send(moved(ada, bob, 60))
         assert [("s1", "bench_press", 80.0, 1)] == [
-            (one.set_id, one.exercise, one.load_kg, one.target_rir) for one in bob.opened
+            (opening.set_id, opening.exercise, opening.load_kg, opening.target_rir) for opening in bob.opened
         ]
-        assert [("lifter", 5, None)] == [(one.reason, one.reps, one.moved_to) for one in bob.closed]
+        assert [("lifter", 5, None)] == [(closing.reason, closing.reps, closing.moved_to) for closing in bob.closed]
         assert (ada.opened[0].set_key, carl.opened[0].opened_at) == (bob.opened[0].moved_from, bob.opened[0].opened_at)
         assert [judged(carl)[number] for number in range(1, 6)] == [judged(bob)[number] for number in range(1, 6)]
-        assert [] == [one for one in bob.estimates if one.fresh]
-        assert [] == [one for one in bob.advice if one.after_rep and not one.late]
+        assert [] == [estimate for estimate in bob.estimates if estimate.fresh]
+        assert [] == [advice for advice in bob.advice if advice.after_rep and not advice.late]
         last = carl.summaries[-1]
         told = bob.summaries[-1]
         assert (last.reps, last.rir_end, last.failed, last.ended_at) == (
@@ -74,7 +76,7 @@ class MovingCases:
         ada.send(ada.start(0), *ada.reps(6, 3), failed, ada.end(30))
         (paid,) = published(ada.events("advice.v1")).values()
         ada.send(moved(ada, bob, 60))
-        assert [(None, 6), (bob.athlete_id, 0)] == [(one.moved_to, one.reps) for one in ada.closed]
+        assert [(None, 6), (bob.athlete_id, 0)] == [(closing.moved_to, closing.reps) for closing in ada.closed]
         assert (0, None, False) == (ada.summaries[-1].reps, ada.summaries[-1].rir_end, ada.summaries[-1].failed)
         assert {} == published(ada.events("advice.v1"))
         assert 0 == ada.budget[-1].spent
@@ -98,19 +100,19 @@ class MovingCases:
         ada.send(ada.start(0), *ada.reps(3, 3))
         ada.send(moved(ada, bob, 10))
         ada.send(ada.rep(4, 12, 0.4), ada.rep(5, 15, 0.37))
-        assert [False, False, False, True, True] == [one.fresh for one in bob.estimates if one.arrival]
-        assert [4, 5] == [one.after_rep for one in bob.advice if not one.late and one.after_rep]
+        assert [False, False, False, True, True] == [estimate.fresh for estimate in bob.estimates if estimate.arrival]
+        assert [4, 5] == [advice.after_rep for advice in bob.advice if not advice.late and advice.after_rep]
         assert [] == bob.closed
         ada.send(ada.end(20))
-        assert ["lifter"] == [one.reason for one in bob.closed]
-        assert [3] == [len({one.rep_number for one in ada.estimates})]
+        assert ["lifter"] == [closing.reason for closing in bob.closed]
+        assert [3] == [len({estimate.rep_number for estimate in ada.estimates})]
 
     def test_the_next_set_of_that_name_is_the_old_lifters_own(self, ada: Lifter, bob: Lifter) -> None:
         """Only what belongs to the moved set goes on; naive clients use names again."""
         ada.send(ada.start(0), *ada.reps(3, 3), ada.end(20))
         ada.send(moved(ada, bob, 60))
         ada.send(ada.start(700), *ada.reps(2, 703))
-        assert 2 == len({one.set_key for one in ada.opened})
+        assert 2 == len({opening.set_key for opening in ada.opened})
         assert 1 == len(bob.opened)
         assert 5 == len(ada.estimates)
 
@@ -121,9 +123,9 @@ class MovingCases:
         bob.send(bob.start(300), *bob.reps(4, 303), bob.end(330))
         before = bob.summaries[-1]
         ada.send(moved(ada, bob, 400))
-        assert ["s1", "s1"] == [one.set_id for one in bob.opened]
+        assert ["s1", "s1"] == [opening.set_id for opening in bob.opened]
         assert bob.opened[1].history
-        own = [one for one in bob.summaries if one.set_key == before.set_key]
+        own = [summary for summary in bob.summaries if summary.set_key == before.set_key]
         assert [before] == own
         assert (3, True) == (bob.summaries[-1].reps, bob.summaries[-1].failed)
 
@@ -146,13 +148,13 @@ class MovingCases:
         ada.send(*ada.reps(3, 3), ada.end(20))
         ada.send(moved(ada, bob, 60))
         assert judged(ada) == judged(bob)
-        assert [None] == [one.exercise for one in bob.opened]
+        assert [None] == [opening.exercise for opening in bob.opened]
 
     def test_a_move_that_makes_no_sense_is_refused(self, host: Harness, ada: Lifter, bob: Lifter) -> None:
         """A set that nobody knows, the same lifter, a set that was moved before: each is a dead letter that says why."""
         ada.send(ada.start(0), *ada.reps(2, 3))
         ada.send(moved(ada, bob, 60, "s9"), moved(ada, ada, 61), moved(ada, bob, 62), moved(ada, bob, 63))
-        assert ["unknown_set", "same_lifter", "moved_already"] == [one.reason for one in ada.rejected]
+        assert ["unknown_set", "same_lifter", "moved_already"] == [rejection.reason for rejection in ada.rejected]
         assert bob.athlete_id in ada.rejected[-1].detail
         assert 1 == len(bob.opened)
 
@@ -195,5 +197,5 @@ def learned(lifter: Lifter, at_s: float) -> int:
 
 def voidings(lifter: Lifter) -> list[tuple[int, bool]]:
     """Give the newest word on each rep: its number, and whether it is voided."""
-    newest = {one.rep_number: one for one in sorted(lifter.counted, key=lambda one: one.revision)}
+    newest = {rep.rep_number: rep for rep in sorted(lifter.counted, key=lambda rep: rep.revision)}
     return [(number, newest[number].voided) for number in sorted(newest)]

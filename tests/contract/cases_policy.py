@@ -43,15 +43,15 @@ class PolicyCases:
         """R13: push-ups too, and no squat."""
         lifter.send(block(lifter, "high_intensity"), lifter.start(0, exercise="push_up"))
         lifter.send(lifter.start(100, "s2", exercise="back_squat", spotter_present=True, target_rir=0))
-        assert [0, 2] == [one.target_rir for one in lifter.advice]
-        assert ["R13", "R02"] == [one.rule_ids[0] for one in lifter.advice]
+        assert [0, 2] == [advice.target_rir for advice in lifter.advice]
+        assert ["R13", "R02"] == [advice.rule_ids[0] for advice in lifter.advice]
 
     def test_a_blocks_values_hold_in_it_alone(self, lifter: Lifter) -> None:
         """A block that is over says nothing."""
         lifter.send(block(lifter, "intensify", -9, -2, target_rir=5), lifter.start(0, exercise="hip_thrust"))
         lifter.send(block(lifter, "intensify", -1, 1, target_rir=4), lifter.start(100, "s2", exercise="hip_thrust"))
-        assert [2, 4] == [one.target_rir for one in lifter.advice]
-        assert ["built-in", "block b-1"] == [origin(one, "target_rir") for one in lifter.advice]
+        assert [2, 4] == [advice.target_rir for advice in lifter.advice]
+        assert ["built-in", "block b-1"] == [origin(advice, "target_rir") for advice in lifter.advice]
 
     def test_a_teams_policy_holds_for_its_lifters(self, lifter: Lifter, host: Harness) -> None:
         """From the set that is stamped with it, and for nobody else."""
@@ -70,7 +70,7 @@ class PolicyCases:
         pressed = SessionStarted(mode="time_pressed")
         lifter.send(lifter.event(pressed, -86_400, source="app"), lifter.start(0, exercise="biceps_curl"))
         lifter.send(lifter.event(pressed, 100, source="app"), lifter.start(100, "s2", exercise="biceps_curl"))
-        assert [2, 0] == [one.target_rir for one in lifter.advice]
+        assert [2, 0] == [advice.target_rir for advice in lifter.advice]
         assert "R14" == lifter.advice[-1].rule_ids[0]
 
     def test_a_sessions_values_hold_on_its_day(self, lifter: Lifter) -> None:
@@ -118,7 +118,7 @@ class PolicyCases:
             plan.because.terms.reason,
             plan.because.terms.stop_probability,
         )
-        assert [("R03", 3), ("R02", 2), ("R01", 2)] == [(one.rule, one.rir) for one in plan.because.bounds or []]
+        assert [("R03", 3), ("R02", 2), ("R01", 2)] == [(bound.rule, bound.rir) for bound in plan.because.bounds or []]
         assert plan.because.standing is not None
         assert 4.0 == plan.because.standing.left
         assert first.because is not None

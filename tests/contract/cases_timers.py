@@ -21,7 +21,7 @@ class TimerCases:
         lifter.send(*lifter.reps(2))
         host.pass_time(lifter.base + timedelta(seconds=94))
         assert [("silence", lifter.base + timedelta(seconds=93))] == [
-            (one.reason, one.ended_at) for one in lifter.closed
+            (closing.reason, closing.ended_at) for closing in lifter.closed
         ]
 
     def test_silence_is_measured_by_receipt(self, host: Harness) -> None:
@@ -38,7 +38,7 @@ class TimerCases:
         for after_s in (92, 92.5, 100):
             host.pass_time(lifter.base + timedelta(seconds=after_s))
         assert [("silence", lifter.base + timedelta(seconds=93))] == [
-            (one.reason, one.ended_at) for one in lifter.closed
+            (closing.reason, closing.ended_at) for closing in lifter.closed
         ]
         assert 2 == len(host.values("lifts.v1", athlete_key("g1", lifter.athlete_id)))
 
@@ -48,7 +48,7 @@ class TimerCases:
         lifter.send(*lifter.reps(2), lifter.end(5), lifter.start(100), lifter.rep(3, 8, sent_s=101))
         for after_s in (192, 300, 1001, 1100):
             host.pass_time(lifter.base + timedelta(seconds=after_s))
-        assert ["lifter", "silence", "silence"] == [one.reason for one in lifter.closed]
+        assert ["lifter", "silence", "silence"] == [closing.reason for closing in lifter.closed]
         assert 7 == len(host.values("lifts.v1", athlete_key("g1", lifter.athlete_id)))
 
     def test_a_set_goes_on_after_silence(self, host: Harness) -> None:
@@ -58,9 +58,9 @@ class TimerCases:
         host.pass_time(lifter.base + timedelta(seconds=95))
         lifter.send(lifter.rep(3, 100, 0.47))
         host.pass_time(lifter.base + timedelta(seconds=195))
-        assert ["silence", "silence"] == [one.reason for one in lifter.closed]
-        assert [0, 1] == [one.reopened for one in lifter.closed]
-        assert 1 == len({one.set_key for one in lifter.closed})
+        assert ["silence", "silence"] == [closing.reason for closing in lifter.closed]
+        assert [0, 1] == [closing.reopened for closing in lifter.closed]
+        assert 1 == len({closing.set_key for closing in lifter.closed})
 
     def test_a_set_without_reps_ends_after_a_quarter_of_an_hour(self, host: Harness) -> None:
         """A start that nothing follows is over after 15 minutes, not after 90 s."""
@@ -68,7 +68,7 @@ class TimerCases:
         lifter.send(lifter.start(0))
         host.pass_time(lifter.base + timedelta(seconds=901))
         assert [("silence", 0, lifter.base + timedelta(seconds=900))] == [
-            (one.reason, one.reps, one.ended_at) for one in lifter.closed
+            (closing.reason, closing.reps, closing.ended_at) for closing in lifter.closed
         ]
 
     def test_a_timer_survives_a_crash(self, host: Harness) -> None:
@@ -77,7 +77,7 @@ class TimerCases:
         lifter.send(*lifter.reps(2))
         host.crash()
         host.pass_time(lifter.base + timedelta(seconds=95))
-        assert ["silence"] == [one.reason for one in lifter.closed]
+        assert ["silence"] == [closing.reason for closing in lifter.closed]
 
     def test_a_rep_under_way_for_too_long_is_overdue(self, host: Harness) -> None:
         """Six seconds after its start a rep that has not ended is told of, once."""
@@ -127,8 +127,8 @@ class TimerCases:
         lifter.send(lifter.began(0, 1), *lifter.reps(2, 10), lifter.end(15), lifter.began(18, 3))
         host.pass_time(lifter.base + timedelta(seconds=60))
         assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
-        assert ["lifter"] == [one.reason for one in lifter.closed]
-        assert [0] == [one.reopened for one in lifter.opened]
+        assert ["lifter"] == [closing.reason for closing in lifter.closed]
+        assert [0] == [opening.reopened for opening in lifter.opened]
 
     def test_a_device_that_is_gone_raises_no_alarm(self, host: Harness) -> None:
         """The socket of the device closed with a rep under way: the signal is lost, which is no emergency."""

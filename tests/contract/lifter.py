@@ -93,8 +93,8 @@ class Lifter:
         self, count: int, at_s: float = 0.0, set_id: str | None = "s1", velocities: Sequence[float] = ()
     ) -> list[Event]:
         """Make the reps of a set that slows down, one every three seconds."""
-        slowing = velocities or [round(0.55 - 0.03 * place, 3) for place in range(count)]
-        return [self.rep(place + 1, at_s + 3 * place, slowing[place], set_id) for place in range(count)]
+        slowing = velocities or [round(0.55 - 0.03 * index, 3) for index in range(count)]
+        return [self.rep(index + 1, at_s + 3 * index, slowing[index], set_id) for index in range(count)]
 
     def began(self, at_s: float, number: int | None = None, set_id: str | None = "s1") -> Event:
         """Make the start of a rep."""
@@ -132,10 +132,10 @@ class Lifter:
     def newest_estimates(self) -> dict[tuple[str, int], EffortEstimated]:
         """The estimate of the highest revision, by set and rep number."""
         found: dict[tuple[str, int], EffortEstimated] = {}
-        for one in self.estimates:
-            known = found.get((one.set_key, one.rep_number))
-            if known is None or known.revision <= one.revision:
-                found[one.set_key, one.rep_number] = one
+        for estimate in self.estimates:
+            known = found.get((estimate.set_key, estimate.rep_number))
+            if known is None or known.revision <= estimate.revision:
+                found[estimate.set_key, estimate.rep_number] = estimate
         return found
 
     @property

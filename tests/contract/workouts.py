@@ -81,7 +81,9 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30, base: dat
         elif roll < 0.80:
             put(lifter.event(SetMoved(set_id=set_id, to_athlete_id=other_id), at_s, source="coach"))
         elif roll < 0.83:
-            steps += _again([one for one in steps if isinstance(one, NewRecord)], base + timedelta(seconds=at_s), rng)
+            steps += _again(
+                [step for step in steps if isinstance(step, NewRecord)], base + timedelta(seconds=at_s), rng
+            )
         elif roll < 0.87:
             put(NewRecord("lifts.v1", key, rng.choice([b"\xff", b"{}", b"[1,2]"])))
         elif roll < 0.91:

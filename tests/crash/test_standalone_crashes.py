@@ -62,7 +62,7 @@ def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
 
     def send() -> None:
         lines = [encode(event) for event in sent.events]
-        batches = [b"\n".join(lines[place : place + 100]) for place in range(0, len(lines), 100)]
+        batches = [b"\n".join(lines[index : index + 100]) for index in range(0, len(lines), 100)]
         with httpx.Client(base_url=f"http://127.0.0.1:{host.port}", timeout=10) as client:
             for batch in batches:
                 while True:

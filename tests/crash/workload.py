@@ -46,18 +46,18 @@ def workload(seed: int, lifters: int, reps: int) -> Workload:
         while left:
             count = min(left, rng.randint(8, 12))
             left, sets, set_number = left - count, sets + 1, set_number + 1
-            for place in range(count):
+            for index in range(count):
                 at += timedelta(seconds=3)
-                velocity = round(max(0.08, 0.55 - 0.035 * place + rng.gauss(0, 0.02)), 3)
+                velocity = round(max(0.08, 0.55 - 0.035 * index + rng.gauss(0, 0.02)), 3)
                 data = RepCompleted(
                     gym_id="g1",
                     athlete_id=athlete_id,
                     set_id=f"s{set_number}",
-                    rep_number=place + 1,
+                    rep_number=index + 1,
                     exercise=exercise,
                     mean_velocity_mps=velocity,
                 )
-                events.append(_event(f"{athlete_id}-{set_number}-{place + 1}", at, data))
+                events.append(_event(f"{athlete_id}-{set_number}-{index + 1}", at, data))
             at += timedelta(seconds=3)
             ended = SetEnded(gym_id="g1", athlete_id=athlete_id, set_id=f"s{set_number}")
             events.append(_event(f"{athlete_id}-{set_number}-end", at, ended))
@@ -78,9 +78,13 @@ def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> st
     """
     written = {topic: _contents(topic, logs[topic]) for topic in OUTPUTS}
     estimates = [event.data for event in _events(written["estimates.v1"].values())]
-    estimated = {(one.athlete_id, one.set_key, one.rep_number) for one in estimates if isinstance(one, EffortEstimated)}
+    estimated = {
+        (estimate.athlete_id, estimate.set_key, estimate.rep_number)
+        for estimate in estimates
+        if isinstance(estimate, EffortEstimated)
+    }
     summarised = {
-        one.data.set_key for one in _events(written["advice.v1"].values()) if isinstance(one.data, SetSummarised)
+        event.data.set_key for event in _events(written["advice.v1"].values()) if isinstance(event.data, SetSummarised)
     }
     accepted = {
         event.identity
@@ -95,8 +99,8 @@ def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> st
         assert calm[topic].keys() == written[topic].keys(), f"{topic}: other ids than without crashes"
         differing = [name for name, value in calm[topic].items() if _plain(value) != _plain(written[topic][name])]
         assert not differing, f"{topic}: {len(differing)} ids have other contents than without crashes"
-    ledger = sum(isinstance(one.data, BudgetChanged) for one in _events(written["advice.v1"].values()))
-    advice = sum(isinstance(one.data, AdviceGiven) for one in _events(written["advice.v1"].values()))
+    ledger = sum(isinstance(event.data, BudgetChanged) for event in _events(written["advice.v1"].values()))
+    advice = sum(isinstance(event.data, AdviceGiven) for event in _events(written["advice.v1"].values()))
     copies = sum(len(logs[topic]) for topic in OUTPUTS) - sum(map(len, written.values()))
     return (
         f"{sent.reps} reps, {sent.sets} sets, {advice} advice, {ledger} ledger changes, {copies} records written again"
@@ -125,7 +129,7 @@ def _calm(lifts: Sequence[tuple[str, bytes]]) -> dict[str, dict[str, bytes]]:
     for key, value in lifts:
         log.write(NewRecord("lifts.v1", key, value))
     MemoryHost(log, [FailureDetector(), Advisor()], Configuration()).run()
-    return {topic: _contents(topic, [(one.key, one.value) for one in log.records(topic)]) for topic in OUTPUTS}
+    return {topic: _contents(topic, [(record.key, record.value) for record in log.records(topic)]) for topic in OUTPUTS}
 
 
 def key_of(event: Event) -> str:

@@ -34,8 +34,8 @@ def test_kills_of_detector_and_advisor_lose_nothing(kafka: KafkaCluster, tmp_pat
 
     def send() -> None:
         records = [NewRecord("lifts.v1", key_of(event), encode(event)) for event in sent.events]
-        for place in range(0, len(records), 100):
-            host.write(records[place : place + 100])
+        for index in range(0, len(records), 100):
+            host.write(records[index : index + 100])
             time.sleep(0.2 * REPS / 20_000)
         done.set()
 

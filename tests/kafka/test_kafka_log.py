@@ -84,9 +84,11 @@ async def test_what_is_appended_is_read_in_the_order_of_each_key(log: KafkaLog) 
     assert [True] * 2_500 == await log.append(records)
 
     read = (await read_all(log, LIFTS)).records[LIFTS]
-    assert sorted(one.value for one in records) == sorted(one.value for one in read)
-    for key in {one.key for one in records}:
-        assert [one.value for one in records if one.key == key] == [one.value for one in read if one.key == key]
+    assert sorted(record.value for record in records) == sorted(record.value for record in read)
+    for key in {record.key for record in records}:
+        assert [record.value for record in records if record.key == key] == [
+            record.value for record in read if record.key == key
+        ]
 
 
 async def test_a_record_that_is_appended_again_is_known(log: KafkaLog) -> None:
@@ -98,7 +100,7 @@ async def test_a_record_that_is_appended_again_is_known(log: KafkaLog) -> None:
     assert [False, False, True] == await log.append([second, first, plain])
 
     read = (await read_all(log, LIFTS)).records[LIFTS]
-    assert [b"1", b"2", b"3", b"3"] == [one.value for one in read]
+    assert [b"1", b"2", b"3", b"3"] == [record.value for record in read]
 
 
 async def test_a_reader_begins_where_it_is_told(log: KafkaLog) -> None:

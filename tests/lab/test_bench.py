@@ -33,7 +33,7 @@ def test_a_lifters_reps_come_in_order_set_by_set() -> None:
     """Numbers count from 1 to the set's last, then the next set begins."""
     mine = [(rep.set_number, rep.number) for rep in reps(3 * 10 * REPS_PER_SET, lifters=10) if rep.lifter == 4]
 
-    assert [(number, place + 1) for number in range(3) for place in range(REPS_PER_SET)] == mine
+    assert [(number, index + 1) for number in range(3) for index in range(REPS_PER_SET)] == mine
 
 
 def test_history_ends_before_it_is_sent() -> None:

@@ -134,8 +134,8 @@ def test_a_grid_twice_as_fine_changes_the_error_of_durations_by_under_half_a_per
 def test_each_row_is_a_distribution_over_what_is_still_possible(family: str) -> None:
     """After k reps at most 60 − k are left, and the probabilities sum to one."""
     sets, _ = simulated(family, "back_squat", 300)
-    for one, rows in zip(sets[:20], posteriors(family, sets[:20], NOTHING), strict=True):
-        assert (len(one.reps), 61) == rows.shape
+    for lifted_set, rows in zip(sets[:20], posteriors(family, sets[:20], NOTHING), strict=True):
+        assert (len(lifted_set.reps), 61) == rows.shape
         np.testing.assert_allclose(rows.sum(axis=1), 1.0)
         for done, row in enumerate(rows, start=1):
             assert 0.0 == row[61 - done :].sum()
@@ -165,7 +165,7 @@ def test_no_rep_ahead_is_looked_at() -> None:
 def test_what_an_oracle_cannot_answer_is_refused() -> None:
     """Faults, missing earlier sets, two exercises, the wrong family, no travel: each with what to do."""
     sets, earlier = simulated("home", "back_squat", 300)
-    faulty = [one[-1] for one in lifters("home", "back_squat", 3, 1, 5, Conditions(faults=(("ghost", 1.0),)))]
+    faulty = [athlete[-1] for athlete in lifters("home", "back_squat", 3, 1, 5, Conditions(faults=(("ghost", 1.0),)))]
     with pytest.raises(ValueError, match="without faults"):
         posteriors("home", faulty, NOTHING)
     with pytest.raises(ValueError, match="pass them in earlier"):
@@ -182,6 +182,6 @@ def test_what_an_oracle_cannot_answer_is_refused() -> None:
         posteriors("home", sets[:2], Told("everything", sense="durations"))
     with pytest.raises(ValueError, match="reps without durations"):
         cycles = lifters("home", "back_squat", 2, 1, 5, Conditions(measured="cycles"))
-        posteriors("home", [one[-1] for one in cycles], Told("nothing", sense="durations"))
+        posteriors("home", [cycle[-1] for cycle in cycles], Told("nothing", sense="durations"))
     assert [] == posteriors("home", [], NOTHING)
     assert 8 == len(earlier[0])

@@ -178,7 +178,7 @@ def apart(first: Floats, second: Floats) -> float:
 def test_a_set_of_nobody_is_judged_as_by_brute_force(family: str, exercise: str) -> None:
     """Cold, with and without the load: the same posterior after each rep as many draws from the law give."""
     sets = [one for [one] in lifters(family, exercise, 8, sets_each=1, seed=302)]
-    sets = [one for one in sets if len(one.reps) <= 12][:4]
+    sets = [lifted_set for lifted_set in sets if len(lifted_set.reps) <= 12][:4]
     for with_load in (False, True):
         compared = 0
         for seed, rows in enumerate(posteriors(family, sets, Told("nothing", load=with_load))):

@@ -10,7 +10,7 @@ import pytest
 from lab.accuracy.protocol.recorded import recorded_rows
 from lab.accuracy.recorded import UnreadableSets, read_recorded
 
-REPS = [{"time_s": 3.0 * place, "velocity_mps": 0.5 - 0.04 * place, "rom_m": 0.42} for place in range(8)]
+REPS = [{"time_s": 3.0 * index, "velocity_mps": 0.5 - 0.04 * index, "rom_m": 0.42} for index in range(8)]
 
 
 def line(**changed: object) -> dict[str, object]:
@@ -22,7 +22,7 @@ def line(**changed: object) -> dict[str, object]:
 def written(folder: Path, *lines: dict[str, object]) -> Path:
     """A file of these sets."""
     path = folder / "sets.jsonl"
-    path.write_text("\n".join(json.dumps(one) for one in lines) + "\n\n", encoding="utf-8")
+    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n\n", encoding="utf-8")
     return path
 
 
@@ -43,7 +43,7 @@ def test_a_called_set_ends_as_the_lifter_says(tmp_path: Path, label: dict[str, o
 def test_attempts_and_unracks_are_no_reps(tmp_path: Path) -> None:
     """A report marked as a failed attempt or as no rep is not counted."""
     reps = [{"time_s": 0.0, "velocity_mps": 0.9, "kind": "no_rep"}]
-    reps += [{**rep, "time_s": 5.0 + 3.0 * place} for place, rep in enumerate(REPS[:2])]
+    reps += [{**rep, "time_s": 5.0 + 3.0 * index} for index, rep in enumerate(REPS[:2])]
     reps += [{"time_s": 20.0, "velocity_mps": 0.08, "rom_m": 0.2, "kind": "failed"}]
     [[one]] = read_recorded(written(tmp_path, line(reps=reps)))
     assert (None, 1, 0, -1) == one.truth
@@ -54,8 +54,8 @@ def test_sets_are_sorted_by_lifter_and_time(tmp_path: Path) -> None:
     """Each lifter's sets are in the order of time, whatever the order of the lines."""
     first, later = "2024-05-01T18:00:00Z", "2024-05-04T18:00:00+00:00"
     lifters = read_recorded(written(tmp_path, line(at=later, load_kg=85.0), line(lifter="b"), line(at=first)))
-    assert [[80.0], [80.0, 85.0]] == [[one.load_kg for one in sets] for sets in lifters]
-    assert [0.0, 3.0] == [one.at_days for one in lifters[1]]
+    assert [[80.0], [80.0, 85.0]] == [[lifted_set.load_kg for lifted_set in sets] for sets in lifters]
+    assert [0.0, 3.0] == [athlete.at_days for athlete in lifters[1]]
 
 
 def test_every_fault_of_a_file_is_told(tmp_path: Path) -> None:

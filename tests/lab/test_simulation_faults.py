@@ -34,31 +34,34 @@ def test_one_seed_gives_the_same_sets() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_truth_counts_down_to_failure(family: str) -> None:
     """A judged set goes to failure: its last rep leaves none."""
-    for one in judged(family, Conditions()):
-        assert tuple(range(one.reps_possible - 1, -1, -1)) == one.truth
-        assert one.failed
-        assert one.ended_rir == 0
+    for estimate in judged(family, Conditions()):
+        assert tuple(range(estimate.reps_possible - 1, -1, -1)) == estimate.truth
+        assert estimate.failed
+        assert estimate.ended_rir == 0
 
 
 def test_earlier_sets_end_by_habit() -> None:
     """Six in ten earlier sets end in a known failure; of the others most are called, up to three reps before."""
-    earlier = [one for sets in lifters("home", "back_squat", 300, 4, 3) for one in sets[:-1]]
+    earlier = [lifted_set for sets in lifters("home", "back_squat", 300, 4, 3) for lifted_set in sets[:-1]]
     failed = [one for one in earlier if one.failed]
     others = [one for one in earlier if not one.failed]
     assert 0.55 < len(failed) / len(earlier) < 0.65
-    assert 0.75 < sum(one.reported_rir is not None for one in others) / len(others) < 0.85
-    assert {0, 1, 2, 3} == {one.ended_rir for one in others}
+    assert 0.75 < sum(other.reported_rir is not None for other in others) / len(others) < 0.85
+    assert {0, 1, 2, 3} == {other.ended_rir for other in others}
     assert all(len(one.reps) == one.reps_possible - one.ended_rir for one in earlier)
 
 
 def test_sets_are_in_the_order_of_time() -> None:
     """A lifter's sets are days apart, and their reps in the order of time from 0 s."""
     for sets in lifters("home", "deadlift", 20, 4, 3):
-        assert sorted(one.at_days for one in sets) == [one.at_days for one in sets]
-        assert [0, 1, 2, 3] == [one.order for one in sets]
-        for one in sets:
-            assert one.reps[0].end_s == 0.0
-            assert all(later.end_s > earlier.end_s for earlier, later in zip(one.reps, one.reps[1:], strict=False))
+        assert sorted(lifted_set.at_days for lifted_set in sets) == [lifted_set.at_days for lifted_set in sets]
+        assert [0, 1, 2, 3] == [lifted_set.order for lifted_set in sets]
+        for lifted_set in sets:
+            assert lifted_set.reps[0].end_s == 0.0
+            assert all(
+                later.end_s > earlier.end_s
+                for earlier, later in zip(lifted_set.reps, lifted_set.reps[1:], strict=False)
+            )
 
 
 @pytest.mark.parametrize("fault", ["unrack", "ghost", "double"])
@@ -115,7 +118,7 @@ def test_faults_come_as_often_as_the_parameters_say() -> None:
     sets = [
         one for each in lifters("home", "bench_press", 400, 3, 3, Conditions(faults=(("ghost", None),))) for one in each
     ]
-    assert 0.07 < sum("ghost" in one.faults for one in sets) / len(sets) < 0.13
+    assert 0.07 < sum("ghost" in lifted_set.faults for lifted_set in sets) / len(sets) < 0.13
 
 
 def test_timing_alone_brings_no_velocity() -> None:
@@ -130,24 +133,24 @@ def test_timing_alone_brings_no_velocity() -> None:
 
 def test_a_tempo_hides_the_fall() -> None:
     """At a controlled tempo the first reps are slower than they could be, the last ones as slow as ever."""
-    for plain, one in zip(PLAIN, judged("home", Conditions(tempo=True)), strict=True):
-        first, held = plain.reps[0].velocity_mps, one.reps[0].velocity_mps
+    for plain, estimate in zip(PLAIN, judged("home", Conditions(tempo=True)), strict=True):
+        first, held = plain.reps[0].velocity_mps, estimate.reps[0].velocity_mps
         assert first is not None
         assert held is not None
         assert held <= first
-        assert plain.reps_possible == one.reps_possible
+        assert plain.reps_possible == estimate.reps_possible
 
 
 def test_each_shape_of_a_failed_attempt_is_there() -> None:
     """Half of the sets are normal; the others end with an attempt in each of the shapes."""
     sets = ended_sets("other", "back_squat", 400, seed=2)
-    assert {None, *SHAPES} == {one.shape for one in sets}
-    for one in sets:
-        attempts = [place for place, rir in enumerate(one.labelled.truth) if rir == -1]
-        assert (one.shape not in (None, "no_end")) is bool(attempts)
-        assert one.labelled.failed_attempt == (attempts[0] if attempts else None)
-        assert (one.started_s is not None) is (one.shape == "no_end")
-        assert one.labelled.failed is (one.shape is not None)
+    assert {None, *SHAPES} == {lifted_set.shape for lifted_set in sets}
+    for lifted_set in sets:
+        attempts = [index for index, rir in enumerate(lifted_set.labelled.truth) if rir == -1]
+        assert (lifted_set.shape not in (None, "no_end")) is bool(attempts)
+        assert lifted_set.labelled.failed_attempt == (attempts[0] if attempts else None)
+        assert (lifted_set.started_s is not None) is (lifted_set.shape == "no_end")
+        assert lifted_set.labelled.failed is (lifted_set.shape is not None)
 
 
 def test_what_is_not_simulated_is_refused() -> None:

@@ -37,18 +37,18 @@ def loss_and_share_done(sets: list[LabelledSet]) -> tuple[Floats, Floats]:
     """Velocity loss from the set's fastest rep on, and reps done in % of those possible."""
     losses: list[Floats] = []
     shares: list[Floats] = []
-    for one in sets:
-        speed = velocities(one)
+    for lifted_set in sets:
+        speed = velocities(lifted_set)
         fastest = int(speed.argmax())
         losses.append(1.0 - speed[fastest:] / speed[fastest])
-        shares.append(100.0 * np.arange(fastest + 1, len(speed) + 1) / one.reps_possible)
+        shares.append(100.0 * np.arange(fastest + 1, len(speed) + 1) / lifted_set.reps_possible)
     return np.concatenate(losses), np.concatenate(shares)
 
 
 def velocity_and_rir(sets: list[LabelledSet]) -> tuple[Floats, Floats]:
     """All reps of all sets."""
-    return np.concatenate([velocities(one) for one in sets]), np.array(
-        [rir for one in sets for rir in one.truth], float
+    return np.concatenate([velocities(lifted_set) for lifted_set in sets]), np.array(
+        [rir for lifted_set in sets for rir in lifted_set.truth], float
     )
 
 
@@ -85,9 +85,9 @@ def test_squat_reserve_from_velocity(family: str, pct_1rm: float, least: float, 
 def test_deadlift_velocities_and_reps(family: str) -> None:
     """Deadlift at 80 %: fastest rep .33–.46 m/s, last rep .18–.24 m/s, 6.3–8.3 reps."""
     sets = sets_at(family, "deadlift", 80)
-    assert 0.33 <= np.mean([velocities(one).max() for one in sets]) <= 0.46
-    assert 0.18 <= np.mean([velocities(one)[-1] for one in sets]) <= 0.24
-    assert 6.3 <= np.mean([one.reps_possible for one in sets]) <= 8.3
+    assert 0.33 <= np.mean([velocities(lifted_set).max() for lifted_set in sets]) <= 0.46
+    assert 0.18 <= np.mean([velocities(lifted_set)[-1] for lifted_set in sets]) <= 0.24
+    assert 6.3 <= np.mean([lifted_set.reps_possible for lifted_set in sets]) <= 8.3
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -95,7 +95,7 @@ def test_own_line_beats_general_line(family: str) -> None:
     """Squat at 70 %: a lifter's own line explains over 1.3 times what the general one does."""
     sets = sets_at(family, "back_squat", 70)
     general, _ = fitted(*velocity_and_rir(sets), degree=1)
-    own = [fitted(*velocity_and_rir([one]), degree=1)[0] for one in sets if one.reps_possible >= 5]
+    own = [fitted(*velocity_and_rir([lifted_set]), degree=1)[0] for lifted_set in sets if lifted_set.reps_possible >= 5]
     assert float(np.median(own)) > 1.3 * general
 
 
@@ -103,7 +103,7 @@ def test_own_line_beats_general_line(family: str) -> None:
 def test_first_rep_is_seldom_the_fastest(family: str) -> None:
     """Bench press, sets of more than 12 reps: the first rep is the fastest in 30–45 %."""
     sets = [one for one in sets_at(family, "bench_press", 70) if one.reps_possible > 12]
-    assert 0.30 <= np.mean([velocities(one).argmax() == 0 for one in sets]) <= 0.45
+    assert 0.30 <= np.mean([velocities(lifted_set).argmax() == 0 for lifted_set in sets]) <= 0.45
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -124,8 +124,8 @@ def test_families_share_reps_and_first_velocity(exercise: str) -> None:
     """Both families do as many reps at a load within 8 %, and start as fast within .03 m/s."""
     for pct_1rm in (70.0, 80.0, 90.0):
         home, other = sets_at("home", exercise, pct_1rm), sets_at("other", exercise, pct_1rm)
-        reps = [float(np.mean([one.reps_possible for one in sets])) for sets in (home, other)]
-        first = [float(np.mean([velocities(one)[0] for one in sets])) for sets in (home, other)]
+        reps = [float(np.mean([lifted_set.reps_possible for lifted_set in sets])) for sets in (home, other)]
+        first = [float(np.mean([velocities(lifted_set)[0] for lifted_set in sets])) for sets in (home, other)]
         assert abs(reps[1] / reps[0] - 1.0) < 0.08
         assert abs(first[1] - first[0]) < 0.03
 

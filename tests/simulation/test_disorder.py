@@ -160,7 +160,7 @@ def test_the_log_comes_to_rest(disorder: Disorder) -> None:
         disorder.wait(seconds)
     assert before == disorder.values("lifts.v1")
     for lifter in (disorder.lifter, disorder.other):
-        assert {one.set_key for one in lifter.opened} == {one.set_key for one in lifter.summaries}
+        assert {summary.set_key for summary in lifter.opened} == {summary.set_key for summary in lifter.summaries}
 
 
 def test_no_id_has_two_contents(disorder: Disorder) -> None:
@@ -169,12 +169,12 @@ def test_no_id_has_two_contents(disorder: Disorder) -> None:
         contents = defaultdict(set)
         for event in disorder.events(topic) + disorder.events(topic, "bob"):
             contents[event.id].add((event.type, event.data.model_dump_json()))
-        assert [] == [found for found in contents.values() if len(found) > 1]
+        assert [] == [content for content in contents.values() if len(content) > 1]
 
 
 def test_nothing_goes_wrong_inside(disorder: Disorder) -> None:
     """Refusals have reasons; none is an error of ours, and downstream refuses nothing."""
-    refused = {one.reason for one in disorder.lifter.rejected + disorder.other.rejected}
+    refused = {rejection.reason for rejection in disorder.lifter.rejected + disorder.other.rejected}
     assert set() == refused & {"internal_error", "id_conflict"}
     assert [] == disorder.events("estimates.dead.v1") + disorder.events("estimates.dead.v1", "bob")
 
@@ -182,19 +182,25 @@ def test_nothing_goes_wrong_inside(disorder: Disorder) -> None:
 def test_each_counted_rep_has_its_estimate_and_advice(disorder: Disorder) -> None:
     """One estimate at its arrival, and advice whose revisions leave none out; each set has a plan."""
     lifter = disorder.lifter
-    arrived = Counter((one.set_key, one.rep_number) for one in lifter.counted if one.revision == 1)
-    assert arrived == Counter((one.set_key, one.rep_number) for one in lifter.estimates if one.arrival)
+    arrived = Counter((rep.set_key, rep.rep_number) for rep in lifter.counted if rep.revision == 1)
+    assert arrived == Counter(
+        (estimate.set_key, estimate.rep_number) for estimate in lifter.estimates if estimate.arrival
+    )
     revisions = defaultdict(list)
-    for one in lifter.advice:
-        revisions[one.set_key, one.after_rep].append(one.revision)
-    assert arrived.keys() | {(one.set_key, 0) for one in lifter.opened} == revisions.keys()
-    assert [] == [found for found in revisions.values() if found != list(range(1, len(found) + 1))]
+    for advice in lifter.advice:
+        revisions[advice.set_key, advice.after_rep].append(advice.revision)
+    assert arrived.keys() | {(opening.set_key, 0) for opening in lifter.opened} == revisions.keys()
+    assert [] == [revision for revision in revisions.values() if revision != list(range(1, len(revision) + 1))]
 
 
 def test_what_is_late_is_silent(disorder: Disorder) -> None:
     """Nothing late has anything to play."""
-    late = [one for one in disorder.lifter.advice if one.late]
-    assert [] == [one for one in late if one.sound_ms or one.speech or one.emergency or one.repeat]
+    late = [advice for advice in disorder.lifter.advice if advice.late]
+    assert [] == [
+        late_advice
+        for late_advice in late
+        if late_advice.sound_ms or late_advice.speech or late_advice.emergency or late_advice.repeat
+    ]
 
 
 def test_the_ledger_is_that_of_the_log(disorder: Disorder) -> None:
@@ -209,7 +215,7 @@ def test_the_ledger_is_that_of_the_log(disorder: Disorder) -> None:
 
 def test_everything_sent_again_changes_nothing(disorder: Disorder) -> None:
     """All that was taken is known, in whatever order it comes again; what was refused may be tried again."""
-    refused = {one.rejected_id for one in disorder.lifter.rejected}
+    refused = {rejection.rejected_id for rejection in disorder.lifter.rejected}
     before = disorder.values(*TOPICS)
     events = [disorder.again(event) for event in disorder.sent if event.id not in refused]
     disorder.rng.shuffle(events)

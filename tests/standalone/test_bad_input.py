@@ -197,8 +197,8 @@ def test_connections_that_never_say_anything_disturb_nobody(host: Standalone, ht
     ]
     opened = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(40)]
     try:
-        for place, connection in enumerate(opened):
-            connection.sendall(halves[place % len(halves)])
+        for index, connection in enumerate(opened):
+            connection.sendall(halves[index % len(halves)])
         assert 202 == http.post("/v1/events", json=rep()).status_code
     finally:
         for connection in opened:

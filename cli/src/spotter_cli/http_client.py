@@ -97,7 +97,7 @@ class Door:
                 if asyncio.get_running_loop().time() + wait_s > deadline:
                     raise Trouble(f"{self.url} does not take events ({trouble}): is it up? Try again later.")
                 await asyncio.sleep(wait_s)
-        return [outcomes[place] for place in range(len(events))]
+        return [outcomes[index] for index in range(len(events))]
 
     async def _post(self, events: Sequence[Mapping[str, object]]) -> tuple[list[Mapping[str, object]], float, str]:
         """Give the results (none where nothing is known), how long to wait before the rest, and what is the matter."""

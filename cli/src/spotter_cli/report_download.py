@@ -20,7 +20,7 @@ def form_of(out: Path) -> str:
     """Tell by a file's name which form it wants; raises Trouble for one that there is not."""
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMS:
-        raise Trouble(f"{out} should end with {', '.join(f'.{one}' for one in FORMS[:-1])} or .{FORMS[-1]}.")
+        raise Trouble(f"{out} should end with {', '.join(f'.{form}' for form in FORMS[:-1])} or .{FORMS[-1]}.")
     return form
 
 

@@ -142,7 +142,7 @@ def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
 
 
 def _named(stories: dict[str, _Story], set_id: str | None, moved: str | None = None) -> _Story | None:
-    named = [one for one in stories.values() if one.set_id == set_id and moved in (None, one.first.moved_from)]
+    named = [story for story in stories.values() if story.set_id == set_id and moved in (None, story.first.moved_from)]
     return max(named, key=lambda one: (one.first.opened_at, one.received, one.first.set_key), default=None)
 
 

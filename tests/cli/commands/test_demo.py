@@ -28,7 +28,7 @@ def test_the_demo_ends_by_itself_and_every_event_is_a_line(tmp_path: object) -> 
     assert len(events) == len({(event["type"], event["source"], event["id"]) for event in events})
     assert 12 == kinds["spotter.athlete.updated.v1"]
     assert kinds["spotter.rep.completed.v1"] == kinds["spotter.effort.estimated.v1"] > 40
-    assert any(said["action"] == "stop" and not said["late"] for said in advice)
+    assert any(advice["action"] == "stop" and not advice["late"] for advice in advice)
     assert re.search(r"A simulated gym at http://127\.0\.0\.1:\d+/", ended.stderr)
     assert "■ stop" in ended.stderr
 

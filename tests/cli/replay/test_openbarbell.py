@@ -35,7 +35,7 @@ def test_a_set_begins_before_its_first_rep_and_ends_after_its_last() -> None:
         data[name] for name in ("exercise", "load_kg", "rep_number", "mean_velocity_mps", "rom_m")
     )
     assert ["set.started", "rep.completed", "rep.completed", "set.ended"] == [
-        str(one.event["type"])[8:-3] for one in recording.events
+        str(event.event["type"])[8:-3] for event in recording.events
     ]
     assert start.at is not None and end.at is not None and reps[0].at is not None and reps[-1].at is not None
     assert start.at < reps[0].at < reps[-1].at < end.at
@@ -77,8 +77,8 @@ def test_sets_are_in_order_of_time_whatever_the_file_says() -> None:
 
     recording = read_frames({"a": later, "b": earlier})
 
-    assert ["early", "late"] == [one.set_id for one in recording.sets]
-    assert [one.at for one in recording.events] == sorted(one.at for one in recording.events if one.at)
+    assert ["early", "late"] == [lifted_set.set_id for lifted_set in recording.sets]
+    assert [event.at for event in recording.events] == sorted(event.at for event in recording.events if event.at)
 
 
 def test_damaged_and_removed_reps_are_left_out_and_told() -> None:
@@ -111,8 +111,8 @@ def test_the_recorded_frames_hold_sixty_sets_with_three_nonsense_reps(recorded: 
     recording = read_recording(path)
     nonsense = [
         value
-        for one in recording.events
-        if isinstance(data := one.event["data"], dict)
+        for event in recording.events
+        if isinstance(data := event.event["data"], dict)
         for value in (data.get("mean_velocity_mps"), data.get("rom_m"))
         if isinstance(value, float) and not value <= 5
     ]

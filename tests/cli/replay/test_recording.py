@@ -37,19 +37,21 @@ def read(folder: Path, *lines: object) -> Recording:
 
 def kinds(recording: Recording) -> list[str]:
     """Give the short names of a recording's events."""
-    return [str(one.event["type"])[8:-3] for one in recording.events]
+    return [str(event.event["type"])[8:-3] for event in recording.events]
 
 
 def numbers(recording: Recording) -> list[object]:
     """Give the numbers of the reps, in order."""
     return [
-        data["rep_number"] for one in recording.events if one.is_rep and isinstance(data := one.event["data"], dict)
+        data["rep_number"]
+        for event in recording.events
+        if event.is_rep and isinstance(data := event.event["data"], dict)
     ]
 
 
 def sets_of_reps(recording: Recording) -> list[int]:
     """Give for each rep the number of its set."""
-    return [one.set.number for one in recording.events if one.is_rep and one.set is not None]
+    return [event.set.number for event in recording.events if event.is_rep and event.set is not None]
 
 
 def test_events_are_put_in_order_of_time(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_lines_without_a_lifter_can_be_credited_to_one(tmp_path: Path) -> None:
 
     recording = read_recording(path, "bo")
 
-    assert ["bo", "ada"] == [one.text("athlete_id") for one in recording.events if one.is_rep]
+    assert ["bo", "ada"] == [event.text("athlete_id") for event in recording.events if event.is_rep]
 
 
 @pytest.mark.parametrize(

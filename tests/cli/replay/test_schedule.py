@@ -53,7 +53,7 @@ def test_times_are_shifted_so_that_the_replay_happens_now() -> None:
     due = schedule(two_sets())
     shift = Shift(due, NOW)
 
-    times = [parse_time(anew(one, place, shift, "r")["time"]) for place, one in enumerate(due)]
+    times = [parse_time(anew(one, index, shift, "r")["time"]) for index, one in enumerate(due)]
 
     assert [timedelta(seconds=one.after_s) for one in due] == [time - NOW for time in times]
 
@@ -75,7 +75,7 @@ def test_nothing_happens_at_the_same_instant_twice() -> None:
     due = schedule(with_sets([at(0), at(0), at(0)]), speed=1000)
     shift = Shift(due, NOW)
 
-    moments = [shift.moment(place) for place in range(len(due))]
+    moments = [shift.moment(index) for index in range(len(due))]
 
     assert moments == sorted(set(moments))
 
@@ -84,7 +84,7 @@ def test_each_run_has_ids_of_its_own_and_the_same_when_an_event_is_sent_again() 
     """So a second run is not taken for duplicates of the first, and a retry is."""
     due = schedule(two_sets())
     shift = Shift(due, NOW)
-    ids = [[anew(one, place, shift, run)["id"] for place, one in enumerate(due)] for run in ("a", "a", "b")]
+    ids = [[anew(one, index, shift, run)["id"] for index, one in enumerate(due)] for run in ("a", "a", "b")]
 
     assert ids[0] == ids[1]
     assert not set(ids[0]) & set(ids[2])
@@ -97,7 +97,7 @@ def test_lines_that_are_one_event_stay_one_event() -> None:
     again = Recorded("line 2", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
     other = Recorded("line 3", {"id": "x", "source": "t", "type": COMPLETED, "data": {}}, THEN)
     due = schedule(Recording((named, again, other), ()))
-    ids = [anew(one, place, Shift(due, NOW), "r")["id"] for place, one in enumerate(due)]
+    ids = [anew(one, index, Shift(due, NOW), "r")["id"] for index, one in enumerate(due)]
 
     assert ids[0] == ids[1] != ids[2]
 

@@ -22,11 +22,11 @@ def recording() -> Recording:
     rows = [(0, STARTED, "1"), (3, COMPLETED, "1"), (6, COMPLETED, "1"), (7, ENDED, "1"), (99, COMPLETED, "2")]
     events = [
         Recorded(
-            f"line {place}",
+            f"line {index}",
             {"type": kind, "data": {"athlete_id": "ada", "set_id": name, "exercise": "deadlift", "load_kg": 100}},
             THEN + timedelta(seconds=after_s),
         )
-        for place, (after_s, kind, name) in enumerate(rows, 1)
+        for index, (after_s, kind, name) in enumerate(rows, 1)
     ]
     return with_sets(events)
 
@@ -59,7 +59,9 @@ def test_reps_are_counted_and_other_events_are_not() -> None:
     tally = tally_of(third=REFUSED)
 
     assert {"sent": 3, "accepted": 2, "refused": 1, "sets": 1, "estimates": 0, "advice": 0} == tally.counts()
-    assert ["data.rom_m must be less than or equal to 2.5. Put it right."] == [one.reason for one in tally.refusals]
+    assert ["data.rom_m must be less than or equal to 2.5. Put it right."] == [
+        refusal.reason for refusal in tally.refusals
+    ]
 
 
 def test_estimates_and_advice_are_counted_by_rep_and_plans_are_not() -> None:

@@ -81,7 +81,7 @@ class Lifter:
 def make_lifters(random: Random, count: int) -> list[Lifter]:
     """Draw the lifters of a gym; a name that comes again gets a number."""
     scale = [random.uniform(0.75, 1.25) for _ in range(count)]
-    return [_make_lifter(random, place, scale[place]) for place in range(count)]
+    return [_make_lifter(random, index, scale[index]) for index in range(count)]
 
 
 def _make_lifter(random: Random, place: int, scale: float) -> Lifter:

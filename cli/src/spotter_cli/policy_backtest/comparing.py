@@ -99,7 +99,7 @@ def compare(story: Story, trial: Trial, weeks: float, athlete_id: str | None = N
     rules = {data.policy_version.partition(".")[0] for event in told if isinstance(data := event.data, AdviceGiven)}
     return Comparison(
         since=since,
-        sets=tuple(sorted(sets, key=lambda one: (one.athlete_id, one.at, one.set_key))),
+        sets=tuple(sorted(sets, key=lambda lifted_set: (lifted_set.athlete_id, lifted_set.at, lifted_set.set_key))),
         advice_known=len(known),
         advice_same=sum(again.get(key) == answer for key, answer in known.items()),
         rules_then=tuple(sorted(rules - {RULES_VERSION})),

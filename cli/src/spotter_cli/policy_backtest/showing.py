@@ -22,8 +22,8 @@ def print_comparison(found: Comparison, console: Console) -> None:
     for name in ("reps", "target", "tried", "stop at", "tried", "units", "tried"):
         table.add_column(name, justify="right")
     table.add_column("plan, where it differs", overflow="fold")
-    for one in found.sets:
-        table.add_row(*_row(one), style="" if one.differs else "dim")
+    for lifted_set in found.sets:
+        table.add_row(*_row(lifted_set), style="" if lifted_set.differs else "dim")
     console.print(table)
     for line in _sums(found):
         console.print(line, markup=False)
@@ -32,8 +32,8 @@ def print_comparison(found: Comparison, console: Console) -> None:
 def print_json(found: Comparison) -> None:
     """Print everything as one JSON object."""
     said = {**asdict(found), "faithful": found.faithful, "totals": totals(found)}
-    for shown, one in zip(said["sets"], found.sets, strict=True):
-        shown["differs"] = one.differs
+    for shown, lifted_set in zip(said["sets"], found.sets, strict=True):
+        shown["differs"] = lifted_set.differs
     print(json.dumps(said, ensure_ascii=False, default=str))
 
 
@@ -57,13 +57,13 @@ def totals(found: Comparison) -> dict[str, float]:
     """Sum up."""
     return {
         "sets": len(found.sets),
-        "sets_that_differ": sum(one.differs for one in found.sets),
-        "stopped_earlier": sum(_earlier(one.now, one.then) for one in found.sets),
-        "stopped_later": sum(_earlier(one.then, one.now) for one in found.sets),
-        "may_fail_then": sum(one.then.target == 0 for one in found.sets),
-        "may_fail_now": sum(one.now.target == 0 for one in found.sets),
-        "units_then": round(sum(one.then.cost for one in found.sets), 6),
-        "units_now": round(sum(one.now.cost for one in found.sets), 6),
+        "sets_that_differ": sum(lifted_set.differs for lifted_set in found.sets),
+        "stopped_earlier": sum(_earlier(lifted_set.now, lifted_set.then) for lifted_set in found.sets),
+        "stopped_later": sum(_earlier(lifted_set.then, lifted_set.now) for lifted_set in found.sets),
+        "may_fail_then": sum(lifted_set.then.target == 0 for lifted_set in found.sets),
+        "may_fail_now": sum(lifted_set.now.target == 0 for lifted_set in found.sets),
+        "units_then": round(sum(lifted_set.then.cost for lifted_set in found.sets), 6),
+        "units_now": round(sum(lifted_set.now.cost for lifted_set in found.sets), 6),
     }
 
 
@@ -75,7 +75,7 @@ def _sums(found: Comparison) -> list[str]:
         f"Allowed to fail: {of['may_fail_then']:g} then, {of['may_fail_now']:g} tried. "
         f"Units spent: {of['units_then']:g} then, {of['units_now']:g} tried, for the reps that were done.",
     ]
-    if len(lifters := Counter(one.athlete_id for one in found.sets)) > 1:
+    if len(lifters := Counter(lifted_set.athlete_id for lifted_set in found.sets)) > 1:
         lines.append(f"{len(lifters)} lifters; --athlete shows one of them.")
     return lines
 

@@ -33,5 +33,5 @@ def read_trial(file: Path) -> Trial:
     try:
         return Trial.model_validate(said)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'policy'}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(f"{'.'.join(map(str, error['loc'])) or 'policy'}: {error['msg']}" for error in error.errors())
         raise Trouble(f"The policy {file} can't be used: {wrong}.") from None

@@ -48,9 +48,9 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
         raise UnreadableFile("it holds no rep")
     found: list[RecordedSet] = []
     events: list[Recorded] = []
-    for place, (name, one, reps) in enumerate(sets):
-        following = sets[place + 1][2][0][0] if place + 1 < len(sets) else None
-        which = RecordedSet(place + 1, _lifter(one, athlete_id), _set_id(name, one, place))
+    for index, (name, one, reps) in enumerate(sets):
+        following = sets[index + 1][2][0][0] if index + 1 < len(sets) else None
+        which = RecordedSet(index + 1, _lifter(one, athlete_id), _set_id(name, one, index))
         found.append(which)
         events += _events_of(which, one, reps, following, remarks)
     return Recording(tuple(events), tuple(found), tuple(remarks))

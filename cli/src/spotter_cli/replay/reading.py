@@ -57,4 +57,4 @@ def _credited(recording: Recording, athlete_id: str | None) -> Recording:
             return one
         return replace(one, event={**one.event, "data": {**data, "athlete_id": athlete_id}})
 
-    return replace(recording, events=tuple(credited(one) for one in recording.events))
+    return replace(recording, events=tuple(credited(event) for event in recording.events))

@@ -187,9 +187,9 @@ def with_sets(events: Iterable[Recorded], remarks: Iterable[str] = ()) -> Record
     """
     ordered = in_order(events)
     sets = _Sets()
-    known = [replace(event, set=sets.set_of(event, place)) for place, event in enumerate(ordered)]
+    known = [replace(event, set=sets.set_of(event, index)) for index, event in enumerate(ordered)]
     sets.end_all()
-    woven = [one for place, event in enumerate(known) for one in (event, sets.ends_after.get(place)) if one is not None]
+    woven = [one for index, event in enumerate(known) for one in (event, sets.ends_after.get(index)) if one is not None]
     return Recording(tuple(woven), tuple(sets.found), tuple(remarks))
 
 

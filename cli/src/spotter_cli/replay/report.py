@@ -39,7 +39,7 @@ def print_remarks(console: Console, tally: Tally) -> None:
 
 
 def _table(tally: Tally) -> Table:
-    lifters = {one.which.athlete_id for one in tally.sets.values()}
+    lifters = {lifted_set.which.athlete_id for lifted_set in tally.sets.values()}
     table = Table(title="Sets", title_justify="left", header_style="bold", expand=False)
     table.add_column("set", no_wrap=True, max_width=16, overflow="ellipsis")
     if len(lifters) > 1:
@@ -48,12 +48,16 @@ def _table(tally: Tally) -> Table:
     for name in ("load", "reps", "reps left"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("advice")
-    for one in tally.sets.values():
-        lifter = [one.which.athlete_id or ""] if len(lifters) > 1 else []
-        load = "" if one.load_kg is None else f"{one.load_kg:g} kg"
-        reps = str(one.accepted) if one.accepted == one.sent else f"{one.accepted} of {one.sent}"
-        name = one.which.set_id or f"({one.which.number})"
-        table.add_row(name, *lifter, one.exercise or "", load, reps, _left(one), _advice(one))
+    for lifted_set in tally.sets.values():
+        lifter = [lifted_set.which.athlete_id or ""] if len(lifters) > 1 else []
+        load = "" if lifted_set.load_kg is None else f"{lifted_set.load_kg:g} kg"
+        reps = (
+            str(lifted_set.accepted)
+            if lifted_set.accepted == lifted_set.sent
+            else f"{lifted_set.accepted} of {lifted_set.sent}"
+        )
+        name = lifted_set.which.set_id or f"({lifted_set.which.number})"
+        table.add_row(name, *lifter, lifted_set.exercise or "", load, reps, _left(lifted_set), _advice(lifted_set))
     return table
 
 

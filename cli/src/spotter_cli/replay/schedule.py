@@ -29,14 +29,14 @@ class Due:
 def schedule(recording: Recording, speed: float = 1.0) -> list[Due]:
     """Cut waits to 5 s where no set runs and to 20 s where one does, and divide them by `speed`."""
     events = recording.events
-    last_of = {event.set: place for place, event in enumerate(events) if event.set is not None}
+    last_of = {event.set: index for index, event in enumerate(events) if event.set is not None}
     due: list[Due] = []
     after_s = 0.0
     runs_until = -1
-    for place, event in enumerate(events):
-        if place:
-            limit_s = INSIDE_SET_MAX_S if place <= runs_until else BETWEEN_SETS_MAX_S
-            before = _latest(events, place)
+    for index, event in enumerate(events):
+        if index:
+            limit_s = INSIDE_SET_MAX_S if index <= runs_until else BETWEEN_SETS_MAX_S
+            before = _latest(events, index)
             wait_s = (event.at - before).total_seconds() if event.at and before else 0.0
             after_s += min(max(wait_s, 0.0), limit_s) / speed
         if event.set is not None:

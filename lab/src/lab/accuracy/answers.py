@@ -69,14 +69,14 @@ def truth_of(sets: Sequence[LabelledSet], *, every_report: bool = False) -> Trut
     after the last rep before them.
     """
     rows: list[tuple[int, int, int, int]] = []
-    for index, one in enumerate(sets):
-        left = one.reps_possible
-        for place, rir in enumerate(one.truth):
+    for index, lifted_set in enumerate(sets):
+        left = lifted_set.reps_possible
+        for place, rir in enumerate(lifted_set.truth):
             is_rep = rir is not None and rir >= 0
             if rir is not None:
                 left = max(rir, 0)
             if is_rep or every_report:
-                rows.append((left, index, one.lifter, place))
+                rows.append((left, index, lifted_set.lifter, place))
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     return Truth(columns[0], columns[1], columns[2], columns[3], len(sets))
 

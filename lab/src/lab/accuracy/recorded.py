@@ -91,7 +91,7 @@ def read_recorded(path: Path) -> list[list[LabelledSet]]:
     for one in sorted(parsed, key=lambda each: each.at):
         by_lifter.setdefault(one.lifter, []).append(one)
     return [
-        [_labelled(one, number, order, sets[0]) for order, one in enumerate(sets)]
+        [_labelled(lifted_set, number, order, sets[0]) for order, lifted_set in enumerate(sets)]
         for number, sets in enumerate(by_lifter.values())
     ]
 
@@ -113,7 +113,7 @@ def _labelled(one: RecordedSet, lifter: int, order: int, first: RecordedSet) -> 
         if rep.kind == "rep":
             left -= 1
         truth.append({"rep": left, "failed": _FAILED, "no_rep": None}[rep.kind])
-    attempts = [place for place, rep in enumerate(one.reps) if rep.kind == "failed"]
+    attempts = [index for index, rep in enumerate(one.reps) if rep.kind == "failed"]
     return LabelledSet(
         exercise=builtin_catalogue().get(one.exercise).model_class,
         lifter=lifter,
@@ -123,7 +123,7 @@ def _labelled(one: RecordedSet, lifter: int, order: int, first: RecordedSet) -> 
         pct_1rm=one.pct_1rm,
         reps=tuple(
             Observation(
-                rep_number=place + 1,
+                rep_number=index + 1,
                 end_s=rep.time_s - one.reps[0].time_s,
                 velocity_mps=rep.velocity_mps,
                 duration_s=rep.duration_s,
@@ -131,7 +131,7 @@ def _labelled(one: RecordedSet, lifter: int, order: int, first: RecordedSet) -> 
                 velocity_sd_mps=rep.velocity_sd_mps,
                 metric=rep.metric,
             )
-            for place, rep in enumerate(one.reps)
+            for index, rep in enumerate(one.reps)
         ),
         truth=tuple(truth),
         failed_attempt=attempts[0] if attempts else None,

@@ -68,12 +68,12 @@ def batches(plan: Plan) -> Iterator[Row]:
         [{"reps_per_s": _validated_per_s(plan)} for _ in range(plan.rounds)],
         note="in this process, nothing written",
     )
-    estimates = [{name: one[name] for name in ("reps_per_s", "cpu_us")} for one in rounds]
+    estimates = [{name: round[name] for name in ("reps_per_s", "cpu_us")} for round in rounds]
     note = f"{LIFTERS} lifters side by side, {PER_REQUEST:,} reps a request; cpu: of the host, for a rep"
     name = "NDJSON over HTTP to the written estimate"
     yield measured(GROUP, name, estimates, against=checked, than="validation alone", target=TARGET, note=note)
-    yield measured(GROUP, "… to the written advice", [{"reps_per_s": one["advised_per_s"]} for one in rounds])
-    answered = [{"reps_per_s": one["answered_per_s"]} for one in rounds]
+    yield measured(GROUP, "… to the written advice", [{"reps_per_s": round["advised_per_s"]} for round in rounds])
+    answered = [{"reps_per_s": round["answered_per_s"]} for round in rounds]
     yield measured(GROUP, "… to the answer (written to the log)", answered)
     yield checked
 

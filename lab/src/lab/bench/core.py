@@ -110,7 +110,7 @@ def _us(work: Callable[[], object], count: int) -> float:
 def _steps(plan: Plan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
     """Take reps through both, a round each; the lifters' histories grow as they do."""
     events = prepared(plan.core_reps)
-    lifts = [Input(0, at, one.key, one.value, one.event) for at, one in enumerate(events)]
+    lifts = [Input(0, at, event.key, event.value, event.event) for at, event in enumerate(events)]
     detector: list[dict[str, float]] = []
     advisor: list[dict[str, float]] = []
     for _ in range(plan.rounds):
@@ -132,5 +132,8 @@ def _run(stepper: Stepper, inputs: list[Input]) -> tuple[list[Input], float]:
         found.append((time.process_time_ns() - began_ns) / len(taken) / 1000)
         for key, name in batch.changed:  # as after a commit
             stepper.table.prune(key, name, 1 << 62)
-        written += [Input(0, len(written) + at, one.key, one.value, one.event) for at, one in enumerate(batch.outputs)]
+        written += [
+            Input(0, len(written) + at, output.key, output.value, output.event)
+            for at, output in enumerate(batch.outputs)
+        ]
     return written, median(found)

@@ -128,7 +128,9 @@ async def _send_through(plan: Plan, bootstrap: str, prefix: str) -> list[float]:
         while len(heard_ms) < count:
             for records in (await consumer.getmany(timeout_ms=1_000)).values():
                 now_s = time.perf_counter()
-                heard_ms.extend((now_s - due.pop(int(one.value[:8] if one.value else b"-1"))) * 1000 for one in records)
+                heard_ms.extend(
+                    (now_s - due.pop(int(record.value[:8] if record.value else b"-1"))) * 1000 for record in records
+                )
 
     hearing = asyncio.create_task(hear())
     try:

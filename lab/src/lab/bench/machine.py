@@ -23,7 +23,7 @@ def machine(kafka: str) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "kafka": kafka,
-        "packages": ", ".join(f"{name} {found}" for name, found in _versions().items()),
+        "packages": ", ".join(f"{name} {version}" for name, version in _versions().items()),
         "load before": load(),
     }
 

@@ -60,7 +60,7 @@ class Load:
             for socket in (advice, *doors):
                 await socket.close()
         return {
-            "latencies_ms": [round(one, 3) for one in self._latencies_ms],
+            "latencies_ms": [round(latencies_m, 3) for latencies_m in self._latencies_ms],
             "unheard": len(self._due),
             "refused": self._refused[:3],
             "sent_late_ms": round(self._sent_late_ms, 1),

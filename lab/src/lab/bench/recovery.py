@@ -36,10 +36,10 @@ def recovery(plan: Plan, kafka: Broker) -> Iterator[Row]:
     """Measure both."""
     note = f"SIGKILL → an estimate for a rep sent since, in every partition; {RATE} reps/s go on"
     plan.say(f"the detector killed and restarted, {plan.recoveries} times")
-    again = [{"recovered_s": one} for one in _kills(plan, kafka, ["one"], restart=True)]
+    again = [{"recovered_s": kill} for kill in _kills(plan, kafka, ["one"], restart=True)]
     yield measured(GROUP, "detector killed, restarted at once", again, target=Target("recovered_s", 6), note=note)
     plan.say(f"the detector killed and taken over by a peer, {plan.recoveries} times")
-    peer = [{"recovered_s": one} for one in _kills(plan, kafka, ["one", "two"], restart=False)]
+    peer = [{"recovered_s": kill} for kill in _kills(plan, kafka, ["one", "two"], restart=False)]
     yield measured(GROUP, "detector killed, a peer takes over", peer, target=Target("recovered_s", 15), note=note)
 
 

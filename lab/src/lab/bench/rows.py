@@ -67,8 +67,8 @@ def measured(
     ({'x_us': 2.0}, 1.0, 3.0, True)
     """
     names = list(rounds[0])
-    firsts = [one[names[0]] for one in rounds]
-    figures = {name: median(one[name] for one in rounds) for name in names}
+    firsts = [round[names[0]] for round in rounds]
+    figures = {name: median(round[name] for round in rounds) for name in names}
     return Row(
         group=group,
         name=name,

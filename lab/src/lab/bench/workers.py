@@ -116,7 +116,8 @@ def _backlog(count: int) -> Backlog:
     outputs = 0
     for first in range(0, count, 256):
         inputs = [
-            Input(0, first + at, one.key, one.value, one.event) for at, one in enumerate(events[first : first + 256])
+            Input(0, first + at, event.key, event.value, event.event)
+            for at, event in enumerate(events[first : first + 256])
         ]
         outputs += len(stepper.run(inputs).outputs)
     return Backlog(events, outputs)

@@ -99,7 +99,7 @@ def history(count: int, sent: datetime, lifters: int = LIFTERS) -> Iterator[dict
 
 def bodies(documents: Iterable[dict[str, object]], per_request: int) -> list[bytes]:
     """Write events as NDJSON, so many to a request."""
-    lines = [orjson.dumps(one) for one in documents]
+    lines = [orjson.dumps(document) for document in documents]
     return [b"\n".join(lines[first : first + per_request]) for first in range(0, len(lines), per_request)]
 
 

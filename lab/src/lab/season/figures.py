@@ -54,9 +54,9 @@ def figures_of(lifter: Lifter, lane: Lane, referee: Referee, configuration: Conf
     for event, reject in lane.refused:
         count[f"refused: {reject.reason}"] += 1
         found.remarks.append(f"{lane.name}: {event.type} refused: {reject.detail}")
-    for one in lifter.sets:
-        _count_set(found, lane.name, one, referee)
-        _count_aim(count, one, lifter.person.calls)
+    for lifted_set in lifter.sets:
+        _count_set(found, lane.name, lifted_set, referee)
+        _count_aim(count, lifted_set, lifter.person.calls)
     _count_weeks(found, lane.name, lifter, referee)
     _check_ledger(found, lane, configuration)
     return found
@@ -112,12 +112,12 @@ def _count_weeks(found: Figures, name: str, lifter: Lifter, referee: Referee) ->
     by_advice: defaultdict[object, float] = defaultdict(float)
     allowed: defaultdict[object, float] = defaultdict(float)
     entries = referee.entries()
-    for one in lifter.sets:
-        ruling, entry = referee.rulings[one.set_key], entries.get(one.set_key)
+    for lifted_set in lifter.sets:
+        ruling, entry = referee.rulings[lifted_set.set_key], entries.get(lifted_set.set_key)
         allowed[ruling.week] = max(allowed[ruling.week], ruling.allowed)
         if entry is None:
             continue
-        target = one.plan.target_rir
+        target = lifted_set.plan.target_rir
         advised = min(entry.cost, _COSTS[target]) if ruling.spends and target is not None else 0.0
         by_advice[ruling.week] += advised
         found.units["by advice"] += round(100 * advised)

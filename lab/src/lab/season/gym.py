@@ -64,15 +64,15 @@ def train(lanes: Iterable[Lane], configuration: Configuration) -> None:
         for lane, event, step in zip(training, events, detector.finish(drafts), strict=True):
             if step.reject is not None:
                 lane.refused.append((event, step.reject))
-            for told in step.outputs:
-                advised = advisor.step(lane.advisor, told, configuration)
+            for output in step.outputs:
+                advised = advisor.step(lane.advisor, output, configuration)
                 _change(lane.advisor, advised.changes)
                 if advised.reject is not None:
-                    lane.refused.append((told, advised.reject))
-                if not isinstance(told.data, RepCompleted):
-                    lane.story.append(told)
-                lane.told += (one for one in advised.outputs if not isinstance(one.data, AdviceGiven))
-                lane.answer.append(told)
+                    lane.refused.append((output, advised.reject))
+                if not isinstance(output.data, RepCompleted):
+                    lane.story.append(output)
+                lane.told += (output for output in advised.outputs if not isinstance(output.data, AdviceGiven))
+                lane.answer.append(output)
                 lane.answer += advised.outputs
         training = [lane for lane in training if lane.waiting or _go_on(lane, detector)]
 

@@ -225,7 +225,9 @@ class Referee:
         return not same_day and at < moment + timedelta(hours=hours)
 
     def _block_on(self, day: date) -> BlockSaid | None:
-        return next((one for one in reversed(self._blocks) if one.first_day <= day.isoformat() <= one.last_day), None)
+        return next(
+            (block for block in reversed(self._blocks) if block.first_day <= day.isoformat() <= block.last_day), None
+        )
 
     def _kind_on(self, day: date) -> BlockKind | None:
         block = self._block_on(day)
@@ -234,9 +236,12 @@ class Referee:
     def _recent(self, at: datetime, set_key: str, span: timedelta) -> list[SetSummarised]:
         """Give the work sets before another one."""
         return [
-            one
-            for one in self._summaries.values()
-            if one.intent == "work" and one.set_key != set_key and at - span <= one.ended_at and one.rir_end is not None
+            summary
+            for summary in self._summaries.values()
+            if summary.intent == "work"
+            and summary.set_key != set_key
+            and at - span <= summary.ended_at
+            and summary.rir_end is not None
         ]
 
     def _hard_share_over(self, at: datetime, set_key: str, *, most: float, span: timedelta, spare: int = 0) -> bool:

@@ -93,15 +93,15 @@ class Lifter:
         """Do everything, from the first day to the last."""
         yield from self._say(self._join(), datetime.combine(FIRST_DAY, time(), ZoneInfo("UTC")) - timedelta(days=2))
         for week in range(self._plan.weeks):
-            for place, weekday in enumerate(self.person.days):
+            for index, weekday in enumerate(self.person.days):
                 day = FIRST_DAY + timedelta(weeks=week, days=weekday)
                 minute = int(self._random.integers(60))
                 where = ZoneInfo(self.zone(week))
                 at = datetime.combine(day, time(self.person.hour, minute), where).astimezone(ZoneInfo("UTC"))
-                moves = place == 0 and week == self.person.moves_in
+                moves = index == 0 and week == self.person.moves_in
                 if moves:
                     yield from self._say([AthleteUpdated(time_zone=self.zone(week))], at)
-                yield from self._session(week, place, at)
+                yield from self._session(week, index, at)
 
     def _join(self) -> Iterator[EventData]:
         person = self.person
@@ -144,8 +144,8 @@ class Lifter:
         if number % 9 == 8:
             yield bodyweight[0], "amrap", True, None
             left -= 1
-        for place in range(left):
-            yield other, "work", place == left - 1, None
+        for index in range(left):
+            yield other, "work", index == left - 1, None
 
     def _set(
         self, able: Able, intent: Intent, last: bool, asked: int | None, week: int, mode: Mode, at: datetime
@@ -243,7 +243,7 @@ class Lifter:
             yield RepVoided(set_id=set_id, rep_number=done)
 
     def _say(self, said: Iterator[EventData] | list[EventData], at: datetime) -> Turn:
-        events = [self._event(data, at + timedelta(seconds=place), "app") for place, data in enumerate(said)]
+        events = [self._event(data, at + timedelta(seconds=index), "app") for index, data in enumerate(said)]
         if events:
             self._notice((yield events))
 

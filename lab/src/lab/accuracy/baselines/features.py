@@ -42,8 +42,8 @@ def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
     at: dict[tuple[int, int], int] = {
         key: row for row, key in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True))
     }
-    for index, one in enumerate(sets):
-        paces = pace_of(one.reps)
+    for index, lifted_set in enumerate(sets):
+        paces = pace_of(lifted_set.reps)
         first_pace = best_pace = np.nan
         for place, value in enumerate(paces):
             if not np.isnan(value):
@@ -60,13 +60,13 @@ def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
 def pace_of(reps: Sequence[Observation]) -> list[float]:
     """The pace of each report: by velocity, else by its duration, else by the time since the last one."""
     paces: list[float] = []
-    for place, rep in enumerate(reps):
+    for index, rep in enumerate(reps):
         if rep.velocity_mps is not None:
             paces.append(rep.velocity_mps)
         elif rep.duration_s is not None:
             paces.append(1.0 / rep.duration_s)
-        elif place > 0 and rep.end_s > reps[place - 1].end_s:
-            paces.append(1.0 / (rep.end_s - reps[place - 1].end_s))
+        elif index > 0 and rep.end_s > reps[index - 1].end_s:
+            paces.append(1.0 / (rep.end_s - reps[index - 1].end_s))
         else:
             paces.append(float("nan"))
     return paces

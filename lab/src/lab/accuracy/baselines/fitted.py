@@ -124,14 +124,14 @@ def _own_line(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequ
 def _line_of(sets: Sequence[LabelledSet], fitted: Fitted) -> Floats:
     paces: list[float] = []
     reserves: list[float] = []
-    for one in sets:
-        ended = 0.0 if one.failed else one.reported_rir
+    for lifted_set in sets:
+        ended = 0.0 if lifted_set.failed else lifted_set.reported_rir
         if ended is None:
             continue
-        for place, pace in enumerate(pace_of(one.reps)):
+        for index, pace in enumerate(pace_of(lifted_set.reps)):
             if not np.isnan(pace):
                 paces.append(pace)
-                reserves.append(min(len(one.reps) - 1 - place + ended, RIR_CAP))
+                reserves.append(min(len(lifted_set.reps) - 1 - index + ended, RIR_CAP))
     if len(paces) < _OWN_REPS_MIN:
         return fitted.line
     columns = np.column_stack((np.ones(len(paces)), paces))

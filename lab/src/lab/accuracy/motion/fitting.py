@@ -60,10 +60,10 @@ def candidates(count: int, seed: int = 0) -> list[WristParameters]:
 def counts(sets: Sequence[WatchSet], wrists: Sequence[WristParameters]) -> npt.NDArray[np.int64]:
     """Count every set with every candidate: an array of candidates × sets."""
     table = np.zeros((len(wrists), len(sets)), dtype=np.int64)
-    for place, one in enumerate(sets):
-        rows = _rows(one)
+    for index, lifted_set in enumerate(sets):
+        rows = _rows(lifted_set)
         for which, wrist in enumerate(wrists):
-            table[which, place] = len(run(WristState(), rows, "imu_wrist", wrist)[1])
+            table[which, index] = len(run(WristState(), rows, "imu_wrist", wrist)[1])
     return table
 
 
@@ -71,15 +71,17 @@ def leave_one_out(
     sets: Sequence[WatchSet], wrists: Sequence[WristParameters], table: npt.NDArray[np.int64]
 ) -> list[LeftOut]:
     """Count each exercise with the numbers that the other exercises choose; `table` is that of `counts`."""
-    errors = table - np.array([one.reps for one in sets])
-    exercises = [one.exercise for one in sets]
+    errors = table - np.array([lifted_set.reps for lifted_set in sets])
+    exercises = [lifted_set.exercise for lifted_set in sets]
     counted: dict[str, int] = {}
     for exercise in sorted(set(exercises)):
         others = np.array([other != exercise for other in exercises])
-        mine = [one for one in sets if one.exercise == exercise]
+        mine = [lifted_set for lifted_set in sets if lifted_set.exercise == exercise]
         chosen = fitted(wrists, errors[:, others])
         counted |= {one.name: int(reps) for one, reps in zip(mine, counts(mine, [chosen])[0], strict=True)}
-    return [LeftOut(one.name, one.exercise, one.reps, counted[one.name]) for one in sets]
+    return [
+        LeftOut(lifted_set.name, lifted_set.exercise, lifted_set.reps, counted[lifted_set.name]) for lifted_set in sets
+    ]
 
 
 def fitted(wrists: Sequence[WristParameters], errors: npt.NDArray[np.int64]) -> WristParameters:

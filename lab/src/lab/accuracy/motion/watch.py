@@ -57,7 +57,7 @@ def _read(path: Path) -> WatchSet:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         names = lines.readline().strip().split(",")
         table = np.loadtxt(lines, delimiter=",")
-    columns = {name: table[:, place] for place, name in enumerate(names)}
+    columns = {name: table[:, index] for index, name in enumerate(names)}
     felt = [(columns[f"gravity{axis}"] + columns[f"acceleration{axis}"]) * _G_MPS2 for axis in "XYZ"]
     turned = [columns[f"rotationRate{axis}"] for axis in "XYZ"]
     t0_us = round(float(columns["t_s"][0]) * 1e6)

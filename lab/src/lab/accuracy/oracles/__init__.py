@@ -55,7 +55,7 @@ def posteriors(
         return []
     if family not in FAMILIES:
         raise ValueError(f"no oracle knows a family {family}: take one of {FAMILIES}")
-    if len({one.exercise for one in sets}) > 1:
+    if len({lifted_set.exercise for lifted_set in sets}) > 1:
         raise ValueError("sets of several exercises have several populations: ask for one exercise at a time")
     if told.lifter == "everything" and told.sense == "durations":
         raise ValueError("the truth of a set does not hold its lifter's travel: ask a learned oracle about durations")

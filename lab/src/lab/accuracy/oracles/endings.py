@@ -20,16 +20,16 @@ def likelihoods(sets: Sequence[LabelledSet]) -> Floats:
     habits = parameters().habits
     stops = len(habits.stop_rir)
     found = np.zeros((len(sets), stops))
-    for place, one in enumerate(sets):
-        if one.failed:
-            found[place, 0] = 1.0
+    for index, lifted_set in enumerate(sets):
+        if lifted_set.failed:
+            found[index, 0] = 1.0
             continue
-        found[place] = habits.stop_rir
-        if len(one.reps) == 1:
+        found[index] = habits.stop_rir
+        if len(lifted_set.reps) == 1:
             # A set of one rep ends there though its lifter would have stopped with more in reserve.
-            found[place] = np.cumsum(habits.stop_rir[::-1])[::-1]
-        if one.reported_rir is not None:
-            found[place] *= call_likelihoods(one.reported_rir, stops)
+            found[index] = np.cumsum(habits.stop_rir[::-1])[::-1]
+        if lifted_set.reported_rir is not None:
+            found[index] *= call_likelihoods(lifted_set.reported_rir, stops)
     return found
 
 

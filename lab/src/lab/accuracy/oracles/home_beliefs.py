@@ -93,7 +93,7 @@ def population(exercise: str, sense: Sense, grid: Grid) -> Beliefs:
 def informed(sets: Sequence[LabelledSet]) -> Beliefs:
     """All that is true of the lifters of these sets."""
     of = parameters().home[sets[0].exercise]
-    lifters = [one.true.lifter for one in sets if isinstance(one.true, HomeSet)]
+    lifters = [lifted_set.true.lifter for lifted_set in sets if isinstance(lifted_set.true, HomeSet)]
     if len(lifters) < len(sets):
         raise ValueError("not all sets are of the home family: ask the oracle of their own")
     true = np.array([(it.alpha, it.beta, it.v_load_offset_mps, it.v_last_mean_mps, it.curve) for it in lifters]).T
@@ -128,7 +128,7 @@ class Loads:
         """Loads of these sets: known ones, or as many ranges of all that are lifted, each equally likely."""
         exercise = sets[0].exercise
         if with_load:
-            known = np.array([[velocity_at(exercise, _known(one))] for one in sets])
+            known = np.array([[velocity_at(exercise, _known(lifted_set))] for lifted_set in sets])
             return cls(known, np.zeros_like(known), np.zeros_like(known))
         lifted = _lifted(exercise).reshape(ranges, -1)
         mps, variance = lifted.mean(axis=1)[None], lifted.var(axis=1)[None]

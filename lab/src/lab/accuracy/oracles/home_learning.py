@@ -53,7 +53,7 @@ def _learn_one(beliefs: Beliefs, sets: Sequence[LabelledSet], sense: Sense, *, w
     """Learn from one more set of each lifter: those that failed apart, since nothing is left open in them."""
     with np.errstate(divide="ignore"):
         ends = np.log(endings.likelihoods(sets))
-    failed = np.array([one.failed for one in sets])
+    failed = np.array([lifted_set.failed for lifted_set in sets])
     after = replace(beliefs, log_weight=beliefs.log_weight.copy(), mean=beliefs.mean.copy(), cov=beliefs.cov.copy())
     readings = read(sets, sense)
     loads = Loads.of(sets, with_load=with_load, ranges=1)

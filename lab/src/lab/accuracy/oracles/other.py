@@ -124,7 +124,7 @@ def learned(known: Tables, earlier: Sequence[Sequence[LabelledSet]], told: Told)
     lifter = np.repeat(np.arange(len(earlier)), len(earlier[0]))
     with np.errstate(divide="ignore"):
         log_beliefs += np.log(known.axes.prior)
-        for places, likelihood in _likelihoods(known, [one for sets in earlier for one in sets], told):
+        for places, likelihood in _likelihoods(known, [lifted_set for sets in earlier for lifted_set in sets], told):
             of_lifter = np.einsum("nsfe,mf->nsme", likelihood, known.axes.fatigue_given, optimize=True)
             np.add.at(log_beliefs, lifter[places], np.log(of_lifter))
     log_beliefs -= log_beliefs.max(axis=(1, 2, 3), keepdims=True)
@@ -136,7 +136,7 @@ def _likelihoods(known: Tables, sets: Sequence[LabelledSet], told: Told) -> Iter
     """P(a set's reps and how it ended | scale, the set's fatigue, ends), (n, s, f, e), for sets of one length at a time."""
     readings, ends = read(sets, told.sense), endings.likelihoods(sets)
     fits = Fit.of(known, readings)
-    failed = np.array([one.failed for one in sets])
+    failed = np.array([lifted_set.failed for lifted_set in sets])
     for count in np.unique(readings.counts).tolist():
         for of_kind, stops in ((failed, 1), (~failed, ends.shape[1])):
             places_all = np.flatnonzero((readings.counts == count) & of_kind)
@@ -231,10 +231,10 @@ def _judge(known: Tables, fits: Fit, readings: Readings, beliefs: Floats, pct_1r
     believed = np.einsum("nsme,mf->sfne", beliefs, known.axes.fatigue_given, optimize=True)
     believed = _tidy(believed / believed.max(axis=(0, 1, 3), keepdims=True))
     log_fit = np.empty((count, longest, known.course[..., 0].size), dtype=np.float32)
-    for place in range(longest):
-        log_fit[:, place] = fits.log_density(readings, place, place + 1)
-        if place:
-            log_fit[:, place] += log_fit[:, place - 1]
+    for index in range(longest):
+        log_fit[:, index] = fits.log_density(readings, index, index + 1)
+        if index:
+            log_fit[:, index] += log_fit[:, index - 1]
     fit = _relative(log_fit).reshape(count, longest, *known.course.shape[:3])
     reps_max = known.just.shape[3]
     by_reps = np.zeros((count, longest, reps_max), dtype=np.float32)

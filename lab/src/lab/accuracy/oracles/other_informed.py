@@ -33,13 +33,13 @@ def posteriors(sets: Sequence[LabelledSet], told: Told, grid: Grid) -> list[Floa
 
 def _judge(sets: Sequence[LabelledSet], readings: Readings, told: Told, grid: Grid) -> list[Floats]:
     exercise, lifting = sets[0].exercise, parameters().lifting
-    lifters = [_lifter(one) for one in sets]
-    v0 = np.array([one.v0_mps for one in lifters])
-    ends = np.array([one.v_fail_mean_mps for one in lifters])
+    lifters = [_lifter(lifted_set) for lifted_set in sets]
+    v0 = np.array([athlete.v0_mps for athlete in lifters])
+    ends = np.array([athlete.v_fail_mean_mps for athlete in lifters])
     steps = _SPREADS * np.linspace(-1.0, 1.0, grid.fatigue)
-    fatigue = np.array([np.log(one.fatigue) + one.fatigue_sd * steps for one in lifters])
+    fatigue = np.array([np.log(athlete.fatigue) + athlete.fatigue_sd * steps for athlete in lifters])
     load = loads_of(exercise, grid.load)
-    pct = np.array([one.pct_1rm for one in sets], dtype=float) if told.load else None
+    pct = np.array([lifted_set.pct_1rm for lifted_set in sets], dtype=float) if told.load else None
     day = load_density(load, 1.0 - ends / v0, lifters[0].strength_sd, pct)  # (n, l)
     weight = np.exp(-0.5 * steps**2)[None, :, None] * day[:, None, :]
 
@@ -49,12 +49,12 @@ def _judge(sets: Sequence[LabelledSet], readings: Readings, told: Told, grid: Gr
     expected = weight[..., None] * chances(done)[..., 0]
     fit = np.zeros((len(sets), readings.values.shape[1], *weight.shape[1:]))
     total = np.zeros_like(weight)
-    for place in range(fit.shape[1]):
-        value = readings.values[:, place, None, None]
-        expected_value = course[..., place]
-        variance = readings.added_variance[:, place, None, None] + (readings.cv[place] * expected_value) ** 2
+    for index in range(fit.shape[1]):
+        value = readings.values[:, index, None, None]
+        expected_value = course[..., index]
+        variance = readings.added_variance[:, index, None, None] + (readings.cv[index] * expected_value) ** 2
         total -= 0.5 * ((value - expected_value) ** 2 / variance + np.log(variance))
-        fit[:, place] = np.exp(total - total.max(axis=(1, 2), keepdims=True))
+        fit[:, index] = np.exp(total - total.max(axis=(1, 2), keepdims=True))
     cells = fit.shape[2] * fit.shape[3]
     by_reps = fit.reshape(len(sets), -1, cells) @ expected.reshape(len(sets), cells, -1)
     return rows_of(by_reps, readings)

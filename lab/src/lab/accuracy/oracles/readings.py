@@ -88,20 +88,22 @@ def read(sets: Sequence[LabelledSet], sense: Sense) -> Readings:
     ValueError
         For sets that were not simulated, have faults, do not bring what is to be read, or are of several sensors.
     """
-    counts = np.array([len(one.reps) for one in sets], dtype=np.intp)
+    counts = np.array([len(lifted_set.reps) for lifted_set in sets], dtype=np.intp)
     values = np.zeros((len(sets), int(counts.max())))
     added = np.zeros_like(values)
-    for place, one in enumerate(sets):
-        if one.true is None or one.faults:
+    for index, lifted_set in enumerate(sets):
+        if lifted_set.true is None or lifted_set.faults:
             raise ValueError(
-                f"set {one.order} of lifter {one.lifter} has no known law: oracles are for simulated sets without faults"
+                f"set {lifted_set.order} of lifter {lifted_set.lifter} has no known law: oracles are for simulated sets without faults"
             )
-        row = [rep.velocity_mps if sense == "velocity" else _inverse(rep.duration_s) for rep in one.reps]
+        row = [rep.velocity_mps if sense == "velocity" else _inverse(rep.duration_s) for rep in lifted_set.reps]
         if None in row:
-            raise ValueError(f"set {one.order} of lifter {one.lifter} has reps without {sense}: read what it brings")
-        values[place, : len(row)] = row
+            raise ValueError(
+                f"set {lifted_set.order} of lifter {lifted_set.lifter} has reps without {sense}: read what it brings"
+            )
+        values[index, : len(row)] = row
         if sense == "velocity":
-            added[place, :] = one.true.sensor_sd_mps**2 + parameters().device.velocity_step ** 2 / 12.0
+            added[index, :] = lifted_set.true.sensor_sd_mps**2 + parameters().device.velocity_step ** 2 / 12.0
     if len(np.unique(added[:, :1])) > 1:
         raise ValueError("the sets are measured by several sensors: ask for one sensor at a time")
     values[:, 0] /= parameters().lifting.first_share

@@ -38,10 +38,10 @@ class Told:
 def rows_of(by_reps: Floats, readings: Readings) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep, from weights of reps possible after each rep, (n, reps done, reps possible)."""
     rows: list[Floats] = []
-    for place, count in enumerate(readings.counts.tolist()):
+    for index, count in enumerate(readings.counts.tolist()):
         row = np.zeros((count, RIR_MAX + 1))
         for done in range(1, count + 1):
-            left = by_reps[place, done - 1, done - 1 :]
+            left = by_reps[index, done - 1, done - 1 :]
             row[done - 1, : len(left)] = left / left.sum()
         rows.append(row)
     return rows

@@ -38,17 +38,22 @@ class Lifted:
     def starts(self, case: Case) -> list[Prior]:
         """The model's starting values of the judged sets, by what it may learn."""
         earlier = self.earlier(case)
-        missing = [one for sets in earlier for one in sets if (one.lifter, one.order, case.load) not in self._taught]
+        missing = [
+            lifted_set
+            for sets in earlier
+            for lifted_set in sets
+            if (lifted_set.lifter, lifted_set.order, case.load) not in self._taught
+        ]
         for one, term in zip(missing, subject.taught(missing, told_load=case.load), strict=True):
             self._taught[one.lifter, one.order, case.load] = term
         return [
             subject.next_start(
-                one,
+                estimate,
                 [self._taught[before.lifter, before.order, case.load] for before in sets],
                 told_load=case.load,
                 tempo=self.conditions.tempo,
             )
-            for one, sets in zip(self.judged, earlier, strict=True)
+            for estimate, sets in zip(self.judged, earlier, strict=True)
         ]
 
 

@@ -48,19 +48,19 @@ def watch_rows(folder: Path, plan: Plan) -> list[WatchRow]:
     wrists = candidates(plan.wrist_candidates)
     left_out = leave_one_out(sets, wrists, counts(sets, wrists))
     return [
-        WatchRow(one.name, one.reps, found.counted, count_peaks(one.rows[:, _GYROSCOPE], RATE_HZ))
-        for one, found in zip(sets, left_out, strict=True)
+        WatchRow(lifted_set.name, lifted_set.reps, found.counted, count_peaks(lifted_set.rows[:, _GYROSCOPE], RATE_HZ))
+        for lifted_set, found in zip(sets, left_out, strict=True)
     ]
 
 
 def exact_share(rows: list[WatchRow]) -> float:
     """Share of recorded sets that are counted exactly."""
-    return sum(one.counted == one.reps for one in rows) / len(rows)
+    return sum(row.counted == row.reps for row in rows) / len(rows)
 
 
 def off_by_more(rows: list[WatchRow]) -> int:
     """How many recorded sets are off by more than one rep."""
-    return sum(abs(one.counted - one.reps) > 1 for one in rows)
+    return sum(abs(row.counted - row.reps) > 1 for row in rows)
 
 
 def of_bars(rows: list[BarScores]) -> Iterator[Target]:

@@ -40,10 +40,10 @@ def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]
     rows: list[RecordedRow] = []
     for label, failed in (("known failure", True), ("the lifter's call", False)):
         judged = [
-            (one, [before for before in sets[:place] if before.exercise == one.exercise])
+            (lifted_set, [before for before in sets[:index] if before.exercise == lifted_set.exercise])
             for sets in lifters
-            for place, one in enumerate(sets)
-            if one.failed is failed and (failed or one.reported_rir is not None)
+            for index, lifted_set in enumerate(sets)
+            if lifted_set.failed is failed and (failed or lifted_set.reported_rir is not None)
         ]
         if not judged:
             continue
@@ -51,10 +51,10 @@ def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]
         truth = truth_of(sets)
         for case, earlier in (("cold", [[] for _ in sets]), ("learned", [before for _, before in judged])):
             starts = [
-                subject.next_start(one, subject.taught(before, told_load=True), told_load=True)
-                for one, before in zip(sets, earlier, strict=True)
+                subject.next_start(lifted_set, subject.taught(before, told_load=True), told_load=True)
+                for lifted_set, before in zip(sets, earlier, strict=True)
             ]
             scored = score("model", truth, subject.ask(sets, starts).answers(truth), _RULE)
-            lifters_judged = len({one.lifter for one in sets})
+            lifters_judged = len({lifted_set.lifter for lifted_set in sets})
             rows.append(RecordedRow(label, case, lifters_judged, len(sets), len(truth.rir), scored))
     return rows

@@ -26,15 +26,17 @@ class ShapeRow:
 def shape_rows(family: str, exercise: str, plan: Plan) -> list[ShapeRow]:
     """Each shape, and normal sets beside."""
     sets = [
-        one for seed in plan.seeds for one in ended_sets(family, exercise, plan.shape_sets // len(plan.seeds), seed)
+        ended_set
+        for seed in plan.seeds
+        for ended_set in ended_sets(family, exercise, plan.shape_sets // len(plan.seeds), seed)
     ]
-    labelled = [one.labelled for one in sets]
+    labelled = [lifted_set.labelled for lifted_set in sets]
     starts = [subject.cold(one) for one in labelled]
     estimates = subject.ask(labelled, starts).estimates
     said = [_is_said(*each) for each in zip(sets, starts, estimates, strict=True)]
     rows: list[ShapeRow] = []
     for shape in (*SHAPES, None):
-        those = [so for one, so in zip(sets, said, strict=True) if one.shape == shape]
+        those = [so for lifted_set, so in zip(sets, said, strict=True) if lifted_set.shape == shape]
         if those:
             rows.append(ShapeRow(shape or NORMAL, len(those), sum(those) / len(those)))
     return rows
@@ -54,6 +56,6 @@ def _is_said(one: Ended, start: Prior, estimates: Sequence[RepEstimate]) -> bool
     if any({FAILED, STALL} & set(estimate.flags) for estimate in estimates):
         return True
     return any(
-        rep.duration_s is not None and rep.duration_s > overdue_after_s(start, reps[:place])
-        for place, rep in enumerate(reps)
+        rep.duration_s is not None and rep.duration_s > overdue_after_s(start, reps[:index])
+        for index, rep in enumerate(reps)
     )

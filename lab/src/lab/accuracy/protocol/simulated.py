@@ -38,7 +38,7 @@ class Simulated:
 
     def targets(self) -> list[Target]:
         """All that was to be reached here."""
-        found = [target for one in self.rows for target in targets.of_row(one)]
+        found = [target for row in self.rows for target in targets.of_row(row)]
         found += targets.of_faults(self.faults)
         found += targets.of_shapes(self.family, self.exercise, self.shapes)
         return found

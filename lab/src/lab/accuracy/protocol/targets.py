@@ -82,7 +82,7 @@ def of_row(row: Row) -> Iterator[Target]:
         return
     model = row.of(MODEL)
     baselines = [one for one in row.scored if one.probabilities is None]
-    best = min(baselines, key=lambda one: one.error.value)
+    best = min(baselines, key=lambda baseline: baseline.error.value)
     measure = f"error, best baseline ({best.name})"
     yield Target("baselines", row.family, row.exercise, row.case, measure, model.error.value, best.error.value)
     if model.probabilities is None:

@@ -24,21 +24,21 @@ def best_baseline(row: Row) -> Scored:
 
 def error_by_case(results: Sequence[Simulated], path: Path) -> None:
     """Bars of error by case, a panel for each family and exercise."""
-    families = list(dict.fromkeys(one.family for one in results))
-    exercises = list(dict.fromkeys(one.exercise for one in results))
+    families = list(dict.fromkeys(result.family for result in results))
+    exercises = list(dict.fromkeys(result.exercise for result in results))
     figure, axes = panels(len(families), len(exercises), width=4.2, height=3.2)
     cases = [case.name for case in MAIN_CASES]
     for result in results:
         axis = axes[families.index(result.family)][exercises.index(result.exercise)]
-        for place, name in enumerate(cases):
-            row = next(one for one in result.rows if one.case == name)
+        for index, name in enumerate(cases):
+            row = next(row for row in result.rows if row.case == name)
             bars = [one for one in row.scored if one.probabilities is not None] + [best_baseline(row)]
-            for step, one in enumerate(bars):
-                colour = COLOURS["baseline"] if one.probabilities is None else COLOURS[one.name]
-                label = "best baseline" if one.probabilities is None else one.name
-                error, low, high = one.error.value, one.error.low, one.error.high
+            for step, bar in enumerate(bars):
+                colour = COLOURS["baseline"] if bar.probabilities is None else COLOURS[bar.name]
+                label = "best baseline" if bar.probabilities is None else bar.name
+                error, low, high = bar.error.value, bar.error.low, bar.error.high
                 axis.bar(
-                    place + (step - 1.5) * _BAR,
+                    index + (step - 1.5) * _BAR,
                     error,
                     _BAR,
                     color=colour,
@@ -68,19 +68,23 @@ def error_by_case(results: Sequence[Simulated], path: Path) -> None:
 
 def error_by_reps_left(results: Sequence[Simulated], path: Path) -> None:
     """Lines of error and bias by true reps left, home family."""
-    home = [one for one in results if one.family == "home"]
+    home = [result for result in results if result.family == "home"]
     figure, axes = panels(2, len(home), width=4.0)
     for column, result in enumerate(home):
         for case, style in ((COLD, ":"), (AFTER_3, "--"), (AFTER_8, "-")):
-            row = next(one for one in result.rows if one.case == case.name)
+            row = next(row for row in result.rows if row.case == case.name)
             for name in (MODEL, "informed"):
                 groups = row.of(name).by_reserve
-                labels = [f"{one.least}" if one.least == one.most else f"{one.least}–{one.most}" for one in groups]
+                labels = [
+                    f"{group.least}" if group.least == group.most else f"{group.least}–{group.most}" for group in groups
+                ]
                 labels[-1] = f"{groups[-1].least}+"
                 if name == MODEL or case is AFTER_8:
                     said = f"{name}, {case.name}" if name == MODEL else "informed oracle"
-                    axes[0][column].plot(labels, [one.error for one in groups], style, color=COLOURS[name], label=said)
-                    axes[1][column].plot(labels, [one.bias for one in groups], style, color=COLOURS[name])
+                    axes[0][column].plot(
+                        labels, [group.error for group in groups], style, color=COLOURS[name], label=said
+                    )
+                    axes[1][column].plot(labels, [group.bias for group in groups], style, color=COLOURS[name])
         axes[0][column].set_title(NAMES[result.exercise], fontsize=9)
         axes[1][column].axhline(0.0, color="black", linewidth=0.6)
         axes[1][column].set_xlabel("true reps left", fontsize=8)
@@ -92,13 +96,13 @@ def error_by_reps_left(results: Sequence[Simulated], path: Path) -> None:
 
 def pit_histograms(results: Sequence[Simulated], path: Path) -> None:
     """Histograms of the randomised transform: flat where the posterior is right."""
-    families = list(dict.fromkeys(one.family for one in results))
-    exercises = list(dict.fromkeys(one.exercise for one in results))
+    families = list(dict.fromkeys(result.family for result in results))
+    exercises = list(dict.fromkeys(result.exercise for result in results))
     figure, axes = panels(len(families), len(exercises), height=2.4)
     for result in results:
         axis = axes[families.index(result.family)][exercises.index(result.exercise)]
         for case, style in ((COLD, ":"), (AFTER_8, "-")):
-            said = next(one for one in result.rows if one.case == case.name).of(MODEL).probabilities
+            said = next(row for row in result.rows if row.case == case.name).of(MODEL).probabilities
             if said is not None:
                 edges = np.linspace(0.0, 1.0, len(said.pit_bars) + 1)
                 axis.stairs(

@@ -26,18 +26,18 @@ def fans(path: Path) -> None:
     for column, exercise in enumerate(EXERCISES):
         people = lifted("home", exercise, Conditions(), (_SEED,), _LIFTERS)
         axis = axes[0][column]
-        for one in people.judged:
-            velocities = [rep.velocity_mps or 0.0 for rep in one.reps]
-            axis.plot(_reserves(one), velocities, color=MUTED, linewidth=0.5, alpha=0.5)
+        for estimate in people.judged:
+            velocities = [rep.velocity_mps or 0.0 for rep in estimate.reps]
+            axis.plot(_reserves(estimate), velocities, color=MUTED, linewidth=0.5, alpha=0.5)
         axis.set_xlim(_SHOWN_RIR, 0)
         axis.set_title(f"{NAMES[exercise]}: {len(people.judged)} lifters", fontsize=9)
         axis.set_xlabel("true reps left", fontsize=8)
         place = _typical(people.judged)
         typical = replace(people, lifters=[people.lifters[place]])
-        [one] = typical.judged
+        [estimate] = typical.judged
         below = axes[1][column]
-        reps = np.arange(1, len(one.reps) + 1)
-        below.plot(reps, _reserves(one), "k.-", linewidth=0.8, markersize=4, label="true")
+        reps = np.arange(1, len(estimate.reps) + 1)
+        below.plot(reps, _reserves(estimate), "k.-", linewidth=0.8, markersize=4, label="true")
         for case, colour in ((COLD, COLOURS["informed"]), (AFTER_8, COLOURS["model"])):
             [estimates] = model_said(typical, case).estimates
             below.plot(reps, [each.rir for each in estimates], color=colour, linewidth=1.2, label=case.name)
@@ -56,4 +56,4 @@ def _reserves(one: LabelledSet) -> list[int]:
 
 def _typical(sets: list[LabelledSet]) -> int:
     least, most = _SET_REPS
-    return next(place for place, one in enumerate(sets) if least <= one.reps_possible <= most)
+    return next(index for index, lifted_set in enumerate(sets) if least <= lifted_set.reps_possible <= most)

@@ -24,7 +24,7 @@ _LEADS = ("none", "0", "1", "2", "3", "4", "5", "6+")
 
 def reliability(results: Sequence[Simulated], family: str, path: Path) -> None:
     """What came true by what was said, a row of panels for each case."""
-    shown = [one for one in results if one.family == family]
+    shown = [result for result in results if result.family == family]
     figure, axes = panels(len(_CASES), len(shown))
     for column, result in enumerate(shown):
         for line, case in enumerate(_CASES):
@@ -32,8 +32,8 @@ def reliability(results: Sequence[Simulated], family: str, path: Path) -> None:
             axis.plot([0, 1], [0, 1], color="black", linewidth=0.6)
             for reserve, label, colour in _RESERVES:
                 bins = said.reliability[reserve]
-                axis.plot([one.predicted for one in bins], [one.observed for one in bins], color=colour, linewidth=0.8)
-                enough = [one for one in bins if one.cases >= CASES_MIN]
+                axis.plot([bin.predicted for bin in bins], [bin.observed for bin in bins], color=colour, linewidth=0.8)
+                enough = [bin for bin in bins if bin.cases >= CASES_MIN]
                 axis.plot(
                     [one.predicted for one in enough],
                     [one.observed for one in enough],
@@ -53,7 +53,7 @@ def reliability(results: Sequence[Simulated], family: str, path: Path) -> None:
 
 def alert_curves(results: Sequence[Simulated], family: str, path: Path) -> None:
     """Late and missed alerts by early ones, over all thresholds."""
-    shown = [one for one in results if one.family == family]
+    shown = [result for result in results if result.family == family]
     figure, axes = panels(len(_CASES), len(shown))
     for column, result in enumerate(shown):
         for line, case in enumerate(_CASES):
@@ -90,15 +90,15 @@ def alert_curves(results: Sequence[Simulated], family: str, path: Path) -> None:
 
 def alert_leads(results: Sequence[Simulated], family: str, path: Path) -> None:
     """Reps left at the alert."""
-    shown = [one for one in results if one.family == family]
+    shown = [result for result in results if result.family == family]
     figure, axes = panels(1, len(shown), height=2.8)
     for column, result in enumerate(shown):
         axis = axes[0][column]
         for step, case in enumerate(_CASES):
             row = _row(result, case.name)
             said = _said(result, case.name, MODEL)
-            places = [place + (step - 1) * 0.27 for place in range(len(_LEADS))]
-            axis.bar(places, [one / row.sets for one in said.leads], 0.27, label=case.name)
+            places = [index + (step - 1) * 0.27 for index in range(len(_LEADS))]
+            axis.bar(places, [lead / row.sets for lead in said.leads], 0.27, label=case.name)
         axis.set_xticks(range(len(_LEADS)), _LEADS)
         axis.set_xlabel("reps left at the alert", fontsize=8)
         axis.set_title(NAMES[result.exercise], fontsize=9)
@@ -108,7 +108,7 @@ def alert_leads(results: Sequence[Simulated], family: str, path: Path) -> None:
 
 
 def _row(result: Simulated, case: str) -> Row:
-    return next(one for one in result.rows if one.case == case)
+    return next(row for row in result.rows if row.case == case)
 
 
 def _said(result: Simulated, case: str, name: str) -> Probabilities:

@@ -87,7 +87,7 @@ def curve(truth: Truth, answers: Answers, reserve: int) -> list[Alerts]:
 
 def best(curves: list[Alerts]) -> Alerts:
     """The one with the fewest wrong sets."""
-    return min(curves, key=lambda one: one.wrong)
+    return min(curves, key=lambda curve: curve.wrong)
 
 
 def best_rule(truth: Truth, answers: Answers) -> Alerts:
@@ -97,7 +97,7 @@ def best_rule(truth: Truth, answers: Answers) -> Alerts:
 
 def late_at_early(curves: list[Alerts], early_max: float) -> Alerts | None:
     """Where fewest sets are late or missed, of the thresholds with at most so many early ones; None: there is none."""
-    allowed = [one for one in curves if one.early <= early_max]
+    allowed = [curve for curve in curves if curve.early <= early_max]
     return min(allowed, key=lambda one: one.late + one.missed, default=None)
 
 

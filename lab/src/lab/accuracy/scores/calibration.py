@@ -51,8 +51,8 @@ def pit_distance(truth: Truth, answers: Answers) -> float:
     below, upto = _around_truth(truth, answers)
     levels = np.linspace(0.0, 1.0, 401)
     reached = np.empty_like(levels)
-    for place, level in enumerate(levels.tolist()):
-        reached[place] = np.mean(np.clip((level - below) / np.maximum(upto - below, 1e-12), 0.0, 1.0))
+    for index, level in enumerate(levels.tolist()):
+        reached[index] = np.mean(np.clip((level - below) / np.maximum(upto - below, 1e-12), 0.0, 1.0))
     return float(np.max(np.abs(reached - levels)))
 
 
@@ -86,8 +86,8 @@ def reliability(probability: Floats, happened: Flags) -> list[Bin]:
     """Ten bins of probability, without the empty ones."""
     place = np.minimum((probability * BINS).astype(int), BINS - 1)
     found: list[Bin] = []
-    for one in range(BINS):
-        chosen = place == one
+    for index in range(BINS):
+        chosen = place == index
         if chosen.any():
             found.append(Bin(int(chosen.sum()), float(probability[chosen].mean()), float(happened[chosen].mean())))
     return found
@@ -95,7 +95,7 @@ def reliability(probability: Floats, happened: Flags) -> list[Bin]:
 
 def worst_gap(bins: list[Bin], cases_min: int = CASES_MIN) -> float:
     """Largest difference of predicted and observed over the bins with enough cases."""
-    return max((abs(one.predicted - one.observed) for one in bins if one.cases >= cases_min), default=0.0)
+    return max((abs(bin.predicted - bin.observed) for bin in bins if bin.cases >= cases_min), default=0.0)
 
 
 def brier(probability: Floats, happened: Flags) -> float:

@@ -37,13 +37,13 @@ def measure(reps: Sequence[Rep], measured: Measured, sensor_sd_mps: float, rando
     of, timing = parameters().device, parameters().timing
     z = random.standard_normal((3, len(reps)))
     reports: list[Report] = []
-    for place, rep in enumerate(reps):
-        velocity_mps = max(rep.velocity_mps + sensor_sd_mps * float(z[0, place]), of.velocity_min)
-        rom_m = rep.rom_m + of.rom_sd * float(z[1, place])
+    for index, rep in enumerate(reps):
+        velocity_mps = max(rep.velocity_mps + sensor_sd_mps * float(z[0, index]), of.velocity_min)
+        rom_m = rep.rom_m + of.rom_sd * float(z[1, index])
         if measured == "velocity":
             duration_s = rom_m / velocity_mps
         else:
-            duration_s = rep.concentric_s * float(np.exp(timing.duration_log_sd * z[2, place]))
+            duration_s = rep.concentric_s * float(np.exp(timing.duration_log_sd * z[2, index]))
         reports.append(Report(rep.end_s, velocity_mps, rom_m, duration_s, rep.rir))
     return reports
 
@@ -54,14 +54,14 @@ def observe(reports: Sequence[Report], measured: Measured) -> tuple[Observation,
     with_rom = measured == "velocity"
     return tuple(
         Observation(
-            rep_number=place + 1,
+            rep_number=index + 1,
             end_s=_to_step(report.end_s - reports[0].end_s, of.time_step),
             velocity_mps=_velocity(report, of) if with_rom else None,
             duration_s=None if measured == "cycles" else _duration(report, of),
             rom_m=max(_to_step(report.rom_m, of.rom_step), _ROM_MIN_M) if with_rom else None,
             velocity_sd_mps=None,
         )
-        for place, report in enumerate(reports)
+        for index, report in enumerate(reports)
     )
 
 

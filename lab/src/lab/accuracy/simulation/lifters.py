@@ -108,17 +108,17 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
     days = np.cumsum(streams.habits.uniform(*parameters().lifting.days_between, len(sets)))
     to_failure = parameters().habits.to_failure if conditions.to_failure is None else conditions.to_failure
     made: list[LabelledSet] = []
-    for order, one in enumerate(sets):
-        ends = habits.ending(one.reps_possible, to_failure, streams.habits)
+    for order, lifted_set in enumerate(sets):
+        ends = habits.ending(lifted_set.reps_possible, to_failure, streams.habits)
         if order == len(sets) - 1:
             ends = Ending(0, failed=True, reported_rir=None)
         happened = faults.drawn(conditions.faults, streams.faults)
-        pause = faults.pause_in(one.reps_possible, streams.faults) if "pause" in happened else None
-        reps_possible = one.reps_possible
+        pause = faults.pause_in(lifted_set.reps_possible, streams.faults) if "pause" in happened else None
+        reps_possible = lifted_set.reps_possible
         if pause is not None and pause.after < reps_possible - ends.rir:
             reps_possible += pause.reps_back
         lifted = timing.lift(
-            one,
+            lifted_set,
             body,
             reps_possible - ends.rir,
             streams.reps,
@@ -126,7 +126,7 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
             pause=pause,
             tempo_s=tempo_s if conditions.tempo else None,
         )
-        reports = devices.measure(lifted, conditions.measured, one.sensor_sd_mps, streams.reps)
+        reports = devices.measure(lifted, conditions.measured, lifted_set.sensor_sd_mps, streams.reps)
         reports = faults.put_in(reports, happened, streams.faults)
         made.append(
             LabelledSet(
@@ -134,8 +134,8 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
                 lifter=lifter,
                 order=order,
                 at_days=round(float(days[order] - days[0]), 3),
-                load_kg=round(one.pct_1rm / 100.0 * one.lifter.one_rm_kg, 3),
-                pct_1rm=one.pct_1rm,
+                load_kg=round(lifted_set.pct_1rm / 100.0 * lifted_set.lifter.one_rm_kg, 3),
+                pct_1rm=lifted_set.pct_1rm,
                 reps=devices.observe(reports, conditions.measured),
                 truth=tuple(report.truth for report in reports),
                 failed_attempt=None,
@@ -144,7 +144,7 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
                 failed=ends.failed,
                 reported_rir=ends.reported_rir,
                 faults=frozenset[str](happened),
-                true=one,
+                true=lifted_set,
             )
         )
     return made

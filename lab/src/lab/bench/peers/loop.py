@@ -38,7 +38,10 @@ async def work(settings: Settings) -> None:
         taken = await consumer.getmany(timeout_ms=1_000, max_records=BATCH_MAX)
         records = [record for some in taken.values() for record in some]
         batch = stepper.run(
-            [Input(one.partition, one.offset, (one.key or b"").decode(), one.value or b"") for one in records]
+            [
+                Input(record.partition, record.offset, (record.key or b"").decode(), record.value or b"")
+                for record in records
+            ]
         )
         sent = [
             await producer.send(settings.topic_prefix + out.topic, out.value, out.key.encode(), out.partition)

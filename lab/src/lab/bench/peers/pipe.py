@@ -29,8 +29,8 @@ async def forward(settings: Settings, source: str, target: str) -> None:
     print(f"forwarding to {target}", flush=True)
     while True:
         for records in (await consumer.getmany(timeout_ms=1_000)).values():
-            for one in records:
-                await producer.send(settings.topic_prefix + target, one.value, one.key, one.partition)
+            for record in records:
+                await producer.send(settings.topic_prefix + target, record.value, record.key, record.partition)
 
 
 async def both(settings: Settings) -> None:
