@@ -19,11 +19,11 @@ def parse_duration_s(text: str) -> float:
     >>> parse_duration_s("30s"), parse_duration_s("1h30m"), parse_duration_s("45"), parse_duration_s("1.5m")
     (30.0, 5400.0, 45.0, 90.0)
     """
-    said = text.strip().lower()
-    if _NUMBER.fullmatch(said):
-        seconds = float(said)
-    elif _WHOLE.fullmatch(said):
-        seconds = sum(float(number) * _UNIT_S[unit] for number, unit in _PART.findall(said))
+    duration = text.strip().lower()
+    if _NUMBER.fullmatch(duration):
+        seconds = float(duration)
+    elif _WHOLE.fullmatch(duration):
+        seconds = sum(float(number) * _UNIT_S[unit] for number, unit in _PART.findall(duration))
     else:
         raise ValueError(f"{text!r} is no span of time: write 30s, 2m or 1h30m")
     if seconds <= 0:

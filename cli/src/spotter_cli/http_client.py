@@ -35,9 +35,9 @@ class Outcome:
     @property
     def reason(self) -> str:
         """Say why it was refused, in a line."""
-        said = self.problem or {}
-        parts = [str(said[name]) for name in ("detail", "mend") if said.get(name)]
-        return " ".join(parts) or str(said.get("title", "no reason was given"))
+        problem = self.problem or {}
+        parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
+        return " ".join(parts) or str(problem.get("title", "no reason was given"))
 
 
 class Door:
@@ -86,12 +86,12 @@ class Door:
         deadline = asyncio.get_running_loop().time() + self._patience_s
         again = False
         while waiting:
-            results, wait_s, trouble = await self._post([events[place] for place in waiting])
+            results, wait_s, trouble = await self._post([events[index] for index in waiting])
             for place, result in zip(waiting, results, strict=False):
                 outcome = _outcome(result, again)
                 if outcome is not None:
                     outcomes[place] = outcome
-            waiting = [place for place in waiting if place not in outcomes]
+            waiting = [index for index in waiting if index not in outcomes]
             if waiting:
                 again = True
                 if asyncio.get_running_loop().time() + wait_s > deadline:
@@ -155,12 +155,12 @@ class Door:
 def _outcome(result: Mapping[str, object], again: bool) -> Outcome | None:
     """Read one result; None for an event that is to be sent again."""
     status, problem, warning = result.get("status"), result.get("problem"), result.get("warning")
-    said = problem if isinstance(problem, dict) else None
-    if status == "refused" and said is not None and said.get("status") in _TO_SEND_AGAIN:
+    document = problem if isinstance(problem, dict) else None
+    if status == "refused" and document is not None and document.get("status") in _TO_SEND_AGAIN:
         return None
     if status == "duplicate" and again:
         status = "accepted"
-    return Outcome(str(status), said, warning if isinstance(warning, str) else None)
+    return Outcome(str(status), document, warning if isinstance(warning, str) else None)
 
 
 def _retry_after_s(response: httpx.Response) -> float:
@@ -172,10 +172,10 @@ def _retry_after_s(response: httpx.Response) -> float:
 
 def _json(content: bytes) -> dict[str, object]:
     try:
-        said = orjson.loads(content)
+        answer = orjson.loads(content)
     except orjson.JSONDecodeError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _said(problem: Mapping[str, object]) -> str:

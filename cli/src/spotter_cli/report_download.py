@@ -52,10 +52,10 @@ def write(out: Path, content: bytes) -> None:
 
 def _reason(response: httpx.Response) -> str:
     try:
-        said = orjson.loads(response.content)
+        problem = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict):
+        problem = None
+    if not isinstance(problem, dict):
         return "is that address Spotter's?"
-    parts = [str(said[name]) for name in ("detail", "mend") if said.get(name)]
-    return " ".join(parts) or str(said.get("title", "no reason was given"))
+    parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
+    return " ".join(parts) or str(problem.get("title", "no reason was given"))

@@ -19,12 +19,12 @@ from spotter_standalone.data_dir import Folder
 from spotter_standalone.errors import Trouble
 
 
-def named(said: str, gym: str) -> tuple[str, str]:
+def named(token: str, gym: str) -> tuple[str, str]:
     """Give gym and id of a token, which may be given whole; whose key has signed it does not matter."""
-    if said.count(".") != 2:
-        return gym, said
+    if token.count(".") != 2:
+        return gym, token
     try:
-        claims = jwt.decode(said, options={"verify_signature": False})
+        claims = jwt.decode(token, options={"verify_signature": False})
         return str(claims["gym"]), str(claims["jti"])
     except (jwt.InvalidTokenError, KeyError):
         raise Trouble("That is neither a token nor a token's id: copy it whole.") from None

@@ -68,17 +68,17 @@ _SERVICES: Final = {
 """Each service with the module behind its console script."""
 
 
-def service_parts(place: Place, workers: int) -> list[Part]:
+def service_parts(cluster: Place, workers: int) -> list[Part]:
     """List the services; `workers` says how many replicas of detector and advisor there are."""
     ports = distinct_ports()
     return [
-        _service(place, name, module, stage, replica, next(ports))
+        _service(cluster, name, module, stage, replica, next(ports))
         for name, (module, stage) in _SERVICES.items()
         for replica in range(1, 1 + (workers if stage is Stage.WORKERS else 1))
     ]
 
 
-def _service(place: Place, name: str, module: str, stage: Stage, replica: int, port: int) -> Part:
+def _service(cluster: Place, name: str, module: str, stage: Stage, replica: int, port: int) -> Part:
     instance = name if replica == 1 else f"{name}-{replica}"
     return Part(
         name=instance,
@@ -87,15 +87,15 @@ def _service(place: Place, name: str, module: str, stage: Stage, replica: int, p
         # The module itself and no console script: the process is Python, whatever shebang a script has.
         command=(sys.executable, "-m", module, "--port", str(port)),
         port=port,
-        log=place.logs / f"{instance}.log",
+        log=cluster.logs / f"{instance}.log",
         ready=lambda: answers_ok(port, "/readyz"),
         environment={
             "SPOTTER_HOST": HOST,
             "SPOTTER_PORT": str(port),
-            "SPOTTER_KAFKA": place.bootstrap,
+            "SPOTTER_KAFKA": cluster.bootstrap,
             # Not the cluster's own folder: `spotter up` may use that, and a dashboard's tables follow one log alone.
-            "SPOTTER_DATA": str(place.data / "services"),
-            "SPOTTER_KEYS": str(place.keys),
+            "SPOTTER_DATA": str(cluster.data / "services"),
+            "SPOTTER_KEYS": str(cluster.keys),
             "SPOTTER_INSTANCE": instance,  # the same after a restart: Kafka gives it its partitions back at once
         },
     )

@@ -18,14 +18,14 @@ _SBIN: Final = "/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin"  # where a pl
 
 def nginx_command() -> str:
     """Return the path of nginx; raises Trouble, saying what to install, where there is none."""
-    found = shutil.which("nginx") or shutil.which("nginx", path=_SBIN)
-    if found is None:
+    executable = shutil.which("nginx") or shutil.which("nginx", path=_SBIN)
+    if executable is None:
         raise Trouble(
             "nginx is needed in front of the cluster's services and was not found: install it (Debian, Ubuntu: "
             "apt-get install nginx-light; macOS: brew install nginx), or run `spotter up`, which needs neither nginx "
             "nor Kafka."
         )
-    return found
+    return executable
 
 
 def fill_in(template: str, values: Mapping[str, str]) -> str:
@@ -72,7 +72,7 @@ def run_command(nginx: str, configuration: Path) -> list[str]:
     return [nginx, "-e", "stderr", "-p", str(configuration.parent), "-c", str(configuration), "-g", single]
 
 
-def proxy_part(place: Place, services: Iterable[Part], host: str, port: int) -> Part:
+def proxy_part(cluster: Place, services: Iterable[Part], host: str, port: int) -> Part:
     """Write nginx's configuration for these services and describe its process; raises Trouble without nginx."""
     servers: dict[str, list[str]] = {}
     for part in services:
@@ -83,8 +83,8 @@ def proxy_part(place: Place, services: Iterable[Part], host: str, port: int) -> 
         name="nginx",
         service="nginx",
         stage=Stage.PROXY,
-        command=tuple(run_command(nginx_command(), configure(place.data / "nginx", f"{host}:{port}", servers))),
+        command=tuple(run_command(nginx_command(), configure(cluster.data / "nginx", f"{host}:{port}", servers))),
         port=port,
-        log=place.logs / "nginx.log",
+        log=cluster.logs / "nginx.log",
         ready=lambda: answers_ok(port, "/readyz"),
     )

@@ -32,23 +32,23 @@ def run(folder: Folder, host: str, port: int, workers: int, signals: Signals) ->
     port = _free(host, port or free_port())
     keyring = folder.keyring()
     bootstrap, kafka = _kafka(folder.path, signals)
-    place = Place(folder.path, folder.key_file, bootstrap)
-    for made in (place.logs, place.data / "services"):
+    cluster = Place(folder.path, folder.key_file, bootstrap)
+    for made in (cluster.logs, cluster.data / "services"):
         made.mkdir(exist_ok=True)
-    services = service_parts(place, workers)
-    proxy = proxy_part(place, services, f"[{host}]" if ":" in host else host, port)
-    supervisor = Supervisor(place.data, announce, say, signals)
+    services = service_parts(cluster, workers)
+    proxy = proxy_part(cluster, services, f"[{host}]" if ":" in host else host, port)
+    supervisor = Supervisor(cluster.data, announce, say, signals)
     try:
         supervisor.start(kafka)
-        say(f"Applying topics at {place.bootstrap} ...")
-        _apply_topics(place.bootstrap, Settings().topic_prefix, signals)
+        say(f"Applying topics at {cluster.bootstrap} ...")
+        _apply_topics(cluster.bootstrap, Settings().topic_prefix, signals)
         say("Starting the services ...")
         supervisor.start(services)
         supervisor.start([proxy])
         url = f"http://{HOST if host in ('0.0.0.0', '::') else host}:{port}"
         folder.write_address(url)
         print_line({"ready": True, "url": url, "token": keyring.issue(GYM, "admin")})
-        say(f"Ready at {url} (logs in {place.logs}; Ctrl-C ends it).")
+        say(f"Ready at {url} (logs in {cluster.logs}; Ctrl-C ends it).")
         supervisor.watch()
         say("Stopping ...")
     finally:

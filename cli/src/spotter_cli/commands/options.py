@@ -29,10 +29,10 @@ def err() -> Console:
 
 
 def _console(stderr: bool) -> Console:
-    found = Console(stderr=stderr, highlight=False, soft_wrap=True)
-    if not found.is_terminal:
-        found.width = FILE_WIDTH
-    return found
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    return console
 
 
 def duration_s(text: str | float) -> float:

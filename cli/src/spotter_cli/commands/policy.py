@@ -58,11 +58,11 @@ def try_policy(
         story = asyncio.run(story_on_kafka(settings.kafka, settings.topic_prefix, athlete))
     else:
         story = story_in_folder(Folder(data or default_folder()).database, athlete)
-    found = compare(story, trial, weeks, athlete)
-    if found is None or not found.sets:
+    comparison = compare(story, trial, weeks, athlete)
+    if comparison is None or not comparison.sets:
         whose = f" of {athlete}" if athlete else ""
         raise Trouble(f"The log holds no set{whose} in these weeks: look further back with --weeks.")
     if as_json:
-        print_json(found)
+        print_json(comparison)
     else:
-        print_comparison(found, out())
+        print_comparison(comparison, out())

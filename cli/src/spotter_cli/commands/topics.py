@@ -95,7 +95,7 @@ def _state(state: TopicState) -> str:
         return "missing"
     if state.partitions != state.wanted.partitions:
         return f"{state.wanted.partitions} partitions wanted"
-    told = [
+    lines = [
         f"{name}: {have if have is not None else 'default'}, not {want}" for name, (have, want) in state.differs.items()
     ]
-    return "; ".join(told) or "ok"
+    return "; ".join(lines) or "ok"

@@ -40,9 +40,9 @@ async def _up(folder: Folder, host: str, port: int) -> None:
         async with serving(folder, host=host, port=port) as running:
             gc_tuning.tune()
             _announce(running, first)
-            told = asyncio.create_task(stop.wait())
-            await asyncio.wait({told, running.broken}, return_when=asyncio.FIRST_COMPLETED)
-            told.cancel()
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({stopping, running.broken}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
             if running.broken.done():
                 error = running.broken.exception()
                 raise Trouble(f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {folder.path}.")

@@ -106,18 +106,18 @@ class Board:
     def _advised(self, tile: Tile, data: Json) -> Said | None:
         after_rep, action = round(_number(data.get("after_rep"))), str(data.get("action"))
         late = data.get("late") is True
-        known = tile.after_rep == after_rep and tile.action == action
+        repeated = tile.after_rep == after_rep and tile.action == action
         if after_rep < tile.after_rep:
             return None
         tile.after_rep, tile.action, tile.sentence = after_rep, action, str(data.get("sentence", ""))
-        if after_rep and not late and not known:
+        if after_rep and not late and not repeated:
             self.counts[action] = self.counts.get(action, 0) + 1
-        if action == "continue" or known:
+        if action == "continue" or repeated:
             return None
         # Advice and estimates come from two topics, in any order.
         rir = tile.rir if tile.rir_after == after_rep else None
-        said = (tile.station_id, tile.lifter, tile.exercise, tile.load_kg, after_rep, action, tile.sentence, rir)
-        return Said(*said, late)
+        content = (tile.station_id, tile.lifter, tile.exercise, tile.load_kg, after_rep, action, tile.sentence, rir)
+        return Said(*content, late)
 
 
 def _number(value: object) -> float:

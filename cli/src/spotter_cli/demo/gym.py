@@ -83,14 +83,14 @@ def timed_events(seed: int, for_s: float) -> list[Timed]:
 
     Pure: the same seed gives the same events.
     """
-    found: list[Timed] = []
+    timed: list[Timed] = []
     for rack in make_gym(seed).racks:
         at_s = 0.0
         for planned in sets_at(rack):
             at_s += planned.wait_s - planned.begun_s
             events = events_of(planned)
-            found += [replace(event, at_s=at_s + event.at_s) for event in events]
+            timed += [replace(event, at_s=at_s + event.at_s) for event in events]
             at_s += events[-1].at_s
             if at_s > for_s:
                 break
-    return sorted((event for event in found if event.at_s <= for_s), key=lambda event: event.at_s)
+    return sorted((event for event in timed if event.at_s <= for_s), key=lambda event: event.at_s)

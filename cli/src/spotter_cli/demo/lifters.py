@@ -84,14 +84,14 @@ def make_lifters(random: Random, count: int) -> list[Lifter]:
     return [_make_lifter(random, index, scale[index]) for index in range(count)]
 
 
-def _make_lifter(random: Random, place: int, scale: float) -> Lifter:
-    athlete_id, name = _PEOPLE[place % len(_PEOPLE)]
-    again = place // len(_PEOPLE) + 1
+def _make_lifter(random: Random, index: int, scale: float) -> Lifter:
+    athlete_id, name = _PEOPLE[index % len(_PEOPLE)]
+    again = index // len(_PEOPLE) + 1
     return Lifter(
         athlete_id=athlete_id if again == 1 else f"{athlete_id}-{again}",
         name=name if again == 1 else f"{name} {again}",
-        level=_LEVELS[place % len(_LEVELS)],
-        heeds=random.uniform(0.75, 1.0) if place % 6 else 0.3,
+        level=_LEVELS[index % len(_LEVELS)],
+        heeds=random.uniform(0.75, 1.0) if index % 6 else 0.3,
         strengths={exercise: _strength(random, exercise, scale) for exercise in ONE_RM_KG},
     )
 

@@ -75,9 +75,9 @@ async def _show(running: Running, stop: Stop, for_s: float | None, as_json: bool
 
     def on_heard(frame: Json) -> None:
         now_s = time.monotonic()
-        said = board.heard(frame, now_s)
-        if said is not None and not live and said.after_rep:
-            (err() if as_json else out()).print(line(said, now_s - began_s), markup=False)
+        advice = board.heard(frame, now_s)
+        if advice is not None and not live and advice.after_rep:
+            (err() if as_json else out()).print(line(advice, now_s - began_s), markup=False)
 
     training = Training(
         running.url, running.keyring.issue(GYM, "coach", days=1), gym, on_sent=board.sent, on_heard=on_heard
@@ -97,17 +97,17 @@ async def _show(running: Running, stop: Stop, for_s: float | None, as_json: bool
 async def _until_the_end(running: Running, training: Training, stop: Stop, for_s: float | None, as_json: bool) -> None:
     printing = asyncio.create_task(_print_events(running)) if as_json else None
     works = [asyncio.create_task(training.run(), name="training"), running.broken]
-    told = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(stop.wait())
     if printing is not None:
         works.append(printing)
     try:
-        done, _ = await asyncio.wait({told, *works}, timeout=for_s, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({stopping, *works}, timeout=for_s, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
-        told.cancel()
+        stopping.cancel()
         works[0].cancel()
-        await asyncio.gather(works[0], told, return_exceptions=True)
+        await asyncio.gather(works[0], stopping, return_exceptions=True)
         if printing is not None:
             printing.cancel()
             await asyncio.gather(printing, return_exceptions=True)

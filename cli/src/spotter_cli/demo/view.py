@@ -91,10 +91,10 @@ def bars(velocities_mps: Sequence[float]) -> str:
 
 def status(board: Board, training: Training) -> str:
     """Write what happened so far in a line."""
-    said = ", ".join(
+    counts = ", ".join(
         f"{board.counts.get(action, 0)} {word}" for action, word in ACTIONS.items() if board.counts.get(action)
     )
-    text = f"{training.reps} reps, {board.estimates} estimates; advice in time: {said or 'none yet'}"
+    text = f"{training.reps} reps, {board.estimates} estimates; advice in time: {counts or 'none yet'}"
     if len(training.latencies_ms) > 1:
         cuts = quantiles(training.latencies_ms, n=100)
         text += f"; rep to advice {cuts[49]:.0f} ms (p99 {cuts[98]:.0f} ms)"
@@ -103,11 +103,11 @@ def status(board: Board, training: Training) -> str:
     return text
 
 
-def line(said: Said, since_s: float) -> str:
+def line(advice: Said, since_s: float) -> str:
     """Write an advice as a plain line, for output that is no terminal."""
-    left = "" if said.rir is None else ", reps left {:.0f} ({:.0f}–{:.0f})".format(*said.rir)
-    when = "plan" if not said.after_rep else f"after rep {said.after_rep}"
-    late = " (late)" if said.late else ""
-    lift = f"{said.exercise.replace('_', ' ')} {said.load_kg:g} kg"
-    word = f"{SHAPES.get(said.action, '?')} {ACTIONS.get(said.action, said.action)}{late}"
-    return f"{since_s:6.1f} s  {said.station_id}  {said.lifter}, {lift}, {when}{left}: {word}  {said.sentence}"
+    left = "" if advice.rir is None else ", reps left {:.0f} ({:.0f}–{:.0f})".format(*advice.rir)
+    when = "plan" if not advice.after_rep else f"after rep {advice.after_rep}"
+    late = " (late)" if advice.late else ""
+    lift = f"{advice.exercise.replace('_', ' ')} {advice.load_kg:g} kg"
+    word = f"{SHAPES.get(advice.action, '?')} {ACTIONS.get(advice.action, advice.action)}{late}"
+    return f"{since_s:6.1f} s  {advice.station_id}  {advice.lifter}, {lift}, {when}{left}: {word}  {advice.sentence}"

@@ -23,11 +23,11 @@ _INSTALL: Final = "install again: make install"
 
 def check_python() -> Finding:
     """Look at Python's version."""
-    found = ".".join(map(str, sys.version_info[:3]))
+    version_here = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < PYTHON_MIN:
         wanted = ".".join(map(str, PYTHON_MIN))
-        return Finding("Python", "broken", f"{found} at {sys.executable}", f"install Python {wanted} or newer")
-    return Finding("Python", "ok", f"{found} at {sys.executable}")
+        return Finding("Python", "broken", f"{version_here} at {sys.executable}", f"install Python {wanted} or newer")
+    return Finding("Python", "ok", f"{version_here} at {sys.executable}")
 
 
 def check_packages() -> Finding:
@@ -47,28 +47,28 @@ def _missing() -> Iterator[str]:
             yield name
             continue
         for requirement in wanted:
-            found = _NAME.match(requirement)
-            if found is None:
+            match = _NAME.match(requirement)
+            if match is None:
                 continue
             try:
-                version(found.group())
+                version(match.group())
             except PackageNotFoundError:
-                yield found.group()
+                yield match.group()
 
 
 def check_clock(now: datetime) -> Finding:
     """Look whether the clock can be right, is kept right, and time zones are known."""
-    said = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    clock = f"{now:%Y-%m-%d %H:%M:%S} UTC"
     try:
         ZoneInfo("Europe/Berlin")
     except ZoneInfoNotFoundError:
         return Finding("clock", "broken", "the time zone database is missing", f"{_INSTALL} (package tzdata)")
     if now < _RELEASED:
-        return Finding("clock", "broken", f"{said} is before this Spotter was made", "set the clock")
+        return Finding("clock", "broken", f"{clock} is before this Spotter was made", "set the clock")
     synchronised = _synchronised()
     if synchronised is False:
-        return Finding("clock", "odd", f"{said}, not synchronised", "let the system keep it: timedatectl set-ntp true")
-    return Finding("clock", "ok", f"{said}{', synchronised' if synchronised else ''}")
+        return Finding("clock", "odd", f"{clock}, not synchronised", "let the system keep it: timedatectl set-ntp true")
+    return Finding("clock", "ok", f"{clock}{', synchronised' if synchronised else ''}")
 
 
 def _synchronised() -> bool | None:

@@ -23,11 +23,11 @@ def check_java() -> Finding:
     mend = "for a Kafka of your own: apt-get install openjdk-17-jre-headless"
     if java is None:
         return Finding("Java", "missing", f"no java {f'under JAVA_HOME ({home})' if home else 'on the PATH'}", mend)
-    said = _said([java, "-version"])
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
-    if found is None or int(found[1]) < JAVA_MIN:
-        return Finding("Java", "missing", f"{java}: {said.splitlines()[0] if said else 'does not run'}", mend)
-    return Finding("Java", "ok", f"{found[1]} at {java}")
+    printed = _said([java, "-version"])
+    match = re.search(r'version "(?:1\.)?(\d+)', printed)
+    if match is None or int(match[1]) < JAVA_MIN:
+        return Finding("Java", "missing", f"{java}: {printed.splitlines()[0] if printed else 'does not run'}", mend)
+    return Finding("Java", "ok", f"{match[1]} at {java}")
 
 
 def check_maven() -> Finding:
@@ -64,10 +64,10 @@ def check_nginx() -> Finding:
 def check_browser() -> Finding:
     """Look for Chromium, which tests drive."""
     named = os.environ.get("CHROMIUM")
-    found = next((path for name in (named, *_BROWSERS) if name and (path := shutil.which(name))), None)
-    if found is None:
+    browser = next((path for name in (named, *_BROWSERS) if name and (path := shutil.which(name))), None)
+    if browser is None:
         return Finding("Chromium", "missing", "not found", "for the browser tests: apt-get install chromium")
-    return Finding("Chromium", "ok", found)
+    return Finding("Chromium", "ok", browser)
 
 
 def _said(command: list[str]) -> str:

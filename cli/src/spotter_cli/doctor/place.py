@@ -51,11 +51,11 @@ def check_database(path: Path, subject: str, mend: str) -> Finding:
         return Finding(subject, "ok", _AT_FIRST_START)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
-            found = [str(row[0]) for row in database.execute("PRAGMA quick_check(3)")]
+            problems = [str(row[0]) for row in database.execute("PRAGMA quick_check(3)")]
     except sqlite3.Error as error:
         return Finding(subject, "broken", f"{path} can't be read: {error}", mend)
-    if found != ["ok"]:
-        return Finding(subject, "broken", f"{path} is damaged: {'; '.join(found)}", mend)
+    if problems != ["ok"]:
+        return Finding(subject, "broken", f"{path} is damaged: {'; '.join(problems)}", mend)
     return Finding(subject, "ok", f"{path} is whole, {path.stat().st_size / 1e6:.1f} MB")
 
 

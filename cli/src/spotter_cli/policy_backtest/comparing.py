@@ -78,7 +78,7 @@ def compare(story: Story, trial: Trial, weeks: float, athlete_id: str | None = N
     newest = max(event.received for event in events)
     since = newest - timedelta(weeks=weeks)
     now = replayed(story, trial, since, athlete_id)
-    told = [event for event in story.advice if event.received >= since]
+    given = [event for event in story.advice if event.received >= since]
     said_then, said_now = _by_set(then), _by_set(now)
     summaries = _summaries(then)
     sets = [
@@ -95,13 +95,13 @@ def compare(story: Story, trial: Trial, weeks: float, athlete_id: str | None = N
         for key, data in opened.items()
         if data.opened_at >= since
     ]
-    known, again = _answers(told), _answers(then)
-    rules = {data.policy_version.partition(".")[0] for event in told if isinstance(data := event.data, AdviceGiven)}
+    original, again = _answers(given), _answers(then)
+    rules = {data.policy_version.partition(".")[0] for event in given if isinstance(data := event.data, AdviceGiven)}
     return Comparison(
         since=since,
         sets=tuple(sorted(sets, key=lambda lifted_set: (lifted_set.athlete_id, lifted_set.at, lifted_set.set_key))),
-        advice_known=len(known),
-        advice_same=sum(again.get(key) == answer for key, answer in known.items()),
+        advice_known=len(original),
+        advice_same=sum(again.get(key) == answer for key, answer in original.items()),
         rules_then=tuple(sorted(rules - {RULES_VERSION})),
     )
 
@@ -130,8 +130,8 @@ def _by_set(events: Iterable[Event]) -> dict[str, Said]:
         elif isinstance(data, AdviceGiven) and not data.late and data.action in ("stop", "failing"):
             stops.setdefault(data.set_key, data.after_rep)
         elif isinstance(data, BudgetChanged) and data.entry is not None:
-            known = costs.get(data.entry.set_key, (0, 0.0))
-            if data.entry.revision >= known[0]:
+            previous = costs.get(data.entry.set_key, (0, 0.0))
+            if data.entry.revision >= previous[0]:
                 costs[data.entry.set_key] = data.entry.revision, data.entry.cost
     return {
         key: Said(plan.target_rir, plan.sentence, stops.get(key), costs.get(key, (0, 0.0))[1])

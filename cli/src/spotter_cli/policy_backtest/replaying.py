@@ -23,8 +23,8 @@ SOURCE: Final = "spotter/policy-try"
 class _Tried(Environment):
     """The gyms' configuration with a layer more."""
 
-    def __init__(self, known: Configuration, trial: Trial) -> None:
-        self._known = known
+    def __init__(self, configuration: Configuration, trial: Trial) -> None:
+        self._known = configuration
         self._layer = PolicyFields.model_validate(said_in(trial))
         self._block = trial.block
 
@@ -47,12 +47,12 @@ def replayed(
     since : datetime or None
         From the first event received then on, by lifter; until then all is as it was.
     """
-    known = Configuration()
+    configuration = Configuration()
     for event in story.config:
-        known.apply(event)
-    stepper = Stepper(Advisor(), known)
-    tried = None if trial is None or athlete_id is not None else _Tried(known, trial)
-    told: list[Event] = []
+        configuration.apply(event)
+    stepper = Stepper(Advisor(), configuration)
+    tried = None if trial is None or athlete_id is not None else _Tried(configuration, trial)
+    advice: list[Event] = []
     begun: set[str] = set()
     for record in story.estimates:
         try:
@@ -60,19 +60,19 @@ def replayed(
         except Unreadable:
             continue
         due = trial is not None and (since is None or received >= since)
-        stepper.env = tried if tried is not None and due else known
+        stepper.env = tried if tried is not None and due else configuration
         inputs = [Input(record.partition, record.offset, record.key, record.value)]
         if trial is not None and due and athlete_id is not None and record.key not in begun:
             begun.add(record.key)
             state = stepper.state(record.key)
-            said = _own_layer(trial, record.key, received)
-            for name, value in stepper.processor.step(state, said, known).changes.items():
+            layer = _own_layer(trial, record.key, received)
+            for name, value in stepper.processor.step(state, layer, configuration).changes.items():
                 stepper.table.put(record.key, name, record.offset - 1, value)
         batch = stepper.run(inputs)
         for key, name in batch.changed:
             stepper.table.prune(key, name, record.offset + 1)
-        told += (out.event for out in batch.outputs if out.topic == ADVICE)
-    return tuple({(event.source, event.id): event for event in told}.values())
+        advice += (out.event for out in batch.outputs if out.topic == ADVICE)
+    return tuple({(event.source, event.id): event for event in advice}.values())
 
 
 def _own_layer(trial: Trial, key: str, at: datetime) -> Event:

@@ -13,85 +13,85 @@ from rich.text import Text
 from spotter_cli.policy_backtest.comparing import Compared, Comparison, Said
 
 
-def print_comparison(found: Comparison, console: Console) -> None:
+def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print set by set what was said and what would have been, then the sums."""
-    console.print(trust(found), markup=False)
+    console.print(trust(comparison), markup=False)
     table = Table(title="Said then, and under the policy that is tried", title_justify="left", header_style="bold")
     for name in ("lifter", "day (UTC)", "exercise"):
         table.add_column(name, overflow="fold")
     for name in ("reps", "target", "tried", "stop at", "tried", "units", "tried"):
         table.add_column(name, justify="right")
     table.add_column("plan, where it differs", overflow="fold")
-    for lifted_set in found.sets:
+    for lifted_set in comparison.sets:
         table.add_row(*_row(lifted_set), style="" if lifted_set.differs else "dim")
     console.print(table)
-    for line in _sums(found):
+    for line in _sums(comparison):
         console.print(line, markup=False)
 
 
-def print_json(found: Comparison) -> None:
+def print_json(comparison: Comparison) -> None:
     """Print everything as one JSON object."""
-    said = {**asdict(found), "faithful": found.faithful, "totals": totals(found)}
-    for shown, lifted_set in zip(said["sets"], found.sets, strict=True):
+    document = {**asdict(comparison), "faithful": comparison.faithful, "totals": totals(comparison)}
+    for shown, lifted_set in zip(document["sets"], comparison.sets, strict=True):
         shown["differs"] = lifted_set.differs
-    print(json.dumps(said, ensure_ascii=False, default=str))
+    print(json.dumps(document, ensure_ascii=False, default=str))
 
 
-def trust(found: Comparison) -> str:
+def trust(comparison: Comparison) -> str:
     """Say how far the replay can be trusted."""
-    if found.rules_then:
-        versions = ", ".join(found.rules_then)
+    if comparison.rules_then:
+        versions = ", ".join(comparison.rules_then)
         return (
             f"The rules have changed since (then {versions}): 'then' is what today's rules say under the policy as it was; "
-            f"{found.advice_same} of {found.advice_known} pieces of advice are the same."
+            f"{comparison.advice_same} of {comparison.advice_known} pieces of advice are the same."
         )
-    if found.faithful:
-        return f"The replay gives all {found.advice_known} pieces of advice again as they were."
+    if comparison.faithful:
+        return f"The replay gives all {comparison.advice_known} pieces of advice again as they were."
     return (
-        f"Take care: the replay gives only {found.advice_same} of {found.advice_known} pieces of advice as they were, "
+        f"Take care: the replay gives only {comparison.advice_same} of {comparison.advice_known} pieces of advice as they were, "
         "since the log does not reach back to the beginning."
     )
 
 
-def totals(found: Comparison) -> dict[str, float]:
+def totals(comparison: Comparison) -> dict[str, float]:
     """Sum up."""
     return {
-        "sets": len(found.sets),
-        "sets_that_differ": sum(lifted_set.differs for lifted_set in found.sets),
-        "stopped_earlier": sum(_earlier(lifted_set.now, lifted_set.then) for lifted_set in found.sets),
-        "stopped_later": sum(_earlier(lifted_set.then, lifted_set.now) for lifted_set in found.sets),
-        "may_fail_then": sum(lifted_set.then.target == 0 for lifted_set in found.sets),
-        "may_fail_now": sum(lifted_set.now.target == 0 for lifted_set in found.sets),
-        "units_then": round(sum(lifted_set.then.cost for lifted_set in found.sets), 6),
-        "units_now": round(sum(lifted_set.now.cost for lifted_set in found.sets), 6),
+        "sets": len(comparison.sets),
+        "sets_that_differ": sum(lifted_set.differs for lifted_set in comparison.sets),
+        "stopped_earlier": sum(_earlier(lifted_set.now, lifted_set.then) for lifted_set in comparison.sets),
+        "stopped_later": sum(_earlier(lifted_set.then, lifted_set.now) for lifted_set in comparison.sets),
+        "may_fail_then": sum(lifted_set.then.target == 0 for lifted_set in comparison.sets),
+        "may_fail_now": sum(lifted_set.now.target == 0 for lifted_set in comparison.sets),
+        "units_then": round(sum(lifted_set.then.cost for lifted_set in comparison.sets), 6),
+        "units_now": round(sum(lifted_set.now.cost for lifted_set in comparison.sets), 6),
     }
 
 
-def _sums(found: Comparison) -> list[str]:
-    of = totals(found)
+def _sums(comparison: Comparison) -> list[str]:
+    of = totals(comparison)
     lines = [
-        f"{of['sets']:g} sets since {found.since:%Y-%m-%d %H:%M} UTC; {of['sets_that_differ']:g} would have heard something else: "
+        f"{of['sets']:g} sets since {comparison.since:%Y-%m-%d %H:%M} UTC; {of['sets_that_differ']:g} would have heard something else: "
         f"stop earlier in {of['stopped_earlier']:g}, later in {of['stopped_later']:g}.",
         f"Allowed to fail: {of['may_fail_then']:g} then, {of['may_fail_now']:g} tried. "
         f"Units spent: {of['units_then']:g} then, {of['units_now']:g} tried, for the reps that were done.",
     ]
-    if len(lifters := Counter(lifted_set.athlete_id for lifted_set in found.sets)) > 1:
+    if len(lifters := Counter(lifted_set.athlete_id for lifted_set in comparison.sets)) > 1:
         lines.append(f"{len(lifters)} lifters; --athlete shows one of them.")
     return lines
 
 
-def _earlier(one: Said, other: Said) -> bool:
-    return one.stop_after is not None and (other.stop_after is None or one.stop_after < other.stop_after)
+def _earlier(advice: Said, other: Said) -> bool:
+    return advice.stop_after is not None and (other.stop_after is None or advice.stop_after < other.stop_after)
 
 
-def _row(one: Compared) -> tuple[str | Text, ...]:
-    then, now = one.then, one.now
+def _row(compared: Compared) -> tuple[str | Text, ...]:
+    then, now = compared.then, compared.now
     plan = "" if then.plan == now.plan else f"{then.plan} → {now.plan}"
     return (
-        one.athlete_id,
-        f"{one.at:%Y-%m-%d %H:%M}",
-        one.exercise,
-        str(one.reps),
+        compared.athlete_id,
+        f"{compared.at:%Y-%m-%d %H:%M}",
+        compared.exercise,
+        str(compared.reps),
         _number(then.target),
         _changed(_number(then.target), _number(now.target)),
         _number(then.stop_after),

@@ -20,18 +20,18 @@ class Trial(PolicyFields):
 def read_trial(file: Path) -> Trial:
     """Read a layer from JSON; raises Trouble that names the field."""
     try:
-        said = orjson.loads(file.read_bytes())
+        document = orjson.loads(file.read_bytes())
     except OSError as error:
         raise Trouble(f"The policy {file} can't be read ({error.strerror or error}).") from None
     except orjson.JSONDecodeError as error:
         raise Trouble(f"The policy {file} is no JSON ({error}).") from None
-    if not isinstance(said, dict):
+    if not isinstance(document, dict):
         raise Trouble(f'The policy {file} must be an object such as {{"target_rir": 3}}.')
-    unknown = sorted(set(said) - set(Trial.model_fields))
+    unknown = sorted(set(document) - set(Trial.model_fields))
     if unknown:
         raise Trouble(f"The policy {file} has no such field: {', '.join(unknown)}.")
     try:
-        return Trial.model_validate(said)
+        return Trial.model_validate(document)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, error['loc'])) or 'policy'}: {error['msg']}" for error in error.errors())
         raise Trouble(f"The policy {file} can't be used: {wrong}.") from None

@@ -37,18 +37,18 @@ def read_array(items: list[object]) -> Recording:
 
 def _recording(read: list[tuple[str, object]], remarks: list[str]) -> Recording:
     left_out: Counter[str] = Counter()
-    found = list(_events(read, remarks, left_out))
-    if not found:
+    events = list(_events(read, remarks, left_out))
+    if not events:
         why = f" ({remarks[0]})" if remarks else ""
         raise UnreadableFile(f"it holds no event to send{why}: a line should look like {{'type': …, 'data': {{…}}}}")
     remarks += [f"{count} × {name} left out: a replay makes its own" for name, count in sorted(left_out.items())]
-    return with_sets(found, remarks)
+    return with_sets(events, remarks)
 
 
 def _events(read: list[tuple[str, object]], remarks: list[str], left_out: Counter[str]) -> Iterator[Recorded]:
-    for place, item in read:
+    for line, item in read:
         if not isinstance(item, dict):
-            remarks.append(f"{place} is no JSON object and is left out")
+            remarks.append(f"{line} is no JSON object and is left out")
             continue
         name = item.get("type")
         kind = TYPES.get(name) if isinstance(name, str) else None
@@ -59,8 +59,8 @@ def _events(read: list[tuple[str, object]], remarks: list[str], left_out: Counte
         data = item.get("data")
         if isinstance(data, dict):
             # The gym is the credential's; silence and the next set end sets again by themselves.
-            event["data"] = {name: said for name, said in data.items() if name != "gym_id"}
+            event["data"] = {name: value for name, value in data.items() if name != "gym_id"}
             if data.get("reason") in ("silence", "next_set") and name == "spotter.set.ended.v1":
                 left_out["spotter.set.ended.v1 by silence or the next set"] += 1
                 continue
-        yield Recorded(place, event, time_of(event))
+        yield Recorded(line, event, time_of(event))

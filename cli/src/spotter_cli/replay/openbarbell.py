@@ -35,30 +35,30 @@ def looks_like_frames(document: object) -> bool:
         isinstance(document, dict)
         and bool(document)
         and "type" not in document
-        and all(isinstance(one, dict) and isinstance(one.get("reps"), list) for one in document.values())
+        and all(isinstance(entry, dict) and isinstance(entry.get("reps"), list) for entry in document.values())
     )
 
 
 def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | None = None) -> Recording:
     """Read sets and their frames, in order of time; raises UnreadableFile where there is no rep."""
     remarks: list[str] = []
-    read = [(name, one, _reps(name, one, remarks)) for name, one in document.items()]
-    sets = sorted(((name, one, reps) for name, one, reps in read if reps), key=lambda item: item[2][0][0])
+    read = [(name, entry, _reps(name, entry, remarks)) for name, entry in document.items()]
+    sets = sorted(((name, entry, reps) for name, entry, reps in read if reps), key=lambda item: item[2][0][0])
     if not sets:
         raise UnreadableFile("it holds no rep")
-    found: list[RecordedSet] = []
+    recorded: list[RecordedSet] = []
     events: list[Recorded] = []
-    for index, (name, one, reps) in enumerate(sets):
+    for index, (name, entry, reps) in enumerate(sets):
         following = sets[index + 1][2][0][0] if index + 1 < len(sets) else None
-        which = RecordedSet(index + 1, _lifter(one, athlete_id), _set_id(name, one, index))
-        found.append(which)
-        events += _events_of(which, one, reps, following, remarks)
-    return Recording(tuple(events), tuple(found), tuple(remarks))
+        which = RecordedSet(index + 1, _lifter(entry, athlete_id), _set_id(name, entry, index))
+        recorded.append(which)
+        events += _events_of(which, entry, reps, following, remarks)
+    return Recording(tuple(events), tuple(recorded), tuple(remarks))
 
 
 def _events_of(
     which: RecordedSet,
-    one: Mapping[str, object],
+    entry: Mapping[str, object],
     reps: list[tuple[datetime, dict[str, object]]],
     following: datetime | None,
     remarks: list[str],
@@ -66,61 +66,64 @@ def _events_of(
     """Give a set's events. Each rep says exercise and load too: whoever may not start sets still gets them known."""
     who: dict[str, object] = {"athlete_id": which.athlete_id, "set_id": which.set_id}
     about: dict[str, object] = {}
-    if (exercise := _exercise(one)) is not None:
+    if (exercise := _exercise(entry)) is not None:
         about["exercise"] = exercise
-    if (load_kg := _load_kg(which, one, remarks)) is not None:
+    if (load_kg := _load_kg(which, entry, remarks)) is not None:
         about["load_kg"] = load_kg
-    place = f"set {which.set_id}"
+    where = f"set {which.set_id}"
     first, last = reps[0][0], reps[-1][0]
     if "exercise" in about:
         starts = first - _concentric(reps[0][1]) - _BEFORE_FIRST_REP
-        yield Recorded(f"{place} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
+        yield Recorded(f"{where} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
     for at, rep in reps:
         event: dict[str, object] = {"type": COMPLETED, "source": "openbarbell", "data": {**who, **rep, **about}}
-        yield Recorded(f"{place}, rep {rep.get('rep_number')}", event, at, which)
+        yield Recorded(f"{where}, rep {rep.get('rep_number')}", event, at, which)
     ends = last + _AFTER_LAST_REP
     if following is not None and ends > following - 2 * _BEFORE_FIRST_REP:
         ends = last
-    yield Recorded(f"{place} ends", {"type": ENDED, "data": dict(who)}, ends, which)
+    yield Recorded(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, which)
 
 
-def _reps(name: str, one: Mapping[str, object], remarks: list[str]) -> list[tuple[datetime, dict[str, object]]]:
-    stored = one.get("reps")
-    found: list[tuple[datetime, dict[str, object]]] = []
+def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[tuple[datetime, dict[str, object]]]:
+    stored = entry.get("reps")
+    reps: list[tuple[datetime, dict[str, object]]] = []
     for number, rep in enumerate(stored if isinstance(stored, list) else [], 1):
-        place = f"set {name}, rep {number} of the file"
+        where = f"set {name}, rep {number} of the file"
         if not isinstance(rep, dict) or not isinstance(rep.get("data"), list):
-            remarks.append(f"{place} has no frame and is left out")
-        elif rep.get("removed") is True or one.get("removed") is True:
-            remarks.append(f"{place} was removed by the lifter and is left out")
+            remarks.append(f"{where} has no frame and is left out")
+        elif rep.get("removed") is True or entry.get("removed") is True:
+            remarks.append(f"{where} was removed by the lifter and is left out")
         else:
             try:
-                found.append((parse_time(rep.get("time")), decode_rep(rep["data"])))
+                reps.append((parse_time(rep.get("time")), decode_rep(rep["data"])))
             except BadFrame as error:
-                remarks.append(f"{place} is left out: {error}")
+                remarks.append(f"{where} is left out: {error}")
             except ValueError as error:
-                remarks.append(f"{place} is left out: time {error}")
-    return sorted(found, key=lambda item: item[0])
+                remarks.append(f"{where} is left out: time {error}")
+    return sorted(reps, key=lambda item: item[0])
 
 
-def _lifter(one: Mapping[str, object], athlete_id: str | None) -> str:
-    said = one.get("athleteID", one.get("athlete_id"))
-    return said if isinstance(said, str) and is_id(said) else athlete_id or LIFTER
+def _lifter(entry: Mapping[str, object], athlete_id: str | None) -> str:
+    athlete = entry.get("athleteID", entry.get("athlete_id"))
+    return athlete if isinstance(athlete, str) and is_id(athlete) else athlete_id or LIFTER
 
 
-def _set_id(name: str, one: Mapping[str, object], place: int) -> str:
-    said = one.get("setID")
-    return next((said for said in (said, name) if isinstance(said, str) and is_id(said)), f"set-{place + 1}")
+def _set_id(name: str, entry: Mapping[str, object], index: int) -> str:
+    set_id = entry.get("setID")
+    return next(
+        (candidate for candidate in (set_id, name) if isinstance(candidate, str) and is_id(candidate)),
+        f"set-{index + 1}",
+    )
 
 
-def _exercise(one: Mapping[str, object]) -> str | None:
-    said = one.get("exercise")
-    name = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")[:64] if isinstance(said, str) else ""
+def _exercise(entry: Mapping[str, object]) -> str | None:
+    exercise = entry.get("exercise")
+    name = re.sub(r"[^a-z0-9]+", "_", exercise.lower()).strip("_")[:64] if isinstance(exercise, str) else ""
     return _EXERCISES.get(name, name) or None
 
 
-def _load_kg(which: RecordedSet, one: Mapping[str, object], remarks: list[str]) -> float | None:
-    said, unit = one.get("weight"), one.get("metric")
+def _load_kg(which: RecordedSet, entry: Mapping[str, object], remarks: list[str]) -> float | None:
+    said, unit = entry.get("weight"), entry.get("metric")
     if said in (None, ""):
         return None
     try:
@@ -135,5 +138,5 @@ def _load_kg(which: RecordedSet, one: Mapping[str, object], remarks: list[str]) 
 
 
 def _concentric(rep: Mapping[str, object]) -> timedelta:
-    said = rep.get("concentric_s")
-    return timedelta(seconds=said if isinstance(said, float) and 0 <= said <= 30 else 1.0)
+    concentric_s = rep.get("concentric_s")
+    return timedelta(seconds=concentric_s if isinstance(concentric_s, float) and 0 <= concentric_s <= 30 else 1.0)

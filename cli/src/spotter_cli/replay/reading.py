@@ -51,10 +51,10 @@ def _credited(recording: Recording, athlete_id: str | None) -> Recording:
     if athlete_id is None:
         return recording
 
-    def credited(one: Recorded) -> Recorded:
-        data = one.event.get("data")
-        if not isinstance(data, dict) or "athlete_id" in data or one.set is None:
-            return one
-        return replace(one, event={**one.event, "data": {**data, "athlete_id": athlete_id}})
+    def credited(event: Recorded) -> Recorded:
+        data = event.event.get("data")
+        if not isinstance(data, dict) or "athlete_id" in data or event.set is None:
+            return event
+        return replace(event, event={**event.event, "data": {**data, "athlete_id": athlete_id}})
 
     return replace(recording, events=tuple(credited(event) for event in recording.events))

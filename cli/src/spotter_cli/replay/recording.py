@@ -100,7 +100,7 @@ def in_order(events: Iterable[Recorded]) -> list[Recorded]:
             continue
         last = event.at or last
         assert last is not None
-        placed += [(last, one) for one in (*waiting, event)]
+        placed += [(last, item) for item in (*waiting, event)]
         waiting = []
     if last is None:
         return waiting
@@ -131,7 +131,7 @@ class _Sets:
         self.ends_after: dict[int, Recorded] = {}
         self._lifters: dict[str | None, _Lifter] = {}
 
-    def set_of(self, event: Recorded, place: int) -> RecordedSet | None:
+    def set_of(self, event: Recorded, index: int) -> RecordedSet | None:
         """Give the set of the event that stands at `place`."""
         kind = event.event.get("type")
         if kind not in _LIFTING and kind != ENDED and kind not in _CORRECTIONS:
@@ -148,7 +148,7 @@ class _Sets:
                 self._end(running)
             running = _Running(RecordedSet(len(self.found) + 1, event.text("athlete_id"), name))
             self.found.append(running.which)
-        running.last, running.last_place, running.ended = event.at or running.last, place, False
+        running.last, running.last_place, running.ended = event.at or running.last, index, False
         lifter.current = running
         if name is not None:
             lifter.named[name] = running
@@ -164,7 +164,7 @@ class _Sets:
         if running.ended:
             return
         who = {"athlete_id": running.which.athlete_id, "set_id": running.which.set_id}
-        data = {name: said for name, said in who.items() if said is not None}
+        data = {name: value for name, value in who.items() if value is not None}
         end = Recorded(
             f"the end of set {running.which.number}", {"type": ENDED, "data": data}, running.last, running.which
         )
@@ -187,17 +187,22 @@ def with_sets(events: Iterable[Recorded], remarks: Iterable[str] = ()) -> Record
     """
     ordered = in_order(events)
     sets = _Sets()
-    known = [replace(event, set=sets.set_of(event, index)) for index, event in enumerate(ordered)]
+    assigned = [replace(event, set=sets.set_of(event, index)) for index, event in enumerate(ordered)]
     sets.end_all()
-    woven = [one for index, event in enumerate(known) for one in (event, sets.ends_after.get(index)) if one is not None]
+    woven = [
+        woven_event
+        for index, event in enumerate(assigned)
+        for woven_event in (event, sets.ends_after.get(index))
+        if woven_event is not None
+    ]
     return Recording(tuple(woven), tuple(sets.found), tuple(remarks))
 
 
 def sameness(event: Recorded) -> str:
     """Give a name that two lines share only where the door would take them for one event."""
-    said = event.event.get("id")
-    if isinstance(said, str):
-        return f"{event.event.get('source', '')}\x1f{said}"
+    event_id = event.event.get("id")
+    if isinstance(event_id, str):
+        return f"{event.event.get('source', '')}\x1f{event_id}"
     if event.event.get("time") is None:
         return event.place
     return canonical({"event": {name: repr(value) for name, value in event.event.items()}}).decode()

@@ -61,33 +61,33 @@ def _table(tally: Tally) -> Table:
     return table
 
 
-def _left(one: SetTally) -> str:
-    if not one.estimates:
+def _left(tally: SetTally) -> str:
+    if not tally.estimates:
         return ""
-    last = one.estimates[max(one.estimates)]
+    last = tally.estimates[max(tally.estimates)]
     rir, low, high = (last.get(name) for name in ("rir", "rir_low", "rir_high"))
     if not (isinstance(rir, int | float) and isinstance(low, int | float) and isinstance(high, int | float)):
         return ""
     return f"{rir:.0f} ({low:.0f}–{high:.0f})"
 
 
-def _advice(one: SetTally) -> Text:
+def _advice(tally: SetTally) -> Text:
     """Write runs of the same advice once: `continue ×3, one more after 14, stop after 15–16`."""
     text = Text()
-    numbers = sorted(one.advice)
+    numbers = sorted(tally.advice)
     first = 0
     while first < len(numbers):
-        action = one.advice[numbers[first]].action
+        action = tally.advice[numbers[first]].action
         last = first
-        while last + 1 < len(numbers) and one.advice[numbers[last + 1]].action == action:
+        while last + 1 < len(numbers) and tally.advice[numbers[last + 1]].action == action:
             last += 1
         count = last - first + 1
         span = f"{numbers[first]}" if count == 1 else f"{numbers[first]}–{numbers[last]}"
         if text:
             text.append(", ")
-        said = f" ×{count}" if action == "continue" else f" after {span}"
-        text.append(f"{ACTIONS.get(action, action)}{said}", style=style_of(action))
+        detail = f" ×{count}" if action == "continue" else f" after {span}"
+        text.append(f"{ACTIONS.get(action, action)}{detail}", style=style_of(action))
         first = last + 1
-    if numbers and (sentence := one.advice[numbers[-1]].sentence):
+    if numbers and (sentence := tally.advice[numbers[-1]].sentence):
         text.append(f". {sentence}", style="dim")
     return text

@@ -98,33 +98,33 @@ class Replay:
         loop = asyncio.get_running_loop()
         shift = Shift(self._due, datetime.now(UTC))
         began_s = loop.time()
-        place = 0
-        while place < len(self._due):
+        position = 0
+        while position < len(self._due):
             _check(listening)
-            wait_s = self._due[place].after_s - (loop.time() - began_s)
+            wait_s = self._due[position].after_s - (loop.time() - began_s)
             if wait_s > 0:
                 await asyncio.sleep(min(wait_s, 1.0))
                 continue
             now_s = loop.time() - began_s
-            batch = [one for one in self._due[place : place + EVENTS_AT_ONCE] if one.after_s <= now_s]
-            events = [anew(one, place + number, shift, self._run) for number, one in enumerate(batch)]
+            batch = [due for due in self._due[position : position + EVENTS_AT_ONCE] if due.after_s <= now_s]
+            events = [anew(due, position + number, shift, self._run) for number, due in enumerate(batch)]
             await self._deliver(batch, events)
-            place += len(batch)
+            position += len(batch)
 
     async def _deliver(self, batch: Sequence[Due], events: Sequence[dict[str, object]]) -> None:
-        for one, event in zip(batch, events, strict=True):
-            self.tally.going_out(one.recorded)
-            self._note_open(one, event)
-        for one, outcome in zip(batch, await self._door.send(events), strict=True):
-            refusal = self.tally.settled(one.recorded, outcome)
+        for due, event in zip(batch, events, strict=True):
+            self.tally.going_out(due.recorded)
+            self._note_open(due, event)
+        for due, outcome in zip(batch, await self._door.send(events), strict=True):
+            refusal = self.tally.settled(due.recorded, outcome)
             if refusal is not None:
                 self._on_refusal(refusal)
         self._changed_s = asyncio.get_running_loop().time()
         self._idle_beats = 0
         self._on_progress(self.tally.sent)
 
-    def _note_open(self, one: Due, event: dict[str, object]) -> None:
-        which, data = one.recorded.set, event.get("data")
+    def _note_open(self, due: Due, event: dict[str, object]) -> None:
+        which, data = due.recorded.set, event.get("data")
         if which is None or not isinstance(data, dict):
             return
         if event.get("type") == ENDED:

@@ -45,8 +45,8 @@ def schedule(recording: Recording, speed: float = 1.0) -> list[Due]:
     return due
 
 
-def _latest(events: Sequence[Recorded], place: int) -> datetime | None:
-    return next((event.at for event in reversed(events[:place]) if event.at is not None), None)
+def _latest(events: Sequence[Recorded], index: int) -> datetime | None:
+    return next((event.at for event in reversed(events[:index]) if event.at is not None), None)
 
 
 class Shift:
@@ -57,43 +57,43 @@ class Shift:
         self._moments: list[datetime] = []
         self._old: list[datetime] = []
         self._new: list[datetime] = []
-        for one in due:
-            moment = beginning + timedelta(seconds=one.after_s)
+        for item in due:
+            moment = beginning + timedelta(seconds=item.after_s)
             if self._moments:
                 moment = max(moment, self._moments[-1] + _STEP)  # nothing happens at the same instant twice
             self._moments.append(moment)
-            if one.recorded.at is not None and (not self._old or one.recorded.at > self._old[-1]):
-                self._old.append(one.recorded.at)
+            if item.recorded.at is not None and (not self._old or item.recorded.at > self._old[-1]):
+                self._old.append(item.recorded.at)
                 self._new.append(moment)
 
-    def moment(self, place: int) -> datetime:
+    def moment(self, index: int) -> datetime:
         """Give the new moment of the event at a place of the schedule."""
-        return self._moments[place]
+        return self._moments[index]
 
     def of(self, old: datetime) -> datetime:
         """Give the new moment of any old one: between two events it keeps its share of the way."""
         if not self._old:
             return self._beginning
-        place = bisect_right(self._old, old)
-        if place == 0:
+        index = bisect_right(self._old, old)
+        if index == 0:
             return self._new[0] - (self._old[0] - old)
-        if place == len(self._old):
+        if index == len(self._old):
             return self._new[-1] + (old - self._old[-1])
-        share = (old - self._old[place - 1]) / (self._old[place] - self._old[place - 1])
-        return self._new[place - 1] + share * (self._new[place] - self._new[place - 1])
+        share = (old - self._old[index - 1]) / (self._old[index] - self._old[index - 1])
+        return self._new[index - 1] + share * (self._new[index] - self._new[index - 1])
 
 
-def anew(one: Due, place: int, shift: Shift, run: str) -> dict[str, object]:
+def anew(due: Due, index: int, shift: Shift, run: str) -> dict[str, object]:
     """Write an event as if it happened now: times shifted, and an id of this run, the same when it is sent again.
 
     What is wrong in the file stays wrong, so that the door can say so.
     """
-    event = dict(one.recorded.event)
-    said = event.get("id")
-    if "id" not in event or (isinstance(said, str) and 0 < len(said) <= 64):
-        event["id"] = derived_id("replay", run, sameness(one.recorded))
+    event = dict(due.recorded.event)
+    event_id = event.get("id")
+    if "id" not in event or (isinstance(event_id, str) and 0 < len(event_id) <= 64):
+        event["id"] = derived_id("replay", run, sameness(due.recorded))
     if event.get("time") is None or _is_moment(event["time"]):
-        event["time"] = format_time(shift.moment(place))
+        event["time"] = format_time(shift.moment(index))
     data = event.get("data")
     if isinstance(data, Mapping):
         event["data"] = _shifted(data, shift)

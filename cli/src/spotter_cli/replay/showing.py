@@ -86,9 +86,9 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
                     on_progress=lambda reps: progress.update(bar, completed=reps),
                 )
                 work = asyncio.create_task(running.run())
-                told = asyncio.create_task(stop.wait())
-                await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
-                told.cancel()
+                stopping = asyncio.create_task(stop.wait())
+                await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                stopping.cancel()
                 if not work.done():
                     work.cancel()
                     await asyncio.gather(work, return_exceptions=True)

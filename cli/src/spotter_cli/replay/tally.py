@@ -114,16 +114,18 @@ class Tally:
         if isinstance(number, int) and number > 0:
             self._advice.add((data.get("set_key"), number))
             if tally is not None:
-                said = Advised(number, str(data.get("action")), str(data.get("sentence", "")), data.get("late") is True)
-                tally.advice[number] = said
+                advised = Advised(
+                    number, str(data.get("action")), str(data.get("sentence", "")), data.get("late") is True
+                )
+                tally.advice[number] = advised
         return True
 
     def _set_of(self, data: Mapping[str, object]) -> SetTally | None:
         """Find the recorded set of an output: by its name, else the lifter's newest without one."""
         key = str(data.get("set_key"))
-        known = self._by_key.get(key)
-        if known is not None:
-            return known
+        existing = self._by_key.get(key)
+        if existing is not None:
+            return existing
         for which in reversed(self._begun):
             same_lifter = which.athlete_id in (None, data.get("athlete_id"))
             if same_lifter and which.set_id in (None, data.get("set_id")):

@@ -71,12 +71,12 @@ def truth_of(sets: Sequence[LabelledSet], *, every_report: bool = False) -> Trut
     rows: list[tuple[int, int, int, int]] = []
     for index, lifted_set in enumerate(sets):
         left = lifted_set.reps_possible
-        for place, rir in enumerate(lifted_set.truth):
+        for rep_index, rir in enumerate(lifted_set.truth):
             is_rep = rir is not None and rir >= 0
             if rir is not None:
                 left = max(rir, 0)
             if is_rep or every_report:
-                rows.append((left, index, lifted_set.lifter, place))
+                rows.append((left, index, lifted_set.lifter, rep_index))
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     return Truth(columns[0], columns[1], columns[2], columns[3], len(sets))
 
@@ -90,8 +90,8 @@ def answers_from(truth: Truth, distributions: Sequence[Floats]) -> Answers:
     ([1.1], [2.17])
     """
     distribution = np.zeros((len(truth.rir), RIR_MAX + 1))
-    for row, (index, place) in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True)):
-        found = distributions[index][place]
+    for row, (index, rep_index) in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True)):
+        found = distributions[index][rep_index]
         distribution[row, : len(found)] = found
     low, rir, high = (quantile(distribution, level) for level in (0.1, 0.5, 0.9))
     return Answers(rir, low, high, distribution)
@@ -104,5 +104,5 @@ def quantile(distribution: Floats, level: float) -> Floats:
     reached = np.minimum((cumulated < level).sum(axis=1), distribution.shape[1] - 1)
     rows = np.arange(len(distribution))
     below = np.where(reached > 0, cumulated[rows, reached - 1], 0.0)
-    found: Floats = reached - 0.5 + (level - below) / (cumulated[rows, reached] - below)
-    return np.maximum(found, 0.0)
+    quantiles: Floats = reached - 0.5 + (level - below) / (cumulated[rows, reached] - below)
+    return np.maximum(quantiles, 0.0)

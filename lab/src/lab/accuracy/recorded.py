@@ -84,7 +84,7 @@ def read_recorded(path: Path) -> list[list[LabelledSet]]:
         try:
             parsed.append(RecordedSet.model_validate_json(line))
         except ValidationError as error:
-            wrong += [f"line {number}: {said}" for said in _said(error)]
+            wrong += [f"line {number}: {message}" for message in _said(error)]
     if wrong:
         raise UnreadableSets(f"{path} is not read, for {len(wrong)} faults:\n" + "\n".join(wrong))
     by_lifter: dict[str, list[RecordedSet]] = {}
@@ -97,47 +97,47 @@ def read_recorded(path: Path) -> list[list[LabelledSet]]:
 
 
 def _said(error: ValidationError) -> Iterator[str]:
-    for one in error.errors(include_url=False):
-        where = ".".join(str(part) for part in one["loc"])
-        yield f"{where}: {one['msg']}" if where else one["msg"]
+    for detail in error.errors(include_url=False):
+        where = ".".join(str(part) for part in detail["loc"])
+        yield f"{where}: {detail['msg']}" if where else detail["msg"]
 
 
-def _labelled(one: RecordedSet, lifter: int, order: int, first: RecordedSet) -> LabelledSet:
-    called = one.rir if one.rpe is None else _RPE_MAX - one.rpe
+def _labelled(recorded: RecordedSet, lifter: int, order: int, first: RecordedSet) -> LabelledSet:
+    called = recorded.rir if recorded.rpe is None else _RPE_MAX - recorded.rpe
     # Half a rep is rounded up: lifters call near failure a little low.
-    ended = 0 if one.failed or called is None else int(called + 0.5)
-    done = sum(rep.kind == "rep" for rep in one.reps)
+    ended = 0 if recorded.failed or called is None else int(called + 0.5)
+    done = sum(rep.kind == "rep" for rep in recorded.reps)
     truth: list[int | None] = []
     left = done + ended
-    for rep in one.reps:
+    for rep in recorded.reps:
         if rep.kind == "rep":
             left -= 1
         truth.append({"rep": left, "failed": _FAILED, "no_rep": None}[rep.kind])
-    attempts = [index for index, rep in enumerate(one.reps) if rep.kind == "failed"]
+    attempts = [index for index, rep in enumerate(recorded.reps) if rep.kind == "failed"]
     return LabelledSet(
-        exercise=builtin_catalogue().get(one.exercise).model_class,
+        exercise=builtin_catalogue().get(recorded.exercise).model_class,
         lifter=lifter,
         order=order,
-        at_days=(one.at - first.at).total_seconds() / _DAY_S,
-        load_kg=one.load_kg,
-        pct_1rm=one.pct_1rm,
+        at_days=(recorded.at - first.at).total_seconds() / _DAY_S,
+        load_kg=recorded.load_kg,
+        pct_1rm=recorded.pct_1rm,
         reps=tuple(
             Observation(
                 rep_number=index + 1,
-                end_s=rep.time_s - one.reps[0].time_s,
+                end_s=rep.time_s - recorded.reps[0].time_s,
                 velocity_mps=rep.velocity_mps,
                 duration_s=rep.duration_s,
                 rom_m=rep.rom_m,
                 velocity_sd_mps=rep.velocity_sd_mps,
                 metric=rep.metric,
             )
-            for index, rep in enumerate(one.reps)
+            for index, rep in enumerate(recorded.reps)
         ),
         truth=tuple(truth),
         failed_attempt=attempts[0] if attempts else None,
         reps_possible=done + ended,
         ended_rir=ended,
-        failed=one.failed,
+        failed=recorded.failed,
         reported_rir=called,
         faults=frozenset(),
         true=None,

@@ -26,13 +26,13 @@ class Said:
     def answers(self, truth: Truth) -> Answers:
         """Of the judged reps, as they are shown."""
         rows = list(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True))
-        shown = [self.estimates[index][place] for index, place in rows]
+        shown = [self.estimates[index][rep_index] for index, rep_index in rows]
         distribution = np.zeros((len(rows), RIR_MAX + 1))
-        for row, (index, place) in enumerate(rows):
-            found = self.distributions[index][place]
+        for row, (index, rep_index) in enumerate(rows):
+            found = self.distributions[index][rep_index]
             distribution[row, : len(found)] = found
         return Answers(
-            rir=np.array([one.rir for one in shown]),
+            rir=np.array([estimate.rir for estimate in shown]),
             low=np.array([one.rir_low for one in shown]),
             high=np.array([one.rir_high for one in shown]),
             distribution=distribution,

@@ -45,11 +45,11 @@ def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
     for index, lifted_set in enumerate(sets):
         paces = pace_of(lifted_set.reps)
         first_pace = best_pace = np.nan
-        for place, value in enumerate(paces):
+        for rep_index, value in enumerate(paces):
             if not np.isnan(value):
                 first_pace = value if np.isnan(first_pace) else first_pace
                 best_pace = value if np.isnan(best_pace) else max(value, best_pace)
-            row = at.get((index, place))
+            row = at.get((index, rep_index))
             if row is not None:
                 pace[row], best[row], first[row] = value, best_pace, first_pace
     return Features(

@@ -53,18 +53,18 @@ class Fitted:
         """Fit all baselines on training sets, taken to failure."""
         truth = truth_of(sets)
         of = features(sets, truth)
-        known = ~np.isnan(of.pace)
-        pace, target = of.pace[known], of.target[known]
+        measured = ~np.isnan(of.pace)
+        pace, target = of.pace[measured], of.target[measured]
         possible = truth.rir + of.done
-        share_done = np.polyfit(of.loss_from_best[known], (of.done / possible)[known], 2)
-        at_failure = float(np.mean(pace[truth.rir[known] == 0]))
+        share_done = np.polyfit(of.loss_from_best[measured], (of.done / possible)[measured], 2)
+        at_failure = float(np.mean(pace[truth.rir[measured] == 0]))
         per_pace = least_absolute((pace - at_failure)[:, None], target)
         return cls(
             constant=float(np.median(of.target)),
-            under_best=_median(target, of.loss_from_best[known] < _FIXED_LOSS),
-            over_best=_median(target, of.loss_from_best[known] >= _FIXED_LOSS),
-            under_first=_median(target, of.loss_from_first[known] < _FIXED_LOSS),
-            over_first=_median(target, of.loss_from_first[known] >= _FIXED_LOSS),
+            under_best=_median(target, of.loss_from_best[measured] < _FIXED_LOSS),
+            over_best=_median(target, of.loss_from_best[measured] >= _FIXED_LOSS),
+            under_first=_median(target, of.loss_from_first[measured] < _FIXED_LOSS),
+            over_first=_median(target, of.loss_from_first[measured] >= _FIXED_LOSS),
             share_done=share_done,
             velocity_at_failure=at_failure,
             reps_per_velocity=float(per_pace[0]),
@@ -80,8 +80,8 @@ def answers(
 ) -> Answers:
     """What a baseline says after each judged rep; the constant where a rep brings no pace."""
     of = features(sets, truth)
-    said = BASELINES[name](fitted, of, truth, earlier)
-    return Answers(np.clip(np.where(np.isnan(said), fitted.constant, said), 0.0, None))
+    predicted = BASELINES[name](fitted, of, truth, earlier)
+    return Answers(np.clip(np.where(np.isnan(predicted), fitted.constant, predicted), 0.0, None))
 
 
 def _median(values: Floats, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:

@@ -51,14 +51,16 @@ def _recorded(folder: Path, count: int) -> dict[str, object] | None:
     peaks = np.array([count_peaks(one.rows[:, 3:], RATE_HZ) - one.reps for one in sets])
     print("Recorded: reps too many, by set\n")
     print(f"{'set':36s} {'reps':>5s} {'left out':>9s} {'shipped':>8s} {'peaks':>6s}")
-    for one, ours, other in zip(left_out, shipped, peaks, strict=True):
-        print(f"{one.name.removesuffix('.csv.gz'):36s} {one.reps:5d} {one.error:+9d} {ours:+8d} {other:+6d}")
-    errors = np.array([one.error for one in left_out])
+    for score, ours, other in zip(left_out, shipped, peaks, strict=True):
+        print(f"{score.name.removesuffix('.csv.gz'):36s} {score.reps:5d} {score.error:+9d} {ours:+8d} {other:+6d}")
+    errors = np.array([score.error for score in left_out])
     rows = {"left_one_exercise_out": errors, "shipped_numbers": shipped, "offline_peak_counter": peaks}
     summary = {name: _summary(error) for name, error in rows.items()}
     for name, figures in summary.items():
         print(f"{name:24s} exact {figures['exact']}/{len(sets)}, off by more than one {figures['off_by_more']}")
-    by_set = [asdict(one) | {"shipped": one.reps + int(ours)} for one, ours in zip(left_out, shipped, strict=True)]
+    by_set = [
+        asdict(score) | {"shipped": score.reps + int(ours)} for score, ours in zip(left_out, shipped, strict=True)
+    ]
     print("Fitted on all:", ", ".join(f"{name} {value:.2f}" for name, value in asdict(on_all).items()))
     return {"summary": summary, "sets": by_set, "candidates": count, "fitted_on_all": asdict(on_all)}
 

@@ -24,7 +24,7 @@ __all__ = ["Told", "posteriors"]
 
 
 def posteriors(
-    family: str, sets: Sequence[LabelledSet], told: Told, earlier: Sequence[Sequence[LabelledSet]] | None = None
+    family: str, sets: Sequence[LabelledSet], informed: Told, earlier: Sequence[Sequence[LabelledSet]] | None = None
 ) -> list[Floats]:
     """P(RIR = 0 … 60) after each reported rep of each set: a list of arrays (reps, 61), rows that sum to 1.
 
@@ -57,10 +57,10 @@ def posteriors(
         raise ValueError(f"no oracle knows a family {family}: take one of {FAMILIES}")
     if len({lifted_set.exercise for lifted_set in sets}) > 1:
         raise ValueError("sets of several exercises have several populations: ask for one exercise at a time")
-    if told.lifter == "everything" and told.sense == "durations":
+    if informed.lifter == "everything" and informed.sense == "durations":
         raise ValueError("the truth of a set does not hold its lifter's travel: ask a learned oracle about durations")
-    if told.lifter != "sets":
+    if informed.lifter != "sets":
         earlier = []
-    elif earlier is None or len(earlier) != len(sets) or len({len(one) for one in earlier}) != 1:
+    elif earlier is None or len(earlier) != len(sets) or len({len(lifted) for lifted in earlier}) != 1:
         raise ValueError("a learned oracle wants as many earlier sets for each set: pass them in earlier")
-    return home.posteriors(sets, earlier, told) if family == "home" else other.posteriors(sets, earlier, told)
+    return home.posteriors(sets, earlier, informed) if family == "home" else other.posteriors(sets, earlier, informed)

@@ -19,18 +19,18 @@ def likelihoods(sets: Sequence[LabelledSet]) -> Floats:
     """
     habits = parameters().habits
     stops = len(habits.stop_rir)
-    found = np.zeros((len(sets), stops))
+    chances = np.zeros((len(sets), stops))
     for index, lifted_set in enumerate(sets):
         if lifted_set.failed:
-            found[index, 0] = 1.0
+            chances[index, 0] = 1.0
             continue
-        found[index] = habits.stop_rir
+        chances[index] = habits.stop_rir
         if len(lifted_set.reps) == 1:
             # A set of one rep ends there though its lifter would have stopped with more in reserve.
-            found[index] = np.cumsum(habits.stop_rir[::-1])[::-1]
+            chances[index] = np.cumsum(habits.stop_rir[::-1])[::-1]
         if lifted_set.reported_rir is not None:
-            found[index] *= call_likelihoods(lifted_set.reported_rir, stops)
-    return found
+            chances[index] *= call_likelihoods(lifted_set.reported_rir, stops)
+    return chances
 
 
 def call_likelihoods(call: float, stops: int) -> Floats:

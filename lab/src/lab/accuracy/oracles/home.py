@@ -44,20 +44,20 @@ def posteriors(
     return judged(sets, beliefs, told, grid)
 
 
-def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, told: Told, grid: Grid) -> list[Floats]:
+def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, informed: Told, grid: Grid) -> list[Floats]:
     """The posterior of each set under what is believed of its lifter."""
-    readings = read(sets, told.sense)
-    loads = Loads.of(sets, with_load=told.load, ranges=grid.loads)
+    readings = read(sets, informed.sense)
+    loads = Loads.of(sets, with_load=informed.load, ranges=grid.loads)
     cells = beliefs.log_weight.shape[1] * loads.mps.shape[1]
     at_once = max(_NUMBERS_AT_ONCE // (cells * parameters().lifting.reps_max), 1)
     by_length = np.argsort(readings.counts, kind="stable")
-    found: list[Floats] = [np.empty(0)] * len(sets)
+    posteriors: list[Floats] = [np.empty(0)] * len(sets)
     for start in range(0, len(sets), at_once):
         places = by_length[start : start + at_once]
         rows = _judge(readings.part(places), loads.part(places), beliefs.part(places), sets[0].exercise)
-        for place, row in zip(places.tolist(), rows, strict=True):
-            found[place] = row
-    return found
+        for index, row in zip(places.tolist(), rows, strict=True):
+            posteriors[index] = row
+    return posteriors
 
 
 def _judge(readings: Readings, loads: Loads, beliefs: Beliefs, exercise: str) -> list[Floats]:
@@ -93,8 +93,8 @@ def _judge(readings: Readings, loads: Loads, beliefs: Beliefs, exercise: str) ->
         log_weight -= log_weight.max(axis=(0, 2, 3), keepdims=True)
         by_reps = np.exp(log_weight, out=log_weight).sum(axis=(2, 3))
         by_reps /= by_reps.sum(axis=0)
-        for place in np.flatnonzero(readings.counts >= done).tolist():
-            rows[place][done - 1, : most - done + 1] = by_reps[:, place]
+        for index in np.flatnonzero(readings.counts >= done).tolist():
+            rows[index][done - 1, : most - done + 1] = by_reps[:, index]
     return rows
 
 

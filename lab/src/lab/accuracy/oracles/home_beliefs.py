@@ -128,8 +128,8 @@ class Loads:
         """Loads of these sets: known ones, or as many ranges of all that are lifted, each equally likely."""
         exercise = sets[0].exercise
         if with_load:
-            known = np.array([[velocity_at(exercise, _known(lifted_set))] for lifted_set in sets])
-            return cls(known, np.zeros_like(known), np.zeros_like(known))
+            velocities = np.array([[velocity_at(exercise, _known(lifted_set))] for lifted_set in sets])
+            return cls(velocities, np.zeros_like(velocities), np.zeros_like(velocities))
         lifted = _lifted(exercise).reshape(ranges, -1)
         mps, variance = lifted.mean(axis=1)[None], lifted.var(axis=1)[None]
         return cls(mps, variance, np.full_like(mps, -np.log(ranges)))
@@ -146,13 +146,15 @@ def _lifted(exercise: str) -> Floats:
     """First velocities of the population over all loads that are lifted, each as likely, from light to heavy."""
     least, most = parameters().lifting.load_pct
     pct = least + (most - least) * (np.arange(_PCT_STEPS) + 0.5) / _PCT_STEPS
-    return np.array([velocity_at(exercise, float(one)) for one in pct])
+    return np.array([velocity_at(exercise, float(share)) for share in pct])
 
 
-def _known(one: LabelledSet) -> float:
-    if one.pct_1rm is None:
-        raise ValueError(f"set {one.order} of lifter {one.lifter} has no load in % of the 1RM to tell an oracle")
-    return one.pct_1rm
+def _known(lifted_set: LabelledSet) -> float:
+    if lifted_set.pct_1rm is None:
+        raise ValueError(
+            f"set {lifted_set.order} of lifter {lifted_set.lifter} has no load in % of the 1RM to tell an oracle"
+        )
+    return lifted_set.pct_1rm
 
 
 def evidence(readings: Readings, reps: Floats, beliefs: Beliefs, information: Floats) -> Evidence:

@@ -37,10 +37,10 @@ def learned(beliefs: Beliefs, earlier: Sequence[Sequence[LabelledSet]], sense: S
     parts: list[Beliefs] = []
     for start in range(0, len(earlier), _LIFTERS_AT_ONCE):
         part = earlier[start : start + _LIFTERS_AT_ONCE]
-        known = beliefs.part(np.arange(start, start + len(part)))
+        part_beliefs = beliefs.part(np.arange(start, start + len(part)))
         for sets in zip(*part, strict=True):
-            known = _learn_one(known, sets, sense, with_load=with_load)
-        parts.append(known)
+            part_beliefs = _learn_one(part_beliefs, sets, sense, with_load=with_load)
+        parts.append(part_beliefs)
     return replace(
         parts[0],
         log_weight=np.concatenate([part.log_weight for part in parts]),

@@ -62,10 +62,10 @@ class Fit:
     centre: float
 
     @classmethod
-    def of(cls, known: Tables, readings: Readings) -> Fit:
+    def of(cls, grid_tables: Tables, readings: Readings) -> Fit:
         """For the sensor that these readings come from, which `read` holds to be one."""
         reps = readings.values.shape[1]
-        course = np.moveaxis(known.course[..., :reps], -1, 0).reshape(reps, -1)
+        course = np.moveaxis(grid_tables.course[..., :reps], -1, 0).reshape(reps, -1)
         if readings.relative:
             course = np.log(np.maximum(course, _READING_MIN))
             precision = np.broadcast_to(1.0 / readings.cv[:, None] ** 2, course.shape)
@@ -104,63 +104,65 @@ def tables(exercise: str, sense: Sense, grid: Grid) -> Tables:
 
 
 def posteriors(
-    sets: Sequence[LabelledSet], earlier: Sequence[Sequence[LabelledSet]], told: Told, grid: Grid | None = None
+    sets: Sequence[LabelledSet], earlier: Sequence[Sequence[LabelledSet]], informed: Told, grid: Grid | None = None
 ) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
-    grid = Grid.of(told.sense) if grid is None else grid
-    if told.lifter == "everything":
-        return other_informed.posteriors(sets, told, grid)
-    known = tables(sets[0].exercise, told.sense, grid)
-    beliefs = known.axes.prior[None]
-    if told.lifter == "sets":
-        beliefs = learned(known, earlier, told)
-    return judged(known, sets, beliefs, told)
+    grid = Grid.of(informed.sense) if grid is None else grid
+    if informed.lifter == "everything":
+        return other_informed.posteriors(sets, informed, grid)
+    grid_tables = tables(sets[0].exercise, informed.sense, grid)
+    beliefs = grid_tables.axes.prior[None]
+    if informed.lifter == "sets":
+        beliefs = learned(grid_tables, earlier, informed)
+    return judged(grid_tables, sets, beliefs, informed)
 
 
-def learned(known: Tables, earlier: Sequence[Sequence[LabelledSet]], told: Told) -> Floats:
+def learned(grid_tables: Tables, earlier: Sequence[Sequence[LabelledSet]], informed: Told) -> Floats:
     """P(scale, lifter's fatigue, ends), (n, s, m, e), of lifters after their earlier sets."""
-    log_beliefs = np.zeros((len(earlier), *known.axes.prior.shape))
+    log_beliefs = np.zeros((len(earlier), *grid_tables.axes.prior.shape))
     # All at once, whoever's they are: sets of one length share most of the work.
     lifter = np.repeat(np.arange(len(earlier)), len(earlier[0]))
     with np.errstate(divide="ignore"):
-        log_beliefs += np.log(known.axes.prior)
-        for places, likelihood in _likelihoods(known, [lifted_set for sets in earlier for lifted_set in sets], told):
-            of_lifter = np.einsum("nsfe,mf->nsme", likelihood, known.axes.fatigue_given, optimize=True)
+        log_beliefs += np.log(grid_tables.axes.prior)
+        for places, likelihood in _likelihoods(
+            grid_tables, [lifted_set for sets in earlier for lifted_set in sets], informed
+        ):
+            of_lifter = np.einsum("nsfe,mf->nsme", likelihood, grid_tables.axes.fatigue_given, optimize=True)
             np.add.at(log_beliefs, lifter[places], np.log(of_lifter))
     log_beliefs -= log_beliefs.max(axis=(1, 2, 3), keepdims=True)
     beliefs: Floats = np.exp(log_beliefs)
     return beliefs
 
 
-def _likelihoods(known: Tables, sets: Sequence[LabelledSet], told: Told) -> Iterator[tuple[Places, Singles]]:
+def _likelihoods(grid_tables: Tables, sets: Sequence[LabelledSet], informed: Told) -> Iterator[tuple[Places, Singles]]:
     """P(a set's reps and how it ended | scale, the set's fatigue, ends), (n, s, f, e), for sets of one length at a time."""
-    readings, ends = read(sets, told.sense), endings.likelihoods(sets)
-    fits = Fit.of(known, readings)
+    readings, ends = read(sets, informed.sense), endings.likelihoods(sets)
+    fits = Fit.of(grid_tables, readings)
     failed = np.array([lifted_set.failed for lifted_set in sets])
     for count in np.unique(readings.counts).tolist():
         for of_kind, stops in ((failed, 1), (~failed, ends.shape[1])):
             places_all = np.flatnonzero((readings.counts == count) & of_kind)
-            if told.load:
+            if informed.load:
                 places_all = places_all[np.argsort(_pct(sets, places_all))]
             for start in range(0, len(places_all), _SETS_AT_ONCE):
                 places = places_all[start : start + _SETS_AT_ONCE]
                 fit = _relative(fits.log_density(readings.part(places), 0, count))
-                fit = fit.reshape(len(places), *known.course.shape[:3])
-                pct_1rm = _pct(sets, places) if told.load else None
-                yield places, _over_loads(known, fit, count, ends[places, :stops], pct_1rm)
+                fit = fit.reshape(len(places), *grid_tables.course.shape[:3])
+                pct_1rm = _pct(sets, places) if informed.load else None
+                yield places, _over_loads(grid_tables, fit, count, ends[places, :stops], pct_1rm)
 
 
-def _over_loads(known: Tables, fit: Singles, count: int, ends: Floats, pct_1rm: Floats | None) -> Singles:
-    total = np.zeros((len(fit), *fit.shape[1:3], len(known.axes.ends)), dtype=np.float32)
+def _over_loads(grid_tables: Tables, fit: Singles, count: int, ends: Floats, pct_1rm: Floats | None) -> Singles:
+    total = np.zeros((len(fit), *fit.shape[1:3], len(grid_tables.axes.ends)), dtype=np.float32)
     ended = ends.astype(np.float32)
-    days = [] if pct_1rm is None else [_day_at(known, scale, pct_1rm) for scale in range(fit.shape[1])]
-    for stop in range(min(ends.shape[1], known.just.shape[3] - count + 1)):
-        just = known.just[:, :, :, count + stop - 1]
+    days = [] if pct_1rm is None else [_day_at(grid_tables, scale, pct_1rm) for scale in range(fit.shape[1])]
+    for stop in range(min(ends.shape[1], grid_tables.just.shape[3] - count + 1)):
+        just = grid_tables.just[:, :, :, count + stop - 1]
         for scale in range(fit.shape[1]):
             chance = just[min(scale, len(just) - 1)]  # (f, l, e)
             if pct_1rm is None:
                 # (f, n, l) @ (f, l, e)
-                summed = np.swapaxes(fit[:, scale], 0, 1) @ (known.day[scale] * chance)
+                summed = np.swapaxes(fit[:, scale], 0, 1) @ (grid_tables.day[scale] * chance)
                 total[:, scale] += ended[:, stop, None, None] * np.swapaxes(summed, 0, 1)
             else:
                 day = days[scale]
@@ -171,12 +173,15 @@ def _over_loads(known: Tables, fit: Singles, count: int, ends: Floats, pct_1rm: 
     return total
 
 
-def _day_at(known: Tables, scale: int, pct_1rm: Floats) -> Singles:
+def _day_at(grid_tables: Tables, scale: int, pct_1rm: Floats) -> Singles:
     """Density of the day's load at known loads, (l, n, e)."""
-    of_ends = known.axes.strength[scale]
+    of_ends = grid_tables.axes.strength[scale]
     shape = (len(pct_1rm), len(of_ends))
     density = load_density(
-        known.axes.load, np.broadcast_to(of_ends, shape), known.axes.load_sd, np.broadcast_to(pct_1rm[:, None], shape)
+        grid_tables.axes.load,
+        np.broadcast_to(of_ends, shape),
+        grid_tables.axes.load_sd,
+        np.broadcast_to(pct_1rm[:, None], shape),
     )
     return _tidy(np.moveaxis(density, 2, 0))
 
@@ -199,50 +204,50 @@ def _near(day: Singles) -> slice:
 
 
 def _pct(sets: Sequence[LabelledSet], places: Places) -> Floats:
-    loads = [sets[place].pct_1rm for place in places.tolist()]
+    loads = [sets[index].pct_1rm for index in places.tolist()]
     if None in loads:
         raise ValueError("a set has no load in % of the 1RM to tell an oracle: ask it without load")
     return np.array(loads, dtype=float)
 
 
-def judged(known: Tables, sets: Sequence[LabelledSet], beliefs: Floats, told: Told) -> list[Floats]:
+def judged(grid_tables: Tables, sets: Sequence[LabelledSet], beliefs: Floats, informed: Told) -> list[Floats]:
     """The posterior of each set under what is believed of its lifter."""
-    readings = read(sets, told.sense)
-    fits = Fit.of(known, readings)
+    readings = read(sets, informed.sense)
+    fits = Fit.of(grid_tables, readings)
     # Of one length or nearly, so that little is made for nothing; a known load tells the length, and keeps loads together.
-    order = np.argsort(readings.counts if not told.load else _pct(sets, np.arange(len(sets))), kind="stable")
-    found: list[Floats] = [np.empty(0)] * len(sets)
+    order = np.argsort(readings.counts if not informed.load else _pct(sets, np.arange(len(sets))), kind="stable")
+    posteriors: list[Floats] = [np.empty(0)] * len(sets)
     start = 0
     while start < len(sets):
         # The longest of a part is not known before the part is.
-        cells = known.course[..., 0].size * int(readings.counts[order[start]] + 2)
+        cells = grid_tables.course[..., 0].size * int(readings.counts[order[start]] + 2)
         places = order[start : start + max(_NUMBERS_AT_ONCE // cells, 1)]
         part = beliefs[places] if len(beliefs) > 1 else beliefs
-        rows = _judge(known, fits, readings.part(places), part, _pct(sets, places) if told.load else None)
-        for place, row in zip(places.tolist(), rows, strict=True):
-            found[place] = row
+        rows = _judge(grid_tables, fits, readings.part(places), part, _pct(sets, places) if informed.load else None)
+        for index, row in zip(places.tolist(), rows, strict=True):
+            posteriors[index] = row
         start += len(places)
-    return found
+    return posteriors
 
 
-def _judge(known: Tables, fits: Fit, readings: Readings, beliefs: Floats, pct_1rm: Floats | None) -> list[Floats]:
+def _judge(grid_tables: Tables, fits: Fit, readings: Readings, beliefs: Floats, pct_1rm: Floats | None) -> list[Floats]:
     count, longest = readings.values.shape
     # A set's own fatigue in place of the lifter's: (s, f, n, e).
-    believed = np.einsum("nsme,mf->sfne", beliefs, known.axes.fatigue_given, optimize=True)
+    believed = np.einsum("nsme,mf->sfne", beliefs, grid_tables.axes.fatigue_given, optimize=True)
     believed = _tidy(believed / believed.max(axis=(0, 1, 3), keepdims=True))
-    log_fit = np.empty((count, longest, known.course[..., 0].size), dtype=np.float32)
+    log_fit = np.empty((count, longest, grid_tables.course[..., 0].size), dtype=np.float32)
     for index in range(longest):
         log_fit[:, index] = fits.log_density(readings, index, index + 1)
         if index:
             log_fit[:, index] += log_fit[:, index - 1]
-    fit = _relative(log_fit).reshape(count, longest, *known.course.shape[:3])
-    reps_max = known.just.shape[3]
+    fit = _relative(log_fit).reshape(count, longest, *grid_tables.course.shape[:3])
+    reps_max = grid_tables.just.shape[3]
     by_reps = np.zeros((count, longest, reps_max), dtype=np.float32)
     for scale in range(fit.shape[2]):
-        day = known.day[scale][:, None] if pct_1rm is None else _day_at(known, scale, pct_1rm)
+        day = grid_tables.day[scale][:, None] if pct_1rm is None else _day_at(grid_tables, scale, pct_1rm)
         near = _near(day)
         for fatigue in range(fit.shape[3]):
-            just = known.just[min(scale, len(known.just) - 1), fatigue, near, :reps_max]  # (l, reps, e)
+            just = grid_tables.just[min(scale, len(grid_tables.just) - 1), fatigue, near, :reps_max]  # (l, reps, e)
             # (l, n, e) @ (l, e, reps)
             expected = (believed[scale, fatigue] * day[near]) @ np.swapaxes(just, 1, 2)
             by_reps += fit[:, :, scale, fatigue, near] @ np.swapaxes(expected, 0, 1)

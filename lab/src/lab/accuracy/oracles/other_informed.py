@@ -18,20 +18,20 @@ _SETS_AT_ONCE = 16
 _SPREADS = 3.2
 
 
-def posteriors(sets: Sequence[LabelledSet], told: Told, grid: Grid) -> list[Floats]:
+def posteriors(sets: Sequence[LabelledSet], informed: Told, grid: Grid) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61)."""
-    readings = read(sets, told.sense)
+    readings = read(sets, informed.sense)
     by_length = np.argsort(readings.counts, kind="stable")
-    found: list[Floats] = [np.empty(0)] * len(sets)
+    posteriors_by_set: list[Floats] = [np.empty(0)] * len(sets)
     for start in range(0, len(sets), _SETS_AT_ONCE):
         places = by_length[start : start + _SETS_AT_ONCE]
-        rows = _judge([sets[place] for place in places.tolist()], readings.part(places), told, grid)
-        for place, row in zip(places.tolist(), rows, strict=True):
-            found[place] = row
-    return found
+        rows = _judge([sets[index] for index in places.tolist()], readings.part(places), informed, grid)
+        for index, row in zip(places.tolist(), rows, strict=True):
+            posteriors_by_set[index] = row
+    return posteriors_by_set
 
 
-def _judge(sets: Sequence[LabelledSet], readings: Readings, told: Told, grid: Grid) -> list[Floats]:
+def _judge(sets: Sequence[LabelledSet], readings: Readings, informed: Told, grid: Grid) -> list[Floats]:
     exercise, lifting = sets[0].exercise, parameters().lifting
     lifters = [_lifter(lifted_set) for lifted_set in sets]
     v0 = np.array([athlete.v0_mps for athlete in lifters])
@@ -39,7 +39,7 @@ def _judge(sets: Sequence[LabelledSet], readings: Readings, told: Told, grid: Gr
     steps = _SPREADS * np.linspace(-1.0, 1.0, grid.fatigue)
     fatigue = np.array([np.log(athlete.fatigue) + athlete.fatigue_sd * steps for athlete in lifters])
     load = loads_of(exercise, grid.load)
-    pct = np.array([lifted_set.pct_1rm for lifted_set in sets], dtype=float) if told.load else None
+    pct = np.array([lifted_set.pct_1rm for lifted_set in sets], dtype=float) if informed.load else None
     day = load_density(load, 1.0 - ends / v0, lifters[0].strength_sd, pct)  # (n, l)
     weight = np.exp(-0.5 * steps**2)[None, :, None] * day[:, None, :]
 
@@ -60,9 +60,9 @@ def _judge(sets: Sequence[LabelledSet], readings: Readings, told: Told, grid: Gr
     return rows_of(by_reps, readings)
 
 
-def _lifter(one: LabelledSet) -> OtherLifter:
-    if not isinstance(one.true, OtherSet):
+def _lifter(lifted_set: LabelledSet) -> OtherLifter:
+    if not isinstance(lifted_set.true, OtherSet):
         raise ValueError(
-            f"set {one.order} of lifter {one.lifter} is not of the other family: ask the oracle of its own"
+            f"set {lifted_set.order} of lifter {lifted_set.lifter} is not of the other family: ask the oracle of its own"
         )
-    return one.true.lifter
+    return lifted_set.true.lifter

@@ -64,9 +64,9 @@ def fault_rows(
         every, truth = truth_of(people.judged, every_report=True), truth_of(people.judged)
         judged = name == MIXED or (len(faults) == 1 and faults[0][0] in EVERY_SET_FAULTS)
         for case in cases:
-            said = model_said(people, case)
-            alert = alerts(every, said.answers(every), rules[case.name])
-            error = float(capped_errors(truth, said.answers(truth)).mean())
+            estimated = model_said(people, case)
+            alert = alerts(every, estimated.answers(every), rules[case.name])
+            error = float(capped_errors(truth, estimated.answers(truth)).mean())
             worse = alert.wrong - wrong_without.setdefault(case.name, alert.wrong)
             rows.append(FaultRow(family, exercise, case.name, name, truth.sets, error, alert, worse, judged))
     return rows

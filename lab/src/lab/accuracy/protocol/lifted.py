@@ -66,7 +66,7 @@ def lifted(
     sets_each: int = SETS_EACH,
 ) -> Lifted:
     """The lifters of these seeds."""
-    found: list[list[LabelledSet]] = []
+    sets_by_lifter: list[list[LabelledSet]] = []
     for seed in seeds:
-        found += lifters(family, exercise, lifters_a_seed, sets_each, seed, conditions)
-    return Lifted(family, exercise, conditions, found)
+        sets_by_lifter += lifters(family, exercise, lifters_a_seed, sets_each, seed, conditions)
+    return Lifted(family, exercise, conditions, sets_by_lifter)

@@ -48,8 +48,8 @@ def watch_rows(folder: Path, plan: Plan) -> list[WatchRow]:
     wrists = candidates(plan.wrist_candidates)
     left_out = leave_one_out(sets, wrists, counts(sets, wrists))
     return [
-        WatchRow(lifted_set.name, lifted_set.reps, found.counted, count_peaks(lifted_set.rows[:, _GYROSCOPE], RATE_HZ))
-        for lifted_set, found in zip(sets, left_out, strict=True)
+        WatchRow(lifted_set.name, lifted_set.reps, score.counted, count_peaks(lifted_set.rows[:, _GYROSCOPE], RATE_HZ))
+        for lifted_set, score in zip(sets, left_out, strict=True)
     ]
 
 

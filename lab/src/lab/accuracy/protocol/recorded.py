@@ -47,7 +47,7 @@ def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]
         ]
         if not judged:
             continue
-        sets = [one for one, _ in judged]
+        sets = [lifted_set for lifted_set, _ in judged]
         truth = truth_of(sets)
         for case, earlier in (("cold", [[] for _ in sets]), ("learned", [before for _, before in judged])):
             starts = [

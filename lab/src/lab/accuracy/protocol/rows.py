@@ -56,9 +56,9 @@ class Row:
         KeyError
             Where it has not answered this case.
         """
-        for one in self.scored:
-            if one.name == name:
-                return one
+        for scored in self.scored:
+            if scored.name == name:
+                return scored
         raise KeyError(f"{name} has not answered {self.case} of {self.exercise}, {self.family}")
 
 
@@ -69,9 +69,9 @@ def model_said(lifted: Lifted, case: Case) -> subject.Said:
 
 def oracle_answers(name: Oracle, lifted: Lifted, case: Case, truth: Truth) -> Answers:
     """What an oracle says of the judged sets."""
-    told = Told(_TOLD[name], load=case.load, sense=case.sense or "velocity")
+    informed = Told(_TOLD[name], load=case.load, sense=case.sense or "velocity")
     earlier = lifted.earlier(case) if name == "learned" else None
-    return answers_from(truth, posteriors(lifted.family, lifted.judged, told, earlier))
+    return answers_from(truth, posteriors(lifted.family, lifted.judged, informed, earlier))
 
 
 def row(lifted: Lifted, case: Case, fitted: Fitted, rule: Rule) -> Row:
@@ -91,9 +91,9 @@ def row(lifted: Lifted, case: Case, fitted: Fitted, rule: Rule) -> Row:
     errors = capped_errors(truth, said)
     ratios: dict[str, Figure] = {}
     for name in oracles_of(case):
-        known = oracle_answers(name, lifted, case, truth)
-        scored.append(score(name, truth, known))
-        ratios[name] = ratio_by_lifter(errors, capped_errors(truth, known), truth.lifter)
+        answers_known = oracle_answers(name, lifted, case, truth)
+        scored.append(score(name, truth, answers_known))
+        ratios[name] = ratio_by_lifter(errors, capped_errors(truth, answers_known), truth.lifter)
     for baseline in BASELINES:
         if baseline == "own line" and not case.earlier:
             continue  # it would be the general one

@@ -31,11 +31,13 @@ def wrong_alerts(exercise: str, plan: Plan) -> WrongAlerts:
     """Share of training sets with a wrong alert, by case, reserve and threshold."""
     people = lifted("home", exercise, Conditions(), plan.training_seeds, plan.training_lifters_a_seed)
     truth = truth_of(people.judged)
-    found: dict[str, Floats] = {}
+    wrong_by_case: dict[str, Floats] = {}
     for case in RULE_CASES:
-        said = model_said(people, case).answers(truth)
-        found[case.name] = np.array([[one.wrong for one in curve(truth, said, reserve)] for reserve in RESERVES])
-    return found
+        answers = model_said(people, case).answers(truth)
+        wrong_by_case[case.name] = np.array(
+            [[point.wrong for point in curve(truth, answers, reserve)] for reserve in RESERVES]
+        )
+    return wrong_by_case
 
 
 def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, Rule]:
@@ -48,7 +50,7 @@ def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, Rule]:
     """
     rules: dict[str, Rule] = {}
     for case in RULE_CASES:
-        wrong = np.mean([one[case.name] for one in by_exercise], axis=0)
+        wrong = np.mean([wrong_rates[case.name] for wrong_rates in by_exercise], axis=0)
         smooth = np.array([_smooth(row) for row in wrong])
         reserve, threshold = np.unravel_index(int(smooth.argmin()), smooth.shape)
         rules[case.name] = Rule(RESERVES[int(reserve)], THRESHOLDS[int(threshold)])

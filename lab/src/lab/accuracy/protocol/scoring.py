@@ -86,9 +86,9 @@ def score(name: str, truth: Truth, answers: Answers, rule: Rule | None = None) -
 def _probabilities(truth: Truth, answers: Answers, rule: Rule | None) -> Probabilities:
     at_most = [calibration.at_most(answers, reserve) for reserve in calibration.RESERVES]
     happened = [truth.rir <= reserve for reserve in calibration.RESERVES]
-    reliability = [calibration.reliability(one, so) for one, so in zip(at_most, happened, strict=True)]
+    reliability = [calibration.reliability(column, so) for column, so in zip(at_most, happened, strict=True)]
     curves = [alerts.curve(truth, answers, reserve) for reserve in alerts.RESERVES]
-    by_all = [one for curve in curves for one in curve]
+    by_all = [point for curve in curves for point in curve]
     alert = alerts.best(by_all) if rule is None else alerts.alerts(truth, answers, rule)
     left = alerts.reserve_at_alert(truth, answers, alert.rule)
     return Probabilities(
@@ -96,7 +96,7 @@ def _probabilities(truth: Truth, answers: Answers, rule: Rule | None) -> Probabi
         pit=calibration.pit_distance(truth, answers),
         pit_bars=calibration.pit_histogram(truth, answers).tolist(),
         reliability=reliability,
-        worst_gap=max(calibration.worst_gap(one) for one in reliability),
+        worst_gap=max(calibration.worst_gap(bins) for bins in reliability),
         brier=[calibration.brier(at_most[reserve], happened[reserve]) for reserve in (0, 1)],
         skill=[calibration.brier_skill(at_most[reserve], happened[reserve]) for reserve in (0, 1)],
         alert=alert,

@@ -38,10 +38,10 @@ class Simulated:
 
     def targets(self) -> list[Target]:
         """All that was to be reached here."""
-        found = [target for row in self.rows for target in targets.of_row(row)]
-        found += targets.of_faults(self.faults)
-        found += targets.of_shapes(self.family, self.exercise, self.shapes)
-        return found
+        targets_here = [target for row in self.rows for target in targets.of_row(row)]
+        targets_here += targets.of_faults(self.faults)
+        targets_here += targets.of_shapes(self.family, self.exercise, self.shapes)
+        return targets_here
 
 
 def measure(plan: Plan, jobs: int, say: Callable[[str], None]) -> list[Simulated]:
@@ -65,12 +65,12 @@ def measure(plan: Plan, jobs: int, say: Callable[[str], None]) -> list[Simulated
     # Spawned, so that no library's threads are forked.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         rules = fixed_rules(list(pool.map(wrong_alerts, plan.exercises, [plan] * len(plan.exercises))))
-        waiting = {pool.submit(simulated, *one, plan, rules): one for one in wanted}
-        found: dict[tuple[str, str], Simulated] = {}
+        waiting = {pool.submit(simulated, *pair, plan, rules): pair for pair in wanted}
+        by_pair: dict[tuple[str, str], Simulated] = {}
         for done in as_completed(waiting):
-            found[waiting[done]] = done.result()
+            by_pair[waiting[done]] = done.result()
             say(done.result().told())
-    return [found[one] for one in wanted]
+    return [by_pair[pair] for pair in wanted]
 
 
 def simulated(family: str, exercise: str, plan: Plan, rules: Mapping[str, Rule]) -> Simulated:

@@ -81,7 +81,7 @@ def of_row(row: Row) -> Iterator[Target]:
     if row.case not in _ERROR_MAX:
         return
     model = row.of(MODEL)
-    baselines = [one for one in row.scored if one.probabilities is None]
+    baselines = [scored for scored in row.scored if scored.probabilities is None]
     best = min(baselines, key=lambda baseline: baseline.error.value)
     measure = f"error, best baseline ({best.name})"
     yield Target("baselines", row.family, row.exercise, row.case, measure, model.error.value, best.error.value)
@@ -90,25 +90,27 @@ def of_row(row: Row) -> Iterator[Target]:
     yield from _of_probabilities(row, model.probabilities)
 
 
-def _of_probabilities(row: Row, said: Probabilities) -> Iterator[Target]:
+def _of_probabilities(row: Row, probabilities: Probabilities) -> Iterator[Target]:
     home, where = row.family == "home", (row.family, row.exercise, row.case)
     by_velocity = row.case in _SKILL_MIN_HOME
     if by_velocity and (home or row.case in _ALERTS_MAX):
-        yield Target("calibration", *where, "PIT distance", said.pit, _PIT_MAX_HOME if home else _PIT_MAX_OTHER)
+        yield Target(
+            "calibration", *where, "PIT distance", probabilities.pit, _PIT_MAX_HOME if home else _PIT_MAX_OTHER
+        )
     if by_velocity and home:
-        yield Target("calibration", *where, "worst gap of a reliability bin", said.worst_gap, _GAP_MAX)
+        yield Target("calibration", *where, "worst gap of a reliability bin", probabilities.worst_gap, _GAP_MAX)
     skills = _SKILL_MIN_HOME if home else _SKILL_MIN_OTHER
     if row.case in skills:
         oracle, share = skills[row.case]
-        known = row.of(oracle).probabilities
-        if known is not None:
-            ratio = said.skill[0] / known.skill[0]
+        reference = row.of(oracle).probabilities
+        if reference is not None:
+            ratio = probabilities.skill[0] / reference.skill[0]
             yield Target("calibration", *where, f"Brier skill / {oracle} oracle", ratio, share, at_least=True)
     if home and row.case in _ALERTS_MAX:
         for oracle, points in _ALERTS_MAX[row.case].items():
-            known = row.of(oracle).probabilities
-            if known is not None:
-                more = said.alert.wrong - known.alert.wrong
+            reference = row.of(oracle).probabilities
+            if reference is not None:
+                more = probabilities.alert.wrong - reference.alert.wrong
                 yield Target("alerts", *where, f"wrong alerts − {oracle} oracle", more, points)
 
 

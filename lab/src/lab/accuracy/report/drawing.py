@@ -27,13 +27,13 @@ def panels(rows: int, columns: int, *, width: float = 3.6, height: float = 3.0) 
     figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, squeeze=False)
-    found = [[axes[row][column] for column in range(columns)] for row in range(rows)]
-    for row in found:
+    rows_of_axes = [[axes[row][column] for column in range(columns)] for row in range(rows)]
+    for row in rows_of_axes:
         for axis in row:
             axis.spines[["top", "right"]].set_visible(False)
             axis.tick_params(labelsize=8)
             axis.grid(visible=True, linewidth=0.4, alpha=0.5)
-    return figure, found
+    return figure, rows_of_axes
 
 
 def save(figure: Figure, path: Path) -> None:

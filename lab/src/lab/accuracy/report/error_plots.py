@@ -19,7 +19,7 @@ _ORDER = (MODEL, "population", "learned", "informed", "best baseline")
 
 def best_baseline(row: Row) -> Scored:
     """The baseline with the least error."""
-    return min((one for one in row.scored if one.probabilities is None), key=lambda one: one.error.value)
+    return min((scored for scored in row.scored if scored.probabilities is None), key=lambda scored: scored.error.value)
 
 
 def error_by_case(results: Sequence[Simulated], path: Path) -> None:
@@ -32,7 +32,7 @@ def error_by_case(results: Sequence[Simulated], path: Path) -> None:
         axis = axes[families.index(result.family)][exercises.index(result.exercise)]
         for index, name in enumerate(cases):
             row = next(row for row in result.rows if row.case == name)
-            bars = [one for one in row.scored if one.probabilities is not None] + [best_baseline(row)]
+            bars = [scored for scored in row.scored if scored.probabilities is not None] + [best_baseline(row)]
             for step, bar in enumerate(bars):
                 colour = COLOURS["baseline"] if bar.probabilities is None else COLOURS[bar.name]
                 label = "best baseline" if bar.probabilities is None else bar.name
@@ -54,10 +54,10 @@ def error_by_case(results: Sequence[Simulated], path: Path) -> None:
         axis.set_title(f"{NAMES[result.exercise]}, {result.family} family", fontsize=9)
         axis.set_ylabel("error, reps (capped at 6)", fontsize=8)
     handles, labels = axes[0][0].get_legend_handles_labels()
-    known = dict(zip(labels, handles, strict=True))
+    by_label = dict(zip(labels, handles, strict=True))
     figure.legend(
-        [known[name] for name in _ORDER if name in known],
-        [name if name in (MODEL, "best baseline") else f"{name} oracle" for name in _ORDER if name in known],
+        [by_label[name] for name in _ORDER if name in by_label],
+        [name if name in (MODEL, "best baseline") else f"{name} oracle" for name in _ORDER if name in by_label],
         loc="outside upper center",
         ncols=5,
         fontsize=8,
@@ -80,9 +80,9 @@ def error_by_reps_left(results: Sequence[Simulated], path: Path) -> None:
                 ]
                 labels[-1] = f"{groups[-1].least}+"
                 if name == MODEL or case is AFTER_8:
-                    said = f"{name}, {case.name}" if name == MODEL else "informed oracle"
+                    label = f"{name}, {case.name}" if name == MODEL else "informed oracle"
                     axes[0][column].plot(
-                        labels, [group.error for group in groups], style, color=COLOURS[name], label=said
+                        labels, [group.error for group in groups], style, color=COLOURS[name], label=label
                     )
                     axes[1][column].plot(labels, [group.bias for group in groups], style, color=COLOURS[name])
         axes[0][column].set_title(NAMES[result.exercise], fontsize=9)
@@ -102,11 +102,15 @@ def pit_histograms(results: Sequence[Simulated], path: Path) -> None:
     for result in results:
         axis = axes[families.index(result.family)][exercises.index(result.exercise)]
         for case, style in ((COLD, ":"), (AFTER_8, "-")):
-            said = next(row for row in result.rows if row.case == case.name).of(MODEL).probabilities
-            if said is not None:
-                edges = np.linspace(0.0, 1.0, len(said.pit_bars) + 1)
+            probabilities = next(row for row in result.rows if row.case == case.name).of(MODEL).probabilities
+            if probabilities is not None:
+                edges = np.linspace(0.0, 1.0, len(probabilities.pit_bars) + 1)
                 axis.stairs(
-                    said.pit_bars, edges, color=COLOURS[MODEL], linestyle=style, label=f"{case.name}: {said.pit:.3f}"
+                    probabilities.pit_bars,
+                    edges,
+                    color=COLOURS[MODEL],
+                    linestyle=style,
+                    label=f"{case.name}: {probabilities.pit:.3f}",
                 )
         axis.axhline(1.0, color="black", linewidth=0.6)
         axis.set_ylim(0.0, 2.0)

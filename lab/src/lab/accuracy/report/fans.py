@@ -32,8 +32,8 @@ def fans(path: Path) -> None:
         axis.set_xlim(_SHOWN_RIR, 0)
         axis.set_title(f"{NAMES[exercise]}: {len(people.judged)} lifters", fontsize=9)
         axis.set_xlabel("true reps left", fontsize=8)
-        place = _typical(people.judged)
-        typical = replace(people, lifters=[people.lifters[place]])
+        index = _typical(people.judged)
+        typical = replace(people, lifters=[people.lifters[index]])
         [estimate] = typical.judged
         below = axes[1][column]
         reps = np.arange(1, len(estimate.reps) + 1)
@@ -50,8 +50,8 @@ def fans(path: Path) -> None:
     save(figure, path)
 
 
-def _reserves(one: LabelledSet) -> list[int]:
-    return [0 if rir is None else rir for rir in one.truth]
+def _reserves(lifted_set: LabelledSet) -> list[int]:
+    return [0 if rir is None else rir for rir in lifted_set.truth]
 
 
 def _typical(sets: list[LabelledSet]) -> int:

@@ -21,16 +21,17 @@ def as_json(value: object) -> object:
         rest = {field.name: getattr(value, field.name) for field in fields(value) if field.name != "curves"}
         # Most of the file otherwise: the names once.
         curves = [
-            [[one.rule.threshold, one.late, one.missed, one.early, one.lead] for one in curve] for curve in value.curves
+            [[point.rule.threshold, point.late, point.missed, point.early, point.lead] for point in curve]
+            for curve in value.curves
         ]
         names = ["threshold", "late", "missed", "early", "lead"]
         return as_json({**rest, "curve_columns": names, "curve_rir_le_1": curves[0], "curve_rir_le_2": curves[1]})
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): as_json(one) for key, one in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [as_json(one) for one in value]
+        return [as_json(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.{_SIGNIFICANT}g}")
     if value is None or isinstance(value, str | bool | int):

@@ -28,15 +28,15 @@ def reliability(results: Sequence[Simulated], family: str, path: Path) -> None:
     figure, axes = panels(len(_CASES), len(shown))
     for column, result in enumerate(shown):
         for line, case in enumerate(_CASES):
-            axis, said = axes[line][column], _said(result, case.name, MODEL)
+            axis, probabilities = axes[line][column], _said(result, case.name, MODEL)
             axis.plot([0, 1], [0, 1], color="black", linewidth=0.6)
             for reserve, label, colour in _RESERVES:
-                bins = said.reliability[reserve]
+                bins = probabilities.reliability[reserve]
                 axis.plot([bin.predicted for bin in bins], [bin.observed for bin in bins], color=colour, linewidth=0.8)
                 enough = [bin for bin in bins if bin.cases >= CASES_MIN]
                 axis.plot(
-                    [one.predicted for one in enough],
-                    [one.observed for one in enough],
+                    [bin_.predicted for bin_ in enough],
+                    [bin_.observed for bin_ in enough],
                     "o",
                     color=colour,
                     markersize=3.5,
@@ -58,16 +58,18 @@ def alert_curves(results: Sequence[Simulated], family: str, path: Path) -> None:
     for column, result in enumerate(shown):
         for line, case in enumerate(_CASES):
             axis, row = axes[line][column], _row(result, case.name)
-            names = [MODEL] + [one.name for one in row.scored if one.probabilities is not None and one.name != MODEL]
+            names = [MODEL] + [
+                scored.name for scored in row.scored if scored.probabilities is not None and scored.name != MODEL
+            ]
             for name in names:
-                said = row.of(name).probabilities
-                if said is None:
+                probabilities = row.of(name).probabilities
+                if probabilities is None:
                     continue
-                for curve, style in zip(said.curves, (":", "-"), strict=True):
+                for curve, style in zip(probabilities.curves, (":", "-"), strict=True):
                     label = f"{name if name == MODEL else name + ' oracle'}, T = {2 if style == '-' else 1}"
                     axis.plot(
-                        [one.early for one in curve],
-                        [one.late + one.missed for one in curve],
+                        [point.early for point in curve],
+                        [point.late + point.missed for point in curve],
                         style,
                         color=COLOURS[name],
                         linewidth=1.1,
@@ -75,7 +77,11 @@ def alert_curves(results: Sequence[Simulated], family: str, path: Path) -> None:
                     )
                 if name == MODEL:
                     axis.plot(
-                        said.alert.early, said.alert.late + said.alert.missed, "o", color=COLOURS[name], markersize=5
+                        probabilities.alert.early,
+                        probabilities.alert.late + probabilities.alert.missed,
+                        "o",
+                        color=COLOURS[name],
+                        markersize=5,
                     )
             axis.axvline(0.12, color=MUTED, linewidth=0.6)
             axis.set_xlim(0.0, 0.4)
@@ -96,9 +102,9 @@ def alert_leads(results: Sequence[Simulated], family: str, path: Path) -> None:
         axis = axes[0][column]
         for step, case in enumerate(_CASES):
             row = _row(result, case.name)
-            said = _said(result, case.name, MODEL)
+            probabilities = _said(result, case.name, MODEL)
             places = [index + (step - 1) * 0.27 for index in range(len(_LEADS))]
-            axis.bar(places, [lead / row.sets for lead in said.leads], 0.27, label=case.name)
+            axis.bar(places, [lead / row.sets for lead in probabilities.leads], 0.27, label=case.name)
         axis.set_xticks(range(len(_LEADS)), _LEADS)
         axis.set_xlabel("reps left at the alert", fontsize=8)
         axis.set_title(NAMES[result.exercise], fontsize=9)
@@ -112,7 +118,7 @@ def _row(result: Simulated, case: str) -> Row:
 
 
 def _said(result: Simulated, case: str, name: str) -> Probabilities:
-    said = _row(result, case).of(name).probabilities
-    if said is None:
+    probabilities = _row(result, case).of(name).probabilities
+    if probabilities is None:
         raise ValueError(f"{name} gives no probabilities to plot")
-    return said
+    return probabilities

@@ -28,12 +28,14 @@ def explained(missed: Sequence[Target]) -> list[Unmet]:
     >>> [one.tried != "" and one.why != "" for one in explained([target])]
     [True]
     """
-    known = tomllib.loads((files(__package__) / "unmet.toml").read_text(encoding="utf-8"))["unmet"]
-    found: list[Unmet] = []
+    explanations = tomllib.loads((files(__package__) / "unmet.toml").read_text(encoding="utf-8"))["unmet"]
+    unmet: list[Unmet] = []
     for target in missed:
-        entry = next((one for one in known if _is_about(one, target)), {"tried": "", "why": ""})
-        found.append(Unmet(target, entry["tried"], entry["why"]))
-    return found
+        entry = next(
+            (explanation for explanation in explanations if _is_about(explanation, target)), {"tried": "", "why": ""}
+        )
+        unmet.append(Unmet(target, entry["tried"], entry["why"]))
+    return unmet
 
 
 def _is_about(entry: dict[str, str], target: Target) -> bool:

@@ -53,8 +53,8 @@ class Report:
 
     def targets(self) -> list[Target]:
         """All that was to be reached."""
-        found = [target for one in self.simulated for target in one.targets()]
-        return [*found, *motion.of_bars(self.bars), *motion.of_watch(self.watch)]
+        targets = [target for simulated in self.simulated for target in simulated.targets()]
+        return [*targets, *motion.of_bars(self.bars), *motion.of_watch(self.watch)]
 
 
 def write(report: Report, folder: Path) -> None:

@@ -70,13 +70,13 @@ def alerts(truth: Truth, answers: Answers, rule: Rule) -> Alerts:
     (0.5, 0.5, 0.0, 2.0)
     """
     left = reserve_at_alert(truth, answers, rule)
-    said = left[left != _NO_ALERT]
+    alerted = left[left != _NO_ALERT]
     return Alerts(
         rule,
         late=float(np.mean(left == 0)),
         missed=float(np.mean(left == _NO_ALERT)),
         early=float(np.mean(left >= EARLY_RIR)),
-        lead=float(said.mean()) if len(said) else 0.0,
+        lead=float(alerted.mean()) if len(alerted) else 0.0,
     )
 
 
@@ -98,19 +98,19 @@ def best_rule(truth: Truth, answers: Answers) -> Alerts:
 def late_at_early(curves: list[Alerts], early_max: float) -> Alerts | None:
     """Where fewest sets are late or missed, of the thresholds with at most so many early ones; None: there is none."""
     allowed = [curve for curve in curves if curve.early <= early_max]
-    return min(allowed, key=lambda one: one.late + one.missed, default=None)
+    return min(allowed, key=lambda point: point.late + point.missed, default=None)
 
 
 def by_answer(truth: Truth, answers: Answers, reserve: float) -> Alerts:
     """How an alert comes out that an estimator of a number alone gives: once its answer is at most this."""
     left = _first(truth, answers.rir <= reserve)
-    said: Floats = left[left != _NO_ALERT].astype(np.float64)
+    alerted: Floats = left[left != _NO_ALERT].astype(np.float64)
     return Alerts(
         Rule(round(reserve), 0.5),
         late=float(np.mean(left == 0)),
         missed=float(np.mean(left == _NO_ALERT)),
         early=float(np.mean(left >= EARLY_RIR)),
-        lead=float(said.mean()) if len(said) else 0.0,
+        lead=float(alerted.mean()) if len(alerted) else 0.0,
     )
 
 

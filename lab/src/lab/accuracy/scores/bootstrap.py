@@ -34,8 +34,8 @@ def mean_by_lifter(values: Floats, lifter: Whole) -> Figure:
 
 def ratio_by_lifter(values: Floats, others: Floats, lifter: Whole) -> Figure:
     """Sum of values over sum of others (errors of two estimators on the same reps), its interval by lifters."""
-    _, place = np.unique(lifter, return_inverse=True)
-    above, below = np.bincount(place, values), np.bincount(place, others)
+    _, index = np.unique(lifter, return_inverse=True)
+    above, below = np.bincount(index, values), np.bincount(index, others)
     times = _times_drawn(len(above))
     low, high = np.quantile((times @ above) / (times @ below), [0.025, 0.975]).tolist()
     return Figure(float(above.sum() / below.sum()), low, high)

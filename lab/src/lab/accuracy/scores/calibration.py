@@ -84,13 +84,13 @@ def at_most(answers: Answers, reserve: int) -> Floats:
 
 def reliability(probability: Floats, happened: Flags) -> list[Bin]:
     """Ten bins of probability, without the empty ones."""
-    place = np.minimum((probability * BINS).astype(int), BINS - 1)
-    found: list[Bin] = []
+    bin_index = np.minimum((probability * BINS).astype(int), BINS - 1)
+    bins: list[Bin] = []
     for index in range(BINS):
-        chosen = place == index
+        chosen = bin_index == index
         if chosen.any():
-            found.append(Bin(int(chosen.sum()), float(probability[chosen].mean()), float(happened[chosen].mean())))
-    return found
+            bins.append(Bin(int(chosen.sum()), float(probability[chosen].mean()), float(happened[chosen].mean())))
+    return bins
 
 
 def worst_gap(bins: list[Bin], cases_min: int = CASES_MIN) -> float:

@@ -60,11 +60,11 @@ def within(truth: Truth, answers: Answers, reps: float) -> float:
 
 def by_reserve(truth: Truth, answers: Answers) -> list[ByReserve]:
     """Error and bias by true reps in reserve, of the groups that have cases."""
-    found: list[ByReserve] = []
+    by_reserve: list[ByReserve] = []
     for least, most in GROUPS:
         chosen = (truth.rir >= least) & (truth.rir <= most)
         if not chosen.any():
             continue
         off = answers.rir[chosen] - truth.rir[chosen]
-        found.append(ByReserve(least, most, int(chosen.sum()), float(np.abs(off).mean()), float(off.mean())))
-    return found
+        by_reserve.append(ByReserve(least, most, int(chosen.sum()), float(np.abs(off).mean()), float(off.mean())))
+    return by_reserve

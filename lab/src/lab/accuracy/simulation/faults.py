@@ -63,24 +63,24 @@ def put_in(reports: list[Report], faults: frozenset[Fault], random: np.random.Ge
 
 def _outlier(reports: list[Report], random: np.random.Generator) -> list[Report]:
     of = parameters().faults.outlier
-    place = int(random.integers(len(reports)))
+    index = int(random.integers(len(reports)))
     factor = _between(of.high if random.uniform() < 0.5 else of.low, random)
     duration_too = random.uniform() < 0.5
-    report = reports[place]
+    report = reports[index]
     off = replace(
         report,
         velocity_mps=report.velocity_mps * factor,
         duration_s=report.duration_s / factor if duration_too else report.duration_s,
     )
-    return [*reports[:place], off, *reports[place + 1 :]]
+    return [*reports[:index], off, *reports[index + 1 :]]
 
 
 def _missed(reports: list[Report], random: np.random.Generator) -> list[Report]:
     if len(reports) < 3:
         return reports
     # Nobody can tell that a first or last report is missing.
-    place = int(random.integers(1, len(reports) - 1))
-    return [*reports[:place], *reports[place + 1 :]]
+    index = int(random.integers(1, len(reports) - 1))
+    return [*reports[:index], *reports[index + 1 :]]
 
 
 def _double(reports: list[Report], random: np.random.Generator) -> list[Report]:
@@ -98,10 +98,10 @@ def _double(reports: list[Report], random: np.random.Generator) -> list[Report]:
 
 def _ghost(reports: list[Report], random: np.random.Generator) -> list[Report]:
     of = parameters().faults.ghost
-    place = int(random.integers(len(reports)))
-    before = reports[place]
-    if place + 1 < len(reports):
-        after = reports[place + 1]
+    index = int(random.integers(len(reports)))
+    before = reports[index]
+    if index + 1 < len(reports):
+        after = reports[index + 1]
         room_s = max(after.end_s - after.duration_s - before.end_s, _SHORTEST_APART_S)
     else:
         room_s = 2.0

@@ -70,7 +70,7 @@ def velocity_at(exercise: str, pct_1rm: float, of: Home | None = None) -> float:
     return of.line_velocity + (log_n - of.line_log_n) / of.line_slope
 
 
-def velocities(one: HomeSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
+def velocities(lifted_set: HomeSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Velocity (m/s) at these places of the set's curve (1 is the first rep, N the last), without variation of reps.
 
     >>> from lab.accuracy.simulation.lifters import draw
@@ -79,7 +79,7 @@ def velocities(one: HomeSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
     ...     round(a_set.v1_mps, 3), round(a_set.v_last_mps, 3)]
     True
     """
-    if one.reps_possible == 1:
-        return np.full(len(reps), one.v_last_mps)
-    used = (np.clip(reps - 1.0, 0.0, None) / (one.reps_possible - 1)) ** one.lifter.curve
-    return (1.0 - used) * one.v1_mps + used * one.v_last_mps
+    if lifted_set.reps_possible == 1:
+        return np.full(len(reps), lifted_set.v_last_mps)
+    used = (np.clip(reps - 1.0, 0.0, None) / (lifted_set.reps_possible - 1)) ** lifted_set.lifter.curve
+    return (1.0 - used) * lifted_set.v1_mps + used * lifted_set.v_last_mps

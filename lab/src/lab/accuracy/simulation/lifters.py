@@ -88,7 +88,7 @@ def _draw(
     load_pct = lifting.load_pct if conditions.load_pct is None else conditions.load_pct
     drawn: list[tuple[list[TrueSet], _Streams]] = []
     for lifter, child in zip(people, own, strict=True):
-        streams = _Streams(*(np.random.default_rng(one) for one in child.spawn(4)))
+        streams = _Streams(*(np.random.default_rng(seed) for seed in child.spawn(4)))
         sets: list[TrueSet] = []
         for wanted_pct in streams.truth.uniform(*load_pct, sets_each).tolist():
             load_kg = round(wanted_pct / 100.0 * lifter.one_rm_kg / lifting.plate_kg) * lifting.plate_kg

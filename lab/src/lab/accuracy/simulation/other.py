@@ -44,20 +44,22 @@ def draw_set(lifter: OtherLifter, pct_1rm: float, sensor_sd_mps: float, random: 
     strength = float(np.exp(random.normal(0.0, lifter.strength_sd)))
     fatigue = lifter.fatigue * float(np.exp(random.normal(0.0, lifter.fatigue_sd)))
     v_fail_mps = max(float(random.normal(lifter.v_fail_mean_mps, lifter.v_fail_sd_mps)), lifting.velocity_floor_mps)
-    one = OtherSet(lifter, pct_1rm, strength, fatigue, v_fail_mps, 1, sensor_sd_mps)
-    falling = velocities(one, np.arange(1.0, lifting.reps_max + 1))
+    lifted_set = OtherSet(lifter, pct_1rm, strength, fatigue, v_fail_mps, 1, sensor_sd_mps)
+    falling = velocities(lifted_set, np.arange(1.0, lifting.reps_max + 1))
     reps = max(int(np.count_nonzero(np.cumprod(falling > v_fail_mps))), 1)
     return OtherSet(lifter, pct_1rm, strength, fatigue, v_fail_mps, reps, sensor_sd_mps)
 
 
-def velocities(one: OtherSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
+def velocities(lifted_set: OtherSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Velocity (m/s) at these places of the set (1 is the first rep), without variation of reps; 0 at no capacity.
 
     >>> lifter = OtherLifter("bench_press", 1.6, 0.035, 0.16, 0.03, 0.0, 0.0, 0.0, 0.0, 1.0, 100.0)
     >>> velocities(OtherSet(lifter, 80.0, 1.0, 0.035, 0.16, 8, 0.0), np.array([1.0, 4.0, 8.0])).round(3).tolist()
     [0.448, 0.354, 0.201]
     """
-    lifter, load = one.lifter, one.pct_1rm / 100.0
-    capacity = one.strength / (1.0 - lifter.v_fail_mean_mps / lifter.v0_mps) - one.fatigue * load * (reps - 1.0)
+    lifter, load = lifted_set.lifter, lifted_set.pct_1rm / 100.0
+    capacity = lifted_set.strength / (1.0 - lifter.v_fail_mean_mps / lifter.v0_mps) - lifted_set.fatigue * load * (
+        reps - 1.0
+    )
     slowed: NDArray[np.float64] = 1.0 - load / np.maximum(capacity, load)
     return lifter.v0_mps * slowed

@@ -56,7 +56,7 @@ def draw_body(exercise: str, random: np.random.Generator, of: Population | None 
 
 
 def lift(
-    one: TrueSet,
+    lifted_set: TrueSet,
     body: Body,
     reps: int,
     random: np.random.Generator,
@@ -77,27 +77,31 @@ def lift(
         The concentric phase is held this long while the lifter can.
     """
     timing, habits = parameters().timing, parameters().habits
-    place = np.arange(1.0, reps + 1)
+    rep_number = np.arange(1.0, reps + 1)
     wait_extra_s = np.zeros(reps)
     if pause is not None and pause.after < reps:
-        place[pause.after :] -= pause.reps_back
+        rep_number[pause.after :] -= pause.reps_back
         wait_extra_s[pause.after] = pause.pause_s
-    capacity = home.velocities(one, place) if isinstance(one, HomeSet) else other.velocities(one, place)
+    capacity = (
+        home.velocities(lifted_set, rep_number)
+        if isinstance(lifted_set, HomeSet)
+        else other.velocities(lifted_set, rep_number)
+    )
     z = random.standard_normal((6, reps))
-    cv = np.full(reps, one.lifter.cv)
-    cv[0] = np.hypot(one.lifter.cv, one.lifter.first_cv)
+    cv = np.full(reps, lifted_set.lifter.cv)
+    cv[0] = np.hypot(lifted_set.lifter.cv, lifted_set.lifter.first_cv)
     velocity = capacity * (1.0 + cv * z[0])
-    velocity[0] *= one.lifter.first_share * first_slower
+    velocity[0] *= lifted_set.lifter.first_share * first_slower
     rom = body.rom_m * (1.0 + timing.rom_cv * z[1])
     if tempo_s is not None:
         velocity = np.minimum(velocity, body.rom_m / tempo_s * (1.0 + habits.tempo_cv * z[5]))
     velocity = np.maximum(velocity, _VELOCITY_MIN_MPS)
     concentric = rom / velocity
-    done = place / one.reps_possible
+    done = rep_number / lifted_set.reps_possible
     down = body.eccentric_s * np.exp(timing.eccentric_log_sd * z[2])
     wait = body.wait_s * (1.0 + timing.wait_growth * done**2) * np.exp(timing.wait_log_sd * z[3])
     end = np.cumsum(concentric + down + wait + wait_extra_s)
-    rir = one.reps_possible - place.astype(int)
+    rir = lifted_set.reps_possible - rep_number.astype(int)
     return [
         Rep(end_s, velocity_mps, rom_m, concentric_s, left)
         for end_s, velocity_mps, rom_m, concentric_s, left in zip(
