@@ -25,10 +25,10 @@ START_S: Final = 40.0
 STOP_S: Final = 20.0
 
 
-def environment(said: Mapping[str, str]) -> dict[str, str]:
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Give this process's environment without any setting of Spotter, and with what is said."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPOTTER_", "COLUMNS"))}
-    return {**kept, **said}
+    return {**kept, **variables}
 
 
 def spotter(

@@ -43,10 +43,10 @@ class AdviceCases:
     def test_stop_is_said_before_failure_and_stays(self, lifter: Lifter) -> None:
         """A set that nears failure is stopped, and once stopped every further rep gets stop again."""
         lifter.send(lifter.start(0), *lifter.reps(7, 3, velocities=TO_FAILURE))
-        said = [advice.action for advice in lifter.advice]
-        assert "stop" in said
-        first = said.index("stop")
-        assert {"stop", "failing"} >= set(said[first:])
+        actions = [advice.action for advice in lifter.advice]
+        assert "stop" in actions
+        first = actions.index("stop")
+        assert {"stop", "failing"} >= set(actions[first:])
         assert all(not advice.late and advice.sound_ms > 0 for advice in lifter.advice[first:])
         lifter.send(lifter.rep(8, 26, 0.50))
         assert "stop" == lifter.advice[-1].action
@@ -70,16 +70,16 @@ class AdviceCases:
             for number, velocity in enumerate(TO_FAILURE)
         ]
         lifter.send(lifter.start(-3), *gap)
-        told = [advice for advice in lifter.advice if advice.after_rep > 0]
-        assert 7 == len(told)
-        assert all(one.late and one.sound_ms == 0 for one in told)
+        rep_advice = [advice for advice in lifter.advice if advice.after_rep > 0]
+        assert 7 == len(rep_advice)
+        assert all(advice.late and advice.sound_ms == 0 for advice in rep_advice)
 
     def test_a_reordered_rep_is_told_late_and_the_newest_anew(self, lifter: Lifter) -> None:
         """The rep that comes out of order gets late advice; the newest one is given anew, one revision higher."""
-        one, two, three = lifter.reps(3, 3)
-        lifter.send(lifter.start(0), one, three, two)
-        told = [(adv.after_rep, adv.revision, adv.late) for adv in lifter.advice if adv.after_rep]
-        assert [(1, 1, False), (3, 1, False), (2, 1, True), (3, 2, True)] == told
+        first, two, three = lifter.reps(3, 3)
+        lifter.send(lifter.start(0), first, three, two)
+        revisions = [(adv.after_rep, adv.revision, adv.late) for adv in lifter.advice if adv.after_rep]
+        assert [(1, 1, False), (3, 1, False), (2, 1, True), (3, 2, True)] == revisions
 
     def test_history_is_never_played(self, lifter: Lifter) -> None:
         """A set that arrives when a later one is known is advised on, all of it late."""

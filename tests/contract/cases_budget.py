@@ -23,8 +23,8 @@ from tests.contract.lifter import Lifter
 def failed(lifter: Lifter, at_s: float, set_id: str, exercise: str = "biceps_curl") -> BudgetChanged:
     """Do a set that the lifter says was failure; gives what that took."""
     lifter.send(lifter.start(at_s, set_id, exercise=exercise), *lifter.reps(3, at_s + 3, set_id))
-    said = lifter.event(EffortReported(set_id=set_id, failed=True), at_s + 12, source="app")
-    lifter.send(said, lifter.end(at_s + 13, set_id))
+    effort = lifter.event(EffortReported(set_id=set_id, failed=True), at_s + 12, source="app")
+    lifter.send(effort, lifter.end(at_s + 13, set_id))
     return lifter.budget[-1]
 
 

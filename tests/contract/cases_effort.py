@@ -52,8 +52,8 @@ class EffortCases:
     def test_a_call_may_come_before_its_rep(self, lifter: Lifter) -> None:
         """Events may overtake each other: what is known in the end is the same."""
         other = Lifter(lifter.host, lifter.base)
-        one, two, three = lifter.reps(3)
-        lifter.send(one, two, said(lifter, 7, rir=2, rep_number=3), three)
+        first, two, three = lifter.reps(3)
+        lifter.send(first, two, said(lifter, 7, rir=2, rep_number=3), three)
         other.send(*other.reps(3), said(other, 7, rir=2, rep_number=3))
         assert lifter.estimates[-1].p_rir_le == other.estimates[-1].p_rir_le
 

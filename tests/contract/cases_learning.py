@@ -79,8 +79,8 @@ class LearningCases:
         other = Lifter(host, lifter.base)
         lifter.send(*failed_set(lifter, 0), lifter.amend(7, 200, "set-0", mean_velocity_mps=0.22))
         other.send(*failed_set(other, 0, (*TO_FAILURE[:-1], 0.22)))
-        for one in (lifter, other):
-            one.send(*work_set(one, 1))
+        for athlete in (lifter, other):
+            athlete.send(*work_set(athlete, 1))
         assert before_call(other, 1).profile_version == before_call(lifter, 1).profile_version
 
     def test_the_order_of_arrival_does_not_matter(self, lifter: Lifter, host: Harness) -> None:

@@ -89,17 +89,17 @@ class LifeCases:
 
     def test_a_reordered_rep_revises_what_follows(self, lifter: Lifter) -> None:
         """A rep that arrives after a later one takes its place, and the later one's estimate is revised."""
-        one, two, three = lifter.reps(3)
-        lifter.send(one, three, two)
-        told = [(est.rep_number, est.revision, est.arrival, est.newest) for est in lifter.estimates]
-        assert [(1, 1, True, True), (3, 1, True, True), (2, 1, True, False), (3, 2, False, True)] == told
+        first, two, three = lifter.reps(3)
+        lifter.send(first, three, two)
+        revisions = [(est.rep_number, est.revision, est.arrival, est.newest) for est in lifter.estimates]
+        assert [(1, 1, True, True), (3, 1, True, True), (2, 1, True, False), (3, 2, False, True)] == revisions
 
     def test_order_of_arrival_does_not_matter(self, lifter: Lifter, host: Harness) -> None:
         """Whatever the order of arrival, the newest estimates are those of the order of lifting."""
         other = Lifter(host, lifter.base)
         lifter.send(lifter.start(0), *lifter.reps(5, 3))
         shuffled = other.reps(5, 3)
-        other.send(other.start(0), *[shuffled[place] for place in (3, 0, 4, 2, 1)])
+        other.send(other.start(0), *[shuffled[index] for index in (3, 0, 4, 2, 1)])
         in_order = {
             number: (estimate.rir, estimate.p_rir_le) for (_, number), estimate in lifter.newest_estimates.items()
         }
@@ -134,8 +134,8 @@ class LifeCases:
     def test_a_voided_rep_revises_what_follows(self, lifter: Lifter) -> None:
         """Voiding a rep gives new estimates from there on, one revision higher."""
         lifter.send(*lifter.reps(4), lifter.void(2, 15))
-        told = [(est.rep_number, est.revision) for est in lifter.estimates if not est.arrival]
-        assert [(3, 2), (4, 2)] == told
+        revisions = [(est.rep_number, est.revision) for est in lifter.estimates if not est.arrival]
+        assert [(3, 2), (4, 2)] == revisions
         assert lifter.counted[-1].voided
 
     def test_voiding_the_last_rep_tells_of_the_one_before(self, lifter: Lifter) -> None:
@@ -214,8 +214,8 @@ class LifeCases:
 
     def test_a_late_rep_goes_to_the_set_of_its_id_that_ran_then(self, lifter: Lifter) -> None:
         """Where an id is used again a rep that comes late revises the set that it was lifted in."""
-        one, two, three = lifter.reps(3)
-        lifter.send(one, three, lifter.end(8), lifter.start(100), two)
+        rep_one, two, three = lifter.reps(3)
+        lifter.send(rep_one, three, lifter.end(8), lifter.start(100), two)
         first, second = dict.fromkeys(opened.set_key for opened in lifter.opened)
         assert [first] * 4 == [est.set_key for est in lifter.estimates]
         lifter.send(*lifter.reps(1, 103))
@@ -273,7 +273,9 @@ class LifeCases:
                 lifter.rep(number, 3 * number + 0.2, 0.5 - 0.02 * number, source="tracker", concentric_s=0.9),
             )
         last = lifter.estimates[-2:]
-        assert [("velocity", False), ("velocity", True)] == [(one.mode, "second_source" in one.flags) for one in last]
+        assert [("velocity", False), ("velocity", True)] == [
+            (estimate.mode, "second_source" in estimate.flags) for estimate in last
+        ]
         assert last[0].rir == last[1].rir
         alone = Lifter(lifter.host, lifter.base)
         alone.send(
@@ -311,8 +313,8 @@ class LifeCases:
 
     def test_outputs_keep_their_ids_after_a_crash(self, lifter: Lifter, host: Harness) -> None:
         """A host that is killed and started again goes on with the set where it was."""
-        one, two, three, four = lifter.reps(4)
-        lifter.send(lifter.start(0), one, two)
+        first, two, three, four = lifter.reps(4)
+        lifter.send(lifter.start(0), first, two)
         host.crash()
         lifter.send(three, four)
         assert [1, 2, 3, 4] == [est.rep_number for est in lifter.estimates]

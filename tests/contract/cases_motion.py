@@ -105,7 +105,7 @@ class MotionCases:
         before = lifter.estimates[-1].rir
         lifter.send(*own)
         last = lifter.estimates[-2:]
-        assert any("second_source" in one.flags for one in last)
+        assert any("second_source" in estimate.flags for estimate in last)
         assert lifter.estimates[-1].rir == pytest.approx(before, abs=2.5)
 
 
@@ -135,7 +135,7 @@ def chunks(lifter: Lifter, signal: NDArray[np.float64], at_s: float = 0.0, sent_
     """Make the chunks of a signal, each sent when its last sample is there, or all at `sent_s`."""
     made = []
     for first in range(0, len(signal), CHUNK):
-        samples: Any = [float(one) for one in signal[first : first + CHUNK].round(4)]
+        samples: Any = [float(sample) for sample in signal[first : first + CHUNK].round(4)]
         began_s = at_s + first / RATE_HZ
         t0 = lifter.base + timedelta(seconds=began_s)
         data = MotionSampled(set_id="s1", t0=t0, rate_hz=RATE_HZ, signal="bar_velocity", samples=samples)

@@ -62,12 +62,12 @@ class MovingCases:
         assert [] == [estimate for estimate in bob.estimates if estimate.fresh]
         assert [] == [advice for advice in bob.advice if advice.after_rep and not advice.late]
         last = carl.summaries[-1]
-        told = bob.summaries[-1]
+        summary = bob.summaries[-1]
         assert (last.reps, last.rir_end, last.failed, last.ended_at) == (
-            told.reps,
-            told.rir_end,
-            told.failed,
-            told.ended_at,
+            summary.reps,
+            summary.rir_end,
+            summary.failed,
+            summary.ended_at,
         )
 
     def test_nothing_of_a_moved_set_counts_where_it_was(self, ada: Lifter, bob: Lifter) -> None:
@@ -80,17 +80,17 @@ class MovingCases:
         assert (0, None, False) == (ada.summaries[-1].reps, ada.summaries[-1].rir_end, ada.summaries[-1].failed)
         assert {} == published(ada.events("advice.v1"))
         assert 0 == ada.budget[-1].spent
-        assert [paid.cost] == [one.cost for one in published(bob.events("advice.v1")).values()]
+        assert [paid.cost] == [entry.cost for entry in published(bob.events("advice.v1")).values()]
 
     def test_what_comes_later_follows(self, ada: Lifter, bob: Lifter) -> None:
         """A late rep, a correction and a word on the effort that name the old lifter are the other lifter's, too."""
-        one, two, three, four = ada.reps(4, 3)
-        ada.send(ada.start(0), one, two, four, ada.end(20))
-        told = len(ada.estimates)
+        first, two, three, four = ada.reps(4, 3)
+        ada.send(ada.start(0), first, two, four, ada.end(20))
+        estimates_before = len(ada.estimates)
         ada.send(moved(ada, bob, 60))
         ada.send(three, ada.amend(2, 70, rom_m=0.5), ada.void(4, 71), three)
         ada.send(ada.event(EffortReported(set_id="s1", rir=2), 72, source="app"))
-        assert told == len(ada.estimates)
+        assert estimates_before == len(ada.estimates)
         assert [1, 2, 3] == [number for number, rep in voidings(bob) if not rep]
         assert (3, 2.0) == (bob.summaries[-1].reps, bob.summaries[-1].rir_end)
         assert [] == ada.rejected + bob.rejected
@@ -141,7 +141,7 @@ class MovingCases:
         assert bob.opened[0].set_key == ada.opened[-1].moved_from
         ada.send(moved(ada, carl, 80), ada.rep(5, 15.5, 0.4, sent_s=90))
         assert [4, 4, 5] == [len(judged(bob)), len(judged(ada)), len(judged(carl))]
-        assert [0, 0, 5] == [one.summaries[-1].reps for one in (ada, bob, carl)]
+        assert [0, 0, 5] == [athlete.summaries[-1].reps for athlete in (ada, bob, carl)]
 
     def test_a_set_that_a_rep_opened_moves(self, ada: Lifter, bob: Lifter) -> None:
         """Nobody needs to know its exercise."""

@@ -60,9 +60,9 @@ class PolicyCases:
         version = host.configure(Event(id=team, source="coach", time=lifter.base, data=layer))
         other = known(Lifter(host, lifter.base))
         lifter.send(lifter.event(AthleteUpdated(team=team), -10, source="coach"))
-        for one in (lifter, other):
-            one.send(one.event(SetStarted(set_id="s1", exercise="hip_thrust"), 0, source="app", config=version))
-        assert [4, 2] == [one.advice[0].target_rir for one in (lifter, other)]
+        for athlete in (lifter, other):
+            athlete.send(athlete.event(SetStarted(set_id="s1", exercise="hip_thrust"), 0, source="app", config=version))
+        assert [4, 2] == [athlete.advice[0].target_rir for athlete in (lifter, other)]
         assert f"team {team}" == origin(lifter.advice[0], "target_rir")
 
     def test_a_time_pressed_session_stands_for_more(self, lifter: Lifter) -> None:

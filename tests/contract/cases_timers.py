@@ -151,4 +151,4 @@ class TimerCases:
 def _overdue_after(lifter: Lifter, at_s: float) -> list[float]:
     """Let the time pass until then; give by how much reps have outlasted."""
     lifter.host.pass_time(lifter.base + timedelta(seconds=at_s))
-    return [one.outlasted_s for one in lifter.told(RepOverdue, "estimates.v1")]
+    return [overdue.outlasted_s for overdue in lifter.told(RepOverdue, "estimates.v1")]

@@ -152,10 +152,10 @@ class FaustHarness(Harness):
             partitions = [TopicPartition(self.prefix + topic, number) for number in range(PARTITIONS)]
             try:
                 ends |= await self.plain.end_offsets(partitions)
-                found = await self.admin.list_consumer_group_offsets(self.prefix + group, partitions=partitions)
+                offsets = await self.admin.list_consumer_group_offsets(self.prefix + group, partitions=partitions)
             except KafkaError:
                 return False
-            done |= {partition: kept.offset for partition, kept in found.items()}
+            done |= {partition: kept.offset for partition, kept in offsets.items()}
         return all(done.get(partition, 0) >= end for partition, end in ends.items() if end)
 
     def pass_time(self, until: datetime) -> None:
@@ -178,7 +178,7 @@ class FaustHarness(Harness):
         """Give what was written."""
         self.settle()
         self.drain()
-        return [value for known, value in self.found[topic] if known == key]
+        return [value for record_key, value in self.found[topic] if record_key == key]
 
     def drain(self) -> None:
         """Read what was written since the last time."""

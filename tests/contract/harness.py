@@ -46,13 +46,13 @@ class Harness(ABC):
 
     def events(self, topic: str, key: str) -> list[Event]:
         """Give the readable ones of `values`."""
-        found = []
+        events = []
         for value in self.values(topic, key):
             try:
-                found.append(decode(value))
+                events.append(decode(value))
             except Unreadable:
                 continue
-        return found
+        return events
 
     def now(self) -> datetime:
         """Say when a case that needs no timer begins."""

@@ -77,9 +77,9 @@ class Lifter:
         self.host.write([NewRecord("lifts.v1", key, encode(event)) for event in events])
         self.host.run()
 
-    def start(self, at_s: float, set_id: str | None = "s1", exercise: str = "bench_press", **said: Any) -> Event:
+    def start(self, at_s: float, set_id: str | None = "s1", exercise: str = "bench_press", **fields: Any) -> Event:
         """Make a set's start."""
-        return self.event(SetStarted(set_id=set_id, exercise=exercise, **said), at_s, source="app")
+        return self.event(SetStarted(set_id=set_id, exercise=exercise, **fields), at_s, source="app")
 
     def rep(
         self, number: int | None, at_s: float, velocity: float | None = 0.5, set_id: str | None = "s1", **more: Any
@@ -118,10 +118,10 @@ class Lifter:
 
     def events(self, topic: str) -> list[Event]:
         """Give this lifter's events in a topic, each id once, without their places in the log."""
-        found: dict[str, Event] = {}
+        by_id: dict[str, Event] = {}
         for event in self.host.events(topic, athlete_key("g1", self.athlete_id)):
-            found.setdefault(event.id, replace(event, sequence=None))
-        return list(found.values())
+            by_id.setdefault(event.id, replace(event, sequence=None))
+        return list(by_id.values())
 
     @property
     def estimates(self) -> list[EffortEstimated]:
@@ -131,12 +131,12 @@ class Lifter:
     @property
     def newest_estimates(self) -> dict[tuple[str, int], EffortEstimated]:
         """The estimate of the highest revision, by set and rep number."""
-        found: dict[tuple[str, int], EffortEstimated] = {}
+        newest: dict[tuple[str, int], EffortEstimated] = {}
         for estimate in self.estimates:
-            known = found.get((estimate.set_key, estimate.rep_number))
-            if known is None or known.revision <= estimate.revision:
-                found[estimate.set_key, estimate.rep_number] = estimate
-        return found
+            previous = newest.get((estimate.set_key, estimate.rep_number))
+            if previous is None or previous.revision <= estimate.revision:
+                newest[estimate.set_key, estimate.rep_number] = estimate
+        return newest
 
     @property
     def opened(self) -> list[SetOpened]:

@@ -30,7 +30,7 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteHarness]:
 
 def output_ids(host: Harness, key: str) -> set[tuple[str, str]]:
     """Name everything that came out, by topic and id."""
-    found = set()
+    ids = set()
     for topic in TOPICS:
         for value in host.values(topic, key):
             try:
@@ -38,7 +38,7 @@ def output_ids(host: Harness, key: str) -> set[tuple[str, str]]:
             except Unreadable:
                 continue
             # Where poison stood in the log is part of its id, and logs number their records differently.
-            found.add(
+            ids.add(
                 (
                     topic,
                     "poison"
@@ -46,7 +46,7 @@ def output_ids(host: Harness, key: str) -> set[tuple[str, str]]:
                     else event.id,
                 )
             )
-    return found
+    return ids
 
 
 @settings(max_examples=40, deadline=None)

@@ -54,8 +54,8 @@ def workout(host: Harness, seed: int, athlete_id: str, size: int = 30, base: dat
         steps.insert(max(0, len(steps) - (rng.choice([1, 2, 3]) if rng.random() < 0.15 else 0)), record)
 
     if rng.random() < 0.5:
-        said = AthleteUpdated(level=rng.choice(["beginner", "intermediate"]), time_zone="Europe/Berlin")
-        put(lifter.event(said, -60, source="coach"))
+        described = AthleteUpdated(level=rng.choice(["beginner", "intermediate"]), time_zone="Europe/Berlin")
+        put(lifter.event(described, -60, source="coach"))
     while len(steps) < size:
         set_id = rng.choice([None, f"s{set_number}", f"s{set_number}", "1"])
         roll = rng.random()

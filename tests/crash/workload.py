@@ -117,11 +117,11 @@ def _plain(value: bytes) -> bytes:
 
 
 def _contents(topic: str, records: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for _, value in records:
         name = value.partition(b'"id":"')[2].partition(b'"')[0].decode()
-        assert found.setdefault(name, value) == value, f"{topic}: two contents of {name}"
-    return found
+        assert contents.setdefault(name, value) == value, f"{topic}: two contents of {name}"
+    return contents
 
 
 def _calm(lifts: Sequence[tuple[str, bytes]]) -> dict[str, dict[str, bytes]]:

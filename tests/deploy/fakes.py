@@ -53,14 +53,14 @@ class Fake:
         """Say who was asked, how, and how long the body was; a path that ends in busy is a 503 of one's own."""
         if request.url.path.endswith("/busy"):
             return JSONResponse({"title": "Busy", "by": self.name}, 503, {"Retry-After": "7"})
-        told = {
+        answer = {
             "by": self.name,
             "path": request.url.path,
             "query": request.url.query,
             "body": len(await request.body()),
             "headers": dict(request.headers),
         }
-        return JSONResponse(told)
+        return JSONResponse(answer)
 
     async def stream(self, _: Request) -> Response:
         """Send an event at once and another one when the test says so."""

@@ -72,8 +72,8 @@ def build_script(writes: str, service: str, folder: Path) -> str:
 def scripts(member: str) -> dict[str, str]:
     """Give a member's console scripts."""
     project = tomllib.loads((ROOT / member / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found: dict[str, str] = project["scripts"]
-    return found
+    commands: dict[str, str] = project["scripts"]
+    return commands
 
 
 def test_there_is_one_definition_for_all_services() -> None:
@@ -190,8 +190,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built, installed = folder / "wheels", folder / "installed"
     sources = [f"./{member}" for member in members]
     run([*pip, "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(built), *sources])
-    found = [str(wheel) for wheel in built.glob("*.whl")]
-    run([*pip, "install", "-q", "--no-deps", "--no-index", "--target", str(installed), *found])
+    built_wheels = [str(wheel) for wheel in built.glob("*.whl")]
+    run([*pip, "install", "-q", "--no-deps", "--no-index", "--target", str(installed), *built_wheels])
     return installed
 
 
@@ -214,9 +214,9 @@ def test_an_images_command_starts_from_the_wheels(wheels: Path, image: str, memb
     module, function = scripts(member)[command].split(":")
     program = f"import sys; sys.argv[0] = {command!r}; import {module} as m; assert {str(wheels)!r} in m.__file__; "
     # -P: not the tree's own folders; the wheels stand before the editable installs.
-    told = run([sys.executable, "-P", "-c", f"{program} m.{function}()", "--help"], PYTHONPATH=str(wheels))
+    printed = run([sys.executable, "-P", "-c", f"{program} m.{function}()", "--help"], PYTHONPATH=str(wheels))
 
-    assert re.search(rf"(?i)usage: {command}", told)
+    assert re.search(rf"(?i)usage: {command}", printed)
 
 
 def position(stage: list[Instruction], word: str) -> int:
@@ -258,9 +258,9 @@ def needs(package: str, extra: str) -> Iterator[tuple[str, str]]:
     """List what a distribution asks for on this machine, once for each extra of it."""
     for requirement in declared(package, extra):
         if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
-            found = canonicalize_name(requirement.name)
-            yield found, ""
-            yield from ((found, wanted) for wanted in requirement.extras)
+            dependency = canonicalize_name(requirement.name)
+            yield dependency, ""
+            yield from ((dependency, wanted) for wanted in requirement.extras)
 
 
 def declared(package: str, extra: str) -> list[Requirement]:

@@ -79,9 +79,9 @@ def listens(port: int) -> bool:
 )
 def test_every_address_has_one_owner(url: str, path: str, owner: str) -> None:
     """A request reaches the service that owns its address, with path and query as they were sent."""
-    told = httpx.get(f"{url}{path}?athlete_id=a%20b").json()
+    answer = httpx.get(f"{url}{path}?athlete_id=a%20b").json()
 
-    assert (owner, path, "athlete_id=a%20b") == (told["by"], told["path"], told["query"])
+    assert (owner, path, "athlete_id=a%20b") == (answer["by"], answer["path"], answer["query"])
 
 
 @pytest.mark.parametrize(("path", "owner"), [("/v1/events", "ingest"), ("/v1/advice", "gateway")])
@@ -111,9 +111,9 @@ def test_an_event_of_a_stream_arrives_before_the_next_one_is_written(
 
 def test_a_body_of_4_mib_arrives_whole(url: str) -> None:
     """The largest body that ingest takes reaches it, whatever nginx keeps in memory."""
-    told = httpx.post(f"{url}/v1/events", content=b"x" * 4 * MIB).json()
+    answer = httpx.post(f"{url}/v1/events", content=b"x" * 4 * MIB).json()
 
-    assert ("ingest", 4 * MIB) == (told["by"], told["body"])
+    assert ("ingest", 4 * MIB) == (answer["by"], answer["body"])
 
 
 def test_a_larger_body_is_413(url: str) -> None:
@@ -259,9 +259,9 @@ def test_what_nginx_refuses_itself_is_a_problem_document(url: str, request_text:
 
 def test_a_connection_to_a_service_is_used_again(url: str, services: Mapping[str, fakes.Fake]) -> None:
     """Requests one after the other share a connection to the service: nginx does not ask for it to be closed."""
-    told = [httpx.post(f"{url}/v1/events", content=b"x").json()["headers"] for _ in range(3)]
+    answers = [httpx.post(f"{url}/v1/events", content=b"x").json()["headers"] for _ in range(3)]
 
-    assert [None, None, None] == [headers.get("connection") for headers in told]
+    assert [None, None, None] == [headers.get("connection") for headers in answers]
 
 
 def test_the_configuration_holds(nginx: str, tmp_path: Path) -> None:

@@ -298,13 +298,13 @@ def parent(pid: int) -> int:
 
 def living_in(folder: Path) -> list[str]:
     """List the processes that run in a folder, or are told about it."""
-    found = []
+    processes = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             here = os.readlink(process / "cwd").startswith(str(folder))
-            told = str(folder).encode() in (process / "cmdline").read_bytes()
+            mentions_folder = str(folder).encode() in (process / "cmdline").read_bytes()
         except OSError:  # it has ended meanwhile
             continue
-        if (here or told) and runs(int(process.name)):
-            found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-    return found
+        if (here or mentions_folder) and runs(int(process.name)):
+            processes.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return processes

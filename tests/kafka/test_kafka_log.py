@@ -112,17 +112,17 @@ async def test_a_reader_begins_where_it_is_told(log: KafkaLog) -> None:
     await asyncio.sleep(0.05)
     await log.append([record("g1/ada", b"after")])
 
-    assert [b"before", b"after"] == [one.value for one in await fetch(at_end, 2)]
+    assert [b"before", b"after"] == [record.value for record in await fetch(at_end, 2)]
     position = at_end.position()
     await at_end.close()
     since = await log.reader([LIFTS], Start(since=moment))
-    assert [b"after"] == [one.value for one in await fetch(since, 1)]
+    assert [b"after"] == [record.value for record in await fetch(since, 1)]
     await since.close()
 
     await log.append([record("g1/ada", b"later")])
     resumed = await log.reader([LIFTS, ESTIMATES], Start(position=position))
     assert 1 == await resumed.lag()
-    assert [b"later"] == [one.value for one in await fetch(resumed, 1)]
+    assert [b"later"] == [record.value for record in await fetch(resumed, 1)]
     assert 0 == await resumed.lag()
     assert [] == await resumed.fetch(0.05)
     await resumed.close()
@@ -158,9 +158,9 @@ async def test_a_reader_may_let_records_gather(kafka: KafkaCluster) -> None:
     values: list[bytes] = []
     async with asyncio.timeout(20):
         while len(values) < 24:
-            found = await reader.fetch(0.5)
-            values += [one.value for one in found]
-            sizes += [len(found)] if found else []
+            records = await reader.fetch(0.5)
+            values += [record.value for record in records]
+            sizes += [len(records)] if records else []
     await writing
     await reader.close()
     await log.stop()
@@ -236,7 +236,7 @@ async def test_an_outage_loses_nothing_and_doubles_nothing(own_kafka: Callable[[
     async with KafkaLog(broker.bootstrap) as log:
         await log.append([record("g1/ada", b"before")])
         reader = await log.reader([LIFTS], Start(beginning=True))
-        assert [b"before"] == [one.value for one in await fetch(reader, 1)]
+        assert [b"before"] == [record.value for record in await fetch(reader, 1)]
         await asyncio.to_thread(broker.kill)
 
         meanwhile = [record(f"g1/a{number}", str(number).encode()) for number in range(40)]
@@ -264,6 +264,6 @@ async def test_an_outage_loses_nothing_and_doubles_nothing(own_kafka: Callable[[
         await reader.close()
 
         read = (await read_all(log, LIFTS)).records[LIFTS]
-        assert sorted([b"before", *(one.value for one in meanwhile)]) == sorted(one.value for one in read)
-        assert sorted(one.value for one in meanwhile) == sorted(one.value for one in again)
+        assert sorted([b"before", *(record.value for record in meanwhile)]) == sorted(record.value for record in read)
+        assert sorted(record.value for record in meanwhile) == sorted(record.value for record in again)
         await log.oldest_unfinished_ms()

@@ -46,10 +46,10 @@ def check(written: Written) -> None:
             event = decode(output.value)
             wanted[output.topic].setdefault(event.id, set()).add(event.content())
     for topic, ids in wanted.items():
-        found = written.contents(topic)
-        assert set(ids) == set(found), f"{topic}: {len(ids)} wanted, {len(found)} found"
-        assert [] == [name for name, contents in found.items() if len(contents) > 1]
-        assert ids == found
+        topic_contents = written.contents(topic)
+        assert set(ids) == set(topic_contents), f"{topic}: {len(ids)} wanted, {len(topic_contents)} found"
+        assert [] == [name for name, contents in topic_contents.items() if len(contents) > 1]
+        assert ids == topic_contents
     assert {key: dict(stepper.state(key)) for key in stepper.table.keys() if stepper.state(key)}  # noqa: SIM118  # a table is no mapping == state(written)
 
 
@@ -62,11 +62,11 @@ def state(written: Written) -> dict[str, dict[str, object]]:
         if entry[1] != SEEN and int(offset) >= newest.get(entry, (-1, None))[0]:
             value = orjson.loads(raw)["versions"][-1][1]
             newest[entry] = int(offset), None if value is None else Toy().load(entry[1], orjson.dumps(value))
-    found: dict[str, dict[str, object]] = {}
+    by_key: dict[str, dict[str, object]] = {}
     for (key, name), (_, value) in newest.items():
         if value is not None:
-            found.setdefault(key, {})[name] = value
-    return found
+            by_key.setdefault(key, {})[name] = value
+    return by_key
 
 
 async def everything(log: KafkaLog) -> Written:

@@ -81,14 +81,14 @@ class Toy(Processor[ToyDraft]):
         for draft in drafts:
             outputs = [draft.event]
             if draft.count is not None:
-                said = RepCompleted(
+                data = RepCompleted(
                     gym_id=draft.event.data.gym_id,
                     athlete_id=draft.event.data.athlete_id,
                     set_id=draft.count.chain,
                     rep_number=max(1, min(draft.count.reps, 10_000)),
                 )
                 identity = derived_id("count", *draft.event.identity, draft.event.content())
-                outputs.append(Event(id=identity, source="toy", time=draft.event.received, data=said))
+                outputs.append(Event(id=identity, source="toy", time=draft.event.received, data=data))
             steps.append(Step(draft.changes, () if draft.reject else tuple(outputs), draft.reject))
         return steps
 

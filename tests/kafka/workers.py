@@ -142,10 +142,10 @@ class Written:
 
     def contents(self, topic: str) -> dict[str, set[str]]:
         """Give the different contents under each id."""
-        found: dict[str, set[str]] = {}
+        contents: dict[str, set[str]] = {}
         for event in self.events(topic):
-            found.setdefault(event.id, set()).add(event.content())
-        return found
+            contents.setdefault(event.id, set()).add(event.content())
+        return contents
 
     def readable_inputs(self) -> list[Event]:
         """Give the inputs that are events, in order."""
@@ -210,11 +210,13 @@ async def until_committed(log: KafkaLog, seconds: float = 90.0) -> int:
             while True:
                 try:
                     ends = await asking.end(partitions)
-                    found = await admin.list_consumer_group_offsets(f"{log.prefix}failure-detector", None, partitions)
+                    offsets = await admin.list_consumer_group_offsets(f"{log.prefix}failure-detector", None, partitions)
                 except (LogUnavailable, KafkaError):
                     await asyncio.sleep(0.2)
                     continue
-                if all(one in found and max(0, found[one].offset) == end for one, end in ends.items()):
+                if all(
+                    partition in offsets and max(0, offsets[partition].offset) == end for partition, end in ends.items()
+                ):
                     return sum(ends.values())
                 await asyncio.sleep(0.1)
     finally:

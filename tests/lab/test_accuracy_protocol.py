@@ -39,12 +39,12 @@ def results() -> list[Simulated]:
 @pytest.mark.timeout(180)
 def test_every_case_is_answered_by_model_oracles_and_baselines(results: list[Simulated]) -> None:
     """Cold cases are held against the population's oracle, learned ones against the learned and the informed one."""
-    [found] = results
-    assert [case.name for case in (*MAIN_CASES, *OTHER_CASES)] == [row.case for row in found.rows]
-    rows = {row.case: row for row in found.rows}
+    [result] = results
+    assert [case.name for case in (*MAIN_CASES, *OTHER_CASES)] == [row.case for row in result.rows]
+    rows = {row.case: row for row in result.rows}
     assert {"population", "informed"} == set(rows[COLD.name].ratios)
     assert {"learned", "informed"} == set(rows[AFTER_8.name].ratios)
-    for row in found.rows:
+    for row in result.rows:
         assert PLAN.lifters_a_seed == row.sets or PLAN.other_lifters_a_seed == row.sets
         assert row.scored[0].name == MODEL
         assert row.of("constant").error.value > row.of(MODEL).error.value > 0.0
@@ -84,8 +84,8 @@ def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_p
 def test_recorded_sets_have_a_section_of_their_own(results: list[Simulated]) -> None:
     """Figures of recorded sets stand under their own heading, after all simulated ones."""
     rows = recorded_rows(lifters("home", "bench_press", 3, 2, 5))
-    said = page(Report(PLAN, True, results, recorded=rows))
-    before, after = said.split('<h2 id="recorded">')
+    html = page(Report(PLAN, True, results, recorded=rows))
+    before, after = html.split('<h2 id="recorded">')
     assert "the lifter&#39;s call" not in before
     assert all(row.label.replace("'", "&#39;") in after for row in rows)
     assert "No file of recorded sets" not in after

@@ -49,14 +49,16 @@ def test_own_line_is_the_general_one_without_known_ends() -> None:
     fitted = Fitted.on([sets[-1] for sets in people])
     judged = [sets[-1] for sets in people]
     truth = truth_of(judged)
-    said = [answers(name, fitted, judged, truth, [[] for _ in judged]).rir for name in ("own line", "general line")]
-    assert said[0].tolist() == said[1].tolist()
+    predictions = [
+        answers(name, fitted, judged, truth, [[] for _ in judged]).rir for name in ("own line", "general line")
+    ]
+    assert predictions[0].tolist() == predictions[1].tolist()
 
 
 def test_references_run_along_the_set() -> None:
     """Loss is held against the fastest rep so far, and against the first."""
-    [[*_, one]] = lifters("home", "back_squat", 1, 1, 12)
-    of = features([one], truth_of([one]))
-    velocities = np.array([rep.velocity_mps for rep in one.reps], dtype=float)
+    [[*_, lifted_set]] = lifters("home", "back_squat", 1, 1, 12)
+    of = features([lifted_set], truth_of([lifted_set]))
+    velocities = np.array([rep.velocity_mps for rep in lifted_set.reps], dtype=float)
     assert np.allclose(1.0 - velocities / np.maximum.accumulate(velocities), of.loss_from_best)
     assert np.allclose(1.0 - velocities / velocities[0], of.loss_from_first)

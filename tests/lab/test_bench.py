@@ -38,7 +38,7 @@ def test_a_lifters_reps_come_in_order_set_by_set() -> None:
 
 def test_history_ends_before_it_is_sent() -> None:
     """No rep of an upload lies in the future of the clock that it is sent by."""
-    assert all(one.event.senttime is not None and one.event.time < one.event.senttime for one in prepared(300, 10))
+    assert all(item.event.senttime is not None and item.event.time < item.event.senttime for item in prepared(300, 10))
 
 
 def test_an_even_load_begins_sets_at_all_times() -> None:
@@ -72,16 +72,16 @@ def test_the_table_tells_what_could_not_be_measured(capsys: pytest.CaptureFixtur
     rows = [not_measured("worker", "Quix", "not installed: make peers"), failed("core", "x", ValueError("broken"))]
     print_table(rows, {"cpu": "abacus"}, 1.0)
 
-    said = capsys.readouterr().out
-    assert all(words in said for words in ("make peers", "ValueError: broken", "abacus"))
+    printed = capsys.readouterr().out
+    assert all(words in printed for words in ("make peers", "ValueError: broken", "abacus"))
 
 
 def test_json_has_every_figure_and_the_machine(capsys: pytest.CaptureFixture[str]) -> None:
     """Programs read the same as people do."""
     print_json([measured("g", "n", [{"reps_per_s": 1.5}])], {"cpu": "abacus"}, 2.0)
 
-    said = json.loads(capsys.readouterr().out)
-    assert ("abacus", 1.5) == (said["machine"]["cpu"], said["rows"][0]["figures"]["reps_per_s"])
+    document = json.loads(capsys.readouterr().out)
+    assert ("abacus", 1.5) == (document["machine"]["cpu"], document["rows"][0]["figures"]["reps_per_s"])
 
 
 def test_the_cores_can_be_measured(tiny: Plan) -> None:

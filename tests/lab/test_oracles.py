@@ -37,16 +37,16 @@ def simulated(
     return [sets[-1] for sets in made], [sets[:-1] for sets in made]
 
 
-def error(sets: Sequence[LabelledSet], said: list[Floats]) -> float:
+def error(sets: Sequence[LabelledSet], judged: list[Floats]) -> float:
     """MAE of min(RIR, 6)."""
     truth = truth_of(sets)
-    return float(capped_errors(truth, answers_from(truth, said)).mean())
+    return float(capped_errors(truth, answers_from(truth, judged)).mean())
 
 
-def pit(sets: Sequence[LabelledSet], said: list[Floats]) -> float:
+def pit(sets: Sequence[LabelledSet], judged: list[Floats]) -> float:
     """Distance of the randomised PIT from uniform."""
     truth = truth_of(sets)
-    return pit_distance(truth, answers_from(truth, said))
+    return pit_distance(truth, answers_from(truth, judged))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -54,7 +54,7 @@ def test_the_more_is_known_the_smaller_the_error(family: str) -> None:
     """Nobody < three sets < eight sets < everything about the lifter, by error of the same judged sets."""
     sets, earlier = simulated(family, "back_squat", 300)
     nothing = error(sets, posteriors(family, sets, NOTHING))
-    three = error(sets, posteriors(family, sets, THREE, [one[-3:] for one in earlier]))
+    three = error(sets, posteriors(family, sets, THREE, [history[-3:] for history in earlier]))
     eight = error(sets, posteriors(family, sets, EIGHT, earlier))
     everything = error(sets, posteriors(family, sets, EVERYTHING))
     assert nothing > three > eight > everything
@@ -88,12 +88,14 @@ def test_a_known_load_helps(family: str) -> None:
     ],
     ids=["nothing", "load", "three", "eight", "eight and load", "everything", "durations of eight"],
 )
-def test_oracles_are_calibrated_on_their_own_family(family: str, told: Told, earlier_sets: int) -> None:
+def test_oracles_are_calibrated_on_their_own_family(family: str, knowledge: Told, earlier_sets: int) -> None:
     """The randomised PIT is within .03 of uniform over 900 judged sets; over 240 within twice that."""
-    measured: Measured = "durations" if told.sense == "durations" else "velocity"
+    measured: Measured = "durations" if knowledge.sense == "durations" else "velocity"
     sets, earlier = simulated(family, "back_squat", JUDGED, measured)
-    said = posteriors(family, sets, told, [one[-earlier_sets:] for one in earlier] if earlier_sets else None)
-    assert PIT_MAX > pit(sets, said)
+    judged = posteriors(
+        family, sets, knowledge, [history[-earlier_sets:] for history in earlier] if earlier_sets else None
+    )
+    assert PIT_MAX > pit(sets, judged)
 
 
 @pytest.mark.slow
@@ -103,31 +105,35 @@ def test_oracles_are_calibrated_on_their_own_family(family: str, told: Told, ear
     [("deadlift", NOTHING), ("bench_press", EIGHT), ("back_squat", EVERYTHING)],
     ids=["nothing", "eight", "everything"],
 )
-def test_a_grid_twice_as_fine_changes_the_error_by_under_half_a_percent(exercise: str, told: Told) -> None:
+def test_a_grid_twice_as_fine_changes_the_error_by_under_half_a_percent(exercise: str, knowledge: Told) -> None:
     """The grids' own error is far under what they measure, in both families."""
     sets, earlier = simulated("home", exercise, 150 // FEWER)
-    coarse = error(sets, home.posteriors(sets, earlier, told))
-    assert error(sets, home.posteriors(sets, earlier, told, HomeGrid().finer())) == pytest.approx(coarse, rel=ERROR_REL)
-    sets, earlier = simulated("other", exercise, 60 // FEWER)
-    coarse = error(sets, other.posteriors(sets, earlier, told))
-    assert error(sets, other.posteriors(sets, earlier, told, OtherGrid.of(told.sense).finer())) == pytest.approx(
+    coarse = error(sets, home.posteriors(sets, earlier, knowledge))
+    assert error(sets, home.posteriors(sets, earlier, knowledge, HomeGrid().finer())) == pytest.approx(
         coarse, rel=ERROR_REL
     )
+    sets, earlier = simulated("other", exercise, 60 // FEWER)
+    coarse = error(sets, other.posteriors(sets, earlier, knowledge))
+    assert error(
+        sets, other.posteriors(sets, earlier, knowledge, OtherGrid.of(knowledge.sense).finer())
+    ) == pytest.approx(coarse, rel=ERROR_REL)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_grid_twice_as_fine_changes_the_error_of_durations_by_under_half_a_percent() -> None:
     """The same for oracles of durations."""
-    told = Told("sets", sense="durations")
+    knowledge = Told("sets", sense="durations")
     sets, earlier = simulated("home", "bench_press", 200 // FEWER, "durations")
-    coarse = error(sets, home.posteriors(sets, earlier, told))
-    assert error(sets, home.posteriors(sets, earlier, told, HomeGrid().finer())) == pytest.approx(coarse, rel=ERROR_REL)
-    sets, earlier = simulated("other", "bench_press", 60 // FEWER, "durations")
-    coarse = error(sets, other.posteriors(sets, earlier, told))
-    assert error(sets, other.posteriors(sets, earlier, told, OtherGrid.of(told.sense).finer())) == pytest.approx(
+    coarse = error(sets, home.posteriors(sets, earlier, knowledge))
+    assert error(sets, home.posteriors(sets, earlier, knowledge, HomeGrid().finer())) == pytest.approx(
         coarse, rel=ERROR_REL
     )
+    sets, earlier = simulated("other", "bench_press", 60 // FEWER, "durations")
+    coarse = error(sets, other.posteriors(sets, earlier, knowledge))
+    assert error(
+        sets, other.posteriors(sets, earlier, knowledge, OtherGrid.of(knowledge.sense).finer())
+    ) == pytest.approx(coarse, rel=ERROR_REL)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -44,9 +44,9 @@ def noise_variance(rep: int, velocity: Floats) -> Floats:
     return np.asarray(sensor + cv * velocity**2)
 
 
-def log_density(one: LabelledSet, rep: int, velocity: Floats) -> Floats:
+def log_density(lifted_set: LabelledSet, rep: int, velocity: Floats) -> Floats:
     """Of a reported rep where its true velocity would be this."""
-    value = one.reps[rep - 1].velocity_mps
+    value = lifted_set.reps[rep - 1].velocity_mps
     assert value is not None
     if rep == 1:
         value /= parameters().lifting.first_share
@@ -81,17 +81,19 @@ class HomeLifters:
         reps = np.clip(np.rint(np.exp(mean + of.line_sd * z[2])), 1, REPS_MAX)
         return Drawn(first, self.last + of.v_last_within_sd * z[1], self.curve), mean, reps
 
-    def log_weight(self, one: LabelledSet, with_load: bool) -> Floats:
+    def log_weight(self, lifted_set: LabelledSet, with_load: bool) -> Floats:
         """Of each draw by an earlier set."""
-        drawn, mean, _ = self.a_set(one.pct_1rm if with_load else None)
+        drawn, mean, _ = self.a_set(lifted_set.pct_1rm if with_load else None)
         total = np.zeros(DRAWS)
-        for stop, ended in enumerate(likelihoods([one])[0].tolist()):
+        for stop, ended in enumerate(likelihoods([lifted_set])[0].tolist()):
             if ended == 0.0:
                 continue
-            reps = np.full(DRAWS, float(len(one.reps) + stop))
+            reps = np.full(DRAWS, float(len(lifted_set.reps) + stop))
             low = cumulated((np.log(reps - 0.5) - mean) / self.of.line_sd) if reps[0] > 1 else 0.0
             chance = cumulated((np.log(reps + 0.5) - mean) / self.of.line_sd) - low
-            fit = sum(log_density(one, rep, drawn.velocity(rep, reps)) for rep in range(1, len(one.reps) + 1))
+            fit = sum(
+                log_density(lifted_set, rep, drawn.velocity(rep, reps)) for rep in range(1, len(lifted_set.reps) + 1)
+            )
             total += ended * chance * np.exp(fit)
         return np.log(np.maximum(total, 1e-300))
 
@@ -118,38 +120,38 @@ class OtherLifters:
         fails = np.maximum(self.ends + of.v_fail_within_sd * z[2], parameters().lifting.velocity_floor_mps)
         return velocity, fails
 
-    def log_weight(self, one: LabelledSet, with_load: bool) -> Floats:
+    def log_weight(self, lifted_set: LabelledSet, with_load: bool) -> Floats:
         """Of each draw by an earlier set."""
-        velocity, _ = self.a_set(one.pct_1rm if with_load else None)
-        fit = sum(log_density(one, rep, velocity[rep - 1]) for rep in range(1, len(one.reps) + 1))
+        velocity, _ = self.a_set(lifted_set.pct_1rm if with_load else None)
+        fit = sum(log_density(lifted_set, rep, velocity[rep - 1]) for rep in range(1, len(lifted_set.reps) + 1))
         within = self.of.v_fail_within_sd
         chance = np.zeros(DRAWS)
-        for stop, ended in enumerate(likelihoods([one])[0].tolist()):
-            last = len(one.reps) + stop
+        for stop, ended in enumerate(likelihoods([lifted_set])[0].tolist()):
+            last = len(lifted_set.reps) + stop
             reached = cumulated((velocity[last - 1] - self.ends) / within) if last > 1 else 1.0
             chance += ended * (reached - cumulated((velocity[last] - self.ends) / within))
         return np.asarray(fit + np.log(np.maximum(chance, 1e-300)))
 
 
 def brute_force(
-    family: str, one: LabelledSet, earlier: list[LabelledSet], seed: int, with_load: bool
+    family: str, lifted_set: LabelledSet, earlier: list[LabelledSet], seed: int, with_load: bool
 ) -> tuple[Floats, float]:
     """The posterior after each rep, (reps, 61), and how many draws carry the last of them."""
     random = np.random.default_rng(seed)
-    drawn = (HomeLifters if family == "home" else OtherLifters)(one.exercise, random)
+    drawn = (HomeLifters if family == "home" else OtherLifters)(lifted_set.exercise, random)
     log_weight = np.zeros(DRAWS)
     for before in earlier:
         log_weight = log_weight + drawn.log_weight(before, with_load)
-    pct_1rm = one.pct_1rm if with_load else None
+    pct_1rm = lifted_set.pct_1rm if with_load else None
     if isinstance(drawn, HomeLifters):
         curve, _, reps = drawn.a_set(pct_1rm)
-        velocity = np.array([curve.velocity(rep, reps) for rep in range(1, len(one.reps) + 1)])
+        velocity = np.array([curve.velocity(rep, reps) for rep in range(1, len(lifted_set.reps) + 1)])
     else:
         velocity, fails = drawn.a_set(pct_1rm)
         reps = np.maximum(np.cumprod(velocity[:REPS_MAX] > fails, axis=0).sum(axis=0), 1).astype(float)
-    rows, weight = np.zeros((len(one.reps), 61)), np.ones(DRAWS)
-    for done in range(1, len(one.reps) + 1):
-        log_weight = np.where(reps >= done, log_weight + log_density(one, done, velocity[done - 1]), -np.inf)
+    rows, weight = np.zeros((len(lifted_set.reps), 61)), np.ones(DRAWS)
+    for done in range(1, len(lifted_set.reps) + 1):
+        log_weight = np.where(reps >= done, log_weight + log_density(lifted_set, done, velocity[done - 1]), -np.inf)
         weight = np.exp(log_weight - log_weight.max())
         rows[done - 1] = np.bincount(np.maximum(reps - done, 0).astype(int), weight, 61)[:61] / weight.sum()
     return rows, float(weight.sum() ** 2 / (weight**2).sum())
@@ -177,14 +179,14 @@ def apart(first: Floats, second: Floats) -> float:
 @pytest.mark.parametrize("family", ["home", "other"])
 def test_a_set_of_nobody_is_judged_as_by_brute_force(family: str, exercise: str) -> None:
     """Cold, with and without the load: the same posterior after each rep as many draws from the law give."""
-    sets = [one for [one] in lifters(family, exercise, 8, sets_each=1, seed=302)]
+    sets = [lifted_set for [lifted_set] in lifters(family, exercise, 8, sets_each=1, seed=302)]
     sets = [lifted_set for lifted_set in sets if len(lifted_set.reps) <= 12][:4]
     for with_load in (False, True):
         compared = 0
         for seed, rows in enumerate(posteriors(family, sets, Told("nothing", load=with_load))):
-            found, carried = brute_force(family, sets[seed], [], seed, with_load)
+            exact, carried = brute_force(family, sets[seed], [], seed, with_load)
             if carried > CARRIED_MIN:
-                assert 0.04 > apart(found, rows)
+                assert 0.04 > apart(exact, rows)
                 compared += 1
         assert compared >= 2
 
@@ -202,8 +204,8 @@ def test_earlier_sets_teach_as_much_as_by_brute_force(family: str, exercise: str
     first, second, judged = short_sets(family, exercise, seed=303)
     earlier = [first, second] if with_load else [second]
     [rows] = posteriors(family, [judged], Told("sets", load=with_load), [earlier])
-    found, carried = brute_force(family, judged, earlier, 7, with_load)
+    exact, carried = brute_force(family, judged, earlier, 7, with_load)
     assert carried > CARRIED_MIN
-    assert 0.05 > apart(found, rows)
+    assert 0.05 > apart(exact, rows)
     [cold] = posteriors(family, [judged], Told("nothing", load=with_load))
-    assert apart(found, rows) < apart(found, cold)
+    assert apart(exact, rows) < apart(exact, cold)

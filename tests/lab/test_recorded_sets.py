@@ -28,16 +28,16 @@ def written(folder: Path, *lines: dict[str, object]) -> Path:
 
 def test_a_failed_set_leaves_nothing_after_its_last_rep(tmp_path: Path) -> None:
     """A known failure says how many were possible."""
-    [[one]] = read_recorded(written(tmp_path, line()))
-    assert (7, 6, 5, 4, 3, 2, 1, 0) == one.truth
-    assert (8, True, None) == (one.reps_possible, one.failed, one.reported_rir)
+    [[lifted_set]] = read_recorded(written(tmp_path, line()))
+    assert (7, 6, 5, 4, 3, 2, 1, 0) == lifted_set.truth
+    assert (8, True, None) == (lifted_set.reps_possible, lifted_set.failed, lifted_set.reported_rir)
 
 
 @pytest.mark.parametrize(("label", "ended"), [({"rir": 2}, 2), ({"rpe": 8.5}, 2), ({"rpe": 10}, 0)])
 def test_a_called_set_ends_as_the_lifter_says(tmp_path: Path, label: dict[str, object], ended: int) -> None:
     """Reps in reserve are those that were called, or ten less the RPE, half reps rounded up."""
-    [[one]] = read_recorded(written(tmp_path, line(failed=False, **label)))
-    assert (ended, 8 + ended, False) == (one.truth[-1], one.reps_possible, one.failed)
+    [[lifted_set]] = read_recorded(written(tmp_path, line(failed=False, **label)))
+    assert (ended, 8 + ended, False) == (lifted_set.truth[-1], lifted_set.reps_possible, lifted_set.failed)
 
 
 def test_attempts_and_unracks_are_no_reps(tmp_path: Path) -> None:
@@ -45,9 +45,9 @@ def test_attempts_and_unracks_are_no_reps(tmp_path: Path) -> None:
     reps = [{"time_s": 0.0, "velocity_mps": 0.9, "kind": "no_rep"}]
     reps += [{**rep, "time_s": 5.0 + 3.0 * index} for index, rep in enumerate(REPS[:2])]
     reps += [{"time_s": 20.0, "velocity_mps": 0.08, "rom_m": 0.2, "kind": "failed"}]
-    [[one]] = read_recorded(written(tmp_path, line(reps=reps)))
-    assert (None, 1, 0, -1) == one.truth
-    assert 3 == one.failed_attempt
+    [[lifted_set]] = read_recorded(written(tmp_path, line(reps=reps)))
+    assert (None, 1, 0, -1) == lifted_set.truth
+    assert 3 == lifted_set.failed_attempt
 
 
 def test_sets_are_sorted_by_lifter_and_time(tmp_path: Path) -> None:
@@ -62,11 +62,11 @@ def test_every_fault_of_a_file_is_told(tmp_path: Path) -> None:
     """Nothing is read from a file with faults; each is told with its line."""
     reps = [{**REPS[0], "velocity_mps": 391.0}]
     path = written(tmp_path, line(), line(rir=2, rpe=8), line(reps=reps), line(weight=80))
-    with pytest.raises(UnreadableSets) as told:
+    with pytest.raises(UnreadableSets) as refused:
         read_recorded(path)
-    assert "for 3 faults" in str(told.value)
+    assert "for 3 faults" in str(refused.value)
     for words in ("line 2: Value error, give rir or rpe", "line 3: reps.0.velocity_mps: ", "line 4: weight: "):
-        assert words in str(told.value)
+        assert words in str(refused.value)
 
 
 def test_recorded_sets_are_scored_cold_and_learned(tmp_path: Path) -> None:

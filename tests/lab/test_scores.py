@@ -20,11 +20,11 @@ def drawn(spoil: float = 1.0) -> tuple[Truth, Answers]:
     weight = random.gamma(1.0, size=(CASES, 8))
     right = weight / weight.sum(axis=1, keepdims=True)
     rir = (random.uniform(size=(CASES, 1)) > np.cumsum(right, axis=1)).sum(axis=1)
-    said = right**spoil
-    said /= said.sum(axis=1, keepdims=True)
-    place = np.arange(CASES, dtype=np.int64)
-    truth = Truth(rir.astype(np.int64), place, place // 10, np.zeros(CASES, dtype=np.int64), CASES)
-    return truth, answers_from(truth, list(said[:, None, :]))
+    predicted = right**spoil
+    predicted /= predicted.sum(axis=1, keepdims=True)
+    index = np.arange(CASES, dtype=np.int64)
+    truth = Truth(rir.astype(np.int64), index, index // 10, np.zeros(CASES, dtype=np.int64), CASES)
+    return truth, answers_from(truth, list(predicted[:, None, :]))
 
 
 def answered(*rir: float) -> Answers:
@@ -47,17 +47,19 @@ def test_error_is_capped_on_both_sides() -> None:
 def test_error_by_reserve_has_its_bias() -> None:
     """By true reps left the error is not capped, and an answer that is too high has a bias over 0."""
     by = error.by_reserve(true(0, 0, 12), answered(1.0, 3.0, 10.0))
-    assert [(0, 2, 2.0, 2.0), (9, 1, 2.0, -2.0)] == [(one.least, one.cases, one.error, one.bias) for one in by]
+    assert [(0, 2, 2.0, 2.0), (9, 1, 2.0, -2.0)] == [
+        (group.least, group.cases, group.error, group.bias) for group in by
+    ]
 
 
 def test_right_probabilities_are_calibrated() -> None:
     """Truths drawn from what is said: flat transform, no gap in any bin, interval over 80 %."""
-    truth, said = drawn()
-    assert calibration.pit_distance(truth, said) < 0.015
+    truth, predicted = drawn()
+    assert calibration.pit_distance(truth, predicted) < 0.015
     for reserve in (0, 2, 4):
-        bins = calibration.reliability(calibration.at_most(said, reserve), truth.rir <= reserve)
+        bins = calibration.reliability(calibration.at_most(predicted, reserve), truth.rir <= reserve)
         assert calibration.worst_gap(bins) < 0.05
-    assert calibration.interval(truth, said).coverage > 0.8
+    assert calibration.interval(truth, predicted).coverage > 0.8
 
 
 def test_sureness_beyond_reason_is_seen() -> None:
@@ -67,7 +69,7 @@ def test_sureness_beyond_reason_is_seen() -> None:
     assert calibration.pit_distance(truth, sure) > 0.05
     bins = calibration.reliability(calibration.at_most(sure, 2), truth.rir <= 2)
     assert calibration.worst_gap(bins, cases_min=300) > 0.1
-    scores = [float(error.ranked_probability_scores(truth, one).mean()) for one in (right, sure)]
+    scores = [float(error.ranked_probability_scores(truth, distribution).mean()) for distribution in (right, sure)]
     assert scores[0] < scores[1]
 
 
@@ -80,12 +82,12 @@ def test_median_rounds_to_the_posterior_median() -> None:
 
 def test_an_alert_at_an_unrack_counts() -> None:
     """With every report, one that is no rep has what was left before it."""
-    [[one]] = lifters("home", "bench_press", 1, 1, 4, Conditions(faults=(("double", 1.0),)))
-    every = truth_of([one], every_report=True)
-    second = one.truth.index(None)
-    assert len(one.reps) == len(every.rir)
+    [[lifted_set]] = lifters("home", "bench_press", 1, 1, 4, Conditions(faults=(("double", 1.0),)))
+    every = truth_of([lifted_set], every_report=True)
+    second = lifted_set.truth.index(None)
+    assert len(lifted_set.reps) == len(every.rir)
     assert every.rir[second - 1] == every.rir[second]
-    assert len(one.reps) - 1 == len(truth_of([one]).rir)
+    assert len(lifted_set.reps) - 1 == len(truth_of([lifted_set]).rir)
 
 
 def test_alerts_are_late_missed_or_early() -> None:
@@ -94,11 +96,11 @@ def test_alerts_are_late_missed_or_early() -> None:
     rir = np.array([5, 4, 3] + [2, 1, 0] * 3)
     truth = Truth(rir, sets, sets, np.tile(np.arange(3), 4), 4)
     p = np.array([0.1, 0.9, 0.9, 0.1, 0.9, 0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.1])
-    said = Answers(np.zeros(12), distribution=np.column_stack((p, np.zeros(12), 1.0 - p)))
-    found = alerts.alerts(truth, said, Rule(1, 0.5))
-    assert (0.25, 0.25, 0.25) == (found.late, found.missed, found.early)
-    assert pytest.approx((4 + 1 + 0) / 3) == found.lead
-    assert alerts.best_rule(truth, said).wrong <= found.wrong
+    predicted = Answers(np.zeros(12), distribution=np.column_stack((p, np.zeros(12), 1.0 - p)))
+    outcome = alerts.alerts(truth, predicted, Rule(1, 0.5))
+    assert (0.25, 0.25, 0.25) == (outcome.late, outcome.missed, outcome.early)
+    assert pytest.approx((4 + 1 + 0) / 3) == outcome.lead
+    assert alerts.best_rule(truth, predicted).wrong <= outcome.wrong
 
 
 def test_intervals_are_wider_where_lifters_differ() -> None:

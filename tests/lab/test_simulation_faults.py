@@ -43,12 +43,12 @@ def test_truth_counts_down_to_failure(family: str) -> None:
 def test_earlier_sets_end_by_habit() -> None:
     """Six in ten earlier sets end in a known failure; of the others most are called, up to three reps before."""
     earlier = [lifted_set for sets in lifters("home", "back_squat", 300, 4, 3) for lifted_set in sets[:-1]]
-    failed = [one for one in earlier if one.failed]
-    others = [one for one in earlier if not one.failed]
+    failed = [lifted_set for lifted_set in earlier if lifted_set.failed]
+    others = [lifted_set for lifted_set in earlier if not lifted_set.failed]
     assert 0.55 < len(failed) / len(earlier) < 0.65
     assert 0.75 < sum(other.reported_rir is not None for other in others) / len(others) < 0.85
     assert {0, 1, 2, 3} == {other.ended_rir for other in others}
-    assert all(len(one.reps) == one.reps_possible - one.ended_rir for one in earlier)
+    assert all(len(lifted_set.reps) == lifted_set.reps_possible - lifted_set.ended_rir for lifted_set in earlier)
 
 
 def test_sets_are_in_the_order_of_time() -> None:
@@ -67,20 +67,20 @@ def test_sets_are_in_the_order_of_time() -> None:
 @pytest.mark.parametrize("fault", ["unrack", "ghost", "double"])
 def test_a_report_that_is_no_rep_is_told_by_its_truth(fault: Fault) -> None:
     """Such faults add one report that is no rep, and change no rep."""
-    for plain, one in zip(PLAIN, with_fault(fault), strict=True):
-        assert [None] == [rir for rir in one.truth if rir is None]
-        assert plain.truth == tuple(rir for rir in one.truth if rir is not None)
-        kept = [rep.velocity_mps for rep, rir in zip(one.reps, one.truth, strict=True) if rir is not None]
+    for plain, lifted_set in zip(PLAIN, with_fault(fault), strict=True):
+        assert [None] == [rir for rir in lifted_set.truth if rir is None]
+        assert plain.truth == tuple(rir for rir in lifted_set.truth if rir is not None)
+        kept = [rep.velocity_mps for rep, rir in zip(lifted_set.reps, lifted_set.truth, strict=True) if rir is not None]
         assert [rep.velocity_mps for rep in plain.reps] == kept
-        assert frozenset({fault}) == one.faults
+        assert frozenset({fault}) == lifted_set.faults
 
 
 def test_an_unrack_has_unlike_travel() -> None:
     """An unrack is the first or last report, and its travel is not the set's own."""
-    for one in with_fault("unrack"):
-        place = one.truth.index(None)
-        assert place in (0, len(one.reps) - 1)
-        own, odd = one.reps[1 if place == 0 else 0].rom_m, one.reps[place].rom_m
+    for lifted_set in with_fault("unrack"):
+        index = lifted_set.truth.index(None)
+        assert index in (0, len(lifted_set.reps) - 1)
+        own, odd = lifted_set.reps[1 if index == 0 else 0].rom_m, lifted_set.reps[index].rom_m
         assert own is not None
         assert odd is not None
         assert not 0.8 < odd / own < 1.2
@@ -88,10 +88,10 @@ def test_an_unrack_has_unlike_travel() -> None:
 
 def test_an_outlier_is_one_velocity_far_off() -> None:
     """An outlier changes one velocity by a quarter at least."""
-    for plain, one in zip(PLAIN, with_fault("outlier"), strict=True):
+    for plain, lifted_set in zip(PLAIN, with_fault("outlier"), strict=True):
         off = [
             later.velocity_mps / earlier.velocity_mps
-            for earlier, later in zip(plain.reps, one.reps, strict=True)
+            for earlier, later in zip(plain.reps, lifted_set.reps, strict=True)
             if earlier.velocity_mps and later.velocity_mps and earlier.velocity_mps != later.velocity_mps
         ]
         assert len(off) == 1
@@ -100,23 +100,27 @@ def test_an_outlier_is_one_velocity_far_off() -> None:
 
 def test_a_missed_rep_leaves_a_gap_in_the_truth() -> None:
     """A missed rep has no report; those around it keep what they leave."""
-    for plain, one in zip(PLAIN, with_fault("missed"), strict=True):
+    for plain, lifted_set in zip(PLAIN, with_fault("missed"), strict=True):
         if plain.reps_possible >= 3:
-            assert len(set(plain.truth) - set(one.truth)) == 1
-            assert (plain.truth[0], plain.truth[-1]) == (one.truth[0], one.truth[-1])
+            assert len(set(plain.truth) - set(lifted_set.truth)) == 1
+            assert (plain.truth[0], plain.truth[-1]) == (lifted_set.truth[0], lifted_set.truth[-1])
 
 
 def test_a_pause_gives_reps_back() -> None:
     """After a pause more reps are possible than before, so that the truth may rise once."""
     paused = with_fault("pause")
-    assert sum(one.reps_possible for one in paused) > sum(one.reps_possible for one in PLAIN)
-    assert all(one.truth[-1] == 0 for one in paused)
+    assert sum(lifted_set.reps_possible for lifted_set in paused) > sum(
+        lifted_set.reps_possible for lifted_set in PLAIN
+    )
+    assert all(lifted_set.truth[-1] == 0 for lifted_set in paused)
 
 
 def test_faults_come_as_often_as_the_parameters_say() -> None:
     """Without a share of its own a fault is in a tenth of the sets."""
     sets = [
-        one for each in lifters("home", "bench_press", 400, 3, 3, Conditions(faults=(("ghost", None),))) for one in each
+        lifted_set
+        for each in lifters("home", "bench_press", 400, 3, 3, Conditions(faults=(("ghost", None),)))
+        for lifted_set in each
     ]
     assert 0.07 < sum("ghost" in lifted_set.faults for lifted_set in sets) / len(sets) < 0.13
 

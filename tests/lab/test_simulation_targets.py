@@ -25,12 +25,12 @@ LIFTERS = 1200
 def sets_at(family: str, exercise: str, pct_1rm: float, sensor_sd_mps: float = ENCODER_SD_MPS) -> list[LabelledSet]:
     """Sets to failure, each of another lifter."""
     conditions = Conditions(load_pct=(pct_1rm, pct_1rm), sensor_sd_mps=sensor_sd_mps)
-    return [one for [one] in lifters(family, exercise, LIFTERS, 1, 7, conditions)]
+    return [lifted_set for [lifted_set] in lifters(family, exercise, LIFTERS, 1, 7, conditions)]
 
 
-def velocities(one: LabelledSet) -> Floats:
+def velocities(lifted_set: LabelledSet) -> Floats:
     """What the encoder said, m/s."""
-    return np.array([rep.velocity_mps for rep in one.reps], dtype=float)
+    return np.array([rep.velocity_mps for rep in lifted_set.reps], dtype=float)
 
 
 def loss_and_share_done(sets: list[LabelledSet]) -> tuple[Floats, Floats]:
@@ -102,7 +102,7 @@ def test_own_line_beats_general_line(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_first_rep_is_seldom_the_fastest(family: str) -> None:
     """Bench press, sets of more than 12 reps: the first rep is the fastest in 30–45 %."""
-    sets = [one for one in sets_at(family, "bench_press", 70) if one.reps_possible > 12]
+    sets = [lifted_set for lifted_set in sets_at(family, "bench_press", 70) if lifted_set.reps_possible > 12]
     assert 0.30 <= np.mean([velocities(lifted_set).argmax() == 0 for lifted_set in sets]) <= 0.45
 
 
@@ -110,8 +110,8 @@ def test_first_rep_is_seldom_the_fastest(family: str) -> None:
 def test_reps_vary_about_a_smooth_curve(family: str) -> None:
     """Without a sensor's noise, reps scatter by 3–5 % about a smooth curve through the set."""
     scatter: list[float] = []
-    for one in sets_at(family, "bench_press", 70, sensor_sd_mps=0.0):
-        speed, reps = velocities(one), np.arange(len(one.reps), dtype=float)
+    for lifted_set in sets_at(family, "bench_press", 70, sensor_sd_mps=0.0):
+        speed, reps = velocities(lifted_set), np.arange(len(lifted_set.reps), dtype=float)
         if len(speed) < 8:
             continue
         smooth = np.polyval(np.polyfit(reps, speed, 3), reps)
@@ -133,7 +133,7 @@ def test_families_share_reps_and_first_velocity(exercise: str) -> None:
 def test_reps_to_failure_follow_the_table() -> None:
     """Reps to failure by load are those of the meta-regression within its own spread, most of it between lifters."""
     for pct_1rm, reps, sd in ((70, 15.0, 4.1), (80, 9.0, 2.8), (90, 4.5, 1.5)):
-        possible = [one.reps_possible for one in sets_at("home", "bench_press", float(pct_1rm))]
+        possible = [lifted_set.reps_possible for lifted_set in sets_at("home", "bench_press", float(pct_1rm))]
         assert abs(float(np.mean(possible)) - reps) < 0.1 * reps
         assert 0.7 * sd < float(np.std(possible)) < 1.3 * sd
     assert [65.0, 90.0] == list(parameters().lifting.load_pct)

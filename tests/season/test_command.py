@@ -18,11 +18,11 @@ def test_the_figures_are_given_to_programs(monkeypatch: pytest.MonkeyPatch, caps
 
     assert 0 == main()
 
-    said = json.loads(capsys.readouterr().out)
-    assert 1 == said["counts"]["lifters"]
-    assert said["counts"]["work sets"] > 0
-    assert 2 == said["plan"]["weeks"]
-    assert "ended within a rep of the target, informed lifters" in said["shares"]
+    document = json.loads(capsys.readouterr().out)
+    assert 1 == document["counts"]["lifters"]
+    assert document["counts"]["work sets"] > 0
+    assert 2 == document["plan"]["weeks"]
+    assert "ended within a rep of the target, informed lifters" in document["shares"]
 
 
 def test_the_figures_are_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

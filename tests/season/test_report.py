@@ -32,22 +32,22 @@ async def test_the_weekly_report_renders(tmp_path: Path) -> None:
     def later() -> datetime:
         return datetime.combine(FIRST_DAY, time(12), UTC) + timedelta(weeks=PLAN.weeks)
 
-    async with serving(tmp_path, clock=later) as place:
+    async with serving(tmp_path, clock=later) as dashboard:
         for lane in lanes:
             key = athlete_key(GYM, lane.name)
             for topic, events in ((topics.ESTIMATES, lane.story), (topics.ADVICE, lane.told)):
                 for event in events:
-                    place.log.write(NewRecord(topic, key, encode(event)))
-        written = {topic: len(place.log.records(topic)) for topic in (topics.ESTIMATES, topics.ADVICE)}
-        await until(lambda: written == {topic: place.read()[topic] for topic in written}, 60)
+                    dashboard.log.write(NewRecord(topic, key, encode(event)))
+        written = {topic: len(dashboard.log.records(topic)) for topic in (topics.ESTIMATES, topics.ADVICE)}
+        await until(lambda: written == {topic: dashboard.read()[topic] for topic in written}, 60)
         for lane in lanes:
-            weeks = await place.json(f"/v1/athletes/{lane.name}/weeks", "coach", gym=GYM)
+            weeks = await dashboard.json(f"/v1/athletes/{lane.name}/weeks", "coach", gym=GYM)
             trained = next(week["week"] for week in weeks["weeks"] if week["sets"])
             report = f"/v1/athletes/{lane.name}/weeks/{trained}/report"
-            data = await place.json(f"{report}.json", "coach", gym=GYM)
+            data = await dashboard.json(f"{report}.json", "coach", gym=GYM)
             assert data["sets"] == sum(data["sets_by_reps_left"].values()) > 0
-            page = await place.get(f"{report}.html", "coach", gym=GYM)
+            page = await dashboard.get(f"{report}.html", "coach", gym=GYM)
             assert 200 == page.status_code
             assert trained in page.text
-            picture = await place.get(f"{report}.png", "coach", gym=GYM)
+            picture = await dashboard.get(f"{report}.png", "coach", gym=GYM)
             assert picture.content.startswith(b"\x89PNG")

@@ -62,68 +62,72 @@ class Floor:
             else:
                 self._settle()
                 now = done.base + timedelta(seconds=step)
-                for place in self.places:
-                    self._worker(place).timers(now)
+                for worker_place in self.places:
+                    self._worker(worker_place).timers(now)
         self._settle()
 
-    def _worker(self, place: Place) -> MemoryWorker:
-        if place.worker is None:
-            place.worker = MemoryWorker(self.log, place.processor, CONFIGURATION, place.durable, range(PARTITIONS))
-        return place.worker
+    def _worker(self, worker_place: Place) -> MemoryWorker:
+        if worker_place.worker is None:
+            worker_place.worker = MemoryWorker(
+                self.log, worker_place.processor, CONFIGURATION, worker_place.durable, range(PARTITIONS)
+            )
+        return worker_place.worker
 
     def _one_effect(self) -> None:
-        place = self.rng.choice(self.places)
-        if place.paused and self.rng.random() < 0.3:
-            zombie = self.rng.choice(place.paused)
+        worker_place = self.rng.choice(self.places)
+        if worker_place.paused and self.rng.random() < 0.3:
+            zombie = self.rng.choice(worker_place.paused)
             if next(zombie, None) is None:
-                place.paused.remove(zombie)
+                worker_place.paused.remove(zombie)
             return
-        worker = self._worker(place)
-        if place.effects is None:
-            place.effects = worker.flush(self.rng.choice([1, 2, 5, 512]), self.rng.randrange)
-        if next(place.effects, None) is None:
-            place.effects = None
+        worker = self._worker(worker_place)
+        if worker_place.effects is None:
+            worker_place.effects = worker.flush(self.rng.choice([1, 2, 5, 512]), self.rng.randrange)
+        if next(worker_place.effects, None) is None:
+            worker_place.effects = None
         elif self.rng.random() < 0.04:
             self.crashes += 1
             if self.rng.random() < 0.4:
                 worker.fenced = True
-                place.paused.append(place.effects)
-            place.effects, place.worker = None, None
+                worker_place.paused.append(worker_place.effects)
+            worker_place.effects, worker_place.worker = None, None
 
     def _settle(self) -> None:
-        while any(place.effects is not None or self._worker(place).waiting() for place in self.places):
+        while any(
+            worker_place.effects is not None or self._worker(worker_place).waiting() for worker_place in self.places
+        ):
             self._one_effect()
-        for place in self.places:
-            for zombie in place.paused:
+        for worker_place in self.places:
+            for zombie in worker_place.paused:
                 for _ in zombie:
                     pass
-            place.paused.clear()
-        if any(self._worker(place).waiting() for place in self.places):
+            worker_place.paused.clear()
+        if any(self._worker(worker_place).waiting() for worker_place in self.places):
             self._settle()
 
 
 def contents(log: MemoryLog) -> dict[tuple[str, str], bytes]:
     """Give what was written under each id; fails where one id has two contents."""
-    found: dict[tuple[str, str], bytes] = {}
+    by_id: dict[tuple[str, str], bytes] = {}
     for topic in TOPICS:
         for record in log.records(topic):
             identity = (topic, record.value.partition(b'"id":"')[2].partition(b'"')[0].decode())
-            assert found.setdefault(identity, record.value) == record.value, f"two contents of {identity}"
-    return found
+            assert by_id.setdefault(identity, record.value) == record.value, f"two contents of {identity}"
+    return by_id
 
 
-def without_places(found: dict[tuple[str, str], bytes]) -> dict[tuple[str, str], bytes]:
+def without_places(by_id: dict[tuple[str, str], bytes]) -> dict[tuple[str, str], bytes]:
     """Leave out where the inputs stood: a log in which workers crashed has more records, moved sets' events twice.
 
     What nobody can read has no id but its place, so that the id goes with it.
     """
     left: dict[tuple[str, str], bytes] = {}
-    for (topic, identity), value in found.items():
-        said = re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value)
-        if b'"reason":"unreadable"' in said:
-            said = said.replace(identity.encode(), b"")
-            identity = said.decode()
-        left[topic, identity] = said
+    for (topic, identity), value in by_id.items():
+        content = re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value)
+        if b'"reason":"unreadable"' in content:
+            content = content.replace(identity.encode(), b"")
+            identity = content.decode()
+        left[topic, identity] = content
     return left
 
 
@@ -145,7 +149,9 @@ def test_no_schedule_of_crashes_changes_what_comes_out(schedules: int) -> None:
         crashes += floor.crashes
         moved += any(b'"moved_to"' in value for value in calm.outputs.values())
         assert calm.outputs == without_places(contents(floor.log)), f"seed {first + number}: outputs differ"
-        assert calm.states == [state_of(place) for place in floor.places], f"seed {first + number}: state differs"
+        assert calm.states == [state_of(worker_place) for worker_place in floor.places], (
+            f"seed {first + number}: state differs"
+        )
     print(f"{schedules} schedules, {crashes} crashes, {time.monotonic() - began:.1f} s")
     assert crashes > schedules / 2
     assert moved > schedules / 10
@@ -170,7 +176,7 @@ def calm_day(seed: int) -> CalmDay:
         else:
             run_calmly(floor, done, step)
     run_calmly(floor, done, None)
-    return CalmDay(done, without_places(contents(floor.log)), [state_of(place) for place in floor.places])
+    return CalmDay(done, without_places(contents(floor.log)), [state_of(worker_place) for worker_place in floor.places])
 
 
 def with_moves(done: Workout, seed: int) -> Workout:
@@ -188,22 +194,22 @@ def with_moves(done: Workout, seed: int) -> Workout:
 
 def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:
     """Process what waits without any crash, then let time pass."""
-    while any(floor._worker(place).waiting() for place in floor.places):
-        for place in floor.places:
-            for _ in floor._worker(place).flush():
+    while any(floor._worker(worker_place).waiting() for worker_place in floor.places):
+        for worker_place in floor.places:
+            for _ in floor._worker(worker_place).flush():
                 pass
     if until_s is not None:
-        for place in floor.places:
-            floor._worker(place).timers(done.base + timedelta(seconds=until_s))
+        for worker_place in floor.places:
+            floor._worker(worker_place).timers(done.base + timedelta(seconds=until_s))
         run_calmly(floor, done, None)
 
 
-def state_of(place: Place) -> dict[str, bytes]:
+def state_of(worker_place: Place) -> dict[str, bytes]:
     """Give a processor's state of the lifter, and of the one to whom sets move, as it would be stored."""
-    assert place.worker is not None
-    states = {key: place.worker.state(key) for key in ("g1/ada", "g1/ada-other")}
+    assert worker_place.worker is not None
+    states = {key: worker_place.worker.state(key) for key in ("g1/ada", "g1/ada-other")}
     return {
-        f"{key} {name}": place.processor.dump(name, value)
+        f"{key} {name}": worker_place.processor.dump(name, value)
         for key, state in states.items()
         for name, value in state.items()
     }

@@ -208,9 +208,11 @@ def test_the_ledger_is_that_of_the_log(disorder: Disorder) -> None:
     host = disorder.lifter.host
     assert isinstance(host, MemoryHarness)
     for name in ("ada", "bob"):
-        told = published(disorder.events("advice.v1", name))
+        ledger = published(disorder.events("advice.v1", name))
         computed = recompute(disorder.events("estimates.v1", name), host.configuration)
-        assert {key: entry.cost for key, entry in computed.items()} == {key: entry.cost for key, entry in told.items()}
+        assert {key: entry.cost for key, entry in computed.items()} == {
+            key: entry.cost for key, entry in ledger.items()
+        }
 
 
 def test_everything_sent_again_changes_nothing(disorder: Disorder) -> None:

@@ -21,5 +21,5 @@ def host() -> Iterator[Standalone]:
 @pytest.fixture(scope="module")
 def http(host: Standalone) -> Iterator[httpx.Client]:
     """Give a client with an admin token of gym g1."""
-    with client(host.url, host.token()) as found:
-        yield found
+    with client(host.url, host.token()) as http_client:
+        yield http_client

@@ -69,13 +69,13 @@ def socket_to(host: Standalone, token: str, path: str = "/v1/events") -> ClientC
         (json.dumps({"type": "spotter.effort.estimated.v1", "data": {}}).encode(), 403, "type"),
     ],
 )
-def test_a_bad_event_is_refused_with_field_and_mend(http: httpx.Client, body: bytes, status: int, told: str) -> None:
+def test_a_bad_event_is_refused_with_field_and_mend(http: httpx.Client, body: bytes, status: int, message: str) -> None:
     """As a problem document, never as an error of ours."""
     answer = http.post("/v1/events", content=body)
 
     problem = answer.json()
     assert (status, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
-    assert told in json.dumps([problem["detail"], problem.get("field"), problem.get("mend")])
+    assert message in json.dumps([problem["detail"], problem.get("field"), problem.get("mend")])
     assert problem.get("mend")
 
 

@@ -39,7 +39,7 @@ def set_of(http: httpx.Client, set_id: str, reps: int, within_s: float = 10) -> 
         answer = http.get(f"/v1/sets/{set_id}")
         if answer.status_code == 200:
             view: dict[str, list[dict[str, object]]] = answer.json()
-            advised = [one for one in view["advice"] if one["after_rep"]]
+            advised = [item for item in view["advice"] if item["after_rep"]]
             if len(view["estimates"]) == reps == len(advised):
                 return view
         assert time.monotonic() < deadline_s, answer.text
@@ -52,7 +52,7 @@ def test_a_rep_goes_all_the_way(http: httpx.Client) -> None:
 
     view = set_of(http, "s-1", 5)
 
-    assert [1, 2, 3, 4, 5] == [one["rep_number"] for one in view["estimates"]]
+    assert [1, 2, 3, 4, 5] == [item["rep_number"] for item in view["estimates"]]
     assert view["advice"][-1]["action"] in ("one_more", "stop")
 
 
@@ -139,7 +139,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
 
         view = set_of(http, "s-1", 3)
 
-    assert [1, 2, 3] == [one["rep_number"] for one in view["reps"]]
+    assert [1, 2, 3] == [item["rep_number"] for item in view["reps"]]
 
 
 def test_stopping_ends_open_streams_at_once() -> None:

@@ -87,10 +87,10 @@ class Door:
         again = False
         while waiting:
             results, wait_s, trouble = await self._post([events[index] for index in waiting])
-            for place, result in zip(waiting, results, strict=False):
+            for event_index, result in zip(waiting, results, strict=False):
                 outcome = _outcome(result, again)
                 if outcome is not None:
-                    outcomes[place] = outcome
+                    outcomes[event_index] = outcome
             waiting = [index for index in waiting if index not in outcomes]
             if waiting:
                 again = True

@@ -60,11 +60,11 @@ def recompute(events: Iterable[Event], env: Environment) -> dict[str, Entry]:
     """
     stories: dict[str, _Story] = {}
     lifter: dict[str, object] = {}
-    known: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for event in events:
-        if (event.source, event.id) in known:
+        if (event.source, event.id) in seen:
             continue
-        known.add((event.source, event.id))
+        seen.add((event.source, event.id))
         turn, data = Turn(lifter, event, env), event.data
         if isinstance(data, AthleteUpdated):
             athlete_updated(turn, data)
@@ -87,8 +87,8 @@ def published(events: Iterable[Event]) -> dict[str, Entry]:
         entry = event.data.entry if isinstance(event.data, BudgetChanged) else None
         if entry is None or entry.last_rep_at is None:
             continue
-        known = newest.get(entry.set_key)
-        if known is None or known.revision < entry.revision:
+        previous = newest.get(entry.set_key)
+        if previous is None or previous.revision < entry.revision:
             newest[entry.set_key] = Entry(
                 set_key=entry.set_key,
                 set_id=entry.set_id,
@@ -110,9 +110,9 @@ def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
     event, data = turn.event, turn.event.data
     if isinstance(data, EffortReported):
         moved = None if event.movedfrom is None else event.movedfrom.partition(" ")[0]
-        told = _named(stories, data.set_id, moved)
-        if told is not None:
-            told.report = report_of(event, data, told.seen())
+        addressed = _named(stories, data.set_id, moved)
+        if addressed is not None:
+            addressed.report = report_of(event, data, addressed.seen())
         return
     if isinstance(data, RepOverdue):
         slow = _named(stories, data.set_id)
@@ -143,7 +143,7 @@ def _take(stories: dict[str, _Story], turn: Turn, env: Environment) -> None:
 
 def _named(stories: dict[str, _Story], set_id: str | None, moved: str | None = None) -> _Story | None:
     named = [story for story in stories.values() if story.set_id == set_id and moved in (None, story.first.moved_from)]
-    return max(named, key=lambda one: (one.first.opened_at, one.received, one.first.set_key), default=None)
+    return max(named, key=lambda story: (story.first.opened_at, story.received, story.first.set_key), default=None)
 
 
 def _entry(story: _Story, env: Environment) -> Entry | None:

@@ -84,9 +84,9 @@ def test_the_demo_ends_in_order_when_it_is_told_to() -> None:
         text=True,
     )
     assert process.stdout is not None
-    found = re.search(r"http://\S+?/", process.stdout.readline())
-    assert found is not None
-    assert 200 == httpx.get(found[0], trust_env=False).status_code
+    match = re.search(r"http://\S+?/", process.stdout.readline())
+    assert match is not None
+    assert 200 == httpx.get(match[0], trust_env=False).status_code
     time.sleep(1)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)

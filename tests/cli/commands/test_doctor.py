@@ -43,10 +43,10 @@ def test_a_running_host_is_found_at_its_port(tmp_path: Path) -> None:
     """A port that something else has is looked at; one of Spotter's is well."""
     with Standalone(tmp_path) as host:
         port = int(host.url.rpartition(":")[2])
-        found = place.check_port(Folder(tmp_path), "127.0.0.1", port)
+        finding = place.check_port(Folder(tmp_path), "127.0.0.1", port)
         whole = place.check_database(Folder(tmp_path).database, "database", "")
 
-    assert ("ok", f"Spotter is up at {host.url}") == (found.state, found.detail)
+    assert ("ok", f"Spotter is up at {host.url}") == (finding.state, finding.detail)
     assert "ok" == whole.state
 
 
@@ -61,9 +61,9 @@ def test_a_damaged_database_is_broken(tmp_path: Path) -> None:
     content[8192:12288] = os.urandom(4096)
     path.write_bytes(content)
 
-    found = place.check_database(path, "database", "restore it")
+    finding = place.check_database(path, "database", "restore it")
 
-    assert ("broken", "restore it") == (found.state, found.mend)
+    assert ("broken", "restore it") == (finding.state, finding.mend)
 
 
 def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
 
     folder.key_file.chmod(0o644)
 
-    found = place.check_keys(folder)
-    assert ("odd", f"chmod 600 {folder.key_file}") == (found.state, found.mend)
+    finding = place.check_keys(folder)
+    assert ("odd", f"chmod 600 {folder.key_file}") == (finding.state, finding.mend)
 
 
 def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:
         database.execute('INSERT INTO "log lifts.v1" VALUES (0, ?, ?, ?)', ("g1/ada", b"{}", later_ms))
     database.close()
 
-    found = place.check_newest(Folder(tmp_path), datetime.now(UTC))
+    finding = place.check_newest(Folder(tmp_path), datetime.now(UTC))
 
-    assert found is not None and "60 minutes in the future" in found.detail
+    assert finding is not None and "60 minutes in the future" in finding.detail
 
 
 def test_a_clock_before_this_release_is_broken() -> None:
@@ -104,10 +104,10 @@ def test_parts_that_only_a_cluster_needs_are_never_broken(monkeypatch: pytest.Mo
     for name in ("JAVA_HOME", "CHROMIUM", "SPOTTER_KAFKA", "KAFKA_BOOTSTRAP"):
         monkeypatch.delenv(name, raising=False)
 
-    found = [check() for check in (parts.check_java, parts.check_maven, parts.check_kafka, parts.check_browser)]
+    findings = [check() for check in (parts.check_java, parts.check_maven, parts.check_kafka, parts.check_browser)]
 
-    assert ["missing"] * 4 == [each.state for each in found]
-    assert all(each.mend for each in found)
+    assert ["missing"] * 4 == [each.state for each in findings]
+    assert all(each.mend for each in findings)
 
 
 def test_a_kafka_that_is_named_and_does_not_answer_is_odd(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,10 +59,10 @@ def test_a_replay_has_a_host_of_its_own_where_none_is_named(recording: Path) -> 
     assert [("sent", 8), ("accepted", 7), ("refused", 1), ("sets", 2), ("estimates", 7), ("advice", 7)] == list(
         counts_of(ended).items()
     )
-    *said, _ = (json.loads(line) for line in ended.stdout.splitlines())
-    refused = [one["refused"]["reason"] for one in said if "refused" in one]
+    *frames, _ = (json.loads(line) for line in ended.stdout.splitlines())
+    refused = [frame["refused"]["reason"] for frame in frames if "refused" in frame]
     assert 1 == len(refused) and "data.mean_velocity_mps" in refused[0]
-    assert any(one.get("data", {}).get("action") == "stop" and not one["data"]["late"] for one in said)
+    assert any(frame.get("data", {}).get("action") == "stop" and not frame["data"]["late"] for frame in frames)
 
 
 def test_a_replay_prints_a_table_of_sets_with_their_advice(recording: Path) -> None:
@@ -85,8 +85,8 @@ def test_a_replay_at_a_door_gives_the_same_counts_every_time(
 
     assert runs[0] == runs[1]
     assert {"sent": 8, "accepted": 7, "refused": 1, "sets": 2, "estimates": 7, "advice": 7} == runs[0]
-    named = [one for one in http.get("/v1/sets").json()["sets"] if one["set_id"] == "s-1"]
-    assert ["ended", "ended"] == [one["state"] for one in named]
+    named = [lifted_set for lifted_set in http.get("/v1/sets").json()["sets"] if lifted_set["set_id"] == "s-1"]
+    assert ["ended", "ended"] == [lifted_set["state"] for lifted_set in named]
 
 
 def test_a_recording_of_what_a_demo_printed_can_be_replayed(tmp_path: Path) -> None:
@@ -141,12 +141,12 @@ def test_a_device_token_may_not_listen_and_is_told_so(recording: Path, host: Sta
         ({"SPOTTER_URL": "nonsense", "SPOTTER_TOKEN": "x"}, "nonsense"),
     ],
 )
-def test_a_door_that_is_not_there_is_told_in_a_line(recording: Path, env: dict[str, str], told: str) -> None:
+def test_a_door_that_is_not_there_is_told_in_a_line(recording: Path, env: dict[str, str], message: str) -> None:
     """With the address, and without a traceback."""
     ended = here("replay", str(recording), env=env)
 
     assert 1 == ended.returncode
-    assert told in ended.stderr and "Traceback" not in ended.stderr
+    assert message in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_a_file_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:

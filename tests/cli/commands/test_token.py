@@ -122,22 +122,22 @@ def test_a_token_is_revoked_in_the_log_while_the_host_is_down(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("said", "told"), [("abc", "Nothing answers at"), ("a.b.c", "neither a token nor a token's id")]
 )
-def test_nowhere_to_revoke_is_told_in_a_line(tmp_path: Path, said: str, told: str) -> None:
+def test_nowhere_to_revoke_is_told_in_a_line(tmp_path: Path, option: str, message: str) -> None:
     """With what to do."""
     env = {"SPOTTER_URL": "http://127.0.0.1:9"}
 
-    ended = here("token", "revoke", said, "--data", str(tmp_path), env=env)
+    ended = here("token", "revoke", option, "--data", str(tmp_path), env=env)
 
     assert 1 == ended.returncode
-    assert told in ended.stderr and "Traceback" not in ended.stderr
+    assert message in ended.stderr and "Traceback" not in ended.stderr
 
 
 def _soon(url: str, token: str) -> int:
     """Ask until the token is refused, at most for the five seconds that a revocation may take."""
     deadline_s = time.monotonic() + 5
-    while (found := status(url, token)) == 200 and time.monotonic() < deadline_s:
+    while (status_code := status(url, token)) == 200 and time.monotonic() < deadline_s:
         time.sleep(0.1)
-    return found
+    return status_code
 
 
 def test_a_forged_url_is_told_in_a_line(tmp_path: Path) -> None:

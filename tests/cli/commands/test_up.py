@@ -29,13 +29,13 @@ def test_the_first_start_makes_database_and_keys_and_prints_an_admin_token(tmp_p
         assert f"  coach's page  {first.url}/" in first.said
         assert first.url == Folder(data).address()
         assert 0 == first.stop()
-        told = first.rest()
+        printed = first.rest()
     assert Folder(data).address() is None
     with Up(data) as second:
         assert 0 == second.stop(signal.SIGINT)
         again = second.rest()
 
-    claims = jwt.decode(told[-1], options={"verify_signature": False})
+    claims = jwt.decode(printed[-1], options={"verify_signature": False})
     assert ("g1", "admin", []) == (claims["gym"], claims["role"], claims["athletes"])
     assert [] == again
 
@@ -86,12 +86,12 @@ def test_a_folder_in_use_is_one_line_on_standard_error(tmp_path: Path) -> None:
         (("--host", "203.0.113.7"), "can't be listened on"),
     ],
 )
-def test_an_address_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+def test_an_address_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
     """Without a traceback."""
     ended = here("up", "--data", str(tmp_path), *arguments)
 
     assert ended.returncode in (1, 2)
-    assert told in ended.stderr
+    assert message in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -154,13 +154,13 @@ def _wait_for(http: httpx.Client, set_id: str, numbers: set[int]) -> None:
     deadline_s = time.monotonic() + 20
     while True:
         view = http.get(f"/v1/sets/{set_id}").json()
-        found = [
-            sorted(one["rep_number"] for one in view.get("reps", [])),
-            sorted(one["rep_number"] for one in view.get("estimates", [])),
-            sorted(one["after_rep"] for one in view.get("advice", []) if one["after_rep"]),
+        views = [
+            sorted(item["rep_number"] for item in view.get("reps", [])),
+            sorted(item["rep_number"] for item in view.get("estimates", [])),
+            sorted(item["after_rep"] for item in view.get("advice", []) if item["after_rep"]),
         ]
         # A rep that was written and not answered any more may be there too; none may be there twice.
-        if all(numbers <= set(each) and len(set(each)) == len(each) for each in found):
+        if all(numbers <= set(each) and len(set(each)) == len(each) for each in views):
             return
-        assert time.monotonic() < deadline_s, (set_id, len(numbers), [len(each) for each in found])
+        assert time.monotonic() < deadline_s, (set_id, len(numbers), [len(each) for each in views])
         time.sleep(0.1)

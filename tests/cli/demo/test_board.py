@@ -21,8 +21,8 @@ def board_with_a_set() -> Board:
 
 def advice(after_rep: int, action: str, *, late: bool = False) -> dict[str, object]:
     """Give an advice frame."""
-    said = {"after_rep": after_rep, "action": action, "late": late, "sentence": "Stop here.", "alert_id": "a"}
-    return {"type": "spotter.advice.given.v1", "data": {**WHO, **said}}
+    data = {"after_rep": after_rep, "action": action, "late": late, "sentence": "Stop here.", "alert_id": "a"}
+    return {"type": "spotter.advice.given.v1", "data": {**WHO, **data}}
 
 
 def test_a_tile_shows_lifter_load_and_a_bar_per_rep() -> None:
@@ -40,22 +40,22 @@ def test_an_advice_beyond_continue_is_told_once_however_often_it_is_repeated() -
     board.heard({"type": "spotter.effort.estimated.v1", "data": estimate}, 0)
 
     assert board.heard(advice(2, "continue"), 0) is None
-    said = board.heard(advice(3, "stop"), 0)
+    shown = board.heard(advice(3, "stop"), 0)
     assert board.heard(advice(3, "stop"), 1) is None
-    assert said is not None
+    assert shown is not None
     assert {"continue": 1, "stop": 1} == board.counts
-    assert "rack-1  Ada, back squat 100 kg, after rep 3, reps left 2 (0–3): ■ stop  Stop here." in line(said, 1.0)
+    assert "rack-1  Ada, back squat 100 kg, after rep 3, reps left 2 (0–3): ■ stop  Stop here." in line(shown, 1.0)
 
 
 def test_late_advice_is_not_counted_as_in_time() -> None:
     """It is shown as late."""
     board = board_with_a_set()
 
-    said = board.heard(advice(3, "stop", late=True), 0)
+    shown = board.heard(advice(3, "stop", late=True), 0)
 
     assert {} == board.counts
-    assert said is not None and said.late
-    assert "■ stop (late)" in line(said, 0)
+    assert shown is not None and shown.late
+    assert "■ stop (late)" in line(shown, 0)
 
 
 def test_the_next_set_clears_the_tile_and_older_advice_does_not_come_back() -> None:

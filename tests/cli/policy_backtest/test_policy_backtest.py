@@ -43,35 +43,35 @@ def tried(folder: Path, policy: object, *options: str) -> dict[str, Any]:
     file.write_text(json.dumps(policy))
     ended = here("policy", "try", str(file), "--data", str(folder), "--json", *options)
     assert 0 == ended.returncode, ended.stderr
-    found: dict[str, Any] = json.loads(ended.stdout)
-    return found
+    comparison: dict[str, Any] = json.loads(ended.stdout)
+    return comparison
 
 
 def test_the_same_policy_says_the_same(folder: Path) -> None:
     """A layer that says nothing: the replay gives all advice again as it was, and no set differs."""
-    found = tried(folder, {})
+    comparison = tried(folder, {})
 
-    assert found["faithful"]
-    assert 18 == found["advice_known"] == found["advice_same"]
-    assert [("ada", False), ("bo", False)] == [(one["athlete_id"], one["differs"]) for one in found["sets"]]
+    assert comparison["faithful"]
+    assert 18 == comparison["advice_known"] == comparison["advice_same"]
+    assert [("ada", False), ("bo", False)] == [(item["athlete_id"], item["differs"]) for item in comparison["sets"]]
 
 
 def test_a_stricter_target_stops_sooner(folder: Path) -> None:
     """Another target shows beside the one that held, and so does the rep after which stop is said."""
-    found = tried(folder, {"target_rir": 6, "beginner_target_rir": 6})
+    comparison = tried(folder, {"target_rir": 6, "beginner_target_rir": 6})
 
-    for one in found["sets"]:
-        assert one["differs"]
-        assert one["then"]["target"] < 6 == one["now"]["target"]
-        assert one["now"]["stop_after"] < (one["then"]["stop_after"] or 99)
-    assert 2 == found["totals"]["stopped_earlier"]
+    for item in comparison["sets"]:
+        assert item["differs"]
+        assert item["then"]["target"] < 6 == item["now"]["target"]
+        assert item["now"]["stop_after"] < (item["then"]["stop_after"] or 99)
+    assert 2 == comparison["totals"]["stopped_earlier"]
 
 
 def test_one_lifter_alone(folder: Path) -> None:
     """With --athlete the layer is that lifter's own, and only that lifter's sets are shown."""
-    found = tried(folder, {"target_rir": 5}, "--athlete", "ada")
+    comparison = tried(folder, {"target_rir": 5}, "--athlete", "ada")
 
-    assert [("ada", 5)] == [(one["athlete_id"], one["now"]["target"]) for one in found["sets"]]
+    assert [("ada", 5)] == [(item["athlete_id"], item["now"]["target"]) for item in comparison["sets"]]
 
 
 def test_a_table_for_people(folder: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_table_for_people(folder: Path) -> None:
         ('{"tarqet": 2}', "tarqet"),
     ],
 )
-def test_a_wrong_policy_is_named(folder: Path, policy: str, said: str) -> None:
+def test_a_wrong_policy_is_named(folder: Path, policy: str, sent: str) -> None:
     """In a line: the file, and the field that is wrong."""
     file = folder / "policy.json"
     file.write_text(policy)
@@ -104,7 +104,7 @@ def test_a_wrong_policy_is_named(folder: Path, policy: str, said: str) -> None:
     ended = here("policy", "try", str(file), "--data", str(folder))
 
     assert 1 == ended.returncode
-    assert said in ended.stderr
+    assert sent in ended.stderr
 
 
 def test_no_database_is_told(tmp_path: Path) -> None:

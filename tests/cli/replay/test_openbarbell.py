@@ -14,11 +14,11 @@ from spotter_cli.replay.reading import read_recording
 FRAME = ["-1234", "3", "0.5", "601", "0.8", "70", "-9999"]
 
 
-def stored(times: list[str], **said: object) -> dict[str, object]:
+def stored(times: list[str], **sent: object) -> dict[str, object]:
     """Give a set as the app stores it."""
     reps = [{"isValid": True, "removed": False, "time": time, "data": FRAME} for time in times]
     about = {"setID": "s-1", "exercise": "Bench Press", "weight": "220.462262", "metric": "lbs", "removed": False}
-    return {**about, "reps": reps, **said}
+    return {**about, "reps": reps, **sent}
 
 
 def test_a_set_begins_before_its_first_rep_and_ends_after_its_last() -> None:
@@ -83,16 +83,16 @@ def test_sets_are_in_order_of_time_whatever_the_file_says() -> None:
 
 def test_damaged_and_removed_reps_are_left_out_and_told() -> None:
     """Nothing is guessed."""
-    one = stored(["2018-02-17T18:00:03Z"])
-    assert isinstance(one["reps"], list)
-    one["reps"] += [
+    item = stored(["2018-02-17T18:00:03Z"])
+    assert isinstance(item["reps"], list)
+    item["reps"] += [
         {"time": "2018-02-17T18:00:06Z", "data": ["-1234", "4"]},
         {"time": "2018-02-17T18:00:09Z", "data": FRAME, "removed": True},
         {"time": "never", "data": FRAME},
         {"time": "2018-02-17T18:00:12Z"},
     ]
 
-    recording = read_frames({"a": one})
+    recording = read_frames({"a": item})
 
     assert 1 == recording.reps
     assert 4 == len(recording.remarks)

@@ -17,10 +17,10 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 def event(kind: str, after_s: float | None = None, **data: object) -> dict[str, object]:
     """Give an event some seconds after noon."""
-    said: dict[str, object] = {"type": f"spotter.{kind}.v1", "data": data}
+    sent: dict[str, object] = {"type": f"spotter.{kind}.v1", "data": data}
     if after_s is not None:
-        said["time"] = (NOON + timedelta(seconds=after_s)).isoformat()
-    return said
+        sent["time"] = (NOON + timedelta(seconds=after_s)).isoformat()
+    return sent
 
 
 def rep(after_s: float | None = None, **data: object) -> dict[str, object]:
@@ -171,7 +171,7 @@ def test_an_array_of_events_is_a_recording_too(tmp_path: Path) -> None:
 def test_lines_without_a_lifter_can_be_credited_to_one(tmp_path: Path) -> None:
     """Those that name one keep it."""
     path = tmp_path / "recording.jsonl"
-    path.write_text("\n".join(json.dumps(one) for one in (event("rep.completed", 0, set_id="1"), rep(1, set_id="2"))))
+    path.write_text("\n".join(json.dumps(item) for item in (event("rep.completed", 0, set_id="1"), rep(1, set_id="2"))))
 
     recording = read_recording(path, "bo")
 
@@ -187,12 +187,12 @@ def test_lines_without_a_lifter_can_be_credited_to_one(tmp_path: Path) -> None:
         (b'{"a": {"reps": []}}', "holds no rep"),
     ],
 )
-def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path: Path, content: bytes, message: str) -> None:
     """The message says what it looked for."""
     path = tmp_path / "file"
     path.write_bytes(content)
 
-    with pytest.raises(Trouble, match=told):
+    with pytest.raises(Trouble, match=message):
         read_recording(path)
 
 

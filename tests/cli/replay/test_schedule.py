@@ -53,9 +53,9 @@ def test_times_are_shifted_so_that_the_replay_happens_now() -> None:
     due = schedule(two_sets())
     shift = Shift(due, NOW)
 
-    times = [parse_time(anew(one, index, shift, "r")["time"]) for index, one in enumerate(due)]
+    times = [parse_time(anew(item, index, shift, "r")["time"]) for index, item in enumerate(due)]
 
-    assert [timedelta(seconds=one.after_s) for one in due] == [time - NOW for time in times]
+    assert [timedelta(seconds=item.after_s) for item in due] == [time - NOW for time in times]
 
 
 def test_moments_inside_the_data_keep_their_share_of_the_way() -> None:
@@ -84,7 +84,7 @@ def test_each_run_has_ids_of_its_own_and_the_same_when_an_event_is_sent_again() 
     """So a second run is not taken for duplicates of the first, and a retry is."""
     due = schedule(two_sets())
     shift = Shift(due, NOW)
-    ids = [[anew(one, index, shift, run)["id"] for index, one in enumerate(due)] for run in ("a", "a", "b")]
+    ids = [[anew(item, index, shift, run)["id"] for index, item in enumerate(due)] for run in ("a", "a", "b")]
 
     assert ids[0] == ids[1]
     assert not set(ids[0]) & set(ids[2])
@@ -97,7 +97,7 @@ def test_lines_that_are_one_event_stay_one_event() -> None:
     again = Recorded("line 2", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
     other = Recorded("line 3", {"id": "x", "source": "t", "type": COMPLETED, "data": {}}, THEN)
     due = schedule(Recording((named, again, other), ()))
-    ids = [anew(one, index, Shift(due, NOW), "r")["id"] for index, one in enumerate(due)]
+    ids = [anew(item, index, Shift(due, NOW), "r")["id"] for index, item in enumerate(due)]
 
     assert ids[0] == ids[1] != ids[2]
 

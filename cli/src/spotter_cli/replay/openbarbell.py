@@ -123,16 +123,16 @@ def _exercise(entry: Mapping[str, object]) -> str | None:
 
 
 def _load_kg(which: RecordedSet, entry: Mapping[str, object], remarks: list[str]) -> float | None:
-    said, unit = entry.get("weight"), entry.get("metric")
-    if said in (None, ""):
+    stated, unit = entry.get("weight"), entry.get("metric")
+    if stated in (None, ""):
         return None
     try:
-        weight = float(said.replace(",", ".")) if isinstance(said, str) else float(said)  # type: ignore[arg-type]  # any other type is told below
+        weight = float(stated.replace(",", ".")) if isinstance(stated, str) else float(stated)  # type: ignore[arg-type]  # any other type is told below
     except (TypeError, ValueError):
         weight = math.nan
     load_kg = weight * _KG_PER.get(unit.lower() if isinstance(unit, str) else "", math.nan)
     if not 0 <= load_kg <= _LOAD_MAX_KG:
-        remarks.append(f"set {which.set_id} goes without its load: {said!r} {unit!r} is not within 0 to 600 kg")
+        remarks.append(f"set {which.set_id} goes without its load: {stated!r} {unit!r} is not within 0 to 600 kg")
         return None
     return round(load_kg, 2)
 

@@ -91,8 +91,8 @@ def answers_from(truth: Truth, distributions: Sequence[Floats]) -> Answers:
     """
     distribution = np.zeros((len(truth.rir), RIR_MAX + 1))
     for row, (index, rep_index) in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True)):
-        found = distributions[index][rep_index]
-        distribution[row, : len(found)] = found
+        rir_distribution = distributions[index][rep_index]
+        distribution[row, : len(rir_distribution)] = rir_distribution
     low, rir, high = (quantile(distribution, level) for level in (0.1, 0.5, 0.9))
     return Answers(rir, low, high, distribution)
 

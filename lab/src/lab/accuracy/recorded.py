@@ -88,8 +88,8 @@ def read_recorded(path: Path) -> list[list[LabelledSet]]:
     if wrong:
         raise UnreadableSets(f"{path} is not read, for {len(wrong)} faults:\n" + "\n".join(wrong))
     by_lifter: dict[str, list[RecordedSet]] = {}
-    for one in sorted(parsed, key=lambda each: each.at):
-        by_lifter.setdefault(one.lifter, []).append(one)
+    for recorded in sorted(parsed, key=lambda each: each.at):
+        by_lifter.setdefault(recorded.lifter, []).append(recorded)
     return [
         [_labelled(lifted_set, number, order, sets[0]) for order, lifted_set in enumerate(sets)]
         for number, sets in enumerate(by_lifter.values())

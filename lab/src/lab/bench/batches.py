@@ -88,7 +88,8 @@ def _sent(host: Up, count: int) -> dict[str, float]:
     every = list(history(count, datetime.now(UTC)))
     # The reps of one lifter go over one connection, in order.
     shares = [
-        bodies((one for one in every if _lifter(one) % SENDERS == sender), PER_REQUEST) for sender in range(SENDERS)
+        bodies((event for event in every if _lifter(event) % SENDERS == sender), PER_REQUEST)
+        for sender in range(SENDERS)
     ]
     failures: list[BaseException] = []
     senders = [threading.Thread(target=_send, args=(host, share, failures)) for share in shares]
@@ -111,11 +112,11 @@ def _sent(host: Up, count: int) -> dict[str, float]:
                 raise failures[0]
             host.child.check(began_s + LIMIT_S)
         spent_s = host.child.cpu_s() - cpu_s
-        found = progress.estimates()
+        estimates = progress.estimates()
     finally:
         progress.close()
-    if found < count:
-        raise Ended(f"{found} of {count} reps have an estimate")
+    if estimates < count:
+        raise Ended(f"{estimates} of {count} reps have an estimate")
     return {
         "reps_per_s": count / marks_s["estimated"],
         "cpu_us": spent_s / count * 1e6,
@@ -124,8 +125,8 @@ def _sent(host: Up, count: int) -> dict[str, float]:
     }
 
 
-def _lifter(said: dict[str, object]) -> int:
-    data = said["data"]
+def _lifter(event: dict[str, object]) -> int:
+    data = event["data"]
     assert isinstance(data, dict)
     return int(str(data["athlete_id"]).rpartition("-")[2])
 
@@ -164,8 +165,8 @@ class _Progress:
 
     def estimates(self) -> int:
         """Count the reps that have an estimate."""
-        told = "instr(value, '\"spotter.effort.estimated.v1\"')"
-        query = f'SELECT count(*) FROM "log estimates.v1" WHERE {told} AND instr(value, \'"arrival":true\')'
+        is_estimate = "instr(value, '\"spotter.effort.estimated.v1\"')"
+        query = f'SELECT count(*) FROM "log estimates.v1" WHERE {is_estimate} AND instr(value, \'"arrival":true\')'
         return int(self._database.execute(query).fetchone()[0])
 
     def close(self) -> None:

@@ -57,12 +57,12 @@ def _filter(plan: Plan, name: str, sets: int) -> Row:
 def _filter_us(sets: int, seed: int) -> float:
     chance, model = np.random.default_rng(seed), Filter()
     groups = [[_set(chance, number) for number in range(sets)] for _ in range(max(1, _SINGLE_SETS // sets))]
-    found: list[float] = []
+    times_us: list[float] = []
     for group in groups:
         for rep in range(REPS):
             requests = [Request(start, reps[: rep + 1], rep) for start, reps in group]
-            found.append(_us(lambda requests=requests: model.run(requests), len(requests)))  # type: ignore[misc]
-    return median(found)
+            times_us.append(_us(lambda requests=requests: model.run(requests), len(requests)))  # type: ignore[misc]
+    return median(times_us)
 
 
 def _set(chance: np.random.Generator, number: int) -> tuple[Prior, tuple[Observation, ...]]:
@@ -124,16 +124,16 @@ def _steps(plan: Plan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
 def _run(stepper: Stepper, inputs: list[Input]) -> tuple[list[Input], float]:
     """Take events in batches; gives what was written, and the median time for an event, µs."""
     written: list[Input] = []
-    found: list[float] = []
+    times_us: list[float] = []
     for first in range(0, len(inputs), BATCH):
         taken = inputs[first : first + BATCH]
         began_ns = time.process_time_ns()
         batch = stepper.run(taken)
-        found.append((time.process_time_ns() - began_ns) / len(taken) / 1000)
+        times_us.append((time.process_time_ns() - began_ns) / len(taken) / 1000)
         for key, name in batch.changed:  # as after a commit
             stepper.table.prune(key, name, 1 << 62)
         written += [
             Input(0, len(written) + at, output.key, output.value, output.event)
             for at, output in enumerate(batch.outputs)
         ]
-    return written, median(found)
+    return written, median(times_us)

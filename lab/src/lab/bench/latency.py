@@ -74,10 +74,10 @@ def _paced(plan: Plan, url: str, token: str, rate: int) -> tuple[dict[str, float
     """Run the even load in a process of its own."""
     options = ("--url", url, "--token", token, "--rate", str(rate), "--seconds", str(plan.latency_s))
     with python("pacing", plan.folder, "-m", "lab.bench.pacing", *options) as child:
-        said = json.loads(child.finished(plan.latency_s + _SPARE_S))
-    if said["refused"]:
-        raise Ended(f"reps were refused: {said['refused'][0]}")
-    heard, unheard = said["latencies_ms"], int(said["unheard"])
+        measured_ms = json.loads(child.finished(plan.latency_s + _SPARE_S))
+    if measured_ms["refused"]:
+        raise Ended(f"reps were refused: {measured_ms['refused'][0]}")
+    heard, unheard = measured_ms["latencies_ms"], int(measured_ms["unheard"])
     if not heard:
         raise Ended(f"none of {unheard} reps got advice")
     # What was not heard of is slower than anything that was.
@@ -85,8 +85,8 @@ def _paced(plan: Plan, url: str, token: str, rate: int) -> tuple[dict[str, float
     notes = [f"open loop, {len(heard) + unheard:,} reps from the first second on, slowest {max(heard):.0f} ms"]
     if unheard:
         notes.append(f"{unheard} without advice")
-    if said["sent_late_ms"] > SENT_LATE_MS:
-        notes.append(f"the sender itself was up to {said['sent_late_ms']:.0f} ms late, which counts")
+    if measured_ms["sent_late_ms"] > SENT_LATE_MS:
+        notes.append(f"the sender itself was up to {measured_ms['sent_late_ms']:.0f} ms late, which counts")
     return figures, "; ".join(notes)
 
 

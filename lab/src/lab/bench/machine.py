@@ -32,8 +32,8 @@ def load() -> str:
     """Give the load averages of the last 1 and 5 minutes: above 0 at the start, others use the machine too."""
     if not hasattr(os, "getloadavg"):  # Windows
         return "unknown"
-    one, five, _ = os.getloadavg()
-    return f"{one:.1f} (1 min), {five:.1f} (5 min)"
+    load_1min, five, _ = os.getloadavg()
+    return f"{load_1min:.1f} (1 min), {five:.1f} (5 min)"
 
 
 def kafka_version(libs: Path) -> str:
@@ -42,8 +42,8 @@ def kafka_version(libs: Path) -> str:
     >>> kafka_version(Path("no/such/folder"))
     'unknown'
     """
-    found = [re.search(r"kafka_[\d.]+-([\d.]+)\.jar$", jar.name) for jar in libs.glob("kafka_*.jar")]
-    return next((match[1] for match in found if match), "unknown")
+    versions = [re.search(r"kafka_[\d.]+-([\d.]+)\.jar$", jar.name) for jar in libs.glob("kafka_*.jar")]
+    return next((match[1] for match in versions if match), "unknown")
 
 
 def _cpu() -> str:
@@ -52,8 +52,8 @@ def _cpu() -> str:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return platform.processor() or platform.machine()
-    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    return found[1].strip() if found else platform.machine()
+    match = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return match[1].strip() if match else platform.machine()
 
 
 def _cores() -> int:
@@ -69,10 +69,10 @@ def _memory() -> str:
 
 
 def _versions() -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    match: dict[str, str] = {}
     for name in _PACKAGES:
         try:
-            found[name] = version(name)
+            match[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return match

@@ -115,11 +115,11 @@ def main() -> None:
     try:
         from uvloop import new_event_loop
     except ImportError:
-        said = asyncio.run(load.run())
+        measured = asyncio.run(load.run())
     else:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            said = runner.run(load.run())
-    print(json.dumps(said))
+            measured = runner.run(load.run())
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

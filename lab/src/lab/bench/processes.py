@@ -56,10 +56,10 @@ class Child:
     def until_said(self, pattern: str, within_s: float = READY_S) -> re.Match[str]:
         """Wait for a line; raises Ended where it does not come."""
         until_s = time.monotonic() + within_s
-        while not (found := re.search(pattern, self.said(), re.MULTILINE)):
+        while not (match := re.search(pattern, self.said(), re.MULTILINE)):
             self.check(until_s)
             time.sleep(_POLL_S)
-        return found
+        return match
 
     def until_ready(self, port: int, within_s: float = READY_S) -> None:
         """Wait until `/readyz` is answered with 200; raises Ended."""

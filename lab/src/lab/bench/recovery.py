@@ -46,7 +46,7 @@ def recovery(plan: Plan, kafka: Broker) -> Iterator[Row]:
 def _kills(plan: Plan, kafka: Broker, instances: list[str], *, restart: bool) -> list[float]:
     """Kill the last of the workers as often as planned."""
     prefix = kafka.topics()
-    found: list[float] = []
+    times_s: list[float] = []
     with ExitStack() as stack:
 
         def start(instance: str) -> Child:
@@ -69,10 +69,10 @@ def _kills(plan: Plan, kafka: Broker, instances: list[str], *, restart: bool) ->
                     name = f"detector-{instances[-1]}"
                     children[-1] = stack.enter_context(python(name, plan.folder, *command, environment=environment))
 
-            found.append(asyncio.run(_recovered(kafka.bootstrap, prefix, kill)))
+            times_s.append(asyncio.run(_recovered(kafka.bootstrap, prefix, kill)))
             if not restart:
                 children[-1] = start(instances[-1])
-    return found
+    return times_s
 
 
 async def _recovered(bootstrap: str, prefix: str, kill: Callable[[], None]) -> float:
@@ -113,9 +113,9 @@ async def _load(log: KafkaLog) -> None:
         if (pause_s := began_s + number / RATE - time.perf_counter()) > 0:
             await asyncio.sleep(pause_s)
         now = datetime.now(UTC)
-        said = document(rep, now, now)
-        data = said["data"]
+        rep_event = document(rep, now, now)
+        data = rep_event["data"]
         assert isinstance(data, dict)
         mine = {"gym_id": GYM, **data, "set_id": f"{run}-{rep.set_number}"}
-        event = from_json({**said, "id": f"{run}-{rep.id}", "data": mine, "receivedtime": now.isoformat()})
+        event = from_json({**rep_event, "id": f"{run}-{rep.id}", "data": mine, "receivedtime": now.isoformat()})
         await log.append([NewRecord(LIFTS, athlete_key(GYM, rep.athlete), encode(event), event=event)])

@@ -134,11 +134,11 @@ def traces_of(sets: int = SETS) -> list[Trace]:
     return traces
 
 
-def _hear(advice: ClientConnection, place: int) -> None:
+def _hear(advice: ClientConnection, index: int) -> None:
     """Wait for the advice after a rep."""
     while True:
         frame = json.loads(advice.recv(_PATIENCE_S))
-        if frame.get("type") == ADVICE and frame["data"]["after_rep"] == place:
+        if frame.get("type") == ADVICE and frame["data"]["after_rep"] == index:
             return
 
 

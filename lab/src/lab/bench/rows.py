@@ -21,8 +21,8 @@ class Target:
 
     def reached(self, figures: Mapping[str, float]) -> bool:
         """Tell whether figures reach it."""
-        found = figures[self.figure]
-        return found >= self.limit if self.at_least else found <= self.limit
+        target = figures[self.figure]
+        return target >= self.limit if self.at_least else target <= self.limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ def print_table(rows: Sequence[Row], machine: Mapping[str, str], spent_s: float)
 
 def print_json(rows: Sequence[Row], machine: Mapping[str, str], spent_s: float) -> None:
     """Print everything as one JSON object."""
-    found = [{**asdict(row), "reached": row.reached} for row in rows]
-    print(json.dumps({"machine": machine, "took_s": round(spent_s, 1), "rows": found}, ensure_ascii=False))
+    records = [{**asdict(row), "reached": row.reached} for row in rows]
+    print(json.dumps({"machine": machine, "took_s": round(spent_s, 1), "rows": records}, ensure_ascii=False))
 
 
 def _spread(row: Row) -> str:

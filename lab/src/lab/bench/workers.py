@@ -92,9 +92,9 @@ def _row(
     target: Target | None = None,
     note: str = "",
 ) -> Row:
-    found = rounds[system.name]
+    rates = rounds[system.name]
     return measured(
-        GROUP, system.name, found, against=by_event, than="event by event", target=target, note=note + system.note
+        GROUP, system.name, rates, against=by_event, than="event by event", target=target, note=note + system.note
     )
 
 

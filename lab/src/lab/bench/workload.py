@@ -62,10 +62,10 @@ def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[Rep]:
     first_mps = chance.uniform(0.4, 0.8, lifters)
     for number in range(count):
         in_order, lifter = divmod(number, lifters)
-        set_number, place = divmod(in_order, REPS_PER_SET)
+        set_number, rep_index = divmod(in_order, REPS_PER_SET)
         noise = 1 + _NOISE * float(chance.standard_normal())
-        velocity_mps = float(first_mps[lifter]) * (1 - _VELOCITY_LOSS * place) * noise
-        yield Rep(lifter, set_number, place + 1, round(velocity_mps, 3))
+        velocity_mps = float(first_mps[lifter]) * (1 - _VELOCITY_LOSS * rep_index) * noise
+        yield Rep(lifter, set_number, rep_index + 1, round(velocity_mps, 3))
 
 
 def document(rep: Rep, time: datetime, senttime: datetime) -> dict[str, object]:
@@ -115,12 +115,12 @@ class Prepared:
 def prepared(count: int, lifters: int = LIFTERS) -> list[Prepared]:
     """Give events as ingest writes them to the log."""
     sent = datetime.now(UTC)
-    found: list[Prepared] = []
-    for said in history(count, sent, lifters):
-        data = said["data"]
+    prepared_events: list[Prepared] = []
+    for rep_event in history(count, sent, lifters):
+        data = rep_event["data"]
         assert isinstance(data, dict)
         event = from_json(
-            {**said, "data": {"gym_id": GYM, **data}, "receivedtime": sent.isoformat(), "configversion": 0}
+            {**rep_event, "data": {"gym_id": GYM, **data}, "receivedtime": sent.isoformat(), "configversion": 0}
         )
-        found.append(Prepared(athlete_key(GYM, str(data["athlete_id"])), encode(event), event))
-    return found
+        prepared_events.append(Prepared(athlete_key(GYM, str(data["athlete_id"])), encode(event), event))
+    return prepared_events

@@ -43,8 +43,8 @@ class Figures:
 
 def figures_of(lifter: Lifter, lane: Lane, referee: Referee, configuration: Configuration) -> Figures:
     """Count one lifter's season."""
-    found = Figures()
-    count = found.counts
+    figures = Figures()
+    count = figures.counts
     count["lifters"] += 1
     count["lifters with a calendar"] += bool(lifter.person.blocks)
     count["lifters who moved"] += lifter.person.moves_in is not None
@@ -53,27 +53,27 @@ def figures_of(lifter: Lifter, lane: Lane, referee: Referee, configuration: Conf
         count["beginners who became intermediate"] += not referee.is_beginner()
     for event, reject in lane.refused:
         count[f"refused: {reject.reason}"] += 1
-        found.remarks.append(f"{lane.name}: {event.type} refused: {reject.detail}")
+        figures.remarks.append(f"{lane.name}: {event.type} refused: {reject.detail}")
     for lifted_set in lifter.sets:
-        _count_set(found, lane.name, lifted_set, referee)
+        _count_set(figures, lane.name, lifted_set, referee)
         _count_aim(count, lifted_set, lifter.person.calls)
-    _count_weeks(found, lane.name, lifter, referee)
-    _check_ledger(found, lane, configuration)
-    return found
+    _count_weeks(figures, lane.name, lifter, referee)
+    _check_ledger(figures, lane, configuration)
+    return figures
 
 
-def _count_set(found: Figures, name: str, one: Lifted, referee: Referee) -> None:
-    count, ruling = found.counts, referee.rulings[one.set_key]
+def _count_set(figures: Figures, name: str, lifted_set: Lifted, referee: Referee) -> None:
+    count, ruling = figures.counts, referee.rulings[lifted_set.set_key]
     count["sets"] += 1
-    count["reps"] += one.done
+    count["reps"] += lifted_set.done
     count[f"sets in {ruling.block or 'no block'}"] += 1
-    count["time-pressed sets"] += one.mode == "time_pressed"
-    if one.intent != "work":
+    count["time-pressed sets"] += lifted_set.mode == "time_pressed"
+    if lifted_set.intent != "work":
         return
     count["work sets"] += 1
-    summary = referee.summaries().get(one.set_key)
+    summary = referee.summaries().get(lifted_set.set_key)
     if summary is None:
-        found.remarks.append(f"{name}: set {one.set_key} was never summarised")
+        figures.remarks.append(f"{name}: set {lifted_set.set_key} was never summarised")
         return
     hard = summary.rir_end is not None and (summary.failed or round_half_up(summary.rir_end) <= 1)
     count["hard sets"] += hard
@@ -85,29 +85,38 @@ def _count_set(found: Figures, name: str, one: Lifted, referee: Referee) -> None
     count["offers made"] += ruling.owed and ruling.spends
     if ruling.owed and not ruling.spends:
         count["offers not made"] += 1
-        found.remarks.append(f"{name}: {one.exercise} at {one.opened_at:%Y-%m-%d}: no offer, though {_why(one)}")
+        figures.remarks.append(
+            f"{name}: {lifted_set.exercise} at {lifted_set.opened_at:%Y-%m-%d}: no offer, though {_why(lifted_set)}"
+        )
     for breach in ruling.breaches:
         count[f"breach: {breach}"] += 1
-        found.remarks.append(f"{name}: {one.exercise} at {one.opened_at:%Y-%m-%d %H:%M}: {breach}, and yet {_why(one)}")
-    count["sets stopped in time"] += one.stop_after is not None
+        figures.remarks.append(
+            f"{name}: {lifted_set.exercise} at {lifted_set.opened_at:%Y-%m-%d %H:%M}: {breach}, and yet {_why(lifted_set)}"
+        )
+    count["sets stopped in time"] += lifted_set.stop_after is not None
 
 
-def _count_aim(count: Counter[str], one: Lifted, calls: float) -> None:
+def _count_aim(count: Counter[str], lifted_set: Lifted, calls: float) -> None:
     """Count how near to its target a set ended that follows the advice, by what is true of it."""
-    target = one.plan.target_rir
-    if not one.obedient or target is None or one.intent != "work":
+    target = lifted_set.plan.target_rir
+    if not lifted_set.obedient or target is None or lifted_set.intent != "work":
         return
-    risk = builtin_catalogue().get(one.exercise).risk
-    known = "informed" if one.learned_sets >= INFORMED else "new"
-    near = abs(one.rir - target) <= NEAR
-    for group in (known, f"{known}, {risk}", f"{known}, calls {calls:.0%}", f"{known}, target {target}"):
+    risk = builtin_catalogue().get(lifted_set.exercise).risk
+    experience = "informed" if lifted_set.learned_sets >= INFORMED else "new"
+    near = abs(lifted_set.rir - target) <= NEAR
+    for group in (
+        experience,
+        f"{experience}, {risk}",
+        f"{experience}, calls {calls:.0%}",
+        f"{experience}, target {target}",
+    ):
         count[f"follows ({group})"] += 1
         count[f"near target ({group})"] += near
-        count[f"too far ({group})"] += one.rir < target - NEAR
-        count[f"too early ({group})"] += one.rir > target + NEAR
+        count[f"too far ({group})"] += lifted_set.rir < target - NEAR
+        count[f"too early ({group})"] += lifted_set.rir > target + NEAR
 
 
-def _count_weeks(found: Figures, name: str, lifter: Lifter, referee: Referee) -> None:
+def _count_weeks(figures: Figures, name: str, lifter: Lifter, referee: Referee) -> None:
     """Hold what each week cost by advice against what it allowed; mishaps are counted apart."""
     by_advice: defaultdict[object, float] = defaultdict(float)
     allowed: defaultdict[object, float] = defaultdict(float)
@@ -120,27 +129,27 @@ def _count_weeks(found: Figures, name: str, lifter: Lifter, referee: Referee) ->
         target = lifted_set.plan.target_rir
         advised = min(entry.cost, _COSTS[target]) if ruling.spends and target is not None else 0.0
         by_advice[ruling.week] += advised
-        found.units["by advice"] += round(100 * advised)
-        found.units["by mishap"] += round(100 * (entry.cost - advised))
+        figures.units["by advice"] += round(100 * advised)
+        figures.units["by mishap"] += round(100 * (entry.cost - advised))
     for week, spent in by_advice.items():
-        found.counts["weeks with failure by advice"] += spent > 0
+        figures.counts["weeks with failure by advice"] += spent > 0
         if spent > allowed[week] + _NOISE:
-            found.counts["weeks over budget by advice"] += 1
-            found.remarks.append(f"{name}: {spent:g} spent by advice of {allowed[week]:g} in {week}")
+            figures.counts["weeks over budget by advice"] += 1
+            figures.remarks.append(f"{name}: {spent:g} spent by advice of {allowed[week]:g} in {week}")
 
 
-def _check_ledger(found: Figures, lane: Lane, configuration: Configuration) -> None:
+def _check_ledger(figures: Figures, lane: Lane, configuration: Configuration) -> None:
     anew = recompute(lane.story, configuration)
     if anew != published(lane.told):
-        found.counts["ledgers that differ from recomputation"] += 1
-        found.remarks.append(f"{lane.name}: the ledger as told differs from its recomputation")
+        figures.counts["ledgers that differ from recomputation"] += 1
+        figures.remarks.append(f"{lane.name}: the ledger as told differs from its recomputation")
     ledger = lane.advisor.get(LEDGER)
     kept = ledger.entries if isinstance(ledger, Ledger) else ()
     if any(anew.get(entry.set_key) != entry for entry in kept):
-        found.counts["ledgers that differ from recomputation"] += 1
-        found.remarks.append(f"{lane.name}: the ledger as kept differs from its recomputation")
-    found.counts["ledger entries"] += len(anew)
+        figures.counts["ledgers that differ from recomputation"] += 1
+        figures.remarks.append(f"{lane.name}: the ledger as kept differs from its recomputation")
+    figures.counts["ledger entries"] += len(anew)
 
 
-def _why(one: Lifted) -> str:
-    return f"the plan was: {one.plan.sentence} ({', '.join(one.plan.rule_ids)})"
+def _why(lifted_set: Lifted) -> str:
+    return f"the plan was: {lifted_set.plan.sentence} ({', '.join(lifted_set.plan.rule_ids)})"

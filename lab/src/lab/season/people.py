@@ -100,8 +100,8 @@ def person(number: int, plan: Plan) -> Person:
     levels: tuple[Level | None, ...] = (None, "beginner", "intermediate", "advanced")
     level = levels[int(random.choice(4, p=(0.1, 0.15, 0.5, 0.25)))]
     gains = random.uniform(0.0, 0.004, 6) * (random.uniform(size=6) > 0.3)
-    lifts = [LIFTS[int(place)] for place in random.permutation(len(LIFTS))[:2]]
-    machines = [MACHINES[int(place)] for place in random.permutation(len(MACHINES))[:2]]
+    lifts = [LIFTS[int(index)] for index in random.permutation(len(LIFTS))[:2]]
+    machines = [MACHINES[int(index)] for index in random.permutation(len(MACHINES))[:2]]
     finisher = FINISHERS[int(random.integers(len(FINISHERS)))]
     named = ((*lifts,), (finisher,), (*machines,), BODYWEIGHT)
     gain = iter(gains.tolist())

@@ -135,8 +135,8 @@ class Referee:
     def _charged(self, data: BudgetChanged) -> None:
         self._signs = bool(getattr(data, "signs", None))
         if data.entry is not None:
-            known = self._entries.get(data.entry.set_key)
-            if known is None or known.revision <= data.entry.revision:
+            previous = self._entries.get(data.entry.set_key)
+            if previous is None or previous.revision <= data.entry.revision:
                 self._entries[data.entry.set_key] = data.entry
 
     def _judge(self, plan: AdviceGiven, opened: SetOpened) -> Ruling:
@@ -246,7 +246,7 @@ class Referee:
 
     def _hard_share_over(self, at: datetime, set_key: str, *, most: float, span: timedelta, spare: int = 0) -> bool:
         recent = self._recent(at, set_key, span)
-        hard = sum(one.failed or round_half_up(one.rir_end or 0.0) <= 1 for one in recent)
+        hard = sum(lifted_set.failed or round_half_up(lifted_set.rir_end or 0.0) <= 1 for lifted_set in recent)
         return len(recent) >= HARD_SETS_MIN and hard - spare > most * len(recent)
 
 

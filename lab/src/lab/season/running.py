@@ -29,7 +29,7 @@ def season(plan: Plan, jobs: int | None = None) -> Figures:
     asked = [(plan, part) for part in parts]
     wanted = min(jobs or os.cpu_count() or 1, len(parts))
     if wanted == 1:
-        return reduce(add, (lifters(*one) for one in asked), Figures())
+        return reduce(add, (lifters(*group) for group in asked), Figures())
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     with multiprocessing.get_context("spawn").Pool(wanted) as pool:

@@ -111,15 +111,15 @@ class Lifter:
             block = BlockSaid(name=span.name, kind=span.kind, first_day=first.isoformat(), last_day=last.isoformat())
             yield PolicyUpdated(block=block)
 
-    def _session(self, week: int, place: int, at: datetime) -> Turn:
+    def _session(self, week: int, index: int, at: datetime) -> Turn:
         random = self._random
         mode: Mode = "time_pressed" if random.uniform() < _TIME_PRESSED else "normal"
         days = len(self.person.days) if self.person.tells_days else None
-        said: list[EventData] = [SessionStarted(mode=mode, days_per_week=days)]
-        if place == 0:
-            said += self._wellness()
-        yield from self._say(said, at)
-        number = week * len(self.person.days) + place
+        announced: list[EventData] = [SessionStarted(mode=mode, days_per_week=days)]
+        if index == 0:
+            announced += self._wellness()
+        yield from self._say(announced, at)
+        number = week * len(self.person.days) + index
         for able, intent, last, asked in self._chosen(number, mode):
             at += REST
             at = yield from self._set(able, intent, last, asked, week, mode, at)
@@ -168,7 +168,7 @@ class Lifter:
         )
         answer = yield [self._event(start, at, "app")]
         self._notice(answer)
-        plan = next(one.data for one in answer if isinstance(one.data, AdviceGiven))
+        plan = next(event.data for event in answer if isinstance(event.data, AdviceGiven))
         done, learned, stop_after = 0, 0, None
         obeys = bool(random.uniform() < self.person.obedience)
         until = self._until(truth.reps_possible, obeys)
@@ -190,10 +190,14 @@ class Lifter:
             answer = yield [event, event] if random.uniform() < _SENT_TWICE / 8 else [event]
             self._notice(answer)
             done += 1
-            for one in answer:
-                if isinstance(one.data, EffortEstimated):
-                    learned = one.data.learned_sets
-                if isinstance(one.data, AdviceGiven) and not one.data.late and one.data.action in ("stop", "failing"):
+            for output in answer:
+                if isinstance(output.data, EffortEstimated):
+                    learned = output.data.learned_sets
+                if (
+                    isinstance(output.data, AdviceGiven)
+                    and not output.data.late
+                    and output.data.action in ("stop", "failing")
+                ):
                     stop_after = done if stop_after is None else stop_after
             if stop_after is not None and (obeys or done >= stop_after + goes_on):
                 break
@@ -242,8 +246,8 @@ class Lifter:
         if voided < _VOIDED and done > 2:
             yield RepVoided(set_id=set_id, rep_number=done)
 
-    def _say(self, said: Iterator[EventData] | list[EventData], at: datetime) -> Turn:
-        events = [self._event(data, at + timedelta(seconds=index), "app") for index, data in enumerate(said)]
+    def _say(self, announced: Iterator[EventData] | list[EventData], at: datetime) -> Turn:
+        events = [self._event(data, at + timedelta(seconds=index), "app") for index, data in enumerate(announced)]
         if events:
             self._notice((yield events))
 

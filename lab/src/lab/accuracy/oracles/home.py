@@ -26,22 +26,22 @@ _NEGLIGIBLE_LOG_MASS = -30.0
 
 
 def posteriors(
-    sets: Sequence[LabelledSet], earlier: Sequence[Sequence[LabelledSet]], told: Told, grid: Grid | None = None
+    sets: Sequence[LabelledSet], earlier: Sequence[Sequence[LabelledSet]], knowledge: Told, grid: Grid | None = None
 ) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
     grid = Grid() if grid is None else grid
     exercise = sets[0].exercise
-    if told.sense == "durations":
+    if knowledge.sense == "durations":
         # Over an unknown travel, a first velocity tells less of the load.
         grid = replace(grid, loads=max(grid.loads // 2, 1))
-    if told.lifter == "everything":
+    if knowledge.lifter == "everything":
         # Who is known well wants narrow ranges of loads; one lifter has one curve, so that this costs little.
         beliefs, grid = informed(sets), replace(grid, loads=3 * grid.loads)
     else:
-        beliefs = population(exercise, told.sense, grid)
-    if told.lifter == "sets":
-        beliefs = learned(beliefs, earlier, told.sense, with_load=told.load)
-    return judged(sets, beliefs, told, grid)
+        beliefs = population(exercise, knowledge.sense, grid)
+    if knowledge.lifter == "sets":
+        beliefs = learned(beliefs, earlier, knowledge.sense, with_load=knowledge.load)
+    return judged(sets, beliefs, knowledge, grid)
 
 
 def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, informed: Told, grid: Grid) -> list[Floats]:

@@ -44,8 +44,8 @@ class Lifted:
             for lifted_set in sets
             if (lifted_set.lifter, lifted_set.order, case.load) not in self._taught
         ]
-        for one, term in zip(missing, subject.taught(missing, told_load=case.load), strict=True):
-            self._taught[one.lifter, one.order, case.load] = term
+        for labelled, term in zip(missing, subject.taught(missing, told_load=case.load), strict=True):
+            self._taught[labelled.lifter, labelled.order, case.load] = term
         return [
             subject.next_start(
                 estimate,

@@ -86,9 +86,9 @@ def row(lifted: Lifted, case: Case, fitted: Fitted, rule: Rule) -> Row:
     """
     sets, earlier = lifted.judged, lifted.earlier(case)
     truth = truth_of(sets)
-    said = model_said(lifted, case).answers(truth)
-    scored = [score(MODEL, truth, said, rule)]
-    errors = capped_errors(truth, said)
+    model_answers = model_said(lifted, case).answers(truth)
+    scored = [score(MODEL, truth, model_answers, rule)]
+    errors = capped_errors(truth, model_answers)
     ratios: dict[str, Figure] = {}
     for name in oracles_of(case):
         answers_known = oracle_answers(name, lifted, case, truth)
