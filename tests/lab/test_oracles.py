@@ -76,7 +76,7 @@ def test_a_known_load_helps(family: str) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(
-    ("told", "earlier_sets"),
+    ("knowledge", "earlier_sets"),
     [
         (NOTHING, 0),
         (Told("nothing", load=True), 0),
@@ -101,7 +101,7 @@ def test_oracles_are_calibrated_on_their_own_family(family: str, knowledge: Told
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
-    ("exercise", "told"),
+    ("exercise", "knowledge"),
     [("deadlift", NOTHING), ("bench_press", EIGHT), ("back_squat", EVERYTHING)],
     ids=["nothing", "eight", "everything"],
 )

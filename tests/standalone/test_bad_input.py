@@ -41,7 +41,7 @@ def socket_to(host: Standalone, token: str, path: str = "/v1/events") -> ClientC
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "told"),
+    ("body", "status", "message"),
     [
         (b"", 400, "empty"),
         (b"{", 400, "JSON"),

@@ -134,7 +134,7 @@ def test_a_device_token_may_not_listen_and_is_told_so(recording: Path, host: Sta
 
 
 @pytest.mark.parametrize(
-    ("env", "told"),
+    ("env", "message"),
     [
         ({"SPOTTER_URL": "http://127.0.0.1:9"}, "SPOTTER_TOKEN is not"),
         ({"SPOTTER_URL": "http://127.0.0.1:9", "SPOTTER_TOKEN": "x"}, "http://127.0.0.1:9"),

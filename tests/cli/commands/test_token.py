@@ -120,7 +120,7 @@ def test_a_token_is_revoked_in_the_log_while_the_host_is_down(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("said", "told"), [("abc", "Nothing answers at"), ("a.b.c", "neither a token nor a token's id")]
+    ("option", "message"), [("abc", "Nothing answers at"), ("a.b.c", "neither a token nor a token's id")]
 )
 def test_nowhere_to_revoke_is_told_in_a_line(tmp_path: Path, option: str, message: str) -> None:
     """With what to do."""

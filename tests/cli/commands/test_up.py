@@ -79,7 +79,7 @@ def test_a_folder_in_use_is_one_line_on_standard_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--port", "70000"), "65535"),
         (("--host", "nowhere.invalid"), "is no address"),

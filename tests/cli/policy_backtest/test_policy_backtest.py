@@ -88,7 +88,7 @@ def test_a_table_for_people(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "said"),
+    ("policy", "sent"),
     [
         ("{", "is no JSON"),
         ("[]", "must be an object"),

@@ -179,7 +179,7 @@ def test_lines_without_a_lifter_can_be_credited_to_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "holds no event"),
         (b"hello\n", "line 1 is not JSON"),
