@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from spotter.domain.events import Event
 from spotter.domain.events.people import TokenRevoked
 from spotter.http import COOKIE, Guard, Problem, chosen_subprotocol, health_router, install
+from spotter.http.metrics import EVENTS_IN
 from spotter.http.tokens import ExpiredToken, Keyring, Revocations, RevokedToken
 
 KEYS = Keyring([("k", "a-secret-that-is-long-enough-for-hs256")])
@@ -164,7 +165,7 @@ async def test_health_says_why_not() -> None:
         assert 200 == (await client.get("/readyz")).status_code
         reasons |= {"alive": "Stuck."}
         assert {503} == {(await client.get(path)).status_code for path in ("/readyz", "/healthz")}
-        assert "spotter_events_in_total" in (await client.get("/metrics")).text
+        assert f"{EVENTS_IN.describe()[0].name}_total" in (await client.get("/metrics")).text
         assert 401 == (await client.get("/who")).status_code
 
 
