@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 from spotter.domain.events import Event
 from spotter.domain.events.outputs import Action
 from spotter.domain.events.people import TokenRevoked
-from tests.dashboard.serving import KEYS, Place, now, serving
+from tests.dashboard.server import KEYS, RunningDashboard, now, run_dashboard
 from tests.dashboard.story import MONDAY, Story
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # the browser lives in one loop
@@ -61,9 +61,9 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
     """Give a dashboard on an empty log."""
-    async with serving(tmp_path) as running:
+    async with run_dashboard(tmp_path) as running:
         yield running
 
 
@@ -79,7 +79,7 @@ async def new_page(
 
 @asynccontextmanager
 async def wall(
-    browser: Browser, place: Place, width: int = 1920, height: int = 1080, theme: str = "dark"
+    browser: Browser, dashboard: RunningDashboard, width: int = 1920, height: int = 1080, theme: str = "dark"
 ) -> AsyncIterator[Wall]:
     """Open the page, sign in by the keyboard alone, and check in the end that nothing was complained of."""
     page, context = await new_page(browser, width, height, theme)
@@ -88,7 +88,7 @@ async def wall(
     page.on("console", lambda said: shown.complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     page.on("request", lambda asked: shown.addresses.add(asked.url.split("/")[2]))
-    await page.goto(place.url)
+    await page.goto(dashboard.url)
     await expect(page.get_by_label("Coach's token")).to_be_focused()
     await page.keyboard.insert_text(shown.token)
     await page.keyboard.press("Enter")
@@ -96,7 +96,7 @@ async def wall(
     yield shown
     await context.close()
     assert [] == shown.complaints
-    assert {place.url.removeprefix("http://")} == shown.addresses
+    assert {dashboard.url.removeprefix("http://")} == shown.addresses
 
 
 def lifting(athlete_id: str, *, rack: int | None = None) -> Story:
@@ -123,10 +123,12 @@ async def colour(found: Locator, name: str) -> str:
     return value
 
 
-async def test_a_running_set_has_a_tile_with_all_that_a_coach_needs(browser: Browser, place: Place) -> None:
+async def test_a_running_set_has_a_tile_with_all_that_a_coach_needs(
+    browser: Browser, dashboard: RunningDashboard
+) -> None:
     """Name, exercise and load, a bar per rep with the reference line, reps left with the band, how old it is."""
-    lifting("ada", rack=1).write(place.log)
-    async with wall(browser, place) as shown:
+    lifting("ada", rack=1).write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
         tile = shown.tile("ada")
         await expect(tile.locator(".name")).to_have_text("Ada")
         await expect(tile.locator(".work")).to_have_text(re.compile("Bench press.*82.5 kg"))
@@ -145,12 +147,12 @@ async def test_a_running_set_has_a_tile_with_all_that_a_coach_needs(browser: Bro
         assert GROUND == await colour(shown.page.locator("body"), "background-color")
 
 
-async def test_each_advice_has_its_word_shape_and_fill(browser: Browser, place: Place) -> None:
+async def test_each_advice_has_its_word_shape_and_fill(browser: Browser, dashboard: RunningDashboard) -> None:
     """Colour is never alone, and the page counts who has to stop."""
     stories = {action: lifting(f"does-{action}") for action in FACES}
     for action, story in stories.items():
-        rep(story, 3, 0.3, action).write(place.log)
-    async with wall(browser, place) as shown:
+        rep(story, 3, 0.3, action).write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
         for action, (word, shape) in FACES.items():
             await shown.says(f"does-{action}", word)
             await expect(shown.tile(f"does-{action}").locator(".shape")).to_have_attribute("data-shape", shape)
@@ -162,67 +164,69 @@ async def test_each_advice_has_its_word_shape_and_fill(browser: Browser, place: 
         await expect(shown.page.locator("#count")).to_have_text("4 lifting · 2 to stop")
 
 
-async def test_a_rep_appears_while_one_looks(browser: Browser, place: Place) -> None:
+async def test_a_rep_appears_while_one_looks(browser: Browser, dashboard: RunningDashboard) -> None:
     """The bar grows, the word changes, screen readers hear it politely; the end dims the tile."""
-    story = lifting("ada", rack=1).write(place.log)
-    async with wall(browser, place) as shown:
+    story = lifting("ada", rack=1).write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
         await shown.says("ada", "Lifting")
-        rep(story, 3, 0.2, "stop").write(place.log)
+        rep(story, 3, 0.2, "stop").write(dashboard.log)
         await shown.says("ada", "Stop")
         await expect(shown.tile("ada").locator(".rep")).to_have_count(3)
         await expect(shown.page.locator('#news[aria-live="polite"]')).to_have_text("Ada, rack-1: Stop.")
-        story.closes("ada", reps=3).write(place.log)
+        story.closes("ada", reps=3).write(dashboard.log)
         await shown.says("ada", "Done")
         await expect(shown.page.locator("#count")).to_have_text("0 lifting")
 
 
-async def test_tiles_stay_in_rack_order(browser: Browser, place: Place) -> None:
+async def test_tiles_stay_in_rack_order(browser: Browser, dashboard: RunningDashboard) -> None:
     """A set that begins later stands where its rack is."""
-    lifting("ada", rack=2).write(place.log)
-    lifting("bo", rack=10).write(place.log)
-    async with wall(browser, place) as shown:
+    lifting("ada", rack=2).write(dashboard.log)
+    lifting("bo", rack=10).write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
         await expect(shown.page.locator(".tile .name")).to_have_text(["Ada", "Bo"])
-        lifting("cy", rack=1).write(place.log)
+        lifting("cy", rack=1).write(dashboard.log)
         await expect(shown.page.locator(".tile .name")).to_have_text(["Cy", "Ada", "Bo"])
 
 
-async def test_a_lost_device_is_shown_on_its_tile(browser: Browser, place: Place) -> None:
+async def test_a_lost_device_is_shown_on_its_tile(browser: Browser, dashboard: RunningDashboard) -> None:
     """Hatched, with its word; the others go on."""
-    story = lifting("ada").write(place.log)
-    lifting("bo").write(place.log)
-    async with wall(browser, place) as shown:
-        story.wait(0.5).loses("ada").write(place.log)
+    story = lifting("ada").write(dashboard.log)
+    lifting("bo").write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
+        story.wait(0.5).loses("ada").write(dashboard.log)
         await shown.says("ada", "Signal lost")
         await shown.says("bo", "Lifting")
         assert "repeating-linear-gradient" in await colour(shown.tile("ada").locator("article"), "background-image")
 
 
-async def test_an_advisor_that_falls_behind_is_signal_lost_everywhere(browser: Browser, place: Place) -> None:
+async def test_an_advisor_that_falls_behind_is_signal_lost_everywhere(
+    browser: Browser, dashboard: RunningDashboard
+) -> None:
     """And back when it has caught up."""
-    lifting("ada").write(place.log)
-    async with wall(browser, place) as shown:
-        place.log.oldest_unfinished = round(now().timestamp() * 1000) - 6_000
+    lifting("ada").write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
+        dashboard.log.oldest_unfinished = round(now().timestamp() * 1000) - 6_000
         await shown.says("ada", "Signal lost")
         await expect(shown.page.locator("#lost")).to_have_text(re.compile("Signal lost: advice is . s behind"))
-        place.log.oldest_unfinished = None
+        dashboard.log.oldest_unfinished = None
         await shown.says("ada", "Lifting")
         await expect(shown.page.locator("#lost")).to_be_hidden()
 
 
-async def test_silence_is_signal_lost(browser: Browser, place: Place) -> None:
+async def test_silence_is_signal_lost(browser: Browser, dashboard: RunningDashboard) -> None:
     """Five seconds without a heartbeat never mean that all is well."""
-    lifting("ada").write(place.log)
-    async with wall(browser, place) as shown:
-        place.log.available = False
+    lifting("ada").write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
+        dashboard.log.available = False
         await expect(shown.page.locator("#lost")).to_have_text(re.compile("nothing heard for 5 s"), timeout=9_000)
         await shown.says("ada", "Signal lost")
-        place.log.available = True
+        dashboard.log.available = True
         await shown.says("ada", "Lifting")
 
 
 async def test_a_page_that_was_cut_off_comes_back_with_a_fresh_snapshot(browser: Browser, tmp_path: Path) -> None:
     """What happened in between is there."""
-    async with serving(tmp_path) as before:
+    async with run_dashboard(tmp_path) as before:
         log, url = before.log, before.url
         story = lifting("ada").write(log)
         page, context = await new_page(browser)
@@ -231,55 +235,55 @@ async def test_a_page_that_was_cut_off_comes_back_with_a_fresh_snapshot(browser:
         await page.keyboard.press("Enter")
         await expect(page.locator(".rep")).to_have_count(2)
     rep(story, 3, 0.3, "one_more").write(log)
-    async with serving(tmp_path, log, port=int(url.rpartition(":")[2])):
+    async with run_dashboard(tmp_path, log, port=int(url.rpartition(":")[2])):
         await expect(page.locator(".rep")).to_have_count(3, timeout=10_000)
         await expect(page.locator(".word")).to_have_text("One more")
         await context.close()
 
 
-async def test_a_revoked_token_leads_back_to_the_door(browser: Browser, place: Place) -> None:
+async def test_a_revoked_token_leads_back_to_the_door(browser: Browser, dashboard: RunningDashboard) -> None:
     """The page says what happened and asks to sign in."""
-    lifting("ada").write(place.log)
-    async with wall(browser, place) as shown:
+    lifting("ada").write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
         revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(shown.token).token_id)
-        place.revocations.apply(Event("r", "test", MONDAY, revoked))
+        dashboard.revocations.apply(Event("r", "test", MONDAY, revoked))
         await expect(shown.page.get_by_role("alert")).to_contain_text("The token was revoked")
         await expect(shown.page.get_by_label("Coach's token")).to_be_focused()
 
 
-async def test_signing_out_closes_the_floor(browser: Browser, place: Place) -> None:
+async def test_signing_out_closes_the_floor(browser: Browser, dashboard: RunningDashboard) -> None:
     """By the keyboard too."""
-    async with wall(browser, place) as shown:
+    async with wall(browser, dashboard) as shown:
         await shown.page.locator("#sign-out").focus()
         await shown.page.keyboard.press("Enter")
         await expect(shown.page.get_by_label("Coach's token")).to_be_visible()
 
 
-async def test_a_wrong_token_is_told_what_to_do(browser: Browser, place: Place) -> None:
+async def test_a_wrong_token_is_told_what_to_do(browser: Browser, dashboard: RunningDashboard) -> None:
     """The form stays, with a sentence that says where tokens come from."""
     page, context = await new_page(browser)
-    await page.goto(place.url)
+    await page.goto(dashboard.url)
     await page.fill("#token", "nonsense")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("spotter token create --role coach")
     await context.close()
 
 
-async def test_an_empty_floor_says_how_to_fill_it(browser: Browser, place: Place) -> None:
-    """With a line that can be pasted; the first set takes its place."""
-    async with wall(browser, place) as shown:
-        await expect(shown.page.locator("#line")).to_contain_text(f"curl {place.url}/v1/events")
+async def test_an_empty_floor_says_how_to_fill_it(browser: Browser, dashboard: RunningDashboard) -> None:
+    """With a line that can be pasted; the first set takes its dashboard."""
+    async with wall(browser, dashboard) as shown:
+        await expect(shown.page.locator("#line")).to_contain_text(f"curl {dashboard.url}/v1/events")
         await expect(shown.page.get_by_role("heading", name="Nobody is lifting")).to_be_visible()
-        lifting("ada").write(place.log)
+        lifting("ada").write(dashboard.log)
         await shown.says("ada", "Lifting")
         await expect(shown.page.locator("#empty")).to_be_hidden()
 
 
-async def test_behind_the_bars_is_a_table(browser: Browser, place: Place) -> None:
+async def test_behind_the_bars_is_a_table(browser: Browser, dashboard: RunningDashboard) -> None:
     """Opened and closed by the keyboard."""
     story = lifting("ada")
-    rep(story, 3, 0.3, "continue").counts("ada", 3, 0.3, revision=2, voided=True).write(place.log)
-    async with wall(browser, place) as shown:
+    rep(story, 3, 0.3, "continue").counts("ada", 3, 0.3, revision=2, voided=True).write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
         await shown.page.keyboard.press("Tab")
         await shown.page.keyboard.press("Tab")
         await expect(shown.tile("ada").locator(".chart")).to_be_focused()
@@ -293,12 +297,14 @@ async def test_behind_the_bars_is_a_table(browser: Browser, place: Place) -> Non
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-async def test_a_wall_of_eight_racks_is_readable_from_afar(browser: Browser, place: Place, theme: str) -> None:
+async def test_a_wall_of_eight_racks_is_readable_from_afar(
+    browser: Browser, dashboard: RunningDashboard, theme: str
+) -> None:
     """On 1080 lines all is seen at once; what a lifter acts on is 73 px high, and nothing on a tile under 28 px."""
     actions: list[Action] = ["continue", "one_more", "stop", "failing"] * 2
     for rack, action in enumerate(actions, 1):
-        rep(lifting(f"lifter-{rack}", rack=rack), 3, 0.3, action).write(place.log)
-    async with wall(browser, place, theme=theme) as shown:
+        rep(lifting(f"lifter-{rack}", rack=rack), 3, 0.3, action).write(dashboard.log)
+    async with wall(browser, dashboard, theme=theme) as shown:
         await expect(shown.page.locator(".tile")).to_have_count(8)
         assert await shown.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         for name in ("word", "number"):
@@ -313,11 +319,11 @@ async def test_a_wall_of_eight_racks_is_readable_from_afar(browser: Browser, pla
 
 
 @pytest.mark.parametrize("width", [360, 820, 1280])
-async def test_it_fits_phones_and_tablets(browser: Browser, place: Place, width: int) -> None:
+async def test_it_fits_phones_and_tablets(browser: Browser, dashboard: RunningDashboard, width: int) -> None:
     """Nothing sticks out to the side, and what is pressed is big enough for a finger."""
     for rack, action in enumerate(FACES, 1):
-        rep(lifting(f"a-rather-long-name-for-lifter-{rack}", rack=rack), 3, 0.3, action).write(place.log)
-    async with wall(browser, place, width, 800) as shown:
+        rep(lifting(f"a-rather-long-name-for-lifter-{rack}", rack=rack), 3, 0.3, action).write(dashboard.log)
+    async with wall(browser, dashboard, width, 800) as shown:
         await expect(shown.page.locator(".tile")).to_have_count(4)
         assert await shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for button in await shown.page.get_by_role("button").all():

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.dashboard.serving import Place, serving
+from tests.dashboard.server import RunningDashboard, run_dashboard
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
     """Give a dashboard on an empty log."""
-    async with serving(tmp_path) as running:
+    async with run_dashboard(tmp_path) as running:
         yield running

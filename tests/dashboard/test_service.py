@@ -22,7 +22,7 @@ from spotter_dashboard.server import Server
 from spotter_dashboard.service import Process
 from spotter_dashboard.settings import DashboardSettings
 from spotter_dashboard.store.database import default_url
-from tests.dashboard.serving import KEYS, until
+from tests.dashboard.server import KEYS, until
 from tests.dashboard.story import Story
 
 

@@ -15,7 +15,7 @@ from spotter_dashboard.projection.projector import TOPICS as PROJECTED
 from spotter_gateway.frames import Advice, Estimate, advice_frame, left, read
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, play
-from tests.dashboard.serving import Place, serving
+from tests.dashboard.server import RunningDashboard, run_dashboard
 from tests.golden.hosts import SEEDS, keys_of, timed
 from tests.golden.outcome import Line, Outcome
 
@@ -40,7 +40,7 @@ class Clock:
 async def readings(folder: Path, seeds: Iterable[int] = READER_SEEDS) -> AsyncIterator[tuple[str, Outcome]]:
     """Play workouts in memory and read them with gateway and dashboard; yields each seed and what they send."""
     log, clock = MemoryLog(), Clock(datetime.fromisoformat("2026-01-07T18:00:00Z"))
-    async with serving(folder, log, clock=clock) as dashboard:
+    async with run_dashboard(folder, log, clock=clock) as dashboard:
         for seed in seeds:
             host = MemoryHarness()
             played = timed(host, seed)
@@ -69,7 +69,7 @@ def _frames(host: MemoryHarness) -> Iterator[Line]:
                     yield Line("event", event.type.encode())
 
 
-async def _pages(dashboard: Place, played: Workout) -> Outcome:
+async def _pages(dashboard: RunningDashboard, played: Workout) -> Outcome:
     sets: list[Line] = []
     lifters: list[Line] = []
     reasons: list[Line] = []

@@ -15,7 +15,7 @@ from spotter.domain.events import encode
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
 from spotter.streaming.log import NewRecord
-from tests.dashboard.serving import serving, until
+from tests.dashboard.server import run_dashboard, until
 
 PLAN = Plan(lifters=3, weeks=4)
 
@@ -32,7 +32,7 @@ async def test_the_weekly_report_renders(tmp_path: Path) -> None:
     def later() -> datetime:
         return datetime.combine(FIRST_DAY, time(12), UTC) + timedelta(weeks=PLAN.weeks)
 
-    async with serving(tmp_path, clock=later) as dashboard:
+    async with run_dashboard(tmp_path, clock=later) as dashboard:
         for lane in lanes:
             key = athlete_key(GYM, lane.name)
             for topic, events in ((topics.ESTIMATES, lane.story), (topics.ADVICE, lane.told)):

@@ -37,7 +37,7 @@ from spotter_dashboard.app import Dashboard
 from spotter_dashboard.store.database import default_url
 from spotter_gateway.hub import Hub
 from spotter_standalone.app import Parts, create_app
-from tests.dashboard.serving import until
+from tests.dashboard.server import until
 from tests.dashboard.story import MONDAY, Story
 from tests.support import ROOT
 

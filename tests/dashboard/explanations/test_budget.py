@@ -13,20 +13,20 @@ from spotter.domain.events.budgets import ClosedGroup, HardSets, WarningSign
 from spotter_dashboard.explanations.schemas import BudgetChangePage, BudgetWhy
 from spotter_dashboard.store.database import default_url, migrate
 from spotter_dashboard.store.tables import ADVICE, BUDGETS
-from tests.dashboard.serving import Place
+from tests.dashboard.server import RunningDashboard
 from tests.dashboard.story import Story
 
 WEEK = datetime(2026, 1, 5, tzinfo=UTC)
 OLD_ADVICE = '{"data": {"alert_id": "a1"}}'
 
 
-async def test_every_change_is_listed_the_newest_first_by_cursor(place: Place) -> None:
+async def test_every_change_is_listed_the_newest_first_by_cursor(dashboard: RunningDashboard) -> None:
     """Revisions of a week that were overtaken stay."""
     story = Story("ada").budgets("s1", 1.0, week_start=WEEK).budgets("s2", 0.5, week_start=WEEK, revision=2)
-    story.budgets(None, 0.0, week_start=WEEK + timedelta(days=7), revision=3).write(place.log)
-    await place.settled()
-    first = await place.json("/v1/athletes/ada/budget/changes", limit="2")
-    second = await place.json("/v1/athletes/ada/budget/changes", limit="2", cursor=first["next_cursor"])
+    story.budgets(None, 0.0, week_start=WEEK + timedelta(days=7), revision=3).write(dashboard.log)
+    await dashboard.settled()
+    first = await dashboard.json("/v1/athletes/ada/budget/changes", limit="2")
+    second = await dashboard.json("/v1/athletes/ada/budget/changes", limit="2", cursor=first["next_cursor"])
 
     assert ([3, 2], [1], None) == (
         [one["revision"] for one in first["changes"]],
@@ -36,13 +36,15 @@ async def test_every_change_is_listed_the_newest_first_by_cursor(place: Place) -
     TypeAdapter(BudgetChangePage).validate_python(first)
 
 
-async def test_a_charge_tells_its_set_its_rules_and_what_would_have_made_it_cheaper(place: Place) -> None:
+async def test_a_charge_tells_its_set_its_rules_and_what_would_have_made_it_cheaper(
+    dashboard: RunningDashboard,
+) -> None:
     """Beside it stands what was said of the week before."""
     story = Story("ada").budgets(None, 0.0, week_start=WEEK)
     story.opens("s1", exercise="biceps_curl").closes("s1").summarises("s1", rir_end=0.0, failed=True)
-    story.budgets("s1", 1.0, week_start=WEEK, revision=2).write(place.log)
-    await place.settled()
-    answer = await place.get("/v1/athletes/ada/budget/2/why")
+    story.budgets("s1", 1.0, week_start=WEEK, revision=2).write(dashboard.log)
+    await dashboard.settled()
+    answer = await dashboard.get("/v1/athletes/ada/budget/2/why")
     TypeAdapter(BudgetWhy).validate_json(answer.content)
     seen = answer.json()
 
@@ -58,7 +60,7 @@ async def test_a_charge_tells_its_set_its_rules_and_what_would_have_made_it_chea
     ]
 
 
-async def test_signs_rests_and_the_share_of_hard_sets_are_told_with_their_rules(place: Place) -> None:
+async def test_signs_rests_and_the_share_of_hard_sets_are_told_with_their_rules(dashboard: RunningDashboard) -> None:
     """What took away units, and what gives them back."""
     until = WEEK + timedelta(days=7)
     sign = WarningSign(name="sleep", rule_id="R15", sentence="Bad sleep twice", since=WEEK, until=until)
@@ -69,9 +71,9 @@ async def test_signs_rests_and_the_share_of_hard_sets_are_told_with_their_rules(
         "allowed_after": 4.0,
     }
     story = Story("ada").budgets(None, 0.0, week_start=WEEK)
-    story.budgets(None, 0.0, week_start=WEEK, revision=2, allowed=2.0, left=2.0, **more).write(place.log)
-    await place.settled()
-    seen = await place.json("/v1/athletes/ada/budget/2/why")
+    story.budgets(None, 0.0, week_start=WEEK, revision=2, allowed=2.0, left=2.0, **more).write(dashboard.log)
+    await dashboard.settled()
+    seen = await dashboard.json("/v1/athletes/ada/budget/2/why")
 
     assert "The week allows 2 units instead of 4." == seen["sentence"]
     assert {"R15", "R11", "R09", "R10"} == {rule["id"] for rule in seen["rules"]}
@@ -83,17 +85,17 @@ async def test_signs_rests_and_the_share_of_hard_sets_are_told_with_their_rules(
     assert [] == seen["not_recorded"]
 
 
-async def test_anothers_budget_and_changes_that_never_were_are_unknown(place: Place) -> None:
+async def test_anothers_budget_and_changes_that_never_were_are_unknown(dashboard: RunningDashboard) -> None:
     """404, whichever it is."""
-    Story("ada").budgets("s1", 1.0, week_start=WEEK).write(place.log)
-    await place.settled()
+    Story("ada").budgets("s1", 1.0, week_start=WEEK).write(dashboard.log)
+    await dashboard.settled()
 
-    assert 200 == (await place.get("/v1/athletes/ada/budget/1/why", "app", "ada")).status_code
-    assert 404 == (await place.get("/v1/athletes/ada/budget/1/why", "app", "bo")).status_code
-    assert 404 == (await place.get("/v1/athletes/ada/budget/1/why", gym="g2")).status_code
-    assert 404 == (await place.get("/v1/athletes/ada/budget/9/why")).status_code
-    assert 404 == (await place.get("/v1/athletes/ada/budget/changes", "app", "bo")).status_code
-    assert 422 == (await place.get("/v1/athletes/ada/budget/x/why")).status_code
+    assert 200 == (await dashboard.get("/v1/athletes/ada/budget/1/why", "app", "ada")).status_code
+    assert 404 == (await dashboard.get("/v1/athletes/ada/budget/1/why", "app", "bo")).status_code
+    assert 404 == (await dashboard.get("/v1/athletes/ada/budget/1/why", gym="g2")).status_code
+    assert 404 == (await dashboard.get("/v1/athletes/ada/budget/9/why")).status_code
+    assert 404 == (await dashboard.get("/v1/athletes/ada/budget/changes", "app", "bo")).status_code
+    assert 422 == (await dashboard.get("/v1/athletes/ada/budget/x/why")).status_code
 
 
 def test_tables_of_the_first_version_keep_their_rows_and_are_read_anew(tmp_path: Path) -> None:

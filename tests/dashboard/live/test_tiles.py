@@ -11,8 +11,8 @@ import pytest
 from spotter.domain.events import decode
 from spotter.domain.events.people import Consent
 from spotter.domain.exercises import builtin_catalogue
+from spotter_dashboard.live.floor import KEPT, SHOWN, Floor
 from spotter_dashboard.live.tiles import BARS_MAX, Bar, Tile, tile
-from spotter_dashboard.projection.floor import KEPT, SHOWN, Floor
 from tests.dashboard.story import MONDAY, Story
 
 

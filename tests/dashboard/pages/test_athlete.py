@@ -11,26 +11,26 @@ import pytest
 from spotter.domain.events import Event
 from spotter.domain.events.people import TokenRevoked
 from spotter.domain.events.registry import Role
-from tests.dashboard.serving import KEYS, Place
+from tests.dashboard.server import KEYS, RunningDashboard
 from tests.dashboard.story import MONDAY
 
 
-async def sign_in(place: Place, token: str, **headers: str) -> httpx.Response:
+async def sign_in(dashboard: RunningDashboard, token: str, **headers: str) -> httpx.Response:
     """Send the form."""
-    return await place.client.post("/lift/session", data={"token": token}, headers=headers)
+    return await dashboard.client.post("/lift/session", data={"token": token}, headers=headers)
 
 
-async def test_a_lifters_token_signs_in_once(place: Place) -> None:
+async def test_a_lifters_token_signs_in_once(dashboard: RunningDashboard) -> None:
     """The cookie goes to this page alone, out of reach of scripts and of other sites; the page is handed the token."""
     token = KEYS.issue("g1", "app", athletes=["ada"])
-    answer = await sign_in(place, f" {token}\n")
+    answer = await sign_in(dashboard, f" {token}\n")
     cookie = answer.headers["set-cookie"].lower()
 
     assert (303, "/lift") == (answer.status_code, answer.headers["location"])
     assert all(flag in cookie for flag in ("httponly", "samesite=strict", "path=/lift"))
-    page = await place.client.get("/lift")
+    page = await dashboard.client.get("/lift")
     assert (200, True, False) == (page.status_code, 'id="set"' in page.text, 'name="token"' in page.text)
-    session = await place.client.get("/lift/session")
+    session = await dashboard.client.get("/lift/session")
     assert ("no-store", token, ["ada"]) == (
         session.headers["cache-control"],
         session.json()["token"],
@@ -38,22 +38,22 @@ async def test_a_lifters_token_signs_in_once(place: Place) -> None:
     )
 
 
-async def test_no_other_page_or_door_takes_the_cookie(place: Place) -> None:
+async def test_no_other_page_or_door_takes_the_cookie(dashboard: RunningDashboard) -> None:
     """It is none for the floor, nor for the history."""
     held = {"Cookie": f"spotter_lift={KEYS.issue('g1', 'app', athletes=['ada'])}"}
 
     assert [401, 401, 401] == [
-        (await place.client.get(path, headers=held)).status_code for path in ("/v1/sets", "/live", "/session")
+        (await dashboard.client.get(path, headers=held)).status_code for path in ("/v1/sets", "/live", "/session")
     ]
 
 
 @pytest.mark.parametrize("role", ["device", "coach", "admin"])
-async def test_only_an_apps_token_belongs_on_a_phone(place: Place, role: Role) -> None:
+async def test_only_an_apps_token_belongs_on_a_phone(dashboard: RunningDashboard, role: Role) -> None:
     """Neither one that can't hear, nor one that may do more; whether by the form or by a cookie made by hand."""
     token = KEYS.issue("g1", role)
-    by_form = await sign_in(place, token)
-    by_hand = await place.client.get("/lift", headers={"Cookie": f"spotter_lift={token}"})
-    handed = await place.client.get("/lift/session", headers={"Cookie": f"spotter_lift={token}"})
+    by_form = await sign_in(dashboard, token)
+    by_hand = await dashboard.client.get("/lift", headers={"Cookie": f"spotter_lift={token}"})
+    handed = await dashboard.client.get("/lift/session", headers={"Cookie": f"spotter_lift={token}"})
 
     assert [403] * 3 == [by_form.status_code, by_hand.status_code, handed.status_code]
     assert "spotter token create --role app" in by_form.text and "set-cookie" not in by_form.headers
@@ -61,63 +61,63 @@ async def test_only_an_apps_token_belongs_on_a_phone(place: Place, role: Role) -
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "x" * 10_000])
-async def test_a_wrong_token_is_told_what_to_do(place: Place, token: str) -> None:
+async def test_a_wrong_token_is_told_what_to_do(dashboard: RunningDashboard, token: str) -> None:
     """The form comes again."""
-    answer = await sign_in(place, token)
+    answer = await sign_in(dashboard, token)
 
     assert (401, True) == (answer.status_code, "ask your coach for a new one" in answer.text)
 
 
-async def test_other_sites_can_neither_sign_in_nor_be_handed_the_token(place: Place) -> None:
+async def test_other_sites_can_neither_sign_in_nor_be_handed_the_token(dashboard: RunningDashboard) -> None:
     """A browser says where a request comes from."""
     token = KEYS.issue("g1", "app", athletes=["ada"])
     foreign = {"Sec-Fetch-Site": "cross-site"}
 
-    assert 403 == (await sign_in(place, token, **foreign)).status_code
-    await sign_in(place, token)
-    assert 403 == (await place.client.get("/lift/session", headers=foreign)).status_code
-    assert 403 == (await place.client.delete("/lift/session", headers=foreign)).status_code
+    assert 403 == (await sign_in(dashboard, token, **foreign)).status_code
+    await sign_in(dashboard, token)
+    assert 403 == (await dashboard.client.get("/lift/session", headers=foreign)).status_code
+    assert 403 == (await dashboard.client.delete("/lift/session", headers=foreign)).status_code
 
 
-async def test_a_token_revoked_meanwhile_signs_out(place: Place) -> None:
+async def test_a_token_revoked_meanwhile_signs_out(dashboard: RunningDashboard) -> None:
     """The page asks again and says why; the cookie is taken back."""
     token = KEYS.issue("g1", "app", athletes=["ada"])
-    await sign_in(place, token)
+    await sign_in(dashboard, token)
     revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(token).token_id)
-    place.revocations.apply(Event("r", "test", MONDAY, revoked))
-    page = await place.client.get("/lift")
+    dashboard.revocations.apply(Event("r", "test", MONDAY, revoked))
+    page = await dashboard.client.get("/lift")
 
     assert (True, True) == ("revoked" in page.text, 'name="token"' in page.text)
     assert "max-age=0" in page.headers["set-cookie"].lower()
-    assert 401 == (await place.client.get("/lift/session")).status_code
+    assert 401 == (await dashboard.client.get("/lift/session")).status_code
 
 
-async def test_signing_out_takes_the_cookie_back(place: Place) -> None:
+async def test_signing_out_takes_the_cookie_back(dashboard: RunningDashboard) -> None:
     """The page then asks to sign in."""
-    await sign_in(place, KEYS.issue("g1", "app", athletes=["ada"]))
+    await sign_in(dashboard, KEYS.issue("g1", "app", athletes=["ada"]))
 
-    assert 204 == (await place.client.delete("/lift/session")).status_code
-    assert 'name="token"' in (await place.client.get("/lift")).text
+    assert 204 == (await dashboard.client.delete("/lift/session")).status_code
+    assert 'name="token"' in (await dashboard.client.get("/lift")).text
 
 
-async def test_the_service_worker_keeps_files_that_are_there(place: Place) -> None:
+async def test_the_service_worker_keeps_files_that_are_there(dashboard: RunningDashboard) -> None:
     """Every file of the shell by name, for this page alone; and the shell holds nothing of anybody."""
-    answer = await place.client.get("/lift/worker.js")
+    answer = await dashboard.client.get("/lift/worker.js")
     found = re.search(r"const FILES = (\[.*?\]);", answer.text)
-    shell = await place.client.get("/lift/shell")
+    shell = await dashboard.client.get("/lift/shell")
 
     assert found is not None and "/lift" == answer.headers["service-worker-allowed"]
     for path in json.loads(found[1]):
-        assert 200 == (await place.client.get(path)).status_code
+        assert 200 == (await dashboard.client.get(path)).status_code
     assert (200, True) == (shell.status_code, 'id="set"' in shell.text)
     assert "static/lift/main.js" in found[1] and "static/lift/lift.css" in found[1]
 
 
-async def test_the_manifest_names_icons_that_are_there(place: Place) -> None:
+async def test_the_manifest_names_icons_that_are_there(dashboard: RunningDashboard) -> None:
     """A phone installs the page with them."""
-    manifest = (await place.client.get("/static/lift/manifest.webmanifest")).json()
+    manifest = (await dashboard.client.get("/static/lift/manifest.webmanifest")).json()
 
     assert ("/lift", "/lift", "standalone") == (manifest["start_url"], manifest["scope"], manifest["display"])
     for icon in manifest["icons"]:
-        answer = await place.client.get(icon["src"])
+        answer = await dashboard.client.get(icon["src"])
         assert (200, icon["type"]) == (answer.status_code, answer.headers["content-type"].partition(";")[0])

@@ -11,35 +11,35 @@ import pytest
 from spotter.domain.events import Event
 from spotter.domain.events.people import TokenRevoked
 from spotter.domain.events.registry import Role
-from tests.dashboard.serving import KEYS, Place
+from tests.dashboard.server import KEYS, RunningDashboard
 from tests.dashboard.story import MONDAY
 
 
-async def sign_in(place: Place, token: str, **headers: str) -> httpx.Response:
+async def sign_in(dashboard: RunningDashboard, token: str, **headers: str) -> httpx.Response:
     """Send the form."""
-    return await place.client.post("/session", data={"token": token}, headers=headers)
+    return await dashboard.client.post("/session", data={"token": token}, headers=headers)
 
 
 @pytest.mark.parametrize("role", ["coach", "admin"])
-async def test_a_coachs_token_signs_in_once(place: Place, role: Role) -> None:
+async def test_a_coachs_token_signs_in_once(dashboard: RunningDashboard, role: Role) -> None:
     """The cookie is out of reach of scripts and of other sites, and the page then shows the floor."""
-    answer = await sign_in(place, f" {KEYS.issue('g1', role)}\n")
+    answer = await sign_in(dashboard, f" {KEYS.issue('g1', role)}\n")
     cookie = answer.headers["set-cookie"].lower()
 
     assert (303, "/") == (answer.status_code, answer.headers["location"])
     assert ["httponly", "samesite=strict"] == [
         flag for flag in ("httponly", "samesite=strict", "secure") if flag in cookie
     ]
-    page = await place.client.get("/")
+    page = await dashboard.client.get("/")
     assert (200, True, False) == (page.status_code, 'id="tiles"' in page.text, 'name="token"' in page.text)
     assert {"gym_id": "g1", "role": role} == {
-        name: value for name, value in (await place.client.get("/session")).json().items() if name != "expires"
+        name: value for name, value in (await dashboard.client.get("/session")).json().items() if name != "expires"
     }
 
 
-async def test_the_cookie_lasts_as_long_as_its_token(place: Place) -> None:
+async def test_the_cookie_lasts_as_long_as_its_token(dashboard: RunningDashboard) -> None:
     """And travels encrypted only, where the page did."""
-    answer = await sign_in(place, KEYS.issue("g1", "coach", days=1), **{"X-Forwarded-Proto": "https"})
+    answer = await sign_in(dashboard, KEYS.issue("g1", "coach", days=1), **{"X-Forwarded-Proto": "https"})
     cookie = answer.headers["set-cookie"].lower()
     found = re.search(r"max-age=(\d+)", cookie)
 
@@ -47,19 +47,21 @@ async def test_the_cookie_lasts_as_long_as_its_token(place: Place) -> None:
     assert "secure" in cookie
 
 
-async def test_without_a_cookie_the_page_asks_to_sign_in(place: Place) -> None:
+async def test_without_a_cookie_the_page_asks_to_sign_in(dashboard: RunningDashboard) -> None:
     """The form, and nothing of any gym."""
-    page = await place.client.get("/")
+    page = await dashboard.client.get("/")
 
     assert (200, True, False) == (page.status_code, 'name="token"' in page.text, "floor.js" in page.text)
 
 
 @pytest.mark.parametrize(("role", "article"), [("app", "an app"), ("device", "a device")])
-async def test_a_token_of_a_lower_role_is_told_what_is_needed(place: Place, role: Role, article: str) -> None:
+async def test_a_token_of_a_lower_role_is_told_what_is_needed(
+    dashboard: RunningDashboard, role: Role, article: str
+) -> None:
     """Neither the form nor a cookie made by hand lets it in."""
     token = KEYS.issue("g1", role)
-    by_form = await sign_in(place, token)
-    by_hand = await place.client.get("/", headers={"Cookie": f"spotter_token={token}"})
+    by_form = await sign_in(dashboard, token)
+    by_hand = await dashboard.client.get("/", headers={"Cookie": f"spotter_token={token}"})
 
     for answer in (by_form, by_hand):
         assert 403 == answer.status_code
@@ -68,9 +70,9 @@ async def test_a_token_of_a_lower_role_is_told_what_is_needed(place: Place, role
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "\u2603", "x" * 10_000])
-async def test_a_wrong_token_is_told_what_to_do(place: Place, token: str) -> None:
+async def test_a_wrong_token_is_told_what_to_do(dashboard: RunningDashboard, token: str) -> None:
     """The form comes again, with how to make a token."""
-    answer = await sign_in(place, token)
+    answer = await sign_in(dashboard, token)
 
     assert (401, True, True) == (
         answer.status_code,
@@ -79,55 +81,55 @@ async def test_a_wrong_token_is_told_what_to_do(place: Place, token: str) -> Non
     )
 
 
-async def test_an_expired_token_is_told_so(place: Place) -> None:
+async def test_an_expired_token_is_told_so(dashboard: RunningDashboard) -> None:
     """Signing in with it says that it is too old."""
     old = KEYS.issue("g1", "coach", days=1, now=datetime.now(UTC) - timedelta(days=2))
 
-    assert "expired" in (await sign_in(place, old)).text
+    assert "expired" in (await sign_in(dashboard, old)).text
 
 
-async def test_a_token_revoked_meanwhile_signs_out(place: Place) -> None:
+async def test_a_token_revoked_meanwhile_signs_out(dashboard: RunningDashboard) -> None:
     """The page asks again and says why; the cookie is taken back."""
     token = KEYS.issue("g1", "coach")
-    await sign_in(place, token)
+    await sign_in(dashboard, token)
     revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(token).token_id)
-    place.revocations.apply(Event("r", "test", MONDAY, revoked))
-    page = await place.client.get("/")
+    dashboard.revocations.apply(Event("r", "test", MONDAY, revoked))
+    page = await dashboard.client.get("/")
 
     assert (True, True) == ("revoked" in page.text, 'name="token"' in page.text)
     assert "max-age=0" in page.headers["set-cookie"].lower()
-    assert 401 == (await place.client.get("/session")).status_code
+    assert 401 == (await dashboard.client.get("/session")).status_code
 
 
-async def test_signing_out_takes_the_cookie_back(place: Place) -> None:
+async def test_signing_out_takes_the_cookie_back(dashboard: RunningDashboard) -> None:
     """The page then asks to sign in."""
-    await sign_in(place, KEYS.issue("g1", "coach"))
-    answer = await place.client.delete("/session")
+    await sign_in(dashboard, KEYS.issue("g1", "coach"))
+    answer = await dashboard.client.delete("/session")
 
     assert 204 == answer.status_code
-    assert 'name="token"' in (await place.client.get("/")).text
+    assert 'name="token"' in (await dashboard.client.get("/")).text
 
 
-async def test_another_sites_form_signs_nobody_in(place: Place) -> None:
+async def test_another_sites_form_signs_nobody_in(dashboard: RunningDashboard) -> None:
     """A browser says where a form comes from."""
-    answer = await sign_in(place, KEYS.issue("g1", "coach"), **{"Sec-Fetch-Site": "cross-site"})
+    answer = await sign_in(dashboard, KEYS.issue("g1", "coach"), **{"Sec-Fetch-Site": "cross-site"})
 
     assert (403, False) == (answer.status_code, "set-cookie" in answer.headers)
 
 
-async def test_what_a_token_holds_is_not_put_into_the_page_as_markup(place: Place) -> None:
+async def test_what_a_token_holds_is_not_put_into_the_page_as_markup(dashboard: RunningDashboard) -> None:
     """A gym's id can't hold markup, and is escaped all the same."""
-    await sign_in(place, KEYS.issue("g:1", "coach"))
+    await sign_in(dashboard, KEYS.issue("g:1", "coach"))
 
-    assert '<span class="gym">g:1</span>' in (await place.client.get("/")).text
+    assert '<span class="gym">g:1</span>' in (await dashboard.client.get("/")).text
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
-async def test_pages_load_from_here_alone(place: Place, signed_in: bool) -> None:
+async def test_pages_load_from_here_alone(dashboard: RunningDashboard, signed_in: bool) -> None:
     """The policy forbids everything else, and nothing in the page asks for it."""
     if signed_in:
-        await sign_in(place, KEYS.issue("g1", "coach"))
-    page = await place.client.get("/")
+        await sign_in(dashboard, KEYS.issue("g1", "coach"))
+    page = await dashboard.client.get("/")
 
     assert page.headers["content-security-policy"].startswith("default-src 'self'; base-uri 'none'")
     assert "no-store" == page.headers["cache-control"]
@@ -142,16 +144,16 @@ async def test_pages_load_from_here_alone(place: Place, signed_in: bool) -> None
         ("spotter.svg", "image/svg+xml"),
     ],
 )
-async def test_files_are_sent_once(place: Place, name: str, media_type: str) -> None:
+async def test_files_are_sent_once(dashboard: RunningDashboard, name: str, media_type: str) -> None:
     """A browser that has a file is told that it has not changed."""
-    first = await place.client.get(f"/static/{name}")
-    again = await place.client.get(f"/static/{name}", headers={"If-None-Match": first.headers["etag"]})
+    first = await dashboard.client.get(f"/static/{name}")
+    again = await dashboard.client.get(f"/static/{name}", headers={"If-None-Match": first.headers["etag"]})
 
     assert (200, media_type) == (first.status_code, first.headers["content-type"])
     assert (304, b"") == (again.status_code, again.content)
 
 
 @pytest.mark.parametrize("name", ["none.css", "..%2Fapp.py", "__init__.py", "%00"])
-async def test_no_other_file_is_sent(place: Place, name: str) -> None:
+async def test_no_other_file_is_sent(dashboard: RunningDashboard, name: str) -> None:
     """404 as a problem document."""
-    assert 404 == (await place.client.get(f"/static/{name}")).status_code
+    assert 404 == (await dashboard.client.get(f"/static/{name}")).status_code

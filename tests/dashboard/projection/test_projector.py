@@ -17,13 +17,13 @@ from sqlalchemy.exc import OperationalError
 from spotter.domain import topics
 from spotter.streaming.log import NewRecord, Start
 from spotter.streaming.memory.log import MemoryLog
+from spotter_dashboard.live.floor import Floor
 from spotter_dashboard.projection import projector
-from spotter_dashboard.projection.floor import Floor
 from spotter_dashboard.projection.projector import OtherLog, Projector
 from spotter_dashboard.store.database import default_url, migrate, open_database, put
 from spotter_dashboard.store.rows import read
 from spotter_dashboard.store.tables import METADATA, POSITIONS, REPS, SETS
-from tests.dashboard.serving import now, until
+from tests.dashboard.server import now, until
 from tests.dashboard.story import Story
 
 
@@ -127,7 +127,7 @@ async def test_a_database_that_is_locked_is_asked_again(engine: Engine, monkeypa
 
 
 async def test_what_cannot_be_read_is_passed_over(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
-    """Poison stops nothing, and is logged with its place."""
+    """Poison stops nothing, and is logged with its dashboard."""
     log = MemoryLog()
     log.write(NewRecord(topics.ESTIMATES, "g1/ada", b"no JSON"))
     Story("ada").opens("s").rep("s", 1, 0.5).write(log)

@@ -25,9 +25,9 @@ from spotter_cli.cli import app
 from spotter_cli.report_download import form_of
 from spotter_dashboard.reports.charts import charts_of
 from spotter_dashboard.reports.plots import draw_svg
-from spotter_dashboard.reports.queries import gather
+from spotter_dashboard.reports.queries import weekly_report
 from spotter_dashboard.reports.schemas import ReportView, WeekPage
-from tests.dashboard.serving import KEYS, Place, serving
+from tests.dashboard.server import KEYS, RunningDashboard, run_dashboard
 from tests.dashboard.story import Story
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
@@ -41,9 +41,9 @@ def clock() -> datetime:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
     """Give a dashboard that goes by that clock."""
-    async with serving(tmp_path, clock=clock) as running:
+    async with run_dashboard(tmp_path, clock=clock) as running:
         yield running
 
 
@@ -101,16 +101,18 @@ def charge(story: Story, week: int, key: str) -> None:
     story.tell(said, topic=topics.ADVICE)
 
 
-async def told(place: Place, story: Story) -> None:
+async def told(dashboard: RunningDashboard, story: Story) -> None:
     """Write a story and wait until it is in the tables."""
-    story.write(place.log)
-    await place.settled()
+    story.write(dashboard.log)
+    await dashboard.settled()
 
 
-async def test_a_report_counts_sets_by_reps_left_and_tells_budget_signs_and_what_comes(place: Place) -> None:
+async def test_a_report_counts_sets_by_reps_left_and_tells_budget_signs_and_what_comes(
+    dashboard: RunningDashboard,
+) -> None:
     """The data behind the page."""
-    await told(place, trained())
-    answer = await place.get(f"{REPORT}.json", "app", "ada")
+    await told(dashboard, trained())
+    answer = await dashboard.get(f"{REPORT}.json", "app", "ada")
     TypeAdapter(ReportView).validate_json(answer.content)
     seen = answer.json()
 
@@ -132,7 +134,7 @@ async def test_a_report_counts_sets_by_reps_left_and_tells_budget_signs_and_what
     assert [{"back_squat": 100.0}, {"back_squat": 101.0}] == [one["one_rep_max_kg"] for one in seen["trends"][-2:]]
 
 
-async def test_tests_and_sets_of_as_many_as_possible_are_no_hard_sets(place: Place) -> None:
+async def test_tests_and_sets_of_as_many_as_possible_are_no_hard_sets(dashboard: RunningDashboard) -> None:
     """They are counted and shown, and how near to failure they ended speaks neither for hard nor for easy training."""
     story = trained()
     for number, intent in enumerate(("amrap", "test")):
@@ -140,17 +142,17 @@ async def test_tests_and_sets_of_as_many_as_possible_are_no_hard_sets(place: Pla
         story.opens(key, exercise="push_up", intent=intent)
         story.tell(SetClosed(set_key=key, set_id=key, reason="lifter", ended_at=story.now, reps=8))
         story.summarises(key, exercise="push_up", reps=8, rir_end=0.0, failed=True)
-    await told(place, story)
-    seen = await place.json(f"{REPORT}.json", "app", "ada")
+    await told(dashboard, story)
+    seen = await dashboard.json(f"{REPORT}.json", "app", "ada")
 
     assert (7, 3) == (seen["sets"], seen["sets_by_reps_left"]["failure or 0"])
     assert (7, 5, 2, 0.4) == tuple(seen["trends"][-1][name] for name in ("sets", "known", "hard", "hard_share"))
 
 
-async def test_the_page_has_a_table_behind_every_chart_and_runs_nothing(place: Place) -> None:
+async def test_the_page_has_a_table_behind_every_chart_and_runs_nothing(dashboard: RunningDashboard) -> None:
     """What a lifter is called is text, wherever it stands."""
-    await told(place, trained())
-    answer = await place.get(REPORT)
+    await told(dashboard, trained())
+    answer = await dashboard.get(REPORT)
     page = answer.text
 
     assert "text/html; charset=utf-8" == answer.headers["content-type"]
@@ -161,15 +163,15 @@ async def test_the_page_has_a_table_behind_every_chart_and_runs_nothing(place: P
     assert sorted(set(ids)) == sorted(ids)
 
 
-async def test_one_report_comes_in_every_form_by_suffix_and_by_accept(place: Place) -> None:
+async def test_one_report_comes_in_every_form_by_suffix_and_by_accept(dashboard: RunningDashboard) -> None:
     """HTML where nobody asks for more."""
-    await told(place, trained())
+    await told(dashboard, trained())
     kinds = {"html": b"<!doctype html>", "pdf": b"%PDF-", "png": b"\x89PNG", "json": b"{"}
-    by_suffix = {form: (await place.get(f"{REPORT}.{form}")).content for form in kinds}
+    by_suffix = {form: (await dashboard.get(f"{REPORT}.{form}")).content for form in kinds}
     token = KEYS.issue("g1", "coach")
 
     async def asked(accept: str) -> httpx.Response:
-        return await place.client.get(REPORT, headers={"Authorization": f"Bearer {token}", "Accept": accept})
+        return await dashboard.client.get(REPORT, headers={"Authorization": f"Bearer {token}", "Accept": accept})
 
     assert all(by_suffix[form].startswith(start) for form, start in kinds.items())
     assert ["text/html; charset=utf-8", "application/pdf", "image/png"] == [
@@ -177,33 +179,33 @@ async def test_one_report_comes_in_every_form_by_suffix_and_by_accept(place: Pla
         for accept in ("text/*;q=0.9, image/png;q=0.1", "application/pdf", "image/*")
     ]
     assert 406 == (await asked("audio/ogg")).status_code
-    assert 422 == (await place.get(f"{REPORT}.doc")).status_code
+    assert 422 == (await dashboard.get(f"{REPORT}.doc")).status_code
 
 
-async def test_a_week_without_anything_has_a_report_too(place: Place) -> None:
+async def test_a_week_without_anything_has_a_report_too(dashboard: RunningDashboard) -> None:
     """It says so."""
-    await told(place, Story("ada").named("Ada"))
-    page = (await place.get(REPORT)).text
+    await told(dashboard, Story("ada").named("Ada"))
+    page = (await dashboard.get(REPORT)).text
 
     assert "Nothing was recorded in this week" in page and "<svg" not in page
-    assert (await place.get(f"{REPORT}.png")).content.startswith(b"\x89PNG")
+    assert (await dashboard.get(f"{REPORT}.png")).content.startswith(b"\x89PNG")
 
 
-async def test_weeks_that_were_never_or_are_not_yet_are_refused(place: Place) -> None:
+async def test_weeks_that_were_never_or_are_not_yet_are_refused(dashboard: RunningDashboard) -> None:
     """The message names how a week is written."""
-    await told(place, trained())
+    await told(dashboard, trained())
 
-    assert 422 == (await place.get("/v1/athletes/ada/weeks/2025-W53/report")).status_code
-    assert 422 == (await place.get("/v1/athletes/ada/weeks/november/report")).status_code
-    assert 404 == (await place.get("/v1/athletes/ada/weeks/2026-W48/report")).status_code
-    assert 200 == (await place.get("/v1/athletes/ada/weeks/2020-W53/report.json")).status_code
+    assert 422 == (await dashboard.get("/v1/athletes/ada/weeks/2025-W53/report")).status_code
+    assert 422 == (await dashboard.get("/v1/athletes/ada/weeks/november/report")).status_code
+    assert 404 == (await dashboard.get("/v1/athletes/ada/weeks/2026-W48/report")).status_code
+    assert 200 == (await dashboard.get("/v1/athletes/ada/weeks/2020-W53/report.json")).status_code
 
 
-async def test_weeks_are_listed_back_to_the_first_set_by_cursor(place: Place) -> None:
+async def test_weeks_are_listed_back_to_the_first_set_by_cursor(dashboard: RunningDashboard) -> None:
     """With the numbers of each."""
-    await told(place, trained())
-    first = await place.json("/v1/athletes/ada/weeks", limit="1")
-    second = await place.json("/v1/athletes/ada/weeks", limit="1", cursor=first["next_cursor"])
+    await told(dashboard, trained())
+    first = await dashboard.json("/v1/athletes/ada/weeks", limit="1")
+    second = await dashboard.json("/v1/athletes/ada/weeks", limit="1", cursor=first["next_cursor"])
     TypeAdapter(WeekPage).validate_python(first)
 
     assert [("2026-W47", 5, 2, 1.0)] == [
@@ -213,24 +215,24 @@ async def test_weeks_are_listed_back_to_the_first_set_by_cursor(place: Place) ->
     assert None is second["next_cursor"]
 
 
-async def test_sets_that_were_moved_to_another_lifter_are_not_in_the_report(place: Place) -> None:
+async def test_sets_that_were_moved_to_another_lifter_are_not_in_the_report(dashboard: RunningDashboard) -> None:
     """Nor in lists, nor by id; whose it is now is said where it may be."""
     story = trained()
     said: dict[str, Any] = {"reason": "lifter", "ended_at": story.now, "reps": 0, "reopened": 1, "moved_to": "bo"}
     story.tell(SetClosed(set_key="w1s0", set_id="w1s0", **said))
-    await told(place, story)
-    refused = await place.get("/v1/sets/w1s0", athlete_id="ada")
+    await told(dashboard, story)
+    refused = await dashboard.get("/v1/sets/w1s0", athlete_id="ada")
 
-    assert 4 == (await place.json(f"{REPORT}.json"))["sets"]
+    assert 4 == (await dashboard.json(f"{REPORT}.json"))["sets"]
     assert (404, True) == (refused.status_code, "moved to bo" in refused.json()["detail"])
-    assert "w1s0" not in {one["set_id"] for one in (await place.json("/v1/sets", limit="200"))["sets"]}
+    assert "w1s0" not in {one["set_id"] for one in (await dashboard.json("/v1/sets", limit="200"))["sets"]}
 
 
-async def test_a_chart_is_drawn_the_same_each_time_and_is_valid(place: Place) -> None:
+async def test_a_chart_is_drawn_the_same_each_time_and_is_valid(dashboard: RunningDashboard) -> None:
     """In the colours of the page that it stands on."""
-    await told(place, trained())
+    await told(dashboard, trained())
     week = week_of(NOW, "Europe/Berlin", "monday")
-    report = gather(place.dashboard.engine, "g1", "ada", Configuration().gym("g1", 0), week, NOW)
+    report = weekly_report(dashboard.service.engine, "g1", "ada", Configuration().gym("g1", 0), week, NOW)
     for chart in charts_of(report):
         svg = await asyncio.to_thread(draw_svg, chart)
         assert "var(--" in svg and "#01020" not in svg
@@ -238,13 +240,13 @@ async def test_a_chart_is_drawn_the_same_each_time_and_is_valid(place: Place) ->
         assert svg == draw_svg(chart)
 
 
-async def test_the_command_writes_a_report(place: Place, tmp_path: Path) -> None:
+async def test_the_command_writes_a_report(dashboard: RunningDashboard, tmp_path: Path) -> None:
     """`spotter report ATHLETE --week WEEK --out FILE`."""
-    await told(place, trained())
+    await told(dashboard, trained())
     token = KEYS.issue("g1", "app", athletes=["ada"])
 
     def run(out: str, athlete: str = "ada") -> Any:
-        options = ["report", athlete, "--week", "2026-W47", "--out", str(tmp_path / out), "--url", place.url]
+        options = ["report", athlete, "--week", "2026-W47", "--out", str(tmp_path / out), "--url", dashboard.url]
         return CliRunner().invoke(app, [*options, "--token", token])
 
     done = await asyncio.to_thread(run, "week.pdf")

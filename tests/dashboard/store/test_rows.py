@@ -18,8 +18,8 @@ from spotter.domain.events import Event, decode
 from spotter.domain.events.lifting import MotionSampled, RepCompleted
 from spotter.domain.exercises import builtin_catalogue
 from spotter.streaming.log import NewRecord, Record
+from spotter_dashboard.live.floor import ORPHANS_MAX, Floor
 from spotter_dashboard.live.tiles import tile
-from spotter_dashboard.projection.floor import ORPHANS_MAX, Floor
 from spotter_dashboard.projection.projector import apply
 from spotter_dashboard.store import tables
 from spotter_dashboard.store.rows import read

@@ -8,21 +8,21 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, FastAPI
 
 from spotter.domain.gym_config import Configuration
 from spotter.http import DOCUMENTED, Guard, Problem, health_router, install
 from spotter.streaming.log import Log
-from spotter_dashboard.athletes.exercises import catalogue_router
-from spotter_dashboard.athletes.routes import lifters_router
-from spotter_dashboard.explanations.routes import why_router
-from spotter_dashboard.live.routes import HEARTBEAT_S, Live
-from spotter_dashboard.pages.wall import pages_router
-from spotter_dashboard.projection.floor import Floor
+from spotter_dashboard.athletes.routes import athlete_routes
+from spotter_dashboard.exercises.routes import exercise_routes
+from spotter_dashboard.explanations.routes import explanation_routes
+from spotter_dashboard.live.floor import Floor
+from spotter_dashboard.live.routes import live_routes
+from spotter_dashboard.live.stream import HEARTBEAT_S, LiveStream
+from spotter_dashboard.pages.wall import page_routes
 from spotter_dashboard.projection.projector import Projector
-from spotter_dashboard.reports.routes import reports_router
-from spotter_dashboard.sets.routes import reading_router
+from spotter_dashboard.reports.routes import report_routes
+from spotter_dashboard.sets.routes import set_routes
 from spotter_dashboard.store.database import open_database
 
 
@@ -35,10 +35,9 @@ def _nothing_missing() -> str | None:
 
 
 class Dashboard:
-    """Follows the log and serves what it says, for as long as it is entered.
+    """Follows the log and serves its contents while it is entered.
 
-    `configuration` is read from the log by the host, which also reads the revocations that `guard` knows; until it
-    has, `ready` says so.
+    The host reads `configuration` and the revocations of `guard` from the log; until it has, `ready` returns why not.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class Dashboard:
         self.engine = open_database(database_url)
         floor = Floor(clock)
         self.projector = Projector(source, self.engine, floor, self._changed, clock)
-        self.live = Live(source, floor, guard, configuration, self.projector.behind_ms, clock, heartbeat_s)
+        self.live = LiveStream(source, floor, guard, configuration, self.projector.behind_ms, clock, heartbeat_s)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -74,7 +73,7 @@ class Dashboard:
         self.engine.dispose()
 
     def ready(self) -> str | None:
-        """Say why it can't answer yet, or no longer; None where it can."""
+        """Return why it can't answer yet, or no longer; None where it can."""
         return self._host_ready() or self.projector.ready()
 
     async def require_started(self) -> None:
@@ -102,36 +101,24 @@ def create_router(dashboard: Dashboard) -> APIRouter:
     guard = dashboard.guard
     router = APIRouter()
 
-    @router.get("/live", include_in_schema=False)
-    async def live(request: Request) -> StreamingResponse:
-        await dashboard.require_started()
-        identity = guard.identify(request, cookie=True)
-        if not identity.has_role("coach"):
-            raise Problem(403, "Role too low", "The floor needs a coach's token.")
-        if dashboard.live.full:
-            raise Problem(
-                503, "Too many pages", "As many pages are open as can be served.", headers={"Retry-After": "5"}
-            )
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(dashboard.live.frames(identity), headers=headers, media_type="text/event-stream")
-
-    router.include_router(pages_router(guard))
-    engine, configuration = dashboard.engine, dashboard.configuration
-    for reading in (
-        reading_router(engine, guard, configuration, dashboard.clock),
-        catalogue_router(guard, configuration),
-        why_router(engine, guard, configuration),
-        lifters_router(engine, guard, configuration, dashboard.clock),
-        reports_router(engine, guard, configuration, dashboard.clock),
+    router.include_router(live_routes(dashboard.live, guard, dashboard.require_started))
+    router.include_router(page_routes(guard))
+    engine, configuration, clock = dashboard.engine, dashboard.configuration, dashboard.clock
+    for routes in (
+        set_routes(engine, guard),
+        athlete_routes(engine, guard, configuration, clock),
+        exercise_routes(guard, configuration),
+        explanation_routes(engine, guard, configuration),
+        report_routes(engine, guard, configuration, clock),
     ):
-        router.include_router(reading, dependencies=[Depends(dashboard.require_started), DOCUMENTED])
+        router.include_router(routes, dependencies=[Depends(dashboard.require_started), DOCUMENTED])
     return router
 
 
 def create_app(
     dashboard: Dashboard, *, running: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
 ) -> FastAPI:
-    """Build the dashboard's own application: it runs the dashboard, inside of what `running` opens."""
+    """Build the dashboard's own application, which runs the dashboard within `running`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -141,7 +128,7 @@ def create_app(
     def alive() -> str | None:
         try:
             dashboard.check()
-        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason that is told
+        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason to report
             return f"A part of the dashboard has ended: {error!r}."
         return None
 

@@ -1,1 +1,1 @@
-"""What is known of one lifter: the policy that holds, how they felt, what they were told, week by week."""
+"""One lifter: the policy in force, the week's budget, check-ins, notices."""

@@ -1,4 +1,4 @@
-"""What the doors about one lifter answer with, for the published OpenAPI description."""
+"""What the routes about lifters return, for the published OpenAPI description."""
 
 from __future__ import annotations
 
@@ -8,6 +8,43 @@ from pydantic import BaseModel
 
 from spotter.domain.event_types import Timestamp
 from spotter.domain.policies import BlockKind, LayerName, SessionMode
+
+
+class BudgetItem(BaseModel):
+    """What one set took from the budget."""
+
+    set_id: str
+    set_key: str
+    exercise: str
+    ended_by: str
+    cost: float
+    rule_ids: list[str]
+
+
+class BudgetView(BaseModel):
+    """A lifter's failure budget of this week."""
+
+    athlete_id: str
+    week_start: Timestamp
+    time_zone: str
+    allowed: float
+    spent: float
+    left: float
+    entries: list[BudgetItem]
+
+
+class ListedAthlete(BaseModel):
+    """A lifter of whom something was heard."""
+
+    athlete_id: str
+    name: str | None
+
+
+class AthletePage(BaseModel):
+    """Lifters by id, and the cursor of the next page where there is one."""
+
+    athletes: list[ListedAthlete]
+    next_cursor: str | None
 
 
 class BlockView(BaseModel):

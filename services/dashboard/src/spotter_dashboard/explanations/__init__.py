@@ -1,1 +1,1 @@
-"""Why: what an advice or a change of the budget came from, and what would have changed it."""
+"""Why an advice was given or a budget changed: its inputs, its rules, and what would have changed it."""

@@ -1,4 +1,4 @@
-"""What would have changed an advice: each thing that weighed in it, taken away or moved, and what then."""
+"""What would have changed an advice: each of its inputs, taken away or moved, and the outcome then."""
 
 from __future__ import annotations
 
@@ -9,61 +9,61 @@ from typing import Final
 
 from spotter.domain.event_types import parse_time
 from spotter.domain.reasons import REASONS
-from spotter_dashboard.explanations.terms import Bound, Reading, Terms
+from spotter_dashboard.explanations.terms import RecordedBound, RecordedTerms, RepEvidence
 from spotter_dashboard.formatting import percent, plain_list, reps, units
 
 _PAID_BELOW: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Counterfactual:
     """One thing that would have made a difference, and the difference."""
 
     had: str
     then: str
 
 
-def of_plan(terms: Terms) -> list[Change]:
-    """Say what would have changed a plan."""
+def of_plan(terms: RecordedTerms) -> list[Counterfactual]:
+    """Return what would have changed a plan."""
     return [*_of_terms(terms), *_of_failure(terms)]
 
 
 def of_rep(
-    action: str, terms: Terms | None, reading: Reading, *, high_risk: bool, one_more_left: bool = True
-) -> list[Change]:
-    """Say what would have changed the advice after a rep, the nearest first.
+    action: str, terms: RecordedTerms | None, evidence: RepEvidence, *, high_risk: bool, one_more_left: bool = True
+) -> list[Counterfactual]:
+    """Return what would have changed the advice after a rep, the nearest first.
 
     Parameters
     ----------
     one_more_left : bool
-        *One more* had not been said in this set before.
+        *One more* had not been advised in this set before.
     """
-    if reading.latched and action == "stop":
+    if evidence.latched and action == "stop":
         return [
-            Change(
+            Counterfactual(
                 "The reps that led to the first stop corrected or voided",
                 "The stop would be lifted; nothing else takes it back in its set.",
             )
         ]
     if action == "failing":
-        return list(_of_failing(terms, reading))
+        return list(_of_failing(terms, evidence))
     if terms is None:
         return []
-    found = list(_of_chance(action, terms, reading))
+    changes = list(_of_chance(action, terms, evidence))
     if action == "one_more" or (action == "continue" and one_more_left):
-        found += _of_one_more(action, terms, reading, high_risk=high_risk)
+        changes += _of_one_more(action, terms, evidence, high_risk=high_risk)
     if action == "stop":
-        found += [_told_anew(change, rule, terms, reading) for rule, change in _by_rule(terms)]
-    return found
+        changes += [_with_other_target(change, rule, terms, evidence) for rule, change in _by_rule(terms)]
+    return changes
 
 
-def _of_terms(terms: Terms) -> Iterator[Change]:
+def _of_terms(terms: RecordedTerms) -> Iterator[Counterfactual]:
     for _, change in _by_rule(terms):
         yield change
 
 
-def _by_rule(terms: Terms) -> Iterator[tuple[Bound, Change]]:
-    """Take each rule away that made the target, and say what the rest would have made of it."""
+def _by_rule(terms: RecordedTerms) -> Iterator[tuple[RecordedBound, Counterfactual]]:
+    """Take away the rule that made the target, and return the outcome without it."""
     deciding = terms.deciding()
     if deciding is None:
         return
@@ -73,7 +73,7 @@ def _by_rule(terms: Terms) -> Iterator[tuple[Bound, Change]]:
     target = terms.without(deciding.rule)
     kind = REASONS[deciding.reason].kind if deciding.reason in REASONS else "other"
     if kind == "offer":
-        yield deciding, Change(had, "Failure would not have been offered.")
+        yield deciding, Counterfactual(had, "Failure would not have been offered.")
         return
     if kind == "refusal" and not _HIGH & {bound.rule for bound in terms.bounds}:
         then = "The set might have gone to failure, where nothing else forbids it."
@@ -81,18 +81,18 @@ def _by_rule(terms: Terms) -> Iterator[tuple[Bound, Change]]:
         then = "Another target would hold."
     else:
         then = f"The target would have been {reps(target)} left instead of {deciding.rir}."
-    yield deciding, Change(had, then)
+    yield deciding, Counterfactual(had, then)
 
 
 _HIGH: Final = {"R02", "R03"}
 
 
-def _without(bound: Bound, terms: Terms) -> str | None:
-    """Put into words that a rule does not speak; None for one that always does."""
-    standing, said = terms.standing, bound.reason
+def _without(bound: RecordedBound, terms: RecordedTerms) -> str | None:
+    """Return the circumstances under which a rule would not apply; None for one that always does."""
+    standing, reason = terms.standing, bound.reason
     if bound.rule == "R03":
         return REASONS["unspotted"].without
-    if bound.rule == "R15" or said in ("signs", "pain"):
+    if bound.rule == "R15" or reason in ("signs", "pain"):
         signs = [str(sign).replace("_", " ") for sign in standing.get("signs") or ()]
         if standing.get("pain"):
             return "Without the pain in a joint that this exercise loads"
@@ -104,88 +104,96 @@ def _without(bound: Bound, terms: Terms) -> str | None:
     if bound.rule in ("R11", "R13"):
         until = _moment(standing.get("closed_until"))
         return f"After {until:%A %H:%M} UTC, when the muscle has recovered" if until else "With the muscle recovered"
-    if said == "muscle_spent":
+    if reason == "muscle_spent":
         return f"With more left of what the week allows this muscle (it was {units(standing.get('muscle_left') or 0)})"
-    if said == "budget_spent":
+    if reason == "budget_spent":
         return f"With more left of the week's budget (it was {units(standing.get('left') or 0)})"
-    if said in REASONS and REASONS[said].without is not None:
-        return REASONS[said].without
+    if reason in REASONS and REASONS[reason].without is not None:
+        return REASONS[reason].without
     if bound.rule == "R01":
         layer = terms.origins.get("target_rir", "policy")
         return f"With another target in the {layer} policy"
     return None
 
 
-def _of_failure(terms: Terms) -> Iterator[Change]:
+def _of_failure(terms: RecordedTerms) -> Iterator[Counterfactual]:
     """What would have kept a set from the failure that it is allowed, or is never allowed."""
     if any(bound.rule == "R02" for bound in terms.bounds):
-        yield Change("Whatever else", f"This lift never goes under {reps(max(terms.floor, 1))} left by advice.")
+        yield Counterfactual("Whatever else", f"This lift never goes under {reps(max(terms.floor, 1))} left by advice.")
     if terms.target is not None and terms.target < _PAID_BELOW:
         left = min(float(terms.standing.get(name) or 0) for name in ("left", "muscle_left"))
-        yield Change(f"With nothing left of the week (it was {units(left)})", "Two reps would have stayed in reserve.")
+        yield Counterfactual(
+            f"With nothing left of the week (it was {units(left)})", "Two reps would have stayed in reserve."
+        )
 
 
-def _of_chance(action: str, terms: Terms, reading: Reading) -> Iterator[Change]:
+def _of_chance(action: str, terms: RecordedTerms, evidence: RepEvidence) -> Iterator[Counterfactual]:
     limit, threshold = terms.limit, terms.stop_probability
     if limit is None:
-        yield Change("With a stalled rep or one that failed", "A stop: in such a set only safety speaks.")
+        yield Counterfactual("With a stalled rep or one that failed", "A stop: in such a set only safety speaks.")
         return
-    chance = reading.p_at_limit if reading.p_at_limit is not None else reading.probability(limit)
+    chance = evidence.p_at_limit if evidence.p_at_limit is not None else evidence.probability(limit)
     if threshold is None or chance is None:
         return
     what = f"chance of {reps(limit)} left or fewer" if limit else "chance that the next rep fails"
     if action == "stop":
-        yield Change(f"A {what} under {percent(threshold)} (it was {percent(chance)})", "No stop yet.")
+        yield Counterfactual(f"A {what} under {percent(threshold)} (it was {percent(chance)})", "No stop yet.")
     else:
-        yield Change(f"A {what} of {percent(threshold)} or more (it was {percent(chance)})", "A stop.")
+        yield Counterfactual(f"A {what} of {percent(threshold)} or more (it was {percent(chance)})", "A stop.")
 
 
-def _of_one_more(action: str, terms: Terms, reading: Reading, *, high_risk: bool) -> Iterator[Change]:
+def _of_one_more(
+    action: str, terms: RecordedTerms, evidence: RepEvidence, *, high_risk: bool
+) -> Iterator[Counterfactual]:
     if terms.target is None or terms.one_more_probability is None:
         return
-    chance = reading.probability(terms.target + 1)
+    chance = evidence.probability(terms.target + 1)
     if chance is None:
         return
     wanted = terms.one_more_probability
     what = f"chance of {reps(terms.target + 1)} left or fewer"
     if action == "one_more":
-        yield Change(f"A {what} under {percent(wanted)} (it was {percent(chance)})", "Go on, without a word.")
+        yield Counterfactual(f"A {what} under {percent(wanted)} (it was {percent(chance)})", "Go on, without a word.")
         return
     lacked = []
     if chance < wanted:
         lacked.append(f"a {what} of {percent(wanted)} or more (it was {percent(chance)})")
-    if reading.confidence == "low" or (high_risk and reading.confidence != "high"):
+    if evidence.confidence == "low" or (high_risk and evidence.confidence != "high"):
         need = "high" if high_risk else "at least medium"
-        lacked.append(f"a model that is surer of itself ({need} instead of {reading.confidence})")
+        lacked.append(f"a model that is surer of itself ({need} instead of {evidence.confidence})")
     if lacked:
         had = " and ".join(lacked)
-        yield Change(had[0].upper() + had[1:], "One more, then stop.")
+        yield Counterfactual(had[0].upper() + had[1:], "One more, then stop.")
 
 
-def _of_failing(terms: Terms | None, reading: Reading) -> Iterator[Change]:
+def _of_failing(terms: RecordedTerms | None, evidence: RepEvidence) -> Iterator[Counterfactual]:
     limit = None if terms is None else terms.limit
-    chance = None if limit is None else reading.probability(limit)
+    chance = None if limit is None else evidence.probability(limit)
     then = "Go on, or stop, by how many were left."
     if terms is not None and chance is not None and terms.stop_probability is not None:
         then = "A stop all the same." if chance >= terms.stop_probability else "Go on."
-    if reading.failed or reading.stalled:
-        had = "The rep completed" if reading.failed else "The rep completed without a stall"
-        yield Change(had, then)
+    if evidence.failed or evidence.stalled:
+        had = "The rep completed" if evidence.failed else "The rep completed without a stall"
+        yield Counterfactual(had, then)
     else:
-        yield Change("The rep under way done sooner than the longest grind known", "No word, until its estimate.")
+        yield Counterfactual(
+            "The rep under way done sooner than the longest grind known", "No word, until its estimate."
+        )
 
 
-def _told_anew(change: Change, bound: Bound, terms: Terms, reading: Reading) -> Change:
-    """Say of a rep what another target would have meant for it, where the estimate knows."""
+def _with_other_target(
+    change: Counterfactual, bound: RecordedBound, terms: RecordedTerms, evidence: RepEvidence
+) -> Counterfactual:
+    """Add to a change what the target without a rule would have meant for the rep, where the estimate tells."""
     target = terms.without(bound.rule)
     if target is None or target >= bound.rir or terms.stop_probability is None:
         return change
-    chance = reading.probability(target)
+    chance = evidence.probability(target)
     if chance is None:
         return change
     ends = "a stop all the same" if chance >= terms.stop_probability else "no stop yet"
-    return Change(change.had, f"{change.then} The chance of being there was {percent(chance)}: {ends}.")
+    return Counterfactual(change.had, f"{change.then} The chance of being there was {percent(chance)}: {ends}.")
 
 
-def _moment(said: object) -> datetime | None:
-    return parse_time(said) if isinstance(said, str) else None
+def _moment(recorded: object) -> datetime | None:
+    return parse_time(recorded) if isinstance(recorded, str) else None

@@ -1,4 +1,4 @@
-"""What the answers to *why* look like, for the published OpenAPI description."""
+"""What the explanations look like, for the published OpenAPI description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What held in a set, as the advisor wrote it down beside the plan; all of it may be missing in old logs."""
+"""The terms of a set as the advisor records them beside the plan; all of it may be missing in old logs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ABOUT: Final = ("beginner", "last_set", "spotter", "block", "last_week", "mode"
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class RecordedBound:
     """The least reps in reserve that a rule asked for."""
 
     rule: str
@@ -21,19 +21,19 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """Target and floor of a set, and all that they were made of."""
+class RecordedTerms:
+    """Target and floor of a set, and everything that led to them."""
 
     target: int | None = None
     floor: int = 0
     reason: str | None = None
     stop_probability: float | None = None
     one_more_probability: float | None = None
-    bounds: tuple[Bound, ...] = ()
+    bounds: tuple[RecordedBound, ...] = ()
     standing: JsonObject = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
-    """Those that shaped this, the one that decided first."""
+    """Those that shaped the terms; the one that decided comes first."""
     late_cost: float | None = None
     """What a stop that comes a rep too late costs, beside `early_cost`; None where a policy names the chance itself."""
     early_cost: float | None = None
@@ -45,44 +45,44 @@ class Terms:
         """Where *stop* is said: the target, and where there is none the floor of a lift that has one."""
         return self.target if self.target is not None else (self.floor or None)
 
-    def deciding(self) -> Bound | None:
-        """Give the bound that made the target; of several the one whose rule is named first."""
+    def deciding(self) -> RecordedBound | None:
+        """Return the bound that made the target; of several the one whose rule is named first."""
         made = [bound for bound in self.bounds if bound.rir == self.target]
         return next((bound for bound in made if bound.rule == (*self.rules, "")[0]), made[0] if made else None)
 
     def without(self, rule: str) -> int | None:
-        """Give the target as it would be if that rule had not spoken; None where nothing else did."""
+        """Return the target without the bounds of a rule; None where there are no others."""
         return max((bound.rir for bound in self.bounds if bound.rule != rule), default=None)
 
 
-def terms_in(plan: JsonObject | None) -> Terms | None:
-    """Read what the advisor wrote beside a plan; None where it wrote nothing of it."""
+def terms_in(plan: JsonObject | None) -> RecordedTerms | None:
+    """Return the terms recorded beside a plan; None where there are none."""
     because = (plan or {}).get("because")
     if not because:
         return None
-    said = {**because, **(because.get("terms") or {})}
-    if "target" not in said and "bounds" not in said:
+    recorded = {**because, **(because.get("terms") or {})}
+    if "target" not in recorded and "bounds" not in recorded:
         return None
-    bounds = [one for one in said.get("bounds") or [] if isinstance(one, dict)]
-    return Terms(
-        target=said.get("target"),
-        floor=said.get("floor") or 0,
-        reason=said.get("reason"),
-        stop_probability=said.get("stop_probability"),
-        one_more_probability=said.get("one_more_probability"),
-        bounds=tuple(Bound(one["rule"], one["rir"], one.get("reason") or "") for one in bounds),
-        standing=said.get("standing") or _NOTHING,
-        origins=said.get("origins") or {},
+    bounds = [bound for bound in recorded.get("bounds") or [] if isinstance(bound, dict)]
+    return RecordedTerms(
+        target=recorded.get("target"),
+        floor=recorded.get("floor") or 0,
+        reason=recorded.get("reason"),
+        stop_probability=recorded.get("stop_probability"),
+        one_more_probability=recorded.get("one_more_probability"),
+        bounds=tuple(RecordedBound(bound["rule"], bound["rir"], bound.get("reason") or "") for bound in bounds),
+        standing=recorded.get("standing") or _NOTHING,
+        origins=recorded.get("origins") or {},
         rules=tuple((plan or {}).get("rule_ids") or ()),
-        late_cost=said.get("late_cost"),
-        early_cost=said.get("early_cost"),
-        about={name: said.get(name) for name in _ABOUT},
+        late_cost=recorded.get("late_cost"),
+        early_cost=recorded.get("early_cost"),
+        about={name: recorded.get(name) for name in _ABOUT},
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was known of a rep when advice was given after it."""
+class RepEvidence:
+    """What the advice after a rep was based on."""
 
     rir: float | None = None
     p_at_limit: float | None = None
@@ -94,5 +94,5 @@ class Reading:
     stalled: bool = False
 
     def probability(self, rir: int) -> float | None:
-        """Give P(RIR <= rir); None where it is not known."""
+        """Return P(RIR <= rir); None where it is not recorded."""
         return self.p_rir_le[rir] if 0 <= rir < len(self.p_rir_le) else None

@@ -1,191 +1,29 @@
-"""The coach's page, kept up to date: a snapshot of the floor, then whole tiles as they change, and heartbeats."""
+"""The route of the coach's page: the floor as server-sent events."""
 
-from __future__ import annotations
+from collections.abc import Awaitable, Callable
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from types import TracebackType
-from typing import Final, Self
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
 
-import orjson
-
-from spotter.domain.gym_config import Configuration
-from spotter.http import Guard
-from spotter.http.metrics import CLIENTS
-from spotter.http.tokens import Identity, InvalidToken
-from spotter.streaming.log import Log, LogUnavailable
-from spotter_dashboard.live.tiles import tile
-from spotter_dashboard.projection.floor import Floor, LiveSet
-
-log = logging.getLogger(__name__)
-
-HEARTBEAT_S: Final = 2.0
-GATHER_S: Final = 0.05
-"""Changes so close together go out in one message (design choice: faster than an eye)."""
-ANSWER_S_MAX: Final = 1.5
-"""For how long the log may think about its oldest unfinished event."""
-CONNECTIONS_MAX: Final = 500
+from spotter.http import Guard, Problem
+from spotter_dashboard.live.stream import LiveStream
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """How old the oldest event was that had not gone all the way to the page."""
+def live_routes(stream: LiveStream, guard: Guard, require_started: Callable[[], Awaitable[None]]) -> APIRouter:
+    """Build `/live`, for a coach who is signed in."""
+    router = APIRouter(include_in_schema=False)
 
-    at_ms: int
-    age_ms: int
+    @router.get("/live")
+    async def live(request: Request) -> StreamingResponse:
+        await require_started()
+        identity = guard.identify(request, cookie=True)
+        if not identity.has_role("coach"):
+            raise Problem(403, "Role too low", "The floor needs a coach's token.")
+        if stream.full:
+            raise Problem(
+                503, "Too many pages", "As many pages are open as can be served.", headers={"Retry-After": "5"}
+            )
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream.frames(identity), headers=headers, media_type="text/event-stream")
 
-
-class Subscription:
-    """One page: woken when there may be something new for it."""
-
-    def __init__(self, identity: Identity) -> None:
-        self.identity = identity
-        self.wake = asyncio.Event()
-        self.sent: dict[str, int] = {}
-        """Changes of each set as they were when its tile was sent."""
-        self.beat: Heartbeat | None = None
-
-
-class Live:
-    """Tells pages of the floor, for as long as it is entered."""
-
-    def __init__(
-        self,
-        source: Log,
-        floor: Floor,
-        guard: Guard,
-        configuration: Configuration,
-        behind_ms: Callable[[], int | None],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        heartbeat_s: float = HEARTBEAT_S,
-    ) -> None:
-        self._source = source
-        self._floor = floor
-        self._guard = guard
-        self._configuration = configuration
-        self._behind_ms = behind_ms
-        self._clock = clock
-        self._heartbeat_s = heartbeat_s
-        self._subscriptions: set[Subscription] = set()
-        self._drawn: dict[tuple[str, str], tuple[int, bytes]] = {}
-        self._beat: Heartbeat | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._closed = False
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._beats(), name="live heartbeats")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    def check(self) -> None:
-        """Raise what ended the heartbeats, if anything did."""
-        if self._task is not None and self._task.done() and not self._task.cancelled():
-            error = self._task.exception()
-            if error is not None:
-                raise error
-
-    def close(self) -> None:
-        """End all streams: what a host does when it is told to stop."""
-        self._closed = True
-        self._wake(None)
-
-    def changed(self, gyms: set[str]) -> None:
-        """Note that the floors of gyms have changed."""
-        self._wake(gyms)
-
-    def _wake(self, gyms: set[str] | None) -> None:
-        for subscription in self._subscriptions:
-            if gyms is None or subscription.identity.gym_id in gyms:
-                subscription.wake.set()
-
-    @property
-    def full(self) -> bool:
-        """Whether there are as many pages as can be served."""
-        return len(self._subscriptions) >= CONNECTIONS_MAX
-
-    async def frames(self, identity: Identity) -> AsyncIterator[bytes]:
-        """Give a page's events: `snapshot`, then `tiles` and `heartbeat`; `signed_out` where its token has ended."""
-        subscription = Subscription(identity)
-        self._subscriptions.add(subscription)
-        with CLIENTS.labels("floor").track_inprogress():
-            try:
-                yield b"retry: 1000\n\n"
-                yield _frame("snapshot", self._at() | self._news(subscription))
-                while not self._closed:
-                    await subscription.wake.wait()
-                    await asyncio.sleep(GATHER_S)
-                    subscription.wake.clear()
-                    try:
-                        self._guard.check(identity)
-                    except InvalidToken as error:
-                        yield _frame("signed_out", {"detail": str(error)})
-                        return
-                    news = self._news(subscription)
-                    if news["tiles"] or news["gone"]:
-                        yield _frame("tiles", self._at() | news)
-                    if self._beat is not None and self._beat is not subscription.beat:
-                        subscription.beat = self._beat
-                        yield _frame("heartbeat", {"at": self._beat.at_ms, "age_ms": self._beat.age_ms})
-            finally:
-                self._subscriptions.discard(subscription)
-
-    def _at(self) -> dict[str, object]:
-        return {"at": round(self._clock().timestamp() * 1000)}
-
-    def _news(self, subscription: Subscription) -> dict[str, object]:
-        """Give the tiles that a page has not seen as they are, and the keys of those that are gone."""
-        identity, sent = subscription.identity, subscription.sent
-        shown = {one.set_key: one for one in self._floor.shown(identity.gym_id) if identity.may_see(one.athlete_id)}
-        gone = [key for key in sent if key not in shown]
-        for key in gone:
-            del sent[key]
-        new = [one for key, one in shown.items() if sent.get(key) != one.changes]
-        for one in new:
-            sent[one.set_key] = one.changes
-        return {"tiles": [orjson.Fragment(self._draw(one)) for one in new], "gone": gone}
-
-    def _draw(self, one: LiveSet) -> bytes:
-        place = (one.gym_id, one.set_key)
-        drawn = self._drawn.get(place)
-        if drawn is None or drawn[0] != one.changes:
-            gym = self._configuration.gym(one.gym_id, self._configuration.version(one.gym_id))
-            shown = tile(one, self._floor.athlete(one.gym_id, one.athlete_id), gym.catalogue)
-            drawn = self._drawn[place] = (one.changes, orjson.dumps(shown))
-        return drawn[1]
-
-    async def _beats(self) -> None:
-        while True:
-            self._floor.tidy()
-            self._drawn.clear()
-            self._beat = await self._heartbeat() if self._subscriptions else None
-            self._wake(None)
-            await asyncio.sleep(self._heartbeat_s)
-
-    async def _heartbeat(self) -> Heartbeat | None:
-        """Give the heartbeat of this moment; None where the age can't be told: silence is a signal too."""
-        behind_ms = self._behind_ms()
-        if behind_ms is None:
-            return None
-        try:
-            async with asyncio.timeout(ANSWER_S_MAX):
-                oldest_ms = await self._source.oldest_unfinished_ms()
-        except (LogUnavailable, TimeoutError) as error:
-            log.warning("no heartbeat: the age of the oldest unfinished event can't be told: %s", error or "no answer")
-            return None
-        now_ms = round(self._clock().timestamp() * 1000)
-        waits_ms = 0 if oldest_ms is None else max(0, now_ms - oldest_ms)
-        return Heartbeat(now_ms, max(waits_ms, behind_ms))
-
-
-def _frame(name: str, data: dict[str, object]) -> bytes:
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(data))
+    return router

@@ -11,7 +11,7 @@ from typing import Final
 from spotter.domain.events.lifting import Intent
 from spotter.domain.events.outputs import Action, AdviceGiven, Confidence, EffortEstimated, RepCounted
 from spotter.domain.exercises import Catalogue
-from spotter_dashboard.projection.floor import Athlete, LiveSet
+from spotter_dashboard.live.floor import Athlete, LiveSet
 
 BARS_MAX: Final = 40
 """More bars than this can't be told apart: the newest are shown."""

@@ -18,7 +18,7 @@ _TOKEN_CHARACTERS_MAX: Final = 16_384
 _MAKE_ONE: Final = "spotter token create --role coach --gym GYM"
 
 
-def pages_router(guard: Guard) -> APIRouter:
+def page_routes(guard: Guard) -> APIRouter:
     """Build the page at `/`, the session it is signed in by, the lifter's page, and the files of both."""
     router = APIRouter(include_in_schema=False)
     files, environment = static_files(), templates()

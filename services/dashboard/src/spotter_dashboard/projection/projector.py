@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from spotter.domain import topics
 from spotter.domain.events import Event, Unreadable
 from spotter.streaming.log import Log, LogUnavailable, Position, Reader, Record, Start
-from spotter_dashboard.projection.floor import KEPT, Floor
+from spotter_dashboard.live.floor import KEPT, Floor
 from spotter_dashboard.store.database import Row, put
 from spotter_dashboard.store.rows import Changes, read
 from spotter_dashboard.store.sets import live_facts_and_events

@@ -1,4 +1,4 @@
-"""The figures of a report as data: what is drawn, said in a sentence, and the table that stands behind it."""
+"""The figures of a report as data: what is drawn, a sentence for it, and its table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from spotter_dashboard.formatting import percent, units
-from spotter_dashboard.reports.models import LEFT, Report, Trend
+from spotter_dashboard.reports.models import LEFT, Trend, WeeklyReport
 
 Tone = Literal["near", "stop", "lifting", "plain"]
 STRENGTH_MAX: Final = 4
@@ -30,7 +30,7 @@ class Chart:
     name: str
     title: str
     says: str
-    """The figure in a sentence, for whoever does not see it."""
+    """The figure in a sentence, for readers who do not see it."""
     labels: tuple[str, ...]
     axis: str
     """What is counted upwards."""
@@ -38,7 +38,7 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     bars: tuple[float | None, ...] = ()
     bar_words: tuple[str, ...] = ()
-    """What stands on each bar."""
+    """The label of each bar."""
     tones: tuple[Tone, ...] = ()
     marks: tuple[float | None, ...] = ()
     """A line across each bar."""
@@ -49,13 +49,13 @@ class Chart:
     percent: bool = False
 
 
-def charts_of(report: Report) -> list[Chart]:
-    """Make all figures for which there is anything to draw."""
-    makers: tuple[Callable[[Report], Chart | None], ...] = (_left, _budget, _hard, _felt, _strength)
+def charts_of(report: WeeklyReport) -> list[Chart]:
+    """Return all figures for which there is data."""
+    makers: tuple[Callable[[WeeklyReport], Chart | None], ...] = (_left, _budget, _hard, _wellness, _strength)
     return [chart for make in makers if (chart := make(report)) is not None]
 
 
-def _left(report: Report) -> Chart | None:
+def _left(report: WeeklyReport) -> Chart | None:
     if not report.sets:
         return None
     share = sum(report.left[2:4]) / report.sets
@@ -73,9 +73,9 @@ def _left(report: Report) -> Chart | None:
     )
 
 
-def _budget(report: Report) -> Chart | None:
+def _budget(report: WeeklyReport) -> Chart | None:
     weeks = report.trends
-    if not any(one.spent or one.allowed for one in weeks):
+    if not any(week.spent or week.allowed for week in weeks):
         return None
     now = weeks[-1]
     allowed = "nobody said how many were allowed" if now.allowed is None else f"{now.allowed:g} were allowed"
@@ -86,20 +86,22 @@ def _budget(report: Report) -> Chart | None:
         labels=_weeks(weeks),
         axis="units",
         columns=("Week", "Spent", "Allowed"),
-        rows=tuple((one.name, f"{one.spent:g}", "–" if one.allowed is None else f"{one.allowed:g}") for one in weeks),
-        bars=tuple(one.spent for one in weeks),
-        bar_words=tuple(f"{one.spent:g}" if one.spent else "" for one in weeks),
-        tones=tuple("stop" if one.allowed is not None and one.spent > one.allowed else "lifting" for one in weeks),
-        marks=tuple(one.allowed for one in weeks),
+        rows=tuple(
+            (week.name, f"{week.spent:g}", "–" if week.allowed is None else f"{week.allowed:g}") for week in weeks
+        ),
+        bars=tuple(week.spent for week in weeks),
+        bar_words=tuple(f"{week.spent:g}" if week.spent else "" for week in weeks),
+        tones=tuple("stop" if week.allowed is not None and week.spent > week.allowed else "lifting" for week in weeks),
+        marks=tuple(week.allowed for week in weeks),
         mark_word="allowed",
     )
 
 
-def _hard(report: Report) -> Chart | None:
+def _hard(report: WeeklyReport) -> Chart | None:
     weeks = report.trends
-    if not any(one.known for one in weeks):
+    if not any(week.known for week in weeks):
         return None
-    shares = [one.hard_share for one in weeks]
+    shares = [week.hard_share for week in weeks]
     last = shares[-1]
     says = (
         "No set of known effort in the last week shown." if last is None else f"{percent(last)} in the last week shown."
@@ -112,8 +114,8 @@ def _hard(report: Report) -> Chart | None:
         axis="share of sets",
         columns=("Week", "Hard sets", "Sets", "Share"),
         rows=tuple(
-            (one.name, str(one.hard), str(one.known), "–" if one.hard_share is None else percent(one.hard_share))
-            for one in weeks
+            (week.name, str(week.hard), str(week.known), "–" if week.hard_share is None else percent(week.hard_share))
+            for week in weeks
         ),
         bars=tuple(None if share is None else 100 * share for share in shares),
         bar_words=tuple("" if not share else f"{100 * share:.0f}" for share in shares),
@@ -124,27 +126,27 @@ def _hard(report: Report) -> Chart | None:
     )
 
 
-def _felt(report: Report) -> Chart | None:
-    felt = [one for one in report.felt if one.mean is not None]
-    if not felt:
+def _wellness(report: WeeklyReport) -> Chart | None:
+    check_ins = [check_in for check_in in report.check_ins if check_in.mean is not None]
+    if not check_ins:
         return None
-    means = tuple(one.mean for one in felt)
-    low = min(felt, key=lambda one: one.mean or 0)
+    means = tuple(check_in.mean for check_in in check_ins)
+    low = min(check_ins, key=lambda check_in: check_in.mean or 0)
     return Chart(
         name="wellness",
         title="How it felt, four weeks",
         says=f"Mean of the check-in, 1 bad to 5 good; lowest on {low.day:%d %B}: {low.mean:.1f}.",
-        labels=tuple(f"{one.day:%d %b}" for one in felt),
+        labels=tuple(f"{check_in.day:%d %b}" for check_in in check_ins),
         axis="1 bad, 5 good",
         columns=("Day", "Mean", "Scores", "Pain"),
         rows=tuple(
             (
-                f"{one.day:%a %d %b}",
-                f"{one.mean:.1f}",
-                ", ".join(f"{name} {score}" for name, score in one.scores),
-                ", ".join(f"{joint} {score}" for joint, score in one.pain) or "–",
+                f"{check_in.day:%a %d %b}",
+                f"{check_in.mean:.1f}",
+                ", ".join(f"{name} {score}" for name, score in check_in.scores),
+                ", ".join(f"{joint} {score}" for joint, score in check_in.pain) or "–",
             )
-            for one in felt
+            for check_in in check_ins
         ),
         lines=(Series("mean", means),),
         low=1,
@@ -152,16 +154,17 @@ def _felt(report: Report) -> Chart | None:
     )
 
 
-def _strength(report: Report) -> Chart | None:
-    names = dict.fromkeys(exercise for one in reversed(report.trends) for exercise, _ in one.strength)
+def _strength(report: WeeklyReport) -> Chart | None:
+    names = dict.fromkeys(exercise for week in reversed(report.trends) for exercise, _ in week.strength)
     shown = list(names)[:STRENGTH_MAX]
     if not shown:
         return None
-    known = {one.exercise: one.name for one in report.exercises}
+    names_by_id = {week.exercise: week.name for week in report.exercises}
     weeks = report.trends
     lines = tuple(
         Series(
-            known.get(exercise, exercise.replace("_", " ")), tuple(dict(one.strength).get(exercise) for one in weeks)
+            names_by_id.get(exercise, exercise.replace("_", " ")),
+            tuple(dict(week.strength).get(exercise) for week in weeks),
         )
         for exercise in shown
     )
@@ -178,12 +181,12 @@ def _strength(report: Report) -> Chart | None:
         axis="kg",
         columns=("Week", *(line.name for line in lines)),
         rows=tuple(
-            (one.name, *("–" if (kg := line.values[place]) is None else f"{kg:.0f}" for line in lines))
-            for place, one in enumerate(weeks)
+            (week.name, *("–" if (kg := line.values[index]) is None else f"{kg:.0f}" for line in lines))
+            for index, week in enumerate(weeks)
         ),
         lines=lines,
     )
 
 
 def _weeks(weeks: tuple[Trend, ...]) -> tuple[str, ...]:
-    return tuple(one.name.partition("-")[2] for one in weeks)
+    return tuple(week.name.partition("-")[2] for week in weeks)

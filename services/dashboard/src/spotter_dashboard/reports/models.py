@@ -1,4 +1,4 @@
-"""The nouns of a weekly report, all numbers and no drawing."""
+"""The records of a weekly report: all numbers, no drawing."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class SetDone:
     """How near to failure it ended was a choice: of as many reps as possible, and of a test, the intent tells it."""
 
     @property
-    def place(self) -> int:
-        """Which of `LEFT` it belongs to."""
+    def left_index(self) -> int:
+        """Index in `LEFT`."""
         if self.failed:
             return 0
         return len(LEFT) - 1 if self.rir is None else min(int(self.rir + 0.5), EARLY_LEFT)
@@ -66,7 +66,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class WeekBudget:
-    """A week's budget; `allowed` is None where nothing was said of it."""
+    """A week's budget; `allowed` is None where the advisor published none."""
 
     allowed: float | None
     spent: float
@@ -80,8 +80,8 @@ class WeekBudget:
 
 
 @dataclass(frozen=True, slots=True)
-class Felt:
-    """One report of how the lifter felt, 1 (bad) to 5 (good)."""
+class CheckIn:
+    """One check-in: how the lifter felt, 1 (bad) to 5 (good)."""
 
     day: date
     scores: tuple[tuple[str, int], ...]
@@ -94,7 +94,7 @@ class Felt:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class ReportedSign:
     """Something that speaks against spending."""
 
     rule: str
@@ -136,8 +136,8 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """All that a weekly report says."""
+class WeeklyReport:
+    """All facts of a weekly report."""
 
     athlete_id: str
     name: str | None
@@ -156,19 +156,19 @@ class Report:
     days: int
     budget: WeekBudget
     stops: int
-    """Sets in which a stop was said in time."""
+    """Sets in which a stop was advised in time."""
     followed: int
     reps_after_stop: int
     hard_28: dict[str, Any] | None
-    """Share of hard sets of the last 28 days, as the advisor told it last in the week."""
+    """Share of hard sets of the last 28 days, as the advisor published it last in the week."""
     readiness: dict[str, Any] | None
-    signs: tuple[Sign, ...]
+    signs: tuple[ReportedSign, ...]
     closed: tuple[tuple[str, datetime, str], ...]
-    felt: tuple[Felt, ...]
+    check_ins: tuple[CheckIn, ...]
     """Of the last four weeks."""
     trends: tuple[Trend, ...]
     """Eight weeks, this one the last."""
-    notices: tuple[Sign, ...]
+    notices: tuple[ReportedSign, ...]
     next: Next
     missing: tuple[str, ...] = field(default=())
 
@@ -179,19 +179,19 @@ class Report:
 
     @property
     def title(self) -> str:
-        """Whose it is, and of when."""
+        """Lifter and week."""
         return f"{self.name or self.athlete_id}, week {self.week}"
 
 
-def as_data(report: Report) -> dict[str, Any]:
-    """Give a report as JSON has it."""
+def as_data(report: WeeklyReport) -> dict[str, Any]:
+    """Return a report as JSON-ready data."""
     trends = [
         {
-            "week": one.name, "sets": one.sets, "reps": one.reps, "hard": one.hard, "early": one.early, "known": one.known,
-            "hard_share": one.hard_share, "allowed": one.allowed, "spent": one.spent,
-            "one_rep_max_kg": dict(one.strength),
+            "week": week.name, "sets": week.sets, "reps": week.reps, "hard": week.hard, "early": week.early, "known": week.known,
+            "hard_share": week.hard_share, "allowed": week.allowed, "spent": week.spent,
+            "one_rep_max_kg": dict(week.strength),
         }
-        for one in report.trends
+        for week in report.trends
     ]  # fmt: skip
     return {
         "athlete_id": report.athlete_id,
@@ -209,13 +209,13 @@ def as_data(report: Report) -> dict[str, Any]:
         "sets_by_reps_left": dict(zip(LEFT, report.left, strict=True)),
         "exercises": [
             {
-                "exercise": one.exercise,
-                "name": one.name,
-                "sets": one.sets,
-                "reps": one.reps,
-                "sets_by_reps_left": dict(zip(LEFT, one.left, strict=True)),
+                "exercise": exercise.exercise,
+                "name": exercise.name,
+                "sets": exercise.sets,
+                "reps": exercise.reps,
+                "sets_by_reps_left": dict(zip(LEFT, exercise.left, strict=True)),
             }
-            for one in report.exercises
+            for exercise in report.exercises
         ],
         "budget": {
             "allowed": report.budget.allowed,
@@ -224,29 +224,34 @@ def as_data(report: Report) -> dict[str, Any]:
             "reasons": list(report.budget.reasons),
             "entries": [
                 {
-                    "set_id": one.set_id,
-                    "exercise": one.exercise,
-                    "day": one.day.isoformat(),
-                    "cost": one.cost,
-                    "rule_ids": list(one.rules),
+                    "set_id": entry.set_id,
+                    "exercise": entry.exercise,
+                    "day": entry.day.isoformat(),
+                    "cost": entry.cost,
+                    "rule_ids": list(entry.rules),
                 }
-                for one in report.budget.entries
+                for entry in report.budget.entries
             ],
         },
         "stops": {"said": report.stops, "followed": report.followed, "reps_after": report.reps_after_stop},
         "hard_share": report.hard_28,
         "readiness": report.readiness,
-        "signs": [{"rule_id": one.rule, "sentence": one.sentence} for one in report.signs],
+        "signs": [{"rule_id": sign.rule, "sentence": sign.sentence} for sign in report.signs],
         "closed": [
             {"muscle_group": group, "until": format_time(until), "rule_id": rule}
             for group, until, rule in report.closed
         ],
         "wellness": [
-            {"day": one.day.isoformat(), "mean": one.mean, **dict(one.scores), "pain": dict(one.pain)}
-            for one in report.felt
+            {
+                "day": check_in.day.isoformat(),
+                "mean": check_in.mean,
+                **dict(check_in.scores),
+                "pain": dict(check_in.pain),
+            }
+            for check_in in report.check_ins
         ],
         "trends": trends,
-        "notices": [{"rule_id": one.rule, "sentence": one.sentence} for one in report.notices],
+        "notices": [{"rule_id": notice.rule, "sentence": notice.sentence} for notice in report.notices],
         "next_week": {
             "week": report.next.name,
             "first_day": report.next.first_day.isoformat(),

@@ -1,4 +1,4 @@
-"""A report as a page that stands alone: no script, nothing loaded, light or dark as the reader likes."""
+"""A report as a self-contained page: no script, nothing loaded, light or dark as the reader's system is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from spotter.domain.rules import rules_named
 from spotter_dashboard.reports.charts import charts_of
-from spotter_dashboard.reports.models import LEFT, Report
+from spotter_dashboard.reports.models import LEFT, WeeklyReport
 from spotter_dashboard.reports.plots import draw_sheet, draw_svg, key_figures, next_week, no_signs
 
 HEADERS: Final = {
@@ -36,10 +36,10 @@ def _template() -> Template:
     return environment.get_template("report.html")
 
 
-def draw_page(report: Report) -> bytes:
+def draw_page(report: WeeklyReport) -> bytes:
     """Draw the report as HTML."""
     charts = [(chart, Markup(draw_svg(chart))) for chart in charts_of(report)]  # drawn by us, text escaped
-    said = sorted(_rules(report))
+    rule_ids = sorted(_rules(report))
     page = _template().render(
         report=report,
         figures=key_figures(report),
@@ -47,17 +47,17 @@ def draw_page(report: Report) -> bytes:
         left_names=LEFT,
         no_signs=no_signs(report),
         next_week=next_week(report),
-        rules=rules_named(said),
+        rules=rules_named(rule_ids),
     )
     return page.encode()
 
 
-def draw(report: Report, form: str) -> bytes:
+def draw(report: WeeklyReport, form: str) -> bytes:
     """Draw the report as `html`, `pdf` or `png`."""
     return draw_page(report) if form == "html" else draw_sheet(report, charts_of(report), form)
 
 
-def _rules(report: Report) -> set[str]:
-    found = {rule for one in report.budget.entries for rule in one.rules}
-    found |= {rule for one in (*report.signs, *report.notices) for rule in one.rule.split(", ")}
-    return found | {rule for _, _, rule in report.closed}
+def _rules(report: WeeklyReport) -> set[str]:
+    rules = {rule for entry in report.budget.entries for rule in entry.rules}
+    rules |= {rule for sign in (*report.signs, *report.notices) for rule in sign.rule.split(", ")}
+    return rules | {rule for _, _, rule in report.closed}

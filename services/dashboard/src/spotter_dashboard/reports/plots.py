@@ -1,4 +1,4 @@
-"""Drawing a report's figures: into a page as SVG that takes the page's colours, or on one sheet as PDF or PNG.
+"""Draws a report's figures: into a page as SVG in the page's colours, or on one sheet as PDF or PNG.
 
 matplotlib is loaded when the first report is drawn, and one figure is drawn at a time: it keeps settings and fonts for
 the whole process.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from spotter_dashboard.formatting import percent, reps, units
 from spotter_dashboard.reports.charts import Chart, Tone
-from spotter_dashboard.reports.models import Report
+from spotter_dashboard.reports.models import WeeklyReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,14 +34,14 @@ _SCORE_ROOM: Final = 0.25
 _FACTS_SHOWN: Final = 7
 _TALL: Final = 0.3
 """A bar of this share of the tallest has room for its word inside."""
-_PLACES: Final = 6
+_CHARTS_MAX: Final = 6
 _LINE: Final = 0.0145
 _FOOT: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by what they stand for."""
+    """Colours by meaning."""
 
     ink: str
     soft: str
@@ -53,13 +53,13 @@ class Palette:
     plain: str
 
     def tone(self, tone: Tone) -> str:
-        """Give the colour of a tone."""
+        """Return the colour of a tone."""
         return {"stop": self.stop, "near": self.near, "lifting": self.lifting, "plain": self.plain}[tone]
 
 
 PAPER: Final = Palette("#0b0f14", "#45525f", "#cfd7df", "#ffffff", "#d55e00", "#f0e442", "#56b4e9", "#94a3b4")
 _STAND_INS: Final = Palette(*(f"#01020{number}" for number in range(8)))
-"""Colours that nothing else has, for the page's own to take their place."""
+"""Colours that occur nowhere else: the page's own replace them."""
 _VARIABLES: Final = {
     _STAND_INS.ink: "--ink", _STAND_INS.soft: "--soft", _STAND_INS.edge: "--edge", _STAND_INS.ground: "--panel",
     _STAND_INS.stop: "--stop", _STAND_INS.near: "--near", _STAND_INS.lifting: "--lifting", _STAND_INS.plain: "--plain",
@@ -90,7 +90,7 @@ def _for_a_page(svg: str) -> str:
     return re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
 
 
-def draw_sheet(report: Report, charts: Sequence[Chart], form: str) -> bytes:
+def draw_sheet(report: WeeklyReport, charts: Sequence[Chart], form: str) -> bytes:
     """Draw a report on one A4 sheet, as `pdf` or `png`."""
     from matplotlib.figure import Figure
 
@@ -107,7 +107,7 @@ def draw_sheet(report: Report, charts: Sequence[Chart], form: str) -> bytes:
 
 @contextmanager
 def _alone(salt: str) -> Iterator[None]:
-    """Draw alone and by our own settings; `salt` makes ids in an SVG that no other figure has.
+    """Draw one figure at a time, with our own settings; `salt` makes ids unique among the SVGs of a page.
 
     A name in letters that the font lacks is drawn with boxes.
     """
@@ -124,7 +124,7 @@ def _alone(salt: str) -> Iterator[None]:
 
 
 def _draw(axes: Axes, chart: Chart, palette: Palette, *, size: float) -> None:
-    places = range(len(chart.labels))
+    ticks = range(len(chart.labels))
     axes.set_facecolor("none")
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
@@ -138,8 +138,8 @@ def _draw(axes: Axes, chart: Chart, palette: Palette, *, size: float) -> None:
     else:
         _draw_lines(axes, chart, palette, size)
     every = max(1, -(-len(chart.labels) // 8))
-    shown = [place for place in places if (len(chart.labels) - 1 - place) % every == 0]
-    axes.set_xticks(shown, [_broken(chart.labels[place]) for place in shown])
+    shown = [tick for tick in ticks if (len(chart.labels) - 1 - tick) % every == 0]
+    axes.set_xticks(shown, [_broken(chart.labels[tick]) for tick in shown])
     axes.set_xlim(-0.6, len(chart.labels) - 0.4)
 
 
@@ -154,13 +154,13 @@ def _draw_bars(axes: Axes, chart: Chart, palette: Palette, size: float) -> None:
         ]
     )
     tones = chart.tones[: len(chart.bars)]
-    for place, (value, tone) in enumerate(zip(chart.bars, tones, strict=True)):
+    for index, (value, tone) in enumerate(zip(chart.bars, tones, strict=True)):
         if value:
-            axes.bar(place, value, width=0.68, color=palette.tone(tone), edgecolor=palette.soft, linewidth=0.6)
+            axes.bar(index, value, width=0.68, color=palette.tone(tone), edgecolor=palette.soft, linewidth=0.6)
             inside = value > _TALL * top
             axes.annotate(
-                chart.bar_words[place],
-                (place, value),
+                chart.bar_words[index],
+                (index, value),
                 (0, -4 if inside else 3),
                 textcoords="offset points",
                 ha="center",
@@ -168,9 +168,9 @@ def _draw_bars(axes: Axes, chart: Chart, palette: Palette, size: float) -> None:
                 color="#000000" if inside else palette.ink,
                 fontsize=size,
             )
-    for place, mark in enumerate(chart.marks):
+    for index, mark in enumerate(chart.marks):
         if mark is not None:
-            axes.plot([place - 0.45, place + 0.45], [mark, mark], color=palette.ink, linewidth=1.6, linestyle="--")
+            axes.plot([index - 0.45, index + 0.45], [mark, mark], color=palette.ink, linewidth=1.6, linestyle="--")
     if chart.mark_word and any(mark is not None for mark in chart.marks):
         axes.plot([], [], color=palette.ink, linewidth=1.6, linestyle="--", label=chart.mark_word)
         _legend(axes, palette, size)
@@ -182,14 +182,14 @@ def _draw_lines(axes: Axes, chart: Chart, palette: Palette, size: float) -> None
     from matplotlib.ticker import MaxNLocator
 
     colours = (palette.lifting, palette.stop, palette.ink, palette.plain)
-    for place, line in enumerate(chart.lines):
+    for index, line in enumerate(chart.lines):
         points = [(x, value) for x, value in enumerate(line.values) if value is not None]
         axes.plot(
             [x for x, _ in points],
             [value for _, value in points],
-            color=colours[place % len(colours)],
-            linestyle=_DASHES[place % len(_DASHES)],
-            marker=_MARKERS[place % len(_MARKERS)],
+            color=colours[index % len(colours)],
+            linestyle=_DASHES[index % len(_DASHES)],
+            marker=_MARKERS[index % len(_MARKERS)],
             markersize=5,
             linewidth=2,
             label=line.name,
@@ -222,18 +222,18 @@ def _broken(label: str) -> str:
     return label.replace(" or ", "\nor ").replace("not known", "not\nknown")
 
 
-def _write_head(figure: Figure, report: Report) -> None:
+def _write_head(figure: Figure, report: WeeklyReport) -> None:
     days = f"{report.first_day:%a %d %b} to {report.last_day:%a %d %b %Y}, {report.time_zone}"
     _text(figure, 0.07, 0.955, textwrap.shorten(report.name or report.athlete_id, 40, placeholder="…"), 20, bold=True)
     _text(figure, 0.07, 0.932, f"Week {report.week} · {days}" + (" · still running" if report.running else ""), 9.5)
-    for place, (number, what) in enumerate(key_figures(report)):
-        x = 0.07 + 0.22 * place
+    for index, (number, what) in enumerate(key_figures(report)):
+        x = 0.07 + 0.22 * index
         _text(figure, x, 0.885, number, 17, bold=True)
         _text(figure, x, 0.868, what, 8.5)
 
 
-def key_figures(report: Report) -> list[tuple[str, str]]:
-    """Give the four numbers that are read first, and what they are."""
+def key_figures(report: WeeklyReport) -> list[tuple[str, str]]:
+    """Return the four numbers that are read first, and their labels."""
     share = report.trends[-1].hard_share
     allowed = report.budget.allowed
     return [
@@ -244,25 +244,26 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def _place_charts(figure: Figure, report: Report, charts: Sequence[Chart]) -> None:
-    for place, chart in enumerate(charts[:_PLACES]):
-        left, bottom = _place(place)
+def _place_charts(figure: Figure, report: WeeklyReport, charts: Sequence[Chart]) -> None:
+    for index, chart in enumerate(charts[:_CHARTS_MAX]):
+        left, bottom = _corner(index)
         _text(figure, left - 0.035, bottom + 0.157, chart.title, 9.5, bold=True)
         _draw(figure.add_axes((left, bottom, 0.37, 0.125)), chart, PAPER, size=8)
-    if report.exercises and len(charts) < _PLACES:
-        left, bottom = _place(len(charts))
+    if report.exercises and len(charts) < _CHARTS_MAX:
+        left, bottom = _corner(len(charts))
         done = [
-            f"{one.name}: {one.sets} set{'' if one.sets == 1 else 's'}, {reps(one.reps)}" for one in report.exercises
+            f"{exercise.name}: {exercise.sets} set{'' if exercise.sets == 1 else 's'}, {reps(exercise.reps)}"
+            for exercise in report.exercises
         ]
         _write_list(figure, left - 0.035, bottom + 0.157, "Exercises", done, bottom)
 
 
-def _place(number: int) -> tuple[float, float]:
+def _corner(number: int) -> tuple[float, float]:
     row, column = divmod(number, 2)
     return 0.105 + 0.465 * column, 0.685 - 0.2 * row
 
 
-def _write_lists(figure: Figure, report: Report) -> None:
+def _write_lists(figure: Figure, report: WeeklyReport) -> None:
     (spent, entries), *others = sections(report)
     _write_list(figure, 0.07, 0.235, spent, entries, _FOOT)
     y = 0.235
@@ -271,7 +272,7 @@ def _write_lists(figure: Figure, report: Report) -> None:
 
 
 def _write_list(figure: Figure, x: float, y: float, title: str, facts: Sequence[str], foot: float) -> float:
-    """Write facts below each other, as far as there is room above `foot`; gives where the next may begin."""
+    """Write facts below each other, as far as there is room above `foot`; returns where the next list may begin."""
     shown = list(facts[:_FACTS_SHOWN])
     if len(facts) > len(shown):
         shown.append(f"and {len(facts) - len(shown)} more")
@@ -284,12 +285,13 @@ def _write_list(figure: Figure, x: float, y: float, title: str, facts: Sequence[
     return y - 0.026
 
 
-def sections(report: Report) -> list[tuple[str, list[str]]]:
-    """Give what is said in words: what was spent, signs, what comes next."""
+def sections(report: WeeklyReport) -> list[tuple[str, list[str]]]:
+    """Return the sections in words: what was spent, signs, what comes next."""
     spent = [
-        f"{one.day:%a %d %b}: {one.name}, {units(one.cost)} ({', '.join(one.rules)})" for one in report.budget.entries
+        f"{entry.day:%a %d %b}: {entry.name}, {units(entry.cost)} ({', '.join(entry.rules)})"
+        for entry in report.budget.entries
     ]
-    signs = [f"{one.sentence} ({one.rule})" for one in (*report.signs, *report.notices)]
+    signs = [f"{sign.sentence} ({sign.rule})" for sign in (*report.signs, *report.notices)]
     signs += [
         f"{group.replace('_', ' ').capitalize()} rests from failure until {until:%a %d %b %H:%M} ({rule})."
         for group, until, rule in report.closed
@@ -301,8 +303,8 @@ def sections(report: Report) -> list[tuple[str, list[str]]]:
     ]
 
 
-def no_signs(report: Report) -> str:
-    """Say that there are no warning signs, or that nobody wrote them down."""
+def no_signs(report: WeeklyReport) -> str:
+    """Return a sentence for a week without warning signs, or without a record of them."""
     return (
         "Warning signs were not recorded in this week."
         if report.missing
@@ -310,21 +312,21 @@ def no_signs(report: Report) -> str:
     )
 
 
-def next_week(report: Report) -> list[str]:
-    """Say what is known of the week that follows."""
+def next_week(report: WeeklyReport) -> list[str]:
+    """Return sentences about the following week."""
     coming = report.next
-    found = [
+    lines = [
         f"{coming.name} begins on {coming.first_day:%A %d %B}"
         + ("." if coming.allowed is None else f" and allows {units(coming.allowed)}.")
     ]
     if coming.block is not None:
         kind = coming.block["kind"].replace("_", " ")
-        found.append(f"Block {coming.block['name']}: {kind}, until {coming.block['last_day']}.")
-    found += [
+        lines.append(f"Block {coming.block['name']}: {kind}, until {coming.block['last_day']}.")
+    lines += [
         f"{group.replace('_', ' ').capitalize()} still rests until {until:%a %d %b %H:%M}."
         for group, until in coming.closed
     ]
-    return found
+    return lines
 
 
 def _text(figure: Figure, x: float, y: float, words: str, size: float, *, bold: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The doors to a lifter's weeks and their reports."""
+"""Routes of a lifter's weeks and their reports."""
 
 import threading
 from collections.abc import Callable
@@ -7,19 +7,29 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header
 from fastapi.responses import Response
-from sqlalchemy import Engine
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.weeks import Week, week_of
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
-from spotter_dashboard.http.responses import Cursor, Limit, as_json, cursor_of, read_cursor, reader_of, require_lifter
-from spotter_dashboard.reports.models import Report, as_data
-from spotter_dashboard.reports.queries import first_set_at, gather, weeks_back
+from spotter_dashboard.reports.models import WeeklyReport, as_data
+from spotter_dashboard.reports.queries import weekly_report, weeks_back
 from spotter_dashboard.reports.schemas import ReportView, WeekPage
+from spotter_dashboard.reports.week_names import name_of, week_before, week_named
+from spotter_dashboard.responses import (
+    Cursor,
+    Limit,
+    as_json,
+    config_of,
+    cursor_of,
+    read_cursor,
+    reader_of,
+    require_lifter,
+)
+from spotter_dashboard.store.database import Engine
 from spotter_dashboard.store.programme import own_of
-from spotter_dashboard.store.sets import Queries
-from spotter_dashboard.weeks import name_of, week_before, week_named
+from spotter_dashboard.store.reports import first_set_at
+from spotter_dashboard.store.sets import SetQueries
 
 Form = Literal["html", "pdf", "png", "json"]
 _MEDIA: Final[dict[Form, str]] = {
@@ -29,7 +39,7 @@ _MEDIA: Final[dict[Form, str]] = {
     "png": "image/png",
 }
 _DRAWN_AT_ONCE: Final = 4
-"""More wait no longer than a request may: they are asked to come back."""
+"""Further requests are refused with 503 and Retry-After."""
 _FORMS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The report.",
@@ -38,23 +48,23 @@ _FORMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def reports_router(
+def report_routes(
     engine: Engine, guard: Guard, configuration: Configuration, clock: Callable[[], datetime]
 ) -> APIRouter:
     """Build the routes below `/v1/athletes/{athlete_id}/weeks`."""
     router = APIRouter(prefix="/v1/athletes/{athlete_id}/weeks", tags=["reports"])
-    queries = Queries(engine)
+    queries = SetQueries(engine)
     drawing = threading.BoundedSemaphore(_DRAWN_AT_ONCE)
     Reader = Annotated[Identity, Depends(reader_of(guard))]  # noqa: N806  # a type
 
-    def report_of(identity: Identity, athlete_id: str, name: str) -> Report:
+    def report_of(identity: Identity, athlete_id: str, name: str) -> WeeklyReport:
         require_lifter(queries, identity, athlete_id)
-        now, config = clock(), configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
+        now, config = clock(), config_of(configuration, identity)
         own = own_of(engine, identity.gym_id, athlete_id, config)
         week = _week(name, now, lambda: week_named(name, own.zone, own.week_start))
-        return gather(engine, identity.gym_id, athlete_id, config, week, now)
+        return weekly_report(engine, identity.gym_id, athlete_id, config, week, now)
 
-    def answer(report: Report, form: Form) -> Response:
+    def answer(report: WeeklyReport, form: Form) -> Response:
         if form == "json":
             return as_json(as_data(report))
         if not drawing.acquire(blocking=False):
@@ -74,7 +84,7 @@ def reports_router(
     @router.get("", response_model=WeekPage, summary="A lifter's weeks, the newest first")
     def weeks(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 26) -> Response:
         require_lifter(queries, identity, athlete_id)
-        now, config = clock(), configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
+        now, config = clock(), config_of(configuration, identity)
         own = own_of(engine, identity.gym_id, athlete_id, config)
         last = week_of(now, own.zone, own.week_start)
         if cursor is not None:
@@ -86,10 +96,10 @@ def reports_router(
         while first is not None and len(shown) < limit and first < last.end:
             shown.append(last)
             last = week_before(last, own.zone, own.week_start)
-        found = weeks_back(engine, identity.gym_id, athlete_id, config, own, shown)
+        numbers = weeks_back(engine, identity.gym_id, athlete_id, config, own, shown)
         more = first is not None and bool(shown) and first < shown[-1].start
         return as_json(
-            {"weeks": found, "next_cursor": cursor_of(name_of(shown[-1], own.zone)) if more else None},
+            {"weeks": numbers, "next_cursor": cursor_of(name_of(shown[-1], own.zone)) if more else None},
         )
 
     @router.get(
@@ -113,7 +123,7 @@ def reports_router(
 
 
 def accepted(accept: str) -> Form:
-    """Choose the form that an Accept header likes best; raises Problem 406 where it wants none of ours.
+    """Return the form that an Accept header prefers; raises Problem 406 where it accepts none.
 
     >>> accepted("*/*"), accepted("image/png, text/html;q=0.5"), accepted("application/*")
     ('html', 'png', 'json')

@@ -1,4 +1,4 @@
-"""What the doors to weeks and reports answer with as JSON, for the published OpenAPI description."""
+"""What the routes of weeks and reports return as JSON, for the published OpenAPI description."""
 
 from __future__ import annotations
 

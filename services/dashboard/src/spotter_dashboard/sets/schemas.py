@@ -1,4 +1,4 @@
-"""What the query routes answer with, for the published OpenAPI description."""
+"""What the routes about sets return, for the published OpenAPI description."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from spotter.domain.event_types import Timestamp
 from spotter.domain.events.lifting import Intent
 from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
-from spotter.domain.exercises import Exercise
 
 
 class RepItem(RepCounted):
@@ -88,70 +87,3 @@ class SetPage(BaseModel):
 
     sets: list[ListedSet]
     next_cursor: str | None
-
-
-class BudgetItem(BaseModel):
-    """What one set took from the budget."""
-
-    set_id: str
-    set_key: str
-    exercise: str
-    ended_by: str
-    cost: float
-    rule_ids: list[str]
-
-
-class BudgetView(BaseModel):
-    """A lifter's failure budget of this week."""
-
-    athlete_id: str
-    week_start: Timestamp
-    time_zone: str
-    allowed: float
-    spent: float
-    left: float
-    entries: list[BudgetItem]
-
-
-class ListedAthlete(BaseModel):
-    """A lifter of whom something was heard."""
-
-    athlete_id: str
-    name: str | None
-
-
-class AthletePage(BaseModel):
-    """Lifters by id, and the cursor of the next page where there is one."""
-
-    athletes: list[ListedAthlete]
-    next_cursor: str | None
-
-
-class MatchItem(BaseModel):
-    """Which of an exercise's names was found, and how near it is to what was asked for."""
-
-    name: str
-    score: float
-    how: Literal["id", "name", "fuzzy"]
-    ignored: list[str]
-
-
-class ExerciseItem(Exercise):
-    """An exercise, and where it was searched for the name that was found."""
-
-    match: MatchItem | None = None
-
-
-class Import(BaseModel):
-    """What an import would take the text for: an exercise, or none and the nearest in words."""
-
-    exercise: str | None
-    sentence: str
-
-
-class ExerciseList(BaseModel):
-    """The gym's catalogue, or what was found in it, best first."""
-
-    exercises: list[ExerciseItem]
-    next_cursor: str | None = None
-    would_import: Import | None = None

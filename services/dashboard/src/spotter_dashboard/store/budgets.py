@@ -1,4 +1,4 @@
-"""A lifter's failure budget of the week, as the advisor's ledger stands."""
+"""Queries for a lifter's failure budget, as the advisor's ledger has it."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from spotter_dashboard.store.tables import ADVICE, ATHLETE_FACTS, BUDGET_ENTRIES
 
 _DAYS: Final[tuple[WeekStart, ...]] = get_args(WeekStart)
 BEGINNERS_UNITS: Final = 0.0
-"""What a lifter of whom nothing is known may spend (R08)."""
+"""What a lifter without any history may spend (R08)."""
 
 
 def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now: datetime) -> dict[str, Any]:
-    """Give the budget of the week that `now` lies in, with the entries that cost something.
+    """Return the budget of the week that `now` lies in, with the entries that cost something.
 
-    Week and allowance are what the advisor last said of this week. Where it has said nothing yet, the week is the
-    lifter's own, else the gym's, and the allowance what it foresaw, or named beside its last advice.
+    Week and allowance come from the advisor's newest revision of this week. Where there is none yet, the week is the
+    lifter's own, else the gym's, and the allowance is the forecast, or what its last advice named.
     """
     with engine.connect() as connection:
-        told = told_of(connection, gym_id, athlete_id)
-        this_week = next((said for said in told if now in week_of_said(said)), None)
-        if this_week is not None:
-            week, zone = week_of_said(this_week), this_week.time_zone
+        revisions = newest_revisions(connection, gym_id, athlete_id)
+        newest = next((revision for revision in revisions if now in week_of_revision(revision)), None)
+        if newest is not None:
+            week, zone = week_of_revision(newest), newest.time_zone
         else:
-            week, zone = _own_week(connection, gym_id, athlete_id, told, config, now)
+            week, zone = _own_week(connection, gym_id, athlete_id, revisions, config, now)
         entries = entries_in(connection, gym_id, athlete_id, week)
         spent = round(sum((entry.cost for entry in entries), start=0.0), 6)
-        latest = this_week or max(told, key=lambda said: said.week_start, default=None)
+        latest = newest or max(revisions, key=lambda revision: revision.week_start, default=None)
         allowed = _allowed(connection, gym_id, athlete_id, latest, spent, now)
     shown = {"set_id", "set_key", "exercise", "ended_by", "cost", "rule_ids"}
     return {
@@ -50,8 +50,8 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
     }
 
 
-def told_of(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
-    """Give what was last said of each week, what was said last first."""
+def newest_revisions(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
+    """Return the newest revision of each week's budget, the newest first."""
     theirs = and_(BUDGETS.c.gym_id == gym_id, BUDGETS.c.athlete_id == athlete_id)
     last = (
         select(BUDGETS.c.week_start_us, func.max(BUDGETS.c.revision).label("revision"))
@@ -60,43 +60,43 @@ def told_of(connection: Connection, gym_id: str, athlete_id: str) -> list[Budget
         .subquery()
     )
     same = and_(BUDGETS.c.week_start_us == last.c.week_start_us, BUDGETS.c.revision == last.c.revision)
-    found = (
+    query = (
         select(BUDGETS.c.event)
         .join(last, same)
         .where(theirs)
         .order_by(BUDGETS.c.revision.desc(), BUDGETS.c.rank.desc())
     )
-    events = [decode(event.encode()).data for event in connection.scalars(found)]
+    events = [decode(event.encode()).data for event in connection.scalars(query)]
     return [data for data in events if isinstance(data, BudgetChanged)]
 
 
-def week_of_said(said: BudgetChanged) -> Week:
-    """Give the week that something was said of."""
-    if said.week_end is not None:
-        return Week(said.week_start, said.week_end)
-    return week_of(said.week_start, said.time_zone, _first_day(said))
+def week_of_revision(revision: BudgetChanged) -> Week:
+    """Return the week that a revision is about."""
+    if revision.week_end is not None:
+        return Week(revision.week_start, revision.week_end)
+    return week_of(revision.week_start, revision.time_zone, _first_day(revision))
 
 
-def allowed_at(said: BudgetChanged, now: datetime) -> float:
-    """Give what is allowed at a moment by what was said last: what ends meanwhile is in it."""
-    allowed = said.allowed
-    if said.allowed_after is not None and said.valid_until <= now:
-        allowed = said.allowed_after
-    for later in said.allowed_later or ():
+def allowed_at(revision: BudgetChanged, now: datetime) -> float:
+    """Return what a revision allows at a moment, with the changes that it foresaw until then."""
+    allowed = revision.allowed
+    if revision.allowed_after is not None and revision.valid_until <= now:
+        allowed = revision.allowed_after
+    for later in revision.allowed_later or ():
         if later.at <= now:
             allowed = later.allowed
     return allowed
 
 
-def _first_day(said: BudgetChanged) -> WeekStart:
-    return _DAYS[said.week_start.astimezone(ZoneInfo(said.time_zone)).weekday()]
+def _first_day(revision: BudgetChanged) -> WeekStart:
+    return _DAYS[revision.week_start.astimezone(ZoneInfo(revision.time_zone)).weekday()]
 
 
 def _own_week(
     connection: Connection,
     gym_id: str,
     athlete_id: str,
-    told: list[BudgetChanged],
+    revisions: list[BudgetChanged],
     config: GymConfig,
     now: datetime,
 ) -> tuple[Week, str]:
@@ -106,14 +106,14 @@ def _own_week(
         )
     )
     facts = {row.fact: row.value for row in rows}
-    zone = facts.get("time_zone") or (told[0].time_zone if told else config.time_zone)
+    zone = facts.get("time_zone") or (revisions[0].time_zone if revisions else config.time_zone)
     day = next((name for name in _DAYS if name == facts.get("week_start")), None)
-    return week_of(now, zone, day or (_first_day(told[0]) if told else config.week_start)), zone
+    return week_of(now, zone, day or (_first_day(revisions[0]) if revisions else config.week_start)), zone
 
 
 def entries_in(connection: Connection, gym_id: str, athlete_id: str, week: Week) -> list[BudgetEntry]:
-    """Give the entries of a week that cost something, by time."""
-    found = (
+    """Return the entries of a week that cost something, by time."""
+    query = (
         select(BUDGET_ENTRIES.c.event)
         .where(
             BUDGET_ENTRIES.c.gym_id == gym_id,
@@ -124,22 +124,22 @@ def entries_in(connection: Connection, gym_id: str, athlete_id: str, week: Week)
         )
         .order_by(BUDGET_ENTRIES.c.counted_us, BUDGET_ENTRIES.c.set_key)
     )
-    events = [decode(event.encode()).data for event in connection.scalars(found)]
+    events = [decode(event.encode()).data for event in connection.scalars(query)]
     return [data.entry for data in events if isinstance(data, BudgetChanged) and data.entry is not None]
 
 
 def _allowed(
-    connection: Connection, gym_id: str, athlete_id: str, said: BudgetChanged | None, spent: float, now: datetime
+    connection: Connection, gym_id: str, athlete_id: str, revision: BudgetChanged | None, spent: float, now: datetime
 ) -> float:
-    if said is not None:
-        return allowed_at(said, now)
-    found = (
+    if revision is not None:
+        return allowed_at(revision, now)
+    query = (
         select(ADVICE.c.event)
         .where(ADVICE.c.gym_id == gym_id, ADVICE.c.athlete_id == athlete_id)
         .order_by(ADVICE.c.rank.desc())
         .limit(1)
     )
-    event = connection.scalar(found)
+    event = connection.scalar(query)
     if event is None:
         return BEGINNERS_UNITS
     data = decode(event.encode()).data

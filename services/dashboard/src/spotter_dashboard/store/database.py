@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
+__all__ = ["Connection", "Engine", "Row", "default_url", "migrate", "open_database", "put"]
+
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 _BUSY_TIMEOUT_MS: Final = 5_000
@@ -27,7 +29,7 @@ _CHUNKS: Final = (256, 32, 4, 1)
 
 
 def default_url(data: Path) -> str:
-    """Give the address of the database in a data folder."""
+    """Return the address of the database in a data folder."""
     return f"sqlite:///{data / 'dashboard.db'}"
 
 
@@ -82,22 +84,22 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows with different keys; where there is one with the same key, the newer of the two stays.
 
     Many rows go into one statement: SQLite lets other threads run while a statement does, and with a statement per
-    row a busy event loop would make each of them wait for its turn.
+    row a busy event loop would make each of them wait.
     """
     columns = [column.name for column in table.c]
     foreign = connection.dialect.name != "sqlite"
-    place = 0
+    start = 0
     for size in _CHUNKS:
         statement = _upsert(table, connection.dialect, size)
-        while len(rows) - place >= size:
-            chunk = rows[place : place + size]
+        while len(rows) - start >= size:
+            chunk = rows[start : start + size]
             values = (row[name] for row in chunk for name in columns)
             connection.exec_driver_sql(statement, tuple(map(_without_nul, values) if foreign else values))
-            place += size
+            start += size
 
 
 def _without_nul(value: Value) -> Value:
-    """Make text that PostgreSQL takes: ids and names may hold any character, its columns any but this one."""
+    """Replace NUL: ids and names may hold any character, PostgreSQL's text columns any but this one."""
     return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
@@ -111,9 +113,9 @@ def _upsert(table: Table, dialect: Dialect, size: int) -> str:
     version = version_of(table)
     if version:
         values = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns if name not in keys)
-        known = ", ".join(f"{quote(table.name)}.{quote(name)}" for name in version)
+        existing = ", ".join(f"{quote(table.name)}.{quote(name)}" for name in version)
         new = ", ".join(f"excluded.{quote(name)}" for name in version)
-        action = f"UPDATE SET {values} WHERE ({known}) < ({new})"
+        action = f"UPDATE SET {values} WHERE ({existing}) < ({new})"
     else:
         action = "NOTHING"
     return (

@@ -1,4 +1,4 @@
-"""What lifters told of themselves, and what they were told after the session: pages of both, the newest first."""
+"""Queries for check-ins and for notices after sessions: pages of both, the newest first."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def wellness(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Page:
-    """Give reports of how a lifter felt, and where the next page begins."""
+    """Return a page of check-ins, and where the next page begins."""
     rows, cursor = _page(
         engine, WELLNESS, WELLNESS.c.reported_us, WELLNESS.c.said_id, gym_id, athlete_id, after, limit, since, until
     )
-    found = []
+    reports = []
     for event in rows:
         data = event["data"]
         scores = {name: data.get(name) for name in SCORES}
-        found.append({"id": event["id"], "time": event["time"], **scores, "pain": data.get("pain") or {}})
-    return found, cursor
+        reports.append({"id": event["id"], "time": event["time"], **scores, "pain": data.get("pain") or {}})
+    return reports, cursor
 
 
 def notices(
@@ -48,17 +48,17 @@ def notices(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Page:
-    """Give what a lifter was told after sessions; `holds` tells whether it still does."""
+    """Return a page of notices; `holds` is whether a notice is still in force."""
     rows, cursor = _page(
         engine, NOTICES, NOTICES.c.given_us, NOTICES.c.notice_id, gym_id, athlete_id, after, limit, since, until
     )
     shown = ("notice_id", "kind", "revision", "rule_ids", "sentence", "valid_until")
-    found = []
+    entries = []
     for event in rows:
         data = event["data"]
         withdrawn = bool(data.get("withdrawn"))
         over = micros(now) >= micros(datetime.fromisoformat(data["valid_until"]))
-        found.append(
+        entries.append(
             {
                 "time": event["time"],
                 **{name: data[name] for name in shown},
@@ -67,7 +67,7 @@ def notices(
                 "holds": not withdrawn and not over,
             }
         )
-    return found, cursor
+    return entries, cursor
 
 
 def _page(
@@ -82,20 +82,20 @@ def _page(
     since: datetime | None,
     until: datetime | None,
 ) -> Page:
-    found = (
+    query = (
         select(table.c.event, us, key)
         .where(table.c.gym_id == gym_id, table.c.athlete_id == athlete_id)
         .order_by(us.desc(), key.desc())
         .limit(limit + 1)
     )
     if after is not None:
-        found = found.where(tuple_(us, key) < after)
+        query = query.where(tuple_(us, key) < after)
     if since is not None:
-        found = found.where(us >= micros(since))
+        query = query.where(us >= micros(since))
     if until is not None:
-        found = found.where(us < micros(until))
+        query = query.where(us < micros(until))
     with engine.connect() as connection:
-        rows = connection.execute(found).all()
+        rows = connection.execute(query).all()
     page = rows[:limit]
     cursor = (page[-1][1], page[-1][2]) if len(rows) > limit else None
     return [orjson.loads(row.event) for row in page], cursor

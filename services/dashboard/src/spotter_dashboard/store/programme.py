@@ -1,4 +1,4 @@
-"""What was said to shape a lifter's training, folded as the advisor folds it, and what holds on a day."""
+"""A lifter's own programme, folded as the advisor folds it, and the policy in force on a day."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from spotter_dashboard.store.tables import ATHLETE_FACTS, SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What is a lifter's own."""
+class OwnProgramme:
+    """A lifter's own settings."""
 
     programme: Programme
     team: str | None
@@ -28,19 +28,19 @@ class Own:
     days_per_week: int | None
 
 
-def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> Own:
-    """Fold all that was said of a lifter, in the order in which it was received."""
-    found = (
+def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> OwnProgramme:
+    """Fold all settings of a lifter, in the order in which they were received."""
+    query = (
         select(SETTINGS.c.event)
         .where(SETTINGS.c.gym_id == gym_id, SETTINGS.c.athlete_id == athlete_id)
         .order_by(SETTINGS.c.said_us, SETTINGS.c.rank, SETTINGS.c.event_id)
     )
-    facts = select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(
+    facts_query = select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(
         ATHLETE_FACTS.c.gym_id == gym_id, ATHLETE_FACTS.c.athlete_id == athlete_id
     )
     with engine.connect() as connection:
-        events = [decode(event.encode()) for event in connection.scalars(found)]
-        known = {row.fact: row.value for row in connection.execute(facts)}
+        events = [decode(event.encode()) for event in connection.scalars(query)]
+        facts = {row.fact: row.value for row in connection.execute(facts_query)}
     programme, zone, days = Programme(), config.time_zone, None
     first: WeekStart = config.week_start
     for event in events:
@@ -54,25 +54,25 @@ def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> O
             day = day_of(corrected_time(event), zone).isoformat()
             programme = programme.with_session(Session(day, data.mode, {} if layer is None else said_in(layer)))
             days = data.days_per_week or days
-    return Own(programme, known.get("team"), known.get("level"), zone, first, days)
+    return OwnProgramme(programme, facts.get("team"), facts.get("level"), zone, first, days)
 
 
-def policy_on(own: Own, config: GymConfig, day: date) -> dict[str, Any]:
-    """Give the values that hold for a lifter on a local day, each with the layer it comes from and why it is there."""
+def policy_on(own: OwnProgramme, config: GymConfig, day: date) -> dict[str, Any]:
+    """Return the values in force on a local day, each with the layer it comes from and its reason."""
     holds = config.on_day(own.programme, own.team, day)
-    found = effective(holds.layers)
+    policy = effective(holds.layers)
     values = [
         {
-            "field": one.field,
-            "value": one.value if not hasattr(one.value, "items") else dict(one.value),
-            "layer": one.layer,
-            "called": one.called,
-            "origins": _origins(one.field, found.origin),
-            "title": one.title,
-            "why": one.why,
-            "rule_ids": list(one.rules),
+            "field": value.field,
+            "value": value.value if not hasattr(value.value, "items") else dict(value.value),
+            "layer": value.layer,
+            "called": value.called,
+            "origins": _origins(value.field, policy.origin),
+            "title": value.title,
+            "why": value.why,
+            "rule_ids": list(value.rules),
         }
-        for one in found.explained()
+        for value in policy.explained()
     ]
     return {
         "day": day.isoformat(),
@@ -87,11 +87,11 @@ def policy_on(own: Own, config: GymConfig, day: date) -> dict[str, Any]:
 
 
 def block_view(block: Block) -> dict[str, Any]:
-    """Give a block as it is shown."""
+    """Return a block as responses show it."""
     return {"name": block.name, "kind": block.kind, "first_day": block.first_day, "last_day": block.last_day}
 
 
 def _origins(field: str, origin: Any) -> dict[str, str]:
-    """Name the layers of a value that is made of several, by key."""
+    """Return the layers of a value that is made of several, by key."""
     start = f"{field}."
     return {name.removeprefix(start): layer for name, layer in origin.items() if name.startswith(start)}

@@ -32,39 +32,39 @@ from spotter_dashboard.store.database import Row
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_PLACE_BITS: Final = 20
+_INDEX_BITS: Final = 20
 _TYPE: Final = re.compile(rb'"type":"([^"]+)"')
 _LONG: Final = NAMES[MotionSampled].encode()
 
 
 def micros(moment: datetime) -> int:
-    """Count the microseconds from 1970 to a moment."""
+    """Return the whole microseconds from 1970 to a moment."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment_of(us: int) -> datetime:
-    """Give the moment so many microseconds after 1970."""
+    """Return the moment so many microseconds after 1970."""
     return _EPOCH + us * _MICROSECOND
 
 
 def rank(event: Event) -> int:
-    """Tell where an output stands in its lifter's story: a number that grows with its input and its place there.
+    """Return the order of an output among its lifter's: a number that grows with its input and its index there.
 
-    0 for an event that does not say, or not in a way that is known here.
+    0 for an event without a sequence, or with one of another form.
     """
-    offset, _, place = (event.sequence or "0").partition("-")
+    offset, _, index = (event.sequence or "0").partition("-")
     try:
-        return int(offset) << _PLACE_BITS | int(place or 0)
+        return int(offset) << _INDEX_BITS | int(index or 0)
     except ValueError:
         return 0
 
 
 def read(record: Record) -> Event | None:
-    """Read a record; None for raw motion, which is long and of which nothing is kept here. Raises Unreadable."""
+    """Decode a record; None for raw motion, which is long and of which nothing is stored here. Raises Unreadable."""
     if record.event is not None:
         return record.event
-    found = _TYPE.search(record.value)
-    if found is not None and found[1] == _LONG:
+    match = _TYPE.search(record.value)
+    if match is not None and match[1] == _LONG:
         return None
     return decode(record.value)
 
@@ -73,7 +73,7 @@ def read(record: Record) -> Event | None:
 class _Shape:
     key: Callable[[Row], object]
     version: Callable[[Row], Any] | None
-    """Gives what tells the newer of two rows; None where a row is never replaced."""
+    """The version of a row, for the newer of two; None where a row is never replaced."""
 
 
 def _shape(table: Table) -> _Shape:
@@ -93,15 +93,15 @@ class Changes:
         self._lifters: dict[str, Row | None] = {}
 
     def add(self, record: Record, event: Event | None) -> None:
-        """Take a record, and what it says where it was read."""
+        """Add the rows of a record, and of its event where it could be decoded."""
         if record.key not in self._lifters:
-            self._hear_of(record.key)
+            self._add_athlete(record.key)
         project = None if event is None else _PROJECTIONS.get(type(event.data))
-        who = self._lifters[record.key]
-        if event is None or project is None or who is None:
+        owner = self._lifters[record.key]
+        if event is None or project is None or owner is None:
             return
         row: Row = {
-            **who,
+            **owner,
             "revision": vars(event.data).get("revision", 0),
             "rank": rank(event),
             "event_id": event.id,
@@ -110,20 +110,20 @@ class Changes:
         for table, written in project(event, row):
             self._put(table, written)
 
-    def _hear_of(self, key: str) -> None:
+    def _add_athlete(self, key: str) -> None:
         gym_id, _, athlete_id = key.partition("/")
-        who: Row | None = {"gym_id": gym_id, "athlete_id": athlete_id} if gym_id and athlete_id else None
-        self._lifters[key] = who
-        if who is not None:
-            self._put(tables.ATHLETES, who)
+        owner: Row | None = {"gym_id": gym_id, "athlete_id": athlete_id} if gym_id and athlete_id else None
+        self._lifters[key] = owner
+        if owner is not None:
+            self._put(tables.ATHLETES, owner)
 
     def _put(self, table: Table, row: Row) -> None:
         shape = _SHAPES[table]
-        known = self.rows.setdefault(table, {})
+        rows = self.rows.setdefault(table, {})
         key = shape.key(row)
-        before = known.get(key)
-        if before is None or (shape.version is not None and shape.version(before) < shape.version(row)):
-            known[key] = row
+        existing = rows.get(key)
+        if existing is None or (shape.version is not None and shape.version(existing) < shape.version(row)):
+            rows[key] = row
 
 
 Rows = Iterable[tuple[Table, Row]]
@@ -154,8 +154,8 @@ def _closed(event: Event, row: Row) -> Rows:
 
 
 def _reported(event: Event, row: Row) -> Rows:
-    said = {name: row[name] for name in ("gym_id", "athlete_id", "event_id", "rank")}
-    yield tables.REPORTS, {**said, "time_us": micros(event.time)}
+    about = {name: row[name] for name in ("gym_id", "athlete_id", "event_id", "rank")}
+    yield tables.REPORTS, {**about, "time_us": micros(event.time)}
 
 
 def _counted(event: Event, row: Row) -> Rows:
@@ -213,7 +213,7 @@ def _rejected(event: Event, row: Row) -> Rows:
 
 
 def refused_at(event: Event) -> datetime:
-    """Say when the event that was refused says that it happened; when it was refused, where it says nothing."""
+    """Return the time of the refused event; where it has none, when it was refused."""
     data = event.data
     assert isinstance(data, EventRejected)
     try:
@@ -236,7 +236,7 @@ def _noticed(event: Event, row: Row) -> Rows:
     yield tables.NOTICES, row | {"notice_id": data.notice_id, "given_us": micros(event.time)}
 
 
-def _set_up(event: Event, row: Row) -> Rows:
+def _setting(event: Event, row: Row) -> Rows:
     yield tables.SETTINGS, row | {"said_id": _said_id(event), "said_us": micros(event.received)}
 
 
@@ -244,8 +244,8 @@ def _said_id(event: Event) -> str:
     return f"{event.source} {event.id}"
 
 
-def _said_of_athlete(event: Event, row: Row) -> Rows:
-    yield from _set_up(event, dict(row))
+def _athlete_setting(event: Event, row: Row) -> Rows:
+    yield from _setting(event, dict(row))
     data = event.data
     facts: dict[str, str | None] = {}
     if isinstance(data, AthleteUpdated | PolicyUpdated):
@@ -271,9 +271,9 @@ _PROJECTIONS: Final[Mapping[type[EventData], Callable[[Event, Row], Rows]]] = {
     BudgetChanged: _budgeted,
     NoticeGiven: _noticed,
     WellnessReported: _felt,
-    SessionStarted: _set_up,
+    SessionStarted: _setting,
     EventRejected: _rejected,
     DeviceLost: _lost,
-    AthleteUpdated: _said_of_athlete,
-    PolicyUpdated: _said_of_athlete,
+    AthleteUpdated: _athlete_setting,
+    PolicyUpdated: _athlete_setting,
 }

@@ -1,4 +1,4 @@
-"""What the tables answer about the past; every question names its gym."""
+"""Queries about sets and lifters; each names its gym."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SetRow:
     state: str
 
     def listed(self) -> JsonObject:
-        """Give it as it stands in lists."""
+        """Return it as lists show it."""
         return {
             "set_id": self.set_id,
             "set_key": self.set_key,
@@ -92,29 +92,29 @@ def _set_row(row: Row[Any]) -> SetRow:
     )
 
 
-class Queries:
-    """Reads the tables."""
+class SetQueries:
+    """Queries about sets, what is in them, and who lifted."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def sets_named(self, gym_id: str, set_id: str) -> list[SetRow]:
-        """Give all sets of that id, the newest first."""
+        """Return all sets of that id, the newest first."""
         newest = (SETS.c.opened_us.desc(), SETS.c.set_key.desc())
         with self._engine.connect() as connection:
             rows = connection.execute(_set_rows(gym_id).where(SETS.c.set_id == set_id).order_by(*newest))
             return [_set_row(row) for row in rows]
 
     def moved_to(self, gym_id: str, athlete_id: str, set_id: str) -> str | None:
-        """Name the lifter to whom the newest set of that id was moved; None where it was not."""
-        found = (
+        """Return the lifter to whom the newest set of that id was moved; None where it was not."""
+        query = (
             select(CLOSINGS.c.moved_to)
             .select_from(SETS.join(CLOSINGS, _CLOSED))
             .where(SETS.c.gym_id == gym_id, SETS.c.athlete_id == athlete_id, SETS.c.set_id == set_id)
             .order_by(SETS.c.opened_us.desc())
         )
         with self._engine.connect() as connection:
-            moved: str | None = connection.scalar(found.limit(1))
+            moved: str | None = connection.scalar(query.limit(1))
         return moved
 
     def sets(
@@ -126,47 +126,47 @@ class Queries:
         after: tuple[int, str] | None = None,
         limit: int = 50,
     ) -> list[SetRow]:
-        """Give sets, the newest first.
+        """Return sets, the newest first.
 
         `athletes` None: all lifters; `after`: only what comes after the set that opened then and has that key.
         """
-        found = _set_rows(gym_id).order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc()).limit(limit)
+        query = _set_rows(gym_id).order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc()).limit(limit)
         if athletes is not None:
-            found = found.where(SETS.c.athlete_id.in_(athletes))
+            query = query.where(SETS.c.athlete_id.in_(athletes))
         if state is not None:
-            found = found.where(_IS_OPEN if state == "open" else ~_IS_OPEN)
+            query = query.where(_IS_OPEN if state == "open" else ~_IS_OPEN)
         if after is not None:
-            found = found.where(tuple_(SETS.c.opened_us, SETS.c.set_key) < after)
+            query = query.where(tuple_(SETS.c.opened_us, SETS.c.set_key) < after)
         with self._engine.connect() as connection:
-            return [_set_row(row) for row in connection.execute(found)]
+            return [_set_row(row) for row in connection.execute(query)]
 
-    def set_view(self, gym_id: str, one: SetRow) -> JsonObject:
-        """Give a set with all that is in it, in the order of its reps."""
+    def set_view(self, gym_id: str, row: SetRow) -> JsonObject:
+        """Return a set with all that is in it, in the order of its reps."""
         with self._engine.connect() as connection:
-            reps = self._reps(connection, gym_id, one)
-            order = {rep["rep_number"]: place for place, rep in reversed(list(enumerate(reps)))}
+            reps = self._reps(connection, gym_id, row)
+            order = {rep["rep_number"]: index for index, rep in reversed(list(enumerate(reps)))}
 
             def items(table: Table, number: str) -> list[JsonObject]:
-                found = {item[number]: item for item in map(_item, _events(connection, table, gym_id, one.set_key))}
-                return sorted(found.values(), key=lambda item: _place(item[number], order))
+                newest = {item[number]: item for item in map(_item, _events(connection, table, gym_id, row.set_key))}
+                return sorted(newest.values(), key=lambda item: _position(item[number], order))
 
-            summaries = _events(connection, SUMMARIES, gym_id, one.set_key)
+            summaries = _events(connection, SUMMARIES, gym_id, row.set_key)
             return {
-                "set_id": one.set_id,
-                "set_key": one.set_key,
-                "athlete_id": one.athlete_id,
-                "exercise": one.exercise,
-                "load_kg": one.load_kg,
-                "intent": one.intent,
-                "state": one.state,
+                "set_id": row.set_id,
+                "set_key": row.set_key,
+                "athlete_id": row.athlete_id,
+                "exercise": row.exercise,
+                "load_kg": row.load_kg,
+                "intent": row.intent,
+                "state": row.state,
                 "reps": reps,
                 "estimates": items(ESTIMATES, "rep_number"),
                 "advice": items(ADVICE, "after_rep"),
-                "rejected": self._rejected(connection, gym_id, one),
+                "rejected": self._rejected(connection, gym_id, row),
                 "summary": _item(summaries[0]) if summaries else None,
             }
 
-    def _reps(self, connection: Connection, gym_id: str, one: SetRow) -> list[JsonObject]:
+    def _reps(self, connection: Connection, gym_id: str, row: SetRow) -> list[JsonObject]:
         same = and_(
             REPORTS.c.gym_id == REPS.c.gym_id,
             REPORTS.c.athlete_id == REPS.c.athlete_id,
@@ -175,73 +175,73 @@ class Queries:
         rows = connection.execute(
             select(REPS.c.event, REPS.c.rep_us, REPORTS.c.time_us)
             .select_from(REPS.outerjoin(REPORTS, same))
-            .where(REPS.c.gym_id == gym_id, REPS.c.set_key == one.set_key)
+            .where(REPS.c.gym_id == gym_id, REPS.c.set_key == row.set_key)
             .order_by(REPS.c.rep_us, REPS.c.rep_number, REPS.c.rep_event_id)
         )
-        found = []
+        reps = []
         for event, rep_us, time_us in rows:
             data = orjson.loads(event)["data"]
             if (found_in := data.pop("found_in", None)) is not None:
                 data["from"] = found_in
             reported = moment_of(rep_us if time_us is None else time_us)
-            found.append({"id": data["rep_event_id"], "time": format_time(reported), **data})
-        return found
+            reps.append({"id": data["rep_event_id"], "time": format_time(reported), **data})
+        return reps
 
-    def _rejected(self, connection: Connection, gym_id: str, one: SetRow) -> list[JsonObject]:
-        """Give what was refused of a set: by its key, else by its id or, with neither, by its time."""
+    def _rejected(self, connection: Connection, gym_id: str, row: SetRow) -> list[JsonObject]:
+        """Return the rejected events of a set: by its key, else by its id or, with neither, by its time."""
         others = connection.execute(
             select(SETS.c.set_key, SETS.c.set_id, SETS.c.opened_us)
-            .where(SETS.c.gym_id == gym_id, SETS.c.athlete_id == one.athlete_id)
+            .where(SETS.c.gym_id == gym_id, SETS.c.athlete_id == row.athlete_id)
             .order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc())
         ).all()
         about = or_(
-            REJECTIONS.c.set_key == one.set_key,
-            and_(REJECTIONS.c.set_key.is_(None), REJECTIONS.c.set_id == one.set_id),
+            REJECTIONS.c.set_key == row.set_key,
+            and_(REJECTIONS.c.set_key.is_(None), REJECTIONS.c.set_id == row.set_id),
             and_(REJECTIONS.c.set_key.is_(None), REJECTIONS.c.set_id.is_(None)),
         )
         rows = connection.execute(
             select(REJECTIONS)
-            .where(REJECTIONS.c.gym_id == gym_id, REJECTIONS.c.athlete_id == one.athlete_id, about)
+            .where(REJECTIONS.c.gym_id == gym_id, REJECTIONS.c.athlete_id == row.athlete_id, about)
             .order_by(REJECTIONS.c.time_us, REJECTIONS.c.dead_id)
         )
-        found: list[JsonObject] = []
-        for row in rows:
-            if row.set_key is None:
-                kind = short_name(row.rejected_type or "")
-                if row.set_id is None and not kind.startswith(_OF_SETS):
+        refused: list[JsonObject] = []
+        for refusal in rows:
+            if refusal.set_key is None:
+                kind = short_name(refusal.rejected_type or "")
+                if refusal.set_id is None and not kind.startswith(_OF_SETS):
                     continue
-                early_us = EARLY_US if row.set_id is not None else 0
-                named = [other for other in others if row.set_id in (None, other.set_id)]
-                before = (other for other in named if other.opened_us <= row.time_us + early_us)
-                if next(before, named[-1]).set_key != one.set_key:
+                early_us = EARLY_US if refusal.set_id is not None else 0
+                named = [other for other in others if refusal.set_id in (None, other.set_id)]
+                before = (other for other in named if other.opened_us <= refusal.time_us + early_us)
+                if next(before, named[-1]).set_key != row.set_key:
                     continue
-            data = orjson.loads(row.event)["data"]
-            found.append(
+            data = orjson.loads(refusal.event)["data"]
+            refused.append(
                 {
-                    "id": data.get("rejected_id") or row.dead_id,
-                    "time": format_time(moment_of(row.time_us)),
+                    "id": data.get("rejected_id") or refusal.dead_id,
+                    "time": format_time(moment_of(refusal.time_us)),
                     "reason": data["reason"],
                     "detail": data["detail"],
                 }
             )
-        return found
+        return refused
 
     def is_known(self, gym_id: str, athlete_id: str) -> bool:
-        """Tell whether anything was heard of a lifter."""
-        known = select(ATHLETES.c.athlete_id).where(ATHLETES.c.gym_id == gym_id, ATHLETES.c.athlete_id == athlete_id)
+        """Tell whether there is any record of a lifter."""
+        query = select(ATHLETES.c.athlete_id).where(ATHLETES.c.gym_id == gym_id, ATHLETES.c.athlete_id == athlete_id)
         with self._engine.connect() as connection:
-            return connection.execute(known).first() is not None
+            return connection.execute(query).first() is not None
 
     def athletes(
         self, gym_id: str, *, only: Sequence[str] | None, after: str | None, limit: int
     ) -> list[tuple[str, str | None]]:
-        """Give lifters with their names, by id; `only` None: all of the gym."""
+        """Return lifters with their names, by id; `only` None: all of the gym."""
         name = and_(
             ATHLETE_FACTS.c.gym_id == ATHLETES.c.gym_id,
             ATHLETE_FACTS.c.athlete_id == ATHLETES.c.athlete_id,
             ATHLETE_FACTS.c.fact == "name",
         )
-        found = (
+        query = (
             select(ATHLETES.c.athlete_id, ATHLETE_FACTS.c.value)
             .select_from(ATHLETES.outerjoin(ATHLETE_FACTS, name))
             .where(ATHLETES.c.gym_id == gym_id)
@@ -249,33 +249,33 @@ class Queries:
             .limit(limit)
         )
         if only is not None:
-            found = found.where(ATHLETES.c.athlete_id.in_(only))
+            query = query.where(ATHLETES.c.athlete_id.in_(only))
         if after is not None:
-            found = found.where(ATHLETES.c.athlete_id > after)
+            query = query.where(ATHLETES.c.athlete_id > after)
         with self._engine.connect() as connection:
-            return [(athlete_id, value) for athlete_id, value in connection.execute(found)]
+            return [(athlete_id, value) for athlete_id, value in connection.execute(query)]
 
 
 def _item(event: JsonObject) -> JsonObject:
     return {"id": event["id"], "time": event["time"], **event["data"]}
 
 
-def _place(number: int, order: dict[int, int]) -> tuple[int, int]:
-    """Say where what belongs to a rep stands: the plan first, then in the order of the reps."""
+def _position(number: int, order: dict[int, int]) -> tuple[int, int]:
+    """Return a sort key for what belongs to a rep: the plan first, then in the order of the reps."""
     return (-1 if number == 0 else order.get(number, len(order)), number)
 
 
 def _events(connection: Connection, table: Table, gym_id: str, set_key: str) -> list[JsonObject]:
-    found = (
+    query = (
         select(table.c.event)
         .where(table.c.gym_id == gym_id, table.c.set_key == set_key)
         .order_by(table.c.revision, table.c.rank, table.c.event_id)
     )
-    return [orjson.loads(event) for event in connection.scalars(found)]
+    return [orjson.loads(event) for event in connection.scalars(query)]
 
 
 def live_facts_and_events(engine: Engine, since: datetime) -> tuple[list[Row[Any]], list[Event]]:
-    """Give what the floor is made of: facts about lifters, and all events of sets that run or ended after `since`."""
+    """Return what the floor is built from: facts about lifters, and all events of sets that run or ended after `since`."""
     recent = or_(_IS_OPEN, and_(CLOSINGS.c.ended_us >= micros(since), SETS.c.history.is_(False)))
     running = (
         select(SETS.c.gym_id, SETS.c.set_key, SETS.c.athlete_id)
@@ -288,8 +288,8 @@ def live_facts_and_events(engine: Engine, since: datetime) -> tuple[list[Row[Any
         events: list[Event] = []
         for table in (SETS, CLOSINGS, REPS, ESTIMATES, ADVICE):
             same = and_(table.c.gym_id == running.c.gym_id, table.c.set_key == running.c.set_key)
-            found = connection.scalars(select(table.c.event).join(running, same))
-            events += [decode(event.encode()) for event in found]
+            query = connection.scalars(select(table.c.event).join(running, same))
+            events += [decode(event.encode()) for event in query]
         theirs = and_(LOSSES.c.gym_id == running.c.gym_id, LOSSES.c.athlete_id == running.c.athlete_id)
-        found = connection.scalars(select(LOSSES.c.event).distinct().join(running, theirs))
-        return list(facts), events + [decode(event.encode()) for event in found]
+        query = connection.scalars(select(LOSSES.c.event).distinct().join(running, theirs))
+        return list(facts), events + [decode(event.encode()) for event in query]

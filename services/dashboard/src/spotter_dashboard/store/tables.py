@@ -1,4 +1,4 @@
-"""The projector's tables: the newest version of everything that was said, by what it is about.
+"""The projector's tables: the newest version of every event, by what it is about.
 
 A row is one event of the log with the few columns that queries select by. Of two events about the same thing the one
 with the greater (revision, rank, event_id) stays, whatever order they come in; advice and budgets can be asked why, so
@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 METADATA: Final = MetaData()
 
 VERSION: Final = ("revision", "rank", "event_id", "next_offset")
-"""The columns, as far as a table has them, by which of two rows with one key the newer is told."""
+"""The columns, as far as a table has them, that decide which of two rows with one key is newer."""
 
 
 def _versioned(name: str, *columns: Column[Any], by_athlete: bool = False, every_revision: bool = False) -> Table:
@@ -25,7 +25,7 @@ def _versioned(name: str, *columns: Column[Any], by_athlete: bool = False, every
         Column("athlete_id", Text, primary_key=by_athlete, nullable=False),
         *columns,
         Column("revision", Integer, primary_key=every_revision, autoincrement=False, nullable=False),
-        Column("rank", BigInteger, nullable=False),  # where its input stands in the log, and its place in that answer
+        Column("rank", BigInteger, nullable=False),  # offset of its input in the log, and its index among the outputs
         Column("event_id", Text, nullable=False),
         Column("event", Text, nullable=False),  # as in the log, JSON
     )
@@ -38,7 +38,7 @@ POSITIONS: Final = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("next_offset", BigInteger, nullable=False),
 )
-"""Where the projector goes on reading."""
+"""The offsets from which the projector reads on."""
 
 ATHLETES: Final = Table(
     "athletes",
@@ -46,7 +46,7 @@ ATHLETES: Final = Table(
     Column("gym_id", Text, primary_key=True),
     Column("athlete_id", Text, primary_key=True),
 )
-"""Lifters of whom something was heard."""
+"""Lifters with at least one event."""
 
 ATHLETE_FACTS: Final = Table(
     "athlete_facts",
@@ -58,7 +58,7 @@ ATHLETE_FACTS: Final = Table(
     Column("rank", BigInteger, nullable=False),
     Column("event_id", Text, nullable=False),
 )
-"""What a coach said about a lifter, fact by fact."""
+"""What a coach entered about a lifter, fact by fact."""
 
 SETS: Final = _versioned(
     "sets",
@@ -101,7 +101,7 @@ REPORTS: Final = Table(
     Column("rank", BigInteger, nullable=False),
     Column("time_us", BigInteger, nullable=False),
 )
-"""When those who reported reps say that they happened, by their own clocks."""
+"""When reps happened by the clocks of those who reported them."""
 
 ESTIMATES: Final = _versioned(
     "estimates",
@@ -127,7 +127,7 @@ BUDGETS: Final = _versioned(
     by_athlete=True,
     every_revision=True,
 )
-"""All that the advisor said of a lifter's failure budget; each word has the next revision, whichever week it is about."""
+"""All revisions of a lifter's failure budget; they count on across weeks."""
 Index("budgets_by_revision", BUDGETS.c.gym_id, BUDGETS.c.athlete_id, BUDGETS.c.revision)
 
 BUDGET_ENTRIES: Final = _versioned(
@@ -137,7 +137,7 @@ BUDGET_ENTRIES: Final = _versioned(
     Column("cost", Float, nullable=False),
     by_athlete=True,
 )
-"""What sets took; the week that `counted_us` lies in pays."""
+"""What sets cost; the week that `counted_us` lies in pays."""
 
 REJECTIONS: Final = _versioned(
     "rejections",
@@ -147,7 +147,7 @@ REJECTIONS: Final = _versioned(
     Column("rejected_type", Text),
     Column("time_us", BigInteger, nullable=False),
 )
-"""What readers of the log could not use; `time_us` is when the refused event says that it happened."""
+"""Dead letters; `time_us` is the time of the refused event."""
 Index("rejections_by_athlete", REJECTIONS.c.gym_id, REJECTIONS.c.athlete_id, REJECTIONS.c.time_us)
 
 LOSSES: Final = _versioned(
@@ -155,7 +155,7 @@ LOSSES: Final = _versioned(
     Column("set_id", Text, primary_key=True),  # empty: whichever set was running
     by_athlete=True,
 )
-"""The last time that a lifter's device went away."""
+"""When a lifter's device was last lost."""
 
 SETTINGS: Final = _versioned(
     "settings",
@@ -163,7 +163,7 @@ SETTINGS: Final = _versioned(
     Column("said_us", BigInteger, nullable=False),
     by_athlete=True,
 )
-"""What was said to shape a lifter's training: own policy layers, blocks, sessions; `said_us` is when it was received."""
+"""What shapes a lifter's training: own policy layers, blocks, sessions; `said_us` is when it was received."""
 
 WELLNESS: Final = _versioned(
     "wellness",
@@ -171,7 +171,7 @@ WELLNESS: Final = _versioned(
     Column("reported_us", BigInteger, nullable=False),
     by_athlete=True,
 )
-"""How a lifter felt, report by report."""
+"""Check-ins, one by one."""
 Index("wellness_by_time", WELLNESS.c.gym_id, WELLNESS.c.athlete_id, WELLNESS.c.reported_us, WELLNESS.c.said_id)
 
 NOTICES: Final = _versioned(
@@ -180,10 +180,10 @@ NOTICES: Final = _versioned(
     Column("given_us", BigInteger, nullable=False),
     by_athlete=True,
 )
-"""What a lifter is told after the session."""
+"""Notices after sessions."""
 Index("notices_by_time", NOTICES.c.gym_id, NOTICES.c.athlete_id, NOTICES.c.given_us, NOTICES.c.notice_id)
 
 
 def version_of(table: Table) -> list[str]:
-    """Name the columns by which of two rows of a table with one key the newer is told; none: a row stays as it is."""
+    """Return the columns that decide which of two rows with one key is newer; none: the first row stays."""
     return [name for name in VERSION if name in table.c and not table.c[name].primary_key]

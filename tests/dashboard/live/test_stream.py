@@ -14,7 +14,7 @@ import pytest
 from spotter.domain.events import Event
 from spotter.domain.events.people import TokenRevoked
 from spotter.domain.events.registry import Role
-from tests.dashboard.serving import KEYS, Place, now, serving
+from tests.dashboard.server import KEYS, RunningDashboard, now, run_dashboard
 from tests.dashboard.story import MONDAY, Story
 
 Frame = tuple[str, dict[str, Any]]
@@ -26,7 +26,7 @@ def story(athlete_id: str, gym_id: str = "g1") -> Story:
 
 
 @asynccontextmanager
-async def watching(place: Place, token: str) -> AsyncIterator[AsyncIterator[Frame]]:
+async def watching(dashboard: RunningDashboard, token: str) -> AsyncIterator[AsyncIterator[Frame]]:
     """Open the stream as a page does."""
 
     async def frames() -> AsyncIterator[Frame]:
@@ -40,7 +40,7 @@ async def watching(place: Place, token: str) -> AsyncIterator[AsyncIterator[Fram
 
     async with (
         asyncio.timeout(10),
-        place.client.stream("GET", "/live", headers={"Cookie": f"spotter_token={token}"}) as answer,
+        dashboard.client.stream("GET", "/live", headers={"Cookie": f"spotter_token={token}"}) as answer,
     ):
         assert (200, "text/event-stream; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
         yield frames()
@@ -59,98 +59,98 @@ async def shown(frames: AsyncIterator[Frame], name: str = "tiles") -> list[str]:
     return [tile["set_key"] for tile in (await next_of(frames, name))["tiles"]]
 
 
-async def test_a_page_gets_a_snapshot_then_whole_tiles(place: Place) -> None:
+async def test_a_page_gets_a_snapshot_then_whole_tiles(dashboard: RunningDashboard) -> None:
     """A tile comes again as a whole when something of it has changed, and no other with it."""
-    ada = story("ada").opens("a", load_kg=60.0).write(place.log)
-    story("bo").opens("b").write(place.log)
-    await place.settled()
-    async with watching(place, KEYS.issue("g1", "coach")) as frames:
+    ada = story("ada").opens("a", load_kg=60.0).write(dashboard.log)
+    story("bo").opens("b").write(dashboard.log)
+    await dashboard.settled()
+    async with watching(dashboard, KEYS.issue("g1", "coach")) as frames:
         assert {"a", "b"} == set(await shown(frames, "snapshot"))
-        ada.rep("a", 1, 0.5).write(place.log)
+        ada.rep("a", 1, 0.5).write(dashboard.log)
         [tile] = (await next_of(frames, "tiles"))["tiles"]
 
     assert ("a", 60.0, 1) == (tile["set_key"], tile["load_kg"], tile["reps"])
 
 
-async def test_a_set_that_is_no_longer_shown_is_said_to_be_gone(place: Place) -> None:
+async def test_a_set_that_is_no_longer_shown_is_said_to_be_gone(dashboard: RunningDashboard) -> None:
     """The ended set gives way to the lifter's next one."""
-    ada = story("ada").opens("a1").closes("a1").wait(1).write(place.log)
-    await place.settled()
-    async with watching(place, KEYS.issue("g1", "coach")) as frames:
+    ada = story("ada").opens("a1").closes("a1").wait(1).write(dashboard.log)
+    await dashboard.settled()
+    async with watching(dashboard, KEYS.issue("g1", "coach")) as frames:
         assert ["a1"] == await shown(frames, "snapshot")
-        ada.opens("a2").write(place.log)
+        ada.opens("a2").write(dashboard.log)
         news = await next_of(frames, "tiles")
 
     assert (["a2"], ["a1"]) == ([tile["set_key"] for tile in news["tiles"]], news["gone"])
 
 
-async def test_a_page_sees_its_gym_alone(place: Place) -> None:
+async def test_a_page_sees_its_gym_alone(dashboard: RunningDashboard) -> None:
     """A coach of two lifters sees these alone."""
     for athlete, gym in (("ada", "g1"), ("bo", "g1"), ("ada", "g2")):
-        story(athlete, gym).opens(f"{gym}-{athlete}").write(place.log)
-    await place.settled()
+        story(athlete, gym).opens(f"{gym}-{athlete}").write(dashboard.log)
+    await dashboard.settled()
     async with (
-        watching(place, KEYS.issue("g2", "coach")) as other,
-        watching(place, KEYS.issue("g1", "coach", athletes=["bo"])) as few,
+        watching(dashboard, KEYS.issue("g2", "coach")) as other,
+        watching(dashboard, KEYS.issue("g1", "coach", athletes=["bo"])) as few,
     ):
         assert ["g2-ada"] == await shown(other, "snapshot")
         assert ["g1-bo"] == await shown(few, "snapshot")
-        story("ada").opens("g1-ada-2").write(place.log)
-        story("bo").opens("g1-bo-2").write(place.log)
-        story("ada", "g2").opens("g2-ada-2").write(place.log)
+        story("ada").opens("g1-ada-2").write(dashboard.log)
+        story("bo").opens("g1-bo-2").write(dashboard.log)
+        story("ada", "g2").opens("g2-ada-2").write(dashboard.log)
         assert ["g1-bo-2"] == await shown(few)
         assert ["g2-ada-2"] == await shown(other)
 
 
-async def test_heartbeats_tell_the_age_of_the_oldest_unfinished_event(place: Place) -> None:
+async def test_heartbeats_tell_the_age_of_the_oldest_unfinished_event(dashboard: RunningDashboard) -> None:
     """0 where all is done; nothing at all where it can't be told."""
-    async with watching(place, KEYS.issue("g1", "coach")) as frames:
+    async with watching(dashboard, KEYS.issue("g1", "coach")) as frames:
         assert 0 == (await next_of(frames, "heartbeat"))["age_ms"]
-        place.log.oldest_unfinished = round(now().timestamp() * 1000) - 7_000
+        dashboard.log.oldest_unfinished = round(now().timestamp() * 1000) - 7_000
         while (beat := await next_of(frames, "heartbeat"))["age_ms"] == 0:
             pass
         assert 7_000 <= beat["age_ms"] < 12_000
         assert abs(beat["at"] - now().timestamp() * 1000) < 5_000
-        place.log.available = False
+        dashboard.log.available = False
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.5):
                 for _ in range(4):  # some may have been on their way
                     await next_of(frames, "heartbeat")
 
 
-async def test_a_stream_ends_when_its_token_is_revoked(place: Place) -> None:
+async def test_a_stream_ends_when_its_token_is_revoked(dashboard: RunningDashboard) -> None:
     """The page is told, so that it asks to sign in."""
     token = KEYS.issue("g1", "coach")
-    async with watching(place, token) as frames:
+    async with watching(dashboard, token) as frames:
         await next_of(frames, "snapshot")
         revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(token).token_id)
-        place.revocations.apply(Event("r", "test", MONDAY, revoked))
+        dashboard.revocations.apply(Event("r", "test", MONDAY, revoked))
         assert "revoked" in (await next_of(frames, "signed_out"))["detail"]
         assert [] == [frame async for frame in frames]
 
 
 @pytest.mark.parametrize(("role", "status"), [("device", 403), ("app", 403)])
-async def test_the_floor_is_the_coachs(place: Place, role: Role, status: int) -> None:
+async def test_the_floor_is_the_coachs(dashboard: RunningDashboard, role: Role, status: int) -> None:
     """Other roles hear their own advice elsewhere."""
-    assert status == (await place.get("/live", role)).status_code
-    assert 401 == (await place.client.get("/live")).status_code
+    assert status == (await dashboard.get("/live", role)).status_code
+    assert 401 == (await dashboard.client.get("/live")).status_code
 
 
-async def test_streams_end_when_the_host_stops(place: Place) -> None:
+async def test_streams_end_when_the_host_stops(dashboard: RunningDashboard) -> None:
     """A stopping host does not wait for pages that stay open."""
-    async with watching(place, KEYS.issue("g1", "coach")) as frames:
+    async with watching(dashboard, KEYS.issue("g1", "coach")) as frames:
         await next_of(frames, "snapshot")
-        place.dashboard.live.close()
+        dashboard.service.live.close()
         await asyncio.wait_for(_end(frames), 2)
 
 
 async def test_after_a_restart_a_page_finds_the_floor_as_it_was(tmp_path: Path) -> None:
     """Built from the tables and what was written meanwhile."""
-    async with serving(tmp_path) as before:
+    async with run_dashboard(tmp_path) as before:
         ada = story("ada").named("Ada").opens("a").rep("a", 1, 0.5).estimates("a", 1, 5.0).write(before.log)
         await before.settled()
     ada.rep("a", 2, 0.4).write(before.log)
-    async with serving(tmp_path, before.log) as after, watching(after, KEYS.issue("g1", "coach")) as frames:
+    async with run_dashboard(tmp_path, before.log) as after, watching(after, KEYS.issue("g1", "coach")) as frames:
         [tile] = (await next_of(frames, "snapshot"))["tiles"]
 
     assert ("Ada", 2, 5.0) == (tile["name"], tile["reps"], tile["reps_left"]["median"])

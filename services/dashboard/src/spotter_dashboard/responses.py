@@ -1,4 +1,4 @@
-"""What all routes that answer about the past share: who may ask, JSON, cursors, problems."""
+"""What the query routes share: authentication, JSON responses, cursors, problems."""
 
 import base64
 import binascii
@@ -9,10 +9,11 @@ import orjson
 from fastapi import Query, Request
 from fastapi.responses import Response
 
+from spotter.domain.gym_config import Configuration, GymConfig
 from spotter.domain.ids import is_id
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
-from spotter_dashboard.store.sets import Queries
+from spotter_dashboard.store.sets import SetQueries
 
 LIMIT_MAX: Final = 200
 HEADERS: Final = {"Cache-Control": "no-store"}
@@ -24,7 +25,7 @@ Cursor = Annotated[str | None, Query(max_length=1024, description="`next_cursor`
 
 
 def reader_of(guard: Guard) -> Callable[[Request], Awaitable[Identity]]:
-    """Give what finds out who asks; raises Problem where it is nobody, or somebody who may not read."""
+    """Return a dependency that authenticates the caller; raises Problem 401 or 403."""
 
     async def reader(request: Request) -> Identity:
         identity = guard.identify(request, cookie=True)
@@ -40,10 +41,15 @@ def reader_of(guard: Guard) -> Callable[[Request], Awaitable[Identity]]:
     return reader
 
 
-def require_lifter(queries: Queries, identity: Identity, athlete_id: str) -> None:
-    """Raise Problem 404 for a lifter whom nobody has heard of, or whom this token does not speak for."""
-    seen = is_id(athlete_id) and identity.may_see(athlete_id)
-    if not seen or not queries.is_known(identity.gym_id, athlete_id):
+def config_of(configuration: Configuration, identity: Identity) -> GymConfig:
+    """Return the newest configuration of the caller's gym."""
+    return configuration.gym(identity.gym_id, configuration.version(identity.gym_id))
+
+
+def require_lifter(queries: SetQueries, identity: Identity, athlete_id: str) -> None:
+    """Raise Problem 404 for a lifter that is unknown, or that the caller may not see."""
+    visible = is_id(athlete_id) and identity.may_see(athlete_id)
+    if not visible or not queries.is_known(identity.gym_id, athlete_id):
         raise Problem(
             404,
             "Unknown lifter",
@@ -53,28 +59,35 @@ def require_lifter(queries: Queries, identity: Identity, athlete_id: str) -> Non
         )
 
 
+def athletes_seen(identity: Identity, athlete_id: str | None) -> list[str] | None:
+    """Return the lifters that a query may read: the one asked for, else those of the token; None: the whole gym."""
+    if athlete_id is not None:
+        return [athlete_id] if identity.may_see(athlete_id) else []
+    return sorted(identity.athletes) or None
+
+
 def as_json(value: Mapping[str, Any]) -> Response:
-    """Answer with JSON that nobody keeps."""
+    """Return a JSON response that is not cached."""
     return Response(orjson.dumps(value), media_type="application/json", headers=HEADERS)
 
 
 def cursor_of(*parts: str | int) -> str:
-    """Write where the next page begins."""
+    """Encode where the next page begins."""
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, *kinds: type) -> list[Any]:
-    """Read what `cursor_of` wrote; raises Problem for anything else."""
+    """Decode a cursor of `cursor_of`; raises Problem 422 for anything else."""
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         parts = None
-    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds) or not all(map(_may_be, parts)):
+    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds) or not all(map(_is_valid, parts)):
         raise Problem(
             422, "Invalid request", "The cursor is none of ours.", field="cursor", mend="Begin without a cursor."
         )
     return parts
 
 
-def _may_be(part: str | int) -> bool:
+def _is_valid(part: str | int) -> bool:
     return 0 < len(part) <= _TEXT_MAX and "\x00" not in part if isinstance(part, str) else abs(part) < _INTEGER_MAX

@@ -29,17 +29,17 @@ KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
 
 
 def now() -> datetime:
-    """Tell the time."""
+    """Return the time."""
     return datetime.now(UTC)
 
 
 @dataclass
-class Place:
+class RunningDashboard:
     """A running dashboard."""
 
     url: str
     log: MemoryLog
-    dashboard: Dashboard
+    service: Dashboard
     configuration: Configuration
     revocations: Revocations
     client: httpx.AsyncClient
@@ -64,7 +64,7 @@ class Place:
 
     def read(self) -> dict[str, int]:
         """Count the records of each topic that are in the tables."""
-        with self.dashboard.engine.connect() as connection:
+        with self.service.engine.connect() as connection:
             rows = connection.execute(select(POSITIONS.c.topic, POSITIONS.c.next_offset))
             return dict.fromkeys(TOPICS, 0) | {row.topic: row.next_offset for row in rows}
 
@@ -79,14 +79,14 @@ async def until(holds: Callable[[], object], timeout_s: float = 5) -> None:
 
 
 @asynccontextmanager
-async def serving(
+async def run_dashboard(
     folder: Path,
     log: MemoryLog | None = None,
     *,
     clock: Callable[[], datetime] = now,
     heartbeat_s: float = 0.2,
     port: int = 0,
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[RunningDashboard]:
     """Run a dashboard in this loop, its tables in a folder."""
     source = log if log is not None else MemoryLog()
     configuration, revocations = Configuration(), Revocations()
@@ -108,7 +108,7 @@ async def serving(
         await until(lambda: dashboard.ready() is None)
         url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         async with httpx.AsyncClient(base_url=url, timeout=20) as client:
-            yield Place(url, source, dashboard, configuration, revocations, client)
+            yield RunningDashboard(url, source, dashboard, configuration, revocations, client)
     finally:
         server.should_exit = True
         await task

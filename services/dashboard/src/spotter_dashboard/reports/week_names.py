@@ -24,15 +24,15 @@ def name_of(week: Week, zone: str) -> str:
 
 
 def week_named(name: str, zone: str, week_start: WeekStart) -> Week:
-    """Find a week by its name; raises ValueError for a name that no week has.
+    """Return the week of a name; raises ValueError for a name that no week has.
 
     >>> week_named("2026-W47", "UTC", "monday").start.isoformat()
     '2026-11-16T00:00:00+00:00'
     """
-    said = _NAME.fullmatch(name)
-    if said is None:
+    match = _NAME.fullmatch(name)
+    if match is None:
         raise ValueError("a week is named like 2026-W47")
-    thursday = date.fromisocalendar(int(said[1]), int(said[2]), 4)
+    thursday = date.fromisocalendar(int(match[1]), int(match[2]), 4)
     for days in (0, -7, 7):
         week = week_of(start_of_day(thursday + timedelta(days=days), zone) + _NOON, zone, week_start)
         if name_of(week, zone) == name:
@@ -41,15 +41,15 @@ def week_named(name: str, zone: str, week_start: WeekStart) -> Week:
 
 
 def first_day(week: Week, zone: str) -> date:
-    """Give the first local day of a week."""
+    """Return the first local day of a week."""
     return day_of(week.start, zone)
 
 
 def last_day(week: Week, zone: str) -> date:
-    """Give the last local day of a week."""
+    """Return the last local day of a week."""
     return day_of(week.end, zone) - timedelta(days=1)
 
 
 def week_before(week: Week, zone: str, week_start: WeekStart) -> Week:
-    """Give the week that ends where this one starts."""
+    """Return the week that ends where this one starts."""
     return week_of(week.start - timedelta(seconds=1), zone, week_start)

@@ -1,0 +1,1 @@
+"""The gym's catalogue of exercises, searched by name."""
