@@ -107,5 +107,5 @@ lock: ## compile the locks, the images' too, from the members' pyproject.toml fi
 	@echo hatchling | $(LOCK) -c requirements.lock -o deploy/locks/build.lock -
 
 clean: ## take away all that make has made
-	rm -rf $(VENV) $(PEERS) .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache deploy/kafka/target
+	rm -rf $(VENV) $(PEERS) .venv-lock build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache deploy/kafka/target
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
-
-from lab.accuracy.protocol.targets import Target
-from lab.accuracy.report.unmet import explained
 
 Json = dict[str, Any]  # one level of a JSON document; its shape is that of `lab.accuracy.report`
 
@@ -19,7 +15,7 @@ def record_of(figures: Json) -> Json:
     simulated = figures["simulated"]
     return {
         "about": figures["about"],
-        "targets": list(_targets(figures["targets"])),
+        "targets": [{"met": row["met"], **row["target"]} for row in figures["targets"]],
         "cases": [
             _case(row) for lifters in simulated["lifters"] for row in lifters["rows"] if row["case"] in MAIN_CASES
         ],
@@ -31,13 +27,6 @@ def record_of(figures: Json) -> Json:
         "bars": simulated["bars"],
         "watch": figures["recorded"]["watch"],
     }
-
-
-def _targets(rows: list[Json]) -> Iterator[Json]:
-    for row in rows:
-        target = Target(**row["target"])
-        [reason] = [{}] if row["met"] else [{"tried": unmet.tried, "why": unmet.why} for unmet in explained([target])]
-        yield {"met": row["met"], **row["target"], **reason}
 
 
 def _case(row: Json) -> Json:
