@@ -1,1 +1,1 @@
-"""Keeps the state of every running set and estimates how many reps are left."""
+"""Follows every running set and estimates how many reps are left."""

@@ -11,7 +11,7 @@ from spotter_detector.worker import work
 
 
 def main() -> None:
-    """Work until a signal ends it."""
+    """Run the worker until a signal stops it."""
     settings = Settings()
     parser = argparse.ArgumentParser(description="Follow sets on Kafka and estimate how many reps are left.")
     parser.add_argument("--host", default=settings.host, help="address of health and metrics (%(default)s)")

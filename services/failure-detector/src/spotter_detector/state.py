@@ -1,4 +1,4 @@
-"""What the detector remembers of a lifter: observed reps and small summaries, as readable JSON with a version."""
+"""The detector's state of a lifter: observed reps and small summaries, stored as readable JSON with a version."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ LIFTER_EVENTS_KEPT = 64
 
 
 def set_entry(set_key: str) -> str:
-    """Name the entry of a set."""
+    """Return the name of a set's entry."""
     return f"set:{set_key}"
 
 
 @record(frozen=True, slots=True)
 class RepRecord:
-    """One rep as observed, with what corrections made of it."""
+    """One rep as observed, with its corrections applied."""
 
     source: str
     """Event source and device id: who counted."""
     identity: str
     """Fingerprint of the reporting event's source and id."""
     content: str
-    """Fingerprint of what was said, for telling a repetition from a conflict."""
+    """Fingerprint of its content, which distinguishes a duplicate from a conflict."""
     event_id: str
     sent_number: int | None
     number: int
-    """Sent, or the next of its set."""
+    """As sent, or else the next of its set."""
     started_us: int
     ended_us: int
     """Corrected, like `started_us`: every comparison uses it."""
     received_us: int
     measured: Mapping[str, Any]
-    """Fields of the rep as reported and amended, without those left out."""
+    """Fields of the rep as reported and amended, without absent ones."""
     device: Mapping[str, Any] | None = None
     flags: tuple[str, ...] = ()
     fresh: bool = True
@@ -54,16 +54,16 @@ class RepRecord:
     estimates: int = 1
     """Revision of its newest estimate: every rep has one from its arrival on."""
     start_told: bool = False
-    """The start is the device's word, not reckoned back from the end."""
+    """The device reported the start; otherwise it is computed back from the end."""
     load_kg: float | None = None
     called_rir: float | None = None
-    """Reps in reserve that the lifter called after it; −1: the attempt at the next one failed."""
+    """Reps in reserve that the lifter reported after it; −1: the attempt at the next one failed."""
     found_in: str | None = None
-    """Found by us in a signal, and not reported as a rep."""
+    """Set if we found it in a signal; it was not reported as a rep."""
 
     @property
     def order(self) -> tuple[int, int]:
-        """Where it stands among the reps of its set."""
+        """Sort key among the reps of its set."""
         return (self.ended_us, self.number)
 
 
@@ -77,9 +77,9 @@ class UnderWay:
     received_us: int
     overdue: bool = False
     source: str = ""
-    """Event source: who says so."""
+    """Event source that reported the start."""
     overdue_after_us: int | None = None
-    """How long it may take, by what was known when it started; None where a state of before does not say."""
+    """How long it may take, as computed when it started; None in older states."""
 
 
 @record(frozen=True, slots=True)
@@ -94,9 +94,9 @@ class LiftedSet:
     config: int
     """Version of the gym's configuration that it is pinned to."""
     context: Mapping[str, Any]
-    """What is known of it, by the field names of `set.started`."""
+    """Its context, by the field names of `set.started`."""
     start: Prior
-    """Starting values of the model, pinned."""
+    """Prior of the model, pinned when the set opened (stored as `start`)."""
     reps: tuple[RepRecord, ...] = ()
     """By corrected end, then number."""
     under_way: UnderWay | None = None
@@ -105,24 +105,24 @@ class LiftedSet:
     reopened: int = 0
     history: bool = False
     seen: Mapping[str, str] = field(default_factory=dict)
-    """Content by identity of the other events about this set."""
+    """Content fingerprint by identity of the other events about this set."""
     calls: Mapping[str, float] = field(default_factory=dict)
-    """Reps in reserve that the lifter called after reps that are not here yet, by their number."""
+    """Reps in reserve that the lifter reported after reps that have not arrived yet, by rep number."""
     profile: str = ""
-    """Name of the lifter's profile that it is pinned to and that it teaches; empty: none."""
+    """Name of the lifter's profile that it is pinned to and contributes to; empty: none."""
     term: Term | None = None
-    """What it teaches; nothing while it runs."""
+    """What it contributes to the profile; None while it runs."""
     efforts: tuple[Mapping[str, Any], ...] = ()
-    """What was said of the effort, as it was said, with `source` and the corrected `at_us`."""
+    """Reports of the effort as they were sent, with `source` and the corrected `at_us`."""
     moved_from: str = ""
-    """Key of the set under the lifter to whom it was credited before."""
+    """Key of the set under the lifter it was credited to before."""
     moved_to: str = ""
-    """The lifter who has the set now. It has ended here, and what still comes of it is written for that lifter;
-    without an `end_reason` it ran when it was moved."""
+    """The lifter who has the set now. Here it has ended, and later events about it are forwarded to that lifter; without
+    an `end_reason` it was running when it was moved."""
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the set has not ended."""
+        """Whether the set has not ended."""
         return self.ended_us is None
 
     @property
@@ -138,7 +138,7 @@ class LiftedSet:
 
 @record(frozen=True, slots=True)
 class SetRef:
-    """Where to find a set of the last 28 days."""
+    """Index entry of a set of the last 28 days."""
 
     key: str
     set_id: str
@@ -147,20 +147,20 @@ class SetRef:
     is_open: bool
     profile: str = ""
     moved: bool = False
-    """It is another lifter's now."""
+    """It was moved to another lifter."""
 
 
 @record(frozen=True, slots=True)
 class LifterSets:
-    """A lifter: the sets of the last 28 days by receipt, in the order of their start."""
+    """Index of a lifter's sets received in the last 28 days, in the order of their start."""
 
     sets: tuple[SetRef, ...] = ()
     seen: tuple[tuple[str, str], ...] = ()
-    """(identity, content) of the newest events that belong to no set."""
+    """(identity, content) fingerprints of the newest events that belong to no set."""
     forgot: bool = False
-    """There were sets before these."""
+    """Older sets were dropped."""
     bases: Mapping[str, Profile] = field(default_factory=dict)
-    """What the sets before these taught, by profile and kind of measure."""
+    """What the dropped sets taught, by profile and kind of measure."""
 
 
 @record(frozen=True, slots=True)
@@ -168,13 +168,13 @@ class Stream:
     """A signal of one device that is being segmented."""
 
     key: str
-    """Who measures what: source, device, signal."""
+    """Source, device and signal."""
     segmenter: Segmenter
     newest_us: int
     set_id: str | None
-    """As sent with the newest chunk."""
+    """Set id sent with the newest chunk."""
     set_key: str | None
-    """Of the set that the last rep was found for."""
+    """Key of the set that the last rep was found for."""
 
 
 @record(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Motion:
 
 
 def load(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
-    """Read what `life.writing` wrote; raises ValueError for a version that this program does not know."""
+    """Read an entry that `StateWriter` wrote; raises ValueError for a version that this program cannot read."""
     body = load_json(raw)
     version = body.pop("v")
     if version != STATE_VERSION:
@@ -198,8 +198,8 @@ def load(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
             bases={name: profile_from_json(base) for name, base in body.get("bases", {}).items()},
         )
     if name == MOTION:
-        streams = ({**one, "segmenter": segmenter_from_json(one["segmenter"])} for one in body["streams"])
-        return Motion(tuple(Stream(**one) for one in streams))
+        streams = ({**stream, "segmenter": segmenter_from_json(stream["segmenter"])} for stream in body["streams"])
+        return Motion(tuple(Stream(**stream) for stream in streams))
     body["start"] = prior_from_json(body["start"])
     body["reps"] = tuple(RepRecord(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
     if body.get("term") is not None:

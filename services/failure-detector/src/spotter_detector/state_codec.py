@@ -1,6 +1,6 @@
-"""Writing what is remembered of a lifter as JSON; of a set that grows only the new reps.
+"""Writes a lifter's state as JSON, encoding only the new reps of a set that grows.
 
-A worker writes a set as it stood after each input that may come again: versions that begin with the same reps.
+A worker writes the version of a set after each input that may come again: these versions begin with the same reps.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from spotter_detector.motion import segmenter_to_json
 from spotter_detector.profile import profile_to_json, term_to_json
 from spotter_detector.state import STATE_VERSION, LiftedSet, LifterSets, Motion, RepRecord
 
-_SELDOM = ("efforts", "moved_from", "moved_to")
-"""Fields of a set that are written where they say something."""
+_OPTIONAL = ("efforts", "moved_from", "moved_to")
+"""Fields of a set that are written only if they are not empty."""
 SETS_MAX = 4096
-"""Sets whose reps are kept as they were written, a few kB each."""
+"""Sets whose encoded reps are cached, a few kB each."""
 
 
 @dataclass(slots=True)
 class _Written:
-    """Reps of a set as they were written, one behind the other."""
+    """Encoded reps of a set, one after the other."""
 
     reps: list[RepRecord]
     raw: bytearray
@@ -32,7 +32,7 @@ class _Written:
 
 
 class StateWriter:
-    """Writes entries of a lifter's state; what it keeps is a cache only."""
+    """Writes entries of a lifter's state; it only caches encoded parts."""
 
     def __init__(self, sets_max: int = SETS_MAX) -> None:
         self._sets_max = sets_max
@@ -40,7 +40,7 @@ class StateWriter:
         self._starts: OrderedDict[Prior, bytes] = OrderedDict()
 
     def dump(self, name: str, value: object) -> bytes:
-        """Write an entry; `life.records.load` reads it."""
+        """Write an entry; `state.load` reads it."""
         if isinstance(value, LiftedSet):
             return self._set(value)
         if isinstance(value, LifterSets):
@@ -51,66 +51,66 @@ class StateWriter:
         if isinstance(value, Motion):
             streams = [
                 {
-                    "key": one.key,
-                    "segmenter": segmenter_to_json(one.segmenter),
-                    "newest_us": one.newest_us,
-                    "set_id": one.set_id,
-                    "set_key": one.set_key,
+                    "key": stream.key,
+                    "segmenter": segmenter_to_json(stream.segmenter),
+                    "newest_us": stream.newest_us,
+                    "set_id": stream.set_id,
+                    "set_key": stream.set_key,
                 }
-                for one in value.streams
+                for stream in value.streams
             ]
             return dump_json({"v": STATE_VERSION, "streams": streams})
         raise TypeError(f"entry {name} holds no set, no lifter and no motion")
 
-    def _set(self, one: LiftedSet) -> bytes:
-        seldom = {name: value for name in _SELDOM if (value := getattr(one, name))}
+    def _set(self, lifted_set: LiftedSet) -> bytes:
+        optional = {name: value for name in _OPTIONAL if (value := getattr(lifted_set, name))}
         return dump_json(
             {
                 "v": STATE_VERSION,
-                "key": one.key,
-                "set_id": one.set_id,
-                "opened_by": one.opened_by,
-                "opened_us": one.opened_us,
-                "received_us": one.received_us,
-                "config": one.config,
-                "context": one.context,
-                "start": written(self._start(one.start)),
-                "reps": written(self._written_reps(one)),
-                "under_way": one.under_way,
-                "ended_us": one.ended_us,
-                "end_reason": one.end_reason,
-                "reopened": one.reopened,
-                "history": one.history,
-                "seen": one.seen,
-                "calls": one.calls,
-                "profile": one.profile,
-                "term": None if one.term is None else term_to_json(one.term),
-                **seldom,
+                "key": lifted_set.key,
+                "set_id": lifted_set.set_id,
+                "opened_by": lifted_set.opened_by,
+                "opened_us": lifted_set.opened_us,
+                "received_us": lifted_set.received_us,
+                "config": lifted_set.config,
+                "context": lifted_set.context,
+                "start": written(self._start(lifted_set.start)),
+                "reps": written(self._written_reps(lifted_set)),
+                "under_way": lifted_set.under_way,
+                "ended_us": lifted_set.ended_us,
+                "end_reason": lifted_set.end_reason,
+                "reopened": lifted_set.reopened,
+                "history": lifted_set.history,
+                "seen": lifted_set.seen,
+                "calls": lifted_set.calls,
+                "profile": lifted_set.profile,
+                "term": None if lifted_set.term is None else term_to_json(lifted_set.term),
+                **optional,
             }
         )
 
-    def _start(self, start: Prior) -> bytes:
-        found = self._starts.get(start)
-        if found is None:
-            found = self._starts[start] = b"".join(
-                (dump_json(prior_to_json(start)), b"")
-            )  # a copy is no larger than it is
+    def _start(self, prior: Prior) -> bytes:
+        raw = self._starts.get(prior)
+        if raw is None:
+            raw = self._starts[prior] = b"".join(
+                (dump_json(prior_to_json(prior)), b"")
+            )  # a copy, without the codec's larger buffer
             if len(self._starts) > self._sets_max:
                 self._starts.popitem(last=False)
-        return found
+        return raw
 
-    def _written_reps(self, one: LiftedSet) -> bytes:
-        reps = one.reps
-        known = self._reps.get(one.key)
-        if known is None or not all(map(is_, known.reps, reps)):
-            known = _Written([], bytearray(b"["), [])
-            self._reps[one.key] = known
-        for rep in reps[len(known.reps) :]:
-            known.raw += dump_json(rep)  # copied: what the codec gives keeps a larger buffer
-            known.ends.append(len(known.raw))
-            known.raw += b","
-            known.reps.append(rep)
-        self._reps.move_to_end(one.key)
+    def _written_reps(self, lifted_set: LiftedSet) -> bytes:
+        reps = lifted_set.reps
+        cached = self._reps.get(lifted_set.key)
+        if cached is None or not all(map(is_, cached.reps, reps)):
+            cached = _Written([], bytearray(b"["), [])
+            self._reps[lifted_set.key] = cached
+        for rep in reps[len(cached.reps) :]:
+            cached.raw += dump_json(rep)  # copied: the codec's own bytes keep a larger buffer alive
+            cached.ends.append(len(cached.raw))
+            cached.raw += b","
+            cached.reps.append(rep)
+        self._reps.move_to_end(lifted_set.key)
         if len(self._reps) > self._sets_max:
             self._reps.popitem(last=False)
-        return bytes(known.raw[: known.ends[len(reps) - 1]]) + b"]" if reps else b"[]"
+        return bytes(cached.raw[: cached.ends[len(reps) - 1]]) + b"]" if reps else b"[]"

@@ -10,7 +10,7 @@ from spotter_detector.processor import FailureDetector
 
 
 def work(settings: Settings) -> int:
-    """Work until a signal ends it; gives the exit code."""
+    """Run until a signal stops it; return the exit code."""
     rehearse([FailureDetector()])
     tune()
     return run_worker(FailureDetector(), settings)

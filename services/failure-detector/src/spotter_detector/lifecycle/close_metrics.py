@@ -1,35 +1,38 @@
-"""What a set that is over says of its lifter's day: its first velocity against the lifter's own, and the 1RM."""
+"""Metrics of a closed set: its first velocity against the lifter's usual one, and the estimated 1RM."""
 
 from __future__ import annotations
 
 from spotter.domain.events.outputs import SetClosed
-from spotter_detector.lifecycle.profile_update import known_before
+from spotter_detector.lifecycle.profile_update import profile_before
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.profile import day_offset, one_rep_max
 
 
-def tell(turn: UnitOfWork) -> None:
-    """Add to each end of a set that the turn tells of what is learned of the lifter; nothing where nothing is."""
-    for place, fact in enumerate(turn.facts):
+def add_close_metrics(work: UnitOfWork) -> None:
+    """Add the metrics to each `set.closed` of this unit of work, where the lifter's profile has any."""
+    for index, fact in enumerate(work.facts):
         if isinstance(fact, SetClosed):
-            said = _said(turn, fact.set_key)
-            if said:
-                turn.facts[place] = fact.model_copy(update=said)
+            metrics = _metrics(work, fact.set_key)
+            if metrics:
+                work.facts[index] = fact.model_copy(update=metrics)
 
 
-def _said(turn: UnitOfWork, set_key: str) -> dict[str, float]:
-    one = turn.find(set_key)
-    term = None if one is None else one.term
-    if one is None or term is None or (term.load_kg is None and term.pct_1rm is None):
+def _metrics(work: UnitOfWork, set_key: str) -> dict[str, float]:
+    lifted_set = work.find(set_key)
+    term = None if lifted_set is None else lifted_set.term
+    if lifted_set is None or term is None or (term.load_kg is None and term.pct_1rm is None):
         return {}
-    profile = known_before(turn, one, term)
+    profile = profile_before(work, lifted_set, term)
     if profile is None:
         return {}
-    said: dict[str, float] = {}
-    day = day_offset(profile, term)
-    if day is not None:
-        said["velocity_offset_mps"], said["velocity_offset_sd"] = round(day.offset_mps, 4), round(day.in_sds, 2)
+    metrics: dict[str, float] = {}
+    offset = day_offset(profile, term)
+    if offset is not None:
+        metrics["velocity_offset_mps"], metrics["velocity_offset_sd"] = (
+            round(offset.offset_mps, 4),
+            round(offset.in_sds, 2),
+        )
     best = one_rep_max(profile)
     if best is not None:
-        said["one_rep_max_kg"], said["one_rep_max_sd_kg"] = best.kg, best.sd_kg
-    return said
+        metrics["one_rep_max_kg"], metrics["one_rep_max_sd_kg"] = best.kg, best.sd_kg
+    return metrics

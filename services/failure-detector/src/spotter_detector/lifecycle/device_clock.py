@@ -21,9 +21,9 @@ def micros(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
-@lru_cache(maxsize=4096)  # the same few moments of a rep are told of several times
+@lru_cache(maxsize=4096)  # the few times of a rep are converted several times
 def moment(us: int) -> datetime:
-    """Give the time that lies `us` microseconds after 1970.
+    """Return the time `us` microseconds after 1970.
 
     >>> moment(1_500_000).isoformat()
     '1970-01-01T00:00:01.500000+00:00'

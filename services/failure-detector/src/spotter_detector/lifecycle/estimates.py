@@ -1,4 +1,4 @@
-"""From posteriors to `effort.estimated`: one per rep that arrived or is revised."""
+"""From posteriors to `effort.estimated`: one for each rep that arrived or is revised."""
 
 from __future__ import annotations
 
@@ -18,69 +18,70 @@ class ChangedRep:
     """A rep whose estimate is new."""
 
     observation: int
-    """Place among the observations."""
-    place: int
-    """Place among the reps of the set."""
+    """Index of its observation."""
+    index: int
+    """Index among the reps of the set."""
     second: bool = False
-    """Another counter's report of the same rep was observed."""
+    """It is the second report of a rep: another counter's was taken as the observation."""
     arrived: bool = False
 
 
 @record(frozen=True, slots=True)
 class EstimateRequest:
-    """The estimates that one event asks for."""
+    """The estimates that one event requires."""
 
     event: Event
-    one: LiftedSet
+    lifted_set: LiftedSet
     observations: tuple[Observation, ...]
-    touched: tuple[ChangedRep, ...]
-    """In the order in which they are told."""
+    changed: tuple[ChangedRep, ...]
+    """In the order in which they are published."""
     newest_rep_us: int
 
 
-def estimates(model: Filter, wanted: Sequence[EstimateRequest]) -> list[list[EventData]]:
-    """Compute the estimates of many events together, each event's in the order asked for."""
-    requests = [
-        Request(want.one.start, want.observations, min(item.observation for item in want.touched)) for want in wanted
+def estimates(model: Filter, requests: Sequence[EstimateRequest]) -> list[list[EventData]]:
+    """Compute the estimates of many events together, those of each event in the requested order."""
+    filter_requests = [
+        Request(request.lifted_set.start, request.observations, min(change.observation for change in request.changed))
+        for request in requests
     ]
     return [
-        [_estimate(want, item, found[item.observation - request.first]) for item in want.touched]
-        for want, request, found in zip(wanted, requests, model.run(requests), strict=True)
+        [_estimate(request, change, answers[change.observation - filter_request.first]) for change in request.changed]
+        for request, filter_request, answers in zip(requests, filter_requests, model.run(filter_requests), strict=True)
     ]
 
 
-def _estimate(want: EstimateRequest, item: ChangedRep, found: RepEstimate) -> EventData:
-    one, rep = want.one, want.one.reps[item.place]
-    flags: Iterable[str] = found.flags
-    if rep.flags or item.second:
-        flags = {*found.flags, *rep.flags, *(("second_source",) if item.second else ())}
-    said: dict[str, Any] = {
-        "gym_id": want.event.data.gym_id,
-        "athlete_id": want.event.data.athlete_id,
-        "set_id": one.set_id,
-        "set_key": one.key,
+def _estimate(request: EstimateRequest, change: ChangedRep, estimate: RepEstimate) -> EventData:
+    lifted_set, rep = request.lifted_set, request.lifted_set.reps[change.index]
+    flags: Iterable[str] = estimate.flags
+    if rep.flags or change.second:
+        flags = {*estimate.flags, *rep.flags, *(("second_source",) if change.second else ())}
+    fields: dict[str, Any] = {
+        "gym_id": request.event.data.gym_id,
+        "athlete_id": request.event.data.athlete_id,
+        "set_id": lifted_set.set_id,
+        "set_key": lifted_set.key,
         "rep_number": rep.number,
         "revision": rep.estimates,
-        "velocity_loss": found.velocity_loss,
-        "reference_velocity_mps": found.reference_velocity_mps,
-        "reference_rep": found.reference_rep,
-        "rir": found.rir,
-        "rir_low": found.rir_low,
-        "rir_high": found.rir_high,
-        "p_rir_le": list(found.p_rir_le),
-        "p_next_fails": found.p_next_fails,
-        "share_done": found.share_done,
-        "mode": found.mode,
-        "confidence": found.confidence,
-        "learned_sets": one.start.learned_sets,
+        "velocity_loss": estimate.velocity_loss,
+        "reference_velocity_mps": estimate.reference_velocity_mps,
+        "reference_rep": estimate.reference_rep,
+        "rir": estimate.rir,
+        "rir_low": estimate.rir_low,
+        "rir_high": estimate.rir_high,
+        "p_rir_le": list(estimate.p_rir_le),
+        "p_next_fails": estimate.p_next_fails,
+        "share_done": estimate.share_done,
+        "mode": estimate.mode,
+        "confidence": estimate.confidence,
+        "learned_sets": lifted_set.start.learned_sets,
         "flags": sorted(flags),
         "model_version": MODEL_VERSION,
-        "profile_version": one.start.profile_version,
-        "arrival": item.arrived,
-        "newest": rep.ended_us >= want.newest_rep_us,
+        "profile_version": lifted_set.start.profile_version,
+        "arrival": change.arrived,
+        "newest": rep.ended_us >= request.newest_rep_us,
         "fresh": rep.fresh,
-        "set_open": one.is_open,
+        "set_open": lifted_set.is_open,
         "rep_time": moment(rep.ended_us),
-        "newest_received": moment(max([known.received_us for known in one.reps])),
+        "newest_received": moment(max([other.received_us for other in lifted_set.reps])),
     }
-    return EffortEstimated.model_construct(**said)
+    return EffortEstimated.model_construct(**fields)

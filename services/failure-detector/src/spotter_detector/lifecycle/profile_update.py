@@ -1,8 +1,8 @@
-"""What sets teach of their lifter, and what is known of the lifter when a set opens.
+"""What closed sets teach about their lifter, and the prior of a set that opens.
 
 A profile belongs to a lifter, an exercise, a velocity metric and a device family. It is no state of its own: it follows
-from what each closed set taught, kept with the set, and from a base into which sets older than four weeks are folded. So
-a set that is corrected, or voided, teaches something else, and the next set is pinned to what is known then.
+from the terms of closed sets, kept with the sets, and from a base into which sets older than four weeks are folded. So
+a corrected or voided set teaches something else, and the next set is pinned to a prior that takes it into account.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, Final
 from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.lifecycle.device_clock import DAY_US
+from spotter_detector.lifecycle.profile_base import base_of
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import Prior, build_prior
 from spotter_detector.model.rir_report import FAILED_NEXT
 from spotter_detector.profile import Profile, SetOutcome, Term, likelihood_of_set, posterior_profile
-from spotter_detector.profile.base_fold import base_of
 from spotter_detector.state import LiftedSet
 
 _FAMILY: Final = re.compile(r"[a-z]+")
@@ -35,7 +35,7 @@ class Measure:
 
 
 def profile_key(exercise: str | None, by: Measure) -> str:
-    """Name the profile that a set belongs to; empty where the exercise is not known.
+    """Return the name of the profile that a set belongs to; empty if the exercise is unknown.
 
     >>> profile_key("back_squat", Measure("mean", "openbarbell")), profile_key(None, Measure("mean", "openbarbell"))
     ('back_squat|mean|openbarbell', '')
@@ -44,38 +44,38 @@ def profile_key(exercise: str | None, by: Measure) -> str:
 
 
 def family_of(device: Device | None) -> str:
-    """Name the family of a device: the first word of its model.
+    """Return the family of a device: the first word of its model.
 
     >>> family_of(Device(model="OpenBarbell V3")), family_of(None)
     ('openbarbell', '')
     """
-    said = device.model if device and device.model else ""
-    found = _FAMILY.search(said.lower())
-    return found[0] if found else ""
+    model = device.model if device and device.model else ""
+    match = _FAMILY.search(model.lower())
+    return match[0] if match else ""
 
 
-def key_by_habit(turn: UnitOfWork, exercise: str | None) -> str:
-    """Guess the profile of a set that no rep was seen of: that of the lifter's newest set of the exercise."""
+def habitual_key(work: UnitOfWork, exercise: str | None) -> str:
+    """Guess the profile of a set without reps yet: that of the lifter's newest set of the exercise."""
     start = f"{exercise}|"
-    used = (ref.profile for ref in reversed(turn.lifter.sets) if exercise and ref.profile.startswith(start))
+    used = (ref.profile for ref in reversed(work.lifter.sets) if exercise and ref.profile.startswith(start))
     return next(used, profile_key(exercise, Measure("mean", "")))
 
 
 def measure_of(data: RepCompleted | MotionSampled) -> Measure:
-    """Say how the set is measured whose first rep is this one, or is found in this signal."""
+    """Return how a set is measured that begins with this rep or signal."""
     return Measure(data.velocity_metric if isinstance(data, RepCompleted) else "mean", family_of(data.device))
 
 
 def measure_in(key: str) -> Measure:
-    """Say how the sets of a profile are measured."""
+    """Return how the sets of a profile are measured."""
     _, metric, family = key.split("|") if key else ("", "mean", "")
     return Measure(metric, family)
 
 
-def pinned_prior(turn: UnitOfWork, config: int, context: Mapping[str, Any], key: str, opened_us: int) -> Prior:
-    """Give the model's starting values for a set that opens at `opened_us`, with all that was learned before it."""
-    model_class = turn.config(config).catalogue.get(context.get("exercise")).model_class
-    terms = _terms(turn, key, opened_us)
+def pinned_prior(work: UnitOfWork, config: int, context: Mapping[str, Any], key: str, opened_us: int) -> Prior:
+    """Return the prior of a set that opens at `opened_us`, with all that was learned before it."""
+    model_class = work.config(config).catalogue.get(context.get("exercise")).model_class
+    terms = _terms(work, key, opened_us)
     return build_prior(
         model_class,
         pct_1rm=context.get("pct_1rm"),
@@ -86,60 +86,64 @@ def pinned_prior(turn: UnitOfWork, config: int, context: Mapping[str, Any], key:
         load_kg=context.get("load_kg"),
         drop=context.get("intent") == "drop",
         at_days=opened_us / DAY_US,
-        profile=_profile(turn, terms, key, "velocity", model_class),
-        timing_profile=_profile(turn, terms, key, "timing", model_class),
+        profile=_profile(work, terms, key, "velocity", model_class),
+        timing_profile=_profile(work, terms, key, "timing", model_class),
     )
 
 
-def _terms(turn: UnitOfWork, key: str, before_us: int) -> list[Term]:
-    """Give what the sets of a profile taught that began before."""
+def _terms(work: UnitOfWork, key: str, before_us: int) -> list[Term]:
+    """Return the terms of a profile's sets that began before `before_us`."""
     if not key:
         return []
-    refs = (ref for ref in turn.lifter.sets if ref.profile == key and ref.opened_us < before_us)
-    return [term for ref in refs if (term := turn.get(ref.key).term) is not None]
+    refs = (ref for ref in work.lifter.sets if ref.profile == key and ref.opened_us < before_us)
+    return [term for ref in refs if (term := work.get(ref.key).term) is not None]
 
 
-def _profile(turn: UnitOfWork, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
-    base = base_of(turn.lifter, key, kind, model_class)
-    told = [term for term in terms if term.kind == kind and term.model_class == model_class]
-    return _learned(base, tuple(told)) if told else base
+def _profile(work: UnitOfWork, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
+    base = base_of(work.lifter, key, kind, model_class)
+    relevant = [term for term in terms if term.kind == kind and term.model_class == model_class]
+    return _learned(base, tuple(relevant)) if relevant else base
 
 
 @lru_cache(maxsize=1024)
 def _learned(base: Profile | None, terms: tuple[Term, ...]) -> Profile:
-    # Asked again when the set closes, and by each word on it until its first rep.
+    # Needed again when the set closes, and at each amendment until its first rep.
     return posterior_profile(base, terms)
 
 
-def known_before(turn: UnitOfWork, one: LiftedSet, term: Term) -> Profile | None:
-    """Give what is known by velocity of a set's lifter without what the set itself taught; None: nothing is."""
-    terms = _terms(turn, one.profile, one.opened_us)
-    return _profile(turn, terms, one.profile, "velocity", term.model_class)
+def profile_before(work: UnitOfWork, lifted_set: LiftedSet, term: Term) -> Profile | None:
+    """Return the velocity profile of a set's lifter without the set itself; None if nothing was learned."""
+    terms = _terms(work, lifted_set.profile, lifted_set.opened_us)
+    return _profile(work, terms, lifted_set.profile, "velocity", term.model_class)
 
 
-def teach(turn: UnitOfWork) -> None:
-    """Put with each set that the turn has changed what it teaches: ended sets do, running ones not yet."""
-    for one, before in turn.changed_sets():
-        if one.ended_us is None:
-            if one.term is not None:
-                turn.put(replace(one, term=None))
-        elif before is None or before.ended_us is None or _says_another_thing(before, one):
-            term = _term(turn, one)
-            if term != one.term:
-                turn.put(replace(one, term=term))
+def update_terms(work: UnitOfWork) -> None:
+    """Store the term of each changed set: ended sets have one, running sets do not yet."""
+    for lifted_set, before in work.changed_sets():
+        if lifted_set.ended_us is None:
+            if lifted_set.term is not None:
+                work.put(replace(lifted_set, term=None))
+        elif before is None or before.ended_us is None or _has_changed(before, lifted_set):
+            term = _term(work, lifted_set)
+            if term != lifted_set.term:
+                work.put(replace(lifted_set, term=term))
 
 
-def _says_another_thing(before: LiftedSet, one: LiftedSet) -> bool:
-    return before.reps is not one.reps or before.start is not one.start or before.context is not one.context
+def _has_changed(before: LiftedSet, lifted_set: LiftedSet) -> bool:
+    return (
+        before.reps is not lifted_set.reps
+        or before.start is not lifted_set.start
+        or before.context is not lifted_set.context
+    )
 
 
-def _term(turn: UnitOfWork, one: LiftedSet) -> Term | None:
-    if not one.profile:
+def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
+    if not lifted_set.profile:
         return None
-    observations = [seen.observation for seen in turn.merger.merge_reps(one.key, one.reps)]
+    observations = [seen.observation for seen in work.merger.merge(lifted_set.key, lifted_set.reps)]
     if not observations:
         return None
-    # What was said of the last rep is said of the set's end, and counts once.
+    # A report on the last rep is the outcome of the set, and must count once.
     called_rir = observations[-1].called_rir
     if called_rir is not None:
         observations[-1] = replace(observations[-1], called_rir=None)
@@ -147,6 +151,6 @@ def _term(turn: UnitOfWork, one: LiftedSet) -> Term | None:
     outcome = SetOutcome(
         failed=failed,
         called_rir=None if failed else called_rir,
-        at_days=one.opened_us / DAY_US,
+        at_days=lifted_set.opened_us / DAY_US,
     )
-    return likelihood_of_set(one.start, observations, outcome)
+    return likelihood_of_set(lifted_set.start, observations, outcome)

@@ -1,4 +1,4 @@
-"""Reps from raw motion: each device's signal is segmented as it comes, and what is found becomes reps of the set."""
+"""Reps from raw motion: each signal of a device is segmented as it arrives, and the reps found are added to the set."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from spotter_detector.motion import (
 from spotter_detector.state import MOTION, LiftedSet, Motion, RepRecord, Stream
 
 STREAMS_MAX: Final = 4
-"""Signals of one lifter that are followed side by side; the one not heard of for longest gives way."""
+"""Signals of one lifter that are segmented side by side; beyond that the least recent one is dropped."""
 FORGOTTEN_US: Final = 10 * MINUTE_US
-"""A signal that pauses for longer begins anew."""
+"""A signal that pauses for longer starts again."""
 
 
 class MotionChanges:
-    """What a chunk has changed."""
+    """What a chunk, or the end of a signal, has changed."""
 
     def __init__(self) -> None:
         self.before: dict[str, LiftedSet] = {}
@@ -48,7 +48,7 @@ class MotionChanges:
 
 @record(frozen=True, slots=True)
 class _Signal:
-    """Where reps are found."""
+    """The signal that reps are found in."""
 
     source: str
     set_id: str | None
@@ -56,103 +56,107 @@ class _Signal:
     device: Device | None
 
 
-def take(turn: UnitOfWork, data: MotionSampled) -> MotionChanges:
-    """Segment a chunk, and take what is found into its set."""
-    sent_us, t0_us = micros(data.t0), micros(corrected(turn.event, data.t0))
-    source = source_of(turn, data)
-    known = _motion(turn)
-    stream = next((one for one in known.streams if one.key == source), None)
-    if stream is None or _is_over(turn, stream, t0_us):
-        stream = Stream(source, _begun(turn, data), t0_us, data.set_id, None)
+def segment_chunk(work: UnitOfWork, data: MotionSampled) -> MotionChanges:
+    """Segment a chunk and add the findings to their sets."""
+    sent_us, t0_us = micros(data.t0), micros(corrected(work.event, data.t0))
+    source = source_of(work, data)
+    motion = _stored_motion(work)
+    stream = next((other for other in motion.streams if other.key == source), None)
+    if stream is None or _is_over(work, stream, t0_us):
+        stream = Stream(source, _new_segmenter(work, data), t0_us, data.set_id, None)
     chunk = Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
-    state, found = advance(stream.segmenter, chunk)
-    done = MotionChanges()
+    state, findings = advance(stream.segmenter, chunk)
+    changes = MotionChanges()
     signal = _Signal(source, data.set_id, profile_update.measure_of(data), data.device)
-    set_key = _found(turn, signal, found, done) or stream.set_key
+    set_key = _add_findings(work, signal, findings, changes) or stream.set_key
     newest_us = max(stream.newest_us, t0_us)
-    _keep(turn, known, Stream(source, state, newest_us, data.set_id, set_key))
-    return done
+    _store(work, motion, Stream(source, state, newest_us, data.set_id, set_key))
+    return changes
 
 
-def end(turn: UnitOfWork, one: LiftedSet) -> MotionChanges:
-    """Find what still waited for a chunk that never came, when its set ends."""
-    done = MotionChanges()
-    known = _motion(turn)
-    for stream in known.streams:
-        if stream.set_key == one.key:
-            _, found = finish(stream.segmenter)
-            signal = _Signal(stream.key, one.set_id, profile_update.measure_in(one.profile), None)
-            _found(turn, signal, [item for item in found if not isinstance(item, StallFound)], done)
-    left = tuple(stream for stream in known.streams if stream.set_key != one.key)
-    if left != known.streams:
-        turn.changes[MOTION] = Motion(left) if left else None
-    return done
+def end_signals(work: UnitOfWork, lifted_set: LiftedSet) -> MotionChanges:
+    """Flush what still waited for a missing chunk when a set ends, and drop the set's signals."""
+    changes = MotionChanges()
+    motion = _stored_motion(work)
+    for stream in motion.streams:
+        if stream.set_key == lifted_set.key:
+            _, findings = finish(stream.segmenter)
+            signal = _Signal(stream.key, lifted_set.set_id, profile_update.measure_in(lifted_set.profile), None)
+            _add_findings(
+                work, signal, [finding for finding in findings if not isinstance(finding, StallFound)], changes
+            )
+    left = tuple(stream for stream in motion.streams if stream.set_key != lifted_set.key)
+    if left != motion.streams:
+        work.changes[MOTION] = Motion(left) if left else None
+    return changes
 
 
-def source_of(turn: UnitOfWork, data: MotionSampled) -> str:
-    """Name who measured: the event's source, the device and the signal."""
+def source_of(work: UnitOfWork, data: MotionSampled) -> str:
+    """Return who measured: the event's source, the device and the signal."""
     device = data.device.id if data.device and data.device.id else ""
-    return f"{turn.event.source}\x1f{device}\x1f{data.signal}"
+    return f"{work.event.source}\x1f{device}\x1f{data.signal}"
 
 
-def _motion(turn: UnitOfWork) -> Motion:
-    known = turn.changes.get(MOTION, turn.state.get(MOTION))
-    return known if isinstance(known, Motion) else Motion()
+def _stored_motion(work: UnitOfWork) -> Motion:
+    motion = work.changes.get(MOTION, work.state.get(MOTION))
+    return motion if isinstance(motion, Motion) else Motion()
 
 
-def _keep(turn: UnitOfWork, known: Motion, stream: Stream) -> None:
-    others = [one for one in known.streams if one.key != stream.key]
-    others.sort(key=lambda one: one.newest_us)
-    turn.changes[MOTION] = Motion((*others[-(STREAMS_MAX - 1) :], stream))
+def _store(work: UnitOfWork, motion: Motion, stream: Stream) -> None:
+    others = [other for other in motion.streams if other.key != stream.key]
+    others.sort(key=lambda other: other.newest_us)
+    work.changes[MOTION] = Motion((*others[-(STREAMS_MAX - 1) :], stream))
 
 
-def _is_over(turn: UnitOfWork, stream: Stream, t0_us: int) -> bool:
-    if stream.set_id is not None and turn.event.data.set_id not in (None, stream.set_id):
+def _is_over(work: UnitOfWork, stream: Stream, t0_us: int) -> bool:
+    if stream.set_id is not None and work.event.data.set_id not in (None, stream.set_id):
         return True
     if t0_us - stream.newest_us > FORGOTTEN_US:
         return True
-    one = turn.find(stream.set_key) if stream.set_key is not None else None
-    if one is None or one.ended_us is None or (one.moved_to and one.end_reason is None):
-        return False  # it runs, here or where it was moved to
-    return t0_us > one.ended_us
+    lifted_set = work.find(stream.set_key) if stream.set_key is not None else None
+    if lifted_set is None or lifted_set.ended_us is None or (lifted_set.moved_to and lifted_set.end_reason is None):
+        return False  # still running, here or with the lifter it was moved to
+    return t0_us > lifted_set.ended_us
 
 
-def _begun(turn: UnitOfWork, data: MotionSampled) -> Segmenter:
-    """Begin with a signal, by what is learned of the lifter where a set is open."""
-    named = turn.named(data.set_id) if data.set_id is not None else iter(turn.open_sets())
-    one = next((found for found in named if found.is_open), None)
-    if one is None:
+def _new_segmenter(work: UnitOfWork, data: MotionSampled) -> Segmenter:
+    """Return a segmenter with the lifter's own limits if a set is open."""
+    named = work.named(data.set_id) if data.set_id is not None else iter(work.open_sets())
+    lifted_set = next((candidate for candidate in named if candidate.is_open), None)
+    if lifted_set is None:
         return segmenter(data.signal)
-    grind_s = GRIND_S if one.start.grind_s is None else max(one.start.grind_s, 1.0)
-    return segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=one.start.rom_m)
+    grind_s = GRIND_S if lifted_set.start.grind_s is None else max(lifted_set.start.grind_s, 1.0)
+    return segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=lifted_set.start.rom_m)
 
 
-def _found(turn: UnitOfWork, signal: _Signal, found: Sequence[MotionFinding], done: MotionChanges) -> str | None:
-    """Take what was found into sets; gives the key of the last one."""
+def _add_findings(
+    work: UnitOfWork, signal: _Signal, findings: Sequence[MotionFinding], changes: MotionChanges
+) -> str | None:
+    """Add findings to their sets; return the key of the last set with a rep."""
     set_key = None
-    for place, item in enumerate(found):
-        if isinstance(item, RepFound):
-            set_key = _rep_found(turn, signal, item, place, done)
-        elif isinstance(item, LoweringFound):
-            _lowering_found(turn, signal, item, done)
+    for index, finding in enumerate(findings):
+        if isinstance(finding, RepFound):
+            set_key = _add_rep(work, signal, finding, index, changes)
+        elif isinstance(finding, LoweringFound):
+            _add_lowering(work, signal, finding, changes)
         else:
-            _stall_found(turn, signal, item)
+            _add_stall(work, signal, finding)
     return set_key
 
 
-def _rep_found(turn: UnitOfWork, signal: _Signal, item: RepFound, place: int, done: MotionChanges) -> str:
-    # Of a cycle the far point is known best, and is the same in every rep.
-    ended_us = item.ended_us if item.turned_us is None else item.turned_us
-    one = sets.find_for_rep(turn, signal.set_id, ended_us)
-    moved = one is not None and bool(one.moved_to)
-    if one is None:
-        one = sets.open_set(turn, signal.set_id, ended_us, {}, signal.by)
-        done.before[one.key] = one
-    elif not one.reps and not moved:
-        one = sets.measured_by(turn, one, signal.by)
+def _add_rep(work: UnitOfWork, signal: _Signal, finding: RepFound, index: int, changes: MotionChanges) -> str:
+    # The far point of a cycle is its best-known time, and the same point in every rep.
+    ended_us = finding.ended_us if finding.turned_us is None else finding.turned_us
+    lifted_set = sets.find_for_rep(work, signal.set_id, ended_us)
+    moved = lifted_set is not None and bool(lifted_set.moved_to)
+    if lifted_set is None:
+        lifted_set = sets.open_set(work, signal.set_id, ended_us, {}, signal.by)
+        changes.before[lifted_set.key] = lifted_set
+    elif not lifted_set.reps and not moved:
+        lifted_set = sets.pin_to_measure(work, lifted_set, signal.by)
     if not moved:
-        done.before.setdefault(one.key, turn.before(one.key) or one)
-    event_id = derived_id("motion", *turn.event.identity, place)
+        changes.before.setdefault(lifted_set.key, work.before(lifted_set.key) or lifted_set)
+    event_id = derived_id("motion", *work.event.identity, index)
     identity = fingerprint(event_id.encode())
     rep = RepRecord(
         source=signal.source,
@@ -160,73 +164,78 @@ def _rep_found(turn: UnitOfWork, signal: _Signal, item: RepFound, place: int, do
         content=identity,
         event_id=event_id,
         sent_number=None,
-        number=reps.next_number(one),
-        started_us=min(item.started_us, ended_us),
+        number=reps.next_number(lifted_set),
+        started_us=min(finding.started_us, ended_us),
         ended_us=ended_us,
-        received_us=turn.received_us,
-        measured=_measured(item.concentric, item.eccentric),
+        received_us=work.received_us,
+        measured=_measured(finding.concentric, finding.eccentric),
         device=signal.device.model_dump(exclude_none=True) if signal.device else None,
-        fresh=reps.is_fresh(turn.event, item.ended_us),
+        fresh=reps.is_fresh(work.event, finding.ended_us),
         start_told=True,
         found_in="motion",
     )
     if moved:
-        set_transfer.pass_rep(turn, reps.put_in(turn, one, rep), rep)
-        return one.key
-    one = sets.go_on(turn, reps.put_in(turn, one, rep), ended_us)
-    reps.tell(turn, one, rep)
-    done.arrived.setdefault(one.key, []).append(rep)
-    return one.key
+        set_transfer.forward_rep(work, reps.insert_rep(work, lifted_set, rep), rep)
+        return lifted_set.key
+    lifted_set = sets.continue_set(work, reps.insert_rep(work, lifted_set, rep), ended_us)
+    reps.publish_rep(work, lifted_set, rep)
+    changes.arrived.setdefault(lifted_set.key, []).append(rep)
+    return lifted_set.key
 
 
-def _lowering_found(turn: UnitOfWork, signal: _Signal, item: LoweringFound, done: MotionChanges) -> None:
-    """Add the way down that followed a rep which had begun from below."""
-    seconds = _within(item.phase.seconds, PHASE_RANGE_S)
-    for one in turn.newest():
-        rep = next((rep for rep in one.reps if rep.ended_us == item.rep_ended_us and rep.source == signal.source), None)
+def _add_lowering(work: UnitOfWork, signal: _Signal, finding: LoweringFound, changes: MotionChanges) -> None:
+    """Add the eccentric phase that followed a rep which started from below."""
+    seconds = _within(finding.phase.seconds, PHASE_RANGE_S)
+    for lifted_set in work.newest():
+        rep = next(
+            (rep for rep in lifted_set.reps if rep.ended_us == finding.rep_ended_us and rep.source == signal.source),
+            None,
+        )
         if rep is None or seconds is None:
             continue
-        if not one.moved_to:
-            done.before.setdefault(one.key, turn.before(one.key) or one)
-        new = replace(rep, measured={**rep.measured, "eccentric_s": seconds}, revision=rep.revision + 1)
-        one = turn.put(replace(one, reps=tuple(new if known is rep else known for known in one.reps)))
-        if one.moved_to:
-            set_transfer.pass_correction(turn, one, new, {"eccentric_s": seconds})
+        if not lifted_set.moved_to:
+            changes.before.setdefault(lifted_set.key, work.before(lifted_set.key) or lifted_set)
+        corrected_rep = replace(rep, measured={**rep.measured, "eccentric_s": seconds}, revision=rep.revision + 1)
+        lifted_set = work.put(
+            replace(lifted_set, reps=tuple(corrected_rep if other is rep else other for other in lifted_set.reps))
+        )
+        if lifted_set.moved_to:
+            set_transfer.forward_correction(work, lifted_set, corrected_rep, {"eccentric_s": seconds})
             return
-        arrived = done.arrived.get(one.key, [])
-        arrived[:] = [new if known is rep else known for known in arrived]
-        reps.tell(turn, one, new)
+        arrived = changes.arrived.get(lifted_set.key, [])
+        arrived[:] = [corrected_rep if other is rep else other for other in arrived]
+        reps.publish_rep(work, lifted_set, corrected_rep)
         return
 
 
-def _stall_found(turn: UnitOfWork, signal: _Signal, item: StallFound) -> None:
-    """Tell that the bar is stuck, while somebody can still do something about it."""
-    one = sets.find_for_rep(turn, signal.set_id, item.known_us)
-    if one is None or not one.is_open or not reps.is_fresh(turn.event, item.known_us):
+def _add_stall(work: UnitOfWork, signal: _Signal, finding: StallFound) -> None:
+    """Publish that the bar is stuck, if the signal is recent enough for anyone to act on it."""
+    lifted_set = sets.find_for_rep(work, signal.set_id, finding.known_us)
+    if lifted_set is None or not lifted_set.is_open or not reps.is_fresh(work.event, finding.known_us):
         return
-    turn.facts.append(
+    work.facts.append(
         RepOverdue.model_construct(
-            gym_id=turn.event.data.gym_id,
-            athlete_id=turn.event.data.athlete_id,
-            set_id=one.set_id,
-            rep_number=reps.next_number(one),
-            started_at=moment(item.since_us),
-            outlasted_s=(item.known_us - item.since_us) / SECOND_US,
+            gym_id=work.event.data.gym_id,
+            athlete_id=work.event.data.athlete_id,
+            set_id=lifted_set.set_id,
+            rep_number=reps.next_number(lifted_set),
+            started_at=moment(finding.since_us),
+            outlasted_s=(finding.known_us - finding.since_us) / SECOND_US,
         )
     )
 
 
 def _measured(concentric: Phase | None, eccentric: Phase | None) -> dict[str, Any]:
-    """Give what a rep measured, as far as it lies within what a rep can be."""
-    said: dict[str, float | None] = {}
+    """Return the measured fields of a rep that are within their valid ranges."""
+    fields: dict[str, float | None] = {}
     if concentric is not None:
-        said["mean_velocity_mps"] = _within(concentric.mean_velocity_mps, VELOCITY_RANGE_MPS)
-        said["peak_velocity_mps"] = _within(concentric.peak_velocity_mps, PEAK_VELOCITY_RANGE_MPS)
-        said["rom_m"] = _within(concentric.travel_m, ROM_RANGE_M)
-        said["concentric_s"] = _within(concentric.seconds, PHASE_RANGE_S)
+        fields["mean_velocity_mps"] = _within(concentric.mean_velocity_mps, VELOCITY_RANGE_MPS)
+        fields["peak_velocity_mps"] = _within(concentric.peak_velocity_mps, PEAK_VELOCITY_RANGE_MPS)
+        fields["rom_m"] = _within(concentric.travel_m, ROM_RANGE_M)
+        fields["concentric_s"] = _within(concentric.seconds, PHASE_RANGE_S)
     if eccentric is not None:
-        said["eccentric_s"] = _within(eccentric.seconds, PHASE_RANGE_S)
-    return {name: value for name, value in said.items() if value is not None}
+        fields["eccentric_s"] = _within(eccentric.seconds, PHASE_RANGE_S)
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _within(value: float, span: tuple[float, float]) -> float | None:

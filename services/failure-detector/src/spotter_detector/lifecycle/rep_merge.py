@@ -1,4 +1,4 @@
-"""From the reps of a set to what the model sees: valid reps in order, two counters' copies of one rep as one."""
+"""From the reps of a set to the model's observations: valid reps in order, two counters' copies of a rep merged."""
 
 from __future__ import annotations
 
@@ -14,72 +14,72 @@ from spotter_detector.state import RepRecord
 
 @record(frozen=True, slots=True)
 class MergedRep:
-    """One rep of the lifter, and the places of its reports among the reps of the set."""
+    """One rep of the lifter, with the indices of its reports among the reps of the set."""
 
     observation: Observation
-    places: tuple[int, ...]
-    """The first is the one observed: the one with a velocity, else the first that ended."""
+    indices: tuple[int, ...]
+    """The first is the report observed: one with a velocity, else the one that ended first."""
 
 
 class RepMerger:
-    """Observes sets that grow: what was observed of a set's earlier reps is not looked at again.
+    """Merges the reps of sets that grow rep by rep without merging the earlier ones again.
 
-    A cache only: answers are those of `merge_reps`.
+    It only caches: results are those of `merge_reps`.
     """
 
     def __init__(self, sets_max: int = 4096) -> None:
         self._sets_max = sets_max
         self._known: OrderedDict[str, tuple[tuple[RepRecord, ...], list[MergedRep]]] = OrderedDict()
 
-    def merge_reps(self, set_key: str, reps: tuple[RepRecord, ...]) -> list[MergedRep]:
-        """Give `merge_reps(reps)` of a set."""
+    def merge(self, set_key: str, reps: tuple[RepRecord, ...]) -> list[MergedRep]:
+        """Return `merge_reps(reps)` of a set."""
         if not reps:
             return []
-        known, seen = self._known.get(set_key, ((), []))
-        if known is not reps:
-            seen = self._appended(known, seen, reps) or merge_reps(reps)
-            self._known[set_key] = (reps, seen)
+        known_reps, merged = self._known.get(set_key, ((), []))
+        if known_reps is not reps:
+            merged = self._appended(known_reps, merged, reps) or merge_reps(reps)
+            self._known[set_key] = (reps, merged)
         self._known.move_to_end(set_key)
         if len(self._known) > self._sets_max:
             self._known.popitem(last=False)
-        return seen
+        return merged
 
     def _appended(
-        self, known: tuple[RepRecord, ...], seen: list[MergedRep], reps: tuple[RepRecord, ...]
+        self, known_reps: tuple[RepRecord, ...], merged: list[MergedRep], reps: tuple[RepRecord, ...]
     ) -> list[MergedRep] | None:
-        """Give what is seen when `reps` are `known` and one more that overlaps with none of them."""
-        if not seen or len(reps) != len(known) + 1 or any(map(operator.is_not, known, reps)):
+        """Return the merged reps if `reps` are `known_reps` and one more that overlaps none of them, else None."""
+        if not merged or len(reps) != len(known_reps) + 1 or any(map(operator.is_not, known_reps, reps)):
             return None
-        new, last = reps[-1], seen[-1]
-        if new.voided or any(known[place].ended_us > new.started_us for place in last.places):
+        new, last = reps[-1], merged[-1]
+        if new.voided or any(known_reps[index].ended_us > new.started_us for index in last.indices):
             return None
-        zero_us = known[seen[0].places[0]].ended_us
-        return [*seen, MergedRep(_observation(new, zero_us), (len(known),))]
+        zero_us = known_reps[merged[0].indices[0]].ended_us
+        return [*merged, MergedRep(_observation(new, zero_us), (len(known_reps),))]
 
 
 def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
-    """Give what the model sees of `reps` (by corrected end).
+    """Merge `reps` (by corrected end) into observations.
 
     Reports of different counters that overlap in time are one rep; a velocity wins over timing alone.
     """
     groups: list[list[int]] = []
-    for place, rep in enumerate(reps):
+    for index, rep in enumerate(reps):
         if rep.voided:
             continue
         before = groups[-1] if groups else []
         overlaps = any(reps[other].ended_us > rep.started_us for other in before)
         if overlaps and all(reps[other].source != rep.source for other in before):
-            before.append(place)
+            before.append(index)
         else:
-            groups.append([place])
+            groups.append([index])
     if not groups:
         return []
     chosen = [
-        min(group, key=lambda place: ("mean_velocity_mps" not in reps[place].measured, place)) for group in groups
+        min(group, key=lambda index: ("mean_velocity_mps" not in reps[index].measured, index)) for group in groups
     ]
     zero_us = reps[chosen[0]].ended_us
     return [
-        MergedRep(_observation(reps[best], zero_us), (best, *(place for place in group if place != best)))
+        MergedRep(_observation(reps[best], zero_us), (best, *(index for index in group if index != best)))
         for best, group in zip(chosen, groups, strict=True)
     ]
 
@@ -101,8 +101,8 @@ def _observation(rep: RepRecord, zero_us: int) -> Observation:
 
 
 def first_difference(before: Sequence[MergedRep], after: Sequence[MergedRep]) -> int:
-    """Say from which rep on the model's answers differ."""
-    for place, (old, new) in enumerate(zip(before, after, strict=False)):
+    """Return the index of the first rep from which on estimates differ."""
+    for index, (old, new) in enumerate(zip(before, after, strict=False)):
         if old is not new and old.observation != new.observation:
-            return place
+            return index
     return min(len(before), len(after))

@@ -1,4 +1,4 @@
-"""Which events a set has taken, by identity: asked for every event, and of sets that grow rep by rep."""
+"""Which events a set has already processed, by identity: looked up for every event, in sets that grow rep by rep."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ SETS_MAX = 16_384
 
 
 @dataclass(slots=True)
-class _Known:
-    one: LiftedSet
+class _Entry:
+    lifted_set: LiftedSet
     reps: tuple[RepRecord, ...]
     seen: Mapping[str, str]
     contents: dict[str, str]
 
 
 class ReplayCache:
-    """Gives the content of events by their identity; what it keeps is a cache only."""
+    """Finds the content of processed events by their identity; it only caches what the sets hold."""
 
     def __init__(self, sets_max: int = SETS_MAX) -> None:
         self._sets_max = sets_max
-        self._known: dict[str, _Known] = {}
+        self._entries: dict[str, _Entry] = {}
 
     def content(self, sets: Iterable[LiftedSet], identity: str) -> str | None:
-        """Give what the event with that identity said, if it is one of these sets'."""
-        for one in sets:
-            known = self._known.get(one.key)
-            if known is None or known.one is not one:
-                known = self._learned(one, known)
-            if identity in known.contents:
-                return known.contents[identity]
+        """Return the content fingerprint of the event with that identity, if one of these sets has processed it."""
+        for lifted_set in sets:
+            entry = self._entries.get(lifted_set.key)
+            if entry is None or entry.lifted_set is not lifted_set:
+                entry = self._updated(lifted_set, entry)
+            if identity in entry.contents:
+                return entry.contents[identity]
         return None
 
-    def _learned(self, one: LiftedSet, known: _Known | None) -> _Known:
-        if known is not None and known.seen is one.seen and _goes_on(known.reps, one.reps):
-            known.contents.update((rep.identity, rep.content) for rep in one.reps[len(known.reps) :])
-            known.one, known.reps = one, one.reps
-            return known
-        contents = {**one.seen, **{rep.identity: rep.content for rep in one.reps}}
-        self._known.pop(one.key, None)
-        self._known[one.key] = known = _Known(one, one.reps, one.seen, contents)
-        if len(self._known) > self._sets_max:
-            del self._known[next(iter(self._known))]
-        return known
+    def _updated(self, lifted_set: LiftedSet, entry: _Entry | None) -> _Entry:
+        if entry is not None and entry.seen is lifted_set.seen and _is_prefix(entry.reps, lifted_set.reps):
+            entry.contents.update((rep.identity, rep.content) for rep in lifted_set.reps[len(entry.reps) :])
+            entry.lifted_set, entry.reps = lifted_set, lifted_set.reps
+            return entry
+        contents = {**lifted_set.seen, **{rep.identity: rep.content for rep in lifted_set.reps}}
+        self._entries.pop(lifted_set.key, None)
+        self._entries[lifted_set.key] = entry = _Entry(lifted_set, lifted_set.reps, lifted_set.seen, contents)
+        if len(self._entries) > self._sets_max:
+            del self._entries[next(iter(self._entries))]
+        return entry
 
 
-def _goes_on(before: tuple[RepRecord, ...], after: tuple[RepRecord, ...]) -> bool:
+def _is_prefix(before: tuple[RepRecord, ...], after: tuple[RepRecord, ...]) -> bool:
     return len(before) <= len(after) and all(map(is_, before, after))

@@ -1,4 +1,4 @@
-"""Taking reps into a set: duplicates, restarted counters, conflicts, corrections."""
+"""The reps of a set: duplicates, restarted counters, conflicts, corrections."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from spotter_detector.model.rir_report import FAILED_NEXT
 from spotter_detector.state import LiftedSet, RepRecord, UnderWay
 
 _FRESH_US = 5 * SECOND_US
-"""Advice may sound for a rep that was sent this soon after it happened."""
+"""A rep sent this soon after it ended is fresh: advice on it may sound."""
 _FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
 _FLAGS = frozenset({"clock", "renumbered"})
-"""What is told of how a rep came."""
+"""Flags about how a rep arrived."""
 _UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
 _MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
 
 
-def end_of(event: Event, data: RepCompleted) -> int:
-    """Give the corrected end of a rep."""
+def rep_end_us(event: Event, data: RepCompleted) -> int:
+    """Return the corrected end of a rep."""
     return micros(corrected(event, data.ended_at or event.time))
 
 
@@ -38,166 +38,174 @@ def _start_of(event: Event, data: RepCompleted, ended_us: int) -> int:
 
 
 def counter_of(event: Event, data: RepCompleted) -> str:
-    """Name who counted the rep: the event's source and the device."""
+    """Return who counted the rep: the event's source and the device."""
     return f"{event.source}\x1f{data.device.id if data.device and data.device.id else ''}"
 
 
 def is_fresh(event: Event, at_us: int) -> bool:
-    """Tell whether what an event says of a moment was sent soon enough after it: corrected, sending is receipt."""
+    """Whether an event was sent soon enough after what it reports; on the corrected clock, sent is received."""
     return micros(event.received) - at_us <= (_FRESH_BLIND_US if event.senttime is None else _FRESH_US)
 
 
-def take(
-    turn: UnitOfWork, one: LiftedSet, data: RepCompleted, ended_us: int
+def add_rep(
+    work: UnitOfWork, lifted_set: LiftedSet, data: RepCompleted, ended_us: int
 ) -> tuple[LiftedSet, RepRecord] | Reject | None:
-    """Put a completed rep into its set; None for one that is there already.
+    """Add a completed rep to its set; None if the set has it already.
 
-    A number that the same counter used before for another rep is a counter that restarted where the rep comes
-    after all others, and else a conflict.
+    A number that the same counter used before for another rep means that the counter restarted if the rep comes after
+    all others; otherwise it is a conflict.
     """
-    event = turn.event
-    counter, said = counter_of(event, data), turn.content
+    event = work.event
+    counter, content = counter_of(event, data), work.content
     device = data.device.model_dump(exclude_none=True) if data.device else None
-    fresh = COPIED not in turn.words and is_fresh(event, micros(corrected_time(event)))
+    fresh = COPIED not in work.tags and is_fresh(event, micros(corrected_time(event)))
     flags: tuple[str, ...] = () if fresh or event.senttime is not None else ("clock",)
     found_in = None
-    if turn.words:
-        found_in = FOUND_IN_MOTION if FOUND_IN_MOTION in turn.words else None
-        flags = tuple(word for word in turn.words if word in _FLAGS)
+    if work.tags:
+        found_in = FOUND_IN_MOTION if FOUND_IN_MOTION in work.tags else None
+        flags = tuple(word for word in work.tags if word in _FLAGS)
     number = data.rep_number
     if number is None:
-        number = next_number(one)
+        number = next_number(lifted_set)
     else:
-        alike = [rep for rep in one.reps if number in (rep.sent_number, rep.number) and rep.source == counter]
+        alike = [rep for rep in lifted_set.reps if number in (rep.sent_number, rep.number) and rep.source == counter]
         same = [rep for rep in alike if rep.sent_number == number]
-        if any(rep.content == said for rep in same):
+        if any(rep.content == content for rep in same):
             return None
-        if same and ended_us <= one.reps[-1].ended_us:
-            detail = f"rep {number} of set {one.set_id} was reported before with other values; the first report stays"
+        if same and ended_us <= lifted_set.reps[-1].ended_us:
+            detail = (
+                f"rep {number} of set {lifted_set.set_id} was reported before with other values; the first report stays"
+            )
             return Reject("rep_conflict", detail)
         if alike:
             device = {**(device or {}), "rep_id": number}
-            number = next_number(one)
+            number = next_number(lifted_set)
             flags = (*(flag for flag in flags if flag != "renumbered"), "renumbered")
     rep = RepRecord(
         source=counter,
-        identity=turn.identity,
-        content=said,
+        identity=work.identity,
+        content=content,
         event_id=event.id,
         sent_number=data.rep_number,
         number=number,
         started_us=_start_of(event, data, ended_us),
         ended_us=ended_us,
-        received_us=turn.received_us,
+        received_us=work.received_us,
         measured=_measured(data),
         device=device,
         flags=flags,
         fresh=fresh,
         start_told=data.started_at is not None,
         load_kg=data.load_kg,
-        called_rir=one.calls.get(str(number)) if one.calls else None,
+        called_rir=lifted_set.calls.get(str(number)) if lifted_set.calls else None,
         found_in=found_in,
     )
-    return put_in(turn, one, rep), rep
+    return insert_rep(work, lifted_set, rep), rep
 
 
-def put_in(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> LiftedSet:
-    """Put a new rep in its place; none that began before its end is under way any more."""
-    if not one.reps or one.reps[-1].order <= rep.order:
-        reps = (*one.reps, rep)
+def insert_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> LiftedSet:
+    """Insert a new rep in order; a rep that started before its end is no longer under way."""
+    if not lifted_set.reps or lifted_set.reps[-1].order <= rep.order:
+        reps = (*lifted_set.reps, rep)
     else:
-        ordered = list(one.reps)
-        insort(ordered, rep, key=lambda known: known.order)
+        ordered = list(lifted_set.reps)
+        insort(ordered, rep, key=lambda other: other.order)
         reps = tuple(ordered)
-    waiting = one.under_way
-    if waiting is not None and rep.ended_us >= waiting.started_us:
-        waiting = None
-    return turn.put(replace(one, reps=reps, under_way=waiting))
+    under_way = lifted_set.under_way
+    if under_way is not None and rep.ended_us >= under_way.started_us:
+        under_way = None
+    return work.put(replace(lifted_set, reps=reps, under_way=under_way))
 
 
 def _measured(data: RepCompleted) -> dict[str, Any]:
-    """Give what was measured of a rep, without what is left out."""
-    said = data.__dict__
-    return {name: value for name in _MEASURED if (value := said[name]) is not None}
+    """Return the measured fields of a rep that are present."""
+    fields = data.__dict__
+    return {name: value for name in _MEASURED if (value := fields[name]) is not None}
 
 
-def next_number(one: LiftedSet) -> int:
-    """Give the number of a rep that has none."""
-    return min(10_000, max((rep.number for rep in one.reps), default=0) + 1)
+def next_number(lifted_set: LiftedSet) -> int:
+    """Return the number for a rep that has none."""
+    return min(10_000, max((rep.number for rep in lifted_set.reps), default=0) + 1)
 
 
-def begin(turn: UnitOfWork, one: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
-    """Note that a rep is under way, unless a later one is done already, or nobody knows of it in time."""
-    if not is_fresh(turn.event, micros(corrected_time(turn.event))) or (
-        one.last_us is not None and started_us <= one.last_us
+def start_rep(work: UnitOfWork, lifted_set: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
+    """Note that a rep is under way, unless a later one has ended or the report came too late."""
+    if not is_fresh(work.event, micros(corrected_time(work.event))) or (
+        lifted_set.last_us is not None and started_us <= lifted_set.last_us
     ):
-        return one
-    seen = turn.merger.merge_reps(one.key, one.reps)
-    waiting = UnderWay(
-        turn.identity,
+        return lifted_set
+    seen = work.merger.merge(lifted_set.key, lifted_set.reps)
+    under_way = UnderWay(
+        work.identity,
         data.rep_number,
         started_us,
-        turn.received_us,
-        source=turn.event.source,
-        overdue_after_us=round(overdue_after_s(one.start, [rep.observation for rep in seen]) * SECOND_US),
+        work.received_us,
+        source=work.event.source,
+        overdue_after_us=round(overdue_after_s(lifted_set.start, [rep.observation for rep in seen]) * SECOND_US),
     )
-    return turn.put(replace(one, under_way=waiting))
+    return work.put(replace(lifted_set, under_way=under_way))
 
 
-def lose(turn: UnitOfWork, one: LiftedSet, lost: DeviceLost) -> LiftedSet:
-    """Give up waiting for a rep whose device can't tell its end any more: the signal is lost, the lifter may be well."""
-    waiting = one.under_way
-    if waiting is None or waiting.overdue or waiting.source != lost.reported_by:
-        return one
-    return turn.put(replace(one, under_way=None))
+def drop_rep_under_way(work: UnitOfWork, lifted_set: LiftedSet, lost: DeviceLost) -> LiftedSet:
+    """Stop waiting for a rep whose device is lost: it can no longer report the end, and the lifter may be well."""
+    under_way = lifted_set.under_way
+    if under_way is None or under_way.overdue or under_way.source != lost.reported_by:
+        return lifted_set
+    return work.put(replace(lifted_set, under_way=None))
 
 
-def correct(
-    turn: UnitOfWork, one: LiftedSet, number: int, change: RepAmended | None
+def correct_rep(
+    work: UnitOfWork, lifted_set: LiftedSet, number: int, change: RepAmended | None
 ) -> tuple[LiftedSet, RepRecord] | Reject:
-    """Amend the rep of that number, or with no change void it."""
-    rep = next((known for known in reversed(one.reps) if known.number == number), None)
+    """Amend the rep with that number; without a change, void it."""
+    rep = next((other for other in reversed(lifted_set.reps) if other.number == number), None)
     if rep is None:
-        return Reject("unknown_rep", f"set {one.set_id} has no rep {number}: send the rep first, or correct the number")
+        return Reject(
+            "unknown_rep", f"set {lifted_set.set_id} has no rep {number}: send the rep first, or correct the number"
+        )
     if change is None:
         new = replace(rep, voided=True, revision=rep.revision + 1)
     else:
-        said = change.set.model_dump(include=set(_MEASURED), exclude_unset=True, exclude_none=True)
+        measured = change.set.model_dump(include=set(_MEASURED), exclude_unset=True, exclude_none=True)
         ended, started = change.set.ended_at, change.set.started_at
-        event = turn.event
-        ended_us = rep.ended_us if ended is None else min(turn.received_us, micros(corrected(event, ended)))
+        event = work.event
+        ended_us = rep.ended_us if ended is None else min(work.received_us, micros(corrected(event, ended)))
         started_us = rep.started_us if started is None else min(ended_us, micros(corrected(event, started)))
         new = replace(
             rep,
-            measured={**rep.measured, **said},
+            measured={**rep.measured, **measured},
             started_us=min(started_us, ended_us),
             ended_us=ended_us,
             start_told=rep.start_told or started is not None,
             load_kg=rep.load_kg if change.set.load_kg is None else change.set.load_kg,
             revision=rep.revision + 1,
         )
-    reps = sorted((new if known is rep else known for known in one.reps), key=lambda known: known.order)
-    return turn.put(replace(one, reps=tuple(reps))), new
+    reps = sorted((new if other is rep else other for other in lifted_set.reps), key=lambda other: other.order)
+    return work.put(replace(lifted_set, reps=tuple(reps))), new
 
 
-def call(turn: UnitOfWork, one: LiftedSet, data: EffortReported, at_us: int) -> LiftedSet:
-    """Note the lifter's own word on the effort with the rep it is about: the numbered one, else the last before it."""
+def apply_effort(work: UnitOfWork, lifted_set: LiftedSet, data: EffortReported, at_us: int) -> LiftedSet:
+    """Store the lifter's report of the effort with the rep it is about: the numbered one, else the last before it."""
     called_rir = _called_rir(data)
     if called_rir is None:
-        return one
-    rep = called_of(one, data, at_us)
+        return lifted_set
+    rep = reported_rep(lifted_set, data, at_us)
     if rep is None:
         number = data.rep_number
-        return one if number is None else turn.put(replace(one, calls={**one.calls, str(number): called_rir}))
+        return (
+            lifted_set
+            if number is None
+            else work.put(replace(lifted_set, calls={**lifted_set.calls, str(number): called_rir}))
+        )
     new = replace(rep, called_rir=called_rir)
-    return turn.put(replace(one, reps=tuple(new if known is rep else known for known in one.reps)))
+    return work.put(replace(lifted_set, reps=tuple(new if other is rep else other for other in lifted_set.reps)))
 
 
-def called_of(one: LiftedSet, data: EffortReported, at_us: int) -> RepRecord | None:
-    """Give the rep that a call at `at_us` is about, where it is known."""
+def reported_rep(lifted_set: LiftedSet, data: EffortReported, at_us: int) -> RepRecord | None:
+    """Return the rep that a report at `at_us` is about, if the set has it."""
     if data.rep_number is not None:
-        return next((rep for rep in reversed(one.reps) if rep.number == data.rep_number), None)
-    return next((rep for rep in reversed(one.reps) if not rep.voided and rep.ended_us <= at_us), None)
+        return next((rep for rep in reversed(lifted_set.reps) if rep.number == data.rep_number), None)
+    return next((rep for rep in reversed(lifted_set.reps) if not rep.voided and rep.ended_us <= at_us), None)
 
 
 def _called_rir(data: EffortReported) -> float | None:
@@ -206,18 +214,18 @@ def _called_rir(data: EffortReported) -> float | None:
     return data.called_rir
 
 
-def tell(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> None:
-    """Tell of a rep as it is seen now."""
+def publish_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None:
+    """Publish a rep in its current revision."""
     ended_at = moment(rep.ended_us)
-    whose = turn.event.data
-    said: dict[str, Any] = {
+    data = work.event.data
+    fields: dict[str, Any] = {
         **rep.measured,
         "started_at": moment(rep.started_us),
         "ended_at": ended_at,
-        "gym_id": whose.gym_id,
-        "athlete_id": whose.athlete_id,
-        "set_id": one.set_id,
-        "set_key": one.key,
+        "gym_id": data.gym_id,
+        "athlete_id": data.athlete_id,
+        "set_id": lifted_set.set_id,
+        "set_key": lifted_set.key,
         "rep_number": rep.number,
         "revision": rep.revision,
         "rep_event_id": rep.event_id,
@@ -226,7 +234,7 @@ def tell(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> None:
         "voided": rep.voided,
     }
     if rep.device is not None:
-        said["device"] = Device(**rep.device)
+        fields["device"] = Device(**rep.device)
     if rep.found_in is not None:
-        said["found_in"] = rep.found_in
-    turn.facts.append(RepCounted.model_construct(**said))
+        fields["found_in"] = rep.found_in
+    work.facts.append(RepCounted.model_construct(**fields))

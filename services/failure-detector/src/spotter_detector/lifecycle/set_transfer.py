@@ -1,8 +1,8 @@
-"""Moving a set to another lifter: its events are written for that lifter, and so is all that still comes of it.
+"""Moving a set to another lifter: its events are written again for that lifter, and later ones are forwarded.
 
-A set that was moved away stays here for as long as others do: it settles numbers, knows what comes twice and refuses
-what contradicts itself, as it would have done, and what it takes goes on under the other lifter's key. What is written
-follows from the event that gave it, ids included, so that writing it twice changes nothing.
+A set that was moved away stays here for as long as others do. It still assigns numbers, detects duplicates and rejects
+conflicts as before, and what it accepts is forwarded under the other lifter's key. What is written follows from its
+cause, ids included, so that writing it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -29,202 +29,205 @@ from spotter.domain.ids import derived_id
 from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle import reps
 from spotter_detector.lifecycle.device_clock import micros, moment
+from spotter_detector.lifecycle.sets import context_of
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.model.rir_report import FAILED_NEXT
 from spotter_detector.state import LiftedSet, RepRecord
 
 SOURCE: Final = "spotter/failure-detector/moved"
-_SAID_OF_EFFORT: Final = {"rir", "rpe", "failed", "rep_number"}
+_EFFORT_FIELDS: Final = {"rir", "rpe", "failed", "rep_number"}
 
 
-def move(turn: UnitOfWork, one: LiftedSet, to_athlete_id: str) -> LiftedSet | Reject:
-    """Give a set to another lifter: what happened in it is written there, and nothing of it counts here any more."""
-    if to_athlete_id == turn.event.data.athlete_id:
-        return Reject("same_lifter", f"set {one.set_id} is {to_athlete_id}'s already: name the lifter who did it")
-    if one.moved_to:
-        detail = f"set {one.set_id} was moved to {one.moved_to} before: to move it on, send set.moved for that lifter"
+def move_set(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> LiftedSet | Reject:
+    """Move a set to another lifter: its events are copied there, and here it counts no more."""
+    if to_athlete_id == work.event.data.athlete_id:
+        return Reject(
+            "same_lifter", f"set {lifted_set.set_id} is {to_athlete_id}'s already: name the lifter who did it"
+        )
+    if lifted_set.moved_to:
+        detail = (
+            f"set {lifted_set.set_id} was moved to {lifted_set.moved_to} before: "
+            "to move it on, send set.moved for that lifter"
+        )
         return Reject("moved_already", detail)
-    gone = replace(one, moved_to=to_athlete_id, under_way=None, profile="", term=None)
-    if one.ended_us is None:
-        gone = replace(gone, ended_us=max(one.active_us, micros(corrected_time(turn.event))))
-    gone = turn.put(gone)
-    turn.elsewhere += _copies(turn, one, to_athlete_id)
-    turn.tell_closed(gone)
+    gone = replace(lifted_set, moved_to=to_athlete_id, under_way=None, profile="", term=None)
+    if lifted_set.ended_us is None:
+        gone = replace(gone, ended_us=max(lifted_set.active_us, micros(corrected_time(work.event))))
+    gone = work.put(gone)
+    work.elsewhere += _copies(work, lifted_set, to_athlete_id)
+    work.publish_closed(gone)
     return gone
 
 
-def pass_on(turn: UnitOfWork, one: LiftedSet) -> Reject | None:
-    """Take an event about a set that was moved, and write it for the lifter who has the set."""
-    event, data = turn.event, turn.event.data
-    words = turn.words
+def forward_event(work: UnitOfWork, lifted_set: LiftedSet) -> Reject | None:
+    """Apply an event to a set that was moved, and forward it to the lifter who has the set."""
+    event, data = work.event, work.event.data
+    tags = work.tags
     if isinstance(data, RepCompleted):
-        taken = reps.take(turn, one, data, reps.end_of(event, data))
-        if taken is None or isinstance(taken, Reject):
-            return taken
-        one, rep = taken
-        _runs_on(turn, one, rep.ended_us)
-        words = _words(words, rep)
+        added = reps.add_rep(work, lifted_set, data, reps.rep_end_us(event, data))
+        if added is None or isinstance(added, Reject):
+            return added
+        lifted_set, rep = added
+        _extend(work, lifted_set, rep.ended_us)
+        tags = _tags(tags, rep)
         data = data.model_copy(update={"rep_number": rep.number, "device": _device(rep)})
     else:
-        one = turn.put(replace(one, seen={**one.seen, turn.identity: turn.content}))
+        lifted_set = work.remember(lifted_set)
         if isinstance(data, RepAmended | RepVoided):
-            corrected = reps.correct(turn, one, data.rep_number, data if isinstance(data, RepAmended) else None)
+            corrected = reps.correct_rep(
+                work, lifted_set, data.rep_number, data if isinstance(data, RepAmended) else None
+            )
             if isinstance(corrected, Reject):
                 return corrected
         elif isinstance(data, EffortReported):
             at_us = micros(corrected_time(event))
-            reps.call(turn, remembered(turn, one, data), data, at_us)
+            reps.apply_effort(work, keep_effort(work, lifted_set, data), data, at_us)
         elif isinstance(data, SetContext):
-            turn.put(replace(one, context={**one.context, **said_of(data)}))
-        elif isinstance(data, SetEnded) and one.end_reason is None:
-            ended_us = max(one.active_us, micros(corrected_time(event)))
-            turn.put(replace(one, ended_us=ended_us, end_reason=data.reason))
+            work.put(replace(lifted_set, context={**lifted_set.context, **context_of(data)}))
+        elif isinstance(data, SetEnded) and lifted_set.end_reason is None:
+            ended_us = max(lifted_set.active_us, micros(corrected_time(event)))
+            work.put(replace(lifted_set, ended_us=ended_us, end_reason=data.reason))
     passed = replace(
         event,
-        id=_id(one, *event.identity),
-        data=_of(turn, data, one),
-        movedfrom=_mark(one, words),
+        id=_id(lifted_set, *event.identity),
+        data=_for_new_lifter(work, data, lifted_set),
+        movedfrom=_moved_from(lifted_set, tags),
         sequence=None,
     )
-    turn.elsewhere.append(passed)
+    work.elsewhere.append(passed)
     return None
 
 
-def pass_rep(turn: UnitOfWork, one: LiftedSet, rep: RepRecord) -> None:
-    """Write a rep that was found in a signal, and put into a set that was moved."""
-    _runs_on(turn, one, rep.ended_us)
-    event = turn.event
-    turn.elsewhere.append(
+def forward_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None:
+    """Forward a rep that was found in a signal and added to a set that was moved."""
+    _extend(work, lifted_set, rep.ended_us)
+    event = work.event
+    work.elsewhere.append(
         Event(
-            id=_id(one, rep.event_id, rep.revision),
+            id=_id(lifted_set, rep.event_id, rep.revision),
             source=rep.source.partition("\x1f")[0],
             time=moment(rep.ended_us),
-            data=_of(turn, _rep(rep), one),
+            data=_for_new_lifter(work, _rep(rep), lifted_set),
             senttime=None if event.senttime is None else event.received,
             receivedtime=event.received,
             configversion=event.configversion,
-            movedfrom=_mark(one, _words(turn.words, rep)),
+            movedfrom=_moved_from(lifted_set, _tags(work.tags, rep)),
         )
     )
 
 
-def pass_correction(turn: UnitOfWork, one: LiftedSet, rep: RepRecord, change: Mapping[str, Any]) -> None:
-    """Write what else was found out about a rep of a set that was moved."""
+def forward_correction(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord, change: Mapping[str, Any]) -> None:
+    """Forward what a signal showed later about a rep of a set that was moved."""
     data = RepAmended(rep_number=rep.number, set=RepCorrection(**change))
-    turn.elsewhere.append(_written(turn, one, data, rep.ended_us, f"correction {rep.revision}", turn.words))
+    work.elsewhere.append(_written(work, lifted_set, data, rep.ended_us, f"correction {rep.revision}", work.tags))
 
 
-def pass_loss(turn: UnitOfWork) -> None:
-    """Tell those who have sets that ran when they were moved that the device is gone."""
-    for one in turn.newest():
-        if one.moved_to and one.end_reason is None:
-            pass_on(turn, one)
+def forward_device_loss(work: UnitOfWork) -> None:
+    """Forward the loss of a device to the lifters of sets that were running when they were moved."""
+    for lifted_set in work.newest():
+        if lifted_set.moved_to and lifted_set.end_reason is None:
+            forward_event(work, lifted_set)
 
 
-def remembered(turn: UnitOfWork, one: LiftedSet, data: EffortReported) -> LiftedSet:
-    """Keep what was said of a set's effort, as it was said."""
-    at_us = micros(corrected_time(turn.event))
-    if turn.event.senttime is None and one.last_us is not None:
-        at_us = max(at_us, one.last_us)  # where the sender's clock is not known it is about all that was done
-    said = data.model_dump(include=_SAID_OF_EFFORT, exclude_none=True)
-    rep = reps.called_of(one, data, at_us)
+def keep_effort(work: UnitOfWork, lifted_set: LiftedSet, data: EffortReported) -> LiftedSet:
+    """Keep a report of effort as it was sent, so that it can be copied if the set is moved."""
+    at_us = micros(corrected_time(work.event))
+    if work.event.senttime is None and lifted_set.last_us is not None:
+        at_us = max(at_us, lifted_set.last_us)  # without the sender's clock it is about all reps so far
+    fields = data.model_dump(include=_EFFORT_FIELDS, exclude_none=True)
+    rep = reps.reported_rep(lifted_set, data, at_us)
     about = None if rep is None else rep.number
-    told = {**said, "source": turn.event.source, "at_us": at_us, "about": about}
-    return turn.put(replace(one, efforts=(*one.efforts, told)))
+    effort = {**fields, "source": work.event.source, "at_us": at_us, "about": about}
+    return work.put(replace(lifted_set, efforts=(*lifted_set.efforts, effort)))
 
 
-def said_of(data: SetContext) -> dict[str, Any]:
-    """Give what an event says of its set, without what it leaves out."""
-    return data.model_dump(exclude={"gym_id", "athlete_id", "set_id"}, exclude_none=True)
+def _extend(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> None:
+    if lifted_set.ended_us is not None and at_us > lifted_set.ended_us:
+        work.put(replace(lifted_set, ended_us=at_us))
 
 
-def _runs_on(turn: UnitOfWork, one: LiftedSet, at_us: int) -> None:
-    if one.ended_us is not None and at_us > one.ended_us:
-        turn.put(replace(one, ended_us=at_us))
-
-
-def _copies(turn: UnitOfWork, one: LiftedSet, to_athlete_id: str) -> Iterator[Event]:
-    """Give the events of a set, as far as they are known, in the order of what they are about."""
-    there = replace(one, moved_to=to_athlete_id)
-    opening = SetStarted if one.context.get("exercise") else SetAmended
-    opened = _written(turn, there, opening(**one.context), one.opened_us, "start")
-    yield replace(opened, configversion=one.config)
-    for place, rep in enumerate(one.reps):
+def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iterator[Event]:
+    """Yield the events of a set, as far as they are kept, in the order of what they are about."""
+    moved = replace(lifted_set, moved_to=to_athlete_id)
+    opening = SetStarted if lifted_set.context.get("exercise") else SetAmended
+    opened = _written(work, moved, opening(**lifted_set.context), lifted_set.opened_us, "start")
+    yield replace(opened, configversion=lifted_set.config)
+    for index, rep in enumerate(lifted_set.reps):
         source = rep.source.partition("\x1f")[0]
-        copied = _written(turn, there, _rep(rep), rep.ended_us, f"rep {place}", _words((COPIED,), rep))
+        copied = _written(work, moved, _rep(rep), rep.ended_us, f"rep {index}", _tags((COPIED,), rep))
         yield replace(copied, source=source)
-        if rep.voided:  # at once: the next one may have the same number, of another device
-            yield _written(turn, there, RepVoided(rep_number=rep.number), rep.ended_us, f"void {place}")
-    voided = [rep.number for rep in one.reps if rep.voided]
-    for place, said in enumerate(one.efforts or _called(one)):
-        effort = {name: value for name, value in said.items() if name in _SAID_OF_EFFORT}
-        if said["about"] in voided:
-            effort["rep_number"] = said["about"]
-        told = _written(turn, there, EffortReported(**effort), said["at_us"], f"effort {place}")
-        yield replace(told, source=said["source"])
-    waiting = one.under_way
-    if waiting is not None and not waiting.overdue:
-        # It is not over: where it lasts too long there, that is told there, and at the time that it would have been here.
-        began = _written(turn, there, RepStarted(rep_number=waiting.rep_number), waiting.started_us, "began", ())
-        received = moment(waiting.received_us)
-        yield replace(began, source=waiting.source, senttime=received, receivedtime=received)
-    if one.ended_us is not None:
-        said = {"reason": "next_set" if one.end_reason == "history" else one.end_reason}
-        yield _written(turn, there, SetEnded.model_validate(said), max(one.ended_us, one.active_us), "end")
+        if rep.voided:  # at once: the next rep, of another device, may have the same number
+            yield _written(work, moved, RepVoided(rep_number=rep.number), rep.ended_us, f"void {index}")
+    voided = [rep.number for rep in lifted_set.reps if rep.voided]
+    for index, stored in enumerate(lifted_set.efforts or _efforts_of_reports(lifted_set)):
+        effort = {name: value for name, value in stored.items() if name in _EFFORT_FIELDS}
+        if stored["about"] in voided:
+            effort["rep_number"] = stored["about"]
+        event = _written(work, moved, EffortReported(**effort), stored["at_us"], f"effort {index}")
+        yield replace(event, source=stored["source"])
+    under_way = lifted_set.under_way
+    if under_way is not None and not under_way.overdue:
+        # Still under way: if it becomes overdue, that is published for the other lifter, at the time it would be here.
+        started = _written(work, moved, RepStarted(rep_number=under_way.rep_number), under_way.started_us, "began", ())
+        received = moment(under_way.received_us)
+        yield replace(started, source=under_way.source, senttime=received, receivedtime=received)
+    if lifted_set.ended_us is not None:
+        end = {"reason": "next_set" if lifted_set.end_reason == "history" else lifted_set.end_reason}
+        yield _written(work, moved, SetEnded.model_validate(end), max(lifted_set.ended_us, lifted_set.active_us), "end")
 
 
-def _called(one: LiftedSet) -> list[dict[str, Any]]:
-    """Give the calls of a set of an older program, which kept no more of them."""
-    calls = [(rep.number, rep.called_rir) for rep in one.reps if rep.called_rir is not None]
-    calls += [(int(number), called_rir) for number, called_rir in one.calls.items()]
+def _efforts_of_reports(lifted_set: LiftedSet) -> list[dict[str, Any]]:
+    """Return the reports of a set stored before `efforts` was kept."""
+    calls = [(rep.number, rep.called_rir) for rep in lifted_set.reps if rep.called_rir is not None]
+    calls += [(int(number), called_rir) for number, called_rir in lifted_set.calls.items()]
     return [
         {
             "rep_number": number,
             "about": number,
             **({"failed": True} if called_rir <= FAILED_NEXT else {"rir": called_rir}),
             "source": SOURCE,
-            "at_us": one.active_us,
+            "at_us": lifted_set.active_us,
         }
         for number, called_rir in calls
     ]
 
 
 def _written(
-    turn: UnitOfWork, one: LiftedSet, data: EventData, at_us: int, what: str, words: Sequence[str] = (COPIED,)
+    work: UnitOfWork, lifted_set: LiftedSet, data: EventData, at_us: int, what: str, tags: Sequence[str] = (COPIED,)
 ) -> Event:
-    """Write an event for the lifter who has the set; its times are by our clock, so that nothing is corrected again."""
-    received = turn.event.received
+    """Return an event for the lifter who has the set; its times are by our clock, so that none is corrected again."""
+    received = work.event.received
     return Event(
-        id=_id(one, *turn.event.identity, what),
+        id=_id(lifted_set, *work.event.identity, what),
         source=SOURCE,
         time=moment(at_us),
-        data=_of(turn, data, one),
+        data=_for_new_lifter(work, data, lifted_set),
         senttime=received,
         receivedtime=received,
-        configversion=turn.event.configversion,
-        movedfrom=_mark(one, words),
+        configversion=work.event.configversion,
+        movedfrom=_moved_from(lifted_set, tags),
     )
 
 
-def _id(one: LiftedSet, *parts: object) -> str:
-    return derived_id("moved", one.key, *parts)
+def _id(lifted_set: LiftedSet, *parts: object) -> str:
+    return derived_id("moved", lifted_set.key, *parts)
 
 
-def _mark(one: LiftedSet, words: Sequence[str]) -> str:
-    return " ".join((one.key, *words))
+def _moved_from(lifted_set: LiftedSet, tags: Sequence[str]) -> str:
+    return " ".join((lifted_set.key, *tags))
 
 
-def _words(words: Sequence[str], rep: RepRecord) -> tuple[str, ...]:
-    """Say of a rep what its report does not."""
-    said = [*words, *rep.flags]
+def _tags(tags: Sequence[str], rep: RepRecord) -> tuple[str, ...]:
+    """Return the tags for a rep: what its report does not carry."""
+    combined = [*tags, *rep.flags]
     if rep.found_in is not None:
-        said.append(FOUND_IN_MOTION)
-    return tuple(dict.fromkeys(said))
+        combined.append(FOUND_IN_MOTION)
+    return tuple(dict.fromkeys(combined))
 
 
-def _of(turn: UnitOfWork, data: EventData, one: LiftedSet) -> EventData:
-    whose = {"gym_id": turn.event.data.gym_id, "athlete_id": one.moved_to, "set_id": one.set_id}
-    return data.model_copy(update=whose)
+def _for_new_lifter(work: UnitOfWork, data: EventData, lifted_set: LiftedSet) -> EventData:
+    addressee = {"gym_id": work.event.data.gym_id, "athlete_id": lifted_set.moved_to, "set_id": lifted_set.set_id}
+    return data.model_copy(update=addressee)
 
 
 def _device(rep: RepRecord) -> Device | None:

@@ -19,71 +19,71 @@ SOURCE = "spotter/failure-detector/timer"
 
 
 def open_sets(state: State) -> list[LiftedSet]:
-    """Give a lifter's sets that have not ended."""
+    """Return a lifter's sets that have not ended."""
     lifter = state.get(LIFTER)
     if not isinstance(lifter, LifterSets):
         return []
-    found = (state.get(set_entry(ref.key)) for ref in lifter.sets if ref.is_open)
-    return [one for one in found if isinstance(one, LiftedSet)]
+    entries = (state.get(set_entry(ref.key)) for ref in lifter.sets if ref.is_open)
+    return [lifted_set for lifted_set in entries if isinstance(lifted_set, LiftedSet)]
 
 
-def _silence_due_us(one: LiftedSet) -> int:
-    if one.reps:
-        return max(rep.received_us for rep in one.reps) + SILENCE_US
-    return one.received_us + NO_REP_US
+def _silence_due_us(lifted_set: LiftedSet) -> int:
+    if lifted_set.reps:
+        return max(rep.received_us for rep in lifted_set.reps) + SILENCE_US
+    return lifted_set.received_us + NO_REP_US
 
 
-def silence_time_us(one: LiftedSet) -> int:
-    """Say when a set is over if nothing more happens in it, by the time of its last rep."""
-    return one.reps[-1].ended_us + SILENCE_US if one.reps else one.opened_us + NO_REP_US
+def silence_time_us(lifted_set: LiftedSet) -> int:
+    """Return when a set is over if nothing more happens in it, by the time of its last rep."""
+    return lifted_set.reps[-1].ended_us + SILENCE_US if lifted_set.reps else lifted_set.opened_us + NO_REP_US
 
 
-def silence_id(one: LiftedSet) -> str:
-    """Name the event that ends a set by silence after its last rep."""
-    last = one.reps[-1].identity if one.reps else "none"
-    return derived_id("silence", one.key, last, one.reopened)
+def silence_id(lifted_set: LiftedSet) -> str:
+    """Return the id of the event that ends a set by silence after its last rep."""
+    last = lifted_set.reps[-1].identity if lifted_set.reps else "none"
+    return derived_id("silence", lifted_set.key, last, lifted_set.reopened)
 
 
-def overdue_id(one: LiftedSet, waiting: UnderWay) -> str:
-    """Name the event that tells that a set's rep has been under way for too long."""
-    return derived_id("overdue", one.key, waiting.identity)
+def overdue_id(lifted_set: LiftedSet, under_way: UnderWay) -> str:
+    """Return the id of the event that a set's rep has been under way for too long."""
+    return derived_id("overdue", lifted_set.key, under_way.identity)
 
 
-def overdue_after_us(one: LiftedSet, waiting: UnderWay) -> int:
-    """Say how long the rep that is under way in a set may take: by the lifter's own longest grind; see `model.grinding`."""
-    if waiting.overdue_after_us is not None:
-        return waiting.overdue_after_us
-    return round(overdue_after_s(one.start, ()) * SECOND_US)
+def overdue_after_us(lifted_set: LiftedSet, under_way: UnderWay) -> int:
+    """Return how long the rep under way may take, by the lifter's own longest grind; see `model.grind`."""
+    if under_way.overdue_after_us is not None:
+        return under_way.overdue_after_us
+    return round(overdue_after_s(lifted_set.start, ()) * SECOND_US)
 
 
 def next_due_us(state: State) -> int | None:
-    """Say when the lifter's next timer is due, by the clock of receipt."""
-    found: list[int] = []
-    for one in open_sets(state):
-        found.append(_silence_due_us(one))
-        if one.under_way is not None and not one.under_way.overdue:
-            found.append(one.under_way.received_us + overdue_after_us(one, one.under_way))
-    return min(found, default=None)
+    """Return when the lifter's next timer is due, by the clock of receipt."""
+    due_us: list[int] = []
+    for lifted_set in open_sets(state):
+        due_us.append(_silence_due_us(lifted_set))
+        if lifted_set.under_way is not None and not lifted_set.under_way.overdue:
+            due_us.append(lifted_set.under_way.received_us + overdue_after_us(lifted_set, lifted_set.under_way))
+    return min(due_us, default=None)
 
 
 def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
-    """Give the events of the timers that are due; the same ids however often it is asked."""
+    """Return the events of the timers that are due, with the same ids at every call."""
     events: list[Event] = []
-    for one in open_sets(state):
-        who = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": one.set_id}
-        waiting = one.under_way
-        after_us = 0 if waiting is None else overdue_after_us(one, waiting)
-        if waiting is not None and not waiting.overdue and waiting.received_us + after_us <= now_us:
+    for lifted_set in open_sets(state):
+        addressee = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": lifted_set.set_id}
+        under_way = lifted_set.under_way
+        after_us = 0 if under_way is None else overdue_after_us(lifted_set, under_way)
+        if under_way is not None and not under_way.overdue and under_way.received_us + after_us <= now_us:
             overdue = RepOverdue(
-                **who,
-                rep_number=waiting.rep_number,
-                started_at=moment(waiting.started_us),
+                **addressee,
+                rep_number=under_way.rep_number,
+                started_at=moment(under_way.started_us),
                 outlasted_s=after_us / SECOND_US,
             )
-            events.append(_event(overdue_id(one, waiting), waiting.started_us + after_us, overdue))
-        if _silence_due_us(one) <= now_us:
-            ended = SetEnded(**who, reason="silence")
-            events.append(_event(silence_id(one), silence_time_us(one), ended))
+            events.append(_event(overdue_id(lifted_set, under_way), under_way.started_us + after_us, overdue))
+        if _silence_due_us(lifted_set) <= now_us:
+            ended = SetEnded(**addressee, reason="silence")
+            events.append(_event(silence_id(lifted_set), silence_time_us(lifted_set), ended))
     return events
 
 

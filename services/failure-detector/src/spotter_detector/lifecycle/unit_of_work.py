@@ -1,4 +1,4 @@
-"""One step's view of a lifter: what was known, what it changes, and what it has to tell."""
+"""One event's view of a lifter: the state before it, what it changes, and the facts it publishes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
 from spotter.streaming.processor import Environment, State
 from spotter_detector.lifecycle.device_clock import DAY_US, MINUTE_US, micros, moment
+from spotter_detector.lifecycle.profile_base import fold_into_base
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
-from spotter_detector.profile.base_fold import folded
-from spotter_detector.state import LIFTER, SETS_SEARCHED, LiftedSet, LifterSets, SetRef, set_entry
+from spotter_detector.state import LIFTER, LIFTER_EVENTS_KEPT, SETS_SEARCHED, LiftedSet, LifterSets, SetRef, set_entry
 
 KEPT_US = 28 * DAY_US
 """Sets are kept this long after receipt."""
@@ -26,23 +26,25 @@ EARLY_US = 10 * MINUTE_US
 
 
 COPIED = "copied"
-"""The event had been taken when its set was moved: what comes of it is a correction, and late."""
+"""The event was processed before its set was moved: its effects are corrections, and late."""
 FOUND_IN_MOTION = "motion"
 """The rep was found in a signal."""
 
 
-def _mark(said: str) -> tuple[str, tuple[str, ...]]:
-    key, *words = said.split(" ")
-    return key, tuple(words)
+def _parse_moved_from(text: str) -> tuple[str, tuple[str, ...]]:
+    key, *tags = text.split(" ")
+    return key, tuple(tags)
 
 
 class UnitOfWork:
-    """Reads through to the state, collects changes and facts; used for one event and thrown away."""
+    """Reads through to the state and collects changes and facts; used for one event only."""
 
-    def __init__(self, state: State, event: Event, env: Environment, merger: RepMerger, recall: ReplayCache) -> None:
+    def __init__(
+        self, state: State, event: Event, env: Environment, merger: RepMerger, replay_cache: ReplayCache
+    ) -> None:
         self.event = event
         self.identity = fingerprint(f"{event.source}\x1f{event.id}".encode())
-        """Of the event's source and id, which within one lifter are its identity."""
+        """Fingerprint of the event's source and id, its identity within one lifter."""
         self.received_us = micros(event.received)
         self.changes: dict[str, object | None] = {}
         self.facts: list[EventData] = []
@@ -51,34 +53,36 @@ class UnitOfWork:
         self.merger = merger
         self.state = state
         self._env = env
-        self._recall = recall
+        self._replay_cache = replay_cache
         self._sets: dict[str, LiftedSet] = {}
         self._content: str | None = None
-        self.follows, self.words = ("", ()) if event.movedfrom is None else _mark(event.movedfrom)
-        """Where the event follows a set that was moved here: the set's key under the lifter before, and words."""
-        known = state.get(LIFTER)
-        self.lifter = known if isinstance(known, LifterSets) else LifterSets()
+        self.moved_from_key, self.tags = ("", ()) if event.movedfrom is None else _parse_moved_from(event.movedfrom)
+        """If the event follows a set that was moved here: the set's key under the previous lifter, and tags."""
+        lifter = state.get(LIFTER)
+        self.lifter = lifter if isinstance(lifter, LifterSets) else LifterSets()
 
     @property
     def content(self) -> str:
-        """Fingerprint of what the event said."""
+        """Fingerprint of the event's content."""
         if self._content is None:
             self._content = self.event.content()
         return self._content
 
-    def remembered(self) -> str | None:
-        """Give what the event with this identity said when it came before; None: it is new."""
-        known = next((content for seen, content in self.lifter.seen if seen == self.identity), None)
-        known = known or self._recall.content(self._searched(), self.identity)
-        if known is None and len(self.lifter.sets) > SETS_SEARCHED and self._may_be_old():
+    def previous_content(self) -> str | None:
+        """Return the content fingerprint of an earlier event with this identity; None if the event is new."""
+        content = next(
+            (content_before for identity, content_before in self.lifter.seen if identity == self.identity), None
+        )
+        content = content or self._replay_cache.content(self._searched(), self.identity)
+        if content is None and len(self.lifter.sets) > SETS_SEARCHED and self._may_be_old():
             older = (self.get(ref.key) for ref in reversed(self.lifter.sets[:-SETS_SEARCHED]))
-            known = self._recall.content(older, self.identity)
-        return known
+            content = self._replay_cache.content(older, self.identity)
+        return content
 
     def _may_be_old(self) -> bool:
-        """Tell whether the event may have come before for a set that is none of the newest.
+        """Whether the event may have come before, for a set that is not among the newest.
 
-        What is sent again much later has its old time; one that was left out may be any.
+        An event sent again much later carries its old time; without a time of its own it may be any.
         """
         event = self.event
         if event.time == event.receivedtime or not isinstance(event.data, RepCompleted | RepStarted):
@@ -86,146 +90,174 @@ class UnitOfWork:
         return abs(self.received_us - micros(event.time)) > MINUTE_US
 
     def config(self, version: int | None) -> GymConfig:
-        """Give the configuration of the lifter's gym."""
+        """Return the configuration of the lifter's gym."""
         return self._env.gym(self.event.data.gym_id or "", version)
 
     def get(self, key: str) -> LiftedSet:
-        """Give a set by its key."""
-        found = self._sets.get(key)
-        if found is None:
-            known = self.state.get(set_entry(key))
-            assert isinstance(known, LiftedSet), f"entry {set_entry(key)} of a known set is missing"
-            self._sets[key] = found = known
-        return found
+        """Return a set by its key."""
+        lifted_set = self._sets.get(key)
+        if lifted_set is None:
+            entry = self.state.get(set_entry(key))
+            assert isinstance(entry, LiftedSet), f"entry {set_entry(key)} of a known set is missing"
+            self._sets[key] = lifted_set = entry
+        return lifted_set
 
     def find(self, key: str) -> LiftedSet | None:
-        """Give a set by its key, where it is still kept."""
+        """Return a set by its key, if it is still kept."""
         return self.get(key) if any(ref.key == key for ref in self.lifter.sets) else None
 
     def before(self, key: str) -> LiftedSet | None:
-        """Give a set as it was before this turn."""
-        known = self.state.get(set_entry(key))
-        return known if isinstance(known, LiftedSet) else None
+        """Return a set as it was before this event."""
+        entry = self.state.get(set_entry(key))
+        return entry if isinstance(entry, LiftedSet) else None
 
     def newest(self, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
-        """Give sets, the latest start first."""
+        """Yield sets, the latest start first."""
         return (self.get(ref.key) for ref in reversed(self.lifter.sets[-count:]))
 
-    def begun_by(self, at_us: int, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
-        """Give sets that had begun at `at_us`, the latest start first."""
+    def started_before(self, at_us: int, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
+        """Yield sets that had begun at `at_us`, the latest start first."""
         begun = (ref for ref in reversed(self.lifter.sets) if ref.opened_us <= at_us)
         return (self.get(ref.key) for ref in islice(begun, count))
 
     def named(self, set_id: str) -> Iterator[LiftedSet]:
-        """Give all sets that were called `set_id`, the latest start first."""
+        """Yield all sets with this `set_id`, the latest start first."""
         return (self.get(ref.key) for ref in reversed(self.lifter.sets) if ref.set_id == set_id)
 
-    def followed(self) -> LiftedSet | None:
-        """Give the set that was moved here and that the event follows."""
-        return next((one for one in self.newest(len(self.lifter.sets)) if one.moved_from == self.follows), None)
+    def moved_here(self) -> LiftedSet | None:
+        """Return the set that was moved here and that the event follows."""
+        return next(
+            (
+                lifted_set
+                for lifted_set in self.newest(len(self.lifter.sets))
+                if lifted_set.moved_from == self.moved_from_key
+            ),
+            None,
+        )
 
     def own(self) -> Iterator[LiftedSet]:
-        """Give sets that were not moved to another lifter, the latest start first."""
+        """Yield sets that were not moved to another lifter, the latest start first."""
         return (self.get(ref.key) for ref in reversed(self.lifter.sets) if not ref.moved)
 
     def open_sets(self) -> list[LiftedSet]:
-        """Give the sets that have not ended, the one with the latest activity first."""
-        found = [self.get(ref.key) for ref in self.lifter.sets if ref.is_open]
-        return sorted(found, key=lambda one: one.active_us, reverse=True)
+        """Return the sets that have not ended, the one with the latest activity first."""
+        running = [self.get(ref.key) for ref in self.lifter.sets if ref.is_open]
+        return sorted(running, key=lambda lifted_set: lifted_set.active_us, reverse=True)
 
     def newest_rep_us(self) -> int:
-        """Say when the newest known rep of the lifter ended; 0 before the first."""
+        """Return when the lifter's newest rep ended; 0 before the first."""
         newest_us = 0
-        for one in self._searched():
-            if one.reps and one.reps[-1].ended_us > newest_us and not one.moved_to:
-                for rep in reversed(one.reps[-SETS_SEARCHED:]):
+        for lifted_set in self._searched():
+            if lifted_set.reps and lifted_set.reps[-1].ended_us > newest_us and not lifted_set.moved_to:
+                for rep in reversed(lifted_set.reps[-SETS_SEARCHED:]):
                     if not rep.voided:
                         newest_us = max(newest_us, rep.ended_us)
                         break
         return newest_us
 
     def _searched(self) -> list[LiftedSet]:
-        """Give the newest sets, the latest start last."""
+        """Return the newest sets, the latest start last."""
         refs, get = self.lifter.sets, self.get
         return [get(ref.key) for ref in (refs if len(refs) <= SETS_SEARCHED else refs[-SETS_SEARCHED:])]
 
     def changed_sets(self) -> list[tuple[LiftedSet, LiftedSet | None]]:
-        """Give the sets that this turn has changed, each with what it was before."""
-        found = [one for one in self.changes.values() if isinstance(one, LiftedSet)]
-        return [(one, self.before(one.key)) for one in found]
+        """Return the sets that this event has changed, each with its state before."""
+        changed = [lifted_set for lifted_set in self.changes.values() if isinstance(lifted_set, LiftedSet)]
+        return [(lifted_set, self.before(lifted_set.key)) for lifted_set in changed]
 
-    def put(self, one: LiftedSet) -> LiftedSet:
-        """Write a set, and its place among the lifter's sets where that changed."""
-        key = one.key
-        self.changes[set_entry(key)] = self._sets[key] = one
-        is_open = one.ended_us is None
-        for known in reversed(self.lifter.sets):
-            if known.key == key:
-                if known.is_open is is_open and known.profile == one.profile and known.moved is bool(one.moved_to):
-                    return one  # nothing else ever changes
+    def put(self, lifted_set: LiftedSet) -> LiftedSet:
+        """Write a set, and its entry in the lifter's index if that changed."""
+        key = lifted_set.key
+        self.changes[set_entry(key)] = self._sets[key] = lifted_set
+        is_open = lifted_set.ended_us is None
+        for ref_before in reversed(self.lifter.sets):
+            if ref_before.key == key:
+                if (
+                    ref_before.is_open is is_open
+                    and ref_before.profile == lifted_set.profile
+                    and ref_before.moved is bool(lifted_set.moved_to)
+                ):
+                    return lifted_set  # nothing else ever changes
                 break
         else:
-            known = None
-        ref = SetRef(key, one.set_id, one.opened_us, one.received_us, is_open, one.profile, bool(one.moved_to))
-        self._put_ref(ref, new=known is None)
-        return one
+            ref_before = None
+        ref = SetRef(
+            key,
+            lifted_set.set_id,
+            lifted_set.opened_us,
+            lifted_set.received_us,
+            is_open,
+            lifted_set.profile,
+            bool(lifted_set.moved_to),
+        )
+        self._put_ref(ref, new=ref_before is None)
+        return lifted_set
 
     def _put_ref(self, ref: SetRef, *, new: bool) -> None:
-        refs = {known.key: known for known in self.lifter.sets}
+        refs = {other.key: other for other in self.lifter.sets}
         forgot = self.lifter.forgot
         if new:
             for key in [old.key for old in refs.values() if self.is_too_old(old)]:
-                self.lifter = folded(self.lifter, self.get(key))
+                self.lifter = fold_into_base(self.lifter, self.get(key))
                 del refs[key]
                 self._sets.pop(key, None)
                 self.changes[set_entry(key)] = None
                 forgot = True
         refs[ref.key] = ref
-        ordered = sorted(refs.values(), key=lambda known: (known.opened_us, known.received_us, known.key))
+        ordered = sorted(refs.values(), key=lambda other: (other.opened_us, other.received_us, other.key))
         self.put_lifter(replace(self.lifter, sets=tuple(ordered), forgot=forgot))
 
-    def is_too_old(self, one: LiftedSet | SetRef) -> bool:
-        """Tell whether a set was received so long ago that it is kept no more."""
-        return not one.is_open and one.received_us < self.received_us - KEPT_US
+    def remember(self, lifted_set: LiftedSet) -> LiftedSet:
+        """Store the event's identity with its set, to recognise it if it comes again."""
+        return self.put(replace(lifted_set, seen={**lifted_set.seen, self.identity: self.content}))
+
+    def remember_with_lifter(self) -> None:
+        """Store the event's identity with the lifter, for an event that belongs to no set."""
+        newest = (*self.lifter.seen, (self.identity, self.content))[-LIFTER_EVENTS_KEPT:]
+        self.put_lifter(replace(self.lifter, seen=newest))
+
+    def is_too_old(self, lifted_set: LiftedSet | SetRef) -> bool:
+        """Whether a set was received so long ago that it is no longer kept."""
+        return not lifted_set.is_open and lifted_set.received_us < self.received_us - KEPT_US
 
     def put_lifter(self, lifter: LifterSets) -> None:
         """Write the lifter."""
         self.lifter = lifter
         self.changes[LIFTER] = lifter
 
-    def tell_opened(self, one: LiftedSet, *, amended: bool = False) -> None:
-        """Tell that a set began, goes on, or is known better."""
-        context = {name: value for name, value in one.context.items() if name in SetContext.model_fields}
-        said: dict[str, Any] = {
+    def publish_opened(self, lifted_set: LiftedSet, *, amended: bool = False) -> None:
+        """Publish that a set was opened, reopened or amended."""
+        context = {name: value for name, value in lifted_set.context.items() if name in SetContext.model_fields}
+        fields: dict[str, Any] = {
             **context,
             "gym_id": self.event.data.gym_id,
             "athlete_id": self.event.data.athlete_id,
-            "set_id": one.set_id,
-            "set_key": one.key,
-            "opened_by": one.opened_by,
-            "opened_at": moment(one.opened_us),
-            "history": one.history,
-            "reopened": one.reopened,
+            "set_id": lifted_set.set_id,
+            "set_key": lifted_set.key,
+            "opened_by": lifted_set.opened_by,
+            "opened_at": moment(lifted_set.opened_us),
+            "history": lifted_set.history,
+            "reopened": lifted_set.reopened,
             "amended": amended,
-            "pinned_config": one.config,
-            "learned_sets": one.start.learned_sets,
-            "moved_from": one.moved_from or None,
+            "pinned_config": lifted_set.config,
+            "learned_sets": lifted_set.start.learned_sets,
+            "moved_from": lifted_set.moved_from or None,
         }
-        self.facts.append(SetOpened.model_construct(**said))
+        self.facts.append(SetOpened.model_construct(**fields))
 
-    def tell_closed(self, one: LiftedSet) -> None:
-        """Tell that a set is over."""
-        assert one.ended_us is not None
-        said: dict[str, Any] = {
+    def publish_closed(self, lifted_set: LiftedSet) -> None:
+        """Publish that a set is closed."""
+        assert lifted_set.ended_us is not None
+        fields: dict[str, Any] = {
             "gym_id": self.event.data.gym_id,
             "athlete_id": self.event.data.athlete_id,
-            "set_id": one.set_id,
-            "set_key": one.key,
-            "reason": one.end_reason or "lifter",
-            "ended_at": moment(one.ended_us),
-            "reps": sum(not rep.voided for rep in one.reps),
-            "reopened": one.reopened,
+            "set_id": lifted_set.set_id,
+            "set_key": lifted_set.key,
+            "reason": lifted_set.end_reason or "lifter",
+            "ended_at": moment(lifted_set.ended_us),
+            "reps": sum(not rep.voided for rep in lifted_set.reps),
+            "reopened": lifted_set.reopened,
         }
-        if one.moved_to:
-            said |= {"moved_to": one.moved_to, "reps": 0}
-        self.facts.append(SetClosed.model_construct(**said))
+        if lifted_set.moved_to:
+            fields |= {"moved_to": lifted_set.moved_to, "reps": 0}
+        self.facts.append(SetClosed.model_construct(**fields))

@@ -54,11 +54,11 @@ class Verdict(Enum):
     # The second half of a rep that a dip cut in two.
     SECOND_HALF = ("second_half", _FAILED_HALF)
 
-    def __init__(self, label: str, words: tuple[str, ...]) -> None:
+    def __init__(self, label: str, flags: tuple[str, ...]) -> None:
         self._value_ = label
-        self.words = words
+        self.flags = flags
         self.is_done = label in {"valid", "short", "slow", "off"}
-        self.is_failed = STALL in words
+        self.is_failed = STALL in flags
 
 
 def is_slow_first(velocity_mps: float, first_velocity_mps: float, valid_reps: int) -> bool:

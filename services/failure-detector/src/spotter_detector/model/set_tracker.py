@@ -174,7 +174,7 @@ class SetTracker(Measuring):
         return gap_s - max(took_s - self.fastest_s, 0.0) <= max(self.waits_s)
 
     def _add(self, rep: Observation, verdict: Verdict) -> list[FilterStep]:
-        self.flags = [*verdict.words] if verdict.words else []
+        self.flags = [*verdict.flags] if verdict.flags else []
         self.velocity_loss = None
         self.jumped = False
         self.reports += 1

@@ -1,0 +1,125 @@
+"""What every handler ends with: a draft of the step, and the estimates that it makes new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from spotter.domain.events import Event, EventData
+from spotter.domain.fast_dataclass import record, replace
+from spotter.streaming.processor import Reject
+from spotter_detector.lifecycle import close_metrics, profile_update, set_transfer
+from spotter_detector.lifecycle.estimates import ChangedRep, EstimateRequest
+from spotter_detector.lifecycle.rep_merge import MergedRep, first_difference
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
+from spotter_detector.state import LiftedSet, RepRecord
+
+
+@record(frozen=True, slots=True)
+class DetectorDraft:
+    """A step of the detector with the estimates that are still to be computed."""
+
+    event: Event
+    changes: Mapping[str, object | None]
+    passed: Event | None = None
+    """The input event, published again on the output topic."""
+    facts: tuple[EventData, ...] = ()
+    requests: tuple[EstimateRequest, ...] = ()
+    """One per set."""
+    reject: Reject | None = None
+    elsewhere: tuple[Event, ...] = ()
+    """Events for other lifters."""
+
+
+def accept(work: UnitOfWork, lifted_set: LiftedSet | None = None, *requests: EstimateRequest | None) -> DetectorDraft:
+    """Close the unit of work; the event is passed on under the id of `lifted_set` if it named no set."""
+    profile_update.update_terms(work)
+    close_metrics.add_close_metrics(work)
+    passed = work.event
+    if lifted_set is not None and passed.data.set_id is None:
+        passed = replace(passed, data=passed.data.model_copy(update={"set_id": lifted_set.set_id}))
+    return DetectorDraft(
+        work.event,
+        work.changes,
+        passed,
+        tuple(work.facts),
+        tuple([request for request in requests if request is not None]),
+        elsewhere=tuple(work.elsewhere),
+    )
+
+
+def accept_for_lifter(work: UnitOfWork) -> DetectorDraft:
+    """Accept an event that belongs to no set."""
+    work.remember_with_lifter()
+    return accept(work)
+
+
+def ignore(work: UnitOfWork) -> DetectorDraft:
+    """Change nothing."""
+    return DetectorDraft(work.event, {})
+
+
+def reject(work: UnitOfWork, reason: Reject) -> DetectorDraft:
+    """Send the event to the dead letters."""
+    return DetectorDraft(work.event, {}, reject=reason)
+
+
+def reject_unknown_set(work: UnitOfWork, forgotten: LiftedSet | None = None) -> DetectorDraft:
+    """Reject an event about a set that is not kept: `too_old` if it may be one of those dropped after 28 days."""
+    set_id = work.event.data.set_id
+    detail = (
+        f"no set {set_id} of this lifter in the last 28 days" if set_id else "the lifter has no set in the last 28 days"
+    )
+    return reject(work, Reject("too_old" if forgotten or work.lifter.forgot else "unknown_set", detail))
+
+
+def forward(work: UnitOfWork, lifted_set: LiftedSet) -> DetectorDraft:
+    """Forward an event to the lifter who has its set now; it is published there and counts no more here."""
+    rejected = set_transfer.forward_event(work, lifted_set)
+    if rejected is not None:
+        return reject(work, rejected)
+    return DetectorDraft(work.event, work.changes, elsewhere=tuple(work.elsewhere))
+
+
+def revise(
+    work: UnitOfWork, before: LiftedSet, after: LiftedSet, *arrived: RepRecord
+) -> tuple[LiftedSet, EstimateRequest | None]:
+    """Request the estimates that an event changes, under new revisions.
+
+    Those of the reps that arrived come first, that of the set's newest rep last.
+    """
+    merged_before = work.merger.merge(before.key, before.reps)
+    merged = work.merger.merge(after.key, after.reps)
+    first = first_difference(merged_before, merged) if before.start is after.start or before.start == after.start else 0
+    if (
+        first == len(merged_before) == len(merged) - 1
+        and len(last := merged[-1].indices) == len(arrived) == 1
+        and after.reps[last[0]] is arrived[0]
+    ):
+        return after, _request(work, after, merged, (ChangedRep(first, last[0], arrived=True),))
+    arrived_indices = {index for index, rep in enumerate(after.reps) if any(rep is new for new in arrived)}
+    changed = [
+        ChangedRep(number, index, second=index != group.indices[0], arrived=index in arrived_indices)
+        for number, group in enumerate(merged)
+        for index in group.indices
+        if number >= first or index in arrived_indices
+    ]
+    if not changed and not arrived and merged:
+        changed = [ChangedRep(len(merged) - 1, merged[-1].indices[0])]
+    if not changed:
+        return after, None
+    changed.sort(key=lambda rep: (not rep.arrived, rep.observation, rep.index))
+    if any(not rep.arrived for rep in changed):
+        reps = list(after.reps)
+        for revised in changed:
+            if not revised.arrived:
+                rep = reps[revised.index]
+                reps[revised.index] = replace(rep, estimates=rep.estimates + 1)
+        after = work.put(replace(after, reps=tuple(reps)))
+    return after, _request(work, after, merged, tuple(changed))
+
+
+def _request(
+    work: UnitOfWork, lifted_set: LiftedSet, merged: Sequence[MergedRep], changed: tuple[ChangedRep, ...]
+) -> EstimateRequest:
+    observations = tuple([rep.observation for rep in merged])
+    return EstimateRequest(work.event, lifted_set, observations, changed, work.newest_rep_us())
