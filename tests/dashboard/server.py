@@ -17,11 +17,11 @@ from sqlalchemy import select
 from spotter.domain.events import Role
 from spotter.domain.gym_config import Configuration
 from spotter.http import Guard
+from spotter.http.server import Server
 from spotter.http.tokens import Keyring, Revocations
 from spotter.streaming.memory.log import MemoryLog
 from spotter_dashboard.app import Dashboard, create_app
 from spotter_dashboard.projection.projector import TOPICS
-from spotter_dashboard.server import Server
 from spotter_dashboard.store.database import default_url
 from spotter_dashboard.store.tables import POSITIONS
 
@@ -101,7 +101,7 @@ async def run_dashboard(
     options = uvicorn.Config(
         create_app(dashboard), port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
     )
-    server = Server(options, dashboard.check, dashboard.live.close)
+    server = Server(options, close_connections=dashboard.live.close, check=dashboard.check)
     task = asyncio.create_task(server.serve())
     try:
         await until(lambda: server.started)

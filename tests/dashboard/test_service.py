@@ -15,10 +15,10 @@ import uvicorn
 from spotter.domain import topics
 from spotter.domain.events import Event, encode
 from spotter.domain.events.people import TokenRevoked
+from spotter.http.server import Server
 from spotter.streaming.log import NewRecord, Start
 from spotter.streaming.memory.log import MemoryLog
 from spotter_dashboard import service
-from spotter_dashboard.server import Server
 from spotter_dashboard.service import Process
 from spotter_dashboard.settings import DashboardSettings
 from spotter_dashboard.store.database import default_url
@@ -31,7 +31,7 @@ async def running(log: MemoryLog, folder: Path) -> AsyncIterator[tuple[Process, 
     """Run a process's application on a free port."""
     process = Process(log, KEYS, default_url(folder))
     config = uvicorn.Config(process.app, port=0, log_config=None, timeout_graceful_shutdown=1)
-    server = Server(config, process.check, process.dashboard.live.close)
+    server = Server(config, close_connections=process.dashboard.live.close, check=process.check)
     task = asyncio.create_task(server.serve())
     try:
         await until(lambda: server.started)

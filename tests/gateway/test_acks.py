@@ -8,8 +8,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from spotter.domain.events.people import AdviceAcknowledged
-from spotter.http.token_bucket import MESSAGES_BURST
 from spotter.settings import Limits
+from spotter_gateway.websocket import MESSAGES_BURST
 from tests.gateway.said import advice, summary
 from tests.gateway.support import ACK, KEYS, Door, frame, serving, silent, until
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from spotter.http.server import SHUTDOWN_S, Server
 from spotter.settings import Limits
 from spotter.streaming.log import Record, Start
 from spotter.streaming.memory.log import MemoryLog, MemoryReader
@@ -24,7 +25,7 @@ from tests.gateway.support import KEYS, QUICK, frame, until
 
 
 @asynccontextmanager
-async def running(log: MemoryLog, pace: Pace = QUICK) -> AsyncIterator[tuple[process.Server, int]]:
+async def running(log: MemoryLog, pace: Pace = QUICK) -> AsyncIterator[tuple[Server, int]]:
     """Run the gateway's own process in this loop on a free port."""
     server = process.make_server(create_app(log, KEYS, pace=pace), "127.0.0.1", 0, Limits())
     task = asyncio.create_task(server.serve())
@@ -126,7 +127,7 @@ async def test_a_server_that_stops_says_goodbye() -> None:
 
     assert closed.value.rcvd is not None
     assert 1012 == closed.value.rcvd.code
-    assert took_s < process.GOODBYE_S
+    assert took_s < SHUTDOWN_S
 
 
 class Breaking(MemoryLog):
@@ -184,7 +185,7 @@ async def test_advice_goes_out_even_where_heartbeats_fail() -> None:
 
 async def test_a_socket_whose_other_side_has_vanished_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who doesn't answer pings is gone, even where the connection looks open."""
-    monkeypatch.setattr(process, "PING_S", 0.2)
+    monkeypatch.setattr("spotter.http.server.PING_S", 0.2)
     async with running(MemoryLog()) as (server, port), client(port) as http:
         await ready(http)
         clients = hub_of(server).clients
@@ -201,7 +202,7 @@ async def test_a_socket_whose_other_side_has_vanished_is_closed(monkeypatch: pyt
         writer.close()
 
 
-def hub_of(server: process.Server) -> Hub:
+def hub_of(server: Server) -> Hub:
     """Find the hub of a running process."""
     app = server.config.app
     assert isinstance(app, FastAPI)

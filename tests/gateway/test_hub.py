@@ -125,9 +125,9 @@ async def test_what_breaks_it_is_told() -> None:
     async with Hub(log, GUARD, pace=QUICK) as hub:
         write(log, advice())
         with pytest.raises(RuntimeError, match="broken"):
-            await asyncio.wait_for(hub.failed(), 5)
+            await asyncio.wait_for(hub.wait_ready(), 5)
         with pytest.raises(RuntimeError, match="broken"):
-            await hub.wait_ready()
+            hub.check()
 
         assert hub.not_ready() is not None
         assert hub.not_alive() is not None

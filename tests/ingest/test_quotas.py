@@ -4,26 +4,26 @@ import pytest
 
 from spotter.http import Problem
 from spotter.settings import Limits
-from spotter_ingest.quotas import Occupancy, Rates
+from spotter_ingest.quotas import EventQuotas, Occupancy
 
 
 def test_a_bucket_fills_at_its_rate() -> None:
     """A burst at once, then as many a second as the rate says, never more than the burst."""
     clock = [0.0]
-    rates = Rates(events_per_s=10, burst=5, clock_s=lambda: clock[0])
-    assert (5, 0) == (rates.take("t", 8), rates.take("t", 1))
+    quotas = EventQuotas(events_per_s=10, burst=5, clock_s=lambda: clock[0])
+    assert (5, 0) == (quotas.take("t", 8), quotas.take("t", 1))
     clock[0] += 0.25
-    assert 2 == rates.take("t", 8)
+    assert 2 == quotas.take("t", 8)
     clock[0] += 100
-    assert 5 == rates.take("t", 8)
-    assert 5 == rates.take("other", 8)
+    assert 5 == quotas.take("t", 8)
+    assert 5 == quotas.take("other", 8)
 
 
 def test_a_refusal_says_when_to_come_again() -> None:
     """Retry-After is when one event may pass, in whole seconds."""
-    rates = Rates(events_per_s=0.1, burst=1, clock_s=lambda: 0.0)
-    rates.take("t", 1)
-    problem = rates.refusal("t")
+    quotas = EventQuotas(events_per_s=0.1, burst=1, clock_s=lambda: 0.0)
+    quotas.take("t", 1)
+    problem = quotas.refusal("t")
     assert (429, "10") == (problem.status, problem.headers["Retry-After"])
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.event_types import parse_time
-from spotter.domain.ids import canonical
 
 STARTED: Final = "spotter.set.started.v1"
 COMPLETED: Final = "spotter.rep.completed.v1"
@@ -205,4 +204,4 @@ def sameness(event: Recorded) -> str:
         return f"{event.event.get('source', '')}\x1f{event_id}"
     if event.event.get("time") is None:
         return event.place
-    return canonical({"event": {name: repr(value) for name, value in event.event.items()}}).decode()
+    return repr(sorted((name, repr(value)) for name, value in event.event.items()))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 import uvicorn
 
+from spotter.http.server import SHUTDOWN_S, Server
 from spotter.http.tokens import Keyring
 from spotter.logging_config import configure_logging
 from spotter.streaming.gc_tuning import tune
 from spotter.streaming.kafka import KafkaLog
-from spotter_dashboard.server import Server
 from spotter_dashboard.service import Process
 from spotter_dashboard.settings import DashboardSettings
 
-GOODBYE_S = 5
 GATHER_S = 0.1
 """A page may be a little later for a reader that costs half (design choice)."""
 NICER = 5
@@ -39,15 +37,13 @@ def main() -> None:
         port=options.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=GOODBYE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S,
     )
-    server = Server(config, process.check, process.dashboard.live.close)
+    server = Server(config, close_connections=process.dashboard.live.close, check=process.check)
     tune()
     if hasattr(os, "nice"):
         os.nice(NICER)
     server.run()
-    if server.broken or not server.started:
-        sys.exit(1)
 
 
 if __name__ == "__main__":

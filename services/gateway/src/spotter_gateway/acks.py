@@ -1,64 +1,75 @@
-"""What clients say on their WebSocket: what became of an alert."""
+"""Acknowledgements that clients send on their WebSocket: what became of an alert."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import orjson
 from pydantic import ValidationError
 
-from spotter.domain.events import Event, encode, event_type, format_time, parse_time
+from spotter.domain.events import Event, encode, event_type
+from spotter.domain.events.envelope import canonical_data, present_fields
 from spotter.domain.events.people import AdviceAcknowledged
-from spotter.domain.ids import athlete_key, canonical, derived_id
+from spotter.domain.ids import athlete_key
 from spotter.domain.topics import ACKS
 from spotter.http import Problem
+from spotter.http.envelope_fields import (
+    AHEAD_MAX,
+    ID_CHARACTERS_MAX,
+    SOURCE_CHARACTERS_MAX,
+    content_id,
+    invalid,
+    shown,
+    text_attribute,
+    time_attribute,
+)
 from spotter.http.tokens import Identity
 from spotter.streaming.log import Log, LogUnavailable, NewRecord
-from spotter_gateway.frames import Advice
 from spotter_gateway.hub import Hub
 
 TYPE: Final = event_type(AdviceAcknowledged(alert_id="a"))
-ID_CHARACTERS_MAX: Final = 64
-SOURCE_CHARACTERS_MAX: Final = 256
-AHEAD_MAX: Final = timedelta(minutes=2)
-_SHOWN_CHARACTERS: Final = 64
+_TITLE: Final = "Invalid acknowledgement"
+_CORRECT: Final = "Put it right or leave it out."
 
 
 def read_acknowledgement(hub: Hub, identity: Identity, text: str | bytes) -> Event:
     """Read a CloudEvent, or plain `{type, data}`, and fill in what was left out.
 
-    Raises Problem: 400 unreadable, 403 another gym's, 404 an alert nobody here knows, 422 anything else.
+    Raises Problem: 400 unreadable, 403 another gym's, 404 an alert that is unknown here, 422 anything else.
     """
-    raw = _object(text)
+    raw = _json_object(text)
     if raw.get("specversion", "1.0") != "1.0":
-        raise _invalid("specversion", f"specversion must be 1.0, not {_shown(raw['specversion'])}", 'Send "1.0".')
+        raise _invalid("specversion", f"specversion must be 1.0, not {shown(raw['specversion'])}", 'Send "1.0".')
     if raw.get("type") != TYPE:
-        raise _invalid("type", f"{_shown(raw.get('type'))} is not taken here", f"Send {TYPE}; the rest to /v1/events.")
+        raise _invalid("type", f"{shown(raw.get('type'))} is not taken here", f"Send {TYPE}; the rest to /v1/events.")
     now = hub.clock()
     data = _data(hub, identity, raw.get("data"))
-    time = _moment(raw, "time", now)
+    time = _time(raw, "time", now)
     source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or identity.token_id
+    content = canonical_data(present_fields(data))
     return Event(
-        id=_text(raw, "id", ID_CHARACTERS_MAX) or _new_id(source, time, data),
+        id=_text(raw, "id", ID_CHARACTERS_MAX)
+        or content_id(identity.gym_id, source, TYPE, time, content)
+        or str(uuid.uuid4()),
         source=source,
         time=time or now,
         data=data,
-        senttime=_moment(raw, "senttime", now),
+        senttime=_time(raw, "senttime", now),
         receivedtime=now,
     )
 
 
-def said(event: Event) -> AdviceAcknowledged:
-    """Give what an acknowledgement says."""
+def acknowledgement(event: Event) -> AdviceAcknowledged:
+    """Return the data of an acknowledgement."""
     assert isinstance(event.data, AdviceAcknowledged)
     return event.data
 
 
 async def write(log: Log, event: Event) -> None:
-    """Write an acknowledgement that was read; raises Problem 503 where the log doesn't answer."""
+    """Write an acknowledgement; raises Problem 503 where the log doesn't answer."""
     key = athlete_key(event.data.gym_id or "", event.data.athlete_id or "")
     try:
         await log.append([NewRecord(ACKS, key, encode(event), event=event)])
@@ -66,7 +77,7 @@ async def write(log: Log, event: Event) -> None:
         raise Problem(503, "Log unavailable", "The log doesn't answer.", mend="Send it again in a second.") from None
 
 
-def _object(text: str | bytes) -> Mapping[str, object]:
+def _json_object(text: str | bytes) -> Mapping[str, object]:
     try:
         raw = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -98,62 +109,35 @@ def _data(hub: Hub, identity: Identity, sent: object) -> AdviceAcknowledged:
         raise Problem(
             404,
             "Unknown alert",
-            f"There is no recent alert {_shown(data.alert_id)} that this token may hear.",
+            f"There is no recent alert {shown(data.alert_id)} that this token may hear.",
             field="data.alert_id",
             mend="Send the alert_id of an advice that came on this connection.",
         )
-    _agrees("athlete_id", data.athlete_id, advice.athlete_id)
-    _agrees("set_id", data.set_id, advice.set_id)
-    return data.model_copy(update=_whose(advice))
+    _check_same("athlete_id", data.athlete_id, advice.athlete_id)
+    _check_same("set_id", data.set_id, advice.set_id)
+    return data.model_copy(update={"gym_id": advice.gym_id, "athlete_id": advice.athlete_id, "set_id": advice.set_id})
 
 
-def _whose(advice: Advice) -> dict[str, str | None]:
-    return {"gym_id": advice.gym_id, "athlete_id": advice.athlete_id, "set_id": advice.set_id}
-
-
-def _agrees(name: str, sent: str | None, known: str | None) -> None:
-    if sent is not None and sent != known:
+def _check_same(name: str, sent: str | None, of_alert: str | None) -> None:
+    if sent is not None and sent != of_alert:
         raise _invalid(
-            f"data.{name}", f"The alert has {name} {_shown(known)}, not {_shown(sent)}", f"Leave {name} out."
+            f"data.{name}", f"The alert has {name} {shown(of_alert)}, not {shown(sent)}", f"Leave {name} out."
         )
 
 
 def _text(raw: Mapping[str, object], name: str, characters_max: int) -> str | None:
-    value = raw.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not 0 < len(value) <= characters_max:
-        raise _invalid(
-            name, f"{name} must be a string of 1 to {characters_max} characters", "Put it right or leave it out."
-        )
-    return value
+    return text_attribute(raw, name, characters_max, mend=_CORRECT, title=_TITLE)
 
 
-def _moment(raw: Mapping[str, object], name: str, now: datetime) -> datetime | None:
-    if raw.get(name) is None:
-        return None
-    try:
-        moment = parse_time(raw[name])
-    except ValueError as error:
-        raise _invalid(name, f"{name} {error}", "Put it right or leave it out.") from None
-    if moment - now > AHEAD_MAX:
+def _time(raw: Mapping[str, object], name: str, now: datetime) -> datetime | None:
+    time = time_attribute(raw, name, mend=_CORRECT, title=_TITLE)
+    if time is not None and time - now > AHEAD_MAX:
         raise _invalid(name, f"{name} is more than 2 minutes ahead of our clock", "Set the clock, or leave it out.")
-    return moment
-
-
-def _new_id(source: str, time: datetime | None, data: AdviceAcknowledged) -> str:
-    if time is None:
-        return str(uuid.uuid4())
-    content = canonical(data.model_dump(mode="json", exclude_none=True)).decode()
-    return derived_id(data.gym_id, source, TYPE, format_time(time), content)
-
-
-def _shown(value: object) -> str:
-    return repr(value[:_SHOWN_CHARACTERS] if isinstance(value, str) else value)[: _SHOWN_CHARACTERS + 2]
+    return time
 
 
 def _invalid(field: str, detail: str, mend: str) -> Problem:
-    return Problem(422, "Invalid acknowledgement", f"{detail}.", field=field, mend=mend)
+    return invalid(field, detail, mend, _TITLE)
 
 
 def _unreadable(detail: str) -> Problem:

@@ -125,13 +125,11 @@ class Gateway:
             self._access.cancel()
             await asyncio.gather(self._access, return_exceptions=True)
 
-    async def failed(self) -> None:
-        """Wait until something ends that must not, and raise why."""
-        assert self._access is not None
-        hub = asyncio.create_task(self.hub.failed())
-        await asyncio.wait({hub, self._access}, return_when=asyncio.FIRST_COMPLETED)
-        hub.cancel()
-        await asyncio.gather(hub if hub.done() else self._access)
+    def check(self) -> None:
+        """Raise what ended a part of it, if anything did."""
+        self.hub.check()
+        if self._access is not None and self._access.done() and not self._access.cancelled():
+            self._access.result()
 
     def not_ready(self) -> str | None:
         """Say why nobody may be let in; None where all is well."""

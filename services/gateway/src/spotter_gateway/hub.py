@@ -105,11 +105,6 @@ class Hub:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
-    async def failed(self) -> None:
-        """Wait until it ends by an error, and raise that."""
-        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-        self.check()
-
     def not_ready(self) -> str | None:
         """Say why nobody may be let in; None where all is well."""
         if not self._read_up.is_set():

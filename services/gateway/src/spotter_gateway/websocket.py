@@ -12,15 +12,18 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from spotter.http import Problem, chosen_subprotocol
 from spotter.http.metrics import CLIENTS
-from spotter.http.token_bucket import Rate
-from spotter_gateway.acks import read_acknowledgement, said, write
+from spotter.http.token_bucket import TokenBucket
+from spotter_gateway.acks import acknowledgement, read_acknowledgement, write
 from spotter_gateway.clients import TOO_LARGE, TRY_LATER, Client, Ending
 from spotter_gateway.delivery import Delivery
 from spotter_gateway.hub import TURN, Hub
 from spotter_gateway.shutdown import race
 
 CLOSE_S_MAX: Final = 5.0
-"""For how long a client that doesn't read may keep the close frame waiting."""
+"""How long a client that doesn't read may keep the close frame waiting."""
+MESSAGES_PER_S: Final = 50.0
+"""More than a gym full of lifters gives reason to acknowledge (design choice)."""
+MESSAGES_BURST: Final = 200
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ class AdviceSocket:
         self._socket = socket
         self._hub = hub
         self._client = client
-        self._rate = Rate()
+        self._bucket = TokenBucket(MESSAGES_PER_S, MESSAGES_BURST)
 
     async def serve(self) -> None:
         """Send and receive; returns when the connection is closed."""
@@ -62,13 +65,14 @@ class AdviceSocket:
         if len(text) > self._hub.limits.message_bytes:
             self._client.end(Ending(TOO_LARGE, f"a message may have {self._hub.limits.message_bytes} bytes"))
             return
-        if not self._rate.allows(asyncio.get_running_loop().time()):
+        if not self._bucket.take(1, asyncio.get_running_loop().time()):
             self._client.end(Ending(TRY_LATER, "too many messages"))
             return
         try:
             event = read_acknowledgement(self._hub, self._client.identity, text)
-            if said(event).state != "delivered":
-                self._client.repeats.shown(said(event).alert_id)
+            acknowledged = acknowledgement(event)
+            if acknowledged.state != "delivered":
+                self._client.repeats.shown(acknowledged.alert_id)
             await write(self._hub.log, event)
         except Problem as problem:
             await self._socket.send_text(orjson.dumps({"problem": problem.document()}).decode())

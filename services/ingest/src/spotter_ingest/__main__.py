@@ -1,4 +1,4 @@
-"""`spotter-ingest`: the doors for events as a process of the distributed host."""
+"""`spotter-ingest`: receives events, as a process of the distributed host."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 
 import uvicorn
 
+from spotter.http.server import websocket_options
 from spotter.http.tokens import Keyring
 from spotter.logging_config import configure_logging
 from spotter.settings import Limits, Settings
@@ -13,14 +14,11 @@ from spotter.streaming.gc_tuning import tune
 from spotter.streaming.kafka import KafkaLog
 from spotter_ingest.app import create_app
 
-PING_S = 10.0
-"""A socket whose other side has vanished is closed after at most twice this time."""
-
 
 def main() -> None:
     """Serve until a signal ends it."""
     settings, limits = Settings(), Limits()
-    parser = argparse.ArgumentParser(description="Take events from devices and apps and write them to Kafka.")
+    parser = argparse.ArgumentParser(description="Accept events from devices and apps and write them to Kafka.")
     parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
     options = parser.parse_args()
@@ -28,17 +26,7 @@ def main() -> None:
     target = KafkaLog(settings.kafka, settings.topic_prefix)
     app = create_app(target, Keyring.load(settings.key_file), limits, running=target)
     tune()
-    uvicorn.run(
-        app,
-        host=options.host,
-        port=options.port,
-        log_config=None,
-        access_log=False,
-        ws_max_size=limits.message_bytes,
-        ws_ping_interval=PING_S,
-        ws_ping_timeout=PING_S,
-        timeout_graceful_shutdown=5,
-    )
+    uvicorn.run(app, host=options.host, port=options.port, **websocket_options(limits))
 
 
 if __name__ == "__main__":

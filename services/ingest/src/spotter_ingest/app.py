@@ -21,7 +21,7 @@ from spotter.streaming.topic_follower import Following
 from spotter_ingest.batch_writer import Writer
 from spotter_ingest.body_parser import read_events
 from spotter_ingest.openapi import OPERATION
-from spotter_ingest.quotas import BodyTooLarge, Occupancy, Rates
+from spotter_ingest.quotas import BodyTooLarge, EventQuotas, Occupancy
 from spotter_ingest.responses import answer
 from spotter_ingest.service import Intake
 from spotter_ingest.websocket import TRY_LATER, EventSocket
@@ -55,7 +55,7 @@ def create_router(
     """
     router = APIRouter(tags=["events"])
     occupancy = Occupancy(limits)
-    intake = Intake(Writer(target), configuration, Rates(limits.events_per_s, limits.events_burst), clock)
+    intake = Intake(Writer(target), configuration, EventQuotas(limits.events_per_s, limits.events_burst), clock)
 
     @router.post(
         "/v1/events",

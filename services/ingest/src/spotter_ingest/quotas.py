@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from spotter.http import Problem, problem_response
+from spotter.http.token_bucket import TokenBucket
 from spotter.settings import Limits
 
 _BUCKETS_MAX: Final = 10_000
@@ -21,39 +22,34 @@ _DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 _DRAINED_S_MAX: Final = 5.0
 
 
-class Rates:
+class EventQuotas:
     """A token bucket of events for each credential."""
 
     def __init__(self, events_per_s: float, burst: int, clock_s: Callable[[], float] = time.monotonic) -> None:
-        self._rate = events_per_s
-        self._burst = float(burst)
+        self._events_per_s = events_per_s
+        self._burst = burst
         self._clock_s = clock_s
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, TokenBucket] = {}
 
-    def take(self, token_id: str, wanted: int) -> int:
-        """Say how many of `wanted` events may pass now."""
-        level = self._level(token_id)
-        granted = min(wanted, int(level))
-        self._buckets.pop(token_id, None)  # the order of the dict is the order of use
-        self._buckets[token_id] = (level - granted, self._clock_s())
+    def take(self, token_id: str, count: int) -> int:
+        """Return how many of `count` events may pass now, and deduct them."""
+        bucket = self._buckets.pop(token_id, None) or TokenBucket(self._events_per_s, self._burst)
+        self._buckets[token_id] = bucket  # the order of the dict is the order of use
         if len(self._buckets) > _BUCKETS_MAX:
             del self._buckets[next(iter(self._buckets))]
-        return granted
+        return bucket.take(count, self._clock_s())
 
     def refusal(self, token_id: str) -> Problem:
-        """Say that an event came too soon, and when to send it again."""
-        wait_s = max(1, math.ceil((1 - self._level(token_id)) / self._rate))
+        """Return the problem of an event that came too soon, with when to send it again."""
+        bucket = self._buckets.get(token_id)
+        wait_s = 1 if bucket is None else max(1, math.ceil(bucket.wait_s(self._clock_s())))
         return Problem(
             429,
             "Too many events",
-            f"The token sends more than {self._rate:g} events a second.",
+            f"The token sends more than {self._events_per_s:g} events a second.",
             mend=f"Send this event again after {wait_s} s.",
             headers={"Retry-After": str(wait_s)},
         )
-
-    def _level(self, token_id: str) -> float:
-        level, at_s = self._buckets.get(token_id, (self._burst, self._clock_s()))
-        return min(self._burst, level + (self._clock_s() - at_s) * self._rate)
 
 
 class Occupancy:

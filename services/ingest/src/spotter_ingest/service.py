@@ -16,14 +16,15 @@ from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
 from spotter.domain.topics import CONFIG, LIFTS
 from spotter.http import Problem
+from spotter.http.envelope_fields import ID_CHARACTERS_MAX
 from spotter.http.metrics import EVENTS_IN
 from spotter.http.tokens import Identity
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter_ingest.batch_writer import Outcome, Writer
 from spotter_ingest.body_parser import Item
 from spotter_ingest.disconnects import Lifting
-from spotter_ingest.quotas import Rates
-from spotter_ingest.validation import ID_CHARACTERS_MAX, Receipt, take
+from spotter_ingest.quotas import EventQuotas
+from spotter_ingest.validation import Receipt, take
 
 log = logging.getLogger(__name__)
 
@@ -108,19 +109,19 @@ class Intake:
         self,
         writer: Writer,
         configuration: Configuration,
-        rates: Rates,
+        quotas: EventQuotas,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._writer = writer
         self._configuration = configuration
-        self._rates = rates
+        self._quotas = quotas
         self._clock = clock
         self._new_id = new_id
 
     async def take_all(self, items: Sequence[Item], bearer: Identity) -> list[Result]:
         """Take the events of a request; gives their results once they are written."""
-        granted = self._rates.take(bearer.token_id, len(items))
+        granted = self._quotas.take(bearer.token_id, len(items))
         receipt = self._receipt(bearer)
         chunks: list[Pending] = []
         for first in range(0, len(items), CHUNK_EVENTS):
@@ -132,7 +133,7 @@ class Intake:
 
     def take_one(self, item: Item, bearer: Identity) -> Pending:
         """Take the event of a message, without waiting for the log."""
-        return self._take([item], bearer, self._receipt(bearer), self._rates.take(bearer.token_id, 1))
+        return self._take([item], bearer, self._receipt(bearer), self._quotas.take(bearer.token_id, 1))
 
     async def lose(self, lifting: Lifting, bearer: Identity, *, cleanly: bool) -> None:
         """Write that the devices of running sets are gone; where the log does not answer, all of it is silent anyhow."""
@@ -161,7 +162,7 @@ class Intake:
         for place, item in enumerate(items):
             try:
                 if place >= granted:
-                    raise self._rates.refusal(bearer.token_id)
+                    raise self._quotas.refusal(bearer.token_id)
                 if isinstance(item, Problem):
                     raise item
                 taken = take(item, bearer, receipt)

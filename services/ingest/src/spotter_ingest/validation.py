@@ -18,8 +18,6 @@ from spotter.domain.events import (
     EventType,
     encode,
     envelope,
-    format_time,
-    parse_time,
     short_name,
 )
 from spotter.domain.events.lifting import (
@@ -33,22 +31,31 @@ from spotter.domain.events.lifting import (
 )
 from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
 from spotter.domain.fast_dataclass import record
-from spotter.domain.ids import athlete_key, derived_id, json_string
+from spotter.domain.ids import athlete_key, json_string
 from spotter.domain.topics import LIFTS
 from spotter.http import Problem
+from spotter.http.envelope_fields import (
+    AHEAD_MAX,
+    ID_CHARACTERS_MAX,
+    SOURCE_CHARACTERS_MAX,
+    content_id,
+    invalid,
+    shown,
+    text_attribute,
+    time_attribute,
+)
 from spotter.http.tokens import Identity
 from spotter.streaming.log import NewRecord
 from spotter_ingest.errors import invalid_data
 
-ID_CHARACTERS_MAX: Final = 64
-SOURCE_CHARACTERS_MAX: Final = 256
 EVENT_BYTES_MAX: Final = 512 * 1024
 """Of an event as written: well below what a broker takes by default (1 MiB); the longest run of samples fits."""
-AHEAD_MAX: Final = timedelta(minutes=2)
 LATE_BY_SENDER: Final = timedelta(seconds=5)
 LATE_BY_RECEIPT: Final = timedelta(seconds=10)
 NOT_USED_YET: Final = frozenset(f"spotter.{name}.v1" for name in ("station.paired", "station.released"))
 _NAMING_EXERCISES: Final = (RepFields, SetContext, StationPaired)
+_SHORTEN: Final = "Shorten it, or leave it out."
+_CORRECT: Final = "Put it right, or leave it out."
 _KINDS: Final = dict(TYPES)
 _SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is not None)
 
@@ -82,10 +89,12 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
     """
     kind = _kind(raw, bearer)
     data = _data(raw, kind, bearer)
-    source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or bearer.token_id
-    time, senttime = _moment(raw, "time"), _moment(raw, "senttime")
+    source = text_attribute(raw, "source", SOURCE_CHARACTERS_MAX, mend=_SHORTEN) or bearer.token_id
+    time, senttime = (time_attribute(raw, name, mend=_CORRECT) for name in ("time", "senttime"))
     written = envelope.canonical_data(envelope.present_fields(data))
-    identity = _text(raw, "id", ID_CHARACTERS_MAX) or _new_id(bearer.gym_id, source, kind, time, written)
+    identity = text_attribute(raw, "id", ID_CHARACTERS_MAX, mend=_SHORTEN) or content_id(
+        bearer.gym_id, source, kind.name, time, written
+    )
     event = Event(
         identity or receipt.new_id(),
         source,
@@ -113,14 +122,14 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
 def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
     version, name = raw.get("specversion"), raw.get("type")
     if version is not None and version != "1.0":
-        raise _invalid("specversion", f"specversion must be 1.0, not {_shown(version)}", 'Send "1.0", or leave it out.')
+        raise invalid("specversion", f"specversion must be 1.0, not {shown(version)}", 'Send "1.0", or leave it out.')
     if name is None:
-        raise _invalid("type", "The event has no type", "Add one, such as spotter.rep.completed.v1.")
+        raise invalid("type", "The event has no type", "Add one, such as spotter.rep.completed.v1.")
     kind = _KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         close = difflib.get_close_matches(str(name)[:ID_CHARACTERS_MAX], _SENDABLE, 1)
         mend = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(_SENDABLE)}."
-        raise _invalid("type", f"There is no event type {_shown(name)}", mend, title="Unknown type")
+        raise invalid("type", f"There is no event type {shown(name)}", mend, title="Unknown type")
     if kind.role is None:
         raise _forbidden("type", f"{kind.name} is written by Spotter itself", "Leave it to Spotter.")
     if not bearer.has_role(kind.role):
@@ -132,11 +141,11 @@ def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
 def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> EventData:
     said = raw.get("data")
     if raw.get("data_base64") is not None:
-        raise _invalid("data_base64", "An event's data is JSON, not base64", "Send the object in data.")
+        raise invalid("data_base64", "An event's data is JSON, not base64", "Send the object in data.")
     if said is None:
         said = {}
     if not isinstance(said, dict):
-        raise _invalid("data", "data must be a JSON object", 'Send "data": {…}.')
+        raise invalid("data", "data must be a JSON object", 'Send "data": {…}.')
     whose = _check_whose(said, kind, bearer)
     try:
         data: EventData = kind.data.__pydantic_validator__.validate_python({**said, **whose}, extra="forbid")
@@ -144,12 +153,12 @@ def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> Event
         raise invalid_data(error, kind, said) from None
     if isinstance(data, SetEnded) and data.reason != "lifter":
         detail = f"The reason {data.reason} is given by Spotter itself"
-        raise _invalid(
+        raise invalid(
             "data.reason", detail, "Leave reason out: a set that is ended by an event was ended by the lifter."
         )
     if isinstance(data, SetMoved) and data.to_athlete_id == data.athlete_id:
         detail = f"The set is credited to {data.athlete_id} already"
-        raise _invalid("data.to_athlete_id", detail, "Name the lifter who did the set.")
+        raise invalid("data.to_athlete_id", detail, "Name the lifter who did the set.")
     return data
 
 
@@ -157,47 +166,22 @@ def _check_whose(said: Mapping[str, object], kind: EventType, bearer: Identity) 
     """Find gym and lifter; what is no string is left for validation to refuse."""
     gym, athlete = said.get("gym_id"), said.get("athlete_id")
     if isinstance(gym, str) and gym != bearer.gym_id:
-        detail = f"The token is of gym {bearer.gym_id}, the event of gym {_shown(gym)}"
+        detail = f"The token is of gym {bearer.gym_id}, the event of gym {shown(gym)}"
         raise _forbidden("data.gym_id", detail, "Leave gym_id out, or use a token of that gym.")
     if athlete is None and len(bearer.athletes) == 1 and kind.about not in ("gym", "token"):
         (athlete,) = bearer.athletes
     if bearer.athletes:
         for field, named in (("athlete_id", athlete), ("to_athlete_id", said.get("to_athlete_id"))):
             if isinstance(named, str) and not bearer.may_see(named):
-                detail = f"The token does not speak for {_shown(named)}"
+                detail = f"The token does not speak for {shown(named)}"
                 raise _forbidden(f"data.{field}", detail, "Use a token of that lifter, or of the whole gym.")
     if athlete is None and kind.about == "athlete":
         mend = "Name the lifter, or use a token of exactly one lifter."
-        raise _invalid("data.athlete_id", "data.athlete_id is missing", mend, title="Missing field")
+        raise invalid("data.athlete_id", "data.athlete_id is missing", mend, title="Missing field")
     if bearer.athletes and (kind.about in ("gym", "token") or (kind.data is PolicyUpdated and athlete is None)):
         detail = "The token speaks for single lifters, the event is about the whole gym"
         raise _forbidden("type", detail, "Use a token of the whole gym.")
     return {"gym_id": bearer.gym_id if gym is None else gym, "athlete_id": athlete}
-
-
-def _text(raw: Mapping[str, object], name: str, characters_max: int) -> str | None:
-    value = raw.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not 0 < len(value) <= characters_max:
-        detail = f"{name} must be a string of 1 to {characters_max} characters"
-        raise _invalid(name, detail, "Shorten it, or leave it out.")
-    return value
-
-
-def _moment(raw: Mapping[str, object], name: str) -> datetime | None:
-    value = raw.get(name)
-    if value is None:
-        return None
-    try:
-        return parse_time(value)
-    except ValueError as error:
-        raise _invalid(name, f"{name} {error}", "Put it right, or leave it out.") from None
-
-
-def _new_id(gym_id: str, source: str, kind: EventType, time: datetime | None, said: bytes) -> str | None:
-    """Name an event by what it says, so that it is known when it is sent again; None where it says no time."""
-    return None if time is None else derived_id(gym_id, source, kind.name, format_time(time), said.decode())
 
 
 def _dedupe(event: Event, name: str, time: datetime | None, said: bytes) -> bytes:
@@ -222,10 +206,10 @@ def _check_times(event: Event, received: datetime) -> None:
                 f"{field} is {ahead_s:.0f} s ahead of {against}; at most {AHEAD_MAX.total_seconds():.0f} s are let pass"
             )
             mend = "Set the sender's clock, or send senttime: the same clock, read when the event is sent."
-            raise _invalid(field, detail, mend, title="Time in the future")
+            raise invalid(field, detail, mend, title="Time in the future")
         if moment - EARLIEST < error:
             detail = f"{field} lies before the year 2000 when the clock's error (receipt − senttime) is taken away"
-            raise _invalid(field, detail, "Read time and senttime from the same clock.", title="Time too early")
+            raise invalid(field, detail, "Read time and senttime from the same clock.", title="Time too early")
 
 
 def _moments(event: Event) -> list[tuple[str, datetime]]:
@@ -281,14 +265,6 @@ def _warning(event: Event, kind: EventType, receipt: Receipt) -> str | None:
     if kind.name in NOT_USED_YET:
         said.append(f"stored: this version keeps {short_name(kind.name)} but does not use it yet")
     return "; ".join(said) or None
-
-
-def _shown(value: object) -> str:
-    return repr(value if not isinstance(value, str) else value[:ID_CHARACTERS_MAX])[: ID_CHARACTERS_MAX + 2]
-
-
-def _invalid(field: str, detail: str, mend: str, title: str = "Invalid field") -> Problem:
-    return Problem(422, title, f"{detail}.", field=field, mend=mend)
 
 
 def _forbidden(field: str, detail: str, mend: str) -> Problem:

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 
+from spotter.http.server import Server, websocket_options
 from spotter.settings import Limits
 from spotter_standalone.errors import Trouble
 
-PING_S: Final = 10.0
-"""A socket whose other side has vanished is closed after at most twice this time."""
-GOODBYE_S: Final = 5
-"""How long connections may take to end when the host stops."""
 _BACKLOG: Final = 2048
 _START_POLL_S: Final = 0.005
 T = TypeVar("T")
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to whoever runs it, and says goodbye to its clients before it waits for them."""
-
-    def __init__(self, config: uvicorn.Config, goodbye: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._goodbye = goodbye
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Take no signals."""
-        yield
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End all connections, then stop."""
-        self._goodbye()
-        await super().shutdown(sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -90,16 +68,11 @@ async def served(
         http="httptools",
         ws="auto",
         lifespan="off",
-        log_config=None,
-        access_log=False,
         server_header=False,
-        ws_max_size=limits.message_bytes,
-        ws_ping_interval=PING_S,
-        ws_ping_timeout=PING_S,
-        ws_per_message_deflate=False,  # packing a frame of 1 KB takes longer than sending it
-        timeout_graceful_shutdown=GOODBYE_S,
+        ws_per_message_deflate=False,  # compressing a frame of 1 KB takes longer than sending it
+        **websocket_options(limits),
     )
-    server = Server(config, goodbye)
+    server = Server(config, close_connections=goodbye, signals=False)
     task = asyncio.create_task(server.serve([listening]), name="server")
     while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, not an event
         await asyncio.sleep(_START_POLL_S)

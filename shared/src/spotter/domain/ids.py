@@ -5,11 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
 from json.encoder import encode_basestring
-from typing import Any
-
-import orjson
 
 ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,64}$"
 """What ids of gyms, lifters, sets and stations look like."""
@@ -59,11 +55,6 @@ def id_of(text: str) -> str:
     """
     digest = hashlib.sha1(_NAMESPACE + text.encode(), usedforsecurity=False).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
-
-
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """Write a JSON value so that equal values give equal bytes (keys sorted, no white space)."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def fingerprint(data: bytes) -> str:

@@ -5,26 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
 from spotter.http import problems
 from spotter.http.health import health_router
+from spotter.http.server import Server
 from spotter.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the worker."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 @asynccontextmanager
@@ -37,7 +29,7 @@ async def worker_door(
     app.include_router(health_router(ready, alive=alive))
     listener = socket.create_server((settings.host, settings.port))
     log.info("health and metrics at http://%s:%d", *listener.getsockname()[:2])
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"))
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"), signals=False)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="door")
     try:
         yield
