@@ -11,7 +11,8 @@ from spotter.domain.events.lifting import RepCompleted
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http import Problem
 from spotter.http.tokens import Identity
-from spotter_ingest.adapters.openbarbell import BadFrame, decode_rep
+from spotter_ingest.adapters.openbarbell import decode_rep
+from spotter_ingest.adapters.protocol import BadFrame
 from spotter_ingest.body_parser import read_events
 from spotter_ingest.validation import Receipt, take
 

@@ -1,20 +1,20 @@
-"""Files of OpenBarbell frames, as its app stores them: sets with their reps' raw frames."""
+"""Files of sets with the raw frames of their reps, in the format of the OpenBarbell app; any device with an adapter."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.event_types import parse_time
 from spotter.domain.ids import is_id
 from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, Recorded, RecordedSet, Recording, UnreadableFile
-from spotter_ingest.adapters.openbarbell import BadFrame, decode_rep
+from spotter_ingest.adapters.protocol import BadFrame
+from spotter_ingest.adapters.registry import adapter_of
 
-LIFTER: Final = "openbarbell"
-"""Credited with the sets of a file that names no lifter."""
 _EXERCISES: Final = {
     "squat": "back_squat",
     "bench": "bench_press",
@@ -27,6 +27,14 @@ _KG_PER: Final = {"lbs": 0.45359237, "lb": 0.45359237, "kgs": 1.0, "kg": 1.0}
 _LOAD_MAX_KG: Final = 600.0
 _BEFORE_FIRST_REP: Final = timedelta(seconds=1)
 _AFTER_LAST_REP: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rep:
+    at: datetime
+    data: dict[str, object]
+    source: str
+    """Name of the adapter: the events' source, and the lifter of a file that names none."""
 
 
 def looks_like_frames(document: object) -> bool:
@@ -43,14 +51,14 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
     """Read sets and their frames, in order of time; raises UnreadableFile where there is no rep."""
     remarks: list[str] = []
     read = [(name, entry, _reps(name, entry, remarks)) for name, entry in document.items()]
-    sets = sorted(((name, entry, reps) for name, entry, reps in read if reps), key=lambda item: item[2][0][0])
+    sets = sorted(((name, entry, reps) for name, entry, reps in read if reps), key=lambda item: item[2][0].at)
     if not sets:
         raise UnreadableFile("it holds no rep")
     recorded: list[RecordedSet] = []
     events: list[Recorded] = []
     for index, (name, entry, reps) in enumerate(sets):
-        following = sets[index + 1][2][0][0] if index + 1 < len(sets) else None
-        which = RecordedSet(index + 1, _lifter(entry, athlete_id), _set_id(name, entry, index))
+        following = sets[index + 1][2][0].at if index + 1 < len(sets) else None
+        which = RecordedSet(index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index))
         recorded.append(which)
         events += _events_of(which, entry, reps, following, remarks)
     return Recording(tuple(events), tuple(recorded), tuple(remarks))
@@ -59,7 +67,7 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
 def _events_of(
     which: RecordedSet,
     entry: Mapping[str, object],
-    reps: list[tuple[datetime, dict[str, object]]],
+    reps: list[_Rep],
     following: datetime | None,
     remarks: list[str],
 ) -> Iterator[Recorded]:
@@ -71,22 +79,22 @@ def _events_of(
     if (load_kg := _load_kg(which, entry, remarks)) is not None:
         about["load_kg"] = load_kg
     where = f"set {which.set_id}"
-    first, last = reps[0][0], reps[-1][0]
+    first, last = reps[0].at, reps[-1].at
     if "exercise" in about:
-        starts = first - _concentric(reps[0][1]) - _BEFORE_FIRST_REP
+        starts = first - _concentric(reps[0].data) - _BEFORE_FIRST_REP
         yield Recorded(f"{where} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
-    for at, rep in reps:
-        event: dict[str, object] = {"type": COMPLETED, "source": "openbarbell", "data": {**who, **rep, **about}}
-        yield Recorded(f"{where}, rep {rep.get('rep_number')}", event, at, which)
+    for rep in reps:
+        event: dict[str, object] = {"type": COMPLETED, "source": rep.source, "data": {**who, **rep.data, **about}}
+        yield Recorded(f"{where}, rep {rep.data.get('rep_number')}", event, rep.at, which)
     ends = last + _AFTER_LAST_REP
     if following is not None and ends > following - 2 * _BEFORE_FIRST_REP:
         ends = last
     yield Recorded(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, which)
 
 
-def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[tuple[datetime, dict[str, object]]]:
+def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[_Rep]:
     stored = entry.get("reps")
-    reps: list[tuple[datetime, dict[str, object]]] = []
+    reps: list[_Rep] = []
     for number, rep in enumerate(stored if isinstance(stored, list) else [], 1):
         where = f"set {name}, rep {number} of the file"
         if not isinstance(rep, dict) or not isinstance(rep.get("data"), list):
@@ -95,17 +103,18 @@ def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[tu
             remarks.append(f"{where} was removed by the lifter and is left out")
         else:
             try:
-                reps.append((parse_time(rep.get("time")), decode_rep(rep["data"])))
+                adapter = adapter_of(rep["data"])
+                reps.append(_Rep(parse_time(rep.get("time")), adapter.decode_rep(rep["data"]), adapter.NAME))
             except BadFrame as error:
                 remarks.append(f"{where} is left out: {error}")
             except ValueError as error:
                 remarks.append(f"{where} is left out: time {error}")
-    return sorted(reps, key=lambda item: item[0])
+    return sorted(reps, key=lambda rep: rep.at)
 
 
-def _lifter(entry: Mapping[str, object], athlete_id: str | None) -> str:
+def _lifter(entry: Mapping[str, object], athlete_id: str) -> str:
     athlete = entry.get("athleteID", entry.get("athlete_id"))
-    return athlete if isinstance(athlete, str) and is_id(athlete) else athlete_id or LIFTER
+    return athlete if isinstance(athlete, str) and is_id(athlete) else athlete_id
 
 
 def _set_id(name: str, entry: Mapping[str, object], index: int) -> str:

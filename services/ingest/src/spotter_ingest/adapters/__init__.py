@@ -1,1 +1,1 @@
-"""What devices send, read into events: a module a device, each pure."""
+"""Adapters of devices: each module but `protocol` and `registry` decodes what one family of devices sends; all pure."""

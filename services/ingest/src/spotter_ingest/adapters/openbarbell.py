@@ -1,25 +1,23 @@
 """OpenBarbell V1, V2 and V3: a rep as a frame of floats, from the device's published firmware (squatsandscience).
 
-A frame starts with a flag that tells the version and has -9999 at the end of what is said of the rep; samples and
-the battery follow. Units: m/s, mm and µs.
+A frame starts with a flag for the version, and -9999 ends the fields about the rep; samples and the battery follow.
+Units: m/s, mm and µs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from spotter_ingest.adapters.protocol import BadFrame, Frame
+
+NAME: Final = "openbarbell"
 MODEL: Final = "OpenBarbell"
-
-
-class BadFrame(ValueError):
-    """The numbers are no frame of an OpenBarbell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a version keeps what; None for what it does not say."""
+    """Index of each field in a version's frames; None for a field that it does not have."""
 
     version: str
     end: int
@@ -36,20 +34,26 @@ _END_FLAG: Final = -9999.0
 _REP_NUMBER, _MEAN_MPS, _ROM_MM, _PEAK_MPS = 1, 2, 3, 4
 
 
-def decode_rep(frame: Sequence[float | str]) -> dict[str, object]:
-    """Read a frame into the data of `spotter.rep.completed.v1`.
+def recognises(frame: Frame) -> bool:
+    """Return whether a frame starts with the flag of a version."""
+    try:
+        return bool(frame) and _number(frame[0]) in LAYOUTS
+    except ValueError:
+        return False
 
-    Absurd values (391 m/s, Infinity) are given as the device said them: the door refuses them with the reason. Write
-    them with `json.dumps`, which spells Infinity out; orjson would write null. The duration is the concentric's, the
-    time the bar stood still already subtracted by the device.
-    Raises BadFrame for what is no whole frame.
+
+def decode_rep(frame: Frame) -> dict[str, object]:
+    """Return a frame as the data of `spotter.rep.completed.v1`; raises BadFrame.
+
+    Write values that cannot be with `json.dumps`, which spells Infinity out; orjson would write null. The duration is
+    the concentric's: the device has already subtracted the time that the bar stood still.
 
     >>> rep = decode_rep(["-1234", "3", "0.5", "601", "0.8", "70", "-9999"])
     >>> rep["rep_number"], rep["mean_velocity_mps"], rep["rom_m"], rep["device"]
     (3, 0.5, 0.601, {'model': 'OpenBarbell V1', 'rep_id': 3})
     """
     try:
-        values = [float(value.replace(",", ".") if isinstance(value, str) else value) for value in frame]
+        values = [_number(value) for value in frame]
     except ValueError as error:
         raise BadFrame(f"not a number in the frame: {error}") from None
     layout = LAYOUTS.get(values[0]) if values else None
@@ -57,7 +61,7 @@ def decode_rep(frame: Sequence[float | str]) -> dict[str, object]:
         flags = ", ".join(f"{flag:g}" for flag in LAYOUTS)
         raise BadFrame(f"the frame starts with {values[0] if values else 'nothing'}, not with one of {flags}")
     if len(values) <= layout.end or values[layout.end] != _END_FLAG:
-        raise BadFrame(f"a {layout.version} frame has {_END_FLAG:g} at place {layout.end}: this one is cut or damaged")
+        raise BadFrame(f"a {layout.version} frame has {_END_FLAG:g} at index {layout.end}: this one is cut or damaged")
     device: dict[str, object] = {"model": f"{MODEL} {layout.version}"}
     if layout.unit_number is not None:
         device["id"] = f"OB {_whole(values[layout.unit_number])}"
@@ -73,6 +77,10 @@ def decode_rep(frame: Sequence[float | str]) -> dict[str, object]:
     if layout.duration_us is not None:
         data["concentric_s"] = values[layout.duration_us] / 1_000_000
     return data
+
+
+def _number(value: float | str) -> float:
+    return float(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 def _whole(value: float) -> int | float:
