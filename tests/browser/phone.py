@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 from playwright.async_api import Browser, Page, Request, WebSocket, expect
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 
 STUBS: Final = """
 window.heard = [];

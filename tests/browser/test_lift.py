@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from spotter.domain.events import Event, decode
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.topics import LIFTS

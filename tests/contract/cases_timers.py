@@ -7,7 +7,7 @@ from datetime import timedelta
 from spotter.domain.events.lifting import RepStarted
 from spotter.domain.events.outputs import DeviceLost, RepOverdue
 from spotter.domain.ids import athlete_key
-from tests.contract.cases_learning import BETWEEN_S, failed_set
+from tests.contract.cases_profile import BETWEEN_S, failed_set
 from tests.contract.harness import Harness
 from tests.contract.lifter import Lifter
 

@@ -11,11 +11,11 @@ from spotter.domain.ids import athlete_key
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
 from tests.contract.cases_budget import BudgetCases
 from tests.contract.cases_effort import EffortCases
-from tests.contract.cases_learning import LearningCases
 from tests.contract.cases_life import LifeCases
 from tests.contract.cases_motion import MotionCases
-from tests.contract.cases_moving import MovingCases
 from tests.contract.cases_policy import PolicyCases
+from tests.contract.cases_profile import LearningCases
+from tests.contract.cases_set_transfer import MovingCases
 from tests.contract.cases_timers import TimerCases
 from tests.contract.faust_harness import FaustHarness
 from tests.contract.memory_harness import MemoryHarness

@@ -10,16 +10,16 @@ import pytest
 
 from lab.accuracy.protocol import motion
 from lab.accuracy.protocol.motion import WatchRow
-from lab.accuracy.protocol.plan import AFTER_8, COLD, MAIN_CASES, OTHER_CASES, Plan
-from lab.accuracy.protocol.recorded import recorded_rows
+from lab.accuracy.protocol.plan import AFTER_8, COLD, MAIN_CASES, OTHER_CASES, ProtocolPlan
+from lab.accuracy.protocol.recordings import recorded_rows
 from lab.accuracy.protocol.rows import MODEL
-from lab.accuracy.protocol.simulated import Simulated, measure
+from lab.accuracy.protocol.simulations import Simulated, measure
 from lab.accuracy.report import write
-from lab.accuracy.report.writing import Report, page
+from lab.accuracy.report.html import AccuracyReport, page
 from lab.accuracy.simulation import lifters
 
 PLAN = replace(
-    Plan().quick(),
+    ProtocolPlan().quick(),
     families=("home",),
     exercises=("bench_press",),
     lifters_a_seed=16,
@@ -68,7 +68,7 @@ def test_targets_say_what_is_met(results: list[Simulated]) -> None:
 
 def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_path: Path) -> None:
     """The report is index.html, plots that it shows, and figures.json with the parameters' hash."""
-    write(Report(PLAN, True, results), tmp_path)
+    write(AccuracyReport(PLAN, True, results), tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     plots = sorted(path.name for path in tmp_path.glob("*.png"))
     assert len(plots) >= 7
@@ -84,7 +84,7 @@ def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_p
 def test_recorded_sets_have_a_section_of_their_own(results: list[Simulated]) -> None:
     """Figures of recorded sets stand under their own heading, after all simulated ones."""
     rows = recorded_rows(lifters("home", "bench_press", 3, 2, 5))
-    html = page(Report(PLAN, True, results, recorded=rows))
+    html = page(AccuracyReport(PLAN, True, results, recorded=rows))
     before, after = html.split('<h2 id="recorded">')
     assert "the lifter&#39;s call" not in before
     assert all(row.label.replace("'", "&#39;") in after for row in rows)
@@ -97,7 +97,7 @@ def test_motion_is_judged_on_bars_and_on_recorded_wrists_apart(results: list[Sim
         WatchRow("011224_APULL_W66_S4_R10.csv.gz", 10, 10, 12),
         WatchRow("241124_PREC_W7_S1_R14.csv.gz", 14, 16, 14),
     ]
-    report = Report(PLAN, True, results, motion.bar_rows(PLAN), watch=wrists)
+    report = AccuracyReport(PLAN, True, results, motion.bar_rows(PLAN), watch=wrists)
     before, after = page(report).split('<h2 id="recorded">')
     assert "Reps out of bar signals" in before
     assert "011224_APULL_W66_S4_R10" not in before

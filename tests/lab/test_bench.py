@@ -11,17 +11,17 @@ from lab.bench.batches import batches
 from lab.bench.broker import sustained
 from lab.bench.core import core
 from lab.bench.latency import standalone_latency
-from lab.bench.pacing import staggered
-from lab.bench.plan import Plan
-from lab.bench.rows import Row, Target, failed, measured, not_measured, percentiles
+from lab.bench.paced_load import staggered
+from lab.bench.plan import BenchPlan
+from lab.bench.rows import BenchRow, BenchTarget, failed, measured, not_measured, percentiles
 from lab.bench.table import print_json, print_table
 from lab.bench.workload import REPS_PER_SET, prepared, reps
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Plan:
+def tiny(tmp_path: Path) -> BenchPlan:
     """Give a plan that takes seconds."""
-    return Plan(tmp_path, lambda _: None, rounds=1, core_reps=256, batch_reps=400, latency_s=1.0)
+    return BenchPlan(tmp_path, lambda _: None, rounds=1, core_reps=256, batch_reps=400, latency_s=1.0)
 
 
 def test_the_load_is_the_same_in_every_run() -> None:
@@ -62,7 +62,7 @@ def test_what_is_sustained_leaves_out_start_and_end() -> None:
 
 def test_a_row_is_the_median_of_its_rounds() -> None:
     """One slow round does not make the figure, and the row says how far the rounds lay apart."""
-    row = measured("g", "n", [{"p99_ms": 4.0}, {"p99_ms": 90.0}, {"p99_ms": 5.0}], target=Target("p99_ms", 10))
+    row = measured("g", "n", [{"p99_ms": 4.0}, {"p99_ms": 90.0}, {"p99_ms": 5.0}], target=BenchTarget("p99_ms", 10))
 
     assert ({"p99_ms": 5.0}, 4.0, 90.0, True) == (row.figures, row.lowest, row.highest, row.reached)
 
@@ -84,15 +84,15 @@ def test_json_has_every_figure_and_the_machine(capsys: pytest.CaptureFixture[str
     assert ("abacus", 1.5) == (document["machine"]["cpu"], document["rows"][0]["figures"]["reps_per_s"])
 
 
-def test_the_cores_can_be_measured(tiny: Plan) -> None:
+def test_the_cores_can_be_measured(tiny: BenchPlan) -> None:
     """Filter, decision, detector and advisor give a time each."""
     assert 5 == len([row for row in core(tiny) if min(row.figures.values()) > 0])
 
 
 @pytest.mark.slow
-def test_the_one_process_host_can_be_measured(tiny: Plan) -> None:
+def test_the_one_process_host_can_be_measured(tiny: BenchPlan) -> None:
     """A real host is started, loaded, watched and stopped; every rep has its estimate and its advice."""
-    rows: list[Row] = [*batches(tiny), *standalone_latency(tiny)]
+    rows: list[BenchRow] = [*batches(tiny), *standalone_latency(tiny)]
 
     assert [2, 1, 1, 1, 3] == [len(row.figures) for row in rows]
     assert not any("without advice" in row.note for row in rows)

@@ -9,7 +9,7 @@ import pytest
 
 from lab.accuracy.motion.bar_scores import bar_scores
 from lab.accuracy.motion.bars import bar_set
-from lab.accuracy.motion.fitting import candidates, counts, leave_one_out
+from lab.accuracy.motion.cross_validation import candidates, counts, leave_one_out
 from lab.accuracy.motion.watch import watch_sets
 from spotter_detector.motion.parameters import WristParameters
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from lab.accuracy.answers import answers_from, truth_of
-from lab.accuracy.oracles import Told, home, other, posteriors
-from lab.accuracy.oracles.home_beliefs import Grid as HomeGrid
+from lab.accuracy.oracles import Knowledge, home, other, posteriors
+from lab.accuracy.oracles.home_beliefs import HomeGrid
 from lab.accuracy.oracles.normal import Floats
-from lab.accuracy.oracles.other_law import Grid as OtherGrid
+from lab.accuracy.oracles.other_law import OtherGrid
 from lab.accuracy.scores.calibration import pit_distance
 from lab.accuracy.scores.error import capped_errors
 from lab.accuracy.sets import LabelledSet
@@ -25,7 +25,7 @@ LONG = os.environ.get("SPOTTER_LONG") == "1"
 """With as many sets as it takes for the bounds that count: several minutes more."""
 JUDGED, PIT_MAX = (900, 0.03) if LONG else (240, 0.06)
 FEWER, ERROR_REL = (1, 0.005) if LONG else (4, 0.01)
-NOTHING, THREE, EIGHT, EVERYTHING = Told("nothing"), Told("sets"), Told("sets"), Told("everything")
+NOTHING, THREE, EIGHT, EVERYTHING = Knowledge("nothing"), Knowledge("sets"), Knowledge("sets"), Knowledge("everything")
 
 
 @cache
@@ -65,10 +65,10 @@ def test_a_known_load_helps(family: str) -> None:
     """With the load in % of the 1RM nobody's posterior errs less, cold and after eight sets."""
     sets, earlier = simulated(family, "deadlift", 200)
     assert error(sets, posteriors(family, sets, NOTHING)) > error(
-        sets, posteriors(family, sets, Told("nothing", load=True))
+        sets, posteriors(family, sets, Knowledge("nothing", load=True))
     )
     assert error(sets, posteriors(family, sets, EIGHT, earlier)) > error(
-        sets, posteriors(family, sets, Told("sets", load=True), earlier)
+        sets, posteriors(family, sets, Knowledge("sets", load=True), earlier)
     )
 
 
@@ -79,16 +79,16 @@ def test_a_known_load_helps(family: str) -> None:
     ("knowledge", "earlier_sets"),
     [
         (NOTHING, 0),
-        (Told("nothing", load=True), 0),
+        (Knowledge("nothing", load=True), 0),
         (THREE, 3),
         (EIGHT, 8),
-        (Told("sets", load=True), 8),
+        (Knowledge("sets", load=True), 8),
         (EVERYTHING, 0),
-        (Told("sets", sense="durations"), 8),
+        (Knowledge("sets", sense="durations"), 8),
     ],
     ids=["nothing", "load", "three", "eight", "eight and load", "everything", "durations of eight"],
 )
-def test_oracles_are_calibrated_on_their_own_family(family: str, knowledge: Told, earlier_sets: int) -> None:
+def test_oracles_are_calibrated_on_their_own_family(family: str, knowledge: Knowledge, earlier_sets: int) -> None:
     """The randomised PIT is within .03 of uniform over 900 judged sets; over 240 within twice that."""
     measured: Measured = "durations" if knowledge.sense == "durations" else "velocity"
     sets, earlier = simulated(family, "back_squat", JUDGED, measured)
@@ -105,7 +105,7 @@ def test_oracles_are_calibrated_on_their_own_family(family: str, knowledge: Told
     [("deadlift", NOTHING), ("bench_press", EIGHT), ("back_squat", EVERYTHING)],
     ids=["nothing", "eight", "everything"],
 )
-def test_a_grid_twice_as_fine_changes_the_error_by_under_half_a_percent(exercise: str, knowledge: Told) -> None:
+def test_a_grid_twice_as_fine_changes_the_error_by_under_half_a_percent(exercise: str, knowledge: Knowledge) -> None:
     """The grids' own error is far under what they measure, in both families."""
     sets, earlier = simulated("home", exercise, 150 // FEWER)
     coarse = error(sets, home.posteriors(sets, earlier, knowledge))
@@ -123,7 +123,7 @@ def test_a_grid_twice_as_fine_changes_the_error_by_under_half_a_percent(exercise
 @pytest.mark.timeout(400)
 def test_a_grid_twice_as_fine_changes_the_error_of_durations_by_under_half_a_percent() -> None:
     """The same for oracles of durations."""
-    knowledge = Told("sets", sense="durations")
+    knowledge = Knowledge("sets", sense="durations")
     sets, earlier = simulated("home", "bench_press", 200 // FEWER, "durations")
     coarse = error(sets, home.posteriors(sets, earlier, knowledge))
     assert error(sets, home.posteriors(sets, earlier, knowledge, HomeGrid().finer())) == pytest.approx(
@@ -185,9 +185,9 @@ def test_what_an_oracle_cannot_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="take one of"):
         posteriors("third", sets[:2], NOTHING)
     with pytest.raises(ValueError, match="does not hold its lifter's travel"):
-        posteriors("home", sets[:2], Told("everything", sense="durations"))
+        posteriors("home", sets[:2], Knowledge("everything", sense="durations"))
     with pytest.raises(ValueError, match="reps without durations"):
         cycles = lifters("home", "back_squat", 2, 1, 5, Conditions(measured="cycles"))
-        posteriors("home", [cycle[-1] for cycle in cycles], Told("nothing", sense="durations"))
+        posteriors("home", [cycle[-1] for cycle in cycles], Knowledge("nothing", sense="durations"))
     assert [] == posteriors("home", [], NOTHING)
     assert 8 == len(earlier[0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from lab.accuracy.oracles import Told, posteriors
+from lab.accuracy.oracles import Knowledge, posteriors
 from lab.accuracy.oracles.endings import likelihoods
 from lab.accuracy.oracles.normal import Floats, cumulated
 from lab.accuracy.sets import LabelledSet
@@ -183,7 +183,7 @@ def test_a_set_of_nobody_is_judged_as_by_brute_force(family: str, exercise: str)
     sets = [lifted_set for lifted_set in sets if len(lifted_set.reps) <= 12][:4]
     for with_load in (False, True):
         compared = 0
-        for seed, rows in enumerate(posteriors(family, sets, Told("nothing", load=with_load))):
+        for seed, rows in enumerate(posteriors(family, sets, Knowledge("nothing", load=with_load))):
             exact, carried = brute_force(family, sets[seed], [], seed, with_load)
             if carried > CARRIED_MIN:
                 assert 0.04 > apart(exact, rows)
@@ -203,9 +203,9 @@ def test_earlier_sets_teach_as_much_as_by_brute_force(family: str, exercise: str
     """
     first, second, judged = short_sets(family, exercise, seed=303)
     earlier = [first, second] if with_load else [second]
-    [rows] = posteriors(family, [judged], Told("sets", load=with_load), [earlier])
+    [rows] = posteriors(family, [judged], Knowledge("sets", load=with_load), [earlier])
     exact, carried = brute_force(family, judged, earlier, 7, with_load)
     assert carried > CARRIED_MIN
     assert 0.05 > apart(exact, rows)
-    [cold] = posteriors(family, [judged], Told("nothing", load=with_load))
+    [cold] = posteriors(family, [judged], Knowledge("nothing", load=with_load))
     assert apart(exact, rows) < apart(exact, cold)

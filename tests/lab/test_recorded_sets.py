@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.accuracy.protocol.recorded import recorded_rows
-from lab.accuracy.recorded import UnreadableSets, read_recorded
+from lab.accuracy.protocol.recordings import recorded_rows
+from lab.accuracy.recording_reader import UnreadableSets, read_recorded
 
 REPS = [{"time_s": 3.0 * index, "velocity_mps": 0.5 - 0.04 * index, "rom_m": 0.42} for index in range(8)]
 

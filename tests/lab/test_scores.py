@@ -7,7 +7,7 @@ import pytest
 
 from lab.accuracy.answers import Answers, Floats, Truth, answers_from, quantile, truth_of
 from lab.accuracy.scores import alerts, calibration, error
-from lab.accuracy.scores.alerts import Rule
+from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.scores.bootstrap import mean_by_lifter, ratio_by_lifter
 from lab.accuracy.simulation import Conditions, lifters
 
@@ -97,7 +97,7 @@ def test_alerts_are_late_missed_or_early() -> None:
     truth = Truth(rir, sets, sets, np.tile(np.arange(3), 4), 4)
     p = np.array([0.1, 0.9, 0.9, 0.1, 0.9, 0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.1])
     predicted = Answers(np.zeros(12), distribution=np.column_stack((p, np.zeros(12), 1.0 - p)))
-    outcome = alerts.alerts(truth, predicted, Rule(1, 0.5))
+    outcome = alerts.alerts(truth, predicted, AlertRule(1, 0.5))
     assert (0.25, 0.25, 0.25) == (outcome.late, outcome.missed, outcome.early)
     assert pytest.approx((4 + 1 + 0) / 3) == outcome.lead
     assert alerts.best_rule(truth, predicted).wrong <= outcome.wrong

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab.season.gym import GYM, Lane, train
-from lab.season.people import FIRST_DAY, Plan, person
-from lab.season.training import Lifter
+from lab.season.people import FIRST_DAY, TrainingPlan, person
+from lab.season.training import SeasonLifter
 from spotter.domain import topics
 from spotter.domain.events import encode
 from spotter.domain.gym_config import Configuration
@@ -17,7 +17,7 @@ from spotter.domain.ids import athlete_key
 from spotter.streaming.log import NewRecord
 from tests.dashboard.server import run_dashboard, until
 
-PLAN = Plan(lifters=3, weeks=4)
+PLAN = TrainingPlan(lifters=3, weeks=4)
 
 
 @pytest.mark.timeout(180)
@@ -25,7 +25,7 @@ async def test_the_weekly_report_renders(tmp_path: Path) -> None:
     """A week of each has a report as data, page and picture, and its sets are those of the week."""
     lanes = []
     for number in range(PLAN.lifters):
-        lifter = Lifter(person(number, PLAN), PLAN, lambda *_: None)
+        lifter = SeasonLifter(person(number, PLAN), PLAN, lambda *_: None)
         lanes.append(Lane(lifter.person.name, lifter.season()))
     train(lanes, Configuration())
 

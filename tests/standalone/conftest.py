@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from tests.processes import client
 
 

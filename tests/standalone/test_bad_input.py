@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from spotter.http.tokens import Keyring
 from spotter.settings import Limits
 from tests.processes import client

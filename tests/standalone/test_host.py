@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from spotter_standalone.errors import Trouble
 from tests.processes import client
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from lab.accuracy.protocol.targets import Target
+from lab.accuracy.protocol.targets import AccuracyTarget
 from lab.accuracy.report.unmet import explained
 from tools.figures.record import Json
 
@@ -238,7 +238,7 @@ def _missed(targets: Iterable[Json]) -> Iterable[str]:
     """Return the targets that are missed; those that share an explanation stand together above it."""
     reasons: dict[str, list[str]] = {}
     for target in targets:
-        [unmet] = explained([Target(**{name: value for name, value in target.items() if name != "met"})])
+        [unmet] = explained([AccuracyTarget(**{name: value for name, value in target.items() if name != "met"})])
         tried = f"Tried: {unmet.tried} Why it fails: {unmet.why}" if unmet.tried else "Nothing was tried yet."
         limit = f"{'≥' if target['at_least'] else '≤'} {target['limit']:g}"
         exercise = EXERCISES.get(target["exercise"], str(target["exercise"]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from spotter_cli.doctor import machine, parts, place
 from spotter_standalone.data_dir import Folder
 from tests.processes import here

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from spotter_cli.demo.location import demo_folder, note_demo
 from spotter_standalone.data_dir import Folder
 from tests.processes import client, here

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from tests.processes import COMMAND, client, environment, here
 
 COUNTS = {"sent": 162, "accepted": 159, "refused": 3, "sets": 59, "estimates": 159, "advice": 159}

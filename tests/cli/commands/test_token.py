@@ -10,7 +10,7 @@ import httpx
 import jwt
 import pytest
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from spotter.http.tokens import Keyring
 from tests.processes import client, here
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lab.embedded import Standalone
+from lab.standalone_thread import Standalone
 from tests.processes import client, here
 from tests.standalone.test_host import send, set_of
 

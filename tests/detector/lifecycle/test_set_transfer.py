@@ -17,7 +17,7 @@ from spotter.streaming.processor import Step
 from spotter_detector.processor import FailureDetector
 from spotter_detector.state import LiftedSet
 from tests.contract.cases_motion import PEAKS_MPS, bar, chunks
-from tests.contract.cases_moving import moved
+from tests.contract.cases_set_transfer import moved
 from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness
 

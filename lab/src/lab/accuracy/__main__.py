@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 from lab.accuracy.protocol.motion import bar_rows, watch_rows
-from lab.accuracy.protocol.plan import Plan
-from lab.accuracy.protocol.recorded import RecordedRow, recorded_rows
-from lab.accuracy.protocol.simulated import measure
-from lab.accuracy.recorded import UnreadableSets, read_recorded
+from lab.accuracy.protocol.plan import ProtocolPlan
+from lab.accuracy.protocol.recordings import RecordedRow, recorded_rows
+from lab.accuracy.protocol.simulations import measure
+from lab.accuracy.recording_reader import UnreadableSets, read_recorded
 from lab.accuracy.report import write
-from lab.accuracy.report.writing import Report
+from lab.accuracy.report.html import AccuracyReport
 
 
 def main() -> int:
@@ -30,13 +30,13 @@ def main() -> int:
     # Sets are measured side by side: more threads within one only get into the others' way.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    plan = Plan().quick() if options.quick else Plan()
+    plan = ProtocolPlan().quick() if options.quick else ProtocolPlan()
     began_s = time.monotonic()
     results = measure(plan, options.jobs, _say)
     bars = bar_rows(plan)
     _say("bar signals")
     watch = watch_rows(options.watch, plan) if options.watch is not None else []
-    report = Report(plan, options.quick, results, bars, recorded, watch)
+    report = AccuracyReport(plan, options.quick, results, bars, recorded, watch)
     write(report, options.to)
     targets = report.targets()
     for target in targets:

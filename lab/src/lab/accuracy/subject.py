@@ -17,7 +17,7 @@ _AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ModelEstimates:
     """What the model said after each report of each set: estimates, and the whole posterior (reports, 61)."""
 
     estimates: list[list[RepEstimate]]
@@ -76,7 +76,7 @@ def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = Fal
     )
 
 
-def ask(sets: Sequence[LabelledSet], starts: Sequence[Prior]) -> Said:
+def ask(sets: Sequence[LabelledSet], starts: Sequence[Prior]) -> ModelEstimates:
     """Estimates for these sets from these starting values."""
     estimates: list[list[RepEstimate]] = []
     distributions: list[Floats] = []
@@ -89,4 +89,4 @@ def ask(sets: Sequence[LabelledSet], starts: Sequence[Prior]) -> Said:
         for said, posteriors in zip(model.run(requests), model.distributions(requests), strict=True):
             estimates.append(said)
             distributions.append(np.array(posteriors))
-    return Said(estimates, distributions)
+    return ModelEstimates(estimates, distributions)

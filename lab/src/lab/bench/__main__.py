@@ -17,19 +17,19 @@ from lab.bench.broker import Broker, broker
 from lab.bench.core import core
 from lab.bench.latency import kafka_latency, standalone_latency
 from lab.bench.machine import machine
-from lab.bench.plan import Plan
+from lab.bench.plan import BenchPlan
 from lab.bench.recovery import recovery
-from lab.bench.rows import Row, failed, not_measured
+from lab.bench.rows import BenchRow, failed, not_measured
 from lab.bench.table import print_json, print_table
 from lab.bench.workers import workers
 from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable
 
-ALONE: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
+ALONE: Final[dict[str, Callable[[BenchPlan], Iterator[BenchRow]]]] = {
     "latency": standalone_latency,
     "standalone": batches,
     "core": core,
 }
-ON_KAFKA: Final[dict[str, Callable[[Plan, Broker], Iterator[Row]]]] = {
+ON_KAFKA: Final[dict[str, Callable[[BenchPlan, Broker], Iterator[BenchRow]]]] = {
     "latency": kafka_latency,
     "worker": workers,
     "recovery": recovery,
@@ -44,10 +44,12 @@ def main() -> int:
     began_s = time.monotonic()
     about = machine("not started")
     with TemporaryDirectory(prefix="spotter-bench-") as folder:
-        plan = Plan(folder=Path(folder), say=lambda text: print(f"measuring {text} …", file=sys.stderr, flush=True))
+        plan = BenchPlan(
+            folder=Path(folder), say=lambda text: print(f"measuring {text} …", file=sys.stderr, flush=True)
+        )
         if options.quick:
             plan = plan.quick()
-        rows: list[Row] = []
+        rows: list[BenchRow] = []
         for name, measure in ALONE.items():
             if name in wanted:
                 rows += _all(name, partial(measure, plan))
@@ -68,9 +70,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _all(name: str, measure: Callable[[], Iterator[Row]]) -> list[Row]:
+def _all(name: str, measure: Callable[[], Iterator[BenchRow]]) -> list[BenchRow]:
     """Take a group's rows; one that fails leaves those that it gave."""
-    rows: list[Row] = []
+    rows: list[BenchRow] = []
     try:
         rows.extend(measure())
     except Exception as error:  # noqa: BLE001  # whatever went wrong is told in the table
@@ -78,11 +80,11 @@ def _all(name: str, measure: Callable[[], Iterator[Row]]) -> list[Row]:
     return rows
 
 
-def _on_kafka(plan: Plan, wanted: set[str], about: dict[str, str]) -> list[Row]:
+def _on_kafka(plan: BenchPlan, wanted: set[str], about: dict[str, str]) -> list[BenchRow]:
     names = [name for name in ON_KAFKA if name in wanted]
     if not names:
         return []
-    rows: list[Row] = []
+    rows: list[BenchRow] = []
     with ExitStack() as stack:
         plan.say("nothing yet: Kafka starts")
         try:

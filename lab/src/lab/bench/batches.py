@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from lab.bench.plan import Plan
-from lab.bench.processes import HOST, Child, Ended, python
-from lab.bench.rows import Row, Target, measured
+from lab.bench.plan import BenchPlan
+from lab.bench.processes import HOST, Child, ProcessEnded, python
+from lab.bench.rows import BenchRow, BenchTarget, measured
 from lab.bench.workload import GYM, LIFTERS, bodies, history
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http.tokens import Identity, Keyring
@@ -26,7 +26,7 @@ from spotter_ingest.validation import Receipt, take
 GROUP: Final = "standalone"
 PER_REQUEST: Final = 1_000
 SENDERS: Final = 2
-TARGET: Final = Target("reps_per_s", 5_000, at_least=True)
+TARGET: Final = BenchTarget("reps_per_s", 5_000, at_least=True)
 LIMIT_S: Final = 120.0
 _POLL_S: Final = 0.01
 
@@ -47,7 +47,7 @@ class Up:
 
 
 @contextmanager
-def up(name: str, plan: Plan) -> Iterator[Up]:
+def up(name: str, plan: BenchPlan) -> Iterator[Up]:
     """Run a host on a folder of its own."""
     with TemporaryDirectory(dir=plan.folder) as data:
         arguments = ("-m", "spotter_cli", "up", "--data", data, "--port", "0")
@@ -58,7 +58,7 @@ def up(name: str, plan: Plan) -> Iterator[Up]:
             yield Up(child, port, token, Path(data))
 
 
-def batches(plan: Plan) -> Iterator[Row]:
+def batches(plan: BenchPlan) -> Iterator[BenchRow]:
     """Measure the host, beside the part of the work that every host has to do."""
     plan.say(f"the one-process host: {plan.batch_reps:,} reps as NDJSON, {plan.rounds} times")
     rounds = [_round(plan, number) for number in range(plan.rounds)]
@@ -78,7 +78,7 @@ def batches(plan: Plan) -> Iterator[Row]:
     yield checked
 
 
-def _round(plan: Plan, number: int) -> dict[str, float]:
+def _round(plan: BenchPlan, number: int) -> dict[str, float]:
     with up(f"batches-{number}", plan) as host:
         return _sent(host, plan.batch_reps)
 
@@ -116,7 +116,7 @@ def _sent(host: Up, count: int) -> dict[str, float]:
     finally:
         progress.close()
     if estimates < count:
-        raise Ended(f"{estimates} of {count} reps have an estimate")
+        raise ProcessEnded(f"{estimates} of {count} reps have an estimate")
     return {
         "reps_per_s": count / marks_s["estimated"],
         "cpu_us": spent_s / count * 1e6,
@@ -140,8 +140,8 @@ def _send(host: Up, share: Sequence[bytes], failures: list[BaseException]) -> No
             response = connection.getresponse()
             said = response.read()
             if response.status != 202:
-                raise Ended(f"POST /v1/events answered {response.status}: {said[:300]!r}")
-    except (OSError, http.client.HTTPException, Ended) as error:
+                raise ProcessEnded(f"POST /v1/events answered {response.status}: {said[:300]!r}")
+    except (OSError, http.client.HTTPException, ProcessEnded) as error:
         failures.append(error)
     finally:
         connection.close()
@@ -174,7 +174,7 @@ class _Progress:
         self._database.close()
 
 
-def _validated_per_s(plan: Plan) -> float:
+def _validated_per_s(plan: BenchPlan) -> float:
     """Read and check the same bodies as ingest does, and do nothing with them."""
     sent = datetime.now(UTC)
     requests = bodies(history(plan.batch_reps, sent), PER_REQUEST)

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from lab.bench.plan import Plan
-from lab.bench.rows import Row, Target, measured
+from lab.bench.plan import BenchPlan
+from lab.bench.rows import BenchRow, BenchTarget, measured
 from lab.bench.workload import prepared
 from spotter.domain.exercises import builtin_catalogue
 from spotter.domain.gym_config import Configuration
@@ -34,7 +34,7 @@ _SINGLE_SETS: Final = 64
 _CLASSES: Final = ("bench_press", "back_squat", "deadlift", "unknown")
 
 
-def core(plan: Plan) -> Iterator[Row]:
+def core(plan: BenchPlan) -> Iterator[BenchRow]:
     """Measure filter and steps."""
     plan.say("the filter and the steps of detector and advisor")
     gc.collect()
@@ -49,7 +49,7 @@ def core(plan: Plan) -> Iterator[Row]:
     gc.unfreeze()
 
 
-def _filter(plan: Plan, name: str, sets: int) -> Row:
+def _filter(plan: BenchPlan, name: str, sets: int) -> BenchRow:
     rounds = [{"rep_us": _filter_us(sets, seed)} for seed in range(max(3, plan.rounds))]
     return measured(GROUP, name, rounds, note="per rep")
 
@@ -74,7 +74,7 @@ def _set(chance: np.random.Generator, number: int) -> tuple[Prior, tuple[Observa
     return start, tuple(reps)
 
 
-def _decision(plan: Plan) -> Row:
+def _decision(plan: BenchPlan) -> BenchRow:
     """Measure what a set's opening asks of the rules (policy, standing, all rules) and a rep of the decision, together."""
     catalogue = builtin_catalogue()
     layers = (Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 3.0}))
@@ -98,7 +98,7 @@ def _decision(plan: Plan) -> Row:
     count = len(cases) * len(readings)
     rounds = [{"decision_us": median(_us(decides, count) for _ in range(50))} for _ in range(max(3, plan.rounds))]
     note = "a rep's decision, with a quarter of its set's rules and policy"
-    return measured(GROUP, "advisor: decision", rounds, target=Target("decision_us", 50), note=note)
+    return measured(GROUP, "advisor: decision", rounds, target=BenchTarget("decision_us", 50), note=note)
 
 
 def _us(work: Callable[[], object], count: int) -> float:
@@ -107,7 +107,7 @@ def _us(work: Callable[[], object], count: int) -> float:
     return (time.process_time_ns() - began_ns) / count / 1000
 
 
-def _steps(plan: Plan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+def _steps(plan: BenchPlan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
     """Take reps through both, a round each; the lifters' histories grow as they do."""
     events = prepared(plan.core_reps)
     lifts = [Input(0, at, event.key, event.value, event.event) for at, event in enumerate(events)]

@@ -15,10 +15,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from lab.bench.batches import up
 from lab.bench.broker import Broker, settings_of
-from lab.bench.pacing import PATIENCE_S
-from lab.bench.plan import Plan
-from lab.bench.processes import Ended, python
-from lab.bench.rows import Row, Target, measured, not_measured, percentiles
+from lab.bench.paced_load import PATIENCE_S
+from lab.bench.plan import BenchPlan
+from lab.bench.processes import ProcessEnded, python
+from lab.bench.rows import BenchRow, BenchTarget, measured, not_measured, percentiles
 from lab.bench.workload import LIFTERS, prepared
 from spotter.domain.topics import ADVICE, LIFTS
 from spotter_cli.cluster.local_kafka import free_port
@@ -42,16 +42,16 @@ class Cluster:
     token: str
 
 
-def standalone_latency(plan: Plan) -> Iterator[Row]:
+def standalone_latency(plan: BenchPlan) -> Iterator[BenchRow]:
     """Measure the one-process host."""
     plan.say(f"latency of the one-process host: {STANDALONE_RATE} reps/s for {plan.latency_s:.0f} s")
     with up("latency", plan) as host:
         figures, note = _paced(plan, host.url, host.token, STANDALONE_RATE)
     name = f"one process, {STANDALONE_RATE} reps/s: rep sent → advice"
-    yield measured(GROUP, name, [figures], target=Target("p99_ms", 10), note=note)
+    yield measured(GROUP, name, [figures], target=BenchTarget("p99_ms", 10), note=note)
 
 
-def kafka_latency(plan: Plan, kafka: Broker) -> Iterator[Row]:
+def kafka_latency(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
     """Measure the distributed host, and a bare pipe of as many hops on the same broker."""
     try:
         nginx_command()
@@ -66,20 +66,20 @@ def kafka_latency(plan: Plan, kafka: Broker) -> Iterator[Row]:
     with cluster(plan, kafka) as whole:
         figures, note = _paced(plan, whole.url, whole.token, KAFKA_RATE)
     name = f"Kafka, all services, {KAFKA_RATE} reps/s: rep sent → advice"
-    yield measured(GROUP, name, [figures], against=pipe, than="the pipe", target=Target("p99_ms", 50), note=note)
+    yield measured(GROUP, name, [figures], against=pipe, than="the pipe", target=BenchTarget("p99_ms", 50), note=note)
     yield pipe
 
 
-def _paced(plan: Plan, url: str, token: str, rate: int) -> tuple[dict[str, float], str]:
+def _paced(plan: BenchPlan, url: str, token: str, rate: int) -> tuple[dict[str, float], str]:
     """Run the even load in a process of its own."""
     options = ("--url", url, "--token", token, "--rate", str(rate), "--seconds", str(plan.latency_s))
-    with python("pacing", plan.folder, "-m", "lab.bench.pacing", *options) as child:
+    with python("pacing", plan.folder, "-m", "lab.bench.paced_load", *options) as child:
         measured_ms = json.loads(child.finished(plan.latency_s + _SPARE_S))
     if measured_ms["refused"]:
-        raise Ended(f"reps were refused: {measured_ms['refused'][0]}")
+        raise ProcessEnded(f"reps were refused: {measured_ms['refused'][0]}")
     heard, unheard = measured_ms["latencies_ms"], int(measured_ms["unheard"])
     if not heard:
-        raise Ended(f"none of {unheard} reps got advice")
+        raise ProcessEnded(f"none of {unheard} reps got advice")
     # What was not heard of is slower than anything that was.
     figures = percentiles([*heard, *[max(*heard, PATIENCE_S * 1000)] * unheard])
     notes = [f"open loop, {len(heard) + unheard:,} reps from the first second on, slowest {max(heard):.0f} ms"]
@@ -91,7 +91,7 @@ def _paced(plan: Plan, url: str, token: str, rate: int) -> tuple[dict[str, float
 
 
 @contextmanager
-def cluster(plan: Plan, kafka: Broker) -> Iterator[Cluster]:
+def cluster(plan: BenchPlan, kafka: Broker) -> Iterator[Cluster]:
     """Run the distributed host on the broker."""
     with TemporaryDirectory(dir=plan.folder) as data:
         environment = {
@@ -105,7 +105,7 @@ def cluster(plan: Plan, kafka: Broker) -> Iterator[Cluster]:
             yield Cluster(ready["url"], ready["token"])
 
 
-def _piped(plan: Plan, kafka: Broker) -> dict[str, float]:
+def _piped(plan: BenchPlan, kafka: Broker) -> dict[str, float]:
     prefix = kafka.topics()
     environment = settings_of(kafka.bootstrap, prefix, free_port(), "pipe")
     with python("pipe", plan.folder, "-m", "lab.bench.peers.pipe", environment=environment) as child:
@@ -113,7 +113,7 @@ def _piped(plan: Plan, kafka: Broker) -> dict[str, float]:
         return percentiles(asyncio.run(_send_through(plan, kafka.bootstrap, prefix)))
 
 
-async def _send_through(plan: Plan, bootstrap: str, prefix: str) -> list[float]:
+async def _send_through(plan: BenchPlan, bootstrap: str, prefix: str) -> list[float]:
     """Send events on a fixed schedule, and hear them at the other end; gives ms."""
     events = prepared(LIFTERS, LIFTERS)
     count = int(KAFKA_RATE * plan.pipe_s)

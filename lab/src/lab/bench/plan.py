@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BenchPlan:
     """Sizes of a run; `folder` is its own and goes with it."""
 
     folder: Path
@@ -23,9 +23,9 @@ class Plan:
     pipe_s: float = 20.0
     recoveries: int = 3
 
-    def quick(self) -> Plan:
+    def quick(self) -> BenchPlan:
         """Give the same with less of everything: under two minutes."""
-        return Plan(
+        return BenchPlan(
             folder=self.folder,
             say=self.say,
             rounds=1,

@@ -22,7 +22,7 @@ _WORDS: Final = 600
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
-class Ended(RuntimeError):
+class ProcessEnded(RuntimeError):
     """A process ended, or was not ready in time; the message ends with its own last words."""
 
 
@@ -85,7 +85,7 @@ class Child:
         if code is not None or (until_s is not None and time.monotonic() > until_s):
             what = "took too long" if code is None else f"ended with {code}"
             words = self.log.read_text(encoding="utf-8", errors="replace")[-_WORDS:].strip()
-            raise Ended(f"{self.name} {what}: {words or '(it said nothing)'}")
+            raise ProcessEnded(f"{self.name} {what}: {words or '(it said nothing)'}")
 
     def cpu_s(self) -> float:
         """Give the processor time that it has used; 0 where the system does not tell."""

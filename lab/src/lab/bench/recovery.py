@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from lab.bench.broker import Broker, settings_of
-from lab.bench.plan import Plan
+from lab.bench.plan import BenchPlan
 from lab.bench.processes import Child, python
-from lab.bench.rows import Row, Target, measured
+from lab.bench.rows import BenchRow, BenchTarget, measured
 from lab.bench.workload import GYM, document, reps
 from spotter.domain.events import decode, encode, from_json
 from spotter.domain.events.outputs import EffortEstimated
@@ -32,18 +32,18 @@ BEFORE_S: Final = 3.0
 LIMIT_S: Final = 60.0
 
 
-def recovery(plan: Plan, kafka: Broker) -> Iterator[Row]:
+def recovery(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
     """Measure both."""
     note = f"SIGKILL → an estimate for a rep sent since, in every partition; {RATE} reps/s go on"
     plan.say(f"the detector killed and restarted, {plan.recoveries} times")
     again = [{"recovered_s": kill} for kill in _kills(plan, kafka, ["one"], restart=True)]
-    yield measured(GROUP, "detector killed, restarted at once", again, target=Target("recovered_s", 6), note=note)
+    yield measured(GROUP, "detector killed, restarted at once", again, target=BenchTarget("recovered_s", 6), note=note)
     plan.say(f"the detector killed and taken over by a peer, {plan.recoveries} times")
     peer = [{"recovered_s": kill} for kill in _kills(plan, kafka, ["one", "two"], restart=False)]
-    yield measured(GROUP, "detector killed, a peer takes over", peer, target=Target("recovered_s", 15), note=note)
+    yield measured(GROUP, "detector killed, a peer takes over", peer, target=BenchTarget("recovered_s", 15), note=note)
 
 
-def _kills(plan: Plan, kafka: Broker, instances: list[str], *, restart: bool) -> list[float]:
+def _kills(plan: BenchPlan, kafka: Broker, instances: list[str], *, restart: bool) -> list[float]:
     """Kill the last of the workers as often as planned."""
     prefix = kafka.topics()
     times_s: list[float] = []

@@ -33,8 +33,8 @@ import orjson
 from fastapi import WebSocket
 from websockets.sync.client import ClientConnection, connect
 
-from lab.bench.workload import GYM, REPS_PER_SET, Rep, document
-from lab.embedded import Standalone
+from lab.bench.workload import GYM, REPS_PER_SET, WorkloadRep, document
+from lab.standalone_thread import Standalone
 
 SETS: Final = 3
 FIRST_COUNTED: Final = 3
@@ -117,7 +117,7 @@ def traces_of(sets: int = SETS) -> list[Trace]:
         with connect(f"{host.url.replace('http', 'ws', 1)}/v1/advice", additional_headers=headers) as advice:
             for number in range(sets):
                 for place in range(1, REPS_PER_SET + 1):
-                    rep = Rep(0, number, place, 0.7 - 0.04 * place)
+                    rep = WorkloadRep(0, number, place, 0.7 - 0.04 * place)
                     sleep(_PAUSE_S)
                     now = datetime.now(UTC)
                     body = orjson.dumps(document(rep, now, now))

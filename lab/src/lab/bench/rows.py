@@ -12,7 +12,7 @@ UNITS: Final = {"per_s": "/s", "us": "µs", "ms": "ms", "s": "s"}
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class BenchTarget:
     """What is to be reached on two cores; reported, never asserted."""
 
     figure: str
@@ -26,7 +26,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BenchRow:
     """One measurement: medians over rounds, by name (the end of a name is its unit)."""
 
     group: str
@@ -38,7 +38,7 @@ class Row:
     rounds: int = 0
     beside: str = ""
     """What it is to another row of the same run."""
-    target: Target | None = None
+    target: BenchTarget | None = None
     note: str = ""
     failed: bool = False
 
@@ -55,21 +55,21 @@ def measured(
     name: str,
     rounds: Sequence[Mapping[str, float]],
     *,
-    against: Row | None = None,
+    against: BenchRow | None = None,
     than: str = "",
-    target: Target | None = None,
+    target: BenchTarget | None = None,
     note: str = "",
-) -> Row:
+) -> BenchRow:
     """Make a row of the medians of rounds that have the same figures, compared with another of the same run.
 
-    >>> row = measured("a", "b", [{"x_us": 3.0}, {"x_us": 1.0}, {"x_us": 2.0}], target=Target("x_us", 2.5))
+    >>> row = measured("a", "b", [{"x_us": 3.0}, {"x_us": 1.0}, {"x_us": 2.0}], target=BenchTarget("x_us", 2.5))
     >>> row.figures, row.lowest, row.highest, row.reached
     ({'x_us': 2.0}, 1.0, 3.0, True)
     """
     names = list(rounds[0])
     firsts = [round[names[0]] for round in rounds]
     figures = {name: median(round[name] for round in rounds) for name in names}
-    return Row(
+    return BenchRow(
         group=group,
         name=name,
         figures=figures,
@@ -82,20 +82,20 @@ def measured(
     )
 
 
-def not_measured(group: str, name: str, reason: str) -> Row:
+def not_measured(group: str, name: str, reason: str) -> BenchRow:
     """Make a row that says why there is no figure."""
-    return Row(group, name, note=reason)
+    return BenchRow(group, name, note=reason)
 
 
-def failed(group: str, name: str, error: BaseException) -> Row:
+def failed(group: str, name: str, error: BaseException) -> BenchRow:
     """Make a row that says what went wrong."""
-    return Row(group, name, note=f"failed: {type(error).__name__}: {error}", failed=True)
+    return BenchRow(group, name, note=f"failed: {type(error).__name__}: {error}", failed=True)
 
 
-def as_times(figures: Mapping[str, float], other: Row | None, than: str) -> str:
+def as_times(figures: Mapping[str, float], other: BenchRow | None, than: str) -> str:
     """Say how many times the first figure of another row this one is; nothing where there is none.
 
-    >>> as_times({"reps_per_s": 400.0}, Row("a", "b", {"reps_per_s": 100.0}), "event by event")
+    >>> as_times({"reps_per_s": 400.0}, BenchRow("a", "b", {"reps_per_s": 100.0}), "event by event")
     '4.0 × event by event'
     """
     if other is None or not other.figures:

@@ -12,13 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from lab.bench.rows import Row, Target, shown
+from lab.bench.rows import BenchRow, BenchTarget, shown
 
 FILE_WIDTH = 180
 """Columns in what is no terminal."""
 
 
-def print_table(rows: Sequence[Row], machine: Mapping[str, str], spent_s: float) -> None:
+def print_table(rows: Sequence[BenchRow], machine: Mapping[str, str], spent_s: float) -> None:
     """Print the table on standard output."""
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -46,20 +46,20 @@ def print_table(rows: Sequence[Row], machine: Mapping[str, str], spent_s: float)
     console.print(f"  {'took':12s} {spent_s:.0f} s", markup=False)
 
 
-def print_json(rows: Sequence[Row], machine: Mapping[str, str], spent_s: float) -> None:
+def print_json(rows: Sequence[BenchRow], machine: Mapping[str, str], spent_s: float) -> None:
     """Print everything as one JSON object."""
     records = [{**asdict(row), "reached": row.reached} for row in rows]
     print(json.dumps({"machine": machine, "took_s": round(spent_s, 1), "rows": records}, ensure_ascii=False))
 
 
-def _spread(row: Row) -> str:
+def _spread(row: BenchRow) -> str:
     if row.rounds < 2 or row.lowest is None or row.highest is None:
         return ""
     name = next(iter(row.figures))
     return f"{shown(name, row.lowest)} – {shown(name, row.highest)}"
 
 
-def _target(row: Row) -> Text:
+def _target(row: BenchRow) -> Text:
     if row.target is None:
         return Text("")
     if row.reached is None:
@@ -68,5 +68,5 @@ def _target(row: Row) -> Text:
     return Text(f"{_limit(row.target)}: {word}", style=style)
 
 
-def _limit(target: Target) -> str:
+def _limit(target: BenchTarget) -> str:
     return f"{'≥' if target.at_least else '≤'} {shown(target.figure, target.limit)}"

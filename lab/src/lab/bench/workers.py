@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from lab.bench.broker import Broker, grows, settings_of, sustained
-from lab.bench.plan import Plan
+from lab.bench.plan import BenchPlan
 from lab.bench.processes import python
-from lab.bench.rows import Row, Target, measured, not_measured
+from lab.bench.rows import BenchRow, BenchTarget, measured, not_measured
 from lab.bench.workload import LIFTERS, Prepared, prepared
 from spotter.domain.gym_config import Configuration
 from spotter.domain.topics import ESTIMATES
@@ -21,7 +21,7 @@ from spotter_detector.processor import FailureDetector
 
 GROUP: Final = "worker"
 TIMES: Final = 4.0
-TARGET: Final = Target("times", TIMES, at_least=True)
+TARGET: Final = BenchTarget("times", TIMES, at_least=True)
 LIMIT_S: Final = 120.0
 _ROOT: Final = Path(__file__).resolve().parents[4]
 PEERS_PYTHON: Final = _ROOT / ".venv-peers" / "bin" / "python"
@@ -64,7 +64,7 @@ QUIX: Final = System(
 )
 
 
-def workers(plan: Plan, kafka: Broker) -> Iterator[Row]:
+def workers(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
     """Measure all of them on the same broker, side by side in each round."""
     peers = PEERS_PYTHON.exists() and _QUIX.exists()
     systems = [EVENT_BY_EVENT, WORKER, LOOP, *([QUIX] if peers else [])]
@@ -88,17 +88,17 @@ def workers(plan: Plan, kafka: Broker) -> Iterator[Row]:
 def _row(
     system: System,
     rounds: Mapping[str, Sequence[Mapping[str, float]]],
-    by_event: Row,
-    target: Target | None = None,
+    by_event: BenchRow,
+    target: BenchTarget | None = None,
     note: str = "",
-) -> Row:
+) -> BenchRow:
     rates = rounds[system.name]
     return measured(
         GROUP, system.name, rates, against=by_event, than="event by event", target=target, note=note + system.note
     )
 
 
-def _measure(plan: Plan, kafka: Broker, system: System, backlog: Backlog) -> float:
+def _measure(plan: BenchPlan, kafka: Broker, system: System, backlog: Backlog) -> float:
     """Let a process work off a backlog, and see from outside how fast its output grows: reps a second."""
     prefix = kafka.topics()
     kafka.fill(prefix, backlog.events)

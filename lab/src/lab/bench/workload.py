@@ -25,7 +25,7 @@ _NOISE: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Rep:
+class WorkloadRep:
     """One rep, before it is an event."""
 
     lifter: int
@@ -56,7 +56,7 @@ class Rep:
         return self.set_number * per_set_s + self.number * REP_EVERY_S
 
 
-def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[Rep]:
+def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[WorkloadRep]:
     """Give reps as a gym's lifters do them side by side: the first rep of each, the second of each, and so on."""
     chance = np.random.default_rng(seed)
     first_mps = chance.uniform(0.4, 0.8, lifters)
@@ -65,10 +65,10 @@ def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[Rep]:
         set_number, rep_index = divmod(in_order, REPS_PER_SET)
         noise = 1 + _NOISE * float(chance.standard_normal())
         velocity_mps = float(first_mps[lifter]) * (1 - _VELOCITY_LOSS * rep_index) * noise
-        yield Rep(lifter, set_number, rep_index + 1, round(velocity_mps, 3))
+        yield WorkloadRep(lifter, set_number, rep_index + 1, round(velocity_mps, 3))
 
 
-def document(rep: Rep, time: datetime, senttime: datetime) -> dict[str, object]:
+def document(rep: WorkloadRep, time: datetime, senttime: datetime) -> dict[str, object]:
     """Give a rep as a device sends it."""
     return {
         "specversion": "1.0",

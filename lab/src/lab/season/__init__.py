@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from lab.season.figures import Figures
-from lab.season.people import Plan
-from lab.season.running import season
+from lab.season.people import TrainingPlan
+from lab.season.runner import season
 
-__all__ = ["Figures", "Plan", "season"]
+__all__ = ["Figures", "TrainingPlan", "season"]

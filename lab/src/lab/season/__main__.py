@@ -7,15 +7,15 @@ import os
 import sys
 import time
 
-from lab.season.people import Plan
-from lab.season.running import season
+from lab.season.people import TrainingPlan
+from lab.season.runner import season
 from lab.season.table import print_json, print_table
 
 
 def main() -> int:
     """Run a season; gives the exit code. What the rules ask for is asserted by the test, and only counted here."""
     options = _options()
-    plan = Plan(lifters=options.lifters, weeks=options.weeks, sets=options.sets, seed=options.seed)
+    plan = TrainingPlan(lifters=options.lifters, weeks=options.weeks, sets=options.sets, seed=options.seed)
     began_s = time.monotonic()
     figures = season(plan, options.jobs)
     spent_s = time.monotonic() - began_s
@@ -24,7 +24,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    usual = Plan()
+    usual = TrainingPlan()
     parser = argparse.ArgumentParser(
         prog="python -m lab.season",
         description="Simulated lifters follow the advice for a season; count what came of it.",

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from lab.accuracy.simulation import home, timing
-from lab.accuracy.simulation.parameters import Body as Travel
-from lab.accuracy.simulation.parameters import Home, parameters
+from lab.accuracy.simulation.parameters import BodyParameters, Home, parameters
 from lab.accuracy.truth import HomeLifter, HomeSet
 
 LIFTS: Final = ("bench_press", "back_squat", "deadlift")
@@ -57,7 +56,7 @@ class Able:
 
     exercise: str
     law: HomeLifter
-    body: timing.Body
+    body: timing.LifterBody
     weekly_gain: float
     """By which the 1RM grows each week."""
 
@@ -85,7 +84,7 @@ def population(exercise: str) -> Home:
 def draw_able(exercise: str, weekly_gain: float, random: np.random.Generator) -> Able:
     """Draw a lifter in an exercise."""
     lifts = parameters().body.get(exercise)
-    travel = Travel(_ONE_RM_KG[exercise], 0.25, 0.45, 0.04) if lifts is None else lifts
+    travel = BodyParameters(_ONE_RM_KG[exercise], 0.25, 0.45, 0.04) if lifts is None else lifts
     one_rm_kg = travel.one_rm_kg * np.exp(travel.one_rm_log_sd * random.standard_normal(1))
     [law] = home.draw_lifters(exercise, one_rm_kg, random, population(exercise))
     return Able(exercise, law, timing.draw_body(exercise, random, travel), weekly_gain)

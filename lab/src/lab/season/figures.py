@@ -9,7 +9,7 @@ from typing import Final
 from lab.ledger_oracle import published, recompute
 from lab.season.gym import Lane
 from lab.season.referee import Referee, round_half_up
-from lab.season.training import Lifted, Lifter
+from lab.season.training import SeasonLifter, SeasonSet
 from spotter.domain.exercises import builtin_catalogue
 from spotter.domain.gym_config import Configuration
 from spotter_advisor.state.records import LEDGER, Ledger
@@ -41,7 +41,7 @@ class Figures:
         return self.counts[part] / self.counts[whole] if self.counts[whole] else 0.0
 
 
-def figures_of(lifter: Lifter, lane: Lane, referee: Referee, configuration: Configuration) -> Figures:
+def figures_of(lifter: SeasonLifter, lane: Lane, referee: Referee, configuration: Configuration) -> Figures:
     """Count one lifter's season."""
     figures = Figures()
     count = figures.counts
@@ -62,7 +62,7 @@ def figures_of(lifter: Lifter, lane: Lane, referee: Referee, configuration: Conf
     return figures
 
 
-def _count_set(figures: Figures, name: str, lifted_set: Lifted, referee: Referee) -> None:
+def _count_set(figures: Figures, name: str, lifted_set: SeasonSet, referee: Referee) -> None:
     count, ruling = figures.counts, referee.rulings[lifted_set.set_key]
     count["sets"] += 1
     count["reps"] += lifted_set.done
@@ -96,7 +96,7 @@ def _count_set(figures: Figures, name: str, lifted_set: Lifted, referee: Referee
     count["sets stopped in time"] += lifted_set.stop_after is not None
 
 
-def _count_aim(count: Counter[str], lifted_set: Lifted, calls: float) -> None:
+def _count_aim(count: Counter[str], lifted_set: SeasonSet, calls: float) -> None:
     """Count how near to its target a set ended that follows the advice, by what is true of it."""
     target = lifted_set.plan.target_rir
     if not lifted_set.obedient or target is None or lifted_set.intent != "work":
@@ -116,7 +116,7 @@ def _count_aim(count: Counter[str], lifted_set: Lifted, calls: float) -> None:
         count[f"too early ({group})"] += lifted_set.rir > target + NEAR
 
 
-def _count_weeks(figures: Figures, name: str, lifter: Lifter, referee: Referee) -> None:
+def _count_weeks(figures: Figures, name: str, lifter: SeasonLifter, referee: Referee) -> None:
     """Hold what each week cost by advice against what it allowed; mishaps are counted apart."""
     by_advice: defaultdict[object, float] = defaultdict(float)
     allowed: defaultdict[object, float] = defaultdict(float)
@@ -151,5 +151,5 @@ def _check_ledger(figures: Figures, lane: Lane, configuration: Configuration) ->
     figures.counts["ledger entries"] += len(anew)
 
 
-def _why(lifted_set: Lifted) -> str:
+def _why(lifted_set: SeasonSet) -> str:
     return f"the plan was: {lifted_set.plan.sentence} ({', '.join(lifted_set.plan.rule_ids)})"

@@ -30,7 +30,7 @@ _PATTERN: Final = {2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 4, 5),
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How large a season is, and of whom."""
 
     lifters: int = 200
@@ -92,7 +92,7 @@ class Person:
         return f"lifter-{self.number:03d}"
 
 
-def person(number: int, plan: Plan) -> Person:
+def person(number: int, plan: TrainingPlan) -> Person:
     """Draw a lifter; the same number in the same plan is the same lifter."""
     random = np.random.default_rng((plan.seed, number))
     zone, week_start = ZONES[number % len(ZONES)]
@@ -124,7 +124,7 @@ def person(number: int, plan: Plan) -> Person:
     )
 
 
-def _blocks(number: int, plan: Plan) -> tuple[Span, ...]:
+def _blocks(number: int, plan: TrainingPlan) -> tuple[Span, ...]:
     """Give the calendar: one third has none, the others all kinds in one order or another."""
     if number % 3 == 0:
         return ()

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.season.figures import Figures
-from lab.season.people import Plan
+from lab.season.people import TrainingPlan
 
 _WIDTH: Final = 110
 """Columns in what is no terminal."""
 _REMARKS_SHOWN: Final = 20
 
 
-def print_table(figures: Figures, plan: Plan, spent_s: float) -> None:
+def print_table(figures: Figures, plan: TrainingPlan, spent_s: float) -> None:
     """Print the figures on standard output."""
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -42,7 +42,7 @@ def print_table(figures: Figures, plan: Plan, spent_s: float) -> None:
     console.print(f"took {spent_s:.0f} s, {1000 * spent_s / max(figures.counts['sets'], 1):.2f} ms a set")
 
 
-def print_json(figures: Figures, plan: Plan, spent_s: float) -> None:
+def print_json(figures: Figures, plan: TrainingPlan, spent_s: float) -> None:
     """Print everything as one JSON object."""
     shares = dict(rows(figures))
     counted = {"counts": figures.counts, "units": figures.units, "remarks": figures.remarks}

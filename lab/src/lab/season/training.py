@@ -14,7 +14,7 @@ import numpy as np
 from lab.accuracy.simulation import devices, habits, timing
 from lab.season.exercises import Able
 from lab.season.gym import GYM, Sent, Wait
-from lab.season.people import FIRST_DAY, Person, Plan
+from lab.season.people import FIRST_DAY, Person, TrainingPlan
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.lifting import EffortReported, Intent, RepCompleted, RepVoided, SetEnded, SetStarted
 from spotter.domain.events.outputs import AdviceGiven, EffortEstimated
@@ -43,7 +43,7 @@ Turn = Generator[Sent, list[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lifted:
+class SeasonSet:
     """One set as it truly was, with what was said in it."""
 
     set_key: str
@@ -72,12 +72,12 @@ class Lifted:
         return self.possible - self.done
 
 
-class Lifter:
+class SeasonLifter:
     """A lifter's season; `sets` grows as it goes."""
 
-    def __init__(self, person: Person, plan: Plan, notice: Callable[[list[Event]], None]) -> None:
+    def __init__(self, person: Person, plan: TrainingPlan, notice: Callable[[list[Event]], None]) -> None:
         self.person = person
-        self.sets: list[Lifted] = []
+        self.sets: list[SeasonSet] = []
         self._plan = plan
         self._notice = notice
         self._random = np.random.default_rng((plan.seed, person.number, 1))
@@ -206,7 +206,7 @@ class Lifter:
         # Who has done all that was possible and was not told to stop tries another.
         failed = done == truth.reps_possible and (stop_after is None or stop_after < done)
         self.sets.append(
-            Lifted(
+            SeasonSet(
                 set_key=plan.set_key,
                 exercise=able.exercise,
                 intent=intent,

@@ -6,6 +6,6 @@ capped at six, so that no baseline is beaten only for being fitted to another.
 
 from __future__ import annotations
 
-from lab.accuracy.baselines.fitted import BASELINES, Baseline, Fitted, answers
+from lab.accuracy.baselines.regression import BASELINES, Baseline, Fitted, answers
 
 __all__ = ["BASELINES", "Baseline", "Fitted", "answers"]

@@ -14,7 +14,7 @@ import numpy as np
 from lab.accuracy.motion.bar_scores import bar_scores
 from lab.accuracy.motion.bars import Sensor
 from lab.accuracy.motion.baseline import count_peaks
-from lab.accuracy.motion.fitting import candidates, counts, fitted, leave_one_out
+from lab.accuracy.motion.cross_validation import candidates, counts, fitted, leave_one_out
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
 from spotter_detector.motion.parameters import WristParameters
 

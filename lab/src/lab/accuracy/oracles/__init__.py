@@ -7,7 +7,7 @@ lets grow by a guess of its own, tell none of them anything.
 
 * `home`, `home_law`, `home_beliefs`, `home_learning`: Gaussians on a grid, for the curve law;
 * `other`, `other_law`, `other_informed`: a grid of courses, for the fatigue law;
-* `readings`, `endings`, `normal`, `told`: what both share.
+* `readings`, `endings`, `normal`, `informed`: what both share.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.accuracy.oracles import home, other
+from lab.accuracy.oracles.knowledge import Knowledge
 from lab.accuracy.oracles.normal import Floats
-from lab.accuracy.oracles.told import Told
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation.parameters import FAMILIES
 
-__all__ = ["Told", "posteriors"]
+__all__ = ["Knowledge", "posteriors"]
 
 
 def posteriors(
-    family: str, sets: Sequence[LabelledSet], informed: Told, earlier: Sequence[Sequence[LabelledSet]] | None = None
+    family: str,
+    sets: Sequence[LabelledSet],
+    informed: Knowledge,
+    earlier: Sequence[Sequence[LabelledSet]] | None = None,
 ) -> list[Floats]:
     """P(RIR = 0 … 60) after each reported rep of each set: a list of arrays (reps, 61), rows that sum to 1.
 
@@ -34,7 +37,7 @@ def posteriors(
         `home` or `other`: the family that the sets are of.
     sets : sequence of LabelledSet
         Sets of one exercise, without faults.
-    told : Told
+    informed : Knowledge
         What the oracle is told.
     earlier : sequence of sequences of LabelledSet, or None
         For each of `sets` the same number of earlier sets of its lifter, oldest first; read where `told.lifter` is `sets`.
@@ -47,7 +50,7 @@ def posteriors(
 
     >>> from lab.accuracy.simulation import lifters
     >>> [sets] = lifters("home", "bench_press", count=1, sets_each=4, seed=1)
-    >>> [posterior] = posteriors("home", sets[-1:], Told("sets"), [sets[:-1]])
+    >>> [posterior] = posteriors("home", sets[-1:], Knowledge("sets"), [sets[:-1]])
     >>> posterior.shape == (len(sets[-1].reps), 61), float(posterior[0].sum().round(9))
     (True, 1.0)
     """

@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from lab.accuracy.answers import RIR_MAX
-from lab.accuracy.oracles.home_beliefs import Beliefs, Grid, Loads, informed, population
+from lab.accuracy.oracles.home_beliefs import Beliefs, HomeGrid, Loads, informed, population
 from lab.accuracy.oracles.home_law import Evidence, Natural, log_reps_within, set_prior, share_used
-from lab.accuracy.oracles.home_learning import learned
+from lab.accuracy.oracles.home_posterior import learned
+from lab.accuracy.oracles.knowledge import Knowledge
 from lab.accuracy.oracles.normal import Floats
 from lab.accuracy.oracles.readings import Readings, read
-from lab.accuracy.oracles.told import Told
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation.parameters import parameters
 
@@ -26,10 +26,13 @@ _NEGLIGIBLE_LOG_MASS = -30.0
 
 
 def posteriors(
-    sets: Sequence[LabelledSet], earlier: Sequence[Sequence[LabelledSet]], knowledge: Told, grid: Grid | None = None
+    sets: Sequence[LabelledSet],
+    earlier: Sequence[Sequence[LabelledSet]],
+    knowledge: Knowledge,
+    grid: HomeGrid | None = None,
 ) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
-    grid = Grid() if grid is None else grid
+    grid = HomeGrid() if grid is None else grid
     exercise = sets[0].exercise
     if knowledge.sense == "durations":
         # Over an unknown travel, a first velocity tells less of the load.
@@ -44,7 +47,7 @@ def posteriors(
     return judged(sets, beliefs, knowledge, grid)
 
 
-def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, informed: Told, grid: Grid) -> list[Floats]:
+def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, informed: Knowledge, grid: HomeGrid) -> list[Floats]:
     """The posterior of each set under what is believed of its lifter."""
     readings = read(sets, informed.sense)
     loads = Loads.of(sets, with_load=informed.load, ranges=grid.loads)

@@ -30,16 +30,16 @@ _PCT_STEPS = 2520
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class HomeGrid:
     """How finely the constants that are not Gaussian are cut: exponents, travels, ranges of unknown loads."""
 
     curves: int = 7
     travels: int = 6
     loads: int = 4
 
-    def finer(self) -> Grid:
+    def finer(self) -> HomeGrid:
         """Twice as fine."""
-        return Grid(2 * self.curves - 1, 2 * self.travels - 1, 2 * self.loads)
+        return HomeGrid(2 * self.curves - 1, 2 * self.travels - 1, 2 * self.loads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Beliefs:
         return Beliefs(curve, self.unit, self.log_weight[places], self.mean[places], self.cov[places])
 
 
-def population(exercise: str, sense: Sense, grid: Grid) -> Beliefs:
+def population(exercise: str, sense: Sense, grid: HomeGrid) -> Beliefs:
     """What is believed of anybody."""
     of = parameters().home[exercise]
     curve, curve_weight = nodes(of.curve, of.curve_sd, grid.curves, of.curve_range)
@@ -108,7 +108,7 @@ def informed(sets: Sequence[LabelledSet]) -> Beliefs:
     )
 
 
-def _units(exercise: str, sense: Sense, grid: Grid) -> tuple[Floats, Floats]:
+def _units(exercise: str, sense: Sense, grid: HomeGrid) -> tuple[Floats, Floats]:
     if sense == "velocity":
         return np.ones(1), np.ones(1)
     body = parameters().body[exercise]

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from lab.accuracy.oracles import endings, other_informed
+from lab.accuracy.oracles import endings, other_full_knowledge
+from lab.accuracy.oracles.knowledge import Knowledge, rows_of
 from lab.accuracy.oracles.normal import Floats, Places, Singles
-from lab.accuracy.oracles.other_law import Axes, Grid, axes, chances, course_shares, load_density, survival
+from lab.accuracy.oracles.other_law import Axes, OtherGrid, axes, chances, course_shares, load_density, survival
 from lab.accuracy.oracles.readings import Readings, Sense, read
-from lab.accuracy.oracles.told import Told, rows_of
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation.parameters import parameters
 
@@ -27,7 +27,7 @@ _READING_MIN = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class OracleTables:
     """What each cell says, for one exercise and sense.
 
     Attributes
@@ -62,7 +62,7 @@ class Fit:
     centre: float
 
     @classmethod
-    def of(cls, grid_tables: Tables, readings: Readings) -> Fit:
+    def of(cls, grid_tables: OracleTables, readings: Readings) -> Fit:
         """For the sensor that these readings come from, which `read` holds to be one."""
         reps = readings.values.shape[1]
         course = np.moveaxis(grid_tables.course[..., :reps], -1, 0).reshape(reps, -1)
@@ -89,7 +89,7 @@ class Fit:
 
 
 @lru_cache(maxsize=4)
-def tables(exercise: str, sense: Sense, grid: Grid) -> Tables:
+def tables(exercise: str, sense: Sense, grid: OtherGrid) -> OracleTables:
     """The tables of an exercise."""
     of, lifting = parameters().other[exercise], parameters().lifting
     cut = axes(exercise, sense, grid)
@@ -100,16 +100,19 @@ def tables(exercise: str, sense: Sense, grid: Grid) -> Tables:
     else:
         done = survival(shares[None], cut.ends, cut.ends_sd, lifting.velocity_floor_mps / of.v0)
     day = load_density(cut.load, cut.strength, cut.load_sd, None)
-    return Tables(cut, course, _tidy(chances(done)), _tidy(np.swapaxes(day, 1, 2)))
+    return OracleTables(cut, course, _tidy(chances(done)), _tidy(np.swapaxes(day, 1, 2)))
 
 
 def posteriors(
-    sets: Sequence[LabelledSet], earlier: Sequence[Sequence[LabelledSet]], informed: Told, grid: Grid | None = None
+    sets: Sequence[LabelledSet],
+    earlier: Sequence[Sequence[LabelledSet]],
+    informed: Knowledge,
+    grid: OtherGrid | None = None,
 ) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
-    grid = Grid.of(informed.sense) if grid is None else grid
+    grid = OtherGrid.of(informed.sense) if grid is None else grid
     if informed.lifter == "everything":
-        return other_informed.posteriors(sets, informed, grid)
+        return other_full_knowledge.posteriors(sets, informed, grid)
     grid_tables = tables(sets[0].exercise, informed.sense, grid)
     beliefs = grid_tables.axes.prior[None]
     if informed.lifter == "sets":
@@ -117,7 +120,7 @@ def posteriors(
     return judged(grid_tables, sets, beliefs, informed)
 
 
-def learned(grid_tables: Tables, earlier: Sequence[Sequence[LabelledSet]], informed: Told) -> Floats:
+def learned(grid_tables: OracleTables, earlier: Sequence[Sequence[LabelledSet]], informed: Knowledge) -> Floats:
     """P(scale, lifter's fatigue, ends), (n, s, m, e), of lifters after their earlier sets."""
     log_beliefs = np.zeros((len(earlier), *grid_tables.axes.prior.shape))
     # All at once, whoever's they are: sets of one length share most of the work.
@@ -134,7 +137,9 @@ def learned(grid_tables: Tables, earlier: Sequence[Sequence[LabelledSet]], infor
     return beliefs
 
 
-def _likelihoods(grid_tables: Tables, sets: Sequence[LabelledSet], informed: Told) -> Iterator[tuple[Places, Singles]]:
+def _likelihoods(
+    grid_tables: OracleTables, sets: Sequence[LabelledSet], informed: Knowledge
+) -> Iterator[tuple[Places, Singles]]:
     """P(a set's reps and how it ended | scale, the set's fatigue, ends), (n, s, f, e), for sets of one length at a time."""
     readings, ends = read(sets, informed.sense), endings.likelihoods(sets)
     fits = Fit.of(grid_tables, readings)
@@ -152,7 +157,7 @@ def _likelihoods(grid_tables: Tables, sets: Sequence[LabelledSet], informed: Tol
                 yield places, _over_loads(grid_tables, fit, count, ends[places, :stops], pct_1rm)
 
 
-def _over_loads(grid_tables: Tables, fit: Singles, count: int, ends: Floats, pct_1rm: Floats | None) -> Singles:
+def _over_loads(grid_tables: OracleTables, fit: Singles, count: int, ends: Floats, pct_1rm: Floats | None) -> Singles:
     total = np.zeros((len(fit), *fit.shape[1:3], len(grid_tables.axes.ends)), dtype=np.float32)
     ended = ends.astype(np.float32)
     days = [] if pct_1rm is None else [_day_at(grid_tables, scale, pct_1rm) for scale in range(fit.shape[1])]
@@ -173,7 +178,7 @@ def _over_loads(grid_tables: Tables, fit: Singles, count: int, ends: Floats, pct
     return total
 
 
-def _day_at(grid_tables: Tables, scale: int, pct_1rm: Floats) -> Singles:
+def _day_at(grid_tables: OracleTables, scale: int, pct_1rm: Floats) -> Singles:
     """Density of the day's load at known loads, (l, n, e)."""
     of_ends = grid_tables.axes.strength[scale]
     shape = (len(pct_1rm), len(of_ends))
@@ -210,7 +215,9 @@ def _pct(sets: Sequence[LabelledSet], places: Places) -> Floats:
     return np.array(loads, dtype=float)
 
 
-def judged(grid_tables: Tables, sets: Sequence[LabelledSet], beliefs: Floats, informed: Told) -> list[Floats]:
+def judged(
+    grid_tables: OracleTables, sets: Sequence[LabelledSet], beliefs: Floats, informed: Knowledge
+) -> list[Floats]:
     """The posterior of each set under what is believed of its lifter."""
     readings = read(sets, informed.sense)
     fits = Fit.of(grid_tables, readings)
@@ -230,7 +237,9 @@ def judged(grid_tables: Tables, sets: Sequence[LabelledSet], beliefs: Floats, in
     return posteriors
 
 
-def _judge(grid_tables: Tables, fits: Fit, readings: Readings, beliefs: Floats, pct_1rm: Floats | None) -> list[Floats]:
+def _judge(
+    grid_tables: OracleTables, fits: Fit, readings: Readings, beliefs: Floats, pct_1rm: Floats | None
+) -> list[Floats]:
     count, longest = readings.values.shape
     # A set's own fatigue in place of the lifter's: (s, f, n, e).
     believed = np.einsum("nsme,mf->sfne", beliefs, grid_tables.axes.fatigue_given, optimize=True)

@@ -23,7 +23,7 @@ _SPREADS = 3.2
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class OtherGrid:
     """How finely each axis is cut: points by axis."""
 
     scale: int
@@ -32,13 +32,13 @@ class Grid:
     ends: int
 
     @classmethod
-    def of(cls, sense: Sense) -> Grid:
+    def of(cls, sense: Sense) -> OtherGrid:
         """Fine enough that the grid's own error is under half a percent; durations tell ratios of velocities sharply."""
         return cls(10, 17, 36, 12) if sense == "velocity" else cls(18, 17, 46, 12)
 
-    def finer(self) -> Grid:
+    def finer(self) -> OtherGrid:
         """Twice as fine."""
-        return Grid(2 * self.scale - 1, 2 * self.fatigue - 1, 2 * self.load - 1, 2 * self.ends - 1)
+        return OtherGrid(2 * self.scale - 1, 2 * self.fatigue - 1, 2 * self.load - 1, 2 * self.ends - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Axes:
 
 
 @lru_cache(maxsize=16)
-def axes(exercise: str, sense: Sense, grid: Grid) -> Axes:
+def axes(exercise: str, sense: Sense, grid: OtherGrid) -> Axes:
     """The axes for an exercise: evenly spaced, over nearly all of the population."""
     of, body, lifting = parameters().other[exercise], parameters().body[exercise], parameters().lifting
     v0 = of.v0 + of.v0_sd * np.linspace(-4.0, 4.0, _FINE)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.accuracy.answers import truth_of
-from lab.accuracy.protocol.lifted import lifted
-from lab.accuracy.protocol.plan import COMMON_FAULTS, EVERY_SET_FAULTS, OTHER_FAULTS, Case, Plan
+from lab.accuracy.protocol.judged_sets import lifted
+from lab.accuracy.protocol.plan import COMMON_FAULTS, EVERY_SET_FAULTS, OTHER_FAULTS, ProtocolCase, ProtocolPlan
 from lab.accuracy.protocol.rows import model_said
-from lab.accuracy.scores.alerts import Alerts, Rule, alerts
+from lab.accuracy.scores.alerts import AlertRule, Alerts, alerts
 from lab.accuracy.scores.error import capped_errors
 from lab.accuracy.simulation import Conditions
 from lab.accuracy.simulation.conditions import Fault
@@ -42,7 +42,7 @@ class FaultRow:
 
 
 def fault_rows(
-    family: str, exercise: str, cases: Sequence[Case], plan: Plan, rules: Mapping[str, Rule]
+    family: str, exercise: str, cases: Sequence[ProtocolCase], plan: ProtocolPlan, rules: Mapping[str, AlertRule]
 ) -> list[FaultRow]:
     """The model with each kind of faults, on the same lifters; earlier sets have them as well.
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lab.accuracy.motion.bar_scores import BarScores, bar_scores
 from lab.accuracy.motion.baseline import count_peaks
-from lab.accuracy.motion.fitting import candidates, counts, leave_one_out
+from lab.accuracy.motion.cross_validation import candidates, counts, leave_one_out
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
-from lab.accuracy.protocol.plan import Plan
-from lab.accuracy.protocol.targets import Target
+from lab.accuracy.protocol.plan import ProtocolPlan
+from lab.accuracy.protocol.targets import AccuracyTarget
 
 _EXACT_MIN, _OFF_BY_MORE_MAX = 0.70, 2
 _BAR_EXACT_MIN, _CONCENTRIC_MAX_S = 0.99, 0.060
@@ -31,7 +31,7 @@ class WatchRow:
     peaks: int
 
 
-def bar_rows(plan: Plan) -> list[BarScores]:
+def bar_rows(plan: ProtocolPlan) -> list[BarScores]:
     """Simulated bars at 50 Hz with noise .03 m/s, some of them stuck in the last rep."""
     seed = plan.seeds[0]
     return [
@@ -40,7 +40,7 @@ def bar_rows(plan: Plan) -> list[BarScores]:
     ]
 
 
-def watch_rows(folder: Path, plan: Plan) -> list[WatchRow]:
+def watch_rows(folder: Path, plan: ProtocolPlan) -> list[WatchRow]:
     """Recorded sets of a wrist, each exercise counted with numbers that the others chose; none where there are none."""
     sets = watch_sets(folder)
     if not sets:
@@ -63,20 +63,20 @@ def off_by_more(rows: list[WatchRow]) -> int:
     return sum(abs(row.counted - row.reps) > 1 for row in rows)
 
 
-def of_bars(rows: list[BarScores]) -> Iterator[Target]:
+def of_bars(rows: list[BarScores]) -> Iterator[AccuracyTarget]:
     """Targets of simulated bars."""
     for row in rows:
         where = ("motion", "simulated", "bar velocity", row.condition)
-        yield Target(*where, "count exact", row.exact_share, _BAR_EXACT_MIN, at_least=True)
-        yield Target(*where, "concentric time, mean error, s", row.concentric_mae_s, _CONCENTRIC_MAX_S)
+        yield AccuracyTarget(*where, "count exact", row.exact_share, _BAR_EXACT_MIN, at_least=True)
+        yield AccuracyTarget(*where, "concentric time, mean error, s", row.concentric_mae_s, _CONCENTRIC_MAX_S)
         if row.stalls_in_time_share is not None:
             share = row.stalls_in_time_share
-            yield Target(*where, "stall called within .5 s", share, _STALLS_MIN, at_least=True)
+            yield AccuracyTarget(*where, "stall called within .5 s", share, _STALLS_MIN, at_least=True)
 
 
-def of_watch(rows: list[WatchRow]) -> Iterator[Target]:
+def of_watch(rows: list[WatchRow]) -> Iterator[AccuracyTarget]:
     """Targets of recorded watch sets."""
     if rows:
         where = ("motion", "recorded", "watch", "left one exercise out")
-        yield Target(*where, "count exact", exact_share(rows), _EXACT_MIN, at_least=True)
-        yield Target(*where, "sets off by more than one", float(off_by_more(rows)), float(_OFF_BY_MORE_MAX))
+        yield AccuracyTarget(*where, "count exact", exact_share(rows), _EXACT_MIN, at_least=True)
+        yield AccuracyTarget(*where, "sets off by more than one", float(off_by_more(rows)), float(_OFF_BY_MORE_MAX))

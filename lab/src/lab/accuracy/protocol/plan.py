@@ -14,7 +14,7 @@ _PLAIN = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ProtocolCase:
     """What is judged in one row.
 
     Attributes
@@ -39,23 +39,23 @@ class Case:
 
 
 _DURATIONS = Conditions(measured="durations")
-COLD, COLD_LOAD = Case("cold"), Case("cold, load known", load=True)
-AFTER_3, AFTER_8 = Case("after 3 sets", earlier=3), Case("after 8 sets", earlier=8)
-DURATIONS_3 = Case("durations, after 3 sets", earlier=3, sense="durations", conditions=_DURATIONS)
-DURATIONS_8 = Case("durations, after 8 sets", earlier=8, sense="durations", conditions=_DURATIONS)
+COLD, COLD_LOAD = ProtocolCase("cold"), ProtocolCase("cold, load known", load=True)
+AFTER_3, AFTER_8 = ProtocolCase("after 3 sets", earlier=3), ProtocolCase("after 8 sets", earlier=8)
+DURATIONS_3 = ProtocolCase("durations, after 3 sets", earlier=3, sense="durations", conditions=_DURATIONS)
+DURATIONS_8 = ProtocolCase("durations, after 8 sets", earlier=8, sense="durations", conditions=_DURATIONS)
 # Those that targets are set for.
 MAIN_CASES = (COLD, COLD_LOAD, AFTER_3, AFTER_8, DURATIONS_3, DURATIONS_8)
 # Reported beside them.
 OTHER_CASES = (
-    Case("after 8 sets, load known", earlier=8, load=True),
-    Case("durations, cold", sense="durations", conditions=_DURATIONS),
-    Case("whole cycles, cold", sense=None, conditions=Conditions(measured="cycles")),
-    Case("whole cycles, after 8 sets", earlier=8, sense=None, conditions=Conditions(measured="cycles")),
-    Case("tempo, cold", sense=None, conditions=Conditions(tempo=True)),
-    Case("loads of 65–70 %, after 3 sets", earlier=3, sense=None, conditions=Conditions(load_pct=(65.0, 70.0))),
-    Case("loads of 85–90 %, after 3 sets", earlier=3, sense=None, conditions=Conditions(load_pct=(85.0, 90.0))),
-    Case("sensor .015 m/s, after 8 sets", earlier=8, conditions=Conditions(sensor_sd_mps=0.015)),
-    Case("sensor .06 m/s, after 8 sets", earlier=8, conditions=Conditions(sensor_sd_mps=0.06)),
+    ProtocolCase("after 8 sets, load known", earlier=8, load=True),
+    ProtocolCase("durations, cold", sense="durations", conditions=_DURATIONS),
+    ProtocolCase("whole cycles, cold", sense=None, conditions=Conditions(measured="cycles")),
+    ProtocolCase("whole cycles, after 8 sets", earlier=8, sense=None, conditions=Conditions(measured="cycles")),
+    ProtocolCase("tempo, cold", sense=None, conditions=Conditions(tempo=True)),
+    ProtocolCase("loads of 65–70 %, after 3 sets", earlier=3, sense=None, conditions=Conditions(load_pct=(65.0, 70.0))),
+    ProtocolCase("loads of 85–90 %, after 3 sets", earlier=3, sense=None, conditions=Conditions(load_pct=(85.0, 90.0))),
+    ProtocolCase("sensor .015 m/s, after 8 sets", earlier=8, conditions=Conditions(sensor_sd_mps=0.015)),
+    ProtocolCase("sensor .06 m/s, after 8 sets", earlier=8, conditions=Conditions(sensor_sd_mps=0.06)),
 )
 
 COMMON_FAULTS: tuple[Fault, ...] = ("unrack", "ghost", "double", "outlier", "slow_first")
@@ -64,7 +64,7 @@ OTHER_FAULTS: tuple[Fault, ...] = ("missed", "pause")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ProtocolPlan:
     """How much is measured.
 
     Attributes
@@ -91,7 +91,7 @@ class Plan:
     families: tuple[str, ...] = FAMILIES
     exercises: tuple[str, ...] = EXERCISES
 
-    def quick(self) -> Plan:
+    def quick(self) -> ProtocolPlan:
         """A run of under a minute that shows the shape of the figures and judges nothing."""
         return replace(
             self,

@@ -9,11 +9,11 @@ from typing import Literal
 from lab.accuracy import subject
 from lab.accuracy.answers import Answers, Truth, answers_from, truth_of
 from lab.accuracy.baselines import BASELINES, Fitted, answers
-from lab.accuracy.oracles import Told, posteriors
-from lab.accuracy.protocol.lifted import Lifted
-from lab.accuracy.protocol.plan import Case
-from lab.accuracy.protocol.scoring import Scored, score
-from lab.accuracy.scores.alerts import Rule
+from lab.accuracy.oracles import Knowledge, posteriors
+from lab.accuracy.protocol.judged_sets import JudgedSets
+from lab.accuracy.protocol.plan import ProtocolCase
+from lab.accuracy.protocol.score_rows import Scored, score
+from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.scores.bootstrap import Figure, ratio_by_lifter
 from lab.accuracy.scores.error import capped_errors
 
@@ -27,7 +27,7 @@ _TOLD: Mapping[Oracle, Literal["nothing", "sets", "everything"]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScoreRow:
     """All figures of one case.
 
     Attributes
@@ -62,19 +62,19 @@ class Row:
         raise KeyError(f"{name} has not answered {self.case} of {self.exercise}, {self.family}")
 
 
-def model_said(lifted: Lifted, case: Case) -> subject.Said:
+def model_said(lifted: JudgedSets, case: ProtocolCase) -> subject.ModelEstimates:
     """What the model says of the judged sets."""
     return subject.ask(lifted.judged, lifted.starts(case))
 
 
-def oracle_answers(name: Oracle, lifted: Lifted, case: Case, truth: Truth) -> Answers:
+def oracle_answers(name: Oracle, lifted: JudgedSets, case: ProtocolCase, truth: Truth) -> Answers:
     """What an oracle says of the judged sets."""
-    informed = Told(_TOLD[name], load=case.load, sense=case.sense or "velocity")
+    informed = Knowledge(_TOLD[name], load=case.load, sense=case.sense or "velocity")
     earlier = lifted.earlier(case) if name == "learned" else None
     return answers_from(truth, posteriors(lifted.family, lifted.judged, informed, earlier))
 
 
-def row(lifted: Lifted, case: Case, fitted: Fitted, rule: Rule) -> Row:
+def row(lifted: JudgedSets, case: ProtocolCase, fitted: Fitted, rule: AlertRule) -> ScoreRow:
     """Ask everybody about one case and score what they say.
 
     Parameters
@@ -98,10 +98,10 @@ def row(lifted: Lifted, case: Case, fitted: Fitted, rule: Rule) -> Row:
         if baseline == "own line" and not case.earlier:
             continue  # it would be the general one
         scored.append(score(baseline, truth, answers(baseline, fitted, sets, truth, earlier)))
-    return Row(lifted.family, lifted.exercise, case.name, truth.sets, len(truth.rir), scored, ratios)
+    return ScoreRow(lifted.family, lifted.exercise, case.name, truth.sets, len(truth.rir), scored, ratios)
 
 
-def oracles_of(case: Case) -> tuple[Oracle, ...]:
+def oracles_of(case: ProtocolCase) -> tuple[Oracle, ...]:
     """The oracles that a case is measured by."""
     if case.sense is None:
         return ()

@@ -13,10 +13,10 @@ from typing import TypeAlias
 import numpy as np
 
 from lab.accuracy.answers import Floats, truth_of
-from lab.accuracy.protocol.lifted import lifted
-from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, COLD_LOAD, Case, Plan
+from lab.accuracy.protocol.judged_sets import lifted
+from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, COLD_LOAD, ProtocolCase, ProtocolPlan
 from lab.accuracy.protocol.rows import model_said
-from lab.accuracy.scores.alerts import RESERVES, THRESHOLDS, Rule, curve
+from lab.accuracy.scores.alerts import RESERVES, THRESHOLDS, AlertRule, curve
 from lab.accuracy.simulation import Conditions
 
 RULE_CASES = (COLD, COLD_LOAD, AFTER_3, AFTER_8)
@@ -27,7 +27,7 @@ _SIBLINGS = {case.earlier: case for case in (COLD, AFTER_3, AFTER_8)}
 _NEIGHBOURS = 2
 
 
-def wrong_alerts(exercise: str, plan: Plan) -> WrongAlerts:
+def wrong_alerts(exercise: str, plan: ProtocolPlan) -> WrongAlerts:
     """Share of training sets with a wrong alert, by case, reserve and threshold."""
     people = lifted("home", exercise, Conditions(), plan.training_seeds, plan.training_lifters_a_seed)
     truth = truth_of(people.judged)
@@ -40,24 +40,24 @@ def wrong_alerts(exercise: str, plan: Plan) -> WrongAlerts:
     return wrong_by_case
 
 
-def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, Rule]:
+def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, AlertRule]:
     """The best rule of each case over all exercises.
 
     >>> wrong = np.full((2, len(THRESHOLDS)), 0.5)
     >>> wrong[0, 3], wrong[1, 20:25] = 0.1, 0.3  # one lucky threshold, and a valley
     >>> fixed_rules([{case.name: wrong for case in RULE_CASES}])["cold"]
-    Rule(reserve=2, threshold=0.6)
+    AlertRule(reserve=2, threshold=0.6)
     """
-    rules: dict[str, Rule] = {}
+    rules: dict[str, AlertRule] = {}
     for case in RULE_CASES:
         wrong = np.mean([wrong_rates[case.name] for wrong_rates in by_exercise], axis=0)
         smooth = np.array([_smooth(row) for row in wrong])
         reserve, threshold = np.unravel_index(int(smooth.argmin()), smooth.shape)
-        rules[case.name] = Rule(RESERVES[int(reserve)], THRESHOLDS[int(threshold)])
+        rules[case.name] = AlertRule(RESERVES[int(reserve)], THRESHOLDS[int(threshold)])
     return rules
 
 
-def rule_of(rules: Mapping[str, Rule], case: Case) -> Rule:
+def rule_of(rules: Mapping[str, AlertRule], case: ProtocolCase) -> AlertRule:
     """The rule of a case."""
     return rules.get(case.name) or rules[_SIBLINGS[case.earlier].name]
 

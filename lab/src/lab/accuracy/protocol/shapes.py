@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.accuracy import subject
-from lab.accuracy.protocol.plan import Plan
-from lab.accuracy.simulation.failed_shapes import SHAPES, Ended, ended_sets
+from lab.accuracy.protocol.plan import ProtocolPlan
+from lab.accuracy.simulation.failed_shapes import SHAPES, FailedEnding, ended_sets
 from spotter_detector.model import Prior, RepEstimate, overdue_after_s
 from spotter_detector.model.flags import FAILED, STALL
 
@@ -23,7 +23,7 @@ class ShapeRow:
     said: float
 
 
-def shape_rows(family: str, exercise: str, plan: Plan) -> list[ShapeRow]:
+def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]:
     """Each shape, and normal sets beside."""
     sets = [
         ended_set
@@ -42,7 +42,7 @@ def shape_rows(family: str, exercise: str, plan: Plan) -> list[ShapeRow]:
     return rows
 
 
-def _is_said(one: Ended, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
+def _is_said(one: FailedEnding, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
     """Whether a failure or stall is said: anywhere in a normal set, from the attempt on in a failed one.
 
     A start without an end is always overdue in the end; the price is a rep of a normal set that takes longer than that.

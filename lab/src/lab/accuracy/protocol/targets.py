@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lab.accuracy.protocol.faulty import MIXED, FaultRow
 from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, COLD_LOAD, DURATIONS_3, DURATIONS_8
-from lab.accuracy.protocol.rows import MODEL, Row
-from lab.accuracy.protocol.scoring import Probabilities
+from lab.accuracy.protocol.rows import MODEL, ScoreRow
+from lab.accuracy.protocol.score_rows import Probabilities
 from lab.accuracy.protocol.shapes import NORMAL, ShapeRow
 
 # Error over an oracle's, by case: home family, and the other one.
@@ -42,7 +42,7 @@ _PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class AccuracyTarget:
     """One figure and its limit.
 
     Attributes
@@ -70,61 +70,63 @@ class Target:
         return value >= self.limit if self.at_least else value <= self.limit
 
 
-def of_row(row: Row) -> Iterator[Target]:
+def of_row(row: ScoreRow) -> Iterator[AccuracyTarget]:
     """Targets of a row on error, calibration and alerts."""
     home = row.family == "home"
     for oracle, (at_home, elsewhere) in _ERROR_MAX.get(row.case, {}).items():
         limit = at_home if home else elsewhere
         if limit is not None:
             measure = f"error / {oracle} oracle"
-            yield Target("error", row.family, row.exercise, row.case, measure, row.ratios[oracle].value, limit)
+            yield AccuracyTarget("error", row.family, row.exercise, row.case, measure, row.ratios[oracle].value, limit)
     if row.case not in _ERROR_MAX:
         return
     model = row.of(MODEL)
     baselines = [scored for scored in row.scored if scored.probabilities is None]
     best = min(baselines, key=lambda baseline: baseline.error.value)
     measure = f"error, best baseline ({best.name})"
-    yield Target("baselines", row.family, row.exercise, row.case, measure, model.error.value, best.error.value)
+    yield AccuracyTarget("baselines", row.family, row.exercise, row.case, measure, model.error.value, best.error.value)
     if model.probabilities is None:
         raise ValueError("a model without probabilities has nothing to be calibrated")
     yield from _of_probabilities(row, model.probabilities)
 
 
-def _of_probabilities(row: Row, probabilities: Probabilities) -> Iterator[Target]:
+def _of_probabilities(row: ScoreRow, probabilities: Probabilities) -> Iterator[AccuracyTarget]:
     home, where = row.family == "home", (row.family, row.exercise, row.case)
     by_velocity = row.case in _SKILL_MIN_HOME
     if by_velocity and (home or row.case in _ALERTS_MAX):
-        yield Target(
+        yield AccuracyTarget(
             "calibration", *where, "PIT distance", probabilities.pit, _PIT_MAX_HOME if home else _PIT_MAX_OTHER
         )
     if by_velocity and home:
-        yield Target("calibration", *where, "worst gap of a reliability bin", probabilities.worst_gap, _GAP_MAX)
+        yield AccuracyTarget("calibration", *where, "worst gap of a reliability bin", probabilities.worst_gap, _GAP_MAX)
     skills = _SKILL_MIN_HOME if home else _SKILL_MIN_OTHER
     if row.case in skills:
         oracle, share = skills[row.case]
         reference = row.of(oracle).probabilities
         if reference is not None:
             ratio = probabilities.skill[0] / reference.skill[0]
-            yield Target("calibration", *where, f"Brier skill / {oracle} oracle", ratio, share, at_least=True)
+            yield AccuracyTarget("calibration", *where, f"Brier skill / {oracle} oracle", ratio, share, at_least=True)
     if home and row.case in _ALERTS_MAX:
         for oracle, points in _ALERTS_MAX[row.case].items():
             reference = row.of(oracle).probabilities
             if reference is not None:
                 more = probabilities.alert.wrong - reference.alert.wrong
-                yield Target("alerts", *where, f"wrong alerts − {oracle} oracle", more, points)
+                yield AccuracyTarget("alerts", *where, f"wrong alerts − {oracle} oracle", more, points)
 
 
-def of_faults(rows: Sequence[FaultRow]) -> Iterator[Target]:
+def of_faults(rows: Sequence[FaultRow]) -> Iterator[AccuracyTarget]:
     """Targets of the rows on faults."""
     for row in rows:
         if row.judged:
             limit = _MIXED_FAULTS_MAX if row.faults == MIXED else _EVERY_SET_MAX
-            yield Target("faults", row.family, row.exercise, row.case, row.faults, row.worse, limit)
+            yield AccuracyTarget("faults", row.family, row.exercise, row.case, row.faults, row.worse, limit)
 
 
-def of_shapes(family: str, exercise: str, rows: Sequence[ShapeRow]) -> Iterator[Target]:
+def of_shapes(family: str, exercise: str, rows: Sequence[ShapeRow]) -> Iterator[AccuracyTarget]:
     """Targets of the rows on failed attempts."""
     for row in rows:
         normal = row.shape == NORMAL
         limit = _FALSE_MAX if normal else _SHAPES_MIN
-        yield Target("failed attempts", family, exercise, "cold", row.shape, row.said, limit, at_least=not normal)
+        yield AccuracyTarget(
+            "failed attempts", family, exercise, "cold", row.shape, row.said, limit, at_least=not normal
+        )

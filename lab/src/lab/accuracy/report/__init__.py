@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from lab.accuracy.report.writing import write
+from lab.accuracy.report.html import write
 
 __all__ = ["write"]

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, MAIN_CASES
-from lab.accuracy.protocol.rows import MODEL, Row
-from lab.accuracy.protocol.scoring import Scored
-from lab.accuracy.protocol.simulated import Simulated
-from lab.accuracy.report.drawing import COLOURS, NAMES, panels, save
+from lab.accuracy.protocol.rows import MODEL, ScoreRow
+from lab.accuracy.protocol.score_rows import Scored
+from lab.accuracy.protocol.simulations import Simulated
+from lab.accuracy.report.figure import COLOURS, NAMES, panels, save
 
 _BAR = 0.2
 _ORDER = (MODEL, "population", "learned", "informed", "best baseline")
 
 
-def best_baseline(row: Row) -> Scored:
+def best_baseline(row: ScoreRow) -> Scored:
     """The baseline with the least error."""
     return min((scored for scored in row.scored if scored.probabilities is None), key=lambda scored: scored.error.value)
 

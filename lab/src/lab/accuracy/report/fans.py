@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.accuracy.protocol.lifted import lifted
+from lab.accuracy.protocol.judged_sets import lifted
 from lab.accuracy.protocol.plan import AFTER_8, COLD
 from lab.accuracy.protocol.rows import model_said
-from lab.accuracy.report.drawing import COLOURS, MUTED, NAMES, panels, save
+from lab.accuracy.report.figure import COLOURS, MUTED, NAMES, panels, save
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import EXERCISES, Conditions
 

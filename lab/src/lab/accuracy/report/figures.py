@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from lab.accuracy.protocol.scoring import Probabilities
+from lab.accuracy.protocol.score_rows import Probabilities
 
 _SIGNIFICANT = 4
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD
-from lab.accuracy.protocol.rows import MODEL, Row
-from lab.accuracy.protocol.scoring import Probabilities
-from lab.accuracy.protocol.simulated import Simulated
-from lab.accuracy.report.drawing import COLOURS, MUTED, NAMES, panels, save
+from lab.accuracy.protocol.rows import MODEL, ScoreRow
+from lab.accuracy.protocol.score_rows import Probabilities
+from lab.accuracy.protocol.simulations import Simulated
+from lab.accuracy.report.figure import COLOURS, MUTED, NAMES, panels, save
 from lab.accuracy.scores.calibration import CASES_MIN
 
 _CASES = (COLD, AFTER_3, AFTER_8)
@@ -113,7 +113,7 @@ def alert_leads(results: Sequence[Simulated], family: str, path: Path) -> None:
     save(figure, path)
 
 
-def _row(result: Simulated, case: str) -> Row:
+def _row(result: Simulated, case: str) -> ScoreRow:
     return next(row for row in result.rows if row.case == case)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from lab.accuracy.protocol.targets import Target
+from lab.accuracy.protocol.targets import AccuracyTarget
 
 _PLACE = ("about", "family", "exercise", "case", "measure")
 
@@ -16,15 +16,15 @@ _PLACE = ("about", "family", "exercise", "case", "measure")
 class Unmet:
     """A target that is not met; empty texts where nothing is known of it yet."""
 
-    target: Target
+    target: AccuracyTarget
     tried: str
     why: str
 
 
-def explained(missed: Sequence[Target]) -> list[Unmet]:
+def explained(missed: Sequence[AccuracyTarget]) -> list[Unmet]:
     """Put what was tried, and why it fails, beside each target that is not met.
 
-    >>> target = Target("motion", "recorded", "watch", "left out", "sets off by more than one", 3.0, 2.0)
+    >>> target = AccuracyTarget("motion", "recorded", "watch", "left out", "sets off by more than one", 3.0, 2.0)
     >>> [one.tried != "" and one.why != "" for one in explained([target])]
     [True]
     """
@@ -38,5 +38,5 @@ def explained(missed: Sequence[Target]) -> list[Unmet]:
     return unmet
 
 
-def _is_about(entry: dict[str, str], target: Target) -> bool:
+def _is_about(entry: dict[str, str], target: AccuracyTarget) -> bool:
     return all(entry[name] == getattr(target, name) for name in _PLACE if name in entry)

@@ -20,7 +20,7 @@ _NO_ALERT = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AlertRule:
     """Alert once P(RIR ≤ reserve) ≥ threshold."""
 
     reserve: int
@@ -43,7 +43,7 @@ class Alerts:
         Mean reps left at the alert, where there was one.
     """
 
-    rule: Rule
+    rule: AlertRule
     late: float
     missed: float
     early: float
@@ -55,17 +55,17 @@ class Alerts:
         return self.late + self.missed + self.early
 
 
-def reserve_at_alert(truth: Truth, answers: Answers, rule: Rule) -> Whole:
+def reserve_at_alert(truth: Truth, answers: Answers, rule: AlertRule) -> Whole:
     """Reps left at each set's alert, (n,); −1 for none."""
     return _first(truth, at_most(answers, rule.reserve) >= rule.threshold)
 
 
-def alerts(truth: Truth, answers: Answers, rule: Rule) -> Alerts:
+def alerts(truth: Truth, answers: Answers, rule: AlertRule) -> Alerts:
     """How a rule comes out.
 
     >>> truth = Truth(np.array([5, 4, 1, 0]), np.array([0, 0, 1, 1]), np.zeros(4), np.array([0, 1, 0, 1]), 2)
     >>> distribution = np.array([[0.1, 0.1, 0.8], [0.4, 0.4, 0.2], [0.3, 0.1, 0.6], [0.9, 0.1, 0.0]])
-    >>> found = alerts(truth, Answers(np.zeros(4), distribution=distribution), Rule(1, 0.5))
+    >>> found = alerts(truth, Answers(np.zeros(4), distribution=distribution), AlertRule(1, 0.5))
     >>> found.early, found.late, found.missed, found.lead
     (0.5, 0.5, 0.0, 2.0)
     """
@@ -82,7 +82,7 @@ def alerts(truth: Truth, answers: Answers, rule: Rule) -> Alerts:
 
 def curve(truth: Truth, answers: Answers, reserve: int) -> list[Alerts]:
     """The rule by threshold."""
-    return [alerts(truth, answers, Rule(reserve, threshold)) for threshold in THRESHOLDS]
+    return [alerts(truth, answers, AlertRule(reserve, threshold)) for threshold in THRESHOLDS]
 
 
 def best(curves: list[Alerts]) -> Alerts:
@@ -106,7 +106,7 @@ def by_answer(truth: Truth, answers: Answers, reserve: float) -> Alerts:
     left = _first(truth, answers.rir <= reserve)
     alerted: Floats = left[left != _NO_ALERT].astype(np.float64)
     return Alerts(
-        Rule(round(reserve), 0.5),
+        AlertRule(round(reserve), 0.5),
         late=float(np.mean(left == 0)),
         missed=float(np.mean(left == _NO_ALERT)),
         early=float(np.mean(left >= EARLY_RIR)),
@@ -122,7 +122,7 @@ def ends_near(truth: Truth, answers: Answers, target: int) -> float:
     >>> ends_near(truth, answers, 2), ends_near(truth, answers, 3)
     (0.5, 0.5)
     """
-    left = reserve_at_alert(truth, answers, Rule(target, STOP))
+    left = reserve_at_alert(truth, answers, AlertRule(target, STOP))
     ended = np.where(left == _NO_ALERT, 0, left)
     return float(np.mean(np.abs(ended - target) <= 1))
 

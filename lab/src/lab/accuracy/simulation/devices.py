@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.accuracy.simulation.conditions import Measured
-from lab.accuracy.simulation.parameters import Device, parameters
-from lab.accuracy.simulation.timing import Rep
+from lab.accuracy.simulation.parameters import DeviceParameters, parameters
+from lab.accuracy.simulation.timing import TimedRep
 from spotter_detector.model import Observation
 
 # What the public door takes.
@@ -18,7 +18,7 @@ _DURATION_RANGE_S = (0.1, 30.0)
 
 
 @dataclass(slots=True)
-class Report:
+class DeviceReport:
     """One report on its way out of a device; faults change it. `truth` as in a labelled set."""
 
     end_s: float
@@ -28,7 +28,9 @@ class Report:
     truth: int | None
 
 
-def measure(reps: Sequence[Rep], measured: Measured, sensor_sd_mps: float, random: np.random.Generator) -> list[Report]:
+def measure(
+    reps: Sequence[TimedRep], measured: Measured, sensor_sd_mps: float, random: np.random.Generator
+) -> list[DeviceReport]:
     """Reports of these reps.
 
     A tracker takes the duration from the same signal as the velocity, so that the two never say more together than one
@@ -36,7 +38,7 @@ def measure(reps: Sequence[Rep], measured: Measured, sensor_sd_mps: float, rando
     """
     of, timing = parameters().device, parameters().timing
     z = random.standard_normal((3, len(reps)))
-    reports: list[Report] = []
+    reports: list[DeviceReport] = []
     for index, rep in enumerate(reps):
         velocity_mps = max(rep.velocity_mps + sensor_sd_mps * float(z[0, index]), of.velocity_min)
         rom_m = rep.rom_m + of.rom_sd * float(z[1, index])
@@ -44,11 +46,11 @@ def measure(reps: Sequence[Rep], measured: Measured, sensor_sd_mps: float, rando
             duration_s = rom_m / velocity_mps
         else:
             duration_s = rep.concentric_s * float(np.exp(timing.duration_log_sd * z[2, index]))
-        reports.append(Report(rep.end_s, velocity_mps, rom_m, duration_s, rep.rir))
+        reports.append(DeviceReport(rep.end_s, velocity_mps, rom_m, duration_s, rep.rir))
     return reports
 
 
-def observe(reports: Sequence[Report], measured: Measured) -> tuple[Observation, ...]:
+def observe(reports: Sequence[DeviceReport], measured: Measured) -> tuple[Observation, ...]:
     """The reports as a model sees them, rounded as devices round, the first at 0 s."""
     of = parameters().device
     with_rom = measured == "velocity"
@@ -65,11 +67,11 @@ def observe(reports: Sequence[Report], measured: Measured) -> tuple[Observation,
     )
 
 
-def _velocity(report: Report, of: Device) -> float:
+def _velocity(report: DeviceReport, of: DeviceParameters) -> float:
     return max(_to_step(report.velocity_mps, of.velocity_step), of.velocity_min)
 
 
-def _duration(report: Report, of: Device) -> float:
+def _duration(report: DeviceReport, of: DeviceParameters) -> float:
     least, most = _DURATION_RANGE_S
     return min(max(_to_step(report.duration_s, of.time_step), least), most)
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import devices, habits, timing
-from lab.accuracy.simulation.devices import Report
+from lab.accuracy.simulation.devices import DeviceReport
 from lab.accuracy.simulation.lifters import draw
 from lab.accuracy.simulation.parameters import Range, parameters
 
@@ -30,7 +30,7 @@ _TRUTH_FAILED = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class FailedEnding:
     """A set, how its failed attempt arrived, and when the attempt began.
 
     Attributes
@@ -46,7 +46,7 @@ class Ended:
     started_s: float | None
 
 
-def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Ended]:
+def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[FailedEnding]:
     """So many sets, each of another lifter: half of them normal, half with a failed attempt.
 
     >>> sets = ended_sets("home", "bench_press", 40, seed=1)
@@ -56,7 +56,7 @@ def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Ended]
     of = parameters().failed_shapes
     random = np.random.default_rng((_STREAM, seed))
     shares = np.array([of.short_slow, of.split, of.helped, of.pauses_subtracted, of.no_end])
-    made: list[Ended] = []
+    made: list[FailedEnding] = []
     for lifter, [true] in enumerate(draw(family, exercise, count, 1, seed)):
         is_normal = lifter % 2 == 0
         shape = None if is_normal else SHAPES[int(random.choice(len(SHAPES), p=shares / shares.sum()))]
@@ -72,7 +72,7 @@ def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Ended]
         elif shape is not None:
             reports = reports + _MAKERS[shape](reports[-1], waited_s, random)
         made.append(
-            Ended(
+            FailedEnding(
                 LabelledSet(
                     exercise=exercise,
                     lifter=lifter,
@@ -97,12 +97,12 @@ def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Ended]
     return made
 
 
-def _short_slow(last: Report, waited_s: float, random: np.random.Generator) -> list[Report]:
+def _short_slow(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
     return [_attempt(last, last.end_s + waited_s, _between(of.short_rom, random), _between(of.short_velocity, random))]
 
 
-def _split(last: Report, waited_s: float, random: np.random.Generator) -> list[Report]:
+def _split(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
     share = _between(of.split_rom, random)
     before = _attempt(last, last.end_s + waited_s, share, _between(of.split_velocity, random))
@@ -111,7 +111,7 @@ def _split(last: Report, waited_s: float, random: np.random.Generator) -> list[R
     return [before, after]
 
 
-def _helped(last: Report, waited_s: float, random: np.random.Generator) -> list[Report]:
+def _helped(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
     slow = _attempt(last, last.end_s + waited_s, 1.0, _between(of.helped_slow, random))
     fast = _attempt(last, slow.end_s, 1.0, _between(of.helped_fast, random))
@@ -120,25 +120,25 @@ def _helped(last: Report, waited_s: float, random: np.random.Generator) -> list[
     return [slow, fast]
 
 
-def _pauses_subtracted(last: Report, waited_s: float, random: np.random.Generator) -> list[Report]:
+def _pauses_subtracted(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
     attempt = _attempt(last, last.end_s + waited_s, 1.0, _between(of.stalled_velocity, random))
     attempt.end_s += _between(of.stalled_s, random)
     return [attempt]
 
 
-def _attempt(last: Report, began_s: float, rom_share: float, velocity_share: float) -> Report:
+def _attempt(last: DeviceReport, began_s: float, rom_share: float, velocity_share: float) -> DeviceReport:
     """A report of a failed attempt with so much of the last rep's travel and velocity."""
     velocity_mps = max(last.velocity_mps * velocity_share, parameters().device.velocity_min)
     rom_m = last.rom_m * rom_share
-    return Report(began_s + rom_m / velocity_mps, velocity_mps, rom_m, rom_m / velocity_mps, _TRUTH_FAILED)
+    return DeviceReport(began_s + rom_m / velocity_mps, velocity_mps, rom_m, rom_m / velocity_mps, _TRUTH_FAILED)
 
 
 def _between(limits: Range, random: np.random.Generator) -> float:
     return float(random.uniform(*limits))
 
 
-_MAKERS: Mapping[Shape, Callable[[Report, float, np.random.Generator], list[Report]]] = {
+_MAKERS: Mapping[Shape, Callable[[DeviceReport, float, np.random.Generator], list[DeviceReport]]] = {
     "short_slow": _short_slow,
     "split": _split,
     "helped": _helped,

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from lab.accuracy.simulation.conditions import Fault
-from lab.accuracy.simulation.devices import Report
+from lab.accuracy.simulation.devices import DeviceReport
 from lab.accuracy.simulation.parameters import Range, parameters
-from lab.accuracy.simulation.timing import Pause
+from lab.accuracy.simulation.timing import PauseDuration
 
 _SHORTEST_APART_S = 0.05
 
@@ -44,16 +44,16 @@ def first_slower(random: np.random.Generator) -> float:
     return _between(parameters().faults.slow_first.slower, random)
 
 
-def pause_in(reps_possible: int, random: np.random.Generator) -> Pause:
+def pause_in(reps_possible: int, random: np.random.Generator) -> PauseDuration:
     """A pause in a set of so many reps."""
     of = parameters().faults.pause
     pause_s = _between(of.pause_s, random)
     after = max(round(_between(of.after_share, random) * reps_possible), 1)
     share = of.back_max * (1.0 - np.exp(-pause_s / of.back_s)) * np.exp(of.back_log_sd * random.standard_normal())
-    return Pause(after, pause_s, min(round(share * after), after))
+    return PauseDuration(after, pause_s, min(round(share * after), after))
 
 
-def put_in(reports: list[Report], faults: frozenset[Fault], random: np.random.Generator) -> list[Report]:
+def put_in(reports: list[DeviceReport], faults: frozenset[Fault], random: np.random.Generator) -> list[DeviceReport]:
     """The reports with these faults in them; always in the order of time."""
     for name in _ORDER:
         if name in faults:
@@ -61,7 +61,7 @@ def put_in(reports: list[Report], faults: frozenset[Fault], random: np.random.Ge
     return sorted(reports, key=lambda report: report.end_s)
 
 
-def _outlier(reports: list[Report], random: np.random.Generator) -> list[Report]:
+def _outlier(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().faults.outlier
     index = int(random.integers(len(reports)))
     factor = _between(of.high if random.uniform() < 0.5 else of.low, random)
@@ -75,7 +75,7 @@ def _outlier(reports: list[Report], random: np.random.Generator) -> list[Report]
     return [*reports[:index], off, *reports[index + 1 :]]
 
 
-def _missed(reports: list[Report], random: np.random.Generator) -> list[Report]:
+def _missed(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     if len(reports) < 3:
         return reports
     # Nobody can tell that a first or last report is missing.
@@ -83,10 +83,10 @@ def _missed(reports: list[Report], random: np.random.Generator) -> list[Report]:
     return [*reports[:index], *reports[index + 1 :]]
 
 
-def _double(reports: list[Report], random: np.random.Generator) -> list[Report]:
+def _double(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().faults.double
     report = reports[int(random.integers(len(reports)))]
-    again = Report(
+    again = DeviceReport(
         end_s=report.end_s + _between(of.apart_s, random),
         velocity_mps=report.velocity_mps + of.velocity_sd * float(random.standard_normal()),
         rom_m=report.rom_m + of.rom_sd * float(random.standard_normal()),
@@ -96,7 +96,7 @@ def _double(reports: list[Report], random: np.random.Generator) -> list[Report]:
     return [*reports, again]
 
 
-def _ghost(reports: list[Report], random: np.random.Generator) -> list[Report]:
+def _ghost(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().faults.ghost
     index = int(random.integers(len(reports)))
     before = reports[index]
@@ -109,7 +109,7 @@ def _ghost(reports: list[Report], random: np.random.Generator) -> list[Report]:
     return [*reports, replace(ghost, end_s=before.end_s + float(random.uniform(0.3, 0.95)) * room_s)]
 
 
-def _unrack(reports: list[Report], random: np.random.Generator) -> list[Report]:
+def _unrack(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().faults.unrack
     is_short = random.uniform() < of.short
     rom, velocity = (of.short_rom, of.short_velocity) if is_short else (of.long_rom, of.long_velocity)
@@ -123,17 +123,17 @@ def _unrack(reports: list[Report], random: np.random.Generator) -> list[Report]:
     return [*reports, replace(rerack, end_s=last.end_s + apart_s + rerack.duration_s)]
 
 
-def _like(report: Report, rom_share: float, velocity_share: float) -> Report:
+def _like(report: DeviceReport, rom_share: float, velocity_share: float) -> DeviceReport:
     """A report that is no rep, with so much of another's travel and velocity."""
     rom_m, velocity_mps = report.rom_m * rom_share, report.velocity_mps * velocity_share
-    return Report(report.end_s, velocity_mps, rom_m, report.duration_s * rom_share / velocity_share, None)
+    return DeviceReport(report.end_s, velocity_mps, rom_m, report.duration_s * rom_share / velocity_share, None)
 
 
 def _between(limits: Range, random: np.random.Generator) -> float:
     return float(random.uniform(*limits))
 
 
-_MAKERS: Mapping[str, Callable[[list[Report], np.random.Generator], list[Report]]] = {
+_MAKERS: Mapping[str, Callable[[list[DeviceReport], np.random.Generator], list[DeviceReport]]] = {
     "outlier": _outlier,
     "missed": _missed,
     "double": _double,

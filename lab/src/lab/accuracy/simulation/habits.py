@@ -10,7 +10,7 @@ from lab.accuracy.simulation.parameters import parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class SetEnding:
     """How a set ends: reps left, whether the next was tried and failed, and the lifter's own call."""
 
     rir: int
@@ -18,14 +18,14 @@ class Ending:
     reported_rir: float | None
 
 
-def ending(reps_possible: int, to_failure: float, random: np.random.Generator) -> Ending:
+def ending(reps_possible: int, to_failure: float, random: np.random.Generator) -> SetEnding:
     """The end of an earlier set: known failure so often, else a stop a few reps before, mostly called."""
     of = parameters().habits
     failed, stop, called, noise = random.uniform(), random.uniform(), random.uniform(), random.standard_normal()
     if failed < to_failure:
-        return Ending(0, failed=True, reported_rir=None)
+        return SetEnding(0, failed=True, reported_rir=None)
     rir = min(int(np.searchsorted(np.cumsum(of.stop_rir)[:-1], stop)), reps_possible - 1)
-    return Ending(rir, failed=False, reported_rir=call(rir, noise) if called < of.called else None)
+    return SetEnding(rir, failed=False, reported_rir=call(rir, noise) if called < of.called else None)
 
 
 def call(rir: int, noise: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import devices, faults, habits, home, other, timing
 from lab.accuracy.simulation.conditions import Conditions
-from lab.accuracy.simulation.habits import Ending
+from lab.accuracy.simulation.habits import SetEnding
 from lab.accuracy.simulation.parameters import EXERCISES, FAMILIES, parameters
 from lab.accuracy.truth import HomeLifter, TrueLifter, TrueSet
 
@@ -111,7 +111,7 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
     for order, lifted_set in enumerate(sets):
         ends = habits.ending(lifted_set.reps_possible, to_failure, streams.habits)
         if order == len(sets) - 1:
-            ends = Ending(0, failed=True, reported_rir=None)
+            ends = SetEnding(0, failed=True, reported_rir=None)
         happened = faults.drawn(conditions.faults, streams.faults)
         pause = faults.pause_in(lifted_set.reps_possible, streams.faults) if "pause" in happened else None
         reps_possible = lifted_set.reps_possible

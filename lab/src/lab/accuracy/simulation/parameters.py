@@ -23,7 +23,7 @@ FAMILIES: Final = ("home", "other")
 
 
 @dataclass(frozen=True, slots=True)
-class Lifting:
+class LiftingParameters:
     """What both families and all exercises share."""
 
     load_pct: Range
@@ -86,7 +86,7 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyParameters:
     """Strength and travel in an exercise."""
 
     one_rm_kg: float
@@ -111,7 +111,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class DeviceParameters:
     """Noise and rounding of a tracker on the bar."""
 
     sensor_sd: float
@@ -193,7 +193,7 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseParameters:
     """A wait within the set that gives something back."""
 
     share: float
@@ -214,7 +214,7 @@ class Faults:
     outlier: Outlier
     slow_first: SlowFirst
     missed: Missed
-    pause: Pause
+    pause: PauseParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +243,12 @@ class FailedShapes:
 class Parameters:
     """All parameters; `home`, `other` and `body` by exercise."""
 
-    lifting: Lifting
+    lifting: LiftingParameters
     home: dict[str, Home]
     other: dict[str, Other]
-    body: dict[str, Body]
+    body: dict[str, BodyParameters]
     timing: Timing
-    device: Device
+    device: DeviceParameters
     habits: Habits
     faults: Faults
     failed_shapes: FailedShapes

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.accuracy.simulation import home, other
-from lab.accuracy.simulation.parameters import Body as Population
-from lab.accuracy.simulation.parameters import parameters
+from lab.accuracy.simulation.parameters import BodyParameters, parameters
 from lab.accuracy.truth import HomeSet, TrueSet
 
 # No rep is slower than a device can tell.
@@ -16,7 +15,7 @@ _VELOCITY_MIN_MPS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class LifterBody:
     """What of a lifter's rep is neither strength nor fatigue: travel, the way down, the wait before the next."""
 
     rom_m: float
@@ -25,7 +24,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseDuration:
     """A wait within a set: after so many reps, so long, giving back so many of them."""
 
     after: int
@@ -34,7 +33,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Rep:
+class TimedRep:
     """A rep as it was, before any device: end, velocity, travel, concentric time, and reps in reserve after it."""
 
     end_s: float
@@ -44,11 +43,11 @@ class Rep:
     rir: int
 
 
-def draw_body(exercise: str, random: np.random.Generator, of: Population | None = None) -> Body:
+def draw_body(exercise: str, random: np.random.Generator, of: BodyParameters | None = None) -> LifterBody:
     """The body of a lifter, drawn from the population `of`, else the exercise's own."""
     of, timing = parameters().body[exercise] if of is None else of, parameters().timing
     z = random.standard_normal(3)
-    return Body(
+    return LifterBody(
         rom_m=max(of.rom + of.rom_sd * z[0], 0.5 * of.rom),
         eccentric_s=timing.eccentric_s * float(np.exp(timing.eccentric_lifter_log_sd * z[1])),
         wait_s=timing.wait_s * float(np.exp(timing.wait_lifter_log_sd * z[2])),
@@ -57,14 +56,14 @@ def draw_body(exercise: str, random: np.random.Generator, of: Population | None 
 
 def lift(
     lifted_set: TrueSet,
-    body: Body,
+    body: LifterBody,
     reps: int,
     random: np.random.Generator,
     *,
     first_slower: float = 1.0,
-    pause: Pause | None = None,
+    pause: PauseDuration | None = None,
     tempo_s: float | None = None,
-) -> list[Rep]:
+) -> list[TimedRep]:
     """The first `reps` reps of a set.
 
     Parameters
@@ -103,7 +102,7 @@ def lift(
     end = np.cumsum(concentric + down + wait + wait_extra_s)
     rir = lifted_set.reps_possible - rep_number.astype(int)
     return [
-        Rep(end_s, velocity_mps, rom_m, concentric_s, left)
+        TimedRep(end_s, velocity_mps, rom_m, concentric_s, left)
         for end_s, velocity_mps, rom_m, concentric_s, left in zip(
             end.tolist(), velocity.tolist(), rom.tolist(), concentric.tolist(), rir.tolist(), strict=True
         )

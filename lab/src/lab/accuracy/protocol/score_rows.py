@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.accuracy.answers import Answers, Truth
 from lab.accuracy.scores import alerts, calibration, error
-from lab.accuracy.scores.alerts import Alerts, Rule
+from lab.accuracy.scores.alerts import AlertRule, Alerts
 from lab.accuracy.scores.bootstrap import Figure, mean_by_lifter
 from lab.accuracy.scores.calibration import Bin, Interval
 from lab.accuracy.scores.error import ByReserve
@@ -70,7 +70,7 @@ class Scored:
     probabilities: Probabilities | None
 
 
-def score(name: str, truth: Truth, answers: Answers, rule: Rule | None = None) -> Scored:
+def score(name: str, truth: Truth, answers: Answers, rule: AlertRule | None = None) -> Scored:
     """Score answers to the judged reps; where no rule for alerts is given, the best one is taken."""
     return Scored(
         name,
@@ -83,7 +83,7 @@ def score(name: str, truth: Truth, answers: Answers, rule: Rule | None = None) -
     )
 
 
-def _probabilities(truth: Truth, answers: Answers, rule: Rule | None) -> Probabilities:
+def _probabilities(truth: Truth, answers: Answers, rule: AlertRule | None) -> Probabilities:
     at_most = [calibration.at_most(answers, reserve) for reserve in calibration.RESERVES]
     happened = [truth.rir <= reserve for reserve in calibration.RESERVES]
     reliability = [calibration.reliability(column, so) for column, so in zip(at_most, happened, strict=True)]

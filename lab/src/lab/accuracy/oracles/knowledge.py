@@ -13,7 +13,7 @@ from lab.accuracy.oracles.readings import Readings, Sense
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Knowledge:
     """What an oracle is told beside the law and the population.
 
     Attributes
@@ -26,7 +26,7 @@ class Told:
     sense : str
         `velocity`, or `durations` of the concentric phase and no travel.
 
-    >>> Told("sets").sense
+    >>> Knowledge("sets").sense
     'velocity'
     """
 

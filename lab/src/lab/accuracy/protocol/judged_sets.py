@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lab.accuracy import subject
-from lab.accuracy.protocol.plan import SETS_EACH, Case
+from lab.accuracy.protocol.plan import SETS_EACH, ProtocolCase
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import Conditions, lifters
 from spotter_detector.model import Prior
@@ -14,7 +14,7 @@ from spotter_detector.profile import Term
 
 
 @dataclass(frozen=True, slots=True)
-class Lifted:
+class JudgedSets:
     """All sets of the lifters of some seeds, by lifter, in the order of time.
 
     What a set teaches the model is kept: several cases learn from the same sets.
@@ -31,11 +31,11 @@ class Lifted:
         """Each lifter's last set."""
         return [sets[-1] for sets in self.lifters]
 
-    def earlier(self, case: Case) -> list[list[LabelledSet]]:
+    def earlier(self, case: ProtocolCase) -> list[list[LabelledSet]]:
         """The sets just before the judged one, as many as the case has, the oldest first."""
         return [sets[len(sets) - 1 - case.earlier : -1] for sets in self.lifters]
 
-    def starts(self, case: Case) -> list[Prior]:
+    def starts(self, case: ProtocolCase) -> list[Prior]:
         """The model's starting values of the judged sets, by what it may learn."""
         earlier = self.earlier(case)
         missing = [
@@ -64,9 +64,9 @@ def lifted(
     seeds: Sequence[int],
     lifters_a_seed: int,
     sets_each: int = SETS_EACH,
-) -> Lifted:
+) -> JudgedSets:
     """The lifters of these seeds."""
     sets_by_lifter: list[list[LabelledSet]] = []
     for seed in seeds:
         sets_by_lifter += lifters(family, exercise, lifters_a_seed, sets_each, seed, conditions)
-    return Lifted(family, exercise, conditions, sets_by_lifter)
+    return JudgedSets(family, exercise, conditions, sets_by_lifter)

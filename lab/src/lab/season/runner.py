@@ -11,16 +11,16 @@ from typing import Final
 
 from lab.season.figures import Figures, figures_of
 from lab.season.gym import Lane, train
-from lab.season.people import Plan, person
+from lab.season.people import TrainingPlan, person
 from lab.season.referee import Referee
-from lab.season.training import Lifter
+from lab.season.training import SeasonLifter
 from spotter.domain.gym_config import Configuration
 
 LIFTERS_AT_ONCE: Final = 20
 """Side by side in a process: many estimates are computed together, and little is kept."""
 
 
-def season(plan: Plan, jobs: int | None = None) -> Figures:
+def season(plan: TrainingPlan, jobs: int | None = None) -> Figures:
     """Run a season over processes; the figures do not depend on how many."""
     parts = [
         list(range(first, min(first + LIFTERS_AT_ONCE, plan.lifters)))
@@ -36,13 +36,13 @@ def season(plan: Plan, jobs: int | None = None) -> Figures:
         return reduce(add, pool.starmap(lifters, asked, chunksize=1), Figures())
 
 
-def lifters(plan: Plan, numbers: Sequence[int]) -> Figures:
+def lifters(plan: TrainingPlan, numbers: Sequence[int]) -> Figures:
     """Run the season of some lifters."""
     configuration = Configuration()
-    people: list[tuple[Lifter, Lane, Referee]] = []
+    people: list[tuple[SeasonLifter, Lane, Referee]] = []
     for number in numbers:
         referee = Referee()
-        lifter = Lifter(person(number, plan), plan, referee.notice)
+        lifter = SeasonLifter(person(number, plan), plan, referee.notice)
         people.append((lifter, Lane(lifter.person.name, lifter.season()), referee))
     train([lane for _, lane, _ in people], configuration)
     return reduce(

@@ -1,4 +1,4 @@
-"""An even load, in a process of its own: `python -m lab.bench.pacing --url … --token … --rate … --seconds …`.
+"""An even load, in a process of its own: `python -m lab.bench.paced_load --url … --token … --rate … --seconds …`.
 
 Reps are sent over WebSockets on a fixed schedule, whatever comes back, and advice is heard on another. Latency counts
 from the moment at which a rep was to be sent: a system that holds up the sender is not spared (coordinated omission,
@@ -18,7 +18,7 @@ from typing import Final
 import orjson
 import websockets
 
-from lab.bench.workload import REP_EVERY_S, REPS_PER_SET, Rep, document, reps
+from lab.bench.workload import REP_EVERY_S, REPS_PER_SET, WorkloadRep, document, reps
 
 SOCKETS: Final = 8
 """Devices that send; each lifter's reps go over one of them."""
@@ -94,10 +94,10 @@ class Load:
                 self._refused.append(str(frame)[:200])
 
 
-def staggered(count: int, lifters: int) -> list[Rep]:
+def staggered(count: int, lifters: int) -> list[WorkloadRep]:
     """Give the reps of lifters who are each at another place of their set: sets begin at all times, not all at once."""
     later = reps(count + lifters * REPS_PER_SET, lifters)
-    by_lifter: dict[int, list[Rep]] = {}
+    by_lifter: dict[int, list[WorkloadRep]] = {}
     for rep in later:
         by_lifter.setdefault(rep.lifter, []).append(rep)
     return [by_lifter[number % lifters][number // lifters + number % lifters % REPS_PER_SET] for number in range(count)]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lab.accuracy.oracles.knowledge import Knowledge, rows_of
 from lab.accuracy.oracles.normal import Floats
-from lab.accuracy.oracles.other_law import Grid, chances, course_shares, load_density, loads_of, survival
+from lab.accuracy.oracles.other_law import OtherGrid, chances, course_shares, load_density, loads_of, survival
 from lab.accuracy.oracles.readings import Readings, read
-from lab.accuracy.oracles.told import Told, rows_of
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation.parameters import parameters
 from lab.accuracy.truth import OtherLifter, OtherSet
@@ -18,7 +18,7 @@ _SETS_AT_ONCE = 16
 _SPREADS = 3.2
 
 
-def posteriors(sets: Sequence[LabelledSet], informed: Told, grid: Grid) -> list[Floats]:
+def posteriors(sets: Sequence[LabelledSet], informed: Knowledge, grid: OtherGrid) -> list[Floats]:
     """P(RIR = 0 … 60) after each rep of each set, (reps, 61)."""
     readings = read(sets, informed.sense)
     by_length = np.argsort(readings.counts, kind="stable")
@@ -31,7 +31,7 @@ def posteriors(sets: Sequence[LabelledSet], informed: Told, grid: Grid) -> list[
     return posteriors_by_set
 
 
-def _judge(sets: Sequence[LabelledSet], readings: Readings, informed: Told, grid: Grid) -> list[Floats]:
+def _judge(sets: Sequence[LabelledSet], readings: Readings, informed: Knowledge, grid: OtherGrid) -> list[Floats]:
     exercise, lifting = sets[0].exercise, parameters().lifting
     lifters = [_lifter(lifted_set) for lifted_set in sets]
     v0 = np.array([athlete.v0_mps for athlete in lifters])

@@ -11,13 +11,13 @@ from multiprocessing import get_context
 from lab.accuracy.baselines import Fitted
 from lab.accuracy.protocol import targets
 from lab.accuracy.protocol.faulty import FaultRow, fault_rows
-from lab.accuracy.protocol.lifted import Lifted, lifted
-from lab.accuracy.protocol.plan import AFTER_3, COLD, MAIN_CASES, OTHER_CASES, Case, Plan
-from lab.accuracy.protocol.rows import Row, row
+from lab.accuracy.protocol.judged_sets import JudgedSets, lifted
+from lab.accuracy.protocol.plan import AFTER_3, COLD, MAIN_CASES, OTHER_CASES, ProtocolCase, ProtocolPlan
+from lab.accuracy.protocol.rows import ScoreRow, row
 from lab.accuracy.protocol.rules import fixed_rules, rule_of, wrong_alerts
 from lab.accuracy.protocol.shapes import ShapeRow, shape_rows
-from lab.accuracy.protocol.targets import Target
-from lab.accuracy.scores.alerts import Rule
+from lab.accuracy.protocol.targets import AccuracyTarget
+from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.simulation import Conditions
 
 
@@ -27,7 +27,7 @@ class Simulated:
 
     family: str
     exercise: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ScoreRow] = field(default_factory=list)
     faults: list[FaultRow] = field(default_factory=list)
     shapes: list[ShapeRow] = field(default_factory=list)
     seconds: float = 0.0
@@ -36,7 +36,7 @@ class Simulated:
         """What is done, for whoever waits."""
         return f"{self.exercise}, {self.family} family: {self.seconds:.0f} s"
 
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[AccuracyTarget]:
         """All that was to be reached here."""
         targets_here = [target for row in self.rows for target in targets.of_row(row)]
         targets_here += targets.of_faults(self.faults)
@@ -44,7 +44,7 @@ class Simulated:
         return targets_here
 
 
-def measure(plan: Plan, jobs: int, say: Callable[[str], None]) -> list[Simulated]:
+def measure(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[Simulated]:
     """All figures of a plan, by family and exercise.
 
     Parameters
@@ -73,7 +73,7 @@ def measure(plan: Plan, jobs: int, say: Callable[[str], None]) -> list[Simulated
     return [by_pair[pair] for pair in wanted]
 
 
-def simulated(family: str, exercise: str, plan: Plan, rules: Mapping[str, Rule]) -> Simulated:
+def simulated(family: str, exercise: str, plan: ProtocolPlan, rules: Mapping[str, AlertRule]) -> Simulated:
     """All rows of one family and exercise."""
     began_s = time.monotonic()
     result = Simulated(family, exercise)
@@ -89,7 +89,7 @@ def simulated(family: str, exercise: str, plan: Plan, rules: Mapping[str, Rule])
     return result
 
 
-def _baselines(result: Simulated, case: Case, plan: Plan) -> Fitted:
+def _baselines(result: Simulated, case: ProtocolCase, plan: ProtocolPlan) -> Fitted:
     """Baselines for sets measured like those of a case."""
     seeds, count = plan.training_seeds, plan.training_lifters_a_seed
     return Fitted.on(lifted(result.family, result.exercise, case.conditions, seeds, count, sets_each=1).judged)
@@ -100,9 +100,9 @@ class _Kept:
 
     def __init__(self, seeds: tuple[int, ...], lifters_a_seed: int) -> None:
         self._seeds, self._count = seeds, lifters_a_seed
-        self._kept: dict[tuple[str, str], tuple[Conditions, Lifted]] = {}
+        self._kept: dict[tuple[str, str], tuple[Conditions, JudgedSets]] = {}
 
-    def of(self, family: str, exercise: str, conditions: Conditions) -> Lifted:
+    def of(self, family: str, exercise: str, conditions: Conditions) -> JudgedSets:
         kept = self._kept.get((family, exercise))
         if kept is None or kept[0] != conditions:
             kept = (conditions, lifted(family, exercise, conditions, self._seeds, self._count))

@@ -40,7 +40,7 @@ class RecordedRep(_Part):
     kind: Literal["rep", "failed", "no_rep"] = "rep"
 
 
-class RecordedSet(_Part):
+class RecordedSetLine(_Part):
     """A line of the file."""
 
     lifter: Annotated[str, Field(min_length=1)]
@@ -54,7 +54,7 @@ class RecordedSet(_Part):
     reps: Annotated[list[RecordedRep], Field(min_length=1, max_length=100)]
 
     @model_validator(mode="after")
-    def _has_sense(self) -> RecordedSet:
+    def _has_sense(self) -> RecordedSetLine:
         if self.rir is not None and self.rpe is not None:
             raise ValueError("give rir or rpe, not both: one says the other")
         if not any(rep.kind == "rep" for rep in self.reps):
@@ -76,18 +76,18 @@ def read_recorded(path: Path) -> list[list[LabelledSet]]:
     OSError
         Where the file can't be read.
     """
-    parsed: list[RecordedSet] = []
+    parsed: list[RecordedSetLine] = []
     wrong: list[str] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            parsed.append(RecordedSet.model_validate_json(line))
+            parsed.append(RecordedSetLine.model_validate_json(line))
         except ValidationError as error:
             wrong += [f"line {number}: {message}" for message in _said(error)]
     if wrong:
         raise UnreadableSets(f"{path} is not read, for {len(wrong)} faults:\n" + "\n".join(wrong))
-    by_lifter: dict[str, list[RecordedSet]] = {}
+    by_lifter: dict[str, list[RecordedSetLine]] = {}
     for recorded in sorted(parsed, key=lambda each: each.at):
         by_lifter.setdefault(recorded.lifter, []).append(recorded)
     return [
@@ -102,7 +102,7 @@ def _said(error: ValidationError) -> Iterator[str]:
         yield f"{where}: {detail['msg']}" if where else detail["msg"]
 
 
-def _labelled(recorded: RecordedSet, lifter: int, order: int, first: RecordedSet) -> LabelledSet:
+def _labelled(recorded: RecordedSetLine, lifter: int, order: int, first: RecordedSetLine) -> LabelledSet:
     called = recorded.rir if recorded.rpe is None else _RPE_MAX - recorded.rpe
     # Half a rep is rounded up: lifters call near failure a little low.
     ended = 0 if recorded.failed or called is None else int(called + 0.5)

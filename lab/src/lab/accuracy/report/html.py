@@ -12,14 +12,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from lab.accuracy.motion.bar_scores import BarScores
 from lab.accuracy.protocol import motion
 from lab.accuracy.protocol.motion import WatchRow
-from lab.accuracy.protocol.plan import MAIN_CASES, OTHER_CASES, Plan
-from lab.accuracy.protocol.recorded import RecordedRow
+from lab.accuracy.protocol.plan import MAIN_CASES, OTHER_CASES, ProtocolPlan
+from lab.accuracy.protocol.recordings import RecordedRow
 from lab.accuracy.protocol.rows import MODEL
-from lab.accuracy.protocol.simulated import Simulated
-from lab.accuracy.protocol.targets import Target
+from lab.accuracy.protocol.simulations import Simulated
+from lab.accuracy.protocol.targets import AccuracyTarget
 from lab.accuracy.report import error_plots, probability_plots
-from lab.accuracy.report.drawing import NAMES
 from lab.accuracy.report.fans import fans
+from lab.accuracy.report.figure import NAMES
 from lab.accuracy.report.figures import as_json
 from lab.accuracy.report.unmet import explained
 from lab.accuracy.scores import alerts
@@ -28,7 +28,7 @@ from spotter_detector.model import MODEL_VERSION
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AccuracyReport:
     """All that a report is made of.
 
     Attributes
@@ -44,20 +44,20 @@ class Report:
         Recorded watch sets; empty without their folder.
     """
 
-    plan: Plan
+    plan: ProtocolPlan
     quick: bool
     simulated: Sequence[Simulated]
     bars: list[BarScores] = field(default_factory=list)
     recorded: Sequence[RecordedRow] = ()
     watch: list[WatchRow] = field(default_factory=list)
 
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[AccuracyTarget]:
         """All that was to be reached."""
         targets = [target for simulated in self.simulated for target in simulated.targets()]
         return [*targets, *motion.of_bars(self.bars), *motion.of_watch(self.watch)]
 
 
-def write(report: Report, folder: Path) -> None:
+def write(report: AccuracyReport, folder: Path) -> None:
     """Write the report into a folder, over what is there."""
     folder.mkdir(parents=True, exist_ok=True)
     results = report.simulated
@@ -73,7 +73,7 @@ def write(report: Report, folder: Path) -> None:
     (folder / "figures.json").write_text(json.dumps(_figures(report), separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def _figures(report: Report) -> object:
+def _figures(report: AccuracyReport) -> object:
     return as_json(
         {
             "about": {
@@ -89,7 +89,7 @@ def _figures(report: Report) -> object:
     )
 
 
-def page(report: Report) -> str:
+def page(report: AccuracyReport) -> str:
     """The page, as HTML."""
     environment = Environment(
         loader=PackageLoader("lab.accuracy.report"),

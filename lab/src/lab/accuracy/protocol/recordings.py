@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from lab.accuracy import subject
 from lab.accuracy.answers import truth_of
-from lab.accuracy.protocol.scoring import Scored, score
-from lab.accuracy.scores.alerts import Rule
+from lab.accuracy.protocol.score_rows import Scored, score
+from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.sets import LabelledSet
 
 # Nothing is fixed on the sets that are judged: the balanced rule of the product.
-_RULE = Rule(reserve=2, threshold=0.5)
+_RULE = AlertRule(reserve=2, threshold=0.5)
 
 
 @dataclass(frozen=True, slots=True)
