@@ -11,8 +11,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from spotter.settings import Limits
-from spotter_cli.http_client import Door
-from spotter_standalone.errors import Trouble
+from spotter_cli.http_client import SpotterClient
+from spotter_standalone.errors import CliError
 from spotter_standalone.server import listen, served, url_of
 
 Answer = Callable[[list[dict[str, object]]], Response]
@@ -20,7 +20,7 @@ EVENTS = [{"id": "1", "type": "t"}, {"id": "2", "type": "t"}]
 
 
 @asynccontextmanager
-async def a_door(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tuple[Door, list[list[str]]]]:
+async def a_door(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tuple[SpotterClient, list[list[str]]]]:
     """Give a door that answers so, one answer a request, and the ids that it was sent."""
     app = FastAPI()
     asked: list[list[str]] = []
@@ -38,7 +38,7 @@ async def a_door(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tupl
 
     listening = listen("127.0.0.1", 0)
     async with served(app, listening, Limits(), lambda: None):
-        door = Door(url_of(listening), "token", patience_s)
+        door = SpotterClient(url_of(listening), "token", patience_s)
         try:
             yield door, asked
         finally:
@@ -99,7 +99,7 @@ async def test_a_door_that_stays_closed_is_trouble_in_a_line() -> None:
     closed = results(code=503)
 
     async with a_door(closed, patience_s=0.2) as (door, _):
-        with pytest.raises(Trouble, match="does not take events"):
+        with pytest.raises(CliError, match="does not take events"):
             await door.send(EVENTS)
 
 
@@ -110,9 +110,9 @@ async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
         return JSONResponse({"title": "Invalid token", "detail": "The token has expired."}, 401)
 
     async with a_door(forbidden) as (door, _):
-        with pytest.raises(Trouble, match=r"takes nothing \(401\): The token has expired"):
+        with pytest.raises(CliError, match=r"takes nothing \(401\): The token has expired"):
             await door.send(EVENTS)
-        with pytest.raises(Trouble, match="lets nobody listen"):
+        with pytest.raises(CliError, match="lets nobody listen"):
             async with aclosing(door.frames()) as frames:
                 async for _ in frames:
                     pass
@@ -120,8 +120,8 @@ async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
 
 async def test_nobody_at_the_address_is_trouble_in_a_line() -> None:
     """The address is named."""
-    door = Door("http://127.0.0.1:9", "token", patience_s=0.2)
-    with pytest.raises(Trouble, match=r"http://127.0.0.1:9 does not take events"):
+    door = SpotterClient("http://127.0.0.1:9", "token", patience_s=0.2)
+    with pytest.raises(CliError, match=r"http://127.0.0.1:9 does not take events"):
         await door.send(EVENTS)
     await door.close()
 
@@ -148,8 +148,8 @@ async def test_a_broken_stream_goes_on_where_it_was() -> None:
 async def test_an_address_that_is_none_is_trouble_in_a_line(url: str) -> None:
     """It is quoted."""
     door = None
-    with pytest.raises(Trouble):
-        door = Door(url, "token", patience_s=0.1)
+    with pytest.raises(CliError):
+        door = SpotterClient(url, "token", patience_s=0.1)
         await door.send(EVENTS)
     if door is not None:
         await door.close()

@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from spotter_cli.cluster import proxy
 from spotter_cli.cluster.local_kafka import free_port
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 from tests.deploy import fakes
 from tests.support import ROOT
 
@@ -285,5 +285,5 @@ def test_without_nginx_the_message_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(proxy, "_SBIN", os.fspath(tmp_path))
 
-    with pytest.raises(Trouble, match="apt-get install nginx-light"):
+    with pytest.raises(CliError, match="apt-get install nginx-light"):
         proxy.nginx_command()

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from lab.standalone_thread import Standalone
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 from tests.processes import client
 
 BENCH = {"exercise": "bench_press", "load_kg": 80.0}
@@ -96,7 +96,7 @@ def test_a_port_in_use_is_told_in_a_line(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with (
-            pytest.raises(Trouble, match=f"Port {port} of 127.0.0.1 is in use: .* --port"),
+            pytest.raises(CliError, match=f"Port {port} of 127.0.0.1 is in use: .* --port"),
             Standalone(tmp_path, port=port),
         ):
             pass
@@ -105,7 +105,7 @@ def test_a_port_in_use_is_told_in_a_line(tmp_path: Path) -> None:
 
 def test_a_folder_in_use_is_told_in_a_line(tmp_path: Path) -> None:
     """Two processes never share one."""
-    with Standalone(tmp_path), pytest.raises(Trouble, match="is in use by another Spotter"), Standalone(tmp_path):
+    with Standalone(tmp_path), pytest.raises(CliError, match="is in use by another Spotter"), Standalone(tmp_path):
         pass
 
 
@@ -113,7 +113,7 @@ def test_a_database_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
     """And it is left as it is."""
     (tmp_path / "spotter.db").write_bytes(b"no database " * 1000)
 
-    with pytest.raises(Trouble, match=r"spotter\.db can't be used"), Standalone(tmp_path):
+    with pytest.raises(CliError, match=r"spotter\.db can't be used"), Standalone(tmp_path):
         pass
     assert (tmp_path / "spotter.db").read_bytes().startswith(b"no database")
 
@@ -122,7 +122,7 @@ def test_a_key_file_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
     """It is not replaced: every token would be lost."""
     (tmp_path / "keys.json").write_text("{}")
 
-    with pytest.raises(Trouble, match=r"keys\.json is no key file"), Standalone(tmp_path):
+    with pytest.raises(CliError, match=r"keys\.json is no key file"), Standalone(tmp_path):
         pass
     assert "{}" == (tmp_path / "keys.json").read_text()
 

@@ -11,7 +11,7 @@ import typer
 from spotter_cli.cluster import cluster_command
 from spotter_cli.commands import demo, doctor, env, policy, replay, report, token, topics, up
 from spotter_cli.commands.options import err
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 app = typer.Typer(
     name="spotter",
@@ -51,6 +51,6 @@ def main() -> None:
     """Run the command line; foreseeable trouble is told in a line instead of a traceback."""
     try:
         app()
-    except Trouble as trouble:
+    except CliError as trouble:
         err().print(f"spotter: {trouble}", markup=False)
         sys.exit(trouble.exit_code)

@@ -13,7 +13,7 @@ import httpx
 import orjson
 
 from spotter.domain.event_types import format_time
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 PATIENCE_S: Final = 30.0
 """How long a door that does not answer is asked again."""
@@ -24,7 +24,7 @@ _TO_SEND_AGAIN: Final = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """What became of an event at the door."""
 
     status: str
@@ -40,7 +40,7 @@ class Outcome:
         return " ".join(parts) or str(problem.get("title", "no reason was given"))
 
 
-class Door:
+class SpotterClient:
     """The door at an address, opened with a token."""
 
     def __init__(self, url: str, token: str, patience_s: float = PATIENCE_S) -> None:
@@ -55,7 +55,7 @@ class Door:
                 trust_env=False,
             )
         except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
-            raise Trouble(
+            raise CliError(
                 f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN."
             ) from None
 
@@ -63,25 +63,25 @@ class Door:
         """Let go of the connections."""
         await self._client.aclose()
 
-    async def reach(self) -> None:
-        """Raise Trouble at once where nobody is at the address."""
+    async def check_reachable(self) -> None:
+        """Raise CliError at once where nobody is at the address."""
         try:
             await self._client.get("/healthz")
         except httpx.UnsupportedProtocol:
             raise self._no_address() from None
         except httpx.TransportError as error:
-            raise Trouble(f"Nothing answers at {self.url} ({error}): is Spotter up there?") from None
+            raise CliError(f"Nothing answers at {self.url} ({error}): is Spotter up there?") from None
 
-    def _no_address(self) -> Trouble:
-        return Trouble(f"{self.url!r} is no address: SPOTTER_URL should look like http://127.0.0.1:8700.")
+    def _no_address(self) -> CliError:
+        return CliError(f"{self.url!r} is no address: SPOTTER_URL should look like http://127.0.0.1:8700.")
 
-    async def send(self, events: Sequence[Mapping[str, object]]) -> list[Outcome]:
+    async def send(self, events: Sequence[Mapping[str, object]]) -> list[SendResult]:
         """Send events in order and again until each is settled; for each what became of it.
 
-        An event that turns out to be there already when it is sent again counts as accepted. Raises Trouble where
+        An event that turns out to be there already when it is sent again counts as accepted. Raises CliError where
         the door does not answer for 30 s, or takes no event of this token at all.
         """
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, SendResult] = {}
         waiting = list(range(len(events)))
         deadline = asyncio.get_running_loop().time() + self._patience_s
         again = False
@@ -95,7 +95,7 @@ class Door:
             if waiting:
                 again = True
                 if asyncio.get_running_loop().time() + wait_s > deadline:
-                    raise Trouble(f"{self.url} does not take events ({trouble}): is it up? Try again later.")
+                    raise CliError(f"{self.url} does not take events ({trouble}): is it up? Try again later.")
                 await asyncio.sleep(wait_s)
         return [outcomes[index] for index in range(len(events))]
 
@@ -117,12 +117,12 @@ class Door:
             return results, _retry_after_s(response), str(answer.get("detail", "it asks to wait"))
         if response.status_code in _TO_SEND_AGAIN or response.status_code >= 500:
             return [], _retry_after_s(response), str(answer.get("detail", response.status_code))
-        raise Trouble(f"{self.url} takes nothing ({response.status_code}): {_said(answer)}")
+        raise CliError(f"{self.url} takes nothing ({response.status_code}): {_said(answer)}")
 
     async def frames(self, **wanted: str) -> AsyncGenerator[dict[str, object], None]:
         """Listen to the advice that the token may hear, for ever, going on where it was after a break.
 
-        Yields `{}` whenever the stream is open (again), then CloudEvents and heartbeats. Raises Trouble where the
+        Yields `{}` whenever the stream is open (again), then CloudEvents and heartbeats. Raises CliError where the
         token may not listen.
         """
         cursor = ""
@@ -133,7 +133,7 @@ class Door:
                 async with self._client.stream("GET", "/v1/advice/stream", params=wanted, headers=headers) as response:
                     if response.status_code in (401, 403):
                         await response.aread()
-                        raise Trouble(
+                        raise CliError(
                             f"{self.url} lets nobody listen with this token: {_said(_json(response.content))}"
                         )
                     response.raise_for_status()
@@ -148,11 +148,11 @@ class Door:
                 now = asyncio.get_running_loop().time()
                 broken_since = now if broken_since is None else broken_since
                 if now - broken_since > self._patience_s:
-                    raise Trouble(f"{self.url} can't be listened to ({error}): is it up?") from None
+                    raise CliError(f"{self.url} can't be listened to ({error}): is it up?") from None
             await asyncio.sleep(_RETRY_S)
 
 
-def _outcome(result: Mapping[str, object], again: bool) -> Outcome | None:
+def _outcome(result: Mapping[str, object], again: bool) -> SendResult | None:
     """Read one result; None for an event that is to be sent again."""
     status, problem, warning = result.get("status"), result.get("problem"), result.get("warning")
     document = problem if isinstance(problem, dict) else None
@@ -160,7 +160,7 @@ def _outcome(result: Mapping[str, object], again: bool) -> Outcome | None:
         return None
     if status == "duplicate" and again:
         status = "accepted"
-    return Outcome(str(status), document, warning if isinstance(warning, str) else None)
+    return SendResult(str(status), document, warning if isinstance(warning, str) else None)
 
 
 def _retry_after_s(response: httpx.Response) -> float:
@@ -179,7 +179,7 @@ def _json(content: bytes) -> dict[str, object]:
 
 
 def _said(problem: Mapping[str, object]) -> str:
-    return Outcome("refused", problem).reason
+    return SendResult("refused", problem).reason
 
 
 async def _sse(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, object]]]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 FORMS: Final = ("html", "pdf", "png", "json")
 _PATIENCE_S: Final = 60.0
@@ -17,37 +17,37 @@ _PATIENCE_S: Final = 60.0
 
 
 def form_of(out: Path) -> str:
-    """Tell by a file's name which form it wants; raises Trouble for one that there is not."""
+    """Tell by a file's name which form it wants; raises CliError for one that there is not."""
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMS:
-        raise Trouble(f"{out} should end with {', '.join(f'.{form}' for form in FORMS[:-1])} or .{FORMS[-1]}.")
+        raise CliError(f"{out} should end with {', '.join(f'.{form}' for form in FORMS[:-1])} or .{FORMS[-1]}.")
     return form
 
 
 def fetch(url: str, token: str | None, athlete: str, week: str, form: str) -> bytes:
-    """Ask for a report; raises Trouble where it can't be had."""
+    """Ask for a report; raises CliError where it can't be had."""
     if not token:
-        raise Trouble("A report needs a token in SPOTTER_TOKEN: make one with spotter token create --role app.")
+        raise CliError("A report needs a token in SPOTTER_TOKEN: make one with spotter token create --role app.")
     address = f"{url.rstrip('/')}/v1/athletes/{quote(athlete, safe='')}/weeks/{quote(week, safe='')}/report.{form}"
     try:
         response = httpx.get(
             address, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE_S, trust_env=False
         )
     except httpx.TransportError as error:
-        raise Trouble(f"Nothing answers at {url} ({error}): is Spotter up there?") from None
+        raise CliError(f"Nothing answers at {url} ({error}): is Spotter up there?") from None
     except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
-        raise Trouble(f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN.") from None
+        raise CliError(f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN.") from None
     if response.status_code != httpx.codes.OK:
-        raise Trouble(f"{url} gives no report ({response.status_code}): {_reason(response)}")
+        raise CliError(f"{url} gives no report ({response.status_code}): {_reason(response)}")
     return response.content
 
 
 def write(out: Path, content: bytes) -> None:
-    """Write a report; raises Trouble where the place can't be written to."""
+    """Write a report; raises CliError where the place can't be written to."""
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise Trouble(f"{out} can't be written: {error.strerror}.") from None
+        raise CliError(f"{out} can't be written: {error.strerror}.") from None
 
 
 def _reason(response: httpx.Response) -> str:

@@ -14,9 +14,9 @@ from spotter.domain.events.people import TokenRevoked
 from spotter.domain.topics import ACCESS
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter.streaming.sqlite.log import LogInUse, SqliteLog
-from spotter_cli.http_client import Door, Outcome
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_cli.http_client import SendResult, SpotterClient
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 
 
 def named(token: str, gym: str) -> tuple[str, str]:
@@ -27,7 +27,7 @@ def named(token: str, gym: str) -> tuple[str, str]:
         claims = jwt.decode(token, options={"verify_signature": False})
         return str(claims["gym"]), str(claims["jti"])
     except (jwt.InvalidTokenError, KeyError):
-        raise Trouble("That is neither a token nor a token's id: copy it whole.") from None
+        raise CliError("That is neither a token nor a token's id: copy it whole.") from None
 
 
 def is_up(address: str) -> bool:
@@ -39,27 +39,27 @@ def is_up(address: str) -> bool:
 
 
 async def post(address: str, admin: str, token_id: str) -> None:
-    """Revoke at a running host; raises Trouble where it refuses."""
-    door = Door(address, admin)
+    """Revoke at a running host; raises CliError where it refuses."""
+    door = SpotterClient(address, admin)
     try:
         event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
-        outcome: Outcome = (await door.send([event]))[0]
+        outcome: SendResult = (await door.send([event]))[0]
     finally:
         await door.close()
     if outcome.status == "refused":
-        raise Trouble(f"{address} does not revoke it: {outcome.reason}")
+        raise CliError(f"{address} does not revoke it: {outcome.reason}")
 
 
-async def write(folder: Folder, gym_id: str, token_id: str, address: str) -> None:
-    """Revoke in the log of a host that is down; raises Trouble where that can't be done."""
+async def write(folder: DataDir, gym_id: str, token_id: str, address: str) -> None:
+    """Revoke in the log of a host that is down; raises CliError where that can't be done."""
     try:
         log = await SqliteLog.open(folder.database)
     except LogInUse:
-        raise Trouble(
+        raise CliError(
             f"{folder.database} is in use by a Spotter that does not answer at {address}: name its address in SPOTTER_URL."
         ) from None
     except (sqlite3.Error, OSError, ValueError) as error:
-        raise Trouble(f"The database {folder.database} can't be used ({error}).") from None
+        raise CliError(f"The database {folder.database} can't be used ({error}).") from None
     try:
         now = datetime.now(UTC)
         event = Event(
@@ -71,6 +71,6 @@ async def write(folder: Folder, gym_id: str, token_id: str, address: str) -> Non
         )
         await log.append([NewRecord(ACCESS, token_id, encode(event))])
     except LogUnavailable as error:
-        raise Trouble(f"It could not be written: {error}.") from None
+        raise CliError(f"It could not be written: {error}.") from None
     finally:
         await log.close()

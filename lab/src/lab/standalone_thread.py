@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from spotter.domain.events import Role
 from spotter.settings import Limits
-from spotter_standalone.data_dir import Folder
+from spotter_standalone.data_dir import DataDir
 from spotter_standalone.host import Running, serving
 from spotter_standalone.server import run
 
@@ -30,7 +30,7 @@ class Standalone:
 
     def __init__(self, data: Path | None = None, *, port: int = 0, limits: Limits | None = None) -> None:
         self._own = None if data is not None else tempfile.TemporaryDirectory(prefix="spotter-")
-        self.folder: Final = Folder(data if data is not None else Path(self._own.name if self._own else "."))
+        self.folder: Final = DataDir(data if data is not None else Path(self._own.name if self._own else "."))
         self._port = port
         self._limits = limits
         self._started: Future[Running] = Future()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from spotter_cli.cluster.parts import Part, Stage
+from spotter_cli.cluster.processes import ClusterProcess, Stage
 from spotter_cli.cluster.signals import Signals, Stopped
 from spotter_cli.cluster.supervisor import Supervisor
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc, and only Linux ties processes")
 
@@ -33,15 +33,19 @@ class Cluster:
         self.when_announced: Callable[[], None] = lambda: None
         self.supervisor = Supervisor(folder, self.announce, self.said.append, signals)
 
-    def announce(self, part: Part, pid: int) -> None:
+    def announce(self, part: ClusterProcess, pid: int) -> None:
         """Keep what was told, and let the test react."""
         self.announced.append((part.name, pid))
         self.when_announced()
 
-    def part(self, name: str, code: str, stage: Stage = Stage.DOORS, ready: Callable[[], bool] = lambda: True) -> Part:
+    def part(
+        self, name: str, code: str, stage: Stage = Stage.APIS, ready: Callable[[], bool] = lambda: True
+    ) -> ClusterProcess:
         """Describe a process that runs some Python."""
         log = self.folder / f"{name}.log"
-        return Part(name, name, stage, (sys.executable, "-c", code), 0, log, ready, {"SPOTTER_INSTANCE": name})
+        return ClusterProcess(
+            name, name, stage, (sys.executable, "-c", code), 0, log, ready, {"SPOTTER_INSTANCE": name}
+        )
 
 
 @pytest.fixture
@@ -89,7 +93,7 @@ def test_a_part_that_cannot_start_ends_the_attempt_with_its_last_words(cluster: 
     """A person reads in one message which part it was and what it said."""
     part = cluster.part("advisor", "raise SystemExit('no such topic')", ready=lambda: False)
 
-    with pytest.raises(Trouble, match=r"(?s)advisor ended 3 times .*advisor\.log.*no such topic"):
+    with pytest.raises(CliError, match=r"(?s)advisor ended 3 times .*advisor\.log.*no such topic"):
         cluster.supervisor.start([part])
 
 
@@ -127,7 +131,7 @@ def test_what_needs_others_ends_before_them(cluster: Cluster, tmp_path: Path) ->
         cluster.supervisor.start([cluster.part(name, code, stage, ready=(tmp_path / f"{name}.ready").exists)])
     cluster.supervisor.stop()
 
-    assert ["proxy", "doors", "workers", "broker"] == order.read_text().split()
+    assert ["proxy", "apis", "workers", "broker"] == order.read_text().split()
     assert not [pid for _, pid in cluster.announced if runs(pid)]
 
 
@@ -135,7 +139,11 @@ def test_a_second_signal_kills_what_does_not_end(cluster: Cluster) -> None:
     """A process that ignores SIGTERM holds nobody up who is in a hurry."""
     part = cluster.part("ingest", STUBBORN)
     cluster.supervisor.start(
-        [Part(part.name, part.service, part.stage, part.command, 0, part.log, lambda: part.log.stat().st_size > 0)]
+        [
+            ClusterProcess(
+                part.name, part.service, part.stage, part.command, 0, part.log, lambda: part.log.stat().st_size > 0
+            )
+        ]
     )
     signal.signal(signal.SIGALRM, lambda _number, _frame: ask_to_stop())
     signal.setitimer(signal.ITIMER_REAL, 0.3)
@@ -159,7 +167,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     program = f"""
 import sys
 from pathlib import Path
-from spotter_cli.cluster.parts import Part, Stage
+from spotter_cli.cluster.processes import ClusterProcess, Stage
 from spotter_cli.cluster.signals import Signals
 from spotter_cli.cluster.supervisor import Supervisor
 
@@ -167,7 +175,7 @@ folder = Path({str(tmp_path)!r})
 command = (sys.executable, "-c", {STUBBORN!r})
 with Signals() as signals:
     supervisor = Supervisor(folder, lambda part, pid: print(pid, flush=True), print, signals)
-    supervisor.start([Part("ingest", "ingest", Stage.DOORS, command, 0, folder / "log", lambda: True)])
+    supervisor.start([ClusterProcess("ingest", "ingest", Stage.APIS, command, 0, folder / "log", lambda: True)])
     supervisor.watch()
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as supervising:

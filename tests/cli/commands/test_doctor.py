@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lab.standalone_thread import Standalone
-from spotter_cli.doctor import machine, parts, place
-from spotter_standalone.data_dir import Folder
+from spotter_cli.doctor import dependencies, installation, machine
+from spotter_standalone.data_dir import DataDir
 from tests.processes import here
 
 
@@ -43,8 +43,8 @@ def test_a_running_host_is_found_at_its_port(tmp_path: Path) -> None:
     """A port that something else has is looked at; one of Spotter's is well."""
     with Standalone(tmp_path) as host:
         port = int(host.url.rpartition(":")[2])
-        finding = place.check_port(Folder(tmp_path), "127.0.0.1", port)
-        whole = place.check_database(Folder(tmp_path).database, "database", "")
+        finding = installation.check_port(DataDir(tmp_path), "127.0.0.1", port)
+        whole = installation.check_database(DataDir(tmp_path).database, "database", "")
 
     assert ("ok", f"Spotter is up at {host.url}") == (finding.state, finding.detail)
     assert "ok" == whole.state
@@ -61,20 +61,20 @@ def test_a_damaged_database_is_broken(tmp_path: Path) -> None:
     content[8192:12288] = os.urandom(4096)
     path.write_bytes(content)
 
-    finding = place.check_database(path, "database", "restore it")
+    finding = installation.check_database(path, "database", "restore it")
 
     assert ("broken", "restore it") == (finding.state, finding.mend)
 
 
 def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
     """Keys that only their owner can read are well."""
-    folder = Folder(tmp_path)
+    folder = DataDir(tmp_path)
     folder.keyring()
-    assert "ok" == place.check_keys(folder).state
+    assert "ok" == installation.check_keys(folder).state
 
     folder.key_file.chmod(0o644)
 
-    finding = place.check_keys(folder)
+    finding = installation.check_keys(folder)
     assert ("odd", f"chmod 600 {folder.key_file}") == (finding.state, finding.mend)
 
 
@@ -87,7 +87,7 @@ def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:
         database.execute('INSERT INTO "log lifts.v1" VALUES (0, ?, ?, ?)', ("g1/ada", b"{}", later_ms))
     database.close()
 
-    finding = place.check_newest(Folder(tmp_path), datetime.now(UTC))
+    finding = installation.check_newest(DataDir(tmp_path), datetime.now(UTC))
 
     assert finding is not None and "60 minutes in the future" in finding.detail
 
@@ -104,7 +104,15 @@ def test_parts_that_only_a_cluster_needs_are_never_broken(monkeypatch: pytest.Mo
     for name in ("JAVA_HOME", "CHROMIUM", "SPOTTER_KAFKA", "KAFKA_BOOTSTRAP"):
         monkeypatch.delenv(name, raising=False)
 
-    findings = [check() for check in (parts.check_java, parts.check_maven, parts.check_kafka, parts.check_browser)]
+    findings = [
+        check()
+        for check in (
+            dependencies.check_java,
+            dependencies.check_maven,
+            dependencies.check_kafka,
+            dependencies.check_browser,
+        )
+    ]
 
     assert ["missing"] * 4 == [each.state for each in findings]
     assert all(each.mend for each in findings)
@@ -114,4 +122,4 @@ def test_a_kafka_that_is_named_and_does_not_answer_is_odd(monkeypatch: pytest.Mo
     """It is the one thing a cluster can't do without."""
     monkeypatch.setenv("SPOTTER_KAFKA", "127.0.0.1:9")
 
-    assert "odd" == parts.check_kafka().state
+    assert "odd" == dependencies.check_kafka().state

@@ -13,7 +13,7 @@ import httpx
 import jwt
 import pytest
 
-from spotter_standalone.data_dir import Folder
+from spotter_standalone.data_dir import DataDir
 from tests.processes import Up, client, here, spotter
 
 KILLS: Final = 5
@@ -27,10 +27,10 @@ def test_the_first_start_makes_database_and_keys_and_prints_an_admin_token(tmp_p
         assert {"spotter.db", "keys.json"} <= {path.name for path in data.iterdir()}
         assert 200 == httpx.get(f"{first.url}/", trust_env=False).status_code
         assert f"  coach's page  {first.url}/" in first.said
-        assert first.url == Folder(data).address()
+        assert first.url == DataDir(data).address()
         assert 0 == first.stop()
         printed = first.rest()
-    assert Folder(data).address() is None
+    assert DataDir(data).address() is None
     with Up(data) as second:
         assert 0 == second.stop(signal.SIGINT)
         again = second.rest()

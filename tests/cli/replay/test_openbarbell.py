@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spotter_cli.replay.openbarbell import looks_like_frames, read_frames
-from spotter_cli.replay.reading import read_recording
+from spotter_cli.replay.reader import read_recording
 
 FRAME = ["-1234", "3", "0.5", "601", "0.8", "70", "-9999"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from spotter_cli.replay.reading import read_recording
+from spotter_cli.replay.reader import read_recording
 from spotter_cli.replay.recording import Recording
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -192,13 +192,13 @@ def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path: Path, conten
     path = tmp_path / "file"
     path.write_bytes(content)
 
-    with pytest.raises(Trouble, match=message):
+    with pytest.raises(CliError, match=message):
         read_recording(path)
 
 
 def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
     """So is a folder."""
-    with pytest.raises(Trouble, match=r"There is no file .*nothing"):
+    with pytest.raises(CliError, match=r"There is no file .*nothing"):
         read_recording(tmp_path / "nothing")
-    with pytest.raises(Trouble, match="is a folder"):
+    with pytest.raises(CliError, match="is a folder"):
         read_recording(tmp_path)

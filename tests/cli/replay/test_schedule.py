@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from spotter.domain.event_types import parse_time
-from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, Recorded, Recording, with_sets
-from spotter_cli.replay.schedule import Shift, anew, schedule
+from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, RecordedEvent, Recording, with_sets
+from spotter_cli.replay.schedule import TimeShift, anew, schedule
 
 THEN = datetime(2018, 2, 17, 18, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def at(after_s: float, kind: str = COMPLETED, *, athlete: str = "ada", set_id: str = "1", **data: object) -> Recorded:
+def at(
+    after_s: float, kind: str = COMPLETED, *, athlete: str = "ada", set_id: str = "1", **data: object
+) -> RecordedEvent:
     """Give an event of a recording."""
     moment = THEN + timedelta(seconds=after_s)
     who = {"athlete_id": athlete, "set_id": set_id}
-    return Recorded(f"at {after_s}", {"type": kind, "time": moment.isoformat(), "data": {**who, **data}}, moment)
+    return RecordedEvent(f"at {after_s}", {"type": kind, "time": moment.isoformat(), "data": {**who, **data}}, moment)
 
 
 def moments_s(recording: Recording, speed: float = 1.0) -> list[float]:
@@ -51,7 +53,7 @@ def test_a_wait_is_inside_a_set_while_anybody_lifts() -> None:
 def test_times_are_shifted_so_that_the_replay_happens_now() -> None:
     """An event's time is the moment when it is due."""
     due = schedule(two_sets())
-    shift = Shift(due, NOW)
+    shift = TimeShift(due, NOW)
 
     times = [parse_time(anew(item, index, shift, "r")["time"]) for index, item in enumerate(due)]
 
@@ -62,7 +64,7 @@ def test_moments_inside_the_data_keep_their_share_of_the_way() -> None:
     """A rep that started halfway between two events still does, however fast the replay is."""
     started_at = (THEN + timedelta(seconds=4.5)).isoformat()
     due = schedule(with_sets([at(3), at(6, started_at=started_at)]), speed=10)
-    shift = Shift(due, NOW)
+    shift = TimeShift(due, NOW)
 
     data = anew(due[1], 1, shift, "r")["data"]
 
@@ -73,7 +75,7 @@ def test_moments_inside_the_data_keep_their_share_of_the_way() -> None:
 def test_nothing_happens_at_the_same_instant_twice() -> None:
     """However fast: order is told by time."""
     due = schedule(with_sets([at(0), at(0), at(0)]), speed=1000)
-    shift = Shift(due, NOW)
+    shift = TimeShift(due, NOW)
 
     moments = [shift.moment(index) for index in range(len(due))]
 
@@ -83,7 +85,7 @@ def test_nothing_happens_at_the_same_instant_twice() -> None:
 def test_each_run_has_ids_of_its_own_and_the_same_when_an_event_is_sent_again() -> None:
     """So a second run is not taken for duplicates of the first, and a retry is."""
     due = schedule(two_sets())
-    shift = Shift(due, NOW)
+    shift = TimeShift(due, NOW)
     ids = [[anew(item, index, shift, run)["id"] for index, item in enumerate(due)] for run in ("a", "a", "b")]
 
     assert ids[0] == ids[1]
@@ -93,11 +95,11 @@ def test_each_run_has_ids_of_its_own_and_the_same_when_an_event_is_sent_again() 
 
 def test_lines_that_are_one_event_stay_one_event() -> None:
     """The same id twice, or the same line with its time twice, is a duplicate in a replay too."""
-    named = Recorded("line 1", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
-    again = Recorded("line 2", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
-    other = Recorded("line 3", {"id": "x", "source": "t", "type": COMPLETED, "data": {}}, THEN)
+    named = RecordedEvent("line 1", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
+    again = RecordedEvent("line 2", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
+    other = RecordedEvent("line 3", {"id": "x", "source": "t", "type": COMPLETED, "data": {}}, THEN)
     due = schedule(Recording((named, again, other), ()))
-    ids = [anew(item, index, Shift(due, NOW), "r")["id"] for index, item in enumerate(due)]
+    ids = [anew(item, index, TimeShift(due, NOW), "r")["id"] for index, item in enumerate(due)]
 
     assert ids[0] == ids[1] != ids[2]
 
@@ -105,8 +107,8 @@ def test_lines_that_are_one_event_stay_one_event() -> None:
 def test_what_is_wrong_stays_wrong() -> None:
     """An id or a time that the door must refuse is not mended."""
     event: dict[str, object] = {"type": COMPLETED, "id": 7, "time": "yesterday", "data": {"started_at": "soon"}}
-    due = schedule(Recording((Recorded("line 1", event, None),), ()))
+    due = schedule(Recording((RecordedEvent("line 1", event, None),), ()))
 
-    sent = anew(due[0], 0, Shift(due, NOW), "r")
+    sent = anew(due[0], 0, TimeShift(due, NOW), "r")
 
     assert (7, "yesterday", {"started_at": "soon"}) == (sent["id"], sent["time"], sent["data"])

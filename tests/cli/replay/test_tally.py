@@ -7,21 +7,21 @@ from io import StringIO
 
 from rich.console import Console
 
-from spotter_cli.http_client import Outcome
-from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, Recorded, Recording, with_sets
+from spotter_cli.http_client import SendResult
+from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, RecordedEvent, Recording, with_sets
 from spotter_cli.replay.report import print_report
 from spotter_cli.replay.tally import Tally
 
 THEN = datetime(2026, 1, 5, 12, tzinfo=UTC)
-TAKEN = Outcome("accepted")
-REFUSED = Outcome("refused", {"detail": "data.rom_m must be less than or equal to 2.5.", "mend": "Put it right."})
+TAKEN = SendResult("accepted")
+REFUSED = SendResult("refused", {"detail": "data.rom_m must be less than or equal to 2.5.", "mend": "Put it right."})
 
 
 def recording() -> Recording:
     """Give two sets of one lifter, of two reps and of one."""
     rows = [(0, STARTED, "1"), (3, COMPLETED, "1"), (6, COMPLETED, "1"), (7, ENDED, "1"), (99, COMPLETED, "2")]
     events = [
-        Recorded(
+        RecordedEvent(
             f"line {index}",
             {"type": kind, "data": {"athlete_id": "ada", "set_id": name, "exercise": "deadlift", "load_kg": 100}},
             THEN + timedelta(seconds=after_s),
@@ -31,7 +31,7 @@ def recording() -> Recording:
     return with_sets(events)
 
 
-def tally_of(second: Outcome = TAKEN, third: Outcome = TAKEN) -> Tally:
+def tally_of(second: SendResult = TAKEN, third: SendResult = TAKEN) -> Tally:
     """Send everything, with outcomes for the second and the third rep."""
     source = recording()
     tally = Tally(source)
@@ -88,7 +88,7 @@ def test_what_is_said_of_other_lifters_is_not_counted() -> None:
 
 def test_a_rep_that_the_recording_holds_twice_is_a_duplicate() -> None:
     """It is sent, and neither accepted nor refused."""
-    tally = tally_of(second=Outcome("duplicate"))
+    tally = tally_of(second=SendResult("duplicate"))
 
     assert (3, 2, 0) == (tally.sent, tally.accepted, tally.refused)
     assert tally.remarks

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from spotter_cli.cluster.parts import Part
+from spotter_cli.cluster.processes import ClusterProcess
 
 _PR_SET_PDEATHSIG: Final = 1
 _LOST_PARENT: Final = 70
@@ -38,7 +38,7 @@ def _tie() -> Callable[[], None] | None:
     return tie
 
 
-def start(part: Part, directory: Path) -> subprocess.Popen[bytes]:
+def start(part: ClusterProcess, directory: Path) -> subprocess.Popen[bytes]:
     """Start a part of the cluster; only the main thread may."""
     with part.log.open("ab") as log:
         return subprocess.Popen(

@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOption
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 
 
 def cluster_command(
@@ -31,14 +31,14 @@ def cluster_command(
     names a cluster, that is used and no Kafka started.
     """
     if os.name != "posix":
-        raise Trouble("`spotter cluster` needs Linux or macOS; `spotter up` runs everywhere.")
+        raise CliError("`spotter cluster` needs Linux or macOS; `spotter up` runs everywhere.")
     # The Kafka client takes its time to load, which the other commands need not wait for.
     from spotter_cli.cluster.proxy import nginx_command
-    from spotter_cli.cluster.running import run
+    from spotter_cli.cluster.runner import run
     from spotter_cli.cluster.signals import Signals, Stopped
 
     nginx_command()  # says at once what is missing
-    folder = Folder(data.expanduser().resolve())
+    folder = DataDir(data.expanduser().resolve())
     folder.prepare()
     with Signals() as signals, _alone_in(folder.path):
         try:
@@ -49,12 +49,12 @@ def cluster_command(
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a folder for this cluster; raises Trouble where another one has it."""
+    """Hold a folder for this cluster; raises CliError where another one has it."""
     import fcntl  # not on Windows, where this module is imported all the same
 
     with (folder / "cluster.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Trouble(f"Another cluster runs in {folder}: end it, or name another folder with --data.") from None
+            raise CliError(f"Another cluster runs in {folder}: end it, or name another folder with --data.") from None
         yield

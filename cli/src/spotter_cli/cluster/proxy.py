@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from spotter_cli.cluster.parts import HOST, Part, Place, Stage, answers_ok
-from spotter_standalone.errors import Trouble
+from spotter_cli.cluster.processes import HOST, ClusterProcess, ClusterSettings, Stage, answers_ok
+from spotter_standalone.errors import CliError
 
 TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")  # in a checkout a link into deploy/nginx
 _VARIABLE: Final = re.compile(r"\$\{(SPOTTER_\w+)\}")
@@ -17,10 +17,10 @@ _SBIN: Final = "/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin"  # where a pl
 
 
 def nginx_command() -> str:
-    """Return the path of nginx; raises Trouble, saying what to install, where there is none."""
+    """Return the path of nginx; raises CliError, saying what to install, where there is none."""
     executable = shutil.which("nginx") or shutil.which("nginx", path=_SBIN)
     if executable is None:
-        raise Trouble(
+        raise CliError(
             "nginx is needed in front of the cluster's services and was not found: install it (Debian, Ubuntu: "
             "apt-get install nginx-light; macOS: brew install nginx), or run `spotter up`, which needs neither nginx "
             "nor Kafka."
@@ -72,14 +72,14 @@ def run_command(nginx: str, configuration: Path) -> list[str]:
     return [nginx, "-e", "stderr", "-p", str(configuration.parent), "-c", str(configuration), "-g", single]
 
 
-def proxy_part(cluster: Place, services: Iterable[Part], host: str, port: int) -> Part:
-    """Write nginx's configuration for these services and describe its process; raises Trouble without nginx."""
+def proxy_part(cluster: ClusterSettings, services: Iterable[ClusterProcess], host: str, port: int) -> ClusterProcess:
+    """Write nginx's configuration for these services and describe its process; raises CliError without nginx."""
     servers: dict[str, list[str]] = {}
     for part in services:
         # One replica that is not ready is not worth a pause before it is asked again.
         unpaused = " max_fails=0" if part.stage is Stage.WORKERS else ""
         servers.setdefault(part.service, []).append(f"{HOST}:{part.port}{unpaused}")
-    return Part(
+    return ClusterProcess(
         name="nginx",
         service="nginx",
         stage=Stage.PROXY,

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from spotter_cli.cluster import child
-from spotter_cli.cluster.parts import Part, Stage, last_words
+from spotter_cli.cluster.processes import ClusterProcess, Stage, last_words
 from spotter_cli.cluster.signals import Signals, Stopped
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 READY_LIMIT_S: Final = 120.0
 STOP_LIMIT_S: Final = 10.0
@@ -26,7 +26,7 @@ _IDLE_S: Final = 5.0
 
 @dataclass(slots=True)
 class _Running:
-    part: Part
+    part: ClusterProcess
     process: subprocess.Popen[bytes]
     started_s: float
     short_lives: int = 0
@@ -51,7 +51,11 @@ class Supervisor:
     """
 
     def __init__(
-        self, directory: Path, announce: Callable[[Part, int], None], say: Callable[[str], None], signals: Signals
+        self,
+        directory: Path,
+        announce: Callable[[ClusterProcess, int], None],
+        say: Callable[[str], None],
+        signals: Signals,
     ) -> None:
         self._directory = directory
         self._announce = announce
@@ -59,10 +63,10 @@ class Supervisor:
         self._signals = signals
         self._running: list[_Running] = []
 
-    def start(self, parts: Iterable[Part]) -> None:
+    def start(self, parts: Iterable[ClusterProcess]) -> None:
         """Start parts and return when all of them are ready.
 
-        Raises Trouble, with its last words, for one that dies three times or is not ready within two minutes, and
+        Raises CliError, with its last words, for one that dies three times or is not ready within two minutes, and
         Stopped when a signal comes.
         """
         waiting = list(parts)
@@ -139,5 +143,5 @@ def _ended(code: int) -> str:
     return f"ended with exit code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
 
 
-def _failure(part: Part, what: str) -> Trouble:
-    return Trouble(f"{part.name} {what}. The end of {part.log}:\n{last_words(part) or '(nothing)'}")
+def _failure(part: ClusterProcess, what: str) -> CliError:
+    return CliError(f"{part.name} {what}. The end of {part.log}:\n{last_words(part) or '(nothing)'}")

@@ -36,7 +36,7 @@ def demo(
     """
     # Loaded here: the other commands need not wait for it.
     from spotter.logging_config import configure_logging
-    from spotter_cli.demo.showing import show_demo
+    from spotter_cli.demo.display import show_demo
     from spotter_standalone.server import run
 
     configure_logging("demo", level="ERROR", as_json=False)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOption, out
 from spotter_cli.doctor.finding import Finding
-from spotter_standalone.data_dir import Folder
+from spotter_standalone.data_dir import DataDir
 
 _LOOKS = {
     "ok": ("✓ ok", "green"),
@@ -23,7 +23,7 @@ _LOOKS = {
 
 def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
     """Check this machine and the data folder; exit code 1 where something that Spotter needs is broken."""
-    findings = list(_findings(Folder(data), host, port))
+    findings = list(_findings(DataDir(data), host, port))
     table = Table(header_style="bold", show_edge=False, pad_edge=False)
     for column in ("", "what", "found", "to do"):
         table.add_column(column, overflow="fold")
@@ -38,20 +38,28 @@ def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = 
     out().print("Spotter can run here: spotter up, or spotter demo to look at it first.", markup=False)
 
 
-def _findings(folder: Folder, host: str, port: int) -> Iterator[Finding]:
-    from spotter_cli.doctor import machine, parts, place
+def _findings(folder: DataDir, host: str, port: int) -> Iterator[Finding]:
+    from spotter_cli.doctor import dependencies, installation, machine
 
     now = datetime.now(UTC)
     yield machine.check_python()
     yield machine.check_packages()
     yield machine.check_clock(now)
-    yield place.check_folder(folder)
-    yield place.check_database(folder.database, "database", "restore it from a copy, or move it away to begin anew")
-    yield place.check_database(folder.tables, "tables of the pages", "remove it: it is made anew from the log")
-    newest = place.check_newest(folder, now)
+    yield installation.check_folder(folder)
+    yield installation.check_database(
+        folder.database, "database", "restore it from a copy, or move it away to begin anew"
+    )
+    yield installation.check_database(folder.tables, "tables of the pages", "remove it: it is made anew from the log")
+    newest = installation.check_newest(folder, now)
     if newest is not None:
         yield newest
-    yield place.check_keys(folder)
-    yield place.check_port(folder, host, port)
-    for check in (parts.check_java, parts.check_maven, parts.check_kafka, parts.check_nginx, parts.check_browser):
+    yield installation.check_keys(folder)
+    yield installation.check_port(folder, host, port)
+    for check in (
+        dependencies.check_java,
+        dependencies.check_maven,
+        dependencies.check_kafka,
+        dependencies.check_nginx,
+        dependencies.check_browser,
+    ):
         yield check()

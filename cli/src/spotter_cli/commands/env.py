@@ -12,8 +12,8 @@ import typer
 
 from spotter_cli.commands.options import DataOption, some_ids
 from spotter_cli.commands.token import GymOption, RoleName
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 
 
 def env(
@@ -34,12 +34,12 @@ def env(
     from spotter_cli.demo.location import demo_folder
     from spotter_cli.revocation import is_up
 
-    for folder in filter(None, (Folder(data), demo_folder())):
+    for folder in filter(None, (DataDir(data), demo_folder())):
         url = folder.address()
         if url is not None and is_up(url):
             break
     else:
-        raise Trouble("No host is running on this machine: start one with spotter up, or spotter demo.")
+        raise CliError("No host is running on this machine: start one with spotter up, or spotter demo.")
     variables = {
         "SPOTTER_URL": url,
         "SPOTTER_TOKEN": folder.keyring().issue(gym, role.value, athletes=some_ids(athlete or []), days=1),

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from spotter.domain import ids
 from spotter_cli.durations import parse_duration_s
-from spotter_standalone.data_dir import DATA_VARIABLE, default_folder
+from spotter_standalone.data_dir import DATA_VARIABLE, default_data_dir
 
 FILE_WIDTH = 160
 """Columns of a table in what is no terminal."""
@@ -64,7 +64,7 @@ DataOption = Annotated[
     typer.Option(
         "--data",
         envvar=DATA_VARIABLE,
-        default_factory=default_folder,
+        default_factory=default_data_dir,
         show_default="the user's data folder",
         help="Folder of database and keys; made where there is none.",
     ),

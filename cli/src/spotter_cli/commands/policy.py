@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from spotter_cli.commands.options import an_id, out
-from spotter_standalone.data_dir import DATA_VARIABLE, Folder, default_folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DATA_VARIABLE, DataDir, default_data_dir
+from spotter_standalone.errors import CliError
 
 app = typer.Typer(no_args_is_help=True, help="Try a policy on weeks that are past.")
 
@@ -47,9 +47,9 @@ def try_policy(
     import os
 
     from spotter.settings import Settings
-    from spotter_cli.policy_backtest.comparing import compare
-    from spotter_cli.policy_backtest.showing import print_comparison, print_json
-    from spotter_cli.policy_backtest.story import story_in_folder, story_on_kafka
+    from spotter_cli.policy_backtest.comparison import compare
+    from spotter_cli.policy_backtest.display import print_comparison, print_json
+    from spotter_cli.policy_backtest.history import story_in_folder, story_on_kafka
     from spotter_cli.policy_backtest.trial import read_trial
 
     trial = read_trial(file)
@@ -57,11 +57,11 @@ def try_policy(
         settings = Settings()
         story = asyncio.run(story_on_kafka(settings.kafka, settings.topic_prefix, athlete))
     else:
-        story = story_in_folder(Folder(data or default_folder()).database, athlete)
+        story = story_in_folder(DataDir(data or default_data_dir()).database, athlete)
     comparison = compare(story, trial, weeks, athlete)
     if comparison is None or not comparison.sets:
         whose = f" of {athlete}" if athlete else ""
-        raise Trouble(f"The log holds no set{whose} in these weeks: look further back with --weeks.")
+        raise CliError(f"The log holds no set{whose} in these weeks: look further back with --weeks.")
     if as_json:
         print_json(comparison)
     else:

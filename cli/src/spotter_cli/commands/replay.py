@@ -30,8 +30,8 @@ def replay(
     """
     # Loaded here: the other commands need not wait for it.
     from spotter.logging_config import configure_logging
-    from spotter_cli.replay.reading import read_recording
-    from spotter_cli.replay.showing import show_replay
+    from spotter_cli.replay.display import show_replay
+    from spotter_cli.replay.reader import read_recording
     from spotter_standalone.server import run
 
     configure_logging("replay", level="ERROR", as_json=False)

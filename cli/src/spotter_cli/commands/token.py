@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from spotter_cli.commands.options import PORT, DataOption, an_id, err, some_ids
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 
 app = typer.Typer(no_args_is_help=True, help="Make and revoke the tokens that devices, apps and coaches come in with.")
 
@@ -40,7 +40,7 @@ def create(
     days: Annotated[float, typer.Option("--days", min=0.0001, max=36_500, help="How long it lasts.")] = 90,
 ) -> None:
     """Print a new token, alone on standard output; the host need not be up."""
-    folder = Folder(data)
+    folder = DataDir(data)
     folder.prepare()
     print(folder.keyring().issue(gym, role.value, athletes=some_ids(athlete or []), days=days))
 
@@ -66,7 +66,7 @@ def revoke(
     from spotter_cli.revocation import is_up, named, post, write
     from spotter_standalone.server import run
 
-    folder = Folder(data)
+    folder = DataDir(data)
     keyring = folder.keyring() if folder.key_file.exists() else None
     gym_id, token_id = named(token.strip(), gym)
     address = url or folder.address() or f"http://127.0.0.1:{PORT}"
@@ -80,7 +80,7 @@ def revoke(
             f"Revoked {token_id} of gym {gym_id} in {folder.database}: it holds from the next start.", markup=False
         )
     else:
-        raise Trouble(
+        raise CliError(
             f"Nothing answers at {address} and there is no database in {folder.path}: name the host in SPOTTER_URL "
             "(with SPOTTER_TOKEN), or its folder with --data."
         )

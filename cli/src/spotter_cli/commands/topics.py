@@ -11,7 +11,7 @@ from rich.table import Table
 
 from spotter_cli.commands.options import err, out
 from spotter_cli.durations import format_duration
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 if TYPE_CHECKING:
     from spotter.streaming.kafka.admin import TopicState
@@ -80,7 +80,7 @@ def _asked(question: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(question)
     except (LogUnavailable, TopicsDiffer) as error:
         text = str(error)
-        raise Trouble(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}") from None
+        raise CliError(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}") from None
 
 
 def _kept(retention_ms: int | None) -> str:

@@ -7,9 +7,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOption, err, out
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
-from spotter_standalone.signals import until_told
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
+from spotter_standalone.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from spotter_standalone.host import Running
@@ -28,15 +28,15 @@ def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT
     configure_logging("standalone", level=settings.log_level, as_json=settings.log_json and not err().is_terminal)
     for talkative in ("alembic", "uvicorn"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
-    run(_up(Folder(data), host, port))
+    run(_up(DataDir(data), host, port))
 
 
-async def _up(folder: Folder, host: str, port: int) -> None:
+async def _up(folder: DataDir, host: str, port: int) -> None:
     from spotter.streaming import gc_tuning
     from spotter_standalone.host import serving
 
     first = not folder.database.exists()
-    with until_told() as stop:
+    with stop_on_signals() as stop:
         async with serving(folder, host=host, port=port) as running:
             gc_tuning.tune()
             _announce(running, first)
@@ -45,7 +45,9 @@ async def _up(folder: Folder, host: str, port: int) -> None:
             stopping.cancel()
             if running.broken.done():
                 error = running.broken.exception()
-                raise Trouble(f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {folder.path}.")
+                raise CliError(
+                    f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {folder.path}."
+                )
 
 
 def _announce(running: Running, first: bool) -> None:

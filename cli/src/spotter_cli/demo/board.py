@@ -11,7 +11,7 @@ Json = Mapping[str, object]
 
 
 @dataclass(slots=True)
-class Tile:
+class RackState:
     """One rack."""
 
     station_id: str
@@ -31,7 +31,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RackAdvice:
     """An advice that is more than *continue*, with what it was about."""
 
     station_id: str
@@ -49,7 +49,7 @@ class Board:
     """All racks."""
 
     def __init__(self, gym: Gym) -> None:
-        self.tiles = {rack.station_id: Tile(rack.station_id) for rack in gym.racks}
+        self.tiles = {rack.station_id: RackState(rack.station_id) for rack in gym.racks}
         self.counts: dict[str, int] = {}
         """Advice after a rep, by action, what came too late left out."""
         self.estimates = 0
@@ -57,7 +57,7 @@ class Board:
         """When the last sign of life was heard, by the clock of whoever calls."""
         self.age_ms = 0
         self._names = {lifter.athlete_id: lifter.name for lifter in gym.lifters}
-        self._by_set: dict[str, Tile] = {}
+        self._by_set: dict[str, RackState] = {}
 
     def sent(self, event: Json) -> None:
         """Take an event of a rack."""
@@ -83,7 +83,7 @@ class Board:
         elif kind == "spotter.set.ended.v1":
             tile.lifting = False
 
-    def heard(self, frame: Json, now_s: float) -> Said | None:
+    def heard(self, frame: Json, now_s: float) -> RackAdvice | None:
         """Take a frame of the advice socket; gives an advice that is more than *continue*."""
         beat = frame.get("heartbeat")
         if isinstance(beat, Mapping):
@@ -103,7 +103,7 @@ class Board:
             return None
         return self._advised(tile, data)
 
-    def _advised(self, tile: Tile, data: Json) -> Said | None:
+    def _advised(self, tile: RackState, data: Json) -> RackAdvice | None:
         after_rep, action = round(_number(data.get("after_rep"))), str(data.get("action"))
         late = data.get("late") is True
         repeated = tile.after_rep == after_rep and tile.action == action
@@ -117,7 +117,7 @@ class Board:
         # Advice and estimates come from two topics, in any order.
         rir = tile.rir if tile.rir_after == after_rep else None
         content = (tile.station_id, tile.lifter, tile.exercise, tile.load_kg, after_rep, action, tile.sentence, rir)
-        return Said(*content, late)
+        return RackAdvice(*content, late)
 
 
 def _number(value: object) -> float:

@@ -8,8 +8,8 @@ from itertools import count
 from random import Random
 from typing import Final
 
-from spotter_cli.demo.lifters import ONE_RM_KG, Lifter, make_lifters
-from spotter_cli.demo.sets import PlannedSet, Timed, events_of, plan_set
+from spotter_cli.demo.lifters import ONE_RM_KG, SimulatedLifter, make_lifters
+from spotter_cli.demo.sets import PlannedSet, TimedEvent, events_of, plan_set
 
 LIFTERS: Final = 12
 RACKS: Final = 8
@@ -21,7 +21,7 @@ class Rack:
     """A rack and who shares it."""
 
     station_id: str
-    lifters: tuple[Lifter, ...]
+    lifters: tuple[SimulatedLifter, ...]
     seed: str
 
 
@@ -29,7 +29,7 @@ class Rack:
 class Gym:
     """Everybody, and where they train."""
 
-    lifters: tuple[Lifter, ...]
+    lifters: tuple[SimulatedLifter, ...]
     racks: tuple[Rack, ...]
 
 
@@ -78,12 +78,12 @@ def _under_way(random: Random, planned: PlannedSet) -> PlannedSet:
     return replace(planned, wait_s=0.0, begun_s=last_s + random.uniform(0.2, 0.9) * (next_s - last_s))
 
 
-def timed_events(seed: int, for_s: float) -> list[Timed]:
+def timed_events(seed: int, for_s: float) -> list[TimedEvent]:
     """Give all that a gym of nobody who listens sends within `for_s` seconds; what lies before has negative times.
 
     Pure: the same seed gives the same events.
     """
-    timed: list[Timed] = []
+    timed: list[TimedEvent] = []
     for rack in make_gym(seed).racks:
         at_s = 0.0
         for planned in sets_at(rack):

@@ -67,7 +67,7 @@ class Strength:
 
 
 @dataclass(frozen=True, slots=True)
-class Lifter:
+class SimulatedLifter:
     """Somebody who trains."""
 
     athlete_id: str
@@ -78,16 +78,16 @@ class Lifter:
     strengths: Mapping[str, Strength]
 
 
-def make_lifters(random: Random, count: int) -> list[Lifter]:
+def make_lifters(random: Random, count: int) -> list[SimulatedLifter]:
     """Draw the lifters of a gym; a name that comes again gets a number."""
     scale = [random.uniform(0.75, 1.25) for _ in range(count)]
     return [_make_lifter(random, index, scale[index]) for index in range(count)]
 
 
-def _make_lifter(random: Random, index: int, scale: float) -> Lifter:
+def _make_lifter(random: Random, index: int, scale: float) -> SimulatedLifter:
     athlete_id, name = _PEOPLE[index % len(_PEOPLE)]
     again = index // len(_PEOPLE) + 1
-    return Lifter(
+    return SimulatedLifter(
         athlete_id=athlete_id if again == 1 else f"{athlete_id}-{again}",
         name=name if again == 1 else f"{name} {again}",
         level=_LEVELS[index % len(_LEVELS)],

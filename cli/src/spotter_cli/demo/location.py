@@ -7,10 +7,10 @@ from pathlib import Path
 
 import orjson
 
-from spotter_standalone.data_dir import Folder, default_folder
+from spotter_standalone.data_dir import DataDir, default_data_dir
 
 
-def note_demo(folder: Folder) -> None:
+def note_demo(folder: DataDir) -> None:
     """Note the data folder of the demo that has just started."""
     path = _note()
     with suppress(OSError):  # the demo works without; only `spotter env` does not find it
@@ -18,14 +18,14 @@ def note_demo(folder: Folder) -> None:
         path.write_bytes(orjson.dumps({"data": str(folder.path)}))
 
 
-def demo_folder() -> Folder | None:
+def demo_folder() -> DataDir | None:
     """Return the data folder of the latest demo, which may have ended."""
     try:
         path = orjson.loads(_note().read_bytes())["data"]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         return None
-    return Folder(Path(path)) if isinstance(path, str) else None
+    return DataDir(Path(path)) if isinstance(path, str) else None
 
 
 def _note() -> Path:
-    return default_folder() / "demo.json"
+    return default_data_dir() / "demo.json"

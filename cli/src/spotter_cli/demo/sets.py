@@ -11,7 +11,7 @@ from math import exp
 from random import Random
 from typing import Final
 
-from spotter_cli.demo.lifters import MODEL_CLASSES, SAME_LIFTER_SHARE, Lifter, Strength
+from spotter_cli.demo.lifters import MODEL_CLASSES, SAME_LIFTER_SHARE, SimulatedLifter, Strength
 from spotter_detector.model import EXERCISE_MODELS
 from spotter_detector.model.load_to_reps import log_reps_at
 
@@ -43,7 +43,7 @@ class PlannedSet:
     """A set as its lifter means it."""
 
     set_id: str
-    lifter: Lifter
+    lifter: SimulatedLifter
     station_id: str
     exercise: str
     load_kg: float
@@ -62,7 +62,7 @@ class PlannedSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimedEvent:
     """An event of a set, in seconds since the set was started."""
 
     at_s: float
@@ -72,7 +72,7 @@ class Timed:
 
 def plan_set(
     random: Random,
-    lifter: Lifter,
+    lifter: SimulatedLifter,
     station_id: str,
     exercise: str,
     *,
@@ -136,7 +136,7 @@ def _seen(velocity_mps: float) -> float:
     return round(max(velocity_mps, 0.03), 3)
 
 
-def events_of(planned: PlannedSet) -> list[Timed]:
+def events_of(planned: PlannedSet) -> list[TimedEvent]:
     """Give what the set sends if nobody says a word; in order of time."""
     who: dict[str, object] = {"athlete_id": planned.lifter.athlete_id, "set_id": planned.set_id}
     begins = {
@@ -148,11 +148,11 @@ def events_of(planned: PlannedSet) -> list[Timed]:
         "station_id": planned.station_id,
     }
     device = {"id": planned.station_id, "model": "simulated encoder"}
-    events = [Timed(0.0, "spotter.set.started.v1", {**who, **begins})]
+    events = [TimedEvent(0.0, "spotter.set.started.v1", {**who, **begins})]
     for number, rep in enumerate(planned.reps, 1):
-        events.append(Timed(rep.starts_s, "spotter.rep.started.v1", {**who, "rep_number": number}))
+        events.append(TimedEvent(rep.starts_s, "spotter.rep.started.v1", {**who, "rep_number": number}))
         if not rep.completed:
-            events.append(Timed(rep.ends_s, "spotter.effort.reported.v1", {**who, "failed": True}))
+            events.append(TimedEvent(rep.ends_s, "spotter.effort.reported.v1", {**who, "failed": True}))
             continue
         measured: dict[str, object] = {
             "rep_number": number,
@@ -162,6 +162,6 @@ def events_of(planned: PlannedSet) -> list[Timed]:
             "concentric_s": round(max(rep.ends_s - rep.starts_s, 0.1), 3),
             "device": device,
         }
-        events.append(Timed(rep.ends_s, "spotter.rep.completed.v1", {**who, **measured}))
-    events.append(Timed(events[-1].at_s + _RACKED_IN_S, "spotter.set.ended.v1", dict(who)))
+        events.append(TimedEvent(rep.ends_s, "spotter.rep.completed.v1", {**who, **measured}))
+    events.append(TimedEvent(events[-1].at_s + _RACKED_IN_S, "spotter.set.ended.v1", dict(who)))
     return events

@@ -15,9 +15,9 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from spotter.domain.event_types import format_time
 from spotter_cli.demo.gym import Gym, Rack, sets_at
-from spotter_cli.demo.sets import PlannedSet, Timed, events_of
-from spotter_cli.http_client import Door
-from spotter_standalone.errors import Trouble
+from spotter_cli.demo.sets import PlannedSet, TimedEvent, events_of
+from spotter_cli.http_client import SpotterClient
+from spotter_standalone.errors import CliError
 
 Json = Mapping[str, object]
 _REACTION_S: Final = 1.2
@@ -54,7 +54,7 @@ class Training:
         self._sent_s: dict[tuple[object, object], float] = {}
 
     async def run(self) -> None:
-        """Train until cancelled; raises Trouble where the host goes away."""
+        """Train until cancelled; raises CliError where the host goes away."""
         await self._introduce()
         try:
             async with asyncio.TaskGroup() as group:
@@ -64,10 +64,10 @@ class Training:
                 for rack in self._gym.racks:
                     group.create_task(self._train(rack))
         except* (ConnectionClosed, WebSocketException, OSError) as gone:
-            raise Trouble(f"The gym has lost its host: {gone.exceptions[0]}.") from None
+            raise CliError(f"The gym has lost its host: {gone.exceptions[0]}.") from None
 
     async def _introduce(self) -> None:
-        door = Door(self._url, self._token)
+        door = SpotterClient(self._url, self._token)
         try:
             events = [
                 _event(
@@ -133,18 +133,18 @@ class Training:
                 if planned.heeds and self._is_over(planned.set_id, timed):
                     await asyncio.sleep(_REACTION_S)
                     who = {"athlete_id": planned.lifter.athlete_id, "set_id": planned.set_id}
-                    await self._send(socket, Timed(0.0, "spotter.set.ended.v1", dict(who)), loop.time())
+                    await self._send(socket, TimedEvent(0.0, "spotter.set.ended.v1", dict(who)), loop.time())
                     break
             await _sleep_until(began_s + timed.at_s)
             await self._send(socket, timed, began_s + timed.at_s)
         self._last_rep.pop(planned.set_id, None)
         return loop.time()
 
-    def _is_over(self, set_id: str, timed: Timed) -> bool:
+    def _is_over(self, set_id: str, timed: TimedEvent) -> bool:
         number, last = timed.data.get("rep_number"), self._last_rep.get(set_id)
         return isinstance(number, int) and last is not None and number > last
 
-    async def _send(self, socket: ClientConnection, timed: Timed, at_s: float) -> None:
+    async def _send(self, socket: ClientConnection, timed: TimedEvent, at_s: float) -> None:
         now_s = asyncio.get_running_loop().time()
         now = datetime.now(UTC)
         event = _event(timed.type, timed.data, now - timedelta(seconds=max(now_s - at_s, 0.0)))

@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from spotter_cli.demo.board import Board, Said, Tile
+from spotter_cli.demo.board import Board, RackAdvice, RackState
 from spotter_cli.demo.training import Training
 from spotter_cli.styles import ACTIONS, SHAPES, style_of
 
@@ -20,7 +20,7 @@ SIGNAL_LOST_MS: Final = 5_000
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
-class View:
+class GymView:
     """What is drawn; rich asks for it whenever it draws."""
 
     def __init__(self, board: Board, training: Training, ends_at_s: float | None) -> None:
@@ -51,7 +51,7 @@ class View:
         return text
 
 
-def _row(tile: Tile) -> list[Text | str]:
+def _row(tile: RackState) -> list[Text | str]:
     rest = "" if tile.lifting else "dim"
     load = f"{tile.load_kg:g} kg" if tile.load_kg else ""
     left = "" if tile.rir is None else "{:.0f} ({:.0f}–{:.0f})".format(*tile.rir)
@@ -59,7 +59,7 @@ def _row(tile: Tile) -> list[Text | str]:
     return [*(Text(cell, style=rest) for cell in cells), _advice(tile)]
 
 
-def _advice(tile: Tile) -> Text:
+def _advice(tile: RackState) -> Text:
     if not tile.action:
         return Text("")
     if not tile.lifting:
@@ -103,7 +103,7 @@ def status(board: Board, training: Training) -> str:
     return text
 
 
-def line(advice: Said, since_s: float) -> str:
+def line(advice: RackAdvice, since_s: float) -> str:
     """Write an advice as a plain line, for output that is no terminal."""
     left = "" if advice.rir is None else ", reps left {:.0f} ({:.0f}–{:.0f})".format(*advice.rir)
     when = "plan" if not advice.after_rep else f"after rep {advice.after_rep}"

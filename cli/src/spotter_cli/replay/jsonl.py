@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from spotter.domain.events import TYPES
-from spotter_cli.replay.recording import Recorded, Recording, UnreadableFile, time_of, with_sets
+from spotter_cli.replay.recording import RecordedEvent, Recording, UnreadableFile, time_of, with_sets
 
 _OF_THE_DOOR: Final = frozenset({"receivedtime", "configversion", "sequence", "senttime"})
 """Attributes that are given anew."""
@@ -45,7 +45,7 @@ def _recording(read: list[tuple[str, object]], remarks: list[str]) -> Recording:
     return with_sets(events, remarks)
 
 
-def _events(read: list[tuple[str, object]], remarks: list[str], left_out: Counter[str]) -> Iterator[Recorded]:
+def _events(read: list[tuple[str, object]], remarks: list[str], left_out: Counter[str]) -> Iterator[RecordedEvent]:
     for line, item in read:
         if not isinstance(item, dict):
             remarks.append(f"{line} is no JSON object and is left out")
@@ -63,4 +63,4 @@ def _events(read: list[tuple[str, object]], remarks: list[str], left_out: Counte
             if data.get("reason") in ("silence", "next_set") and name == "spotter.set.ended.v1":
                 left_out["spotter.set.ended.v1 by silence or the next set"] += 1
                 continue
-        yield Recorded(line, event, time_of(event))
+        yield RecordedEvent(line, event, time_of(event))

@@ -11,7 +11,15 @@ from typing import Final
 
 from spotter.domain.event_types import parse_time
 from spotter.domain.ids import is_id
-from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, Recorded, RecordedSet, Recording, UnreadableFile
+from spotter_cli.replay.recording import (
+    COMPLETED,
+    ENDED,
+    STARTED,
+    RecordedEvent,
+    Recording,
+    RecordingSet,
+    UnreadableFile,
+)
 from spotter_ingest.adapters.protocol import BadFrame
 from spotter_ingest.adapters.registry import adapter_of
 
@@ -54,23 +62,23 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
     sets = sorted(((name, entry, reps) for name, entry, reps in read if reps), key=lambda item: item[2][0].at)
     if not sets:
         raise UnreadableFile("it holds no rep")
-    recorded: list[RecordedSet] = []
-    events: list[Recorded] = []
+    recorded: list[RecordingSet] = []
+    events: list[RecordedEvent] = []
     for index, (name, entry, reps) in enumerate(sets):
         following = sets[index + 1][2][0].at if index + 1 < len(sets) else None
-        which = RecordedSet(index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index))
+        which = RecordingSet(index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index))
         recorded.append(which)
         events += _events_of(which, entry, reps, following, remarks)
     return Recording(tuple(events), tuple(recorded), tuple(remarks))
 
 
 def _events_of(
-    which: RecordedSet,
+    which: RecordingSet,
     entry: Mapping[str, object],
     reps: list[_Rep],
     following: datetime | None,
     remarks: list[str],
-) -> Iterator[Recorded]:
+) -> Iterator[RecordedEvent]:
     """Give a set's events. Each rep says exercise and load too: whoever may not start sets still gets them known."""
     who: dict[str, object] = {"athlete_id": which.athlete_id, "set_id": which.set_id}
     about: dict[str, object] = {}
@@ -82,14 +90,14 @@ def _events_of(
     first, last = reps[0].at, reps[-1].at
     if "exercise" in about:
         starts = first - _concentric(reps[0].data) - _BEFORE_FIRST_REP
-        yield Recorded(f"{where} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
+        yield RecordedEvent(f"{where} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
     for rep in reps:
         event: dict[str, object] = {"type": COMPLETED, "source": rep.source, "data": {**who, **rep.data, **about}}
-        yield Recorded(f"{where}, rep {rep.data.get('rep_number')}", event, rep.at, which)
+        yield RecordedEvent(f"{where}, rep {rep.data.get('rep_number')}", event, rep.at, which)
     ends = last + _AFTER_LAST_REP
     if following is not None and ends > following - 2 * _BEFORE_FIRST_REP:
         ends = last
-    yield Recorded(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, which)
+    yield RecordedEvent(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, which)
 
 
 def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[_Rep]:
@@ -131,7 +139,7 @@ def _exercise(entry: Mapping[str, object]) -> str | None:
     return _EXERCISES.get(name, name) or None
 
 
-def _load_kg(which: RecordedSet, entry: Mapping[str, object], remarks: list[str]) -> float | None:
+def _load_kg(which: RecordingSet, entry: Mapping[str, object], remarks: list[str]) -> float | None:
     stated, unit = entry.get("weight"), entry.get("metric")
     if stated in (None, ""):
         return None

@@ -27,7 +27,7 @@ class UnreadableFile(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedSet:
+class RecordingSet:
     """One set of a recording."""
 
     number: int
@@ -38,7 +38,7 @@ class RecordedSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEvent:
     """One event of a file, as it was sent."""
 
     place: str
@@ -46,7 +46,7 @@ class Recorded:
     event: dict[str, object]
     at: datetime | None
     """When it happened; None where the file does not say."""
-    set: RecordedSet | None = None
+    set: RecordingSet | None = None
 
     @property
     def is_rep(self) -> bool:
@@ -64,8 +64,8 @@ class Recorded:
 class Recording:
     """A file's events in order of time."""
 
-    events: tuple[Recorded, ...]
-    sets: tuple[RecordedSet, ...]
+    events: tuple[RecordedEvent, ...]
+    sets: tuple[RecordingSet, ...]
     remarks: tuple[str, ...] = ()
     """What could not be read or is left out, a line each."""
 
@@ -88,11 +88,11 @@ def time_of(event: dict[str, object]) -> datetime | None:
     return None
 
 
-def in_order(events: Iterable[Recorded]) -> list[Recorded]:
+def in_order(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
     """Sort events by time; one without a time stays behind the one before it."""
-    placed: list[tuple[datetime, Recorded]] = []
+    placed: list[tuple[datetime, RecordedEvent]] = []
     last: datetime | None = None
-    waiting: list[Recorded] = []
+    waiting: list[RecordedEvent] = []
     for event in events:
         if event.at is None and last is None:
             waiting.append(event)
@@ -110,7 +110,7 @@ def in_order(events: Iterable[Recorded]) -> list[Recorded]:
 class _Running:
     """A set while its events are gone through."""
 
-    which: RecordedSet
+    which: RecordingSet
     last: datetime | None = None
     last_place: int = 0
     ended: bool = False
@@ -126,11 +126,11 @@ class _Sets:
     """Tells sets apart, event by event, and notes where an end is missing."""
 
     def __init__(self) -> None:
-        self.found: list[RecordedSet] = []
-        self.ends_after: dict[int, Recorded] = {}
+        self.found: list[RecordingSet] = []
+        self.ends_after: dict[int, RecordedEvent] = {}
         self._lifters: dict[str | None, _Lifter] = {}
 
-    def set_of(self, event: Recorded, index: int) -> RecordedSet | None:
+    def set_of(self, event: RecordedEvent, index: int) -> RecordingSet | None:
         """Give the set of the event that stands at `place`."""
         kind = event.event.get("type")
         if kind not in _LIFTING and kind != ENDED and kind not in _CORRECTIONS:
@@ -145,7 +145,7 @@ class _Sets:
         if running is None or not _goes_on(running, event):
             if running is not None and running is lifter.current:
                 self._end(running)
-            running = _Running(RecordedSet(len(self.found) + 1, event.text("athlete_id"), name))
+            running = _Running(RecordingSet(len(self.found) + 1, event.text("athlete_id"), name))
             self.found.append(running.which)
         running.last, running.last_place, running.ended = event.at or running.last, index, False
         lifter.current = running
@@ -164,13 +164,13 @@ class _Sets:
             return
         who = {"athlete_id": running.which.athlete_id, "set_id": running.which.set_id}
         data = {name: value for name, value in who.items() if value is not None}
-        end = Recorded(
+        end = RecordedEvent(
             f"the end of set {running.which.number}", {"type": ENDED, "data": data}, running.last, running.which
         )
         self.ends_after[running.last_place] = end
 
 
-def _goes_on(running: _Running, event: Recorded) -> bool:
+def _goes_on(running: _Running, event: RecordedEvent) -> bool:
     by_name = event.text("set_id") is not None and event.event.get("type") != STARTED
     if running.ended and not by_name:
         return False
@@ -178,7 +178,7 @@ def _goes_on(running: _Running, event: Recorded) -> bool:
     return pause <= SILENCE + (REOPENING if by_name else timedelta())
 
 
-def with_sets(events: Iterable[Recorded], remarks: Iterable[str] = ()) -> Recording:
+def with_sets(events: Iterable[RecordedEvent], remarks: Iterable[str] = ()) -> Recording:
     """Tell the sets of a recording apart, and end those that the file leaves open.
 
     A name that is used again (the next day's set 1), or a pause that only silence would have ended, is another set.
@@ -197,7 +197,7 @@ def with_sets(events: Iterable[Recorded], remarks: Iterable[str] = ()) -> Record
     return Recording(tuple(woven), tuple(sets.found), tuple(remarks))
 
 
-def sameness(event: Recorded) -> str:
+def sameness(event: RecordedEvent) -> str:
     """Give a name that two lines share only where the door would take them for one event."""
     event_id = event.event.get("id")
     if isinstance(event_id, str):

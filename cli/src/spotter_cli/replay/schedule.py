@@ -10,7 +10,7 @@ from typing import Final
 
 from spotter.domain.event_types import format_time, parse_time
 from spotter.domain.ids import derived_id
-from spotter_cli.replay.recording import Recorded, Recording, sameness
+from spotter_cli.replay.recording import RecordedEvent, Recording, sameness
 
 BETWEEN_SETS_MAX_S: Final = 5.0
 INSIDE_SET_MAX_S: Final = 20.0
@@ -19,18 +19,18 @@ _MOMENTS: Final = frozenset({"started_at", "ended_at", "t0", "expires"})
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ScheduledEvent:
     """An event and how long after the beginning it goes out."""
 
     after_s: float
-    recorded: Recorded
+    recorded: RecordedEvent
 
 
-def schedule(recording: Recording, speed: float = 1.0) -> list[Due]:
+def schedule(recording: Recording, speed: float = 1.0) -> list[ScheduledEvent]:
     """Cut waits to 5 s where no set runs and to 20 s where one does, and divide them by `speed`."""
     events = recording.events
     last_of = {event.set: index for index, event in enumerate(events) if event.set is not None}
-    due: list[Due] = []
+    due: list[ScheduledEvent] = []
     after_s = 0.0
     runs_until = -1
     for index, event in enumerate(events):
@@ -41,18 +41,18 @@ def schedule(recording: Recording, speed: float = 1.0) -> list[Due]:
             after_s += min(max(wait_s, 0.0), limit_s) / speed
         if event.set is not None:
             runs_until = max(runs_until, last_of[event.set])
-        due.append(Due(after_s, event))
+        due.append(ScheduledEvent(after_s, event))
     return due
 
 
-def _latest(events: Sequence[Recorded], index: int) -> datetime | None:
+def _latest(events: Sequence[RecordedEvent], index: int) -> datetime | None:
     return next((event.at for event in reversed(events[:index]) if event.at is not None), None)
 
 
-class Shift:
+class TimeShift:
     """Moves a recording's moments to those of a run that began at `beginning`."""
 
-    def __init__(self, due: Sequence[Due], beginning: datetime) -> None:
+    def __init__(self, due: Sequence[ScheduledEvent], beginning: datetime) -> None:
         self._beginning = beginning
         self._moments: list[datetime] = []
         self._old: list[datetime] = []
@@ -83,7 +83,7 @@ class Shift:
         return self._new[index - 1] + share * (self._new[index] - self._new[index - 1])
 
 
-def anew(due: Due, index: int, shift: Shift, run: str) -> dict[str, object]:
+def anew(due: ScheduledEvent, index: int, shift: TimeShift, run: str) -> dict[str, object]:
     """Write an event as if it happened now: times shifted, and an id of this run, the same when it is sent again.
 
     What is wrong in the file stays wrong, so that the door can say so.
@@ -100,7 +100,7 @@ def anew(due: Due, index: int, shift: Shift, run: str) -> dict[str, object]:
     return event
 
 
-def _shifted(data: Mapping[str, object], shift: Shift) -> dict[str, object]:
+def _shifted(data: Mapping[str, object], shift: TimeShift) -> dict[str, object]:
     shifted: dict[str, object] = {}
     for name, value in data.items():
         if name in _MOMENTS and _is_moment(value):

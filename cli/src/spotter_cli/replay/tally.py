@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from spotter_cli.http_client import Outcome
-from spotter_cli.replay.recording import STARTED, Recorded, RecordedSet, Recording
+from spotter_cli.http_client import SendResult
+from spotter_cli.replay.recording import STARTED, RecordedEvent, Recording, RecordingSet
 
 Frame = Mapping[str, object]
 
@@ -20,7 +20,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Advised:
+class RepAdvice:
     """What was said after a rep."""
 
     after_rep: int
@@ -33,14 +33,14 @@ class Advised:
 class SetTally:
     """One set of the recording, and what came of it."""
 
-    which: RecordedSet
+    which: RecordingSet
     exercise: str | None = None
     load_kg: float | None = None
     sent: int = 0
     accepted: int = 0
     estimates: dict[int, Mapping[str, object]] = field(default_factory=dict)
     """The newest by rep number."""
-    advice: dict[int, Advised] = field(default_factory=dict)
+    advice: dict[int, RepAdvice] = field(default_factory=dict)
     """The newest by rep number."""
 
 
@@ -55,12 +55,12 @@ class Tally:
         self.sent = 0
         self.accepted = 0
         self._athletes = {event.text("athlete_id") for event in recording.events if event.set is not None}
-        self._begun: list[RecordedSet] = []
+        self._begun: list[RecordingSet] = []
         self._by_key: dict[str, SetTally] = {}
         self._estimates: set[tuple[object, object]] = set()
         self._advice: set[tuple[object, object]] = set()
 
-    def going_out(self, recorded: Recorded) -> None:
+    def going_out(self, recorded: RecordedEvent) -> None:
         """Note an event that is about to be sent."""
         if recorded.set is None:
             return
@@ -73,7 +73,7 @@ class Tally:
             tally.exercise = exercise if isinstance(exercise, str) else tally.exercise
             tally.load_kg = float(load_kg) if isinstance(load_kg, int | float) else tally.load_kg
 
-    def settled(self, recorded: Recorded, outcome: Outcome) -> Refusal | None:
+    def settled(self, recorded: RecordedEvent, outcome: SendResult) -> Refusal | None:
         """Note what became of an event; gives the refusal where it was a rep."""
         if not recorded.is_rep:
             if outcome.status == "refused":
@@ -114,7 +114,7 @@ class Tally:
         if isinstance(number, int) and number > 0:
             self._advice.add((data.get("set_key"), number))
             if tally is not None:
-                advised = Advised(
+                advised = RepAdvice(
                     number, str(data.get("action")), str(data.get("sentence", "")), data.get("late") is True
                 )
                 tally.advice[number] = advised

@@ -23,7 +23,7 @@ from lab.bench.workload import LIFTERS, prepared
 from spotter.domain.topics import ADVICE, LIFTS
 from spotter_cli.cluster.local_kafka import free_port
 from spotter_cli.cluster.proxy import nginx_command
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 GROUP: Final = "latency"
 STANDALONE_RATE: Final = 100
@@ -55,7 +55,7 @@ def kafka_latency(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
     """Measure the distributed host, and a bare pipe of as many hops on the same broker."""
     try:
         nginx_command()
-    except Trouble as trouble:
+    except CliError as trouble:
         yield not_measured(GROUP, "Kafka, all services", str(trouble))
         return
     plan.say(f"a bare aiokafka pipe of {HOPS} hops: {KAFKA_RATE} records/s for {plan.pipe_s:.0f} s")

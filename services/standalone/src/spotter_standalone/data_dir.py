@@ -12,18 +12,18 @@ import platformdirs
 
 from spotter.http.tokens import Keyring
 from spotter.settings import Settings
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 DATA_VARIABLE: Final = "SPOTTER_DATA"
 
 
-def default_folder() -> Path:
+def default_data_dir() -> Path:
     """Give the user's data folder, as the platform has it."""
     return platformdirs.user_data_path("spotter", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class DataDir:
     """A data folder; it need not exist yet."""
 
     path: Path
@@ -49,25 +49,25 @@ class Folder:
         return self.path / "address.json"
 
     def prepare(self) -> None:
-        """Make the folder; raises Trouble where that can't be done or nothing can be written into it."""
+        """Make the folder; raises CliError where that can't be done or nothing can be written into it."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise Trouble(
+            raise CliError(
                 f"The data folder {self.path} can't be made ({reason}): choose another with --data."
             ) from None
         if not os.access(self.path, os.W_OK | os.X_OK):
-            raise Trouble(f"The data folder {self.path} can't be written: choose another with --data.")
+            raise CliError(f"The data folder {self.path} can't be written: choose another with --data.")
 
     def keyring(self) -> Keyring:
-        """Read the signing keys, made where there are none; raises Trouble where that can't be done."""
+        """Read the signing keys, made where there are none; raises CliError where that can't be done."""
         try:
             return Keyring.load(self.key_file)
         except OSError as error:
-            raise Trouble(f"The key file {self.key_file} can't be read ({error.strerror or error}).") from None
+            raise CliError(f"The key file {self.key_file} can't be read ({error.strerror or error}).") from None
         except ValueError as error:
-            raise Trouble(f"{error}.") from None
+            raise CliError(f"{error}.") from None
 
     def write_address(self, url: str) -> None:
         """Note where the host can be reached, for commands beside it."""

@@ -1,9 +1,9 @@
-"""What the `spotter` command can't do, said in one line for the person in front of it."""
+"""The error that the `spotter` command prints as one line."""
 
 from __future__ import annotations
 
 
-class Trouble(Exception):
-    """Something foreseeable is in the way: the message says what, where, and what to do."""
+class CliError(Exception):
+    """A foreseeable failure; the message says what is wrong, where, and what to do."""
 
     exit_code = 1

@@ -25,8 +25,8 @@ from spotter_dashboard.store.database import default_url
 from spotter_detector.processor import FailureDetector
 from spotter_gateway.hub import Hub
 from spotter_standalone.app import Parts, create_app
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 from spotter_standalone.server import listen, served, url_of
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Running:
     """A host that serves."""
 
     url: str
-    folder: Folder
+    folder: DataDir
     keyring: Keyring
     log: SqliteLog
     host: SqliteHost
@@ -52,12 +52,12 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    folder: Folder, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
+    folder: DataDir, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
 ) -> AsyncIterator[Running]:
     """Run the whole of Spotter on a data folder while entered.
 
     Leaving it stops in order: no new connections, clients told, what was accepted written, the log closed. Raises
-    Trouble for what a person can mend: a port or a folder in use, a folder or a database that can't be used.
+    CliError for what a person can mend: a port or a folder in use, a folder or a database that can't be used.
     """
     folder.prepare()
     keyring = folder.keyring()
@@ -106,17 +106,17 @@ async def _until(true: Callable[[], bool], within_s: float) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _open(folder: Folder) -> SqliteLog:
+async def _open(folder: DataDir) -> SqliteLog:
     try:
         return await SqliteLog.open(folder.database)
     except LogInUse as error:
-        raise Trouble(f"{error}.") from None
+        raise CliError(f"{error}.") from None
     except (sqlite3.Error, ValueError) as error:
-        raise Trouble(
+        raise CliError(
             f"The database {folder.database} can't be used ({error}): restore it from a copy, or move it away."
         ) from None
     except OSError as error:
-        raise Trouble(f"The database {folder.database} can't be opened ({error.strerror or error}).") from None
+        raise CliError(f"The database {folder.database} can't be opened ({error.strerror or error}).") from None
 
 
 def _first_failure(checks: Sequence[Callable[[], None]]) -> str | None:

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from spotter.http.server import Server, websocket_options
 from spotter.settings import Limits
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 _BACKLOG: Final = 2048
 _START_POLL_S: Final = 0.005
@@ -24,14 +24,14 @@ T = TypeVar("T")
 def listen(host: str, port: int) -> socket.socket:
     """Open the listening socket (port 0: any free one).
 
-    Raises Trouble where the port is taken, or the address is none of this machine.
+    Raises CliError where the port is taken, or the address is none of this machine.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError) as error:
-        raise Trouble(f"{host!r} is no address ({error}): choose another with --host.") from None
+        raise CliError(f"{host!r} is no address ({error}): choose another with --host.") from None
     listening = socket.socket(family, kind, protocol)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -40,12 +40,14 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            raise Trouble(
+            raise CliError(
                 f"Port {port} of {host} is in use: stop what listens there, or choose another with --port."
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM):
-            raise Trouble(f"Port {port} needs rights that you don't have: choose one above 1023 with --port.") from None
-        raise Trouble(f"{host} port {port} can't be listened on ({error.strerror}): choose another --host.") from None
+            raise CliError(
+                f"Port {port} needs rights that you don't have: choose one above 1023 with --port."
+            ) from None
+        raise CliError(f"{host} port {port} can't be listened on ({error.strerror}): choose another --host.") from None
     listening.setblocking(False)
     return listening
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, asked for politely once."""
+"""SIGINT and SIGTERM as a request to stop in order."""
 
 from __future__ import annotations
 
@@ -8,48 +8,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Stop:
-    """Set once somebody wants the program to end."""
+class StopRequest:
+    """Set once a signal asks the program to stop."""
 
     def __init__(self) -> None:
-        self._told = asyncio.Event()
-        self.signal: signal.Signals | None = None
+        self._requested = asyncio.Event()
+        self._signal: signal.Signals | None = None
 
-    def tell(self, number: signal.Signals | None = None) -> None:
-        """End the program."""
-        self.signal = self.signal or number
-        self._told.set()
-
-    @property
-    def told(self) -> bool:
-        """Tell whether it is to end."""
-        return self._told.is_set()
+    def set(self, number: signal.Signals) -> None:
+        """Record the first signal and wake those who wait."""
+        self._signal = self._signal or number
+        self._requested.set()
 
     async def wait(self) -> None:
-        """Wait until it is to end."""
-        await self._told.wait()
+        """Wait for a signal."""
+        await self._requested.wait()
 
     @property
     def exit_code(self) -> int:
-        """Give what a shell expects of a program that a signal has ended."""
-        return 0 if self.signal is None else 128 + self.signal
+        """The exit code that a shell expects after this signal; 0 without one."""
+        return 0 if self._signal is None else 128 + self._signal
 
 
 @contextmanager
-def until_told() -> Iterator[Stop]:
-    """Take SIGINT and SIGTERM as a wish to end in order; a second one ends at once."""
-    stop = Stop()
+def stop_on_signals() -> Iterator[StopRequest]:
+    """Turn the first SIGINT or SIGTERM into a stop request; a second one ends the process at once."""
+    stop = StopRequest()
     loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
 
-    def take(number: signal.Signals) -> None:
-        stop.tell(number)
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(each)
+    def request_stop(number: signal.Signals) -> None:
+        stop.set(number)
+        for handled in signals:
+            loop.remove_signal_handler(handled)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, take, number)
+    for number in signals:
+        loop.add_signal_handler(number, request_stop, number)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in signals:
             loop.remove_signal_handler(number)

@@ -14,34 +14,34 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from spotter_cli.commands.options import err, out
 from spotter_cli.durations import format_duration
-from spotter_cli.http_client import Door
+from spotter_cli.http_client import SpotterClient
 from spotter_cli.replay.recording import Recording
 from spotter_cli.replay.report import print_remarks, print_report
-from spotter_cli.replay.running import Replay
+from spotter_cli.replay.runner import ReplayRunner
 from spotter_cli.replay.schedule import schedule
 from spotter_cli.replay.tally import Frame, Refusal
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 from spotter_standalone.host import serving
-from spotter_standalone.signals import until_told
+from spotter_standalone.signals import stop_on_signals
 
 
 @asynccontextmanager
-async def _door() -> AsyncIterator[Door]:
+async def _door() -> AsyncIterator[SpotterClient]:
     url, token = os.environ.get("SPOTTER_URL"), os.environ.get("SPOTTER_TOKEN")
     if url and not token:
-        raise Trouble("SPOTTER_URL is set but SPOTTER_TOKEN is not: spotter token create --role app makes one.")
+        raise CliError("SPOTTER_URL is set but SPOTTER_TOKEN is not: spotter token create --role app makes one.")
     if url and token:
-        door = Door(url, token)
+        door = SpotterClient(url, token)
         try:
-            await door.reach()
+            await door.check_reachable()
             yield door
         finally:
             await door.close()
         return
     with tempfile.TemporaryDirectory(prefix="spotter-replay-") as folder:
-        async with serving(Folder(Path(folder))) as running:
-            door = Door(running.url, running.keyring.issue("g1", "admin"))
+        async with serving(DataDir(Path(folder))) as running:
+            door = SpotterClient(running.url, running.keyring.issue("g1", "admin"))
             try:
                 yield door
             finally:
@@ -59,7 +59,7 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
         console=err(),
         disable=not err().is_terminal,
     )
-    with until_told() as stop:
+    with stop_on_signals() as stop:
         async with _door() as door:
             where = f"{recording.reps} reps of {len(recording.sets)} sets to {door.url}"
             lasts = format_duration(schedule(recording, speed)[-1].after_s)
@@ -77,7 +77,7 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
                     if as_json or err().is_terminal:  # the report on standard output says it too
                         progress.console.print(f"refused: {refusal.place}: {refusal.reason}", markup=False)
 
-                running = Replay(
+                running = ReplayRunner(
                     door,
                     recording,
                     speed=speed,

@@ -9,9 +9,9 @@ from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from spotter_cli.http_client import Door
-from spotter_cli.replay.recording import ENDED, RecordedSet, Recording
-from spotter_cli.replay.schedule import Due, Shift, anew, schedule
+from spotter_cli.http_client import SpotterClient
+from spotter_cli.replay.recording import ENDED, Recording, RecordingSet
+from spotter_cli.replay.schedule import ScheduledEvent, TimeShift, anew, schedule
 from spotter_cli.replay.tally import Frame, Refusal, Tally
 
 EVENTS_AT_ONCE: Final = 200
@@ -23,12 +23,12 @@ LATE_ANSWERS_S: Final = 60.0
 _SOON_S: Final = 0.05
 
 
-class Replay:
+class ReplayRunner:
     """One run of a recording against a door."""
 
     def __init__(
         self,
-        door: Door,
+        door: SpotterClient,
         recording: Recording,
         *,
         speed: float = 1.0,
@@ -43,7 +43,7 @@ class Replay:
         self._on_refusal = on_refusal
         self._on_progress = on_progress
         self._run = secrets.token_hex(8)
-        self._open: dict[RecordedSet, dict[str, object]] = {}
+        self._open: dict[RecordingSet, dict[str, object]] = {}
         self._stood: set[object] = set()
         self._standing: asyncio.Event | None = asyncio.Event()
         self._changed_s = 0.0
@@ -52,7 +52,7 @@ class Replay:
     async def run(self) -> None:
         """Send everything and wait for the answers; whatever ends it early, sets that it has begun are ended.
 
-        Raises Trouble where the door stays closed.
+        Raises CliError where the door stays closed.
         """
         listening = asyncio.create_task(self._listen(), name="replay listens")
         try:
@@ -96,7 +96,7 @@ class Replay:
 
     async def _send(self, listening: asyncio.Task[None]) -> None:
         loop = asyncio.get_running_loop()
-        shift = Shift(self._due, datetime.now(UTC))
+        shift = TimeShift(self._due, datetime.now(UTC))
         began_s = loop.time()
         position = 0
         while position < len(self._due):
@@ -111,7 +111,7 @@ class Replay:
             await self._deliver(batch, events)
             position += len(batch)
 
-    async def _deliver(self, batch: Sequence[Due], events: Sequence[dict[str, object]]) -> None:
+    async def _deliver(self, batch: Sequence[ScheduledEvent], events: Sequence[dict[str, object]]) -> None:
         for due, event in zip(batch, events, strict=True):
             self.tally.going_out(due.recorded)
             self._note_open(due, event)
@@ -123,7 +123,7 @@ class Replay:
         self._idle_beats = 0
         self._on_progress(self.tally.sent)
 
-    def _note_open(self, due: Due, event: dict[str, object]) -> None:
+    def _note_open(self, due: ScheduledEvent, event: dict[str, object]) -> None:
         which, data = due.recorded.set, event.get("data")
         if which is None or not isinstance(data, dict):
             return

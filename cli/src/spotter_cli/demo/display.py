@@ -23,12 +23,12 @@ from spotter_cli.demo.board import Board, Json
 from spotter_cli.demo.gym import make_gym
 from spotter_cli.demo.location import note_demo
 from spotter_cli.demo.training import Training
-from spotter_cli.demo.view import View, line, status
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_cli.demo.view import GymView, line, status
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 from spotter_standalone.host import Running, serving
 from spotter_standalone.server import listen
-from spotter_standalone.signals import Stop, until_told
+from spotter_standalone.signals import StopRequest, stop_on_signals
 
 GYM = "g1"
 TOPICS = (
@@ -39,8 +39,8 @@ TOPICS = (
 
 async def show_demo(for_s: float | None, as_json: bool, host: str, port: int | None, seed: int) -> int:
     """Run the demo for so long, or until somebody ends it; gives the exit code."""
-    with until_told() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as folder:
-        async with _serving(Folder(Path(folder)), host, port) as running:
+    with stop_on_signals() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as folder:
+        async with _serving(DataDir(Path(folder)), host, port) as running:
             gc_tuning.tune()
             note_demo(running.folder)
             try:
@@ -51,7 +51,7 @@ async def show_demo(for_s: float | None, as_json: bool, host: str, port: int | N
 
 
 @asynccontextmanager
-async def _serving(folder: Folder, host: str, port: int | None) -> AsyncIterator[Running]:
+async def _serving(folder: DataDir, host: str, port: int | None) -> AsyncIterator[Running]:
     """Serve at the usual port or, where nobody asked for it and it is taken, at any."""
     if port is None and await asyncio.to_thread(_taken, host):
         port = 0
@@ -62,12 +62,12 @@ async def _serving(folder: Folder, host: str, port: int | None) -> AsyncIterator
 def _taken(host: str) -> bool:
     try:
         listen(host, PORT).close()
-    except Trouble:
+    except CliError:
         return True
     return False
 
 
-async def _show(running: Running, stop: Stop, for_s: float | None, as_json: bool, seed: int) -> None:
+async def _show(running: Running, stop: StopRequest, for_s: float | None, as_json: bool, seed: int) -> None:
     gym = make_gym(seed)
     board = Board(gym)
     began_s = time.monotonic()
@@ -87,14 +87,16 @@ async def _show(running: Running, stop: Stop, for_s: float | None, as_json: bool
     (err() if as_json else out()).print(Text(f"{heading}\n{coach}"))
     with ExitStack() as stack:
         if live:
-            view = View(board, training, None if for_s is None else began_s + for_s)
+            view = GymView(board, training, None if for_s is None else began_s + for_s)
             stack.enter_context(Live(view, console=out(), refresh_per_second=8, transient=False))
         await _until_the_end(running, training, stop, for_s, as_json)
     if not live:
         (err() if as_json else out()).print(status(board, training), markup=False)
 
 
-async def _until_the_end(running: Running, training: Training, stop: Stop, for_s: float | None, as_json: bool) -> None:
+async def _until_the_end(
+    running: Running, training: Training, stop: StopRequest, for_s: float | None, as_json: bool
+) -> None:
     printing = asyncio.create_task(_print_events(running)) if as_json else None
     works = [asyncio.create_task(training.run(), name="training"), running.broken]
     stopping = asyncio.create_task(stop.wait())

@@ -22,12 +22,12 @@ class Stage(IntEnum):
 
     BROKER = 0
     WORKERS = 1
-    DOORS = 2
+    APIS = 2
     PROXY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClusterProcess:
     """One process of the cluster."""
 
     name: str
@@ -44,7 +44,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClusterSettings:
     """Where a cluster lives."""
 
     data: Path
@@ -61,14 +61,14 @@ class Place:
 _SERVICES: Final = {
     "failure-detector": ("spotter_detector", Stage.WORKERS),
     "advisor": ("spotter_advisor", Stage.WORKERS),
-    "ingest": ("spotter_ingest", Stage.DOORS),
-    "gateway": ("spotter_gateway", Stage.DOORS),
-    "dashboard": ("spotter_dashboard", Stage.DOORS),
+    "ingest": ("spotter_ingest", Stage.APIS),
+    "gateway": ("spotter_gateway", Stage.APIS),
+    "dashboard": ("spotter_dashboard", Stage.APIS),
 }
 """Each service with the module behind its console script."""
 
 
-def service_parts(cluster: Place, workers: int) -> list[Part]:
+def service_parts(cluster: ClusterSettings, workers: int) -> list[ClusterProcess]:
     """List the services; `workers` says how many replicas of detector and advisor there are."""
     ports = distinct_ports()
     return [
@@ -78,9 +78,9 @@ def service_parts(cluster: Place, workers: int) -> list[Part]:
     ]
 
 
-def _service(cluster: Place, name: str, module: str, stage: Stage, replica: int, port: int) -> Part:
+def _service(cluster: ClusterSettings, name: str, module: str, stage: Stage, replica: int, port: int) -> ClusterProcess:
     instance = name if replica == 1 else f"{name}-{replica}"
-    return Part(
+    return ClusterProcess(
         name=instance,
         service=name,
         stage=stage,
@@ -123,7 +123,7 @@ def answers_ok(port: int, path: str) -> bool:
         connection.close()
 
 
-def last_words(part: Part, at_most: int = 1_500) -> str:
+def last_words(part: ClusterProcess, at_most: int = 1_500) -> str:
     """Give the end of what a process printed."""
     with part.log.open("rb") as log:
         log.seek(max(0, log.seek(0, os.SEEK_END) - at_most))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from spotter_cli.policy_backtest.comparing import Compared, Comparison, Said
+from spotter_cli.policy_backtest.comparison import Comparison, SetAdvice, SetComparison
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
@@ -80,11 +80,11 @@ def _sums(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _earlier(advice: Said, other: Said) -> bool:
+def _earlier(advice: SetAdvice, other: SetAdvice) -> bool:
     return advice.stop_after is not None and (other.stop_after is None or advice.stop_after < other.stop_after)
 
 
-def _row(compared: Compared) -> tuple[str | Text, ...]:
+def _row(compared: SetComparison) -> tuple[str | Text, ...]:
     then, now = compared.then, compared.now
     plan = "" if then.plan == now.plan else f"{then.plan} → {now.plan}"
     return (

@@ -9,30 +9,30 @@ from pathlib import Path
 
 from spotter_cli.replay.jsonl import read_array, read_lines
 from spotter_cli.replay.openbarbell import looks_like_frames, read_frames
-from spotter_cli.replay.recording import Recorded, Recording, UnreadableFile
-from spotter_standalone.errors import Trouble
+from spotter_cli.replay.recording import RecordedEvent, Recording, UnreadableFile
+from spotter_standalone.errors import CliError
 
 
 def read_recording(path: Path, athlete_id: str | None = None) -> Recording:
     """Read a file of events or of OpenBarbell frames (`-`: standard input).
 
-    `athlete_id` is credited with what names no lifter. Raises Trouble for what can't be read.
+    `athlete_id` is credited with what names no lifter. Raises CliError for what can't be read.
     """
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         text = raw.decode("utf-8-sig")
     except FileNotFoundError:
-        raise Trouble(f"There is no file {path}.") from None
+        raise CliError(f"There is no file {path}.") from None
     except IsADirectoryError:
-        raise Trouble(f"{path} is a folder: name a file of events (JSONL) or of OpenBarbell frames.") from None
+        raise CliError(f"{path} is a folder: name a file of events (JSONL) or of OpenBarbell frames.") from None
     except UnicodeDecodeError:
-        raise Trouble(f"{path} is not text: replay reads JSONL of events, or OpenBarbell frames as JSON.") from None
+        raise CliError(f"{path} is not text: replay reads JSONL of events, or OpenBarbell frames as JSON.") from None
     except OSError as error:
-        raise Trouble(f"{path} can't be read: {error.strerror or error}.") from None
+        raise CliError(f"{path} can't be read: {error.strerror or error}.") from None
     try:
         return _credited(_read(text, athlete_id), athlete_id)
     except UnreadableFile as error:
-        raise Trouble(f"{path} can't be replayed: {error}.") from None
+        raise CliError(f"{path} can't be replayed: {error}.") from None
 
 
 def _read(text: str, athlete_id: str | None) -> Recording:
@@ -51,7 +51,7 @@ def _credited(recording: Recording, athlete_id: str | None) -> Recording:
     if athlete_id is None:
         return recording
 
-    def credited(event: Recorded) -> Recorded:
+    def credited(event: RecordedEvent) -> RecordedEvent:
         data = event.event.get("data")
         if not isinstance(data, dict) or "athlete_id" in data or event.set is None:
             return event

@@ -10,13 +10,13 @@ from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.outputs import AdviceGiven, SetOpened, SetSummarised
 from spotter_advisor.handlers.unit_of_work import RULES_VERSION
-from spotter_cli.policy_backtest.replaying import replayed
-from spotter_cli.policy_backtest.story import Story
+from spotter_cli.policy_backtest.history import LogHistory
+from spotter_cli.policy_backtest.replay import replayed
 from spotter_cli.policy_backtest.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SetAdvice:
     """What was said in one set."""
 
     target: int | None = None
@@ -28,7 +28,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class SetComparison:
     """One set, then and now."""
 
     athlete_id: str
@@ -37,8 +37,8 @@ class Compared:
     at: datetime
     exercise: str
     reps: int
-    then: Said
-    now: Said
+    then: SetAdvice
+    now: SetAdvice
 
     @property
     def differs(self) -> bool:
@@ -51,7 +51,7 @@ class Comparison:
     """All sets of the weeks that were asked for, and how far the replay can be trusted."""
 
     since: datetime
-    sets: tuple[Compared, ...]
+    sets: tuple[SetComparison, ...]
     advice_known: int
     """Advice of these weeks in the log."""
     advice_same: int
@@ -65,7 +65,7 @@ class Comparison:
         return self.advice_same == self.advice_known
 
 
-def compare(story: Story, trial: Trial, weeks: float, athlete_id: str | None = None) -> Comparison | None:
+def compare(story: LogHistory, trial: Trial, weeks: float, athlete_id: str | None = None) -> Comparison | None:
     """Replay the last weeks of a story twice, and hold one against the other; None where it holds no set.
 
     The weeks end with the newest event.
@@ -82,15 +82,15 @@ def compare(story: Story, trial: Trial, weeks: float, athlete_id: str | None = N
     said_then, said_now = _by_set(then), _by_set(now)
     summaries = _summaries(then)
     sets = [
-        Compared(
+        SetComparison(
             athlete_id=data.athlete_id or "",
             set_id=data.set_id or key,
             set_key=key,
             at=data.opened_at,
             exercise=data.exercise or "unknown",
             reps=summaries[key].reps if key in summaries else 0,
-            then=said_then.get(key, Said()),
-            now=said_now.get(key, Said()),
+            then=said_then.get(key, SetAdvice()),
+            now=said_now.get(key, SetAdvice()),
         )
         for key, data in opened.items()
         if data.opened_at >= since
@@ -119,7 +119,7 @@ def _summaries(events: Iterable[Event]) -> dict[str, SetSummarised]:
     return {data.set_key: data for event in events if isinstance(data := event.data, SetSummarised)}
 
 
-def _by_set(events: Iterable[Event]) -> dict[str, Said]:
+def _by_set(events: Iterable[Event]) -> dict[str, SetAdvice]:
     plans: dict[str, AdviceGiven] = {}
     stops: dict[str, int] = {}
     costs: dict[str, tuple[int, float]] = {}
@@ -134,6 +134,6 @@ def _by_set(events: Iterable[Event]) -> dict[str, Said]:
             if data.entry.revision >= previous[0]:
                 costs[data.entry.set_key] = data.entry.revision, data.entry.cost
     return {
-        key: Said(plan.target_rir, plan.sentence, stops.get(key), costs.get(key, (0, 0.0))[1])
+        key: SetAdvice(plan.target_rir, plan.sentence, stops.get(key), costs.get(key, (0, 0.0))[1])
         for key, plan in plans.items()
     }

@@ -14,25 +14,25 @@ from spotter.settings import Settings
 from spotter.streaming.kafka import TopicsDiffer, apply_topics
 from spotter.streaming.log import LogUnavailable
 from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka, free_port, java_command
-from spotter_cli.cluster.parts import HOST, Part, Place, Stage, service_parts
+from spotter_cli.cluster.processes import HOST, ClusterProcess, ClusterSettings, Stage, service_parts
 from spotter_cli.cluster.proxy import proxy_part
 from spotter_cli.cluster.signals import Signals
 from spotter_cli.cluster.supervisor import Supervisor
-from spotter_standalone.data_dir import Folder
-from spotter_standalone.errors import Trouble
+from spotter_standalone.data_dir import DataDir
+from spotter_standalone.errors import CliError
 
 GYM: Final = "g1"
 
 
-def run(folder: Folder, host: str, port: int, workers: int, signals: Signals) -> None:
+def run(folder: DataDir, host: str, port: int, workers: int, signals: Signals) -> None:
     """Start everything, print the lines, keep it running until a signal comes, and end it all.
 
-    Raises Trouble where a part can't be had or does not start, Stopped for a signal while the parts start.
+    Raises CliError where a part can't be had or does not start, Stopped for a signal while the parts start.
     """
     port = _free(host, port or free_port())
     keyring = folder.keyring()
     bootstrap, kafka = _kafka(folder.path, signals)
-    cluster = Place(folder.path, folder.key_file, bootstrap)
+    cluster = ClusterSettings(folder.path, folder.key_file, bootstrap)
     for made in (cluster.logs, cluster.data / "services"):
         made.mkdir(exist_ok=True)
     services = service_parts(cluster, workers)
@@ -57,7 +57,7 @@ def run(folder: Folder, host: str, port: int, workers: int, signals: Signals) ->
     say("All processes have ended.")
 
 
-def _kafka(folder: Path, signals: Signals) -> tuple[str, list[Part]]:
+def _kafka(folder: Path, signals: Signals) -> tuple[str, list[ClusterProcess]]:
     """Give the address of Kafka, and the part to start where it is not somebody else's."""
     if elsewhere := os.environ.get("KAFKA_BOOTSTRAP"):
         say(f"Using the Kafka at {elsewhere} (KAFKA_BOOTSTRAP).")
@@ -69,8 +69,8 @@ def _kafka(folder: Path, signals: Signals) -> tuple[str, list[Part]]:
             say("Preparing Kafka (the first time Maven fetches it: half a minute) ...")
             command = broker.prepare()
     except (KafkaUnavailable, KafkaFailed) as error:
-        raise Trouble(str(error)) from None
-    part = Part(
+        raise CliError(str(error)) from None
+    part = ClusterProcess(
         name="kafka",
         service="kafka",
         stage=Stage.BROKER,
@@ -88,24 +88,24 @@ def _apply_topics(bootstrap: str, prefix: str, signals: Signals) -> None:
             for line in asyncio.run(apply_topics(bootstrap, prefix)):
                 say(f"  {line}")
     except (LogUnavailable, TopicsDiffer) as error:
-        raise Trouble(f"The topics at {bootstrap} can't be made ready: {error}.") from None
+        raise CliError(f"The topics at {bootstrap} can't be made ready: {error}.") from None
 
 
 def _free(host: str, port: int) -> int:
-    """Give back the port; raises Trouble where somebody listens there already."""
+    """Give back the port; raises CliError where somebody listens there already."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Trouble(
+            raise CliError(
                 f"Port {port} at {host} can't be used ({error.strerror}): end what listens there, or choose another "
                 "with --port (0: any)."
             ) from None
     return port
 
 
-def announce(part: Part, pid: int) -> None:
+def announce(part: ClusterProcess, pid: int) -> None:
     """Print the line of a process that was started."""
     print_line({"name": part.name, "pid": pid, "port": part.port})
 

@@ -13,14 +13,14 @@ from spotter.domain.events import Event, Unreadable, decode
 from spotter.domain.topics import ADVICE, CONFIG, ESTIMATES
 from spotter.streaming.kafka import KafkaLog
 from spotter.streaming.log import LogUnavailable, Record, Start
-from spotter_standalone.errors import Trouble
+from spotter_standalone.errors import CliError
 
 _TOPICS: Final = (CONFIG, ESTIMATES, ADVICE)
 _WAIT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class LogHistory:
     """What was written, in order; of one lifter where one was asked for."""
 
     config: tuple[Event, ...]
@@ -35,10 +35,10 @@ class Story:
         return [event for record in self.estimates for event in _readable(record)]
 
 
-def story_in_folder(database: Path, athlete_id: str | None) -> Story:
-    """Read a data folder's database as it stands now, also while a host writes it; raises Trouble."""
+def story_in_folder(database: Path, athlete_id: str | None) -> LogHistory:
+    """Read a data folder's database as it stands now, also while a host writes it; raises CliError."""
     if not database.exists():
-        raise Trouble(f"There is no database {database}: name the data folder with --data.")
+        raise CliError(f"There is no database {database}: name the data folder with --data.")
     uri = f"{database.absolute().as_uri()}?mode=ro"
     records: list[Record] = []
     try:
@@ -48,12 +48,12 @@ def story_in_folder(database: Path, athlete_id: str | None) -> Story:
                 rows = db.execute(f'SELECT offset, key, value, at_ms FROM "log {topic}" ORDER BY offset')
                 records += (Record(topic, 0, offset, key, value, at_ms) for offset, key, value, at_ms in rows)
     except sqlite3.Error as error:
-        raise Trouble(f"The database {database} can't be read ({error}).") from None
+        raise CliError(f"The database {database} can't be read ({error}).") from None
     return _story(records, athlete_id)
 
 
-async def story_on_kafka(bootstrap: str, prefix: str, athlete_id: str | None) -> Story:
-    """Read the topics from their beginning to where they end now; raises Trouble."""
+async def story_on_kafka(bootstrap: str, prefix: str, athlete_id: str | None) -> LogHistory:
+    """Read the topics from their beginning to where they end now; raises CliError."""
     log = KafkaLog(bootstrap, prefix)
     records: list[Record] = []
     try:
@@ -64,11 +64,11 @@ async def story_on_kafka(bootstrap: str, prefix: str, athlete_id: str | None) ->
         finally:
             await reader.close()
     except LogUnavailable as error:
-        raise Trouble(f"Kafka at {bootstrap} can't be read ({error}): correct SPOTTER_KAFKA.") from None
+        raise CliError(f"Kafka at {bootstrap} can't be read ({error}): correct SPOTTER_KAFKA.") from None
     return _story(records, athlete_id)
 
 
-def _story(records: Iterable[Record], athlete_id: str | None) -> Story:
+def _story(records: Iterable[Record], athlete_id: str | None) -> LogHistory:
     config: list[Event] = []
     estimates: list[Record] = []
     advice: dict[tuple[str, str], Event] = {}
@@ -82,7 +82,7 @@ def _story(records: Iterable[Record], athlete_id: str | None) -> Story:
         else:
             for event in _readable(record):
                 advice.setdefault((event.source, event.id), event)
-    return Story(tuple(config), tuple(estimates), tuple(advice.values()))
+    return LogHistory(tuple(config), tuple(estimates), tuple(advice.values()))
 
 
 def _readable(record: Record) -> list[Event]:

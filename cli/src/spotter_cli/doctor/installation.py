@@ -18,7 +18,7 @@ import orjson
 from spotter.domain.topics import LIFTS
 from spotter.http.tokens import Keyring
 from spotter_cli.doctor.finding import Finding
-from spotter_standalone.data_dir import Folder
+from spotter_standalone.data_dir import DataDir
 
 FREE_MIN_BYTES: Final = 50 * 1024 * 1024
 FREE_GOOD_BYTES: Final = 1024 * 1024 * 1024
@@ -26,7 +26,7 @@ _AHEAD_MS: Final = 120_000
 _AT_FIRST_START: Final = "not there yet; the first start makes it"
 
 
-def check_folder(folder: Folder) -> Finding:
+def check_folder(folder: DataDir) -> Finding:
     """Look whether the data folder can be used, and how much room it has."""
     existing = next((path for path in (folder.path, *folder.path.absolute().parents) if path.exists()), Path("/"))
     if not existing.is_dir():
@@ -59,7 +59,7 @@ def check_database(path: Path, subject: str, mend: str) -> Finding:
     return Finding(subject, "ok", f"{path} is whole, {path.stat().st_size / 1e6:.1f} MB")
 
 
-def check_newest(folder: Folder, now: datetime) -> Finding | None:
+def check_newest(folder: DataDir, now: datetime) -> Finding | None:
     """Look whether the log is ahead of the clock; None where it says nothing."""
     if not folder.database.exists():
         return None
@@ -78,7 +78,7 @@ def check_newest(folder: Folder, now: datetime) -> Finding | None:
     return Finding("history", "odd", detail, "the clock was, or is, wrong: set it")
 
 
-def check_keys(folder: Folder) -> Finding:
+def check_keys(folder: DataDir) -> Finding:
     """Look whether the signing keys can be read, and by nobody else."""
     path = folder.key_file
     if not path.exists():
@@ -97,7 +97,7 @@ def check_keys(folder: Folder) -> Finding:
     return Finding("key file", "ok", f"{path}, {len(stored)} key{'s' if len(stored) > 1 else ''}")
 
 
-def check_port(folder: Folder, host: str, port: int) -> Finding:
+def check_port(folder: DataDir, host: str, port: int) -> Finding:
     """Look whether the port is free, or already Spotter's."""
     subject = f"port {port}"
     with socket.socket() as probe:

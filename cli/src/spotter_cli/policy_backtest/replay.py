@@ -14,7 +14,7 @@ from spotter.domain.topics import ADVICE
 from spotter.streaming.processor import Environment
 from spotter.streaming.state_versions import Input, Stepper
 from spotter_advisor.processor import Advisor
-from spotter_cli.policy_backtest.story import Story
+from spotter_cli.policy_backtest.history import LogHistory
 from spotter_cli.policy_backtest.trial import Trial
 
 SOURCE: Final = "spotter/policy-try"
@@ -36,7 +36,7 @@ class _Tried(Environment):
 
 
 def replayed(
-    story: Story, trial: Trial | None = None, since: datetime | None = None, athlete_id: str | None = None
+    story: LogHistory, trial: Trial | None = None, since: datetime | None = None, athlete_id: str | None = None
 ) -> tuple[Event, ...]:
     """Give what the advisor writes about a story.
 
