@@ -85,7 +85,7 @@ class FaustHarness(Harness):
         self._do(self.log.start())
         self.reader: Reader = self._do(self.log.reader(READ, Start(beginning=True)))
         self.admin, self.plain = self._do(self._askers())
-        self.found: dict[str, list[tuple[str, bytes]]] = {topic: [] for topic in READ}
+        self.read_values: dict[str, list[tuple[str, bytes]]] = {topic: [] for topic in READ}
         self.settled = True
         self.workers = [
             Worker(module, f"{module}-{number}", environment, folder)
@@ -178,13 +178,13 @@ class FaustHarness(Harness):
         """Give what was written."""
         self.settle()
         self.drain()
-        return [value for record_key, value in self.found[topic] if record_key == key]
+        return [value for record_key, value in self.read_values[topic] if record_key == key]
 
     def drain(self) -> None:
         """Read what was written since the last time."""
         while self._do(self.reader.lag()) > 0:
             for record in self._do(self.reader.fetch(0.5)):
-                self.found[record.topic].append((record.key, record.value))
+                self.read_values[record.topic].append((record.key, record.value))
 
     def configure(self, event: Event) -> int:
         """Write to the topic that every worker reads whole."""

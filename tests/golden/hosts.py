@@ -92,7 +92,7 @@ class Contents:
         host.drain()
         self._values: dict[tuple[str, str], list[bytes]] = {}
         for topic in READ:
-            for key, value in host.found[topic]:
+            for key, value in host.read_values[topic]:
                 self._values.setdefault((topic, key), []).append(value)
         self._states = {name: host.states(name) for name in PROCESSORS}
 

@@ -55,7 +55,7 @@ def test_kills_of_detector_and_advisor_lose_nothing(kafka: KafkaCluster, tmp_pat
         host.settle()
         host.drain()
         print(
-            f"{kills} kills, {host.restarts} ends of their own: {check(sent, {topic: host.found[topic] for topic in READ})}"
+            f"{kills} kills, {host.restarts} ends of their own: {check(sent, {topic: host.read_values[topic] for topic in READ})}"
         )
     finally:
         host.close()

@@ -50,7 +50,7 @@ def watch(recorded: Path) -> Path:
 def test_recorded_watch_sets_are_counted_as_their_samples_come(watch: Path) -> None:
     """With the shipped numbers most sets are counted exactly; in three the signal does not hold what the logger wrote."""
     sets = watch_sets(watch)
-    errors = counts(sets, [WristParameters()])[0] - np.array([one.reps for one in sets])
+    errors = counts(sets, [WristParameters()])[0] - np.array([score.reps for score in sets])
 
     assert 17 <= int((errors == 0).sum())
     assert 3 >= int((np.abs(errors) > 1).sum())
@@ -61,9 +61,13 @@ def test_no_set_of_an_exercise_has_a_part_in_its_own_numbers(watch: Path) -> Non
     sets = watch_sets(watch)[:6]
     wrists = candidates(10)
     table = counts(sets, wrists)
-    honest = {one.name: one.counted for one in leave_one_out(sets, wrists, table)}
-    wrong = [one if one.exercise != "MTE" else type(one)(one.name, "MTE", 99, one.t0_us, one.rows) for one in sets]
+    honest = {score.name: score.counted for score in leave_one_out(sets, wrists, table)}
+    wrong = [
+        score if score.exercise != "MTE" else type(score)(score.name, "MTE", 99, score.t0_us, score.rows)
+        for score in sets
+    ]
 
     assert (
-        honest[wrong[4].name] == {one.name: one.counted for one in leave_one_out(wrong, wrists, table)}[wrong[4].name]
+        honest[wrong[4].name]
+        == {score.name: score.counted for score in leave_one_out(wrong, wrists, table)}[wrong[4].name]
     )

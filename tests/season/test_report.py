@@ -35,7 +35,7 @@ async def test_the_weekly_report_renders(tmp_path: Path) -> None:
     async with run_dashboard(tmp_path, clock=later) as dashboard:
         for lane in lanes:
             key = athlete_key(GYM, lane.name)
-            for topic, events in ((topics.ESTIMATES, lane.story), (topics.ADVICE, lane.told)):
+            for topic, events in ((topics.ESTIMATES, lane.story), (topics.ADVICE, lane.published)):
                 for event in events:
                     dashboard.log.write(NewRecord(topic, key, encode(event)))
         written = {topic: len(dashboard.log.records(topic)) for topic in (topics.ESTIMATES, topics.ADVICE)}

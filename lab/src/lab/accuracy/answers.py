@@ -29,8 +29,8 @@ class Truth:
         Reps in reserve after the rep.
     set_index, lifter : array (r,)
         The set among the n, and its lifter.
-    place : array (r,)
-        The report's place in its set.
+    rep_index : array (r,)
+        The index of the report in its set.
     sets : int
         n.
     """
@@ -38,7 +38,7 @@ class Truth:
     rir: Whole
     set_index: Whole
     lifter: Whole
-    place: Whole
+    rep_index: Whole
     sets: int
 
 
@@ -90,7 +90,7 @@ def answers_from(truth: Truth, distributions: Sequence[Floats]) -> Answers:
     ([1.1], [2.17])
     """
     distribution = np.zeros((len(truth.rir), RIR_MAX + 1))
-    for row, (index, rep_index) in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True)):
+    for row, (index, rep_index) in enumerate(zip(truth.set_index.tolist(), truth.rep_index.tolist(), strict=True)):
         rir_distribution = distributions[index][rep_index]
         distribution[row, : len(rir_distribution)] = rir_distribution
     low, rir, high = (quantile(distribution, level) for level in (0.1, 0.5, 0.9))

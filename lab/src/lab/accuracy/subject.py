@@ -25,23 +25,23 @@ class ModelEstimates:
 
     def answers(self, truth: Truth) -> Answers:
         """Of the judged reps, as they are shown."""
-        rows = list(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True))
+        rows = list(zip(truth.set_index.tolist(), truth.rep_index.tolist(), strict=True))
         shown = [self.estimates[index][rep_index] for index, rep_index in rows]
         distribution = np.zeros((len(rows), RIR_MAX + 1))
         for row, (index, rep_index) in enumerate(rows):
-            found = self.distributions[index][rep_index]
-            distribution[row, : len(found)] = found
+            rir_distribution = self.distributions[index][rep_index]
+            distribution[row, : len(rir_distribution)] = rir_distribution
         return Answers(
             rir=np.array([estimate.rir for estimate in shown]),
-            low=np.array([one.rir_low for one in shown]),
-            high=np.array([one.rir_high for one in shown]),
+            low=np.array([estimate.rir_low for estimate in shown]),
+            high=np.array([estimate.rir_high for estimate in shown]),
             distribution=distribution,
         )
 
 
-def cold(one: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Prior:
+def cold(lifted_set: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Prior:
     """Starting values of a set of a lifter nobody knows."""
-    return next_start(one, (), told_load=told_load, tempo=tempo)
+    return next_start(lifted_set, (), told_load=told_load, tempo=tempo)
 
 
 def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term]:
@@ -49,28 +49,30 @@ def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term
     return likelihoods_of_sets(
         [
             (
-                cold(one, told_load=told_load),
-                one.reps,
-                SetOutcome(failed=one.failed, called_rir=one.reported_rir, at_days=one.at_days),
+                cold(lifted_set, told_load=told_load),
+                lifted_set.reps,
+                SetOutcome(failed=lifted_set.failed, called_rir=lifted_set.reported_rir, at_days=lifted_set.at_days),
             )
-            for one in sets
+            for lifted_set in sets
         ]
     )
 
 
-def next_start(one: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False) -> Prior:
+def next_start(
+    lifted_set: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False
+) -> Prior:
     """Starting values of a set, by what its lifter's earlier sets have taught."""
     velocity, timing = (
         posterior_profile(None, those) if (those := [term for term in terms if term.kind == kind]) else None
         for kind in ("velocity", "timing")
     )
     return build_prior(
-        one.exercise,
-        pct_1rm=one.pct_1rm if told_load else None,
+        lifted_set.exercise,
+        pct_1rm=lifted_set.pct_1rm if told_load else None,
         planned_reps=None,
         target_rir=None,
         tempo=tempo,
-        at_days=one.at_days,
+        at_days=lifted_set.at_days,
         profile=velocity,
         timing_profile=timing,
     )
@@ -83,10 +85,10 @@ def ask(sets: Sequence[LabelledSet], starts: Sequence[Prior]) -> ModelEstimates:
     model = Filter(cache_size=0)
     for begin in range(0, len(sets), _AT_ONCE):
         requests = [
-            Request(start, one.reps, first=0)
-            for one, start in zip(sets[begin : begin + _AT_ONCE], starts[begin : begin + _AT_ONCE], strict=True)
+            Request(start, lifted_set.reps, first=0)
+            for lifted_set, start in zip(sets[begin : begin + _AT_ONCE], starts[begin : begin + _AT_ONCE], strict=True)
         ]
-        for said, posteriors in zip(model.run(requests), model.distributions(requests), strict=True):
-            estimates.append(said)
+        for set_estimates, posteriors in zip(model.run(requests), model.distributions(requests), strict=True):
+            estimates.append(set_estimates)
             distributions.append(np.array(posteriors))
     return ModelEstimates(estimates, distributions)

@@ -138,9 +138,9 @@ def _send(host: Up, share: Sequence[bytes], failures: list[BaseException]) -> No
         for body in share:
             connection.request("POST", "/v1/events", body, headers)
             response = connection.getresponse()
-            said = response.read()
+            answer = response.read()
             if response.status != 202:
-                raise ProcessEnded(f"POST /v1/events answered {response.status}: {said[:300]!r}")
+                raise ProcessEnded(f"POST /v1/events answered {response.status}: {answer[:300]!r}")
     except (OSError, http.client.HTTPException, ProcessEnded) as error:
         failures.append(error)
     finally:

@@ -116,8 +116,8 @@ def traces_of(sets: int = SETS) -> list[Trace]:
         device = http.client.HTTPConnection(host.url.removeprefix("http://"))
         with connect(f"{host.url.replace('http', 'ws', 1)}/v1/advice", additional_headers=headers) as advice:
             for number in range(sets):
-                for place in range(1, REPS_PER_SET + 1):
-                    rep = WorkloadRep(0, number, place, 0.7 - 0.04 * place)
+                for rep_number in range(1, REPS_PER_SET + 1):
+                    rep = WorkloadRep(0, number, rep_number, 0.7 - 0.04 * rep_number)
                     sleep(_PAUSE_S)
                     now = datetime.now(UTC)
                     body = orjson.dumps(document(rep, now, now))
@@ -126,9 +126,9 @@ def traces_of(sets: int = SETS) -> list[Trace]:
                     answer = device.getresponse()
                     assert answer.status == 202, answer.read()
                     answer.read()
-                    _hear(advice, place)
+                    _hear(advice, rep_number)
                     assert not tracer.counting
-                    if place >= FIRST_COUNTED:
+                    if rep_number >= FIRST_COUNTED:
                         traces.append(tracer.trace)
         device.close()
     return traces

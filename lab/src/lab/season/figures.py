@@ -140,7 +140,7 @@ def _count_weeks(figures: Figures, name: str, lifter: SeasonLifter, referee: Ref
 
 def _check_ledger(figures: Figures, lane: Lane, configuration: Configuration) -> None:
     anew = recompute(lane.story, configuration)
-    if anew != published(lane.told):
+    if anew != published(lane.published):
         figures.counts["ledgers that differ from recomputation"] += 1
         figures.remarks.append(f"{lane.name}: the ledger as told differs from its recomputation")
     ledger = lane.advisor.get(LEDGER)

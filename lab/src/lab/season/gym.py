@@ -40,7 +40,7 @@ class Lane:
     training: Training
     story: list[Event] = field(default_factory=list)
     """What the detector wrote, without the reps as they were sent."""
-    told: list[Event] = field(default_factory=list)
+    published: list[Event] = field(default_factory=list)
     """What the advisor wrote, without its advice: that is for the lifter."""
     refused: list[tuple[Event, Reject]] = field(default_factory=list)
     detector: dict[str, object] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def train(lanes: Iterable[Lane], configuration: Configuration) -> None:
                     lane.refused.append((output, advised.reject))
                 if not isinstance(output.data, RepCompleted):
                     lane.story.append(output)
-                lane.told += (output for output in advised.outputs if not isinstance(output.data, AdviceGiven))
+                lane.published += (output for output in advised.outputs if not isinstance(output.data, AdviceGiven))
                 lane.answer.append(output)
                 lane.answer += advised.outputs
         training = [lane for lane in training if lane.waiting or _go_on(lane, detector)]

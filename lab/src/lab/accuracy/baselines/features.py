@@ -40,7 +40,7 @@ def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
     """Features of the judged reps of these sets."""
     pace, best, first = (np.full(len(truth.rir), np.nan) for _ in range(3))
     at: dict[tuple[int, int], int] = {
-        key: row for row, key in enumerate(zip(truth.set_index.tolist(), truth.place.tolist(), strict=True))
+        key: row for row, key in enumerate(zip(truth.set_index.tolist(), truth.rep_index.tolist(), strict=True))
     }
     for index, lifted_set in enumerate(sets):
         paces = pace_of(lifted_set.reps)
@@ -53,7 +53,11 @@ def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
             if row is not None:
                 pace[row], best[row], first[row] = value, best_pace, first_pace
     return Features(
-        pace, 1.0 - pace / best, 1.0 - pace / first, truth.place + 1, np.minimum(truth.rir, RIR_CAP).astype(np.float64)
+        pace,
+        1.0 - pace / best,
+        1.0 - pace / first,
+        truth.rep_index + 1,
+        np.minimum(truth.rir, RIR_CAP).astype(np.float64),
     )
 
 

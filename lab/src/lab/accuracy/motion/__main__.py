@@ -46,9 +46,9 @@ def _recorded(folder: Path, count: int) -> dict[str, object] | None:
     wrists = candidates(count)
     table = counts(sets, wrists)
     left_out = leave_one_out(sets, wrists, table)
-    on_all = fitted(wrists, table - np.array([one.reps for one in sets]))
-    shipped = counts(sets, [WristParameters()])[0] - np.array([one.reps for one in sets])
-    peaks = np.array([count_peaks(one.rows[:, 3:], RATE_HZ) - one.reps for one in sets])
+    on_all = fitted(wrists, table - np.array([score.reps for score in sets]))
+    shipped = counts(sets, [WristParameters()])[0] - np.array([score.reps for score in sets])
+    peaks = np.array([count_peaks(score.rows[:, 3:], RATE_HZ) - score.reps for score in sets])
     print("Recorded: reps too many, by set\n")
     print(f"{'set':36s} {'reps':>5s} {'left out':>9s} {'shipped':>8s} {'peaks':>6s}")
     for score, ours, other in zip(left_out, shipped, peaks, strict=True):

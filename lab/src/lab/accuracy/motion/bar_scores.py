@@ -54,31 +54,31 @@ def bar_scores(
 ) -> BarScores:
     """Simulate sets and score what is found in them."""
     errors: list[float] = []
-    known: list[float] = []
+    detection_s: list[float] = []
     wrong: list[int] = []
     late: list[float] = []
     attempts, false_stalls, reps, seconds, cost_s = 0, 0, 0, 0.0, 0.0
     for number in range(sets):
-        one = bar_set(np.random.default_rng((seed, number)), rate_hz=rate_hz, sensor=sensor, stall=stall)
-        chunks = list(_chunks(one, signal))
+        bar_lift = bar_set(np.random.default_rng((seed, number)), rate_hz=rate_hz, sensor=sensor, stall=stall)
+        chunks = list(_chunks(bar_lift, signal))
         before = process_time()
-        found = _found(chunks, signal)
+        findings = _found(chunks, signal)
         cost_s += process_time() - before
-        seconds += len(one.velocity_mps) / rate_hz
-        complete = [rep for rep in found if isinstance(rep, RepFound) and rep.complete]
-        attempts += one.attempts == sum(isinstance(rep, RepFound) and not rep.complete for rep in found)
-        wrong.append(abs(len(complete) - len(one.reps)))
-        reps += len(one.reps)
+        seconds += len(bar_lift.velocity_mps) / rate_hz
+        complete = [rep for rep in findings if isinstance(rep, RepFound) and rep.complete]
+        attempts += bar_lift.attempts == sum(isinstance(rep, RepFound) and not rep.complete for rep in findings)
+        wrong.append(abs(len(complete) - len(bar_lift.reps)))
+        reps += len(bar_lift.reps)
         if not wrong[-1]:
-            for true, rep in zip(one.reps, complete, strict=True):
+            for true, rep in zip(bar_lift.reps, complete, strict=True):
                 assert rep.concentric is not None
                 errors.append(rep.concentric.seconds - (true.ended_s - true.started_s))
-                known.append(rep.known_us / 1e6 - true.ended_s)
-        stalls = [one for one in found if isinstance(one, StallFound)]
-        if one.stall_since_s is None:
+                detection_s.append(rep.known_us / 1e6 - true.ended_s)
+        stalls = [finding for finding in findings if isinstance(finding, StallFound)]
+        if bar_lift.stall_since_s is None:
             false_stalls += len(stalls)
         else:
-            late.append(stalls[0].known_us / 1e6 - one.stall_since_s - GRIND_S if stalls else np.inf)
+            late.append(stalls[0].known_us / 1e6 - bar_lift.stall_since_s - GRIND_S if stalls else np.inf)
             false_stalls += max(0, len(stalls) - 1)
     size, off = np.abs(errors), np.array(wrong)
     return BarScores(
@@ -92,9 +92,9 @@ def bar_scores(
         concentric_p90_s=float(np.percentile(size, 90)),
         concentric_bias_s=float(np.mean(errors)),
         within_60_ms_share=float((size <= 0.06).mean()),
-        known_after_p50_s=float(np.median(known)),
-        known_after_p99_s=float(np.percentile(known, 99)),
-        known_after_max_s=float(np.max(known)),
+        known_after_p50_s=float(np.median(detection_s)),
+        known_after_p99_s=float(np.percentile(detection_s, 99)),
+        known_after_max_s=float(np.max(detection_s)),
         attempts_right_share=attempts / sets,
         stalls=len(late),
         stalls_in_time_share=float((np.abs(late) <= 0.5).mean()) if late else None,
@@ -104,17 +104,17 @@ def bar_scores(
     )
 
 
-def _chunks(one: BarSet, signal: str) -> Iterator[Chunk]:
-    samples = (one.velocity_mps if signal == "bar_velocity" else one.position_m).tolist()
-    size = max(1, round(one.rate_hz / 5))
+def _chunks(bar_lift: BarSet, signal: str) -> Iterator[Chunk]:
+    samples = (bar_lift.velocity_mps if signal == "bar_velocity" else bar_lift.position_m).tolist()
+    size = max(1, round(bar_lift.rate_hz / 5))
     for first in range(0, len(samples), size):
-        yield Chunk(round(first * 1e6 / one.rate_hz), one.rate_hz, signal, samples[first : first + size])
+        yield Chunk(round(first * 1e6 / bar_lift.rate_hz), bar_lift.rate_hz, signal, samples[first : first + size])
 
 
 def _found(chunks: list[Chunk], signal: str) -> list[MotionFinding]:
     state = segmenter(signal, longest_grind_s=GRIND_S)
-    found: list[MotionFinding] = []
+    findings: list[MotionFinding] = []
     for chunk in chunks:
         state, more = advance(state, chunk)
-        found += more
-    return found + finish(state)[1]
+        findings += more
+    return findings + finish(state)[1]

@@ -78,7 +78,7 @@ def leave_one_out(
         others = np.array([other != exercise for other in exercises])
         mine = [lifted_set for lifted_set in sets if lifted_set.exercise == exercise]
         chosen = fitted(wrists, errors[:, others])
-        counted |= {one.name: int(reps) for one, reps in zip(mine, counts(mine, [chosen])[0], strict=True)}
+        counted |= {watch_set.name: int(reps) for watch_set, reps in zip(mine, counts(mine, [chosen])[0], strict=True)}
     return [
         LeftOut(lifted_set.name, lifted_set.exercise, lifted_set.reps, counted[lifted_set.name]) for lifted_set in sets
     ]
@@ -101,9 +101,9 @@ def fitted(wrists: Sequence[WristParameters], errors: npt.NDArray[np.int64]) -> 
     )
 
 
-def _rows(one: WatchSet) -> list[SampleRow]:
+def _rows(watch_set: WatchSet) -> list[SampleRow]:
     intake, rows = SampleStream(), []
-    for chunk in one.chunks(100):
+    for chunk in watch_set.chunks(100):
         intake, more = take(intake, chunk)
         rows += more
     return rows + flush(intake, "imu_wrist")[1]

@@ -20,7 +20,7 @@ class ShapeRow:
 
     shape: str
     sets: int
-    said: float
+    recognised: float
 
 
 def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]:
@@ -31,27 +31,27 @@ def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]
         for ended_set in ended_sets(family, exercise, plan.shape_sets // len(plan.seeds), seed)
     ]
     labelled = [lifted_set.labelled for lifted_set in sets]
-    starts = [subject.cold(one) for one in labelled]
+    starts = [subject.cold(failed_set) for failed_set in labelled]
     estimates = subject.ask(labelled, starts).estimates
-    said = [_is_said(*each) for each in zip(sets, starts, estimates, strict=True)]
+    recognised = [_is_said(*each) for each in zip(sets, starts, estimates, strict=True)]
     rows: list[ShapeRow] = []
     for shape in (*SHAPES, None):
-        those = [so for lifted_set, so in zip(sets, said, strict=True) if lifted_set.shape == shape]
+        those = [so for lifted_set, so in zip(sets, recognised, strict=True) if lifted_set.shape == shape]
         if those:
             rows.append(ShapeRow(shape or NORMAL, len(those), sum(those) / len(those)))
     return rows
 
 
-def _is_said(one: FailedEnding, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
+def _is_said(ended: FailedEnding, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
     """Whether a failure or stall is said: anywhere in a normal set, from the attempt on in a failed one.
 
     A start without an end is always overdue in the end; the price is a rep of a normal set that takes longer than that.
     """
-    if one.started_s is not None:
+    if ended.started_s is not None:
         return True
-    reps = one.labelled.reps
-    first = len(reps) if one.labelled.failed_attempt is None else one.labelled.failed_attempt
-    if one.shape is not None:
+    reps = ended.labelled.reps
+    first = len(reps) if ended.labelled.failed_attempt is None else ended.labelled.failed_attempt
+    if ended.shape is not None:
         return any({FAILED, STALL} & set(estimate.flags) for estimate in estimates[first:])
     if any({FAILED, STALL} & set(estimate.flags) for estimate in estimates):
         return True

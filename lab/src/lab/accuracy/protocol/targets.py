@@ -128,5 +128,5 @@ def of_shapes(family: str, exercise: str, rows: Sequence[ShapeRow]) -> Iterator[
         normal = row.shape == NORMAL
         limit = _FALSE_MAX if normal else _SHAPES_MIN
         yield AccuracyTarget(
-            "failed attempts", family, exercise, "cold", row.shape, row.said, limit, at_least=not normal
+            "failed attempts", family, exercise, "cold", row.shape, row.recognised, limit, at_least=not normal
         )
