@@ -182,7 +182,7 @@ def _failed_attempts(rows: Sequence[Json]) -> str:
     return _table(
         ("family", "exercise", *(shape.replace("_", " ") for shape in shapes)),
         (
-            (family, EXERCISES[exercise], *(_percent(of[family, exercise, shape]["said"]) for shape in shapes))
+            (family, EXERCISES[exercise], *(_percent(of[family, exercise, shape]["recognised"]) for shape in shapes))
             for family, exercise in which
         ),
     )
