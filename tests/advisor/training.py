@@ -25,7 +25,7 @@ from spotter.domain.gym_config import Configuration
 from spotter.streaming.processor import Step
 from spotter_advisor.processor import Advisor
 from spotter_advisor.state.history import History
-from spotter_advisor.state.records import AdvisedSet, Ledger, Lifter
+from spotter_advisor.state.records import AdvisedSet, AthleteState, Ledger
 
 MONDAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
 D = TypeVar("D", bound=EventData)
@@ -132,10 +132,10 @@ class Training:
         return found
 
     @property
-    def lifter(self) -> Lifter:
+    def lifter(self) -> AthleteState:
         """What the advisor remembers of the lifter."""
         found = self.state["lifter"]
-        assert isinstance(found, Lifter)
+        assert isinstance(found, AthleteState)
         return found
 
     @property

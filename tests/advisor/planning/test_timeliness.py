@@ -6,7 +6,7 @@ import pytest
 
 from spotter.domain.events.outputs import AdviceGiven
 from spotter_advisor.planning.timeliness import pause_s, sound_ms, ttl_ms
-from spotter_advisor.state.records import RepSeen
+from spotter_advisor.state.records import AdvisedRep
 from tests.advisor.training import MONDAY, Lifting, Training
 
 
@@ -113,10 +113,10 @@ def test_what_the_network_took_is_taken_off() -> None:
     assert 250 == lifting.rep(2, after_s=8, ended=lifting.training.now + timedelta(seconds=4)).sound_ms
 
 
-def reps(*ends_s: float, lasting_s: float = 1.0) -> list[RepSeen]:
+def reps(*ends_s: float, lasting_s: float = 1.0) -> list[AdvisedRep]:
     """Give reps that end at these seconds."""
     ends = [MONDAY + timedelta(seconds=end_s) for end_s in ends_s]
-    return [RepSeen(at, str(at), end - timedelta(seconds=lasting_s), end) for at, end in enumerate(ends, 1)]
+    return [AdvisedRep(at, str(at), end - timedelta(seconds=lasting_s), end) for at, end in enumerate(ends, 1)]
 
 
 def test_the_pause_is_that_of_the_set_itself() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.ledger_oracle import published, recompute
 from spotter.domain.events.outputs import AdviceGiven
-from spotter_advisor.state.eligibility import Standing
+from spotter_advisor.state.eligibility import Eligibility
 from tests.advisor.training import MONDAY, Lifting, Training
 
 
@@ -16,7 +16,7 @@ def fails(training: Training, exercise: str, **context: Any) -> Lifting:
     return lifting
 
 
-def standing(training: Training, exercise: str, **context: Any) -> Standing:
+def standing(training: Training, exercise: str, **context: Any) -> Eligibility:
     """Open a set; gives how the lifter stands for it."""
     return training.set(training.opens(exercise, **context)).standing
 

@@ -12,30 +12,32 @@ from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.exercises import UNKNOWN, builtin_catalogue
 from spotter.domain.policies import Layer, builtin_policy, effective
-from spotter_advisor.planning.decision import Reading, decide
-from spotter_advisor.planning.messages import words_for, words_for_plan
-from spotter_advisor.rules import Case, Terms, judge, terms_of
-from spotter_advisor.state.eligibility import Standing
+from spotter_advisor.planning.decision import RirEstimate, decide
+from spotter_advisor.planning.messages import message_for, plan_message
+from spotter_advisor.rules.inputs import RuleInputs
+from spotter_advisor.rules.set_terms import apply_rules, terms_of
+from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.terms import SetTerms
 from tests.advisor.training import MONDAY, Training, chances
 
-RESTED = Standing(left=4.0, muscle_left=2.0)
+RESTED = Eligibility(left=4.0, muscle_left=2.0)
 
 
-def case(exercise: str, **said: Any) -> Case:
+def case(exercise: str, **said: Any) -> RuleInputs:
     """Give a work set of a lifter who is no beginner, rested, with a whole week's budget."""
     standing = replace(RESTED, **{name: said.pop(name) for name in list(said) if hasattr(RESTED, name)})
-    plain = Case(builtin_catalogue().get(exercise), True, "work", None, False, True, False, standing)
+    plain = RuleInputs(builtin_catalogue().get(exercise), True, "work", None, False, True, False, standing)
     return replace(plain, **said)
 
 
-def terms(exercise: str, **said: Any) -> Terms:
+def terms(exercise: str, **said: Any) -> SetTerms:
     """Give the terms of such a set."""
     return terms_of(case(exercise, **said), builtin_policy())
 
 
 def sentence(exercise: str, **said: Any) -> str:
     """Give the plan of such a set, as it is read."""
-    return words_for_plan(terms(exercise, **said)).sentence
+    return plan_message(terms(exercise, **said)).sentence
 
 
 def test_r09_too_many_hard_sets_close_the_budget() -> None:
@@ -171,7 +173,7 @@ def test_r15_goes_before_r07() -> None:
     found = terms("push_up", intent="amrap", pain=True)
 
     assert (None, 2, ("R15", "R07", "R06")) == (found.target, found.limit, found.rules)
-    assert "a joint that it loads hurts" in words_for_plan(found).sentence
+    assert "a joint that it loads hurts" in plan_message(found).sentence
     assert "stop" == said(found, 2.0)
     assert "continue" == said(found, 5.0)
 
@@ -216,7 +218,7 @@ def test_r18_a_breakdown_of_form_stops_high_risk_lifts(intent: Any, form: Any) -
     """However far from failure, in every set, and in words of its own."""
     found = terms("back_squat", intent=intent)
     decision = decide(found, replace(reading(9.0), form=form), latched=False, one_more_left=True)
-    words = words_for(decision, found, 9.0)
+    words = message_for(decision, found, 9.0)
 
     assert ("stop", "R18", True) == (decision.action, decision.rules[0], decision.ends)
     assert ("range" if form == "short_rom" else "dipped") in words.sentence
@@ -232,7 +234,7 @@ def test_r18_is_reported_on_other_lifts_apart_from_slowing() -> None:
 
     assert ("continue", "R01") == (go_on.action, go_on.rules[0])
     assert "R18" in go_on.rules
-    assert "Mind your form: your range got short." == words_for(go_on, found, 9.0).sentence
+    assert "Mind your form: your range got short." == message_for(go_on, found, 9.0).sentence
     assert ("stop", "R01") == (stop.action, stop.rules[0])
     assert "R18" in stop.rules
 
@@ -271,14 +273,14 @@ def test_r08_a_beginner_is_offered_nothing() -> None:
 
 def test_an_unknown_exercise_is_offered_nothing() -> None:
     """Nobody knows what it risks."""
-    unknown = replace(case("biceps_curl", block="high_intensity", last_set=True), exercise=UNKNOWN, known=False)
+    unknown = replace(case("biceps_curl", block="high_intensity", last_set=True), exercise=UNKNOWN, in_catalogue=False)
 
     assert 2 == terms_of(unknown, builtin_policy()).target
 
 
 def test_the_bounds_of_all_rules_are_told() -> None:
     """Each with the reps that it asks for, so that an explanation can say what would have been without it."""
-    judged = judge(case("bench_press", spotter=False, beginner=True, asked_rir=1), builtin_policy())
+    judged = apply_rules(case("bench_press", spotter=False, beginner=True, asked_rir=1), builtin_policy())
 
     assert [("R03", 3), ("R02", 2), ("R08", 3), ("R01", 2)] == [(bound.rule, bound.rir) for bound in judged.bounds]
 
@@ -287,7 +289,7 @@ def test_stops_follow_from_what_they_cost() -> None:
     """Where a late stop costs three times an early one a chance of a quarter is enough."""
     dear = effective([Layer("gym", {"late_cost": {"compound": 3.0}})]).policy
     found = terms_of(case("hip_thrust"), dear)
-    at_a_third = Reading(2.8, chances(2.8), "high")
+    at_a_third = RirEstimate(2.8, chances(2.8), "high")
 
     assert 0.25 == found.stop_probability
     assert 0.25 < at_a_third.probability(2) < 0.5
@@ -318,16 +320,16 @@ def test_an_emergency_on_a_stall_must_be_plausible() -> None:
     assert "nobody is spotting" in near.sentence
 
 
-def target_and_rule(found: Terms) -> tuple[int | None, str]:
+def target_and_rule(found: SetTerms) -> tuple[int | None, str]:
     """Give the target and the rule that decided it."""
     return found.target, next(rule for rule in found.rules if rule != "R01") if len(found.rules) > 1 else found.rules[0]
 
 
-def reading(rir: float) -> Reading:
+def reading(rir: float) -> RirEstimate:
     """Give a sure reading of so many reps left."""
-    return Reading(rir, chances(rir), "high")
+    return RirEstimate(rir, chances(rir), "high")
 
 
-def said(found: Terms, rir: float) -> str:
+def said(found: SetTerms, rir: float) -> str:
     """Give what is said at so many reps left."""
     return decide(found, reading(rir), latched=False, one_more_left=True).action

@@ -11,7 +11,7 @@ from spotter.domain.events import Event
 from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.events.people import PolicyUpdated
 from spotter_advisor.state.codec import dump, load
-from spotter_advisor.state.records import LIFTER
+from spotter_advisor.state.records import ATHLETE
 from tests.advisor.training import MONDAY, Lifting, Training
 
 BLOCK = {"name": "b", "kind": "intensify", "first_day": "2026-01-05", "last_day": "2026-01-11"}
@@ -131,10 +131,10 @@ def test_states_of_older_programs_are_read() -> None:
     for name in ("pain", "hurts"):
         del old["value"]["terms"][name]
     training.state[set_name] = load(set_name, orjson.dumps(old))
-    older = orjson.loads(dump(LIFTER, training.lifter))
+    older = orjson.loads(dump(ATHLETE, training.lifter))
     for name in ("team", "blocks", "sessions"):
         del older["value"][name]
-    training.state[LIFTER] = load(LIFTER, orjson.dumps(older))
+    training.state[ATHLETE] = load(ATHLETE, orjson.dumps(older))
 
     assert "continue" == lifting.rep(9).action
     assert 1 == lifting.done(1).reps - 1

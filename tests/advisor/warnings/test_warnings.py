@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from spotter.domain.events.budgets import NoticeGiven
 from spotter.domain.events.outputs import AdviceGiven
-from spotter_advisor.state.eligibility import Standing
+from spotter_advisor.state.eligibility import Eligibility
 from tests.advisor.training import MONDAY, Training
 
 
@@ -13,7 +13,7 @@ def signs(training: Training) -> list[str]:
     return [sign.name for sign in training.budget().signs or []]
 
 
-def opened(training: Training, exercise: str = "biceps_curl") -> Standing:
+def opened(training: Training, exercise: str = "biceps_curl") -> Eligibility:
     """Open a last set; gives how the lifter stands for it."""
     return training.set(training.opens(exercise, is_last_set=True)).standing
 

@@ -18,10 +18,11 @@ from spotter.domain.exercises import builtin_catalogue
 from spotter.domain.gym_config import Configuration
 from spotter.domain.policies import Layer, effective
 from spotter.streaming.state_versions import Input, Stepper
-from spotter_advisor.planning.decision import Reading, decide
+from spotter_advisor.planning.decision import RirEstimate, decide
 from spotter_advisor.processor import Advisor
-from spotter_advisor.rules import Case, judge
-from spotter_advisor.state.eligibility import Standing
+from spotter_advisor.rules.inputs import RuleInputs
+from spotter_advisor.rules.set_terms import apply_rules
+from spotter_advisor.state.eligibility import Eligibility
 from spotter_detector.model import Filter, Observation, Prior, Request, build_prior
 from spotter_detector.processor import FailureDetector
 
@@ -78,19 +79,20 @@ def _decision(plan: BenchPlan) -> BenchRow:
     """Measure what a set's opening asks of the rules (policy, standing, all rules) and a rep of the decision, together."""
     catalogue = builtin_catalogue()
     layers = (Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 3.0}))
-    standing = Standing(left=4.0, muscle_left=2.0)
+    standing = Eligibility(left=4.0, muscle_left=2.0)
     cases = [
-        Case(catalogue.get(name), True, "work", None, last, False, False, standing)
+        RuleInputs(catalogue.get(name), True, "work", None, last, False, False, standing)
         for name in ("bench_press", "leg_press", "biceps_curl", "push_up")
         for last in (False, True)
     ]
     readings = [
-        Reading(rir, [1 / (1 + exp((rir - at - 0.5) / 0.5)) for at in range(7)], "high") for rir in (6.0, 3.0, 2.0, 0.5)
+        RirEstimate(rir, [1 / (1 + exp((rir - at - 0.5) / 0.5)) for at in range(7)], "high")
+        for rir in (6.0, 3.0, 2.0, 0.5)
     ]
 
     def decides() -> None:
         for case in cases:
-            terms = judge(case, effective(layers).policy).terms
+            terms = apply_rules(case, effective(layers).policy).terms
             for reading in readings:
                 decide(terms, reading, latched=False, one_more_left=True)
 

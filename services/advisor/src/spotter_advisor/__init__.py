@@ -1,1 +1,1 @@
-"""Holds each estimate against exercise, lifter and weekly budget and gives the advice."""
+"""The advisor: compares each estimate with exercise, lifter and weekly budget, and advises."""

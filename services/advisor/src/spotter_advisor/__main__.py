@@ -11,7 +11,7 @@ from spotter_advisor.worker import work
 
 
 def main() -> None:
-    """Work until a signal ends it."""
+    """Run until a signal ends it."""
     settings = Settings()
     parser = argparse.ArgumentParser(
         description="Turn estimates on Kafka into advice and keep the weekly failure budget."

@@ -1,4 +1,4 @@
-"""The advisor's core: the detector's story of one lifter in; advice, summaries and budget changes out."""
+"""The advisor's core: the detector's events of one lifter in; advice, summaries, budgets and notices out."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from spotter_advisor.handlers.athlete_updated import athlete_updated, budget_gra
 from spotter_advisor.handlers.rep_counted import effort_estimated, rep_counted, rep_overdue
 from spotter_advisor.handlers.set_closed import effort_reported, set_closed
 from spotter_advisor.handlers.set_opened import set_opened
-from spotter_advisor.handlers.unit_of_work import Turn
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.handlers.wellness_reported import wellness_reported
 from spotter_advisor.state import codec
 
-_HANDLERS: Final[Mapping[type[EventData], Callable[[Turn, Any], None]]] = {
+_HANDLERS: Final[Mapping[type[EventData], Callable[[AdvisorUnitOfWork, Any], None]]] = {
     SetOpened: set_opened,
     RepCounted: rep_counted,
     EffortEstimated: effort_estimated,
@@ -36,10 +36,11 @@ _NOTHING: Final = Step()
 
 
 class Advisor(Processor[Step]):
-    """Holds each estimate against the exercise, the lifter and the weekly failure budget, and says what to do.
+    """Compares each estimate with the exercise, the lifter and the weekly failure budget, and advises what to do.
 
-    State per lifter: `lifter` (level, calendar, policy, grants, training days), one `set:<set_key>` for each set of
-    which something was received in the last 28 days, and `ledger` (what sets of the last 8 weeks cost).
+    State per lifter: `lifter` (level, calendar, policy, grants, training days), one `set:<set_key>` for each set that
+    received an event in the last 28 days, `ledger` (what sets of the last 8 weeks cost), and `signs` (the history that
+    warnings are computed from).
     """
 
     name: ClassVar[str] = "advisor"
@@ -48,22 +49,22 @@ class Advisor(Processor[Step]):
     reads: ClassVar[frozenset[type[EventData]] | None] = frozenset(_HANDLERS)
 
     def draft(self, state: State, event: Event, env: Environment) -> Step:
-        """Take an event all the way: a decision is cheap enough not to be put off."""
+        """Process an event completely: a decision is cheap enough not to be deferred."""
         handle = _HANDLERS.get(type(event.data))
         if handle is None:
             return _NOTHING
-        turn = Turn(state, event, env)
-        handle(turn, event.data)
-        return turn.step()
+        uow = AdvisorUnitOfWork(state, event, env)
+        handle(uow, event.data)
+        return uow.step()
 
     def finish(self, drafts: Sequence[Step]) -> list[Step]:
-        """Give the steps, which are complete."""
+        """Return the steps, which are complete."""
         return list(drafts)
 
     def dump(self, name: str, value: object) -> bytes:
-        """Write an entry."""
+        """Encode an entry."""
         return codec.dump(name, value)
 
     def load(self, name: str, raw: bytes) -> object:
-        """Read an entry."""
+        """Decode an entry."""
         return codec.load(name, raw)

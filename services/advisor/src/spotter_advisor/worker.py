@@ -9,6 +9,6 @@ from spotter_advisor.processor import Advisor
 
 
 def work(settings: Settings) -> int:
-    """Work until a signal ends it; gives the exit code."""
+    """Run until a signal ends it; returns the exit code."""
     tune()
     return run_worker(Advisor(), settings)

@@ -1,1 +1,1 @@
-"""The weekly failure budget: what sets cost, what a week allows, and the entries of both."""
+"""The weekly failure budget: what a week allows and what is left of it for a set."""

@@ -1,7 +1,7 @@
-"""What a week allows and what is left of it (R08, R10, R15, R16), recomputed from what is known whenever it is asked for.
+"""What a week allows and what is left of it (R08, R10, R15, R16), computed anew from the state whenever it is needed.
 
 A week is charged with every set whose last rep lies in it, whichever calendar was in force then: after a change of
-zone or first weekday nothing is paid twice within a week, and no week is forgotten.
+zone or first weekday nothing is paid twice within a week, and no week is left out.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from spotter.domain.policies import BlockKind, Policy
 from spotter.domain.weeks import Week, day_of, start_of_day
 from spotter_advisor.pricing.calendar import week_in
 from spotter_advisor.pricing.cost import rounded
-from spotter_advisor.state.history import History, Sign
-from spotter_advisor.state.records import Calendar, Entry, Grant, Ledger, Lifter
-from spotter_advisor.warnings.active import signs_at
+from spotter_advisor.state.history import ActiveWarning, History
+from spotter_advisor.state.records import AthleteState, Calendar, Grant, Ledger, LedgerEntry
+from spotter_advisor.warnings.active import active_warnings
 
 _INSTANT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What holds on a day."""
+class DayPolicy:
+    """The policy of a day."""
 
     policy: Policy
     kind: BlockKind | None = None
@@ -33,15 +33,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class BudgetInputs:
     """All that a budget is computed from."""
 
-    lifter: Lifter
+    athlete: AthleteState
     ledger: Ledger
     history: History
     calendar: Calendar
     beginner: bool
-    held_on: Callable[[date], Held]
+    policy_on: Callable[[date], DayPolicy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,53 +57,52 @@ class Budget:
     allowed_after: float
     """From `valid_until` on, if nothing else happens."""
     allowed_later: tuple[tuple[datetime, float], ...] = ()
-    """Where more than one thing ends in the week: from when on how much, after `valid_until`."""
-    signs: tuple[Sign, ...] = ()
-    """Warning signs that hold."""
+    """Further changes within the week, after `valid_until`: from when on how much."""
+    signs: tuple[ActiveWarning, ...] = ()
 
     @property
     def left(self) -> float:
-        """What may still be spent."""
+        """Units that may still be spent."""
         return rounded(max(0.0, self.allowed - self.spent))
 
 
-def is_beginner(lifter: Lifter) -> bool:
-    """Tell whether a lifter counts as a beginner (R08): nothing known, or called one, and too few sessions logged."""
-    return lifter.level in (None, "beginner") and not lifter.seasoned
+def is_beginner(athlete: AthleteState) -> bool:
+    """Return whether a lifter counts as a beginner (R08): of unknown or beginner's level, with too few sessions logged."""
+    return athlete.level in (None, "beginner") and not athlete.seasoned
 
 
-def is_seasoned(lifter: Lifter, policy: Policy) -> bool:
-    """Tell whether enough sessions over enough time are logged; once reached it stays."""
-    if lifter.seasoned:
+def is_seasoned(athlete: AthleteState, policy: Policy) -> bool:
+    """Return whether enough sessions over enough time are logged; once reached it stays."""
+    if athlete.seasoned:
         return True
-    days = lifter.days[bisect_left(lifter.days, lifter.beginner_since) :]
+    days = athlete.days[bisect_left(athlete.days, athlete.beginner_since) :]
     if len(days) < policy.sessions_to_intermediate:
         return False
     return (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days >= policy.days_to_intermediate
 
 
-def budget_of(known: Known, moment: datetime, *, now: datetime) -> Budget:
+def budget_of(inputs: BudgetInputs, moment: datetime, *, now: datetime) -> Budget:
     """Compute the budget of the week that `moment` lies in, as of `now`."""
-    week = week_in(known.calendar, moment)
+    week = week_in(inputs.calendar, moment)
     at = min(max(now, week.start), week.end - _INSTANT)
-    allowed, reasons, signs = _allowed(known, at)
-    ends = [sign.until for sign in signs] + [grant.expires for grant in known.lifter.grants]
-    (valid_until, allowed_after), *later = _from_then_on(known, at, week, ends)
+    allowed, reasons, warnings = _allowed(inputs, at)
+    ends = [warning.until for warning in warnings] + [grant.expires for grant in inputs.athlete.grants]
+    (valid_until, allowed_after), *later = _later_changes(inputs, at, week, ends)
     return Budget(
         week=week,
-        zone=known.calendar.zone,
+        zone=inputs.calendar.zone,
         allowed=allowed,
-        spent=spent_in(known.ledger, week),
+        spent=spent_in(inputs.ledger, week),
         reasons=reasons,
         valid_until=valid_until,
         allowed_after=allowed_after,
         allowed_later=tuple(later),
-        signs=signs,
+        signs=warnings,
     )
 
 
 def spent_in(ledger: Ledger, week: Week, *, muscle_group: str | None = None, but: str | None = None) -> float:
-    """Sum what sets of a week cost, of one muscle group where it is named, without the set whose key is `but`."""
+    """Sum what sets of a week cost, in all or for one muscle group, without the set whose key is `but`."""
     return rounded(
         sum(
             entry.cost if muscle_group is None else entry.on(muscle_group)
@@ -113,62 +112,66 @@ def spent_in(ledger: Ledger, week: Week, *, muscle_group: str | None = None, but
     )
 
 
-def with_entry(ledger: Ledger, entry: Entry) -> Ledger:
-    """Give the ledger with one set's entry made or revised; one that costs nothing is none."""
-    entries = [known for known in ledger.entries if known.set_key != entry.set_key]
-    if entry.cost > 0:
-        entries.append(entry)
-    return Ledger(tuple(sorted(entries, key=lambda known: (known.at, known.set_key))))
+def with_entry(ledger: Ledger, new: LedgerEntry) -> Ledger:
+    """Return the ledger with one set's entry added or revised; an entry that costs nothing is left out."""
+    entries = [entry for entry in ledger.entries if entry.set_key != new.set_key]
+    if new.cost > 0:
+        entries.append(new)
+    return Ledger(tuple(sorted(entries, key=lambda entry: (entry.at, entry.set_key))))
 
 
-def kept_from(ledger: Ledger, moment: datetime) -> Ledger:
-    """Give the ledger without what lies before `moment`."""
+def without_entries_before(ledger: Ledger, moment: datetime) -> Ledger:
+    """Return the ledger without the entries before `moment`."""
     return Ledger(tuple(entry for entry in ledger.entries if entry.at >= moment))
 
 
-def days_trained(lifter: Lifter, week: Week, zone: str) -> int:
+def days_trained(athlete: AthleteState, week: Week, zone: str) -> int:
     """Count the days of a week on which a work set was done."""
     first, end = day_of(week.start, zone).isoformat(), day_of(week.end, zone).isoformat()
-    return bisect_left(lifter.days, end) - bisect_left(lifter.days, first)
+    return bisect_left(athlete.days, end) - bisect_left(athlete.days, first)
 
 
-def _allowed(known: Known, at: datetime) -> tuple[float, tuple[str, ...], tuple[Sign, ...]]:
-    """Say what is allowed at a moment, why, and which signs hold."""
-    lifter, zone = known.lifter, known.calendar.zone
-    held = known.held_on(day_of(at, zone))
-    days = days_trained(lifter, week_in(known.calendar, at), zone)
-    base, reason = _base(known, held, days)
+def _allowed(inputs: BudgetInputs, at: datetime) -> tuple[float, tuple[str, ...], tuple[ActiveWarning, ...]]:
+    """Return what is allowed at a moment, why, and the active warnings."""
+    athlete, zone = inputs.athlete, inputs.calendar.zone
+    on_day = inputs.policy_on(day_of(at, zone))
+    days = days_trained(athlete, week_in(inputs.calendar, at), zone)
+    base, reason = _base(inputs, on_day, days)
     grants = sorted(
-        (grant for grant in lifter.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id)
+        (grant for grant in athlete.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id)
     )
-    units, reasons = base + sum(grant.units for grant in grants), [reason, *map(_granted, grants)]
-    signs = _signs(known, at, held, days)
-    if len(signs) >= held.policy.signs_to_close:
+    units, reasons = base + sum(grant.units for grant in grants), [reason, *map(_grant_reason, grants)]
+    warnings = _warnings(inputs, at, on_day, days)
+    if len(warnings) >= on_day.policy.signs_to_close:
         units = 0.0
-    elif len(signs) >= held.policy.signs_to_halve:
+    elif len(warnings) >= on_day.policy.signs_to_halve:
         units /= 2
     else:
-        return rounded(units), tuple(reasons), signs
-    rules = " and ".join(sorted({sign.rule for sign in signs}))
-    names = ", ".join(sign.name.replace("_", " ") for sign in signs)
-    reasons.append(f"{'half of it' if units else 'nothing'} while {len(signs)} warning signs hold ({rules}): {names}")
-    return rounded(units), tuple(reasons), signs
+        return rounded(units), tuple(reasons), warnings
+    rules = " and ".join(sorted({warning.rule for warning in warnings}))
+    names = ", ".join(warning.name.replace("_", " ") for warning in warnings)
+    share = "half of it" if units else "nothing"
+    reasons.append(f"{share} while {len(warnings)} warning signs hold ({rules}): {names}")
+    return rounded(units), tuple(reasons), warnings
 
 
-def _from_then_on(known: Known, at: datetime, week: Week, ends: Sequence[datetime]) -> Iterator[tuple[datetime, float]]:
-    """Give the moments after `at` at which something ends, up to the week's end, and what is allowed from each on."""
+def _later_changes(
+    inputs: BudgetInputs, at: datetime, week: Week, ends: Sequence[datetime]
+) -> Iterator[tuple[datetime, float]]:
+    """Yield each moment after `at` at which something ends, up to the week's end, with what is allowed from then on."""
     while at < week.end:
-        at = min([week.end, _block_changes(known, at, week), *(end for end in ends if end > at)])
-        yield at, _allowed(known, at)[0]
+        at = min([week.end, _block_change(inputs, at, week), *(end for end in ends if end > at)])
+        yield at, _allowed(inputs, at)[0]
 
 
-def _base(known: Known, held: Held, days: int) -> tuple[float, str]:
-    policy = held.policy
-    if known.beginner:
+def _base(inputs: BudgetInputs, on_day: DayPolicy, days: int) -> tuple[float, str]:
+    """Return the week's units before grants and warnings, and the reason."""
+    policy = on_day.policy
+    if inputs.beginner:
         return 0.0, "no units: beginner"
-    if held.kind == "deload":
+    if on_day.kind == "deload":
         return policy.deload_units, f"{policy.deload_units:g} in a deload week, but for planned isolation sets"
-    often = max(days, known.lifter.days_per_week or 0) >= policy.frequent_days
+    often = max(days, inputs.athlete.days_per_week or 0) >= policy.frequent_days
     if often and policy.weekly_units_frequent < policy.weekly_units:
         return (
             policy.weekly_units_frequent,
@@ -177,23 +180,23 @@ def _base(known: Known, held: Held, days: int) -> tuple[float, str]:
     return policy.weekly_units, f"{policy.weekly_units:g} a week"
 
 
-def _signs(known: Known, at: datetime, held: Held, days: int) -> tuple[Sign, ...]:
-    policy = held.policy
+def _warnings(inputs: BudgetInputs, at: datetime, on_day: DayPolicy, days: int) -> tuple[ActiveWarning, ...]:
+    policy = on_day.policy
     since = at - timedelta(weeks=policy.plateau_weeks)
-    spent = rounded(sum(entry.cost for entry in known.ledger.entries if since < entry.at <= at))
-    a_week = _base(known, Held(policy), days)[0]
-    return signs_at(known.history, at, known.calendar.zone, policy, spent=spent, allowed=a_week * policy.plateau_weeks)
+    spent = rounded(sum(entry.cost for entry in inputs.ledger.entries if since < entry.at <= at))
+    allowed = _base(inputs, DayPolicy(policy), days)[0] * policy.plateau_weeks
+    return active_warnings(inputs.history, at, inputs.calendar.zone, policy, spent=spent, allowed=allowed)
 
 
-def _block_changes(known: Known, at: datetime, week: Week) -> datetime:
-    """Give the next midnight in the week at which another kind of block begins, else the week's end."""
-    zone = known.calendar.zone
-    day, kind = day_of(at, zone), known.held_on(day_of(at, zone)).kind
+def _block_change(inputs: BudgetInputs, at: datetime, week: Week) -> datetime:
+    """Return the next midnight in the week at which another kind of block begins, else the week's end."""
+    zone = inputs.calendar.zone
+    day, kind = day_of(at, zone), inputs.policy_on(day_of(at, zone)).kind
     while (midnight := start_of_day(day := day + timedelta(days=1), zone)) < week.end:
-        if known.held_on(day).kind != kind and midnight > at:
+        if inputs.policy_on(day).kind != kind and midnight > at:
             return midnight
     return week.end
 
 
-def _granted(grant: Grant) -> str:
+def _grant_reason(grant: Grant) -> str:
     return f"{grant.units:g} more until {grant.expires:%Y-%m-%d %H:%M} UTC: {grant.reason}"

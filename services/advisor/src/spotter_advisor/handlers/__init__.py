@@ -1,1 +1,1 @@
-"""What each event does: one handler a file, over one unit of work."""
+"""The handler of each event, a file for each, and the messages that they publish."""

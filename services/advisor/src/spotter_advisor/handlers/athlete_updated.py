@@ -1,4 +1,4 @@
-"""What is said of a lifter: level, zone, policy, training days, grants. It holds from the next set on."""
+"""A lifter's settings: level, zone, policy, training days, grants. They apply from the next set on."""
 
 from __future__ import annotations
 
@@ -10,100 +10,99 @@ from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUp
 from spotter.domain.policies import Programme, Session, said_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter.streaming.processor import Reject
-from spotter_advisor.handlers.programme import policy_of, programme_of
-from spotter_advisor.handlers.unit_of_work import Turn
+from spotter_advisor.handlers.budget_message import publish_budget, publish_budget_if_changed
+from spotter_advisor.handlers.programme import effective_policy, programme_of
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.forecast import forecast_of
-from spotter_advisor.pricing.calendar import calendar_at, week_in, wished
+from spotter_advisor.pricing.calendar import configured_calendar, week_in
 from spotter_advisor.state.records import Grant
 
 GRANTS_MAX: Final = 100
 """Grants that may run at once."""
 
 
-def athlete_updated(turn: Turn, data: AthleteUpdated) -> None:
-    """Take what a coach says of a lifter."""
-    turn.note_config(turn.event.configversion)
-    _recount_weeks(turn, data.time_zone, data.week_start)
-    lifter = turn.lifter
-    if data.level is not None and data.level != lifter.level:
+def athlete_updated(uow: AdvisorUnitOfWork, data: AthleteUpdated) -> None:
+    """Record a coach's settings of a lifter."""
+    uow.record_config(uow.event.configversion)
+    _update_calendar(uow, data.time_zone, data.week_start)
+    athlete = uow.athlete
+    if data.level is not None and data.level != athlete.level:
         if data.level == "beginner":
-            zone = wished(lifter, turn.gym(lifter.config)).zone
-            since = day_of(turn.now, zone).isoformat() if lifter.level is not None or lifter.seasoned else ""
-            lifter = replace(lifter, beginner_since=since, seasoned=False)
-        turn.put_lifter(replace(lifter, level=data.level))
-    if data.team is not None and data.team != turn.lifter.team:
-        turn.put_lifter(replace(turn.lifter, team=data.team, policy_layers=turn.lifter.policy_layers + 1))
-    turn.announce()
+            zone = configured_calendar(athlete, uow.gym()).zone
+            since = day_of(uow.now, zone).isoformat() if athlete.level is not None or athlete.seasoned else ""
+            athlete = replace(athlete, beginner_since=since, seasoned=False)
+        uow.put_athlete(replace(athlete, level=data.level))
+    if data.team is not None and data.team != uow.athlete.team:
+        uow.put_athlete(replace(uow.athlete, team=data.team, policy_layers=uow.athlete.policy_layers + 1))
+    publish_budget_if_changed(uow)
 
 
-def policy_updated(turn: Turn, data: PolicyUpdated) -> None:
-    """Lay the lifter's own layer over those before it, on every day or in a block."""
-    turn.note_config(turn.event.configversion)
-    _recount_weeks(turn, data.time_zone, data.week_start)
-    _put_programme(turn, programme_of(turn.lifter).with_layer(data, data.block))
-    turn.announce()
+def policy_updated(uow: AdvisorUnitOfWork, data: PolicyUpdated) -> None:
+    """Merge a layer into the lifter's own, for every day or for a block."""
+    uow.record_config(uow.event.configversion)
+    _update_calendar(uow, data.time_zone, data.week_start)
+    _put_programme(uow, programme_of(uow.athlete).with_layer(data, data.block))
+    publish_budget_if_changed(uow)
 
 
-def session_started(turn: Turn, data: SessionStarted) -> None:
-    """Take how often the lifter trains, and what holds on the session's day."""
-    turn.note_config(turn.event.configversion)
-    moment = corrected_time(turn.event)
-    zone = calendar_at(turn.lifter, turn.gym(turn.lifter.config), moment).zone
-    said = {} if data.policy is None else said_in(data.policy)
-    session = Session(day_of(moment, zone).isoformat(), data.mode, said)
-    programme = programme_of(turn.lifter)
-    if (programme.session_on(day_of(moment, zone)) or Session(session.day)) != session:
-        _put_programme(turn, programme.with_session(session))
-    if data.days_per_week is not None and data.days_per_week != turn.lifter.days_per_week:
-        turn.put_lifter(replace(turn.lifter, days_per_week=data.days_per_week))
+def session_started(uow: AdvisorUnitOfWork, data: SessionStarted) -> None:
+    """Record how often the lifter trains and the session's policy, and publish the forecast of its plan."""
+    uow.record_config(uow.event.configversion)
+    moment = corrected_time(uow.event)
+    day = day_of(moment, uow.calendar_at(moment).zone)
+    session = Session(day.isoformat(), data.mode, {} if data.policy is None else said_in(data.policy))
+    programme = programme_of(uow.athlete)
+    if (programme.session_on(day) or Session(session.day)) != session:
+        _put_programme(uow, programme.with_session(session))
+    if data.days_per_week is not None and data.days_per_week != uow.athlete.days_per_week:
+        uow.put_athlete(replace(uow.athlete, days_per_week=data.days_per_week))
     if data.planned is None:
-        turn.announce()
+        publish_budget_if_changed(uow)
         return
-    lifter, gym = turn.lifter, turn.gym(turn.lifter.config)
-    calendar = calendar_at(lifter, gym, moment)
-    on_day = turn.today(calendar, moment)
-    policy = policy_of(on_day).policy
-    known = turn.known(calendar)
-    forecast = forecast_of(known, policy, on_day, gym.catalogue, data.planned, min(moment, turn.now))
-    turn.tell_budget(turn.budget(calendar, moment), None, forecast=forecast)
+    calendar = uow.calendar_at(moment)
+    on_day = uow.on_day(day_of(moment, calendar.zone))
+    policy, catalogue = effective_policy(on_day).policy, uow.gym().catalogue
+    inputs = uow.budget_inputs(calendar)
+    forecast = forecast_of(inputs, policy, on_day, catalogue, data.planned, min(moment, uow.now))
+    publish_budget(uow, uow.budget(calendar, moment), None, forecast=forecast)
 
 
-def budget_granted(turn: Turn, data: BudgetGranted) -> None:
-    """Take what a coach gives on top; the same grant counts once, and goes when it has expired."""
-    turn.note_config(turn.event.configversion)
-    identity = f"{turn.event.source} {turn.event.id}"
-    running = tuple(grant for grant in turn.lifter.grants if grant.expires > turn.now)
+def budget_granted(uow: AdvisorUnitOfWork, data: BudgetGranted) -> None:
+    """Add a coach's grant; the same grant counts once, until it expires."""
+    uow.record_config(uow.event.configversion)
+    identity = f"{uow.event.source} {uow.event.id}"
+    running = tuple(grant for grant in uow.athlete.grants if grant.expires > uow.now)
     if any(grant.id == identity for grant in running):
         return
     if len(running) >= GRANTS_MAX:
-        turn.reject = Reject("too_many_grants", f"{GRANTS_MAX} grants run already: wait until one expires")
+        uow.reject = Reject("too_many_grants", f"{GRANTS_MAX} grants run already: wait until one expires")
         return
-    if data.expires > turn.now:
+    if data.expires > uow.now:
         running = (*running, Grant(identity, data.units, data.reason, data.expires))
-    turn.put_lifter(replace(turn.lifter, grants=running))
-    turn.announce(anyway=True)
+    uow.put_athlete(replace(uow.athlete, grants=running))
+    publish_budget_if_changed(uow, anyway=True)
 
 
-def _recount_weeks(turn: Turn, zone: str | None, week_start: WeekStart | None) -> None:
-    """Take a new zone or first weekday: the week that is running stays as it is."""
-    lifter = turn.lifter
-    changed = replace(lifter, zone=zone or lifter.zone, week_start=week_start or lifter.week_start)
-    if changed == lifter:
+def _update_calendar(uow: AdvisorUnitOfWork, zone: str | None, week_start: WeekStart | None) -> None:
+    """Record a new zone or first weekday; the running week stays as it is."""
+    athlete = uow.athlete
+    changed = replace(athlete, zone=zone or athlete.zone, week_start=week_start or athlete.week_start)
+    if changed == athlete:
         return
-    if lifter.calendar is not None:
-        held = calendar_at(lifter, turn.gym(lifter.config), turn.now)
-        changed = replace(changed, calendar=held, calendar_until=week_in(held, turn.now).end)
-    turn.put_lifter(changed)
+    if athlete.calendar is not None:
+        current = uow.calendar_at(uow.now)
+        changed = replace(changed, calendar=current, calendar_until=week_in(current, uow.now).end)
+    uow.put_athlete(changed)
 
 
-def _put_programme(turn: Turn, programme: Programme) -> None:
-    lifter = turn.lifter
-    turn.put_lifter(
+def _put_programme(uow: AdvisorUnitOfWork, programme: Programme) -> None:
+    athlete = uow.athlete
+    uow.put_athlete(
         replace(
-            lifter,
+            athlete,
             policy=programme.said,
             blocks=programme.blocks,
             sessions=programme.sessions,
-            policy_layers=lifter.policy_layers + 1,
+            policy_layers=athlete.policy_layers + 1,
         )
     )

@@ -1,4 +1,4 @@
-"""Which policy holds: for a lifter on a day, and for a set, which keeps what held when it opened."""
+"""The policy that applies: to a lifter on a day, and to a set, which keeps the one it opened under."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from datetime import date
 
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.policies import Effective, OnDay, Programme, effective
-from spotter_advisor.budget.week import Held
-from spotter_advisor.state.records import Lifter, Pins
+from spotter_advisor.budget.week import DayPolicy
+from spotter_advisor.state.records import AthleteState, Pins
 
 
-def programme_of(lifter: Lifter) -> Programme:
-    """Give what was said of a lifter."""
-    return Programme(lifter.policy, lifter.blocks, lifter.sessions)
+def programme_of(athlete: AthleteState) -> Programme:
+    """Return the lifter's own programme."""
+    return Programme(athlete.policy, athlete.blocks, athlete.sessions)
 
 
-def holds_on(gym: GymConfig, lifter: Lifter, day: date) -> OnDay:
-    """Say what holds for a lifter on a local day."""
-    return gym.on_day(programme_of(lifter), lifter.team, day)
+def athlete_on_day(gym: GymConfig, athlete: AthleteState, day: date) -> OnDay:
+    """Return what applies to a lifter on a local day."""
+    return gym.on_day(programme_of(athlete), athlete.team, day)
 
 
-def pinned(gym: GymConfig, pins: Pins) -> OnDay:
-    """Say what holds in a set, by what it is pinned to."""
+def pinned_on_day(gym: GymConfig, pins: Pins) -> OnDay:
+    """Return what applies to a set, by its pins."""
     sessions = () if pins.session is None else (pins.session,)
     day = date.fromisoformat(pins.day) if pins.day else date.min
     return gym.on_day(Programme(pins.policy, pins.blocks, sessions), pins.team, day)
 
 
-def policy_of(on_day: OnDay) -> Effective:
-    """Lay the layers of a day over each other."""
+def effective_policy(on_day: OnDay) -> Effective:
+    """Merge the policy layers of a day."""
     return effective(on_day.layers)
 
 
-def held(on_day: OnDay) -> Held:
-    """Give the whole policy of a day, and the kind of its block."""
-    return Held(policy_of(on_day).policy, None if on_day.block is None else on_day.block.kind)
+def day_policy(on_day: OnDay) -> DayPolicy:
+    """Return the whole policy of a day, and the kind of its block."""
+    return DayPolicy(effective_policy(on_day).policy, None if on_day.block is None else on_day.block.kind)

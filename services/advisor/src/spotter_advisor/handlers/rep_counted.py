@@ -1,4 +1,4 @@
-"""Reps and their estimates: the advice after each rep, the latch, and what lifts it."""
+"""Reps and their estimates: the advice after each rep, the latch of a stop, and what lifts it."""
 
 from __future__ import annotations
 
@@ -8,146 +8,153 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.events.outputs import Because, EffortEstimated, RepCounted, RepOverdue
-from spotter_advisor.handlers.advice_message import give
-from spotter_advisor.handlers.set_closed import tell_outcome
-from spotter_advisor.handlers.unit_of_work import Turn
-from spotter_advisor.planning.decision import Decision, Form, Reading, decide, decide_overdue
-from spotter_advisor.planning.messages import words_for
-from spotter_advisor.planning.outcome import is_voided, number_overdue
+from spotter_advisor.handlers.advice_message import publish_advice
+from spotter_advisor.handlers.set_closed import publish_summary
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
+from spotter_advisor.planning.decision import Decision, Form, RirEstimate, decide, decide_overdue
+from spotter_advisor.planning.messages import message_for
+from spotter_advisor.planning.outcome import is_voided, overdue_number
 from spotter_advisor.planning.timeliness import EXPIRY, is_late, ttl_ms
-from spotter_advisor.state.records import AdvisedSet, RepSeen, Stop
+from spotter_advisor.state.records import AdvisedRep, AdvisedSet, StopLatch
 
 NO_REPS: Final = frozenset({"ghost", "rerack", "second_source"})
-"""Flags of what was reported as a rep and is none, or is one that was counted already."""
-_UNTOLD: Final = timedelta(seconds=1)
-"""How long a rep lasts of which no start is told."""
+"""Flags of reports that are no reps, or of reps that were counted already."""
+_USUAL_DURATION: Final = timedelta(seconds=1)
+"""Duration of a rep whose start is not reported."""
 
 
-def rep_counted(turn: Turn, data: RepCounted) -> None:
-    """Take a rep that arrived or was corrected; what is to be said of it comes with its estimate."""
-    one = turn.set(data.set_key)
-    if one is None:
-        turn.refuse(data.set_key)
+def rep_counted(uow: AdvisorUnitOfWork, data: RepCounted) -> None:
+    """Record a new or corrected rep; advice comes with its estimate."""
+    advised = uow.set(data.set_key)
+    if advised is None:
+        uow.reject_too_old(data.set_key)
         return
-    reps, started = one.reps, start_of(data)
-    place = next((at for at in range(len(reps) - 1, -1, -1) if reps[at].event_id == data.rep_event_id), None)
-    if place is not None:
-        rep = replace(reps[place], number=data.rep_number, started=started, ended=data.rep_time, voided=data.voided)
-        one = replace(one, reps=_in_time((*reps[:place], rep, *reps[place + 1 :])), correcting=True)
+    reps, started = advised.reps, start_of(data)
+    index = next((at for at in range(len(reps) - 1, -1, -1) if reps[at].event_id == data.rep_event_id), None)
+    if index is not None:
+        rep = replace(reps[index], number=data.rep_number, started=started, ended=data.rep_time, voided=data.voided)
+        advised = replace(advised, reps=_by_time((*reps[:index], rep, *reps[index + 1 :])), correcting=True)
     else:
-        rep = RepSeen(data.rep_number, data.rep_event_id, started, data.rep_time, data.voided)
+        rep = AdvisedRep(data.rep_number, data.rep_event_id, started, data.rep_time, data.voided)
         late = bool(reps) and rep.ended < reps[-1].ended
-        one = replace(one, reps=_in_time((*reps, rep)) if late else (*reps, rep), correcting=late)
-    one = _lifted(one)
+        advised = replace(advised, reps=_by_time((*reps, rep)) if late else (*reps, rep), correcting=late)
+    advised = _with_latch_checked(advised)
     if data.voided:
-        one = tell_outcome(turn, one)
-    turn.put_set(one)
+        advised = publish_summary(uow, advised)
+    uow.put_set(advised)
 
 
-def effort_estimated(turn: Turn, data: EffortEstimated) -> None:
-    """Take an estimate, and give advice where its rep just arrived or is the newest."""
-    one = turn.set(data.set_key)
-    if one is None:
-        turn.refuse(data.set_key)
+def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
+    """Record an estimate, and advise if its rep just arrived or is the newest."""
+    advised = uow.set(data.set_key)
+    if advised is None:
+        uow.reject_too_old(data.set_key)
         return
-    place = _place(one, data)
-    if place is None:
-        rep = RepSeen(data.rep_number, turn.event.id, data.rep_time - _UNTOLD, data.rep_time)
-        one = replace(one, reps=_in_time((*one.reps, rep)))
-        place = one.reps.index(rep)
-    flags, terms = data.flags, one.terms
-    reading = reading_of(data)
-    # Another look at the rep it was said after may say it again; a new rep under a voided one's number may not.
-    one_more_left = one.one_more is None or (one.one_more == data.rep_number and not data.arrival)
-    decision = decide(terms, reading, latched=one.stop is not None, one_more_left=one_more_left)
-    advise, rep = data.arrival or data.newest, one.reps[place]
+    index = _index_of(advised, data)
+    if index is None:
+        rep = AdvisedRep(data.rep_number, uow.event.id, data.rep_time - _USUAL_DURATION, data.rep_time)
+        advised = replace(advised, reps=_by_time((*advised.reps, rep)))
+        index = advised.reps.index(rep)
+    flags, terms = data.flags, advised.terms
+    estimate = estimate_of(data)
+    # Another look at the rep it was advised after may advise it again; a new rep under a voided one's number may not.
+    one_more_left = advised.one_more is None or (advised.one_more == data.rep_number and not data.arrival)
+    decision = decide(terms, estimate, latched=advised.stop is not None, one_more_left=one_more_left)
+    advise, rep = data.arrival or data.newest, advised.reps[index]
     rep = replace(
         rep,
         real=not (flags and NO_REPS.intersection(flags)),
-        failed=reading.failed,
-        stalled=reading.stalled,
+        failed=estimate.failed,
+        stalled=estimate.stalled,
         rir=data.rir,
         rir_low=data.rir_low,
         rir_high=data.rir_high,
         ends=decision.ends,
-        advised=_next_revision(one, rep.number) if advise else rep.advised,
+        advised=_next_revision(advised, rep.number) if advise else rep.advised,
     )
-    before = one.stop
-    fastest = data.reference_velocity_mps if place == len(one.reps) - 1 else one.fastest_mps
-    one = replace(one, reps=(*one.reps[:place], rep, *one.reps[place + 1 :]), fastest_mps=fastest)
+    before = advised.stop
+    fastest = data.reference_velocity_mps if index == len(advised.reps) - 1 else advised.fastest_mps
+    advised = replace(advised, reps=(*advised.reps[:index], rep, *advised.reps[index + 1 :]), fastest_mps=fastest)
     if before is not None and not data.arrival:
-        one = _lifted(one)
-        if one.stop is None:
-            decision = decide(terms, reading, latched=False, one_more_left=one_more_left)
+        advised = _with_latch_checked(advised)
+        if advised.stop is None:
+            decision = decide(terms, estimate, latched=False, one_more_left=one_more_left)
     if advise:
-        one = _advised(turn, one, data, decision, rep, _because(data, one, reading, latched=before is not None))
-    if not one.is_open:
-        one = tell_outcome(turn, one)
-    turn.put_set(one)
+        because = _because(data, advised, estimate, latched=before is not None)
+        advised = _advise(uow, advised, data, decision, rep, because)
+    if not advised.is_open:
+        advised = publish_summary(uow, advised)
+    uow.put_set(advised)
 
 
-def rep_overdue(turn: Turn, data: RepOverdue) -> None:
-    """Take a rep that is under way for too long: failing, and where a needed spotter is missing an emergency."""
-    one = turn.named(data.set_id) if data.set_id else None
-    if one is None or not one.is_open:
+def rep_overdue(uow: AdvisorUnitOfWork, data: RepOverdue) -> None:
+    """Advise *failing* on a rep that is under way for too long: an emergency where a needed spotter is missing."""
+    advised = uow.set_by_id(data.set_id) if data.set_id else None
+    if advised is None or not advised.is_open:
         return
-    place = next((at for at in range(len(one.reps) - 1, -1, -1) if not one.reps[at].voided), None)
-    after = 0 if place is None else one.reps[place].number
-    revision = _next_revision(one, after)
-    decision = decide_overdue(one.terms)
-    give(
-        turn,
-        one,
+    reps = advised.reps
+    index = next((at for at in range(len(reps) - 1, -1, -1) if not reps[at].voided), None)
+    after = 0 if index is None else reps[index].number
+    revision = _next_revision(advised, after)
+    decision = decide_overdue(advised.terms)
+    publish_advice(
+        uow,
+        advised,
         decision,
-        words_for(decision, one.terms, 0.0),
+        message_for(decision, advised.terms, 0.0),
         after_rep=after,
         revision=revision,
         late=False,
-        expires_at=turn.now + EXPIRY,
-        since=turn.now,
-        because=None if place is None else Because(rir=one.reps[place].rir, latched=one.stop is not None),
+        expires_at=uow.now + EXPIRY,
+        since=uow.now,
+        because=None if index is None else Because(rir=reps[index].rir, latched=advised.stop is not None),
     )
-    if place is None:
-        one = replace(one, plan=revision)
+    if index is None:
+        advised = replace(advised, plan=revision)
     else:
-        told = replace(one.reps[place], advised=revision)
-        one = replace(one, reps=(*one.reps[:place], told, *one.reps[place + 1 :]))
-    overdue = number_overdue(data, one.reps)
-    turn.put_set(replace(one, stop=one.stop or Stop(turn.now, under_way=overdue), overdue=overdue))
+        rep = replace(reps[index], advised=revision)
+        advised = replace(advised, reps=(*reps[:index], rep, *reps[index + 1 :]))
+    overdue = overdue_number(data, advised.reps)
+    uow.put_set(replace(advised, stop=advised.stop or StopLatch(uow.now, under_way=overdue), overdue=overdue))
 
 
-def reading_of(data: EffortEstimated) -> Reading:
-    """Read an estimate as the decision looks at it."""
+def estimate_of(data: EffortEstimated) -> RirEstimate:
+    """Return an estimate as the decision needs it."""
     flags = data.flags
     form: Form | None = None
     if flags and not NO_REPS.intersection(flags):
         form = "second_dip" if "second_dip" in flags else "short_rom" if "short_rom" in flags else None
-    return Reading(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags, form)
+    return RirEstimate(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags, form)
 
 
-def _because(data: EffortEstimated, one: AdvisedSet, reading: Reading, *, latched: bool) -> Because:
-    limit = one.terms.limit
+def _because(data: EffortEstimated, advised: AdvisedSet, estimate: RirEstimate, *, latched: bool) -> Because:
+    limit = advised.terms.limit
     return Because.model_construct(
         estimate_revision=data.revision,
         rir=data.rir,
-        p_at_limit=None if limit is None else reading.probability(limit),
+        p_at_limit=None if limit is None else estimate.probability(limit),
         p_next_fails=data.p_next_fails,
         latched=latched,
         confidence=data.confidence,
     )
 
 
-def _advised(
-    turn: Turn, one: AdvisedSet, data: EffortEstimated, decision: Decision, rep: RepSeen, because: Because
+def _advise(
+    uow: AdvisorUnitOfWork,
+    advised: AdvisedSet,
+    data: EffortEstimated,
+    decision: Decision,
+    rep: AdvisedRep,
+    because: Because,
 ) -> AdvisedSet:
-    """Give advice after a rep; in time it may latch, or use up the one *one more*."""
+    """Publish advice after a rep; in time it may latch a stop, or use up the one *one more*."""
     expires_at = data.newest_received + EXPIRY
-    late = is_late(data, ttl_ms(expires_at, turn.now))
-    give(
-        turn,
-        one,
+    late = is_late(data, ttl_ms(expires_at, uow.now))
+    publish_advice(
+        uow,
+        advised,
         decision,
-        words_for(decision, one.terms, data.rir),
+        message_for(decision, advised.terms, data.rir),
         after_rep=rep.number,
         revision=rep.advised,
         late=late,
@@ -156,45 +163,46 @@ def _advised(
         because=because,
     )
     if late:
-        return one
+        return advised
     if decision.action == "one_more":
-        return replace(one, one_more=rep.number)
-    if decision.action in ("stop", "failing") and one.stop is None:
-        return replace(one, stop=Stop(rep.ended))
-    return one
+        return replace(advised, one_more=rep.number)
+    if decision.action in ("stop", "failing") and advised.stop is None:
+        return replace(advised, stop=StopLatch(rep.ended))
+    return advised
 
 
-def _lifted(one: AdvisedSet) -> AdvisedSet:
+def _with_latch_checked(advised: AdvisedSet) -> AdvisedSet:
     """Lift the latch where a correction left no rep whose estimate asks for the end."""
-    if one.stop is None or not one.correcting:
-        return one
-    if one.overdue is not None and not is_voided(one.overdue, one.reps):
-        return one
-    if any(rep.ends and not rep.voided for rep in one.reps):
-        return one
-    return replace(one, stop=None)
+    if advised.stop is None or not advised.correcting:
+        return advised
+    if advised.overdue is not None and not is_voided(advised.overdue, advised.reps):
+        return advised
+    if any(rep.ends and not rep.voided for rep in advised.reps):
+        return advised
+    return replace(advised, stop=None)
 
 
-def _place(one: AdvisedSet, data: EffortEstimated) -> int | None:
+def _index_of(advised: AdvisedSet, data: EffortEstimated) -> int | None:
     """Find the rep of an estimate: by number, and by time where two devices use one number."""
-    numbered = [at for at in range(len(one.reps) - 1, -1, -1) if one.reps[at].number == data.rep_number]
+    reps = advised.reps
+    numbered = [at for at in range(len(reps) - 1, -1, -1) if reps[at].number == data.rep_number]
     if len(numbered) < 2:
         return numbered[0] if numbered else None
-    return max(numbered, key=lambda at: (not one.reps[at].voided, one.reps[at].ended == data.rep_time, at))
+    return max(numbered, key=lambda at: (not reps[at].voided, reps[at].ended == data.rep_time, at))
 
 
-def _next_revision(one: AdvisedSet, number: int) -> int:
+def _next_revision(advised: AdvisedSet, number: int) -> int:
     if number == 0:
-        return one.plan + 1
-    return 1 + max((rep.advised for rep in one.reps if rep.number == number), default=0)
+        return advised.plan + 1
+    return 1 + max((rep.advised for rep in advised.reps if rep.number == number), default=0)
 
 
 def start_of(data: RepCounted) -> datetime:
-    """Say when a rep started: as told, else by its concentric time, else a second before it ended."""
+    """Return when a rep started: as reported, else by its concentric time, else a second before it ended."""
     if data.started_at is not None:
         return min(data.started_at, data.rep_time)
-    return data.rep_time - (_UNTOLD if data.concentric_s is None else timedelta(seconds=data.concentric_s))
+    return data.rep_time - (_USUAL_DURATION if data.concentric_s is None else timedelta(seconds=data.concentric_s))
 
 
-def _in_time(reps: Iterable[RepSeen]) -> tuple[RepSeen, ...]:
+def _by_time(reps: Iterable[AdvisedRep]) -> tuple[AdvisedRep, ...]:
     return tuple(sorted(reps, key=lambda rep: (rep.ended, rep.number)))

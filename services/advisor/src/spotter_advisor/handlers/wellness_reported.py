@@ -9,42 +9,40 @@ from spotter.domain.events import corrected_time
 from spotter.domain.events.budgets import Readiness
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.weeks import day_of
-from spotter_advisor.handlers.notices import give_sign_notices
-from spotter_advisor.handlers.set_opened import reconsider
-from spotter_advisor.handlers.unit_of_work import Turn
-from spotter_advisor.pricing.calendar import calendar_at
+from spotter_advisor.handlers.budget_message import publish_budget
+from spotter_advisor.handlers.notices import send_warning_notices
+from spotter_advisor.handlers.set_opened import reassess_open_sets
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.pricing.cost import rounded
-from spotter_advisor.pricing.recovery import closed_groups
-from spotter_advisor.state.history import Checkin
+from spotter_advisor.pricing.recovery import recovering_groups
+from spotter_advisor.state.history import CheckIn
 from spotter_advisor.state.records import Calendar
 from spotter_advisor.warnings.check_in import with_checkin
-from spotter_advisor.warnings.readiness import readiness_of
+from spotter_advisor.warnings.readiness import QUESTIONS, readiness_of
 
-_ASKED: Final = ("soreness", "sleep", "mood", "motivation", "irritability", "fatigue")
-_LATELY: Final = timedelta(days=3)
+_RECENT: Final = timedelta(days=3)
 
 
-def wellness_reported(turn: Turn, data: WellnessReported) -> None:
-    """Take a check-in: signs shrink the budget from the next set on, a pain ends failure on what it concerns at once."""
-    turn.note_config(turn.event.configversion)
-    scores = {name: score for name in _ASKED if (score := getattr(data, name)) is not None}
-    at = min(corrected_time(turn.event), turn.now)
-    checkin = Checkin(at, f"{turn.event.source} {turn.event.id}", scores, data.pain)
-    turn.put_history(with_checkin(turn.history, checkin))
-    calendar = calendar_at(turn.lifter, turn.gym(turn.lifter.config), turn.now)
-    turn.tell_budget(turn.budget(calendar, turn.now), None, readiness=readiness_now(turn, calendar, turn.now))
-    give_sign_notices(turn)
+def wellness_reported(uow: AdvisorUnitOfWork, data: WellnessReported) -> None:
+    """Record a check-in: warnings shrink the budget from the next set on, a pain ends failure on its joint at once."""
+    uow.record_config(uow.event.configversion)
+    scores = {name: score for name in QUESTIONS if (score := getattr(data, name)) is not None}
+    at = min(corrected_time(uow.event), uow.now)
+    checkin = CheckIn(at, f"{uow.event.source} {uow.event.id}", scores, data.pain)
+    uow.put_history(with_checkin(uow.history, checkin))
+    calendar = uow.calendar_at(uow.now)
+    publish_budget(uow, uow.budget(calendar, uow.now), None, readiness=_readiness_at(uow, calendar, uow.now))
+    send_warning_notices(uow)
     if data.pain is not None:
-        reconsider(turn)
+        reassess_open_sets(uow)
 
 
-def readiness_now(turn: Turn, calendar: Calendar, at: datetime) -> Readiness | None:
-    """Say how ready the lifter is at a moment."""
+def _readiness_at(uow: AdvisorUnitOfWork, calendar: Calendar, at: datetime) -> Readiness | None:
     return readiness_of(
-        turn.history,
+        uow.history,
         at,
         calendar.zone,
-        turn.held_on(day_of(at, calendar.zone)).policy,
-        closed_groups=[one.muscle_group for one in closed_groups(turn.ledger, at)],
-        spent=rounded(sum(entry.cost for entry in turn.ledger.entries if at - _LATELY < entry.at <= at)),
+        uow.day_policy_on(day_of(at, calendar.zone)).policy,
+        closed_groups=[group.muscle_group for group in recovering_groups(uow.ledger, at)],
+        spent=rounded(sum(entry.cost for entry in uow.ledger.entries if at - _RECENT < entry.at <= at)),
     )

@@ -1,1 +1,1 @@
-"""From an estimate to an action: the decision, its expected outcome, timeliness and messages."""
+"""From an estimate to an action: decision, outcome, timeliness and messages."""

@@ -1,4 +1,4 @@
-"""What the lifter reads, hears and feels: one plain sentence, a few words between reps, a haptic code.
+"""What the lifter reads, hears and feels: one plain sentence, a few spoken words, a haptic code.
 
 Sentences have at most 90 characters, speech at most four words: it has to fit between two reps.
 """
@@ -13,7 +13,8 @@ from spotter.domain.reasons import REASONS
 from spotter.domain.rules import RULES
 from spotter_advisor.planning.decision import Decision, Form
 from spotter_advisor.pricing.cost import whole_reps
-from spotter_advisor.state.terms import PAID_BELOW, Terms
+from spotter_advisor.rules.inputs import PAID_BELOW
+from spotter_advisor.state.terms import SetTerms
 
 SENTENCE_LENGTH_MAX: Final = 90
 SPEECH_WORDS_MAX: Final = 4
@@ -23,8 +24,8 @@ HAPTICS: Final[dict[Action, Haptic]] = {"continue": "none", "one_more": "tick", 
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What is said."""
+class AdviceMessage:
+    """A sentence, and what is spoken."""
 
     sentence: str
     speech: str = ""
@@ -33,56 +34,56 @@ class Words:
 _FORM: Final[dict[Form, str]] = {"short_rom": "your range got short", "second_dip": "the bar dipped on its way up"}
 
 
-def words_for(decision: Decision, terms: Terms, rir: float) -> Words:
-    """Word what is said after a rep with `rir` reps in reserve (median)."""
+def message_for(decision: Decision, terms: SetTerms, rir: float) -> AdviceMessage:
+    """Return the message after a rep with `rir` reps in reserve (median)."""
     left = whole_reps(rir)
     action = decision.action
     if action == "continue" and decision.form is not None:
-        return Words(f"Mind your form: {_FORM[decision.form]}.")
+        return AdviceMessage(f"Mind your form: {_FORM[decision.form]}.")
     if action == "continue":
-        return Words(f"Go on: about {left} left." if left > 0 else "Go on, as long as every rep is clean.")
+        return AdviceMessage(f"Go on: about {left} left." if left > 0 else "Go on, as long as every rep is clean.")
     if action == "one_more":
-        return Words("One more rep, then stop.", "One more")
+        return AdviceMessage("One more rep, then stop.", "One more")
     if action == "failing":
         return _failing(decision, terms)
     if decision.rules[0] == "R18" and decision.form is not None:
-        return Words(f"Stop: {_FORM[decision.form]}. Form ends this lift, not strength.", "Stop, form")
+        return AdviceMessage(f"Stop: {_FORM[decision.form]}. Form ends this lift, not strength.", "Stop, form")
     if decision.rules[0] == "R15" and terms.hurts:
-        return Words("Stop here: you said that it hurts.", "Stop, pain")
+        return AdviceMessage("Stop here: you said that it hurts.", "Stop, pain")
     if decision.rules[0] == "R19":
-        return Words("The set is done: stop here.", "Stop")
+        return AdviceMessage("The set is done: stop here.", "Stop")
     if terms.limit == 0:
-        return Words("Stop: that was the last rep you had.", "Stop")
+        return AdviceMessage("Stop: that was the last rep you had.", "Stop")
     why = RULES[decision.rules[0]].stop_reason or "that was the goal"
-    return Words(f"Stop here with about {left} left: {why}." if left > 0 else f"Stop here: {why}.", "Stop")
+    return AdviceMessage(f"Stop here with about {left} left: {why}." if left > 0 else f"Stop here: {why}.", "Stop")
 
 
-def _failing(decision: Decision, terms: Terms) -> Words:
+def _failing(decision: Decision, terms: SetTerms) -> AdviceMessage:
     if decision.emergency:
-        return Words("Help now: a rep is stuck and nobody is spotting.", "Help needed")
+        return AdviceMessage("Help now: a rep is stuck and nobody is spotting.", "Help needed")
     if terms.high_risk:
-        return Words("The rep is stuck: rack it now.", "Rack it")
-    return Words("That was failure: end the set here.", "Stop now")
+        return AdviceMessage("The rep is stuck: rack it now.", "Rack it")
+    return AdviceMessage("That was failure: end the set here.", "Stop now")
 
 
-def words_for_plan(terms: Terms) -> Words:
-    """Word the plan: how far to go, whether failure is allowed and why, and what is left of the week where it fits."""
-    said = _plan(terms)
-    left = f" {units(terms.left)} left this week."
-    fits = terms.left > 0 and len(said) + len(left) <= SENTENCE_LENGTH_MAX
-    return Words(said + left if fits else said)
+def plan_message(terms: SetTerms) -> AdviceMessage:
+    """Return the plan in words: how far to go, whether failure is allowed and why, and what is left of the week if it fits."""
+    sentence = _plan(terms)
+    left = f" {format_units(terms.left)} left this week."
+    fits = terms.left > 0 and len(sentence) + len(left) <= SENTENCE_LENGTH_MAX
+    return AdviceMessage(sentence + left if fits else sentence)
 
 
-def units(number: float) -> str:
-    """Write an amount of budget.
+def format_units(number: float) -> str:
+    """Return an amount of budget in words.
 
-    >>> units(1.0), units(2.5), units(0.25)
+    >>> format_units(1.0), format_units(2.5), format_units(0.25)
     ('1 unit', '2.5 units', '0.25 units')
     """
     return f"{number:.2f}".rstrip("0").rstrip(".") + (" unit" if number == 1 else " units")
 
 
-def _plan(terms: Terms) -> str:
+def _plan(terms: SetTerms) -> str:
     if terms.hurts:
         return "You said that it hurts: stop here."
     reason = REASONS[terms.reason].plan

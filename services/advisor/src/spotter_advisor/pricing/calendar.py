@@ -1,4 +1,4 @@
-"""Where and how a lifter's weeks are counted, and from when a change of that holds."""
+"""The calendar that a lifter's weeks are counted by, and when a change of it takes effect."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from datetime import datetime
 
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.weeks import Week, week_of
-from spotter_advisor.state.records import Calendar, Lifter
+from spotter_advisor.state.records import AthleteState, Calendar
 
 
-def wished(lifter: Lifter, gym: GymConfig) -> Calendar:
-    """Give the calendar that the lifter's settings ask for, and where they are silent the gym's."""
-    return Calendar(lifter.zone or gym.time_zone, lifter.week_start or gym.week_start)
+def configured_calendar(athlete: AthleteState, gym: GymConfig) -> Calendar:
+    """Return the calendar of the lifter's settings, with the gym's for what they leave out."""
+    return Calendar(athlete.zone or gym.time_zone, athlete.week_start or gym.week_start)
 
 
-def calendar_at(lifter: Lifter, gym: GymConfig, moment: datetime) -> Calendar:
-    """Give the calendar that holds at `moment`: a changed one from the start of the next week on.
+def calendar_at(athlete: AthleteState, gym: GymConfig, moment: datetime) -> Calendar:
+    """Return the calendar in force at `moment`; a changed one takes effect with the next week.
 
     The next week is counted from when the lifter's own settings changed. A change of the gym's comes with the next
     set, so there it is counted from the set before: no week that a set was counted in changes.
     """
-    new, held = wished(lifter, gym), lifter.calendar
-    if held is None or held == new:
+    new, current = configured_calendar(athlete, gym), athlete.calendar
+    if current is None or current == new:
         return new
-    ends = [lifter.calendar_until] if lifter.calendar_until is not None else []
-    if lifter.newest_set_at is not None:
-        ends.append(week_in(held, lifter.newest_set_at).end)
-    return new if all(moment >= end for end in ends) else held
+    ends = [athlete.calendar_until] if athlete.calendar_until is not None else []
+    if athlete.newest_set_at is not None:
+        ends.append(week_in(current, athlete.newest_set_at).end)
+    return new if all(moment >= end for end in ends) else current
 
 
 def week_in(calendar: Calendar, moment: datetime) -> Week:
-    """Give the week of `calendar` that a moment lies in."""
+    """Return the week of `calendar` that a moment lies in."""
     return week_of(moment, calendar.zone, calendar.week_start)

@@ -10,7 +10,7 @@ from spotter.domain.policies import BlockKind, Policy
 
 
 def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
-    """Give the units that a set costs which ends with `rir` reps in reserve: nothing from two on.
+    """Return the units that a set costs which ends with `rir` reps in reserve: nothing from two on.
 
     The costs are the policy's; that failure costs recovery, and how steeply: Morán-Navarro et al. 2017, Refalo et
     al. 2023.
@@ -32,14 +32,14 @@ def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
 
 
 def rules_of_cost(risk: Risk, intent: Intent, kind: BlockKind | None = None) -> tuple[str, ...]:
-    """Name the rules that made a cost, and that of a block in which failure has a place of its own."""
+    """Return the rules behind a cost, with that of a block that treats failure in its own way."""
     rules = ("R02", "R10") if RISKS[risk].high_risk else ("R10", "R06") if _is_cheap(risk, intent) else ("R10",)
-    placed: dict[BlockKind | None, tuple[str, ...]] = {"deload": ("R12",), "high_intensity": ("R13",)}
-    return (*rules, *placed.get(kind, ()))
+    by_block: dict[BlockKind | None, tuple[str, ...]] = {"deload": ("R12",), "high_intensity": ("R13",)}
+    return (*rules, *by_block.get(kind, ()))
 
 
 def rounded(units: float) -> float:
-    """Rid products and sums of costs of the noise of binary fractions.
+    """Remove the noise of binary fractions from products and sums of costs.
 
     >>> rounded(0.1 + 0.2)
     0.3
@@ -48,7 +48,7 @@ def rounded(units: float) -> float:
 
 
 def whole_reps(rir: float) -> int:
-    """Round reps in reserve to whole reps; halves go up, to the set's advantage.
+    """Round reps in reserve to whole reps, halves up: in favour of the set.
 
     >>> whole_reps(0.5), whole_reps(1.49), whole_reps(1.5)
     (1, 1, 2)

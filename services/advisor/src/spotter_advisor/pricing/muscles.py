@@ -1,4 +1,4 @@
-"""Which muscle groups a set works, and how much of its cost each pays."""
+"""The muscle groups that a set works, and the part of its cost that each pays."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from spotter.domain.exercises import Exercise
 from spotter_advisor.pricing.cost import rounded
 
 MAIN: Final = 0.5
-"""Groups that do at least this part of what the most worked one does need its rest, too (design choice)."""
+"""Groups that do at least this part of the most worked one's work rest as long (design choice)."""
 
 
-def weights(exercise: Exercise) -> dict[str, float]:
-    """Give each muscle group's work as a part of what the most worked one does.
+def muscle_weights(exercise: Exercise) -> dict[str, float]:
+    """Return each muscle group's work as a part of the most worked one's.
 
-    The set's own group pays the whole cost, so that the week's units for a group are sets to failure, as they are said;
-    the others pay by their part.
+    The set's own group pays the whole cost, so that a group's weekly units are sets to failure; the others pay their
+    part.
 
     >>> from spotter.domain.exercises import builtin_catalogue
-    >>> weights(builtin_catalogue().get("biceps_curl"))
+    >>> muscle_weights(builtin_catalogue().get("biceps_curl"))
     {'biceps': 1.0, 'forearms': 0.176471}
     """
     shares = exercise.shares
@@ -26,11 +26,11 @@ def weights(exercise: Exercise) -> dict[str, float]:
     return {group: rounded(share / most) for group, share in shares.items()}
 
 
-def charges(exercise: Exercise, cost: float) -> dict[str, float]:
-    """Share what a set costs out to its muscle groups."""
-    return {group: rounded(cost * weight) for group, weight in weights(exercise).items()}
+def cost_by_muscle(exercise: Exercise, cost: float) -> dict[str, float]:
+    """Return the part of a set's cost that each muscle group pays."""
+    return {group: rounded(cost * weight) for group, weight in muscle_weights(exercise).items()}
 
 
 def main_groups(exercise: Exercise) -> frozenset[str]:
-    """Give the groups that an exercise works most."""
-    return frozenset(group for group, weight in weights(exercise).items() if weight >= MAIN)
+    """Return the groups that an exercise works most."""
+    return frozenset(group for group, weight in muscle_weights(exercise).items() if weight >= MAIN)

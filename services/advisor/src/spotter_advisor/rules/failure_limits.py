@@ -1,4 +1,4 @@
-"""What speaks against failure: lifts that never go there, pain, beginners, hard weeks, recovery, the budget."""
+"""What limits failure: high-risk lifts, pain, beginners, hard weeks, recovery, the budget."""
 
 from __future__ import annotations
 
@@ -8,74 +8,74 @@ from spotter.domain.policies import Policy
 from spotter.domain.reasons import Reason
 from spotter_advisor.pricing.cost import cost_at
 from spotter_advisor.rules.failure_offers import usual_rir
-from spotter_advisor.state.terms import HIGH_RISK_FLOOR, HIGH_RISK_TARGET, PAID_BELOW, Bound, Case
+from spotter_advisor.rules.inputs import HIGH_RISK_FLOOR, HIGH_RISK_TARGET, PAID_BELOW, RuleBound, RuleInputs
 
 
-def floor_of(case: Case, policy: Policy) -> int:
-    """Give what no policy, budget or intent goes under (R02, R03), and where a joint hurts no failure (R15)."""
+def floor_of(inputs: RuleInputs, policy: Policy) -> int:
+    """Return the reps in reserve that no policy, budget or intent goes below (R02, R03; R15 where a joint hurts)."""
     floor = 0
-    if case.unspotted:
-        floor = HIGH_RISK_FLOOR + _extra(policy)
-    elif case.high_risk:
+    if inputs.unspotted:
+        floor = HIGH_RISK_FLOOR + _extra_rir(policy)
+    elif inputs.high_risk:
         floor = HIGH_RISK_FLOOR
-    return max(floor, PAID_BELOW) if case.standing.pain else floor
+    return max(floor, PAID_BELOW) if inputs.eligibility.pain else floor
 
 
-def guards(case: Case, policy: Policy) -> list[Bound]:
-    """State what holds whatever a set aims at: R03, R02."""
-    found = []
-    if case.unspotted:
-        usual = HIGH_RISK_TARGET if case.asked_rir is not None else max(HIGH_RISK_TARGET, usual_rir(case, policy))
-        found.append(Bound("R03", usual + _extra(policy), "unspotted" if case.known else "unknown"))
-    if case.high_risk:
-        found.append(Bound("R02", HIGH_RISK_TARGET, "high_risk" if case.known else "unknown"))
-    return found
+def safety_bounds(inputs: RuleInputs, policy: Policy) -> list[RuleBound]:
+    """Return the bounds of R03 and R02, which apply whatever the set aims at."""
+    bounds = []
+    if inputs.unspotted:
+        usual = HIGH_RISK_TARGET if inputs.asked_rir is not None else max(HIGH_RISK_TARGET, usual_rir(inputs, policy))
+        bounds.append(RuleBound("R03", usual + _extra_rir(policy), "unspotted" if inputs.in_catalogue else "unknown"))
+    if inputs.high_risk:
+        bounds.append(RuleBound("R02", HIGH_RISK_TARGET, "high_risk" if inputs.in_catalogue else "unknown"))
+    return bounds
 
 
-def personal(case: Case, policy: Policy) -> list[Bound]:
-    """State what the lifter's own state asks of every work set: R15 where a joint hurts, R08."""
-    found = []
-    if case.standing.pain:
-        found.append(Bound("R15", PAID_BELOW, "pain"))
-    if case.beginner:
-        found.append(Bound("R08", policy.beginner_target_rir, "beginner"))
-    return found
+def athlete_bounds(inputs: RuleInputs, policy: Policy) -> list[RuleBound]:
+    """Return the bounds that the lifter's own state puts on every work set: R15 where a joint hurts, R08."""
+    bounds = []
+    if inputs.eligibility.pain:
+        bounds.append(RuleBound("R15", PAID_BELOW, "pain"))
+    if inputs.beginner:
+        bounds.append(RuleBound("R08", policy.beginner_target_rir, "beginner"))
+    return bounds
 
 
-def closures(case: Case) -> list[Bound]:
-    """State what closes a set to failure that would go there: R09, and R11 or R13 until the muscles have recovered."""
-    standing, found = case.standing, []
-    if standing.hard_share_over:
-        found.append(Bound("R09", PAID_BELOW, "hard_share"))
-    if standing.closed_until is not None:
-        found.append(Bound(standing.closed_rule or "R11", PAID_BELOW, "recovering"))
-    return found
+def recovery_bounds(inputs: RuleInputs) -> list[RuleBound]:
+    """Return the bounds on a set that would go to failure: R09, and R11 or R13 until its muscles have recovered."""
+    eligibility, bounds = inputs.eligibility, []
+    if eligibility.hard_share_over:
+        bounds.append(RuleBound("R09", PAID_BELOW, "hard_share"))
+    if eligibility.closed_until is not None:
+        bounds.append(RuleBound(eligibility.closed_rule or "R11", PAID_BELOW, "recovering"))
+    return bounds
 
 
-def paid(case: Case, policy: Policy, wanted: Bound) -> tuple[Bound, set[str]]:
-    """Say how far below two a set may go that would aim there: as far as week and muscle group can pay (R10, R12)."""
-    standing = case.standing
-    purse = min(standing.left, standing.muscle_left)
+def affordable_bound(inputs: RuleInputs, policy: Policy, wanted: RuleBound) -> tuple[RuleBound, set[str]]:
+    """Return how far below two reps week and muscle group can pay for, and the rules that shaped it (R10, R12, R15)."""
+    eligibility = inputs.eligibility
+    available = min(eligibility.left, eligibility.muscle_left)
     if wanted.reason == "planned":
-        purse = max(purse, min(standing.planned_left, standing.muscle_left))
+        available = max(available, min(eligibility.planned_left, eligibility.muscle_left))
     for rir in range(wanted.rir, PAID_BELOW):
-        if 0 < purse >= cost_at(rir, case.exercise.risk, case.intent, policy):
+        if 0 < available >= cost_at(rir, inputs.exercise.risk, inputs.intent, policy):
             return replace(wanted, rir=rir), {"R10"}
-    short: Reason = "budget_spent" if standing.left <= standing.muscle_left else "muscle_spent"
-    also = {"R01"}
-    if case.block == "deload":
-        short, also = "deload", {"R12", "R01"}
-    elif len(standing.signs) >= policy.signs_to_halve:
-        short, also = "signs", {"R15", "R01"}
-    return Bound("R10", max(PAID_BELOW, usual_rir(case, policy)), short), also
+    reason: Reason = "budget_spent" if eligibility.left <= eligibility.muscle_left else "muscle_spent"
+    rules = {"R01"}
+    if inputs.block == "deload":
+        reason, rules = "deload", {"R12", "R01"}
+    elif len(eligibility.signs) >= policy.signs_to_halve:
+        reason, rules = "signs", {"R15", "R01"}
+    return RuleBound("R10", max(PAID_BELOW, usual_rir(inputs, policy)), reason), rules
 
 
-def unpaid(case: Case, policy: Policy) -> Bound:
-    """Give the set's own target or the usual one, where nothing below two can be paid for."""
-    if case.asked_rir is not None:
-        return Bound("R01", max(PAID_BELOW, case.asked_rir), "asked")
-    return Bound("R01", max(PAID_BELOW, usual_rir(case, policy)), "plain")
+def unpaid_bound(inputs: RuleInputs, policy: Policy) -> RuleBound:
+    """Return the set's own target or the usual one, at least as far from failure as costs nothing."""
+    if inputs.asked_rir is not None:
+        return RuleBound("R01", max(PAID_BELOW, inputs.asked_rir), "asked")
+    return RuleBound("R01", max(PAID_BELOW, usual_rir(inputs, policy)), "plain")
 
 
-def _extra(policy: Policy) -> int:
+def _extra_rir(policy: Policy) -> int:
     return max(1, policy.unspotted_extra_rir)

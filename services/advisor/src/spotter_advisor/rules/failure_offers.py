@@ -1,66 +1,69 @@
-"""Where failure has a place: what a set would aim at if everything could be paid."""
+"""What makes room for failure: the target of a set if everything could be paid for."""
 
 from __future__ import annotations
 
 from spotter.domain.policies import Policy
-from spotter_advisor.state.terms import PAID_BELOW, Bound, Case
+from spotter_advisor.rules.inputs import PAID_BELOW, RuleBound, RuleInputs
 
 
-def usual_rir(case: Case, policy: Policy) -> int:
-    """Give the target of the exercise, or of all."""
-    return policy.target_rir_by_exercise.get(case.exercise.exercise, policy.target_rir)
+def usual_rir(inputs: RuleInputs, policy: Policy) -> int:
+    """Return the policy's target for the exercise, else its target for all."""
+    return policy.target_rir_by_exercise.get(inputs.exercise.exercise, policy.target_rir)
 
 
-def wish(case: Case, policy: Policy) -> Bound:
-    """Say what the set would aim at: its own target, a coach's for the exercise, an offer, or the usual one.
+def wanted_bound(inputs: RuleInputs, policy: Policy) -> RuleBound:
+    """Return what the set aims at: its own target, a coach's for the exercise, an offer of failure, or the usual target.
 
-    A coach's or the set's own target speaks louder than an offer to go to failure.
+    The set's own target and the coach's come before an offer.
     """
-    if case.asked_rir is not None:
-        if case.asked_rir >= PAID_BELOW:
-            return Bound("R01", case.asked_rir, "asked")
-        planned = case.block == "deload" and case.exercise.traits.single_joint
-        return Bound("R12", case.asked_rir, "planned") if planned else Bound("R01", case.asked_rir, "paid")
-    usual = usual_rir(case, policy)
-    if case.exercise.exercise not in policy.target_rir_by_exercise and case.exercise.traits.all_out:
-        offered = _offer(case)
-        if offered is not None:
-            return offered
-        if usual >= PAID_BELOW and case.exercise.traits.finisher:
-            return _not_now(case, usual)
-    return Bound("R01", usual, "plain" if usual >= PAID_BELOW else "paid")
+    traits = inputs.exercise.traits
+    if inputs.asked_rir is not None:
+        if inputs.asked_rir >= PAID_BELOW:
+            return RuleBound("R01", inputs.asked_rir, "asked")
+        planned = inputs.block == "deload" and traits.single_joint
+        return RuleBound("R12" if planned else "R01", inputs.asked_rir, "planned" if planned else "paid")
+    usual = usual_rir(inputs, policy)
+    if inputs.exercise.exercise not in policy.target_rir_by_exercise and traits.all_out:
+        offer = _offer(inputs)
+        if offer is not None:
+            return offer
+        if usual >= PAID_BELOW and traits.finisher:
+            return _not_now(inputs, usual)
+    return RuleBound("R01", usual, "plain" if usual >= PAID_BELOW else "paid")
 
 
-def _offer(case: Case) -> Bound | None:
-    """Name the rule that has a place for failure in this very set; None: none has."""
-    traits, standing = case.exercise.traits, case.standing
-    if case.block == "deload":
+def _offer(inputs: RuleInputs) -> RuleBound | None:
+    """Return the offer of the first rule that has room for failure in this set, if any."""
+    traits, eligibility = inputs.exercise.traits, inputs.eligibility
+    if inputs.block == "deload":
         return None
-    if case.block == "high_intensity":
-        return Bound("R13", 0, "all_out")
+    if inputs.block == "high_intensity":
+        return RuleBound("R13", 0, "all_out")
     if not traits.finisher:
         return None
-    if case.last_set:
-        return Bound("R04", 0, "last_set")
+    if inputs.last_set:
+        return RuleBound("R04", 0, "last_set")
     if traits.early_failure:
-        return None if _early_in_block(case) else Bound("R05", 0, "machine")
+        return None if _early_in_block(inputs) else RuleBound("R05", 0, "machine")
     if not traits.single_joint:
         return None
-    if case.time_pressed:
-        return Bound("R14", 0, "time_pressed")
-    if standing.plateau and not standing.signs:
-        return Bound("R17", 0, "plateau")
-    if case.block is not None and case.last_week:
-        return Bound("R12", 0, "block_end")
+    if inputs.time_pressed:
+        return RuleBound("R14", 0, "time_pressed")
+    if eligibility.plateau and not eligibility.signs:
+        return RuleBound("R17", 0, "plateau")
+    if inputs.block is not None and inputs.last_week:
+        return RuleBound("R12", 0, "block_end")
     return None
 
 
-def _not_now(case: Case, usual: int) -> Bound:
-    if case.block == "deload":
-        return Bound("R12", usual, "deload")
-    return Bound("R12", usual, "block") if case.exercise.traits.early_failure else Bound("R01", usual, "not_last")
+def _not_now(inputs: RuleInputs, usual: int) -> RuleBound:
+    """Return the usual target of a finisher, with the reason why this set is not offered failure."""
+    if inputs.block == "deload":
+        return RuleBound("R12", usual, "deload")
+    if inputs.exercise.traits.early_failure:
+        return RuleBound("R12", usual, "block")
+    return RuleBound("R01", usual, "not_last")
 
 
-def _early_in_block(case: Case) -> bool:
-    """Tell whether failure waits for the block's last week, but for finishers."""
-    return case.block == "accumulate" and not case.last_week
+def _early_in_block(inputs: RuleInputs) -> bool:
+    return inputs.block == "accumulate" and not inputs.last_week

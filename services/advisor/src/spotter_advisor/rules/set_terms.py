@@ -1,4 +1,4 @@
-"""All rules of a set together: where *stop* is said, what nobody goes under, whether failure is allowed, and why."""
+"""All rules of a set together: its target, its floor, whether failure is allowed, and why."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from spotter.domain.events.lifting import Intent
 from spotter.domain.policies import Policy
 from spotter.domain.reasons import Reason
 from spotter.domain.rules import PRECEDENCE, first_of, in_order
-from spotter_advisor.rules.failure_limits import closures, floor_of, guards, paid, personal, unpaid
-from spotter_advisor.rules.failure_offers import wish
-from spotter_advisor.state.terms import PAID_BELOW, Bound, Case, Judged, Terms
+from spotter_advisor.rules.failure_limits import (
+    affordable_bound,
+    athlete_bounds,
+    floor_of,
+    recovery_bounds,
+    safety_bounds,
+    unpaid_bound,
+)
+from spotter_advisor.rules.failure_offers import wanted_bound
+from spotter_advisor.rules.inputs import PAID_BELOW, Judgement, RuleBound, RuleInputs
+from spotter_advisor.state.terms import SetTerms
 
 _OPEN_ENDED: Final[dict[Intent, Reason]] = {
     "amrap": "as_many",
@@ -18,74 +26,73 @@ _OPEN_ENDED: Final[dict[Intent, Reason]] = {
     "warmup": "warmup",
     "technique": "technique",
 }
-"""Sets without a target: only safety speaks in them."""
+"""Sets without a target: stopped for safety only."""
 
 
-def terms_of(case: Case, policy: Policy) -> Terms:
-    """Say what holds in a set."""
-    return judge(case, policy).terms
+def terms_of(inputs: RuleInputs, policy: Policy) -> SetTerms:
+    """Return the terms of a set."""
+    return apply_rules(inputs, policy).terms
 
 
-def judge(case: Case, policy: Policy) -> Judged:
-    """Apply the rules to a set; the highest bound is the target, and of equal ones the rule that comes first decided."""
+def apply_rules(inputs: RuleInputs, policy: Policy) -> Judgement:
+    """Apply all rules to a set; the highest bound is the target, and among equal ones precedence decides."""
     target: int | None = None
-    if case.intent in _OPEN_ENDED:
-        bounds, reason, rules = _open_ended(case, policy)
+    if inputs.intent in _OPEN_ENDED:
+        bounds, reason, rules = _open_ended(inputs, policy)
     else:
-        bounds, reason, rules = _limited(case, policy)
+        bounds, reason, rules = _limited(inputs, policy)
         target = max(bound.rir for bound in bounds)
-    terms = Terms(
+    terms = SetTerms(
         target=target,
-        floor=floor_of(case, policy),
+        floor=floor_of(inputs, policy),
         rules=rules,
         reason=reason,
-        left=case.standing.left,
-        stop_probability=policy.stop_threshold(case.exercise.risk),
+        left=inputs.eligibility.left,
+        stop_probability=policy.stop_threshold(inputs.exercise.risk),
         one_more_probability=policy.one_more_probability,
-        high_risk=case.high_risk,
-        unspotted=case.unspotted,
-        pain=case.standing.pain,
+        high_risk=inputs.high_risk,
+        unspotted=inputs.unspotted,
+        pain=inputs.eligibility.pain,
     )
-    return Judged(terms, tuple(bounds))
+    return Judgement(terms, tuple(bounds))
 
 
-def _rank(bound: Bound) -> tuple[bool, int]:
-    """Order rules as they go before each other, and what would hold anyway last."""
+def _rank(bound: RuleBound) -> tuple[bool, int]:
+    """Order bounds by precedence, and last those that would apply anyway."""
     return bound.reason in ("asked", "plain"), PRECEDENCE[bound.rule]
 
 
-def _open_ended(case: Case, policy: Policy) -> tuple[list[Bound], Reason, tuple[str, ...]]:
-    """R07: as many as possible, and tests; in warm-up and technique sets only safety speaks, too."""
-    bounds = guards(case, policy)
-    reason = _OPEN_ENDED[case.intent]
-    if case.standing.pain:
-        bounds.append(Bound("R15", PAID_BELOW, "pain"))
-    shaped = [bound.rule for bound in bounds]
-    if case.intent in ("amrap", "test"):
-        shaped.append("R07")
-    if case.intent == "amrap" and case.exercise.traits.cheap_amrap:
-        shaped.append("R06")
-    return bounds, reason, in_order(shaped or ["R19"])
+def _open_ended(inputs: RuleInputs, policy: Policy) -> tuple[list[RuleBound], Reason, tuple[str, ...]]:
+    """R07: AMRAPs and tests, and likewise warm-up and technique sets, are stopped for safety only."""
+    bounds = safety_bounds(inputs, policy)
+    if inputs.eligibility.pain:
+        bounds.append(RuleBound("R15", PAID_BELOW, "pain"))
+    rules = [bound.rule for bound in bounds]
+    if inputs.intent in ("amrap", "test"):
+        rules.append("R07")
+    if inputs.intent == "amrap" and inputs.exercise.traits.cheap_amrap:
+        rules.append("R06")
+    return bounds, _OPEN_ENDED[inputs.intent], in_order(rules or ["R19"])
 
 
-def _limited(case: Case, policy: Policy) -> tuple[list[Bound], Reason, tuple[str, ...]]:
-    """R01, and what makes more or less of it."""
-    bounds = [*guards(case, policy), *personal(case, policy)]
-    shaped = {bound.rule for bound in bounds}
-    wanted = wish(case, policy)
+def _limited(inputs: RuleInputs, policy: Policy) -> tuple[list[RuleBound], Reason, tuple[str, ...]]:
+    """R01, and the rules that raise or lower it."""
+    bounds = [*safety_bounds(inputs, policy), *athlete_bounds(inputs, policy)]
+    rules = {bound.rule for bound in bounds}
+    wanted = wanted_bound(inputs, policy)
     if not bounds and wanted.rir < PAID_BELOW:
-        bounds = closures(case)
-        shaped |= {bound.rule for bound in bounds}
+        bounds = recovery_bounds(inputs)
+        rules |= {bound.rule for bound in bounds}
     if bounds:
-        bounds.append(unpaid(case, policy))
+        bounds.append(unpaid_bound(inputs, policy))
     elif wanted.rir < PAID_BELOW:
-        chosen, also = paid(case, policy, wanted)
-        bounds.append(chosen)
-        shaped |= also
+        affordable, shaping = affordable_bound(inputs, policy, wanted)
+        bounds.append(affordable)
+        rules |= shaping
     else:
         bounds.append(wanted)
         if wanted.reason == "not_last":
-            shaped.add("R04")
+            rules.add("R04")
     decided = min(bounds, key=lambda bound: (-bound.rir, _rank(bound)))
-    first = min(bounds, key=_rank)  # it forbids failure, whoever asks for more
-    return bounds, first.reason, first_of(decided.rule, in_order(shaped - {decided.rule}))
+    first = min(bounds, key=_rank)  # the reason is that of the rule with precedence, even where another asks for more
+    return bounds, first.reason, first_of(decided.rule, in_order(rules - {decided.rule}))

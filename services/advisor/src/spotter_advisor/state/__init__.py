@@ -1,1 +1,1 @@
-"""What the advisor keeps of a lifter, and how it is stored."""
+"""The advisor's state of a lifter, and how it is stored."""

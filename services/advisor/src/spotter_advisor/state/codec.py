@@ -1,4 +1,4 @@
-"""The advisor's state as it is stored: JSON with a version."""
+"""Storage format of the advisor's state: JSON with a version."""
 
 from __future__ import annotations
 
@@ -8,73 +8,76 @@ from typing import Any, Final, TypeVar
 
 from spotter.domain.policies import Block, Session
 from spotter.streaming.codec import dump_json, load_json
-from spotter_advisor.state.eligibility import Standing
-from spotter_advisor.state.history import Checkin, Day, Facts, History, Told
+from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.history import CheckIn, DayStats, History, SentNotice, SetFacts
 from spotter_advisor.state.records import (
+    ATHLETE,
+    HISTORY,
     LEDGER,
-    LIFTER,
-    SIGNS,
+    AdvisedRep,
     AdvisedSet,
-    Announced,
+    AnnouncedBudget,
+    AthleteState,
     Calendar,
     Closing,
     Context,
-    Entry,
+    EffortReport,
     Grant,
     Ledger,
-    Lifter,
-    Outcome,
+    LedgerEntry,
     Pins,
-    Report,
-    RepSeen,
-    Stop,
+    SetOutcome,
+    StopLatch,
 )
-from spotter_advisor.state.terms import Terms
+from spotter_advisor.state.terms import SetTerms
 
 STATE_VERSION: Final = 1
 T = TypeVar("T")
 
 
 def dump(name: str, value: object) -> bytes:
-    """Write an entry as JSON."""
-    if not isinstance(value, AdvisedSet | Lifter | Ledger | History):
-        raise TypeError(f"entry {name} holds no set, no lifter, no ledger and no history of signs")
+    """Encode an entry as JSON."""
+    if not isinstance(value, AdvisedSet | AthleteState | Ledger | History):
+        raise TypeError(f"entry {name} must be a set, an athlete, a ledger or a history")
     return dump_json({"v": STATE_VERSION, "value": value})
 
 
-def load(name: str, raw: bytes) -> AdvisedSet | Lifter | Ledger | History:
-    """Read what `dump` wrote; raises ValueError for a version that this program does not know."""
+def load(name: str, raw: bytes) -> AdvisedSet | AthleteState | Ledger | History:
+    """Decode what `dump` encoded; raises ValueError for a version that this program cannot read."""
     body = load_json(raw)
     if body["v"] != STATE_VERSION:
         raise ValueError(f"entry {name} has version {body['v']}: this program reads {STATE_VERSION}")
     value: dict[str, Any] = body["value"]
-    if name == LIFTER:
-        return _lifter(value)
+    if name == ATHLETE:
+        return _athlete(value)
     if name == LEDGER:
-        return Ledger(tuple(_with(Entry, entry, times=("at",), tuples=("rules",)) for entry in value["entries"]))
-    if name == SIGNS:
+        return Ledger(tuple(_with(LedgerEntry, entry, times=("at",), tuples=("rules",)) for entry in value["entries"]))
+    if name == HISTORY:
         return _history(value)
     return _set(value)
 
 
-def _lifter(value: dict[str, Any]) -> Lifter:
+def _athlete(value: dict[str, Any]) -> AthleteState:
     value["grants"] = tuple(_with(Grant, grant, times=("expires",)) for grant in value["grants"])
     value["blocks"] = tuple(Block(**block) for block in value.get("blocks", ()))
     value["sessions"] = tuple(Session(**session) for session in value.get("sessions", ()))
     if value["calendar"] is not None:
         value["calendar"] = Calendar(**value["calendar"])
     if value["announced"] is not None:
-        value["announced"] = _with(Announced, value["announced"], times=("week_start",), tuples=("reasons",))
+        value["announced"] = _with(AnnouncedBudget, value["announced"], times=("week_start",), tuples=("reasons",))
         value["announced"] = replace(value["announced"], signs=tuple(value["announced"].signs))
-    return _with(Lifter, value, times=("calendar_until", "newest_set_at", "swept"), tuples=("days",))
+    return _with(AthleteState, value, times=("calendar_until", "newest_set_at", "swept"), tuples=("days",))
 
 
 def _history(value: dict[str, Any]) -> History:
     return History(
-        days=tuple(Day(**day) for day in value["days"]),
+        days=tuple(DayStats(**day) for day in value["days"]),
         progress={name: tuple((week, best) for week, best in rows) for name, rows in value["progress"].items()},
-        checkins=tuple(_with(Checkin, checkin, times=("at",)) for checkin in value["checkins"]),
-        notices={key: _with(Told, told, times=("until",), tuples=("rules",)) for key, told in value["notices"].items()},
+        checkins=tuple(_with(CheckIn, checkin, times=("at",)) for checkin in value["checkins"]),
+        notices={
+            key: _with(SentNotice, notice, times=("until",), tuples=("rules",))
+            for key, notice in value["notices"].items()
+        },
     )
 
 
@@ -86,31 +89,31 @@ def _pins(value: dict[str, Any]) -> Pins:
 
 
 def _set(value: dict[str, Any]) -> AdvisedSet:
-    if value["stop"] is not None:  # where older programs kept it
+    if value["stop"] is not None:  # where older programs stored it
         value.setdefault("overdue", value["stop"].pop("overdue", None))
     value["context"] = Context(**value["context"])
     value["pins"] = _pins(value["pins"])
-    value["terms"] = _with(Terms, value["terms"], tuples=("rules",))
-    value["reps"] = tuple(_with(RepSeen, rep, times=("started", "ended")) for rep in value["reps"])
+    value["terms"] = _with(SetTerms, value["terms"], tuples=("rules",))
+    value["reps"] = tuple(_with(AdvisedRep, rep, times=("started", "ended")) for rep in value["reps"])
     if value["stop"] is not None:
-        value["stop"] = _with(Stop, value["stop"], times=("said_at",))
+        value["stop"] = _with(StopLatch, value["stop"], times=("said_at",))
     if value["report"] is not None:
-        value["report"] = _with(Report, value["report"], times=("about",))
+        value["report"] = _with(EffortReport, value["report"], times=("about",))
     if value["closing"] is not None:
         value["closing"] = _with(Closing, value["closing"], times=("ended_at",))
     if value["told"] is not None:
         outcome, context, closing = value["told"]
         value["told"] = (
-            _with(Outcome, outcome, times=("last_rep_at",)),
+            _with(SetOutcome, outcome, times=("last_rep_at",)),
             Context(**context),
             _with(Closing, closing, times=("ended_at",)),
         )
     if value["charged"] is not None:
-        value["charged"] = _with(Entry, value["charged"], times=("at",), tuples=("rules",))
+        value["charged"] = _with(LedgerEntry, value["charged"], times=("at",), tuples=("rules",))
     if value.get("standing") is not None:
-        value["standing"] = _with(Standing, value["standing"], times=("closed_until",), tuples=("signs",))
+        value["standing"] = _with(Eligibility, value["standing"], times=("closed_until",), tuples=("signs",))
     if value.get("facts") is not None:
-        value["facts"] = Facts(**value["facts"])
+        value["facts"] = SetFacts(**value["facts"])
     return _with(AdvisedSet, value, times=("opened_at", "opened_received", "received"))
 
 

@@ -1,6 +1,6 @@
-"""What is remembered for the signs: days of training in numbers, bests by week, check-ins, and what was told of it.
+"""The history that warnings are computed from: daily sums, weekly bests, check-ins, and the notices sent.
 
-Sums are whole numbers, so that what a correction takes out is exactly what was put in.
+Sums are whole numbers, so that a correction removes exactly what was added.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-SignName = Literal["soreness", "joint", "sleep", "irritability", "fatigue", "dread", "slow_first_reps", "plateau"]
+WarningName = Literal["soreness", "joint", "sleep", "irritability", "fatigue", "dread", "slow_first_reps", "plateau"]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What one set says: to be taken out again when the set is corrected."""
+class SetFacts:
+    """What one set adds to the history; removed again when the set is corrected."""
 
     day: str
     """Its local day, ISO."""
     exercise: str
     counted: bool = False
-    """It is a work set that ended at a known number of reps in reserve."""
+    """A work set that ended at a known number of reps in reserve."""
     hard: bool = False
     """It ended at one rep in reserve or less."""
     easy: bool = False
@@ -31,12 +31,12 @@ class Facts:
     spread: int | None = None
     """The same in thousandths of the usual sd."""
     strength: float | None = None
-    """What its load and its fastest rep are worth."""
+    """Estimated one-rep maximum from its load and its fastest rep, kg."""
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """One day of training in numbers."""
+class DayStats:
+    """Sums over the sets of one day."""
 
     day: str
     sets: int = 0
@@ -50,20 +50,20 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkin:
-    """How a lifter said to feel."""
+class CheckIn:
+    """One check-in of a lifter."""
 
     at: datetime
     id: str
     scores: Mapping[str, int] = field(default_factory=dict)
-    """1 (bad) to 5 (good), by what was asked."""
+    """1 (bad) to 5 (good), by question."""
     pain: Mapping[str, int] | None = None
-    """0 to 10 by joint, in the lifter's words; empty: none anywhere; None: nothing was said of it."""
+    """0 to 10 by joint, in the lifter's words; empty: none anywhere; None: not reported."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What was told last of one thing."""
+class SentNotice:
+    """The newest notice about one subject."""
 
     revision: int
     sentence: str
@@ -74,22 +74,22 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that the signs of a lifter are computed from."""
+    """All that a lifter's warnings are computed from."""
 
-    days: tuple[Day, ...] = ()
-    """Ascending, of the last eight weeks."""
+    days: tuple[DayStats, ...] = ()
+    """Of the last eight weeks, ascending."""
     progress: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
-    """Of each exercise the best of each week, by the week's ordinal, ascending."""
-    checkins: tuple[Checkin, ...] = ()
+    """By exercise: ordinal and best of each week, ascending."""
+    checkins: tuple[CheckIn, ...] = ()
     """By time."""
-    notices: Mapping[str, Told] = field(default_factory=dict)
+    notices: Mapping[str, SentNotice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """A warning sign that holds."""
+class ActiveWarning:
+    """A warning sign that is active."""
 
-    name: SignName
+    name: WarningName
     rule: Literal["R15", "R16"]
     sentence: str
     since: datetime

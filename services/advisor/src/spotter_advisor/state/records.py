@@ -1,4 +1,4 @@
-"""What the advisor remembers of a lifter: the lifter, each set of the last weeks, the ledger."""
+"""State entries of a lifter: the athlete, each set of the last weeks, the ledger."""
 
 from __future__ import annotations
 
@@ -10,58 +10,58 @@ from typing import Any, Final, Literal
 from spotter.domain.events.lifting import Intent
 from spotter.domain.policies import Block, Session
 from spotter.domain.weeks import WeekStart
-from spotter_advisor.state.eligibility import Standing
-from spotter_advisor.state.history import Facts
-from spotter_advisor.state.terms import Terms
+from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.history import SetFacts
+from spotter_advisor.state.terms import SetTerms
 
-LIFTER: Final = "lifter"
+ATHLETE: Final = "lifter"
 LEDGER: Final = "ledger"
-SIGNS: Final = "signs"
+HISTORY: Final = "signs"
 SET_KEPT: Final = timedelta(days=28)
-"""Sets are kept this long after anything about them was received."""
+"""How long a set is kept after the last event about it was received."""
 LEDGER_KEPT: Final = timedelta(weeks=8)
-"""Entries and training days are kept this long."""
+"""How long entries and training days are kept."""
 
 EndedBy = Literal["lifter", "silence", "next_set", "history"]
 
 
 def set_entry(set_key: str) -> str:
-    """Name the entry of a set."""
+    """Return the name of a set's state entry."""
     return f"set:{set_key}"
 
 
 @dataclass(frozen=True, slots=True)
-class RepSeen:
-    """One report of a rep, with what its newest estimate says."""
+class AdvisedRep:
+    """One reported rep, with its newest estimate."""
 
     number: int
     event_id: str
-    """Of the event that reported it: two devices may use one number."""
+    """Id of the event that reported it: two devices may use one number."""
     started: datetime
     ended: datetime
     """Corrected, like `started`."""
     voided: bool = False
     real: bool = True
-    """No ghost, no re-racking, no second report of the same rep."""
+    """Not a ghost, a re-racking or a second report of the same rep."""
     failed: bool = False
     stalled: bool = False
     rir: float | None = None
     rir_low: float | None = None
     rir_high: float | None = None
     ends: bool = False
-    """Its estimate by itself asks for the end of the set."""
+    """Its estimate alone asks for the end of the set."""
     advised: int = 0
     """Revision of the newest advice after it; 0: none yet."""
 
     @property
     def valid(self) -> bool:
-        """Tell whether it counts as a rep."""
+        """Whether it counts as a rep."""
         return self.real and not self.voided
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of a set beside its reps."""
+    """What is reported of a set beside its reps."""
 
     exercise: str | None = None
     load_kg: float | None = None
@@ -74,43 +74,43 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """What a set keeps from when it opened, whatever changes meanwhile."""
+    """What applies to a set from when it opened, whatever changes meanwhile."""
 
     config: int
     """Version of the gym's configuration."""
     policy: Mapping[str, Any]
-    """The lifter's own layers, folded into one."""
+    """The lifter's own policy layers, merged."""
     policy_version: str
     beginner: bool
     zone: str
     week_start: WeekStart
     team: str | None = None
     day: str = ""
-    """The local day that it opened on, an ISO date; empty in sets of older programs."""
+    """The local day on which it opened, an ISO date; empty in sets of older programs."""
     blocks: tuple[Block, ...] = ()
-    """The lifter's own that hold on that day."""
+    """The lifter's own that include that day."""
     session: Session | None = None
     """Of that day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """*Stop* or *failing* was said in time: the latch."""
+class StopLatch:
+    """*Stop* or *failing* was advised in time."""
 
     said_at: datetime
-    """End of the rep after which it was said."""
+    """End of the rep after which it was advised."""
     under_way: int | None = None
-    """Number of the rep that was under way then: it is none after the stop."""
+    """Number of the rep that was under way then: it does not count as done after the stop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """How near to failure the lifter says it was."""
+class EffortReport:
+    """The lifter's own report of how near to failure a set was."""
 
     about: datetime
-    """What was done up to then."""
+    """It is about the reps done up to then."""
     rep: str | None = None
-    """The rep it names, by the event that reported it; its end counts instead of `about`."""
+    """The rep it names, by the event that reported it; then the end of that rep counts instead of `about`."""
     rir: float | None = None
     failed: bool | None = None
 
@@ -124,8 +124,8 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a set: all that its summary says beside what is known of the set."""
+class SetOutcome:
+    """How a set came out: what its summary says beside its context."""
 
     reps: int
     rir: float | None
@@ -133,14 +133,14 @@ class Outcome:
     rir_high: float | None
     failed: bool
     last_rep_at: datetime
-    """When it opened, where it has no rep."""
+    """When the set opened, if it has no rep."""
     reps_after_stop: int
     followed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What one set took from the weekly failure budget."""
+class LedgerEntry:
+    """What one set cost of the weekly failure budget."""
 
     set_key: str
     set_id: str
@@ -153,13 +153,13 @@ class Entry:
     """Corrected end of its last rep."""
     revision: int = field(default=0, compare=False)
     muscles: Mapping[str, float] = field(default_factory=dict)
-    """Units by muscle group; empty in entries of older programs: all of it in `muscle_group`."""
+    """Units by muscle group; empty in entries of older programs, where `muscle_group` pays all of it."""
     rest_h: int = 0
-    """How long its muscle groups are closed to failure, h; 0: it ended short of failure."""
+    """How long its muscle groups recover from failure, h; 0: it ended short of failure."""
     rest_rule: Literal["R11", "R13"] = "R11"
 
     def on(self, muscle_group: str) -> float:
-        """Give the units that a muscle group pays."""
+        """Return the units that a muscle group pays."""
         if not self.muscles:
             return self.cost if muscle_group == self.muscle_group else 0.0
         return self.muscles.get(muscle_group, 0.0)
@@ -174,53 +174,53 @@ class AdvisedSet:
     opened_at: datetime
     opened_received: datetime
     received: datetime
-    """When something about it was received last, to the hour."""
+    """When the last event about it was received, to the hour."""
     context: Context
     pins: Pins
-    terms: Terms
+    terms: SetTerms
     history: bool = False
     reopened: int = 0
-    reps: tuple[RepSeen, ...] = ()
+    reps: tuple[AdvisedRep, ...] = ()
     """By corrected end, then number."""
     plan: int = 0
     """Revision of the newest advice before the first rep; 0: none yet."""
-    stop: Stop | None = None
+    stop: StopLatch | None = None
     overdue: int | None = None
-    """Number of a rep that was under way for too long: a reason to stop that only its voiding takes away."""
+    """Number of a rep that was under way for too long: a reason to stop until that rep is voided."""
     one_more: int | None = None
-    """Number of the rep after which *one more* was said in time."""
+    """Number of the rep after which *one more* was advised in time."""
     correcting: bool = False
-    """The newest word about its reps was a correction."""
-    report: Report | None = None
+    """The newest event about its reps was a correction."""
+    report: EffortReport | None = None
     closing: Closing | None = None
-    told: tuple[Outcome, Context, Closing] | None = None
+    told: tuple[SetOutcome, Context, Closing] | None = None
     """What its newest summary said."""
     summaries: int = 0
     """Revision of its newest summary; 0: none yet."""
-    charged: Entry | None = None
+    charged: LedgerEntry | None = None
     """Its newest entry in the ledger."""
     moved_from: str | None = None
     """Key of the set under the lifter to whom it was credited first."""
-    standing: Standing = field(default_factory=Standing)
-    """How the lifter stood when it opened; a pain counts from when it is told."""
+    standing: Eligibility = field(default_factory=Eligibility)
+    """The lifter's eligibility when it opened; a pain counts from when it is reported."""
     fastest_mps: float | None = None
     """Velocity of its fastest rep."""
     offset_mps: float | None = None
     """Its first velocity less the lifter's own at this load."""
     offset_sds: float | None = None
     """The same in usual sds."""
-    facts: Facts | None = None
-    """What it put into the history of signs."""
+    facts: SetFacts | None = None
+    """What it added to the history."""
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the set has not ended."""
+        """Whether the set has not ended."""
         return self.closing is None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a coach gave on top."""
+    """Units that a coach granted on top."""
 
     id: str
     units: float
@@ -230,15 +230,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Where and how a lifter's weeks are counted."""
+    """How a lifter's weeks are counted."""
 
     zone: str
     week_start: WeekStart
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """The running week's budget as it was last told."""
+class AnnouncedBudget:
+    """The running week's budget as last published."""
 
     week_start: datetime
     zone: str
@@ -246,51 +246,51 @@ class Announced:
     spent: float
     reasons: tuple[str, ...]
     signs: tuple[str, ...] = ()
-    """Names of the warning signs."""
+    """Names of the active warnings."""
     after: float | None = None
-    """What is allowed when this changes by itself."""
+    """Units allowed once this changes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lifter:
-    """What holds for a lifter from the next set on."""
+class AthleteState:
+    """What applies to a lifter from the next set on."""
 
     level: str | None = None
-    """As the coach says."""
+    """As set by the coach."""
     beginner_since: str = ""
-    """Training days from this one on count towards the end of being a beginner."""
+    """Training days from this one on count towards no longer being a beginner."""
     seasoned: bool = False
     """Enough sessions are logged."""
     days: tuple[str, ...] = ()
-    """Days with a work set, ISO dates, ascending: of the last weeks, and while they count all."""
+    """Days with a work set, ISO dates, ascending: those of the last weeks, and for a beginner all that count."""
     days_per_week: int | None = None
-    """As said at the start of a session."""
+    """As reported at the start of a session."""
     zone: str | None = None
     week_start: WeekStart | None = None
     calendar: Calendar | None = None
     """In force since the newest set opened."""
     calendar_until: datetime | None = None
-    """Until here it holds at least, where the lifter's own settings were changed since."""
+    """It stays in force until then at least, if the lifter's own settings were changed since."""
     newest_set_at: datetime | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
-    """The lifter's own layers, folded into one."""
+    """The lifter's own policy layers, merged."""
     policy_layers: int = 0
     """How often the lifter's own layers, team, blocks or sessions were changed."""
     team: str | None = None
     blocks: tuple[Block, ...] = ()
     sessions: tuple[Session, ...] = ()
     config: int = 0
-    """The newest version of the gym's configuration that an event brought."""
+    """The newest version of the gym's configuration that an event carried."""
     grants: tuple[Grant, ...] = ()
     budgets: int = 0
-    """Revision of the newest word about the budget."""
-    announced: Announced | None = None
+    """Revision of the newest published budget."""
+    announced: AnnouncedBudget | None = None
     swept: datetime | None = None
-    """When sets were last looked through for those to be forgotten."""
+    """When old sets were last looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The entries that cost something, by time and key of their set."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()

@@ -1,5 +1,5 @@
-"""What speaks against failure now, or for it: warning signs, recovery, hard sets, plateaus; computed, explained, reversible.
+"""What the last weeks say for or against failure: warnings, hard and easy sets, plateaus, readiness.
 
-A file a sign: `standing` (all that the rules of a set look at), `wellness` (R15), `velocity` (R16), `plateau` (R16, R17),
-`hard` (R09), `sandbagging` (R20), `readiness` (one number and its parts).
+Reported warnings (R15) come from `check_in`, measured ones (R16) from `velocity_loss` and `plateau`; `effort_shares` counts
+hard sets (R09) and easy ones (R20), `readiness` puts all of it into one number.
 """

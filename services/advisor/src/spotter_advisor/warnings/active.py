@@ -1,4 +1,4 @@
-"""Which signs hold for a lifter at a moment."""
+"""The warnings that are active for a lifter at a moment."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from datetime import datetime
 
 from spotter.domain.policies import Policy
 from spotter.domain.weeks import day_of
-from spotter_advisor.state.history import History, Sign
-from spotter_advisor.warnings.check_in import reported_signs
-from spotter_advisor.warnings.plateau import plateau_sign
-from spotter_advisor.warnings.velocity_loss import slow_first_reps
+from spotter_advisor.state.history import ActiveWarning, History
+from spotter_advisor.warnings.check_in import reported_warnings
+from spotter_advisor.warnings.plateau import plateau_warning
+from spotter_advisor.warnings.velocity_loss import slow_reps_warning
 
 
-def signs_at(
+def active_warnings(
     history: History, at: datetime, zone: str, policy: Policy, *, spent: float, allowed: float
-) -> tuple[Sign, ...]:
-    """Give the warning signs that hold at a moment: those reported (R15), then those measured (R16).
+) -> tuple[ActiveWarning, ...]:
+    """Return the warnings that are active at a moment: those reported (R15), then those measured (R16).
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def signs_at(
     """
     today = day_of(at, zone).isoformat()
     measured = (
-        slow_first_reps(history, at, today, zone, policy),
-        plateau_sign(history, today, zone, policy, spent, allowed),
+        slow_reps_warning(history, at, today, zone, policy),
+        plateau_warning(history, today, zone, policy, spent, allowed),
     )
-    return (*reported_signs(history, at), *(sign for sign in measured if sign is not None))
+    return (*reported_warnings(history, at), *(warning for warning in measured if warning is not None))

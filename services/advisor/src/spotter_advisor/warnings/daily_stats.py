@@ -1,4 +1,4 @@
-"""What a set adds to the days and bests that signs are computed from, and what its correction takes out of them."""
+"""Daily sums and weekly bests: what a set adds to them, and what its correction removes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from spotter_advisor.state.history import Day, Facts, History
+from spotter_advisor.state.history import DayStats, History, SetFacts
 from spotter_advisor.warnings.thresholds import PROGRESS_WEEKS
 
 _BAR_MPS: Final = 0.25
@@ -16,11 +16,10 @@ _HEAVIEST: Final = 1.1
 
 
 def strength_of(load_kg: float | None, velocity_mps: float | None) -> float | None:
-    """Give what a load moved at a velocity is worth, kg: the load over the share of the maximum that is moved so.
+    """Return the maximum that a load moved at a velocity implies, kg: the load over its share of the maximum.
 
     One straight line for all exercises (about 0.25 m/s at the maximum and 1.2 m/s over the whole range; González-Badillo
-    and Sánchez-Medina 2010) is enough here, where an exercise is only held against itself. Without a load it is not known
-    what a velocity is worth: it is held against nothing.
+    and Sánchez-Medina 2010) is enough here, where an exercise is only compared with itself. None without a load.
 
     >>> strength_of(100, 0.25), strength_of(80, 0.49), strength_of(None, 0.5)
     (100.0, 100.0, None)
@@ -32,31 +31,33 @@ def strength_of(load_kg: float | None, velocity_mps: float | None) -> float | No
 
 
 def week_number(day: str) -> int:
-    """Number the week, from Monday, that a local day lies in."""
+    """Return the ordinal of the week, from Monday, that a local day lies in."""
     return (date.fromisoformat(day).toordinal() - 1) // 7
 
 
-def with_facts(history: History, before: Facts | None, after: Facts | None, others: Iterable[Facts]) -> History:
-    """Put a set's facts in, and those it had before out.
+def with_facts(
+    history: History, before: SetFacts | None, after: SetFacts | None, others: Iterable[SetFacts]
+) -> History:
+    """Return the history with a set's facts replaced.
 
     Parameters
     ----------
     others : Iterable of Facts
-        Of the other sets that are still known: looked at only where a best is taken back.
+        Of the other sets that are still stored: used only where a best is taken back.
     """
     if before == after:
         return history
     days = {day.day: day for day in history.days}
     for facts, sign in ((before, -1), (after, 1)):
         if facts is not None:
-            days[facts.day] = _moved(days.get(facts.day, Day(facts.day)), facts, sign)
+            days[facts.day] = _added(days.get(facts.day, DayStats(facts.day)), facts, sign)
     bests = {exercise: dict(rows) for exercise, rows in history.progress.items()}
     if before is not None and before.strength is not None:
         _take_back(bests, before, others)
     if after is not None and after.strength is not None:
         rows, week = bests.setdefault(after.exercise, {}), week_number(after.day)
         rows[week] = max(rows.get(week, 0.0), after.strength)
-    kept = (day for day in days.values() if day != Day(day.day))
+    kept = (day for day in days.values() if day != DayStats(day.day))
     return replace(
         history,
         days=tuple(sorted(kept, key=lambda day: day.day)),
@@ -65,16 +66,16 @@ def with_facts(history: History, before: Facts | None, after: Facts | None, othe
 
 
 def without_old(history: History, today: str) -> History:
-    """Give the history without days and bests that nothing looks at any more."""
+    """Return the history without days, bests and notices that are no longer used."""
     first = (date.fromisoformat(today) - timedelta(weeks=PROGRESS_WEEKS)).isoformat()
     week = week_number(today) - PROGRESS_WEEKS
     rows = {name: tuple(row for row in bests if row[0] > week) for name, bests in history.progress.items()}
     days = tuple(day for day in history.days if day.day >= first)
-    notices = {key: told for key, told in history.notices.items() if told.until.date().isoformat() >= first}
+    notices = {key: notice for key, notice in history.notices.items() if notice.until.date().isoformat() >= first}
     return replace(history, days=days, progress={name: kept for name, kept in rows.items() if kept}, notices=notices)
 
 
-def _moved(day: Day, facts: Facts, sign: int) -> Day:
+def _added(day: DayStats, facts: SetFacts, sign: int) -> DayStats:
     return replace(
         day,
         sets=day.sets + sign * facts.counted,
@@ -87,16 +88,16 @@ def _moved(day: Day, facts: Facts, sign: int) -> Day:
     )
 
 
-def _take_back(bests: dict[str, dict[int, float]], before: Facts, others: Iterable[Facts]) -> None:
+def _take_back(bests: dict[str, dict[int, float]], before: SetFacts, others: Iterable[SetFacts]) -> None:
     rows, week = bests.get(before.exercise, {}), week_number(before.day)
     if rows.get(week) != before.strength:
         return
-    left = [
+    others_of_week = [
         facts.strength
         for facts in others
         if facts.exercise == before.exercise and facts.strength is not None and week_number(facts.day) == week
     ]
-    if left:
-        rows[week] = max(left)
+    if others_of_week:
+        rows[week] = max(others_of_week)
     else:
         rows.pop(week, None)

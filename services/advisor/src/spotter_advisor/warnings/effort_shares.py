@@ -1,4 +1,4 @@
-"""How hard the sets are: too many near failure (R09), or too many far from it (R20)."""
+"""Shares of hard and easy sets: too many near failure (R09), or too many far from it (R20)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from spotter.domain.policies import Policy
-from spotter_advisor.state.history import Day, History
+from spotter_advisor.state.history import DayStats, History
 from spotter_advisor.warnings.thresholds import SANDBAGGING_SETS_MIN
 
 HARD_DAYS: Final = 28
-"""Days whose sets are looked at, today included."""
+"""Days whose sets count, today included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class HardShare:
     sets: int
     hard: int
     enough: bool
-    """There are enough sets to judge by."""
+    """There are enough sets for a share."""
     over: bool
 
     @property
     def share(self) -> float:
-        """As a share, 0 to 1."""
+        """Share of hard sets, 0 to 1."""
         return round(self.hard / self.sets, 4) if self.sets else 0.0
 
 
@@ -56,8 +56,8 @@ def easy_share(history: History, first: str, last: str, policy: Policy) -> EasyS
     return EasyShare(sets, easy, sets >= SANDBAGGING_SETS_MIN and easy > policy.early_share_max * sets + 1e-9)
 
 
-def between(history: History, first: str, last: str) -> tuple[Day, ...]:
-    """Give the days from `first` to `last`, both included."""
+def between(history: History, first: str, last: str) -> tuple[DayStats, ...]:
+    """Return the days from `first` to `last`, both included."""
     days = history.days
     start = bisect_left(days, first, key=lambda day: day.day)
     return tuple(day for day in days[start:] if day.day <= last)

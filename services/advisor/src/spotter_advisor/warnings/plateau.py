@@ -7,24 +7,24 @@ from datetime import date, datetime, timedelta
 
 from spotter.domain.policies import Policy
 from spotter.domain.weeks import start_of_day
-from spotter_advisor.state.history import History, Sign
+from spotter_advisor.state.history import ActiveWarning, History
 from spotter_advisor.warnings.daily_stats import week_number
 from spotter_advisor.warnings.thresholds import GAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Plateau:
-    """An exercise that stands still."""
+    """An exercise without a gain."""
 
     exercise: str
     weeks: int
     best: float
-    """Of these weeks."""
+    """Best of these weeks."""
     best_before: float
 
 
 def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> Plateau | None:
-    """Tell whether an exercise has not got better for the policy's weeks, this one included.
+    """Return the plateau of an exercise that has not improved for the policy's weeks, this one included.
 
     It must have been done before them, and in at least two of them: one week without a gain is no plateau.
     """
@@ -39,13 +39,15 @@ def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> P
 
 
 def plateaus(history: History, today: str, policy: Policy) -> tuple[Plateau, ...]:
-    """Give all exercises that stand still, by name."""
-    found = (plateau_of(history, exercise, today, policy) for exercise in sorted(history.progress))
-    return tuple(one for one in found if one is not None)
+    """Return the plateaus of all exercises, by name."""
+    candidates = (plateau_of(history, exercise, today, policy) for exercise in sorted(history.progress))
+    return tuple(plateau for plateau in candidates if plateau is not None)
 
 
-def plateau_sign(history: History, today: str, zone: str, policy: Policy, spent: float, allowed: float) -> Sign | None:
-    """Tell whether a plateau is a warning: the weeks without a gain were weeks of as much failure as is allowed.
+def plateau_warning(
+    history: History, today: str, zone: str, policy: Policy, spent: float, allowed: float
+) -> ActiveWarning | None:
+    """Return the warning of a plateau, if as much failure as allowed was spent in its weeks.
 
     Parameters
     ----------
@@ -54,12 +56,12 @@ def plateau_sign(history: History, today: str, zone: str, policy: Policy, spent:
     """
     if allowed <= 0 or spent < allowed:
         return None
-    found = plateaus(history, today, policy)
-    if not found:
+    standstills = plateaus(history, today, policy)
+    if not standstills:
         return None
-    names = ", ".join(words(one.exercise) for one in found[:3])
+    names = ", ".join(exercise_words(plateau.exercise) for plateau in standstills[:3])
     day = date.fromisoformat(today)
-    return Sign(
+    return ActiveWarning(
         name="plateau",
         rule="R16",
         sentence=f"No gain in {policy.plateau_weeks} weeks on {names}, with {spent:g} units of failure spent in them.",
@@ -68,8 +70,8 @@ def plateau_sign(history: History, today: str, zone: str, policy: Policy, spent:
     )
 
 
-def words(exercise: str) -> str:
-    """Write an exercise's id as words."""
+def exercise_words(exercise: str) -> str:
+    """Return an exercise's id as words."""
     return exercise.replace("_", " ")
 
 

@@ -1,7 +1,7 @@
-"""Readiness: how ready a lifter is to train hard today, one number from 0 to 100 with its parts explained.
+"""Readiness to train hard today: one number from 0 to 100, with its parts explained.
 
-Weights are a design choice: what a lifter says leads (self-reports follow load more closely than most measures; Saw et
-al. 2016), then measured velocity, then what the last days cost. A part of which nothing is known is left out.
+Weights are a design choice: self-reports lead (they follow load more closely than most measures; Saw et al. 2016), then
+measured velocity, then what the last days cost. A part without data is left out.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ WELLNESS: Final = 50.0
 VELOCITY: Final = 30.0
 RECOVERY: Final = 20.0
 PAIN: Final = 20.0
-_ASKED: Final = ("soreness", "sleep", "mood", "motivation", "irritability", "fatigue")
+QUESTIONS: Final = ("soreness", "sleep", "mood", "motivation", "irritability", "fatigue")
 _BEST, _WORST = 5, 1
 
 
 def readiness_of(
     history: History, at: datetime, zone: str, policy: Policy, *, closed_groups: Iterable[str], spent: float
 ) -> Readiness | None:
-    """Put what is known of a lifter into one number; None where neither a check-in nor a velocity is known.
+    """Return a lifter's readiness; None without both a check-in and a velocity.
 
     Parameters
     ----------
@@ -38,41 +38,41 @@ def readiness_of(
     spent : float
         Units of the last three days.
     """
-    told = [part for part in (_wellness(history, at), _velocity(history, at, zone, policy)) if part is not None]
-    if not told:
+    measured = [part for part in (_wellness(history, at), _velocity(history, at, zone, policy)) if part is not None]
+    if not measured:
         return None
-    parts = [*told, _recovery(sorted(closed_groups), spent, policy), *_pain(history, at)]
+    parts = [*measured, _recovery(sorted(closed_groups), spent, policy), *_pain(history, at)]
     score = round(100 * sum(part.points for part in parts) / sum(part.of for part in parts))
     return Readiness(score=score, parts=parts)
 
 
 def _wellness(history: History, at: datetime) -> ReadinessPart | None:
-    found = {name: told[0] for name in _ASKED if (told := newest_score(history, at, name)) is not None}
-    if not found:
+    scores = {name: newest[0] for name in QUESTIONS if (newest := newest_score(history, at, name)) is not None}
+    if not scores:
         return None
-    share = sum((score - _WORST) / (_BEST - _WORST) for score in found.values()) / len(found)
-    said = ", ".join(f"{name} {score}" for name, score in found.items())
+    share = sum((score - _WORST) / (_BEST - _WORST) for score in scores.values()) / len(scores)
+    answers = ", ".join(f"{name} {score}" for name, score in scores.items())
     return ReadinessPart(
-        name="wellness", points=round(WELLNESS * share, 1), of=WELLNESS, sentence=f"You said (of 5): {said}."
+        name="wellness", points=round(WELLNESS * share, 1), of=WELLNESS, sentence=f"You said (of 5): {answers}."
     )
 
 
 def _velocity(history: History, at: datetime, zone: str, policy: Policy) -> ReadinessPart | None:
     today = day_of(at, zone)
     first = (today - timedelta(days=SESSIONS_APART_DAYS)).isoformat()
-    known = [day for day in history.days if day.offsets and first <= day.day <= today.isoformat()]
-    if not known:
+    sessions = [day for day in history.days if day.offsets and first <= day.day <= today.isoformat()]
+    if not sessions:
         return None
-    offset, sds = mean_offset_mps(known[-1]), mean_offset_sds(known[-1])
+    offset, sds = mean_offset_mps(sessions[-1]), mean_offset_sds(sessions[-1])
     drop = max(-offset / policy.velocity_drop_mps, 0.0 if sds is None else -sds / policy.velocity_drop_sd)
-    # Usual is four fifths of the part, as slow as a sign is none of it, faster than usual fills it up.
+    # As fast as usual is four fifths of the part, as slow as a warning none of it, faster than usual up to all of it.
     points = VELOCITY * min(1.0, max(0.0, 0.8 * (1 - drop)))
     how = "as fast as usual" if abs(offset) < 0.005 else f"{abs(offset):.2f} m/s {'slower' if offset < 0 else 'faster'}"
     return ReadinessPart(
         name="velocity",
         points=round(points, 1),
         of=VELOCITY,
-        sentence=f"First reps in the last session ({known[-1].day}): {how}{'' if how.endswith('usual') else ' than usual'}.",
+        sentence=f"First reps in the last session ({sessions[-1].day}): {how}{'' if how.endswith('usual') else ' than usual'}.",
     )
 
 
@@ -86,12 +86,14 @@ def _recovery(closed: list[str], spent: float, policy: Policy) -> ReadinessPart:
 
 
 def _pain(history: History, at: datetime) -> list[ReadinessPart]:
-    """A pain takes points; none adds nothing."""
-    found = {said: (checkin.pain or {})[said] for said, checkin in pains(history, at).items()}
-    if not found:
+    """Return the part of pain, which takes points; none without a pain."""
+    levels = {pain: (checkin.pain or {})[pain] for pain, checkin in pains(history, at).items()}
+    if not levels:
         return []
-    worst = max(found.values())
-    said = ", ".join(f"{name} {level}" for name, level in found.items())
+    worst = max(levels.values())
+    listed = ", ".join(f"{pain} {level}" for pain, level in levels.items())
     return [
-        ReadinessPart(name="pain", points=round(PAIN * (1 - worst / 10), 1), of=PAIN, sentence=f"Pain (of 10): {said}.")
+        ReadinessPart(
+            name="pain", points=round(PAIN * (1 - worst / 10), 1), of=PAIN, sentence=f"Pain (of 10): {listed}."
+        )
     ]
