@@ -12,6 +12,7 @@ from tests.docs.blocks import PAGES
 from tests.support import ROOT
 
 _LINK: Final = re.compile(r"\]\((?!https?://|mailto:)([^)\s]*)\)")
+_PATH: Final = re.compile(r"`((?:cli|deploy|docs|lab|services|shared|tests|tools)/[\w./-]*)`")
 _HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -34,6 +35,13 @@ def test_links_lead_to_files_and_headings_that_exist(page: Path) -> None:
         assert target.exists(), f"{page.relative_to(ROOT)} links to {link}, which does not exist"
         if anchor:
             assert anchor in anchors_of(target), f"{page.relative_to(ROOT)} links to {link}: there is no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_and_folders_that_are_named_exist(page: Path) -> None:
+    """So that a page can't name a file that was moved."""
+    for path in _PATH.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), f"{page.relative_to(ROOT)} names {path}, which does not exist"
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

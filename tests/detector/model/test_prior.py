@@ -11,7 +11,6 @@ from hypothesis import given
 
 from spotter_detector.model import (
     EXERCISE_MODELS,
-    MODEL_VERSION,
     Prior,
     build_prior,
     prior_from_json,
@@ -19,11 +18,6 @@ from spotter_detector.model import (
 )
 from spotter_detector.model.grid import CURVES, V1, first_velocity, reps_possible, velocity_planes
 from tests.detector.generated_sets import starting, starts
-
-
-def test_the_model_has_a_version() -> None:
-    """Estimates name the model that made them."""
-    assert "within-set-4" == MODEL_VERSION
 
 
 @given(start=starts)
