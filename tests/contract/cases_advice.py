@@ -1,4 +1,4 @@
-"""What every host must say, and when it must be silent. Subclasses give the fixture `host`."""
+"""What every host must say, and when it must be silent. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AdviceCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
-        """Give a lifter whom the coach knows."""
+        """Return a lifter whom the coach knows."""
         lifter = Lifter(host, host.now())
         lifter.send(lifter.event(AthleteUpdated(level="intermediate", time_zone="Europe/Berlin"), -30, source="coach"))
         return lifter
@@ -171,7 +171,7 @@ class AdviceCases:
 
 
 def replay(host: Harness, lifter: Lifter) -> Lifter:
-    """Give the lifter as a fresh memory host sees it after reading the lifter's log."""
+    """Return the lifter as a fresh memory host sees it after reading the lifter's log."""
     fresh = MemoryHarness()
     copy = Lifter(fresh, lifter.base, lifter.athlete_id)
     copy.send(*host.events("lifts.v1", athlete_key("g1", lifter.athlete_id)))

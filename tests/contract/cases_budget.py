@@ -1,4 +1,4 @@
-"""The week's budget, its signs and its forecast, as every host must tell them. Subclasses give the fixture `host`."""
+"""The week's budget, its signs and its forecast, as every host must tell them. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.contract.lifter import Lifter
 
 
 def failed(lifter: Lifter, at_s: float, set_id: str, exercise: str = "biceps_curl") -> BudgetChanged:
-    """Do a set that the lifter says was failure; gives what that took."""
+    """Do a set that the lifter says was failure; returns what that took."""
     lifter.send(lifter.start(at_s, set_id, exercise=exercise), *lifter.reps(3, at_s + 3, set_id))
     effort = lifter.event(EffortReported(set_id=set_id, failed=True), at_s + 12, source="app")
     lifter.send(effort, lifter.end(at_s + 13, set_id))
@@ -29,7 +29,7 @@ def failed(lifter: Lifter, at_s: float, set_id: str, exercise: str = "biceps_cur
 
 
 def plan(lifter: Lifter, at_s: float, set_id: str, exercise: str = "biceps_curl") -> AdviceGiven:
-    """Open the last set of an exercise; gives its plan."""
+    """Open the last set of an exercise; returns its plan."""
     lifter.send(lifter.start(at_s, set_id, exercise=exercise, is_last_set=True))
     return lifter.advice[-1]
 
@@ -39,7 +39,7 @@ class BudgetCases:
 
     @pytest.fixture
     def trainee(self, host: Harness) -> Lifter:
-        """Give a lifter whom the coach knows, three weeks ago."""
+        """Return a lifter whom the coach knows, three weeks ago."""
         lifter = Lifter(host, host.long_ago() - timedelta(days=21))
         lifter.send(lifter.event(AthleteUpdated(level="intermediate", time_zone="Europe/Berlin"), -30, source="coach"))
         return lifter

@@ -1,4 +1,4 @@
-"""What every host must make of the lifter's own word on the effort. Subclasses give the fixture `host`."""
+"""What every host must make of the lifter's own word on the effort. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class EffortCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
-        """Give a lifter of whom nothing is known."""
+        """Return a lifter of whom nothing is known."""
         return Lifter(host, host.now())
 
     def test_a_call_draws_the_estimate_to_it(self, lifter: Lifter) -> None:
@@ -66,7 +66,7 @@ class EffortCases:
 
 
 def said(lifter: Lifter, at_s: float, rep_number: int | None = None, **effort: float) -> Event:
-    """Make the lifter's own word."""
+    """Build the lifter's own word."""
     return lifter.event(
         EffortReported.model_validate({"set_id": "s1", "rep_number": rep_number, **effort}), at_s, source="app"
     )

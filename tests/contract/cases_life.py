@@ -1,4 +1,4 @@
-"""What every host must do with the life of a set. Subclasses give the fixture `host`."""
+"""What every host must do with the life of a set. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LifeCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
-        """Give a lifter of whom nothing is known."""
+        """Return a lifter of whom nothing is known."""
         return Lifter(host, host.now())
 
     def test_every_rep_has_its_estimate(self, lifter: Lifter) -> None:

@@ -1,4 +1,4 @@
-"""What every host must make of raw motion. Subclasses give the fixture `host`."""
+"""What every host must make of raw motion. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MotionCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
-        """Give a lifter of whom nothing is known."""
+        """Return a lifter of whom nothing is known."""
         return Lifter(host, host.now())
 
     def test_reps_are_found_as_they_happen(self, lifter: Lifter) -> None:
@@ -110,7 +110,7 @@ class MotionCases:
 
 
 def bar(peaks_mps: tuple[float, ...]) -> NDArray[np.float64]:
-    """Make a bar's velocity: for each rep a way down, a way up as half a sine, and a rest at the top."""
+    """Build a bar's velocity: for each rep a way down, a way up as half a sine, and a rest at the top."""
     rest = np.zeros(int(1.2 * RATE_HZ))
     parts = [np.zeros(int(2 * RATE_HZ))]
     for peak in peaks_mps:
@@ -119,20 +119,20 @@ def bar(peaks_mps: tuple[float, ...]) -> NDArray[np.float64]:
 
 
 def half_sine(peak_mps: float) -> NDArray[np.float64]:
-    """Make a way of the usual travel with that peak."""
+    """Build a way of the usual travel with that peak."""
     seconds = ROM_M / (peak_mps * 2 / np.pi)
     t = np.arange(0, seconds, 1 / RATE_HZ)
     return peak_mps * np.sin(np.pi * t / seconds)
 
 
 def down_and_half_up() -> NDArray[np.float64]:
-    """Make a way down, and one up that stands still in the middle."""
+    """Build a way down, and one up that stands still in the middle."""
     up = half_sine(0.4)
     return np.concatenate([-half_sine(0.7), up[: len(up) // 2], np.linspace(0.4, 0, 8)])
 
 
 def chunks(lifter: Lifter, signal: NDArray[np.float64], at_s: float = 0.0, sent_s: float | None = None) -> list[Event]:
-    """Make the chunks of a signal, each sent when its last sample is there, or all at `sent_s`."""
+    """Build the chunks of a signal, each sent when its last sample is there, or all at `sent_s`."""
     made = []
     for first in range(0, len(signal), CHUNK):
         samples: Any = [float(sample) for sample in signal[first : first + CHUNK].round(4)]
@@ -144,5 +144,5 @@ def chunks(lifter: Lifter, signal: NDArray[np.float64], at_s: float = 0.0, sent_
 
 
 def found(lifter: Lifter) -> list[tuple[int, float | None, float | None]]:
-    """Give what was found, without where the lifter's day begins."""
+    """Return what was found, without where the lifter's day begins."""
     return [(rep.rep_number, rep.mean_velocity_mps, rep.concentric_s) for rep in lifter.counted]

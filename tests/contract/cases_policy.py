@@ -1,4 +1,4 @@
-"""Which layer of policy holds on every host, and the rules that need more than one set. Subclasses give the fixture `host`."""
+"""Which layer of policy holds on every host, and the rules that need more than one set. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PolicyCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
-        """Give a lifter whom the coach knows."""
+        """Return a lifter whom the coach knows."""
         return known(Lifter(host, host.now()))
 
     def test_a_deload_block_has_no_failure(self, lifter: Lifter) -> None:
@@ -54,7 +54,7 @@ class PolicyCases:
         assert ["built-in", "block b-1"] == [origin(advice, "target_rir") for advice in lifter.advice]
 
     def test_a_teams_policy_holds_for_its_lifters(self, lifter: Lifter, host: Harness) -> None:
-        """From the set that is stamped with it, and for nobody else."""
+        """From the set that is stamped with it, and for no one else."""
         team = f"team-{lifter.athlete_id}"
         layer = PolicyUpdated(gym_id="g1", team=team, target_rir=4)
         version = host.configure(Event(id=team, source="coach", time=lifter.base, data=layer))
@@ -133,7 +133,7 @@ def known(lifter: Lifter) -> Lifter:
 
 
 def block(lifter: Lifter, kind: BlockKind, first: int = -1, last: int = 1, target_rir: int | None = None) -> Event:
-    """Give a block of the lifter's own, by days from the lifter's today."""
+    """Return a block of the lifter's own, by days from the lifter's today."""
     today = lifter.base.astimezone(ZoneInfo(ZONE)).date()
     days = [(today + timedelta(days=number)).isoformat() for number in (first, last)]
     span = BlockSaid(name=f"b{first}", kind=kind, first_day=days[0], last_day=days[1])
@@ -141,11 +141,11 @@ def block(lifter: Lifter, kind: BlockKind, first: int = -1, last: int = 1, targe
 
 
 def because(advice: AdviceGiven, name: str) -> object:
-    """Give one thing that an advice follows from."""
+    """Return one thing that an advice follows from."""
     return getattr(advice.because, name)
 
 
 def origin(advice: AdviceGiven, name: str) -> str | None:
-    """Give the layer that a value comes from."""
+    """Return the layer that a value comes from."""
     assert advice.because is not None
     return (advice.because.origins or {}).get(name)

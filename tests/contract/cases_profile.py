@@ -1,4 +1,4 @@
-"""What every host must learn of a lifter from set to set. Subclasses give the fixture `host`."""
+"""What every host must learn of a lifter from set to set. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LearningCases:
 
     @pytest.fixture
     def lifter(self, host: Harness) -> Lifter:
-        """Give a lifter of whom nothing is known."""
+        """Return a lifter of whom nothing is known."""
         return Lifter(host, host.now())
 
     def test_nothing_is_known_at_first(self, lifter: Lifter) -> None:
@@ -109,7 +109,7 @@ class LearningCases:
         ]
 
     def test_a_closed_set_tells_of_the_day(self, lifter: Lifter) -> None:
-        """Who is slower than ever at a load that was lifted before is so by the end of the set; nobody knows at first."""
+        """Who is slower than ever at a load that was lifted before is so by the end of the set; no one knows at first."""
         for number in range(4):
             lifter.send(*loaded_set(lifter, number, TO_FAILURE))
         lifter.send(*loaded_set(lifter, 4, tuple(velocity - 0.1 for velocity in TO_FAILURE)))
@@ -148,7 +148,7 @@ def work_set(
     exercise: str = "bench_press",
     device: str | None = None,
 ) -> list[Event]:
-    """Make a set with its start and end."""
+    """Build a set with its start and end."""
     at_s, set_id = number * BETWEEN_S, f"set-{number:g}"
     model = {} if device is None else {"device": Device(model=device)}
     reps = [
@@ -159,14 +159,14 @@ def work_set(
 
 
 def loaded_set(lifter: Lifter, number: float, velocities: tuple[float, ...]) -> list[Event]:
-    """Make a set of 80 kg to failure."""
+    """Build a set of 80 kg to failure."""
     events = work_set(lifter, number, velocities)[1:]
     start = lifter.start(number * BETWEEN_S, f"set-{number:g}", load_kg=80.0)
     return [start, *events, failed(lifter, number, number * BETWEEN_S + 60)]
 
 
 def failed(lifter: Lifter, number: float, at_s: float) -> Event:
-    """Make the lifter's word that the set ended at failure."""
+    """Build the lifter's word that the set ended at failure."""
     return lifter.event(EffortReported(set_id=f"set-{number:g}", failed=True), at_s, source="app")
 
 
@@ -177,13 +177,13 @@ def failed_set(
     exercise: str = "bench_press",
     device: str | None = None,
 ) -> list[Event]:
-    """Make a set to failure, with the lifter's word on it."""
+    """Build a set to failure, with the lifter's word on it."""
     events = work_set(lifter, number, velocities, exercise, device)
     return [*events, failed(lifter, number, number * BETWEEN_S + 60)]
 
 
 def before_call(lifter: Lifter, number: float) -> EffortEstimated:
-    """Give the first estimate of the last rep of a set: before the lifter's word on it."""
+    """Return the first estimate of the last rep of a set: before the lifter's word on it."""
     last = len(TO_FAILURE)
     return next(
         estimate for estimate in lifter.estimates if (estimate.set_id, estimate.rep_number) == (f"set-{number:g}", last)

@@ -1,4 +1,4 @@
-"""What every host must do with a set that was credited to the wrong lifter. Subclasses give the fixture `host`."""
+"""What every host must do with a set that was credited to the wrong lifter. Subclasses provide the fixture `host`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.contract.lifter import Lifter
 
 
 def moved(lifter: Lifter, to: Lifter, at_s: float, set_id: str | None = "s1", **more: str) -> Event:
-    """Make a move of a set."""
+    """Build a move of a set."""
     return lifter.event(SetMoved(set_id=set_id, to_athlete_id=to.athlete_id), at_s, source="coach", **more)  # type: ignore[arg-type]
 
 
 def judged(lifter: Lifter) -> dict[int, tuple[float, list[float]]]:
-    """Give what is estimated of the reps of a lifter's newest set, by rep number."""
+    """Return what is estimated of the reps of a lifter's newest set, by rep number."""
     key = lifter.opened[-1].set_key
     return {
         number: (estimate.rir, estimate.p_rir_le)
@@ -31,12 +31,12 @@ class MovingCases:
 
     @pytest.fixture
     def ada(self, host: Harness) -> Lifter:
-        """Give the lifter to whom a set is credited."""
+        """Return the lifter to whom a set is credited."""
         return Lifter(host, host.now())
 
     @pytest.fixture
     def bob(self, host: Harness, ada: Lifter) -> Lifter:
-        """Give the lifter who did it."""
+        """Return the lifter who did it."""
         return Lifter(host, ada.base)
 
     def test_a_moved_set_is_the_other_lifters(self, host: Harness, ada: Lifter, bob: Lifter) -> None:
@@ -144,14 +144,14 @@ class MovingCases:
         assert [0, 0, 5] == [athlete.summaries[-1].reps for athlete in (ada, bob, carl)]
 
     def test_a_set_that_a_rep_opened_moves(self, ada: Lifter, bob: Lifter) -> None:
-        """Nobody needs to know its exercise."""
+        """No one needs to know its exercise."""
         ada.send(*ada.reps(3, 3), ada.end(20))
         ada.send(moved(ada, bob, 60))
         assert judged(ada) == judged(bob)
         assert [None] == [opening.exercise for opening in bob.opened]
 
     def test_a_move_that_makes_no_sense_is_refused(self, host: Harness, ada: Lifter, bob: Lifter) -> None:
-        """A set that nobody knows, the same lifter, a set that was moved before: each is a dead letter that says why."""
+        """A set that no one knows, the same lifter, a set that was moved before: each is a dead letter that says why."""
         ada.send(ada.start(0), *ada.reps(2, 3))
         ada.send(moved(ada, bob, 60, "s9"), moved(ada, ada, 61), moved(ada, bob, 62), moved(ada, bob, 63))
         assert ["unknown_set", "same_lifter", "moved_already"] == [rejection.reason for rejection in ada.rejected]
@@ -196,6 +196,6 @@ def learned(lifter: Lifter, at_s: float) -> int:
 
 
 def voidings(lifter: Lifter) -> list[tuple[int, bool]]:
-    """Give the newest word on each rep: its number, and whether it is voided."""
+    """Return the newest word on each rep: its number, and whether it is voided."""
     newest = {rep.rep_number: rep for rep in sorted(lifter.counted, key=lambda rep: rep.revision)}
     return [(number, newest[number].voided) for number in sorted(newest)]

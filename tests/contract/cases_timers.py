@@ -107,7 +107,7 @@ class TimerCases:
         assert 4.0 <= after_s < 6.0
 
     def test_a_rep_whose_start_is_told_late_is_not_overdue(self, host: Harness) -> None:
-        """An upload of the past that ends in the middle of a rep alarms nobody."""
+        """An upload of the past that ends in the middle of a rep alarms no one."""
         lifter = Lifter(host, host.long_ago())
         start = lifter.event(RepStarted(set_id="s1"), 8, sent_s=60)
         lifter.send(lifter.start(0), *lifter.reps(2, 3), start)
@@ -149,6 +149,6 @@ class TimerCases:
 
 
 def _overdue_after(lifter: Lifter, at_s: float) -> list[float]:
-    """Let the time pass until then; give by how much reps have outlasted."""
+    """Let the time pass until then; return by how much reps have outlasted."""
     lifter.host.pass_time(lifter.base + timedelta(seconds=at_s))
     return [overdue.outlasted_s for overdue in lifter.told(RepOverdue, "estimates.v1")]

@@ -60,7 +60,7 @@ class Worker:
             self.process.wait()
 
     def said(self) -> str:
-        """Give the end of what it logged."""
+        """Return the end of what it logged."""
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
 
 
@@ -175,7 +175,7 @@ class FaustHarness(Harness):
         self.settled = False
 
     def values(self, topic: str, key: str) -> list[bytes]:
-        """Give what was written."""
+        """Return what was written."""
         self.settle()
         self.drain()
         return [value for record_key, value in self.read_values[topic] if record_key == key]
@@ -193,11 +193,11 @@ class FaustHarness(Harness):
         return self.configured
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
-        """Give a lifter's state as the changelog has it."""
+        """Return a lifter's state as the changelog has it."""
         return self.states(processor).get(key, {})
 
     def states(self, processor: str) -> dict[str, dict[str, bytes]]:
-        """Give all lifters' states as the changelog has them, by key."""
+        """Return all lifters' states as the changelog has them, by key."""
         self.settle()
         return self._do(self._states(f"{processor}-state-changelog"))
 
@@ -222,5 +222,5 @@ class FaustHarness(Harness):
         return states
 
     def long_ago(self) -> datetime:
-        """Say when a case begins whose timers are all due: before now."""
+        """Return when a case begins whose timers are all due: before now."""
         return datetime.now(UTC) - timedelta(seconds=3000)

@@ -26,7 +26,7 @@ class Harness(ABC):
 
     @abstractmethod
     def pass_time(self, until: datetime) -> None:
-        """Let all timers fire that are due at `until`, and process what they write."""
+        """Fire all timers that are due at `until`, and process what they write."""
 
     @abstractmethod
     def crash(self) -> None:
@@ -34,18 +34,18 @@ class Harness(ABC):
 
     @abstractmethod
     def values(self, topic: str, key: str) -> list[bytes]:
-        """Give all values of a key in a topic, in order."""
+        """Return all values of a key in a topic, in order."""
 
     @abstractmethod
     def configure(self, event: Event) -> int:
-        """Write to the gym's configuration; gives the version that it makes."""
+        """Write to the gym's configuration; returns the version that it makes."""
 
     @abstractmethod
     def state(self, processor: str, key: str) -> dict[str, bytes]:
-        """Give a lifter's state as it is stored, by entry."""
+        """Return a lifter's state as it is stored, by entry."""
 
     def events(self, topic: str, key: str) -> list[Event]:
-        """Give the readable ones of `values`."""
+        """Return the readable ones of `values`."""
         events = []
         for value in self.values(topic, key):
             try:
@@ -55,9 +55,9 @@ class Harness(ABC):
         return events
 
     def now(self) -> datetime:
-        """Say when a case that needs no timer begins."""
+        """Return when a case that needs no timer begins."""
         return datetime.now(UTC)
 
     def long_ago(self) -> datetime:
-        """Say when a case begins whose timers are all due."""
+        """Return when a case begins whose timers are all due."""
         return datetime.now(UTC)

@@ -57,7 +57,7 @@ class Lifter:
         senttime: bool = True,
         config: int = 0,
     ) -> Event:
-        """Make an event that happened at `at_s`, was sent then or at `sent_s`, and received then or at `received_s`."""
+        """Build an event that happened at `at_s`, was sent then or at `sent_s`, and received then or at `received_s`."""
         sent = at_s if sent_s is None else sent_s
         received = sent if received_s is None else received_s
         owned = data.model_copy(update={"gym_id": "g1", "athlete_id": self.athlete_id})
@@ -78,13 +78,13 @@ class Lifter:
         self.host.run()
 
     def start(self, at_s: float, set_id: str | None = "s1", exercise: str = "bench_press", **fields: Any) -> Event:
-        """Make a set's start."""
+        """Build a set's start."""
         return self.event(SetStarted(set_id=set_id, exercise=exercise, **fields), at_s, source="app")
 
     def rep(
         self, number: int | None, at_s: float, velocity: float | None = 0.5, set_id: str | None = "s1", **more: Any
     ) -> Event:
-        """Make a rep; further fields of the rep, or arguments of `event`."""
+        """Build a rep; further fields of the rep, or arguments of `event`."""
         fields = {name: more.pop(name) for name in list(more) if name in RepCompleted.model_fields}
         data = RepCompleted(set_id=set_id, rep_number=number, mean_velocity_mps=velocity, **fields)
         return self.event(data, at_s, **more)
@@ -92,32 +92,32 @@ class Lifter:
     def reps(
         self, count: int, at_s: float = 0.0, set_id: str | None = "s1", velocities: Sequence[float] = ()
     ) -> list[Event]:
-        """Make the reps of a set that slows down, one every three seconds."""
+        """Build the reps of a set that slows down, one every three seconds."""
         slowing = velocities or [round(0.55 - 0.03 * index, 3) for index in range(count)]
         return [self.rep(index + 1, at_s + 3 * index, slowing[index], set_id) for index in range(count)]
 
     def began(self, at_s: float, number: int | None = None, set_id: str | None = "s1") -> Event:
-        """Make the start of a rep."""
+        """Build the start of a rep."""
         return self.event(RepStarted(set_id=set_id, rep_number=number), at_s)
 
     def void(self, number: int, at_s: float, set_id: str | None = "s1") -> Event:
-        """Make a voiding."""
+        """Build a voiding."""
         return self.event(RepVoided(set_id=set_id, rep_number=number), at_s, source="app")
 
     def amend(self, number: int, at_s: float, set_id: str | None = "s1", **fields: Any) -> Event:
-        """Make an amendment of a rep."""
+        """Build an amendment of a rep."""
         return self.event(RepAmended(set_id=set_id, rep_number=number, set=RepCorrection(**fields)), at_s, source="app")
 
     def end(self, at_s: float, set_id: str | None = "s1") -> Event:
-        """Make the end of a set."""
+        """Build the end of a set."""
         return self.event(SetEnded(set_id=set_id), at_s, source="app")
 
     def told(self, kind: type[D], topic: str) -> list[D]:
-        """Give the data of this lifter's events of a kind, each id once, in the order of the log."""
+        """Return the data of this lifter's events of a kind, each id once, in the order of the log."""
         return [event.data for event in self.events(topic) if isinstance(event.data, kind)]
 
     def events(self, topic: str) -> list[Event]:
-        """Give this lifter's events in a topic, each id once, without their places in the log."""
+        """Return this lifter's events in a topic, each id once, without their places in the log."""
         by_id: dict[str, Event] = {}
         for event in self.host.events(topic, athlete_key("g1", self.athlete_id)):
             by_id.setdefault(event.id, replace(event, sequence=None))

@@ -36,7 +36,7 @@ class MemoryHarness(Harness):
         self.host.run()
 
     def pass_time(self, until: datetime) -> None:
-        """Let timers fire."""
+        """Fire timers."""
         self.host.tick(until)
 
     def crash(self) -> None:
@@ -44,7 +44,7 @@ class MemoryHarness(Harness):
         self.host.restart()
 
     def values(self, topic: str, key: str) -> list[bytes]:
-        """Give what was written."""
+        """Return what was written."""
         return [record.value for record in self.log.records(topic) if record.key == key]
 
     def configure(self, event: Event) -> int:
@@ -52,6 +52,6 @@ class MemoryHarness(Harness):
         return self.configuration.apply(event)
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
-        """Give a lifter's state."""
+        """Return a lifter's state."""
         worker = self.host.workers[processor]
         return {name: worker.processor.dump(name, value) for name, value in worker.state(key).items()}

@@ -65,7 +65,7 @@ class SqliteHarness(Harness):
         self._do(self.host.settle())
 
     def pass_time(self, until: datetime) -> None:
-        """Let timers fire."""
+        """Fire timers."""
         self.run()
         self._do(self.host.fire(until))
         self.run()
@@ -76,7 +76,7 @@ class SqliteHarness(Harness):
         self._do(self._open())
 
     def values(self, topic: str, key: str) -> list[bytes]:
-        """Give what was written."""
+        """Return what was written."""
         records = self._do(self.log.read(topic, 0, 1_000_000))
         return [record.value for record in records if record.key == key]
 
@@ -85,6 +85,6 @@ class SqliteHarness(Harness):
         return self.configuration.apply(event)
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
-        """Give a lifter's state, as it is in the file."""
+        """Return a lifter's state, as it is in the file."""
         rows = self._do(self.log.reading(self.log.file.state, processor, key))
         return {name: value for name, value in rows if name != SEEN}

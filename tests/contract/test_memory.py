@@ -18,7 +18,7 @@ from tests.contract.memory_harness import MemoryHarness
 
 @pytest.fixture
 def host() -> MemoryHarness:
-    """Give a fresh host."""
+    """Return a fresh host."""
     return MemoryHarness()
 
 

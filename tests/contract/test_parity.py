@@ -22,14 +22,14 @@ _names = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteHarness]:
-    """Give one SQLite host for all examples, each with a lifter of its own."""
+    """Return one SQLite host for all examples, each with a lifter of its own."""
     harness = SqliteHarness(tmp_path_factory.mktemp("parity") / "spotter.db")
     yield harness
     harness.close()
 
 
 def output_ids(host: Harness, key: str) -> set[tuple[str, str]]:
-    """Name everything that came out, by topic and id."""
+    """Return everything that came out, by topic and id."""
     ids = set()
     for topic in TOPICS:
         for value in host.values(topic, key):

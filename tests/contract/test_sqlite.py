@@ -21,7 +21,7 @@ from tests.contract.sqlite_harness import SqliteHarness
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[SqliteHarness]:
-    """Give a fresh host."""
+    """Return a fresh host."""
     harness = SqliteHarness(tmp_path / "spotter.db")
     yield harness
     harness.close()

@@ -34,7 +34,7 @@ class Workout:
     """A record, or the second up to which time passes."""
 
     def without_pauses(self) -> Workout:
-        """Give the workout on a host whose time can't be made to pass: now, and all at once."""
+        """Return the workout on a host whose time can't be made to pass: now, and all at once."""
         return replace(self, steps=tuple(step for step in self.steps if isinstance(step, NewRecord)))
 
 

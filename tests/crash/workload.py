@@ -133,5 +133,5 @@ def _calm(lifts: Sequence[tuple[str, bytes]]) -> dict[str, dict[str, bytes]]:
 
 
 def key_of(event: Event) -> str:
-    """Give the key under which an event is written."""
+    """Return the key under which an event is written."""
     return athlete_key(event.data.gym_id or "", event.data.athlete_id or "")

@@ -13,7 +13,7 @@ from tests.support import KafkaCluster
 
 @pytest.fixture
 async def log(kafka: KafkaCluster) -> AsyncIterator[KafkaLog]:
-    """Give a log with all topics, empty."""
+    """Return a log with all topics, empty."""
     prefix = f"t{uuid.uuid4().hex[:8]}-"
     await apply_topics(kafka.bootstrap, prefix)
     async with KafkaLog(kafka.bootstrap, prefix) as log:

@@ -123,7 +123,7 @@ def running(folder: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def folder(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder for clusters, on a machine that has all they need."""
+    """Return a folder for clusters, on a machine that has all they need."""
     assert nginx
     try:
         java_command()
@@ -135,7 +135,7 @@ def folder(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cluster(folder: Path) -> Iterator[Cluster]:
-    """Give a running cluster; the last test but one ends it."""
+    """Return a running cluster; the last test but one ends it."""
     with running(folder) as cluster:
         yield cluster
 
@@ -245,7 +245,7 @@ def listening(cluster: Cluster, athlete: str) -> Iterator[ClientConnection]:
 
 
 def socket_frames(socket: ClientConnection) -> Iterator[dict[str, object]]:
-    """Give the frames of a socket, as long as they come."""
+    """Return the frames of a socket, as long as they come."""
     while True:
         yield json.loads(socket.recv(timeout=5))
 
@@ -283,7 +283,7 @@ def history(cluster: Cluster, athlete: str) -> list[int]:
 
 
 def runs(pid: int) -> bool:
-    """Tell whether a process exists and is no zombie."""
+    """Return whether a process exists and is no zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -292,7 +292,7 @@ def runs(pid: int) -> bool:
 
 
 def parent(pid: int) -> int:
-    """Give the process that started another one."""
+    """Return the process that started another one."""
     return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 

@@ -29,7 +29,7 @@ SAMPLE = (1, 7, 42, 2026)
 
 @pytest.fixture(scope="module")
 def host(kafka: KafkaCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaustHarness]:
-    """Give a detector and an advisor for all cases, each case with lifters of its own."""
+    """Return a detector and an advisor for all cases, each case with lifters of its own."""
     harness = FaustHarness(kafka.bootstrap, tmp_path_factory.mktemp("workers"))
     yield harness
     harness.close()

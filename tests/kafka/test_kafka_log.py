@@ -23,7 +23,7 @@ from tests.support import KafkaCluster
 
 
 def record(key: str, value: bytes, topic: str = LIFTS) -> NewRecord:
-    """Make a record that is known by an identity of its own."""
+    """Build a record that is known by an identity of its own."""
     return NewRecord(topic, key, value, dedupe=uuid.uuid4().bytes)
 
 
@@ -190,7 +190,7 @@ async def test_a_follower_has_read_all_that_was_written_before_it_began(log: Kaf
 
 
 async def test_a_topic_that_is_missing_is_named(kafka: KafkaCluster) -> None:
-    """Appending to a topic that nobody made raises within about a second, and says what makes it."""
+    """Appending to a topic that no one made raises within about a second, and says what makes it."""
     async with KafkaLog(kafka.bootstrap, "nobody-made-") as log:
         began = time.monotonic()
         with pytest.raises(LogUnavailable, match=r"nobody-made-lifts\.v1.*spotter topics apply"):

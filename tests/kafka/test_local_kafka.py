@@ -47,7 +47,7 @@ async def test_a_used_data_folder_serves_a_new_broker(own_kafka: Callable[[], Lo
 
 
 async def test_topics_are_never_made_by_writing(kafka: KafkaCluster) -> None:
-    """A topic that nobody made stays unknown: a misspelt name is an error and not a new topic."""
+    """A topic that no one made stays unknown: a misspelt name is an error and not a new topic."""
     async with admin_of(kafka.bootstrap) as admin:
         (topic,) = await admin.describe_topics(["nobody-made-this"])
     assert UnknownTopicOrPartitionError.errno == topic["error_code"]
@@ -104,7 +104,7 @@ def assert_the_process_is_java_itself(pid: int) -> None:
 
 @asynccontextmanager
 async def admin_of(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    """Give a client for topics, closed at the end."""
+    """Return a client for topics, closed at the end."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -114,7 +114,7 @@ async def admin_of(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 async def make_topic(bootstrap: str, name: str) -> None:
-    """Make a topic of one partition."""
+    """Build a topic of one partition."""
     async with admin_of(bootstrap) as admin:
         await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
 

@@ -29,14 +29,14 @@ CHANGELOG = "failure-detector-state-changelog"
 
 @pytest.fixture
 def rng() -> random.Random:
-    """Give chance with a seed that is logged; SPOTTER_SEED names one."""
+    """Return a random generator with a seed that is logged; SPOTTER_SEED names one."""
     seed = int(os.environ.get("SPOTTER_SEED", random.SystemRandom().randrange(2**32)))
     logger.info("SPOTTER_SEED=%d", seed)
     return random.Random(seed)
 
 
 def check(written: Written) -> None:
-    """Hold what the workers wrote against a fold of the log: every id is there, with one content, and the state."""
+    """Check what the workers wrote against a fold of the log: every id is there, with one content, and the state."""
     logging.getLogger("spotter.streaming.state_versions").setLevel(logging.CRITICAL)  # the toy's faults are wanted
     stepper = Stepper(Toy(), Configuration())
     wanted: dict[str, dict[str, set[str]]] = {ESTIMATES: {}, LIFTS_DEAD: {}}
@@ -91,7 +91,7 @@ async def feed(log: KafkaLog, rng: random.Random, events: int, lifters: int, sec
 
 
 def poison(rng: random.Random) -> NewRecord:
-    """Make a record that no worker can use."""
+    """Build a record that no worker can use."""
     junk = b"not json %d" % rng.randrange(2**62)
     unlucky = rep(f"a{rng.randrange(20)}", 13, set_id=f"s{rng.randrange(2**62)}")
     failing = rep(f"a{rng.randrange(20)}", 1 + rng.randrange(10_000), set_id="internal")

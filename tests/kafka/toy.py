@@ -76,7 +76,7 @@ class Toy(Processor[ToyDraft]):
         return ToyDraft(event, {"count": counted, "scratch": counted.reps}, counted)
 
     def finish(self, drafts: Sequence[ToyDraft]) -> list[Step]:
-        """Give the event on, and the count under an id of its own."""
+        """Pass the event on, and return the count under an id of its own."""
         steps = []
         for draft in drafts:
             outputs = [draft.event]
@@ -102,7 +102,7 @@ class Toy(Processor[ToyDraft]):
         return Count(**value) if name == "count" else value
 
     def next_due(self, state: State) -> datetime | None:
-        """Give the end of the silence after the last rep."""
+        """Return the end of the silence after the last rep."""
         count = state.get("count")
         if not isinstance(count, Count) or not count.last or count.ended >= count.reps:
             return None

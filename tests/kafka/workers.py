@@ -81,7 +81,7 @@ class WorkerProcess:
         return self.process.wait(seconds)
 
     def get(self, path: str) -> int:
-        """Ask its door; 0 where nobody answers."""
+        """Query its health endpoint; 0 where nothing answers."""
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=2.0).status_code
         except httpx.HTTPError:
@@ -97,7 +97,7 @@ class WorkerProcess:
             await asyncio.sleep(0.05)
 
     def said(self) -> str:
-        """Give the end of what it logged."""
+        """Return the end of what it logged."""
         return (self.folder / f"{self.instance}.log").read_text(errors="replace")[-4_000:]
 
 
@@ -118,13 +118,13 @@ def workers(
 
 
 def event_of(identity: str, data: EventData) -> Event:
-    """Make an event as ingest writes it."""
+    """Build an event as ingest writes it."""
     now = datetime.now(UTC)
     return Event(id=identity, source="test", time=now, data=data, senttime=now, receivedtime=now)
 
 
 def rep(athlete: str, number: int, set_id: str = "s") -> NewRecord:
-    """Make a rep as ingest writes it."""
+    """Build a rep as ingest writes it."""
     data = RepCompleted(gym_id="g1", athlete_id=athlete, set_id=set_id, rep_number=number, mean_velocity_mps=0.5)
     event = event_of(f"{athlete}-{number}", data)
     return NewRecord(LIFTS, athlete_key("g1", athlete), encode(event), dedupe=uuid.uuid4().bytes)
@@ -137,18 +137,18 @@ class Written:
     records: dict[str, list[Record]]
 
     def events(self, topic: str) -> list[Event]:
-        """Give a topic's events, in the order of each partition."""
+        """Return a topic's events, in the order of each partition."""
         return [decode(record.value) for record in self.records[topic]]
 
     def contents(self, topic: str) -> dict[str, set[str]]:
-        """Give the different contents under each id."""
+        """Return the different contents under each id."""
         contents: dict[str, set[str]] = {}
         for event in self.events(topic):
             contents.setdefault(event.id, set()).add(event.content())
         return contents
 
     def readable_inputs(self) -> list[Event]:
-        """Give the inputs that are events, in order."""
+        """Return the inputs that are events, in order."""
         inputs = []
         for record in self.records[LIFTS]:
             try:
@@ -197,7 +197,7 @@ async def until_appended(log: KafkaLog, records: Sequence[NewRecord], seconds: f
 
 
 async def until_committed(log: KafkaLog, seconds: float = 90.0) -> int:
-    """Wait until the toy's group has committed all inputs; gives how many there are.
+    """Wait until the toy's group has committed all inputs; returns how many there are.
 
     A broker that has just come back may know neither its topics nor who coordinates the group: it is asked again.
     """

@@ -44,7 +44,7 @@ def test_constant_has_the_least_error_of_all_constants() -> None:
 
 
 def test_own_line_is_the_general_one_without_known_ends() -> None:
-    """Sets whose end nobody knows teach a line nothing."""
+    """Sets whose end no one knows teach a line nothing."""
     people = sets_of("velocity", 7, count=10)
     fitted = Fitted.on([sets[-1] for sets in people])
     judged = [sets[-1] for sets in people]

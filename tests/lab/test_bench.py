@@ -20,7 +20,7 @@ from lab.bench.workload import REPS_PER_SET, prepared, reps
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> BenchPlan:
-    """Give a plan that takes seconds."""
+    """Return a plan that takes seconds."""
     return BenchPlan(tmp_path, lambda _: None, rounds=1, core_reps=256, batch_reps=400, latency_s=1.0)
 
 

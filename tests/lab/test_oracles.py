@@ -51,7 +51,7 @@ def pit(sets: Sequence[LabelledSet], judged: list[Floats]) -> float:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_more_is_known_the_smaller_the_error(family: str) -> None:
-    """Nobody < three sets < eight sets < everything about the lifter, by error of the same judged sets."""
+    """No one < three sets < eight sets < everything about the lifter, by error of the same judged sets."""
     sets, earlier = simulated(family, "back_squat", 300)
     nothing = error(sets, posteriors(family, sets, NOTHING))
     three = error(sets, posteriors(family, sets, THREE, [history[-3:] for history in earlier]))
@@ -62,7 +62,7 @@ def test_the_more_is_known_the_smaller_the_error(family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_known_load_helps(family: str) -> None:
-    """With the load in % of the 1RM nobody's posterior errs less, cold and after eight sets."""
+    """With the load in % of the 1RM no one's posterior errs less, cold and after eight sets."""
     sets, earlier = simulated(family, "deadlift", 200)
     assert error(sets, posteriors(family, sets, NOTHING)) > error(
         sets, posteriors(family, sets, Knowledge("nothing", load=True))

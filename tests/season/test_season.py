@@ -77,5 +77,5 @@ def test_the_ledger_equals_its_recomputation(figures: Figures) -> None:
 
 
 def breaches(figures: Figures, *rules: str) -> list[str]:
-    """Name the breaches of some rules."""
+    """Return the breaches of some rules."""
     return [name for name in figures.counts if name.startswith(tuple(f"breach: {rule}" for rule in rules))]

@@ -107,7 +107,7 @@ class Floor:
 
 
 def contents(log: MemoryLog) -> dict[tuple[str, str], bytes]:
-    """Give what was written under each id; fails where one id has two contents."""
+    """Return what was written under each id; fails where one id has two contents."""
     by_id: dict[tuple[str, str], bytes] = {}
     for topic in TOPICS:
         for record in log.records(topic):
@@ -205,7 +205,7 @@ def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:
 
 
 def state_of(worker_place: Place) -> dict[str, bytes]:
-    """Give a processor's state of the lifter, and of the one to whom sets move, as it would be stored."""
+    """Return a processor's state of the lifter, and of the one to whom sets move, as it would be stored."""
     assert worker_place.worker is not None
     states = {key: worker_place.worker.state(key) for key in ("g1/ada", "g1/ada-other")}
     return {

@@ -83,7 +83,7 @@ class Disorder:
         return replace(event, receivedtime=BASE + timedelta(seconds=self.now_s + 0.05))
 
     def event(self) -> Event:
-        """Give whatever comes next."""
+        """Return whatever comes next."""
         rng = self.rng
         at_s = self.now_s - rng.choice([0, 0, 0, 0, 0, 1, 4, 30, 400, 5000, 90_000])
         sent_s = rng.choice([self.now_s, self.now_s, self.now_s - 1.5, at_s - 0.4, at_s - 60])
@@ -93,7 +93,7 @@ class Disorder:
         return self.lifter.event(data, at_s, source=source, sent_s=sent_s, received_s=self.now_s + 0.05, senttime=clock)
 
     def moved_back(self) -> Event:
-        """Say that a set of the other lifter was this one's after all, or once more that it is the other's."""
+        """Return that a set of the other lifter was this one's after all, or once more that it is the other's."""
         data = SetMoved(set_id=self.rng.choice(["1", "2", None]), to_athlete_id=self.rng.choice(["ada", "ada", "carl"]))
         return self.other.event(data, self.now_s, source="coach")
 
@@ -130,12 +130,12 @@ class Disorder:
         )
 
     def values(self, *topics: str) -> list[list[bytes]]:
-        """Give all that stands in topics."""
+        """Return all that stands in topics."""
         keys = [athlete_key("g1", name) for name in ("ada", "bob", "carl")]
         return [self.lifter.host.values(topic, key) for topic in topics for key in keys]
 
     def events(self, topic: str, name: str = "ada") -> list[Event]:
-        """Give all events of a lifter in a topic, those that came twice too."""
+        """Return all events of a lifter in a topic, those that came twice too."""
         return self.lifter.host.events(topic, athlete_key("g1", name))
 
 
@@ -147,7 +147,7 @@ class Disorder:
     scope="module",
 )
 def disorder(request: pytest.FixtureRequest) -> Disorder:
-    """Give a lifter's days, lived through."""
+    """Return a lifter's days, lived through."""
     lived = Disorder(request.param)
     lived.live()
     return lived

@@ -18,7 +18,7 @@ from lab.accuracy.report.html import AccuracyReport
 
 
 def main() -> int:
-    """Run the protocol; gives the exit code, 2 where the recorded sets can't be read. Targets are reported, never asserted."""
+    """Run the protocol; returns the exit code, 2 where the recorded sets can't be read. Targets are reported, never asserted."""
     options = _options()
     recorded: list[RecordedRow] = []
     if options.recorded is not None:

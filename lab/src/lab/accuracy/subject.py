@@ -40,7 +40,7 @@ class ModelEstimates:
 
 
 def cold(lifted_set: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Prior:
-    """Starting values of a set of a lifter nobody knows."""
+    """Starting values of a set of a lifter no one knows."""
     return next_start(lifted_set, (), told_load=told_load, tempo=tempo)
 
 

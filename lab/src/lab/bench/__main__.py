@@ -38,7 +38,7 @@ NAMES: Final = ("core", "standalone", "worker", "latency", "recovery")
 
 
 def main() -> int:
-    """Run the bench; gives the exit code, 1 where a measurement failed. Targets are reported, never asserted."""
+    """Run the bench; returns the exit code, 1 where a measurement failed. Targets are reported, never asserted."""
     options = _options()
     wanted = set(options.only or NAMES)
     began_s = time.monotonic()

@@ -154,12 +154,12 @@ class _Progress:
         self._database = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
 
     def read(self, processor: str) -> int:
-        """Say how many records of its input a processor has finished."""
+        """Return how many records of its input a processor has finished."""
         row = self._database.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
         return int(row[0]) if row else 0
 
     def advised(self) -> bool:
-        """Tell whether the advisor has finished all that the detector wrote."""
+        """Return whether the advisor has finished all that the detector wrote."""
         (end,) = self._database.execute('SELECT max(offset) + 1 FROM "log estimates.v1"').fetchone()
         return end is not None and self.read("advisor") >= int(end)
 
@@ -170,7 +170,7 @@ class _Progress:
         return int(self._database.execute(query).fetchone()[0])
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
 

@@ -32,7 +32,7 @@ class Broker:
     version: str
 
     def topics(self) -> str:
-        """Make all topics of the catalogue anew; gives their prefix."""
+        """Build all topics of the catalogue anew; returns their prefix."""
         prefix = f"{_PREFIX}-{next(_NUMBERS)}-"
         asyncio.run(apply_topics(self.bootstrap, prefix))
         return prefix
@@ -64,7 +64,7 @@ async def _fill(bootstrap: str, topic: str, events: Sequence[Prepared]) -> None:
 
 
 def settings_of(bootstrap: str, prefix: str, port: int, instance: str) -> Mapping[str, str]:
-    """Give the environment of a service's process."""
+    """Return the environment of a service's process."""
     return {
         "SPOTTER_KAFKA": bootstrap,
         "SPOTTER_TOPIC_PREFIX": prefix,
@@ -102,7 +102,7 @@ async def grows(
 
 
 def sustained(seen: Sequence[tuple[float, int]], per_input: float) -> float:
-    """Give inputs a second between the first and the last tenth of a growth: without start and end.
+    """Return inputs a second between the first and the last tenth of a growth: without start and end.
 
     >>> sustained([(0.0, 0), (1.0, 0), (2.0, 100), (3.0, 200), (4.0, 300), (5.0, 400)], per_input=2.0)
     50.0

@@ -124,7 +124,7 @@ def _steps(plan: BenchPlan) -> tuple[list[dict[str, float]], list[dict[str, floa
 
 
 def _run(stepper: Stepper, inputs: list[Input]) -> tuple[list[Input], float]:
-    """Take events in batches; gives what was written, and the median time for an event, µs."""
+    """Take events in batches; returns what was written, and the median time for an event, µs."""
     written: list[Input] = []
     times_us: list[float] = []
     for first in range(0, len(inputs), BATCH):

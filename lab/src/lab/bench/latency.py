@@ -114,7 +114,7 @@ def _piped(plan: BenchPlan, kafka: Broker) -> dict[str, float]:
 
 
 async def _send_through(plan: BenchPlan, bootstrap: str, prefix: str) -> list[float]:
-    """Send events on a fixed schedule, and hear them at the other end; gives ms."""
+    """Send events on a fixed schedule, and hear them at the other end; returns ms."""
     events = prepared(LIFTERS, LIFTERS)
     count = int(KAFKA_RATE * plan.pipe_s)
     due: dict[int, float] = {}

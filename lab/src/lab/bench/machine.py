@@ -29,7 +29,7 @@ def machine(kafka: str) -> dict[str, str]:
 
 
 def load() -> str:
-    """Give the load averages of the last 1 and 5 minutes: above 0 at the start, others use the machine too."""
+    """Return the load averages of the last 1 and 5 minutes: above 0 at the start, others use the machine too."""
     if not hasattr(os, "getloadavg"):  # Windows
         return "unknown"
     load_1min, five, _ = os.getloadavg()
@@ -47,7 +47,7 @@ def kafka_version(libs: Path) -> str:
 
 
 def _cpu() -> str:
-    """Give the processor's name as the system knows it."""
+    """Return the processor's name as the system knows it."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:

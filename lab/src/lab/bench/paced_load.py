@@ -95,7 +95,7 @@ class Load:
 
 
 def staggered(count: int, lifters: int) -> list[WorkloadRep]:
-    """Give the reps of lifters who are each at another place of their set: sets begin at all times, not all at once."""
+    """Return the reps of lifters who are each at another place of their set: sets begin at all times, not all at once."""
     later = reps(count + lifters * REPS_PER_SET, lifters)
     by_lifter: dict[int, list[WorkloadRep]] = {}
     for rep in later:

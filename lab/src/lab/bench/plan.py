@@ -24,7 +24,7 @@ class BenchPlan:
     recoveries: int = 3
 
     def quick(self) -> BenchPlan:
-        """Give the same with less of everything: under two minutes."""
+        """Return the same with less of everything: under two minutes."""
         return BenchPlan(
             folder=self.folder,
             say=self.say,

@@ -50,7 +50,7 @@ class Child:
         return self.process.pid
 
     def said(self) -> str:
-        """Give all that it printed on standard output."""
+        """Return all that it printed on standard output."""
         return self._out.read_text(encoding="utf-8", errors="replace")
 
     def until_said(self, pattern: str, within_s: float = READY_S) -> re.Match[str]:
@@ -88,7 +88,7 @@ class Child:
             raise ProcessEnded(f"{self.name} {what}: {words or '(it said nothing)'}")
 
     def cpu_s(self) -> float:
-        """Give the processor time that it has used; 0 where the system does not tell."""
+        """Return the processor time that it has used; 0 where the system does not tell."""
         try:
             text = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
         except OSError:
@@ -127,7 +127,7 @@ def python(
 
 
 def answers_ok(port: int, path: str) -> bool:
-    """Tell whether a process of this machine answers a GET with 200."""
+    """Return whether a process of this machine answers a GET with 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=1.0)
     try:
         connection.request("GET", path)

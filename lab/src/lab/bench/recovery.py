@@ -76,7 +76,7 @@ def _kills(plan: BenchPlan, kafka: Broker, instances: list[str], *, restart: boo
 
 
 async def _recovered(bootstrap: str, prefix: str, kill: Callable[[], None]) -> float:
-    """Kill in the middle of a load; gives the seconds until every partition has estimates of reps that came since."""
+    """Kill in the middle of a load; returns the seconds until every partition has estimates of reps that came since."""
     async with KafkaLog(bootstrap, prefix) as log:
         reader = await log.reader([ESTIMATES], Start(end=True))
         loading = asyncio.create_task(_load(log))

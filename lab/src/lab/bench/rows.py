@@ -20,7 +20,7 @@ class BenchTarget:
     at_least: bool = False
 
     def reached(self, figures: Mapping[str, float]) -> bool:
-        """Tell whether figures reach it."""
+        """Return whether figures reach it."""
         target = figures[self.figure]
         return target >= self.limit if self.at_least else target <= self.limit
 
@@ -60,7 +60,7 @@ def measured(
     target: BenchTarget | None = None,
     note: str = "",
 ) -> BenchRow:
-    """Make a row of the medians of rounds that have the same figures, compared with another of the same run.
+    """Build a row of the medians of rounds that have the same figures, compared with another of the same run.
 
     >>> row = measured("a", "b", [{"x_us": 3.0}, {"x_us": 1.0}, {"x_us": 2.0}], target=BenchTarget("x_us", 2.5))
     >>> row.figures, row.lowest, row.highest, row.reached
@@ -83,17 +83,17 @@ def measured(
 
 
 def not_measured(group: str, name: str, reason: str) -> BenchRow:
-    """Make a row that says why there is no figure."""
+    """Build a row that says why there is no figure."""
     return BenchRow(group, name, note=reason)
 
 
 def failed(group: str, name: str, error: BaseException) -> BenchRow:
-    """Make a row that says what went wrong."""
+    """Build a row that says what went wrong."""
     return BenchRow(group, name, note=f"failed: {type(error).__name__}: {error}", failed=True)
 
 
 def as_times(figures: Mapping[str, float], other: BenchRow | None, than: str) -> str:
-    """Say how many times the first figure of another row this one is; nothing where there is none.
+    """Return how many times the first figure of another row this one is; nothing where there is none.
 
     >>> as_times({"reps_per_s": 400.0}, BenchRow("a", "b", {"reps_per_s": 100.0}), "event by event")
     '4.0 × event by event'
@@ -119,7 +119,7 @@ def shown(name: str, value: float) -> str:
 
 
 def percentiles(values_ms: Iterable[float]) -> dict[str, float]:
-    """Give p50, p95 and p99 (nearest rank).
+    """Return p50, p95 and p99 (nearest rank).
 
     >>> percentiles(range(1, 101))
     {'p50_ms': 50, 'p95_ms': 95, 'p99_ms': 99}

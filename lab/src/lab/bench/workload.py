@@ -57,7 +57,7 @@ class WorkloadRep:
 
 
 def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[WorkloadRep]:
-    """Give reps as a gym's lifters do them side by side: the first rep of each, the second of each, and so on."""
+    """Return reps as a gym's lifters do them side by side: the first rep of each, the second of each, and so on."""
     chance = np.random.default_rng(seed)
     first_mps = chance.uniform(0.4, 0.8, lifters)
     for number in range(count):
@@ -69,7 +69,7 @@ def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[Workload
 
 
 def document(rep: WorkloadRep, time: datetime, senttime: datetime) -> dict[str, object]:
-    """Give a rep as a device sends it."""
+    """Return a rep as a device sends it."""
     return {
         "specversion": "1.0",
         "id": rep.id,
@@ -91,7 +91,7 @@ def document(rep: WorkloadRep, time: datetime, senttime: datetime) -> dict[str, 
 
 
 def history(count: int, sent: datetime, lifters: int = LIFTERS) -> Iterator[dict[str, object]]:
-    """Give reps that were kept by their devices and are sent now: each at its own time, the last just before `sent`."""
+    """Return reps that were kept by their devices and are sent now: each at its own time, the last just before `sent`."""
     all_reps = list(reps(count, lifters))
     began = sent - timedelta(seconds=max((rep.after_s for rep in all_reps), default=0.0) + 1)
     return (document(rep, began + timedelta(seconds=rep.after_s), sent) for rep in all_reps)
@@ -113,7 +113,7 @@ class Prepared:
 
 
 def prepared(count: int, lifters: int = LIFTERS) -> list[Prepared]:
-    """Give events as ingest writes them to the log."""
+    """Return events as ingest writes them to the log."""
     sent = datetime.now(UTC)
     prepared_events: list[Prepared] = []
     for rep_event in history(count, sent, lifters):

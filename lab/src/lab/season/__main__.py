@@ -13,7 +13,7 @@ from lab.season.table import print_json, print_table
 
 
 def main() -> int:
-    """Run a season; gives the exit code. What the rules ask for is asserted by the test, and only counted here."""
+    """Run a season; returns the exit code. What the rules ask for is asserted by the test, and only counted here."""
     options = _options()
     plan = TrainingPlan(lifters=options.lifters, weeks=options.weeks, sets=options.sets, seed=options.seed)
     began_s = time.monotonic()

@@ -61,7 +61,7 @@ class Able:
     """By which the 1RM grows each week."""
 
     def one_rm_kg(self, week: float) -> float:
-        """Give the strength after so many weeks."""
+        """Return the strength after so many weeks."""
         return self.law.one_rm_kg * float((1.0 + self.weekly_gain) ** week)
 
     def draw_set(self, load_kg: float, week: float, random: np.random.Generator) -> HomeSet:
@@ -70,14 +70,14 @@ class Able:
         return home.draw_set(self.law, pct_1rm, parameters().device.sensor_sd, random, population(self.exercise))
 
     def load_kg(self, pct_1rm: float, week: float) -> float:
-        """Give the load, in whole plates, that is so much of the 1RM."""
+        """Return the load, in whole plates, that is so much of the 1RM."""
         plate = parameters().lifting.plate_kg
         return max(round(pct_1rm / 100.0 * self.one_rm_kg(week) / plate), 1) * plate
 
 
 @cache
 def population(exercise: str) -> Home:
-    """Give what lifters of an exercise are drawn from."""
+    """Return what lifters of an exercise are drawn from."""
     return parameters().home.get(exercise, _OTHERS)
 
 

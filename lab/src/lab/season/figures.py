@@ -37,7 +37,7 @@ class Figures:
         return Figures(self.counts + other.counts, self.units + other.units, remarks)
 
     def share(self, part: str, whole: str) -> float:
-        """Give one count as a share of another; 0 where that is none."""
+        """Return one count as a share of another; 0 where that is none."""
         return self.counts[part] / self.counts[whole] if self.counts[whole] else 0.0
 
 
@@ -117,7 +117,7 @@ def _count_aim(count: Counter[str], lifted_set: SeasonSet, calls: float) -> None
 
 
 def _count_weeks(figures: Figures, name: str, lifter: SeasonLifter, referee: Referee) -> None:
-    """Hold what each week cost by advice against what it allowed; mishaps are counted apart."""
+    """Check what each week cost by advice against what it allowed; mishaps are counted apart."""
     by_advice: defaultdict[object, float] = defaultdict(float)
     allowed: defaultdict[object, float] = defaultdict(float)
     entries = referee.entries()

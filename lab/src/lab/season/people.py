@@ -54,7 +54,7 @@ class Span:
     weeks: int
 
     def days(self) -> tuple[date, date]:
-        """Give the first and the last day."""
+        """Return the first and the last day."""
         first = FIRST_DAY + timedelta(weeks=self.first_week)
         return first, first + timedelta(weeks=self.weeks, days=-1)
 
@@ -125,7 +125,7 @@ def person(number: int, plan: TrainingPlan) -> Person:
 
 
 def _blocks(number: int, plan: TrainingPlan) -> tuple[Span, ...]:
-    """Give the calendar: one third has none, the others all kinds in one order or another."""
+    """Return the calendar: one third has none, the others all kinds in one order or another."""
     if number % 3 == 0:
         return ()
     orders: tuple[tuple[tuple[BlockKind, int], ...], ...] = (

@@ -100,15 +100,15 @@ class Referee:
                     self._bad_until = event.received + CLEARED
 
     def entries(self) -> dict[str, BudgetEntry]:
-        """Give the newest entry of each set that was charged."""
+        """Return the newest entry of each set that was charged."""
         return self._entries
 
     def summaries(self) -> dict[str, SetSummarised]:
-        """Give the newest summary of each set."""
+        """Return the newest summary of each set."""
         return self._summaries
 
     def is_beginner(self) -> bool:
-        """Tell whether the lifter counts as a beginner by now (R08)."""
+        """Return whether the lifter counts as a beginner by now (R08)."""
         return self._level in (None, "beginner") and not self._seasoned
 
     def _updated(self, data: AthleteUpdated, now: datetime) -> None:
@@ -186,7 +186,7 @@ class Referee:
         allowed: float,
         kind: BlockKind | None,
     ) -> Iterable[str]:
-        """Name what forbids a set to cost so much."""
+        """Return what forbids a set to cost so much."""
         if exercise.traits.high_risk:
             yield "R02 a high-risk lift"
         if self.is_beginner():
@@ -210,7 +210,7 @@ class Referee:
             yield "R12 a deload week"
 
     def _is_closed(self, entry: BudgetEntry, at: datetime) -> bool:
-        """Tell whether a set to failure still closes its muscle group; in an all-out block from the next day on."""
+        """Return whether a set to failure still closes its muscle group; in an all-out block from the next day on."""
         summary, moment = self._summaries.get(entry.set_key), entry.last_rep_at
         if summary is None or moment is None:
             return False
@@ -234,7 +234,7 @@ class Referee:
         return None if block is None else block.kind
 
     def _recent(self, at: datetime, set_key: str, span: timedelta) -> list[SetSummarised]:
-        """Give the work sets before another one."""
+        """Return the work sets before another one."""
         return [
             summary
             for summary in self._summaries.values()
@@ -256,7 +256,7 @@ def round_half_up(rir: float) -> int:
 
 
 def _has_place(exercise: Exercise, opened: SetOpened, *, hurried: bool, all_out: bool) -> bool:
-    """Tell whether the rules have a place for failure in a set whose own target nobody gave."""
+    """Return whether the rules have a place for failure in a set whose own target no one gave."""
     if opened.intent not in (None, "work") or opened.target_rir is not None:
         return False
     if exercise.traits.early_failure:

@@ -52,7 +52,7 @@ def print_json(figures: Figures, plan: TrainingPlan, spent_s: float) -> None:
 
 
 def rows(figures: Figures) -> list[tuple[str, str]]:
-    """Give the figures that are shares of others, as shown."""
+    """Return the figures that are shares of others, as shown."""
     shares = [
         ("ended within a rep of the target, informed lifters", "near target (informed)", "follows (informed)"),
         ("the same, new lifters", "near target (new)", "follows (new)"),

@@ -85,7 +85,7 @@ class SeasonLifter:
         self._set_numbers = itertools.count(1)
 
     def zone(self, week: int) -> str:
-        """Say where the lifter is."""
+        """Return where the lifter is."""
         moved = self.person.moves_in is not None and week >= self.person.moves_in
         return self.person.new_zone if moved else self.person.zone
 
@@ -229,7 +229,7 @@ class SeasonLifter:
         return at
 
     def _until(self, possible: int, obeys: bool) -> int | None:
-        """Say after how many reps a set ends whatever is advised."""
+        """Return after how many reps a set ends whatever is advised."""
         if obeys and self._random.uniform() >= _EARLY:
             return None
         return max(possible - 6, 1) if obeys else None

@@ -27,7 +27,7 @@ class TrueRep:
 
 @dataclass(frozen=True, slots=True)
 class BarSet:
-    """A set's signal as a sensor gives it, with the reps done, attempts that failed, and when a stall began."""
+    """A set's signal as a sensor measures it, with the reps done, attempts that failed, and when a stall began."""
 
     rate_hz: float
     velocity_mps: Floats
@@ -148,7 +148,7 @@ class _Script:
         self.samples += len(part)
 
     def sampled(self, rate_hz: float) -> tuple[Floats, Floats]:
-        """Give velocity and position at the sensor's rate."""
+        """Return velocity and position at the sensor's rate."""
         velocity = np.concatenate(self.parts)
         position = np.cumsum(velocity) / _FINE_HZ
         places = np.minimum(np.arange(0.0, len(velocity), _FINE_HZ / rate_hz).astype(np.int64), len(velocity) - 1)

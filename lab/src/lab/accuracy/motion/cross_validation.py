@@ -85,7 +85,7 @@ def leave_one_out(
 
 
 def fitted(wrists: Sequence[WristParameters], errors: npt.NDArray[np.int64]) -> WristParameters:
-    """Give the mean of the tenth of the candidates with the best counts; errors are candidates × sets.
+    """Return the mean of the tenth of the candidates with the best counts; errors are candidates × sets.
 
     >>> wrists = candidates(20)
     >>> errors = np.ones((20, 4), dtype=np.int64)

@@ -33,7 +33,7 @@ class WatchSet:
     rows: npt.NDArray[np.float64]
 
     def chunks(self, samples: int = 10) -> Iterator[Chunk]:
-        """Give it as a device would send it."""
+        """Return it as a device would send it."""
         for first in range(0, len(self.rows), samples):
             at_us = self.t0_us + round(first * 1e6 / RATE_HZ)
             yield Chunk(at_us, RATE_HZ, "imu_wrist", self.rows[first : first + samples].tolist())

@@ -33,7 +33,7 @@ class Simulated:
     seconds: float = 0.0
 
     def told(self) -> str:
-        """What is done, for whoever waits."""
+        """What is done, for those who wait."""
         return f"{self.exercise}, {self.family} family: {self.seconds:.0f} s"
 
     def targets(self) -> list[AccuracyTarget]:

@@ -1,4 +1,4 @@
-"""Velocity by reps left, of many lifters, and the model's band around one set: why one threshold fits nobody."""
+"""Velocity by reps left, of many lifters, and the model's band around one set: why one threshold fits no one."""
 
 from __future__ import annotations
 
