@@ -53,5 +53,5 @@ class MemoryHarness(Harness):
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Return a lifter's state."""
-        worker = self.host.workers[processor]
-        return {name: worker.processor.dump(name, value) for name, value in worker.state(key).items()}
+        stage = self.host.workers[processor].stage
+        return {name: stage.processor.dump(name, value) for name, value in stage.state(key).items()}

@@ -207,7 +207,7 @@ def run_calmly(floor: Floor, done: Workout, until_s: float | None) -> None:
 def state_of(worker_place: Place) -> dict[str, bytes]:
     """Return a processor's state of the lifter, and of the one to whom sets move, as it would be stored."""
     assert worker_place.worker is not None
-    states = {key: worker_place.worker.state(key) for key in ("g1/ada", "g1/ada-other")}
+    states = {key: worker_place.worker.stage.state(key) for key in ("g1/ada", "g1/ada-other")}
     return {
         f"{key} {name}": worker_place.processor.dump(name, value)
         for key, state in states.items()

@@ -6,7 +6,7 @@ from spotter.domain.events import encode
 from spotter.domain.events.people import SessionStarted
 from spotter.domain.gym_config import Configuration
 from spotter.streaming import changelog
-from spotter.streaming.changelog import Entry, Keeper, split_entry_key
+from spotter.streaming.changelog import Changelog, Entry, split_entry_key
 from spotter.streaming.codec import load_json
 from spotter.streaming.processor import State
 from spotter.streaming.state_versions import Input, Stepper
@@ -21,14 +21,14 @@ class Life:
 
     def __init__(self, *changelog: Entry) -> None:
         self.stepper = Stepper(Toy(), Configuration())
-        self.keeper = Keeper(self.stepper)
+        self.changelog = Changelog(self.stepper)
         for entry in changelog:
-            self.keeper.read(entry.partition, entry.key, entry.value)
-        self.keeper.restore()
+            self.changelog.read(entry)
+        self.changelog.restore()
 
     def take(self, *inputs: Input) -> list[Entry]:
         """Step inputs; gives what goes to the changelog."""
-        return self.keeper.entries(self.stepper.run(inputs), inputs)
+        return self.changelog.entries(self.stepper.run(inputs).changed, inputs)
 
     def state(self) -> State:
         """Give the lifter's newest state."""
@@ -60,8 +60,7 @@ def test_state_is_read_back_as_it_was_written() -> None:
     second = Life(*first.take(*reps(0, 1)))
 
     assert first.state() == second.state()
-    assert [KEY] == second.keeper.keys()
-    assert 3 == second.keeper.partition(KEY)
+    assert {KEY: 3} == second.changelog.partitions
 
 
 def test_a_replayed_input_sees_the_state_before_it() -> None:
@@ -81,8 +80,8 @@ def test_of_two_values_the_one_that_saw_the_later_input_counts_whatever_their_or
     late = Life(*newer, *older)
     running = Life(*newer)
     for entry in older:
-        running.keeper.read(entry.partition, entry.key, entry.value)
-    running.keeper.restore()
+        running.changelog.read(entry)
+    running.changelog.restore()
 
     assert (3, 3) == (late.reps(), running.reps())
 
@@ -91,7 +90,7 @@ def test_versions_below_the_committed_offset_are_not_written_again() -> None:
     """The newest of them stays, since the next input to come may see it."""
     life = Life()
     life.take(*reps(0, 1, 2, 3))
-    life.keeper.committed[3] = 3
+    life.changelog.committed[3] = 3
     entry = next(entry for entry in life.take(*reps(4)) if split_entry_key(entry.key)[1] == "count")
 
     assert entry.value is not None
@@ -108,7 +107,7 @@ def test_a_removed_entry_is_first_written_as_removed_and_later_wiped_out(monkeyp
     monkeypatch.setattr(changelog, "REMOVED_S", 0.0)
 
     assert not [entry for entry in life.take(Input(3, 2, "g1/bob", rep("bob", 1).value)) if entry.value is None]
-    life.keeper.committed[3] = 3
+    life.changelog.committed[3] = 3
     wiped = life.take(Input(3, 3, "g1/bob", rep("bob", 2).value))
     wiped += life.take(Input(3, 4, "g1/bob", rep("bob", 3).value))
 
@@ -121,7 +120,7 @@ def test_lifters_of_a_partition_that_went_away_are_forgotten() -> None:
     life = Life()
     life.take(*reps(0))
     life.take(Input(5, 0, "g1/bob", rep("bob", 1).value))
-    life.keeper.drop([3])
+    life.changelog.drop([3])
 
-    assert ["g1/bob"] == life.keeper.keys()
+    assert ["g1/bob"] == list(life.changelog.partitions)
     assert {} == dict(life.state())

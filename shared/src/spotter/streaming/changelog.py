@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from spotter.streaming.state_versions import Batch, Input, Stepper
+from spotter.streaming.state_versions import Input, Stepper
 
 REMOVED_S = 600.0
 """An entry's removal stays in the changelog for so long as a value, which outweighs older ones of a worker that was
@@ -44,7 +44,7 @@ def split_entry_key(raw: bytes) -> tuple[str, str]:
     return key, name
 
 
-class Keeper:
+class Changelog:
     """The durable side of a worker's table of versions.
 
     A value in the changelog begins with the offset of the newest input that it has seen: of all values of an entry
@@ -53,7 +53,8 @@ class Keeper:
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper = stepper
-        self._partition: dict[str, int] = {}
+        self.partitions: dict[str, int] = {}
+        """By lifter whose state is here, the partition of its records."""
         self._read: dict[bytes, tuple[int, int, bytes]] = {}
         self._removed: dict[tuple[str, str], float] = {}
         self.committed: dict[int, int] = {}
@@ -63,22 +64,12 @@ class Keeper:
         self.restored = 0
         """Values read from the changelog so far: how recovery gets on."""
 
-    def keys(self) -> list[str]:
-        """Name the lifters whose state is here."""
-        return list(self._partition)
-
-    def partition(self, key: str) -> int:
-        """Say in which partition a lifter's records are."""
-        return self._partition[key]
-
-    # Writing
-
-    def entries(self, batch: Batch, inputs: Iterable[Input]) -> list[Entry]:
-        """Give what a batch changed of the changelog, without versions that no replay asks for."""
+    def entries(self, changed: Iterable[tuple[str, str]], inputs: Iterable[Input]) -> list[Entry]:
+        """Return what inputs changed as records of the changelog, without versions that no replay asks for."""
         partitions = {item.key: item.partition for item in inputs}
         entries = []
-        for key, name in batch.changed:
-            partition = self._partition[key] = partitions[key]
+        for key, name in changed:
+            partition = self.partitions[key] = partitions[key]
             self._stepper.table.prune(key, name, self.committed.get(partition, 0))
             versions = self._stepper.table.versions(key, name)
             newest, value = versions[-1]
@@ -96,7 +87,7 @@ class Keeper:
         for (key, name), since in list(self._removed.items()):
             if since > late:
                 break
-            partition = self._partition[key]
+            partition = self.partitions[key]
             del self._removed[key, name]  # it goes to the end where it has to wait longer
             if self._stepper.table.versions(key, name)[-1][0] < self.committed.get(partition, 0):
                 self._stepper.table.forget(key, name)
@@ -110,28 +101,26 @@ class Keeper:
         for item in inputs:
             self.processed[item.partition] = item.offset + 1
 
-    # Reading back
-
-    def read(self, partition: int, raw_key: bytes, value: bytes | None) -> None:
+    def read(self, entry: Entry) -> None:
         """Take a record of the changelog; `restore` makes state of what was read."""
         self.restored += 1
-        if value is None:
-            self._read.pop(raw_key, None)
-            key, name = split_entry_key(raw_key)
+        if entry.value is None:
+            self._read.pop(entry.key, None)
+            key, name = split_entry_key(entry.key)
             self._stepper.table.forget(key, name)
             self._removed.pop((key, name), None)
             return
-        offset, _, raw = value.partition(b" ")
-        known = self._read.get(raw_key)
-        if known is None or known[1] <= int(offset):
-            self._read[raw_key] = partition, int(offset), raw
+        offset, _, raw = entry.value.partition(b" ")
+        before = self._read.get(entry.key)
+        if before is None or before[1] <= int(offset):
+            self._read[entry.key] = entry.partition, int(offset), raw
 
     def restore(self) -> None:
         """Make state of what was read from the changelog, once for each entry."""
         for raw_key, (partition, _, raw) in self._read.items():
             key, name = split_entry_key(raw_key)
             self._stepper.restore(key, name, raw)
-            self._partition[key] = partition
+            self.partitions[key] = partition
             if self._stepper.table.versions(key, name)[-1][1] is None:
                 self._removed[key, name] = time.monotonic()
         self._read.clear()
@@ -139,10 +128,10 @@ class Keeper:
     def drop(self, partitions: Iterable[int]) -> None:
         """Forget the lifters of partitions that another worker has now."""
         gone = set(partitions)
-        for key in [key for key, partition in self._partition.items() if partition in gone]:
+        for key in [key for key, partition in self.partitions.items() if partition in gone]:
             self._stepper.table.drop(key)
-            del self._partition[key]
-        self._removed = {(key, name): since for (key, name), since in self._removed.items() if key in self._partition}
+            del self.partitions[key]
+        self._removed = {(key, name): since for (key, name), since in self._removed.items() if key in self.partitions}
         self._read = {raw_key: value for raw_key, value in self._read.items() if value[0] not in gone}
         for partition in gone:
             self.committed.pop(partition, None)

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable
 from datetime import datetime
-from itertools import count
 
 
 class Timers:
-    """The next moment of each lifter that has one, soonest first."""
+    """The next moment of each lifter that has one: those with an open set."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, str]] = []
         self._due: dict[str, datetime] = {}
-        self._order = count()
 
     def __len__(self) -> int:
         return len(self._due)
 
-    def set(self, key: str, due: datetime | None) -> None:
-        """Say when a lifter's next timer is due; None: there is none."""
+    def set(self, key: str, due: datetime | None) -> bool:
+        """Set when a lifter's next timer is due (None: there is none); returns whether that is a change."""
+        if self._due.get(key) == due:
+            return False
         if due is None:
-            self._due.pop(key, None)
-        elif self._due.get(key) != due:
+            del self._due[key]
+        else:
             self._due[key] = due
-            heapq.heappush(self._heap, (due, next(self._order), key))
+        return True
 
-    def due(self, now: datetime, ready: Callable[[str], bool] = lambda key: True) -> list[str]:
-        """Name the lifters whose timers are due and who are ready, soonest first."""
-        found = []
-        later = []
-        while self._heap and self._heap[0][0] <= now:
-            item = heapq.heappop(self._heap)
-            due, _, key = item
-            if self._due.get(key) != due:
-                continue
-            later.append(item)
-            if ready(key):
-                found.append(key)
-        for item in later:
-            heapq.heappush(self._heap, item)
-        return found
+    def due(self, now: datetime) -> list[str]:
+        """Return the lifters whose timers are due, soonest first."""
+        return sorted((key for key, due in self._due.items() if due <= now), key=self._due.__getitem__)
 
     def clear(self) -> None:
         """Forget all."""
-        self._heap.clear()
         self._due.clear()

@@ -1,7 +1,7 @@
 """The Faust host: one processor as a worker of a consumer group on Apache Kafka.
 
 Faust keeps the group, the partitions and the changelog; micro-batches, versions of state, timers and the life of the
-process are ours (`flushing`, `keeping`, `timing`, `working`). Faust is imported in this package and nowhere else in
+process are ours (`at_least_once`, `micro_batch`, `changelog`, `timers`, `worker`). Faust is imported in this package and nowhere else in
 the kernel; its subclasses exist for what it has no setting for, and each says what that is.
 """
 
@@ -13,10 +13,11 @@ from typing import Any
 
 import uvloop
 
+from spotter.domain.gym_config import Configuration
 from spotter.settings import Settings
-from spotter.streaming.faust.app import FaustHost
+from spotter.streaming.faust.host import FaustHost
 from spotter.streaming.processor import Processor
-from spotter.streaming.worker import Work, work_until_stopped
+from spotter.streaming.worker import work_until_stopped
 
 __all__ = ["run_worker"]
 
@@ -25,6 +26,9 @@ logging.getLogger(__name__).setLevel(logging.WARNING)  # Faust logs its subclass
 
 def run_worker(processor: Processor[Any], settings: Settings, *, one_by_one: bool = False) -> int:
     """Run a processor as a worker until SIGTERM or SIGINT; gives the exit code, not 0 after a failure."""
-    work = Work(processor, settings, one_by_one=one_by_one)
+
+    def make_host(configuration: Configuration) -> FaustHost:
+        return FaustHost(processor, configuration, settings, one_by_one=one_by_one)
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work_until_stopped(work, lambda: FaustHost(work, settings)))
+        return runner.run(work_until_stopped(processor, settings, make_host))

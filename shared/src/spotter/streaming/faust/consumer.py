@@ -14,7 +14,7 @@ from faust.types import TP
 from spotter.streaming.worker import SessionLost
 
 if TYPE_CHECKING:
-    from spotter.streaming.faust.app import WorkerApp
+    from spotter.streaming.faust.host import WorkerApp
 
 
 class Consumer(driver.Consumer):
@@ -62,7 +62,7 @@ class Consumer(driver.Consumer):
             for tp, offset in (await self.earliest_offsets(*never)).items():
                 await self._thread.call_thread(self.inner.seek, driver.ensure_aiokafka_TP(tp), offset)
                 starts[tp.partition] = offset
-        self.app.host.sought(starts)
+        self.app.host.begin(starts)
 
     async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
         """Say where partitions begin, asked on another connection: on the consumer's own one a fetch is waited for."""
@@ -75,7 +75,7 @@ class Consumer(driver.Consumer):
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         done = await super()._commit(offsets)
         if done:
-            self.app.host.committed({tp.partition: offset for tp, offset in offsets.items()})
+            self.app.host.changelog.committed.update({tp.partition: offset for tp, offset in offsets.items()})
         return done
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:

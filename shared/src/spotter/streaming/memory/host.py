@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import coroutine
 from typing import Any
 
-from spotter.domain.events import encode
-from spotter.streaming.log import NewRecord
+from spotter.streaming.at_least_once import AtLeastOnce
+from spotter.streaming.changelog import Entry
+from spotter.streaming.log import NewRecord, Record
 from spotter.streaming.memory.log import MemoryLog
 from spotter.streaming.processor import Environment, Processor, State
-from spotter.streaming.state_versions import Input, Stepper
+from spotter.streaming.state_versions import Input, Output
 
 
 @dataclass(slots=True)
 class Durable:
     """What survives a worker: its changelog, oldest value first, and what it acknowledged."""
 
-    changelog: list[tuple[str, str, bytes]] = field(default_factory=list)
+    changelog: list[Entry] = field(default_factory=list)
     acknowledged: dict[int, int] = field(default_factory=dict)
     """By partition, the next offset to read."""
 
 
-class MemoryWorker:
+@coroutine
+def _after(effect: str) -> Generator[str, None, None]:
+    """Pause, for whoever drives the worker, after an effect."""
+    yield effect
+
+
+def _effects_of(work: Coroutine[Any, Any, object]) -> Iterator[str]:
+    """Run a coroutine from effect to effect."""
+    while True:
+        try:
+            effect = work.send(None)
+        except StopIteration:
+            return
+        yield effect
+
+
+class MemoryWorker(AtLeastOnce[tuple[int, int]]):
     """One life of a worker over some partitions. Dropping it is a crash: only `Durable` and the log remain."""
 
     def __init__(
@@ -34,84 +52,71 @@ class MemoryWorker:
         durable: Durable,
         partitions: Sequence[int],
     ) -> None:
-        self.processor = processor
-        self.partitions = tuple(partitions)
+        super().__init__(processor, env)
         self.fenced = False
         """Another worker has taken over: what it still acknowledges does not count."""
         self._log = log
         self._durable = durable
-        self._stepper = Stepper(processor, env)
-        for key, name, raw in durable.changelog:
-            if log.partition_of(key) in self.partitions:
-                self._stepper.restore(key, name, raw)
-        self._next = {number: durable.acknowledged.get(number, 0) for number in self.partitions}
+        self._choose: Callable[[int], int] = lambda count: 0
+        self._next = {number: durable.acknowledged.get(number, 0) for number in partitions}
+        self.begin(self._next)
+        for entry in durable.changelog:
+            if entry.partition in self._next:
+                self.changelog.read(entry)
+        self.recovered()
+
+    def _inputs(self, partition: int) -> Sequence[Record]:
+        return self._log.partition(self.stage.input_topic, partition)
 
     def waiting(self) -> int:
         """Count the inputs that were not taken yet."""
-        return sum(
-            len(self._log.partition(self.processor.input_topic, number)) - first for number, first in self._next.items()
-        )
-
-    def state(self, key: str) -> State:
-        """Give a lifter's newest state."""
-        return self._stepper.state(key)
-
-    def keys(self) -> list[str]:
-        """Name the lifters that it knows."""
-        return self._stepper.table.keys()
+        return sum(len(self._inputs(number)) - first for number, first in self._next.items())
 
     def flush(self, limit: int = 512, choose: Callable[[int], int] = lambda count: 0) -> Iterator[str]:
-        """Take what waits and do its effects one by one, yielding after each; stopping in between is a crash.
+        """Process what waits, yielding after each effect; stopping in between is a crash.
 
-        Outputs and changelog go out side by side: `choose` picks which of the queues goes on. The acknowledgement
-        comes last.
+        Outputs and changelog go out side by side: `choose` picks which of the two goes on.
         """
-        for number in self.partitions:
-            first = self._next[number]
-            records = self._log.partition(self.processor.input_topic, number)[first : first + limit]
-            if not records:
-                continue
-            batch = self._stepper.run(
-                [Input(number, record.offset, record.key, record.value, record.event) for record in records]
-            )
-            self._next[number] = first + len(records)
-            outputs = [
-                (NewRecord(out.topic, out.key, out.value, event=out.event), out.partition) for out in batch.outputs
-            ]
-            acknowledged = self._durable.acknowledged.get(number, 0)
-            for key, name in batch.changed:
-                self._stepper.table.prune(key, name, acknowledged)
-            changes = [(key, name, self._stepper.dump(key, name)) for key, name in batch.changed]
-            queues: list[list[Any]] = [queue for queue in (outputs, changes) if queue]
-            while queues:
-                queue = queues[choose(len(queues))]
-                item = queue.pop(0)
-                if isinstance(item[0], NewRecord):
-                    self._log.write(*item)
-                    yield f"output {item[0].topic}"
-                else:
-                    self._durable.changelog.append(item)
-                    yield f"state {item[0]} {item[1]}"
-                queues = [queue for queue in queues if queue]
-            if not self.fenced:
-                self._durable.acknowledged[number] = first + len(records)
-            yield "acknowledged"
+        self._choose = choose
+        for number, first in self._next.items():
+            records = self._inputs(number)[first : first + limit]
+            if records:
+                inputs = [Input(number, record.offset, record.key, record.value, record.event) for record in records]
+                self._next[number] = first + len(records)
+                yield from _effects_of(self.take(inputs, [(number, self._next[number])]))
 
-    def timers(self, now: datetime) -> int:
-        """Write the events of timers that are due, unless something still waits; gives how many."""
-        if self.waiting():
-            return 0
-        written = 0
-        for key in self.keys():
-            state = self.state(key)
-            due = self.processor.next_due(state)
-            if due is None or due > now:
-                continue
-            for event in self.processor.due(state, key, now):
-                stamped = replace(event, receivedtime=now)
-                self._log.write(NewRecord(self.processor.input_topic, key, encode(stamped)))
-                written += 1
-        return written
+    def timers(self, now: datetime) -> None:
+        """Write the events of timers that are due, unless something still waits."""
+        for _ in _effects_of(self.fire(now)):
+            pass
+
+    async def publish(self, outputs: Sequence[Output], entries: Sequence[Entry]) -> None:
+        """Write outputs and changelog, one effect at a time."""
+        queues: list[list[Output | Entry]] = [[*outputs], [*entries]]
+        while queues := [queue for queue in queues if queue]:
+            item = queues[self._choose(len(queues))].pop(0)
+            if isinstance(item, Entry):
+                self._durable.changelog.append(item)
+                await _after(f"state {item.key!r}")
+            else:
+                self._log.write(NewRecord(item.topic, item.key, item.value, event=item.event), item.partition)
+                await _after(f"output {item.topic}")
+
+    async def acknowledge(self, handles: Sequence[tuple[int, int]]) -> None:
+        """Acknowledge partitions up to an offset."""
+        if not self.fenced:
+            self._durable.acknowledged.update(handles)
+            self.changelog.committed.update(handles)
+        await _after("acknowledged")
+
+    async def ends(self) -> Mapping[int, int]:
+        """Return where the partitions end."""
+        return {number: len(self._inputs(number)) for number in self._next}
+
+    async def append(self, records: Sequence[NewRecord]) -> None:
+        """Write events of timers."""
+        for record in records:
+            self._log.write(record)
 
 
 class MemoryHost:
@@ -152,5 +157,5 @@ class MemoryHost:
         self.run()
 
     def state(self, processor: str, key: str) -> State:
-        """Give a lifter's newest state."""
-        return self.workers[processor].state(key)
+        """Return a lifter's newest state."""
+        return self.workers[processor].stage.state(key)

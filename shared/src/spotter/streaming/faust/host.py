@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import faust
+from aiokafka import AIOKafkaProducer
 from faust.transport.drivers.aiokafka import ensure_aiokafka_TP
 from faust.types import TP, EventT
 from mode import CrashingSupervisor
 
 from spotter.domain.topics import CHANGELOG_BYTES_MAX
 from spotter.settings import Settings
+from spotter.streaming.at_least_once import AtLeastOnce
 from spotter.streaming.changelog import Entry
 from spotter.streaming.faust.consumer import Consumer, Producer, Transport
-from spotter.streaming.faust.state import State, Tables
+from spotter.streaming.faust.storage import State, Tables
 from spotter.streaming.kafka.offsets import Offsets
 from spotter.streaming.kafka.reader import read_between
-from spotter.streaming.micro_batch import Flusher
+from spotter.streaming.log import NewRecord
+from spotter.streaming.micro_batch import MicroBatches
+from spotter.streaming.processor import Environment, Processor
 from spotter.streaming.state_versions import Input, Output
-from spotter.streaming.worker import Work
+from spotter.streaming.worker import WorkerFailed
 
 BATCH_BYTES = 256 * 1024
 
@@ -30,7 +34,7 @@ class WorkerApp(faust.App):
 
     def __init__(self, host: FaustHost, settings: Settings) -> None:
         self.host = host
-        name = settings.topic_prefix + host.work.processor.name
+        name = settings.topic_prefix + host.stage.name
         super().__init__(
             name,
             broker=[f"kafka://{address.strip()}" for address in settings.kafka.split(",")],
@@ -61,21 +65,21 @@ class WorkerApp(faust.App):
         return Transport(self.conf.broker_consumer, self)
 
 
-class FaustHost:
+class FaustHost(AtLeastOnce[EventT[Any]]):
     """Joins a worker and Faust: events in, outputs and changelog out, partitions that come and go."""
 
-    def __init__(self, work: Work, settings: Settings) -> None:
-        self.work = work
-        self.keeper = work.keeper
+    def __init__(
+        self, processor: Processor[Any], env: Environment, settings: Settings, *, one_by_one: bool = False
+    ) -> None:
+        super().__init__(processor, env)
         self.bootstrap = settings.kafka
         self.prefix = settings.topic_prefix
         self.offsets = Offsets(settings.kafka)
-        self.input_topic = self.prefix + work.processor.input_topic
+        self.input_topic = self.prefix + self.stage.input_topic
         self.acknowledging = False
+        self._failure: BaseException | None = None
         self.app = WorkerApp(self, settings)
-        self.flusher: Flusher[EventT[Any]] = Flusher(
-            work.stepper, work.keeper, self, work.done, one_by_one=work.one_by_one
-        )
+        self.batches: MicroBatches[EventT[Any]] = MicroBatches(self.take, one_by_one=one_by_one)
         self._state = State(self.app)
         self.app.tables.add(self._state)
         topic = self.app.topic(
@@ -86,16 +90,16 @@ class FaustHost:
             value_serializer="raw",
             allow_empty=True,
         )
-        self.app.agent(topic, name=work.processor.name)(self._collect)
+        self.app.agent(topic, name=self.stage.name)(self._collect)
 
     async def _collect(self, stream: Any) -> None:
         self._stream = stream.noack()
         async for event in self._stream.events():
             message = event.message
             key = (message.key or b"").decode("utf-8", "replace")
-            self.flusher.offer(Input(message.partition, message.offset, key, message.value or b""), event)
+            self.batches.offer(Input(message.partition, message.offset, key, message.value or b""), event)
             del event, message  # Faust waits for messages that are held, acknowledged or not
-            await self.flusher.room()
+            await self.batches.room()
 
     @property
     def consumer(self) -> Consumer:
@@ -103,17 +107,17 @@ class FaustHost:
         return cast(Consumer, self.app.consumer)
 
     @property
-    def producer(self) -> Producer:
-        """The producer, likewise."""
-        return cast(Producer, self.app.producer)
+    def producer(self) -> AIOKafkaProducer:
+        """The aiokafka producer: records that are bytes already need nothing of Faust's."""
+        return cast(Producer, self.app.producer).inner
 
-    # What the flusher does
+    # The brokers
 
     async def publish(self, outputs: Sequence[Output], entries: Sequence[Entry]) -> None:
         """Write outputs and changelog and wait until the brokers have both."""
-        producer = self.producer.inner
+        producer, prefix = self.producer, self.prefix
         confirmed: list[Any] = [
-            await producer.send(self.prefix + output.topic, output.value, output.key.encode(), output.partition)
+            await producer.send(prefix + output.topic, output.value, output.key.encode(), output.partition)
             for output in outputs
         ]
         confirmed += await self._state.send(entries)
@@ -121,7 +125,7 @@ class FaustHost:
             await asyncio.gather(*confirmed)
 
     async def acknowledge(self, handles: Sequence[EventT[Any]]) -> None:
-        """Say that inputs are done, in the order in which they came."""
+        """Acknowledge inputs, in the order in which they came."""
         self.acknowledging = True
         try:
             for event in handles:
@@ -129,37 +133,43 @@ class FaustHost:
         finally:
             self.acknowledging = False
 
-    async def commit(self) -> None:
+    async def commit_acknowledged(self) -> None:
         """Make durable what was acknowledged; where a commit was under way, another follows it."""
         if not await self.app.consumer.commit():
             await self.app.consumer.commit()
 
-    # What Faust tells
+    async def ends(self) -> dict[int, int]:
+        """Ask the brokers where the own partitions end."""
+        inputs = [ensure_aiokafka_TP(tp) for tp in self.consumer.assignment() if tp.topic == self.input_topic]
+        return {tp.partition: end for tp, end in (await self.offsets.end(inputs)).items()} if inputs else {}
+
+    async def append(self, records: Sequence[NewRecord]) -> None:
+        """Append events of timers, each to the partition of its lifter; returns when they are confirmed."""
+        producer, partitions = self.producer, self.changelog.partitions
+        sent = [
+            await producer.send(self.input_topic, record.value, record.key.encode(), partitions[record.key])
+            for record in records
+        ]
+        await asyncio.gather(*sent)
+
+    # What Faust needs done
 
     def forget(self) -> None:
         """Give back what waits: partitions may go to another worker."""
-        for event in self.flusher.forget():
+        for event in self.batches.forget():
             self.app.consumer.unacked.discard(event.message)
 
-    def sought(self, committed: Mapping[int, int]) -> None:
-        """Take note of where the partitions are read from."""
-        self.work.begin(committed)
+    async def read_back(self, ranges: Mapping[TP, tuple[int, int]]) -> None:
+        """Read pieces of the changelog, by their first offset and the one after the last."""
+        pieces = {ensure_aiokafka_TP(tp): piece for tp, piece in ranges.items()}
+        async for records in read_between(self.bootstrap, pieces):
+            for record in records:
+                if record.key is not None:
+                    self.changelog.read(Entry(record.partition, record.key, record.value))
 
-    def committed(self, offsets: Mapping[int, int]) -> None:
-        """Take note of what will not come again."""
-        self.keeper.committed.update(offsets)
-
-    def dropped(self, partitions: Iterable[int]) -> None:
-        """Forget partitions that are another worker's."""
-        self.work.drop(partitions)
-
-    def recovered(self) -> None:
-        """Make state of the changelog that was read."""
-        self.work.recovered()
-
-    def failed(self, error: BaseException) -> None:
-        """End the worker."""
-        self.work.fail(error)
+    def fail(self, error: BaseException) -> None:
+        """End the worker at its next `check`: Faust takes no notice of what is raised in its callbacks."""
+        self._failure = self._failure or error
 
     # What the worker asks
 
@@ -173,33 +183,13 @@ class FaustHost:
         """Whether the changelog is being read."""
         return self.app.in_recovery
 
-    @property
-    def crashed(self) -> BaseException | None:
-        """What ended Faust, if anything did."""
-        return self.app.crash_reason if self.app.crashed else None
-
     def check(self) -> None:
         """Raise what would otherwise go unnoticed."""
+        if self._failure is not None:
+            raise WorkerFailed(f"{type(self._failure).__name__}: {self._failure}") from self._failure
         self.consumer.check()
-
-    async def ends(self) -> dict[int, int]:
-        """Ask the brokers where the own partitions end."""
-        inputs = [ensure_aiokafka_TP(tp) for tp in self.consumer.assignment() if tp.topic == self.input_topic]
-        return {tp.partition: end for tp, end in (await self.offsets.end(inputs)).items()} if inputs else {}
-
-    async def read_back(self, ranges: Mapping[TP, tuple[int, int]]) -> None:
-        """Read pieces of the changelog, by their first offset and the one after the last."""
-        pieces = {ensure_aiokafka_TP(tp): piece for tp, piece in ranges.items()}
-        async for records in read_between(self.bootstrap, pieces):
-            for record in records:
-                if record.key is not None:
-                    self.keeper.read(record.partition, record.key, record.value)
-
-    async def write(self, records: Sequence[tuple[int, str, bytes]]) -> None:
-        """Append events of timers, by partition and key, to the input; returns when they are confirmed."""
-        producer = self.producer.inner
-        sent = [await producer.send(self.input_topic, value, key.encode(), number) for number, key, value in records]
-        await asyncio.gather(*sent)
+        if self.app.crashed:
+            raise WorkerFailed(f"Faust crashed: {self.app.crash_reason!r}") from self.app.crash_reason
 
     async def start(self) -> None:
         """Run Faust; returns when it has recovered."""

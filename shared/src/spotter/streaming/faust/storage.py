@@ -14,7 +14,7 @@ from faust.types import TP, RecordMetadata
 from spotter.streaming.changelog import Entry
 
 if TYPE_CHECKING:
-    from spotter.streaming.faust.app import WorkerApp
+    from spotter.streaming.faust.host import WorkerApp
 
 
 class WholeRecovery(Recovery):
@@ -69,22 +69,19 @@ class State(faust.Table[bytes, bytes]):
     async def send(self, entries: Sequence[Entry]) -> list[Awaitable[RecordMetadata]]:
         """Write entries, each to the partition of its input; gives the futures of their confirmation."""
         topic = self.changelog_topic.get_topic_name()
-        producer = self.app.host.producer.inner
+        producer = self.app.host.producer
         return [await producer.send(topic, entry.value, entry.key, entry.partition) for entry in entries]
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
         """Forget lifters that are another worker's now."""
-        self.app.host.dropped({tp.partition for tp in revoked if tp.topic == self.app.host.input_topic})
+        self.app.host.changelog.drop({tp.partition for tp in revoked if tp.topic == self.app.host.input_topic})
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
     async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
-        """Make state of what was read.
-
-        Faust takes no notice of what is raised here, so it is kept for the worker.
-        """
+        """Make state of what was read."""
         try:
             self.app.host.recovered()
         except Exception as error:  # noqa: BLE001  # the worker raises it
-            self.app.host.failed(error)
+            self.app.host.fail(error)
