@@ -16,7 +16,7 @@ from spotter.domain.events import Event
 from spotter.domain.topics import CONFIG, ESTIMATES, LIFTS, TOPICS
 from spotter.streaming.kafka import KafkaLog, TopicsDiffer, apply_topics, check_topics, list_topics
 from spotter.streaming.log import LogUnavailable, NewRecord, Reader, Record, Start
-from spotter.streaming.topic_follower import Following
+from spotter.streaming.topic_follower import TopicFollower
 from spotter_cli.cluster.local_kafka import LocalKafka
 from tests.kafka.workers import read_all, rep
 from tests.support import KafkaCluster
@@ -170,7 +170,7 @@ async def test_a_reader_may_let_records_gather(kafka: KafkaCluster) -> None:
 
 
 async def test_a_follower_has_read_all_that_was_written_before_it_began(log: KafkaLog) -> None:
-    """Entering a following waits for the topic's end as it was; later records come by themselves."""
+    """It waits for the topic's end as it was; later records come by themselves."""
     await log.append([NewRecord(CONFIG, "g1", rep("ada", number).value) for number in range(1, 4)])
     seen: list[Event] = []
     fourth = asyncio.Event()
@@ -180,11 +180,12 @@ async def test_a_follower_has_read_all_that_was_written_before_it_began(log: Kaf
         if len(seen) == 4:
             fourth.set()
 
-    async with Following(log, {CONFIG: take}) as following:
+    async with TopicFollower(log, {CONFIG: take}) as follower:
+        await follower.read_up()
         assert 3 == len(seen)
         await log.append([NewRecord(CONFIG, "g1", rep("ada", 4).value)])
         await asyncio.wait_for(fourth.wait(), 10)
-        following.check()
+        follower.check()
 
     assert ["ada-1", "ada-2", "ada-3", "ada-4"] == [event.id for event in seen]
 

@@ -8,7 +8,7 @@ from spotter.domain.events import Event, encode, parse_time
 from spotter.domain.events.people import PolicyUpdated
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
 from spotter.streaming.memory.log import MemoryLog, MemoryReader
-from spotter.streaming.topic_follower import Following
+from spotter.streaming.topic_follower import TopicFollower
 
 TOPIC = "config.v1"
 
@@ -19,11 +19,12 @@ def policy(number: int) -> NewRecord:
     return NewRecord(TOPIC, "g1", encode(Event(str(number), "s", parse_time("2026-01-05T10:00:00Z"), data)))
 
 
-async def test_entering_waits_for_all_that_was_written() -> None:
-    """What was there is applied on entering, in order, what comes later as it comes."""
+async def test_reading_up_waits_for_all_that_was_written() -> None:
+    """What was there is applied by then, in order, what comes later as it comes."""
     log, seen = MemoryLog(), list[str]()
     await log.append([policy(1), policy(2)])
-    async with Following(log, {TOPIC: lambda event: seen.append(event.id)}, poll_s=0.01):
+    async with TopicFollower(log, {TOPIC: lambda event: seen.append(event.id)}, poll_s=0.01) as follower:
+        await follower.read_up()
         assert ["1", "2"] == seen
         await log.append([policy(3)])
         await asyncio.sleep(0.05)
@@ -56,20 +57,21 @@ async def test_a_log_that_goes_away_while_entering_applies_nothing_twice() -> No
 
     log, seen = Shaky(), list[str]()
     await log.append([policy(1), policy(2)])
-    async with Following(log, {TOPIC: lambda event: seen.append(event.id)}, poll_s=0.01):
+    async with TopicFollower(log, {TOPIC: lambda event: seen.append(event.id)}, poll_s=0.01) as follower:
+        await follower.read_up()
         assert ["1", "2"] == seen
 
 
-async def test_where_nothing_can_be_read_entering_raises() -> None:
-    """It may be tried again."""
+async def test_a_log_that_does_not_answer_is_asked_again() -> None:
+    """It is not read up before it has, and has not failed."""
     log = MemoryLog()
     log.available = False
-    following = Following(log, {TOPIC: lambda _: None}, poll_s=0.01)
-    with pytest.raises(LogUnavailable):
-        await following.__aenter__()
-    log.available = True
-    async with following:
-        following.check()
+    async with TopicFollower(log, {TOPIC: lambda _: None}, poll_s=0.01) as follower:
+        await asyncio.sleep(0.05)
+        assert (False, None) == (follower.is_read_up, follower.failure())
+        log.available = True
+        await follower.read_up()
+        assert follower.is_read_up
 
 
 async def test_an_unreadable_record_is_passed_over_and_a_bug_is_told() -> None:
@@ -80,9 +82,9 @@ async def test_an_unreadable_record_is_passed_over_and_a_bug_is_told() -> None:
         raise RuntimeError("bug")
 
     await log.append([NewRecord(TOPIC, "g1", b"rubbish")])
-    async with Following(log, {TOPIC: fail}, poll_s=0.01) as following:
-        following.check()
+    async with TopicFollower(log, {TOPIC: fail}, poll_s=0.01) as follower:
+        await follower.read_up()
         await log.append([policy(1)])
         await asyncio.sleep(0.05)
         with pytest.raises(RuntimeError, match="bug"):
-            following.check()
+            follower.check()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -19,8 +18,8 @@ from spotter.domain.topics import ACCESS
 from spotter.http import Guard, Problem, chosen_subprotocol, deny, health_router, install
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
-from spotter.streaming.log import Log, LogUnavailable
-from spotter.streaming.topic_follower import Following
+from spotter.streaming.log import Log
+from spotter.streaming.topic_follower import TopicFollower
 from spotter_gateway.clients import Client
 from spotter_gateway.filters import Query, StreamQuery, wanted
 from spotter_gateway.hub import Hub, utc_now
@@ -104,16 +103,14 @@ class Gateway:
         clock: Callable[[], datetime] = utc_now,
         pace: Pace | None = None,
     ) -> None:
-        self._log = log
-        self._pace = pace or Pace()
-        self._revocations = Revocations()
-        self._access_read = False
-        self._access: asyncio.Task[None] | None = None
-        self.guard = Guard(keyring, self._revocations, clock)
-        self.hub = Hub(log, self.guard, limits=limits, clock=clock, pace=self._pace)
+        pace = pace or Pace()
+        revocations = Revocations()
+        self._access = TopicFollower(log, {ACCESS: revocations.apply}, pace.retry_s)
+        self.guard = Guard(keyring, revocations, clock)
+        self.hub = Hub(log, self.guard, limits=limits, clock=clock, pace=pace)
 
     async def __aenter__(self) -> Self:
-        self._access = asyncio.create_task(self._follow_access(), name="gateway access")
+        await self._access.__aenter__()
         await self.hub.__aenter__()
         return self
 
@@ -121,37 +118,20 @@ class Gateway:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.hub.__aexit__(kind, error, trace)
-        if self._access is not None:
-            self._access.cancel()
-            await asyncio.gather(self._access, return_exceptions=True)
+        await self._access.__aexit__(kind, error, trace)
 
     def check(self) -> None:
         """Raise what ended a part of it, if anything did."""
         self.hub.check()
-        if self._access is not None and self._access.done() and not self._access.cancelled():
-            self._access.result()
+        self._access.check()
 
     def not_ready(self) -> str | None:
         """Say why nobody may be let in; None where all is well."""
-        return self.hub.not_ready() if self._access_read else "The gateway is reading which tokens were revoked."
+        return self.hub.not_ready() if self._access.is_read_up else "The gateway is reading which tokens were revoked."
 
     def not_alive(self) -> str | None:
         """Say what has ended that must not; None where all is well."""
-        if self._access is not None and self._access.done():
-            return "Nobody reads which tokens are revoked."
-        return self.hub.not_alive()
-
-    async def _follow_access(self) -> None:
-        while True:
-            try:
-                async with Following(self._log, {ACCESS: self._revocations.apply}) as following:
-                    self._access_read = True
-                    while True:
-                        following.check()
-                        await asyncio.sleep(self._pace.check_s)
-            except LogUnavailable as error:
-                logger.warning("can't read revoked tokens: %s", error)
-                await asyncio.sleep(self._pace.retry_s)
+        return self.hub.not_alive() if self._access.failure() is None else "Nobody reads which tokens are revoked."
 
 
 def create_app(

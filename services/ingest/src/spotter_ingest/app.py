@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -16,8 +15,8 @@ from spotter.domain.topics import ACCESS, CONFIG
 from spotter.http import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
-from spotter.streaming.log import Log, LogUnavailable
-from spotter.streaming.topic_follower import Following
+from spotter.streaming.log import Log
+from spotter.streaming.topic_follower import TopicFollower
 from spotter_ingest.batch_writer import Writer
 from spotter_ingest.body_parser import read_events
 from spotter_ingest.openapi import OPERATION
@@ -105,24 +104,19 @@ def create_app(
     them has failed for another reason than a silent log.
     """
     configuration, revocations = Configuration(), Revocations()
-    following = Following(target, {CONFIG: configuration.apply, ACCESS: revocations.apply})
-    state = _State()
+    follower = TopicFollower(target, {CONFIG: configuration.apply, ACCESS: revocations.apply})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running or nullcontext():
-            task = asyncio.create_task(_follow(following, state), name="follow")
-            try:
-                yield
-            finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        async with running or nullcontext(), follower:
+            yield
 
     def alive() -> str | None:
-        return None if state.failure is None else f"Can't follow the configuration: {state.failure!r}."
+        failure = follower.failure()
+        return None if failure is None else f"Can't follow the configuration: {failure!r}."
 
     def ready() -> str | None:
-        return alive() or state.waiting_for
+        return alive() or (None if follower.is_read_up else "The configuration has not been read yet.")
 
     app = FastAPI(title="Spotter ingest", lifespan=lifespan, docs_url=None, redoc_url=None)
     install(app)
@@ -130,33 +124,3 @@ def create_app(
     app.include_router(create_router(target, guard, configuration, limits or Limits(), ready=ready, clock=clock))
     app.include_router(health_router(ready, alive=alive))
     return app
-
-
-class _State:
-    """How far following has come."""
-
-    def __init__(self) -> None:
-        self.waiting_for: str | None = "The configuration has not been read yet."
-        self.failure: Exception | None = None
-
-
-async def _follow(following: Following, state: _State) -> None:
-    """Read the small topics, again and again until the log answers, and watch that this goes on."""
-    try:
-        while True:
-            try:
-                await following.__aenter__()
-                break
-            except LogUnavailable as error:
-                log.warning("can't read the configuration yet: %s", error)
-                await asyncio.sleep(RETRY_S)
-        state.waiting_for = None
-        while True:
-            following.check()
-            await asyncio.sleep(RETRY_S)
-    except Exception as error:
-        log.exception("following the configuration has failed")
-        state.failure = error
-        raise
-    finally:
-        await following.__aexit__(None, None, None)

@@ -17,7 +17,7 @@ from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
 from spotter.streaming.sqlite.host import SqliteHost
 from spotter.streaming.sqlite.log import LogInUse, SqliteLog
-from spotter.streaming.topic_follower import Following
+from spotter.streaming.topic_follower import TopicFollower
 from spotter.streaming.warmup import rehearse
 from spotter_advisor.processor import Advisor
 from spotter_dashboard.app import Dashboard
@@ -67,8 +67,8 @@ async def serving(
         source = await _open(folder)
         stack.push_async_callback(source.close)
         configuration, revocations = Configuration(), Revocations()
-        following = Following(source, {CONFIG: configuration.apply, ACCESS: revocations.apply})
-        await stack.enter_async_context(following)
+        follower = TopicFollower(source, {CONFIG: configuration.apply, ACCESS: revocations.apply})
+        await (await stack.enter_async_context(follower)).read_up()
         rehearse([FailureDetector(), Advisor()])
         processing = SqliteHost(source, [FailureDetector(), Advisor()], configuration)
         await stack.enter_async_context(processing)
@@ -77,7 +77,7 @@ async def serving(
         await stack.enter_async_context(hub)
         dashboard = Dashboard(source, guard, configuration, database_url=default_url(folder.path))
         await stack.enter_async_context(dashboard)
-        checks = (following.check, processing.check, hub.check, dashboard.check)
+        checks = (follower.check, processing.check, hub.check, dashboard.check)
         parts = Parts(source, guard, configuration, hub, dashboard, limits or Limits())
 
         def not_ready() -> str | None:

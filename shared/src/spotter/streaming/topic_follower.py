@@ -14,26 +14,21 @@ from spotter.streaming.log import Log, LogUnavailable, Reader, Record, Start
 log = logging.getLogger(__name__)
 
 
-class Following:
-    """Applies every record of some topics, from the first on, as it comes.
+class TopicFollower:
+    """Applies every record of some topics, from the first on, as it comes, for as long as it is entered.
 
-    Entering waits until all that was written before has been applied; it raises LogUnavailable, and may be tried
-    again, only where nothing could be read at all. A log that goes away is asked again; a follower that fails for
-    another reason raises from `check`.
+    A log that does not answer is asked again; what else ends a follower is raised by `check`.
     """
 
     def __init__(self, source: Log, apply: Mapping[str, Callable[[Event], object]], poll_s: float = 1.0) -> None:
         self._source = source
         self._apply = apply
         self._poll_s = poll_s
-        self._reader: Reader | None = None
+        self._read_up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._reader = await self._source.reader(list(self._apply), Start(beginning=True))
-        while not await self._caught_up(self._reader):
-            pass
-        self._task = asyncio.create_task(self._follow(), name="following")
+        self._task = asyncio.create_task(self._follow(), name="topic follower")
         return self
 
     async def __aexit__(
@@ -42,34 +37,49 @@ class Following:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._reader is not None:
-            await self._reader.close()
+
+    @property
+    def is_read_up(self) -> bool:
+        """Whether all that was written before it was entered has been applied."""
+        return self._read_up.is_set()
+
+    async def read_up(self) -> Self:
+        """Wait until all that was written before has been applied; raises what ended the follower."""
+        assert self._task is not None
+        waiting = asyncio.create_task(self._read_up.wait())
+        await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        self.check()
+        return self
 
     def check(self) -> None:
         """Raise what ended the follower, if anything did."""
         if self._task is not None and self._task.done() and not self._task.cancelled():
-            error = self._task.exception()
-            if error is not None:
-                raise error
+            self._task.result()
 
-    async def _caught_up(self, reader: Reader) -> bool:
+    def failure(self) -> Exception | None:
+        """Return what ended the follower, if anything did."""
         try:
-            if await reader.lag() == 0:
-                return True
-            self._take(await reader.fetch(self._poll_s))
-        except LogUnavailable as error:  # what was applied stays applied: go on there, never from the beginning
-            log.warning("can't read %s yet: %s", ", ".join(self._apply), error)
-            await asyncio.sleep(self._poll_s)
-        return False
+            self.check()
+        except Exception as error:  # noqa: BLE001  # whatever it was
+            return error
+        return None
 
     async def _follow(self) -> None:
-        assert self._reader is not None
-        while True:
-            try:
-                self._take(await self._reader.fetch(self._poll_s))
-            except LogUnavailable as error:
-                log.warning("can't follow %s: %s", ", ".join(self._apply), error)
-                await asyncio.sleep(self._poll_s)
+        reader: Reader | None = None
+        try:
+            while True:
+                try:
+                    reader = reader or await self._source.reader(list(self._apply), Start(beginning=True))
+                    if not self.is_read_up and await reader.lag() == 0:
+                        self._read_up.set()
+                    self._take(await reader.fetch(self._poll_s))
+                except LogUnavailable as error:  # what was applied stays applied: go on there, never from the beginning
+                    log.warning("can't read %s: %s", ", ".join(self._apply), error)
+                    await asyncio.sleep(self._poll_s)
+        finally:
+            if reader is not None:
+                await reader.close()
 
     def _take(self, records: list[Record]) -> None:
         for record in records:

@@ -20,7 +20,7 @@ from spotter.streaming.kafka import KafkaLog, TopicsDiffer, check_topics
 from spotter.streaming.liveness import GIVEN_UP_S, Progress
 from spotter.streaming.log import LogUnavailable
 from spotter.streaming.processor import Processor
-from spotter.streaming.topic_follower import Following
+from spotter.streaming.topic_follower import TopicFollower
 
 if TYPE_CHECKING:
     from spotter.streaming.faust.host import FaustHost
@@ -91,12 +91,14 @@ async def _work(
         if not await _topics_there(processor, settings, stopped):
             return
         source = KafkaLog(settings.kafka, settings.topic_prefix)
-        following = await stack.enter_async_context(Following(source, {CONFIG: configuration.apply}))
+        follower = await stack.enter_async_context(TopicFollower(source, {CONFIG: configuration.apply}))
+        async with asyncio.timeout(BROKER_S):
+            await follower.read_up()
         host = make_host(configuration)
         logging.getLogger("faust.tables.recovery").addHandler(_RecoveryErrors(host))
         working = {
             asyncio.create_task(host.batches.run(), name="batches"),
-            asyncio.create_task(_watch(host, progress, following), name="watch"),
+            asyncio.create_task(_watch(host, progress, follower), name="watch"),
             asyncio.create_task(_ask(host, progress), name="ask"),
             asyncio.create_task(_fire(host), name="timers"),
         }
@@ -137,11 +139,11 @@ async def _topics_there(processor: Processor[Any], settings: Settings, stopped: 
     return False
 
 
-async def _watch(host: FaustHost, progress: Progress, following: Following) -> None:
+async def _watch(host: FaustHost, progress: Progress, follower: TopicFollower) -> None:
     """Raise what ends a worker, and what would otherwise leave it silent for ever."""
     restored, since = -1, 0.0
     while True:
-        following.check()
+        follower.check()
         host.check()
         now = time.monotonic()
         if not host.recovering or host.changelog.restored != restored:
