@@ -18,7 +18,6 @@ from spotter.domain.events.people import TokenRevoked
 from spotter.http.server import Server
 from spotter.streaming.log import NewRecord, Start
 from spotter.streaming.memory.log import MemoryLog
-from spotter_dashboard import service
 from spotter_dashboard.service import Process
 from spotter_dashboard.settings import DashboardSettings
 from spotter_dashboard.store.database import default_url
@@ -43,9 +42,8 @@ async def running(log: MemoryLog, folder: Path) -> AsyncIterator[tuple[Process, 
         await task
 
 
-async def test_it_is_ready_when_all_has_been_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_ready_when_all_has_been_read(tmp_path: Path) -> None:
     """As long as the log is away nothing is answered; then what was revoked before is known."""
-    monkeypatch.setattr(service, "RETRY_S", 0.05)
     log, token = MemoryLog(), KEYS.issue("g1", "coach")
     revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(token).token_id)
     event = Event("r", "test", datetime(2026, 1, 1, tzinfo=UTC), revoked)

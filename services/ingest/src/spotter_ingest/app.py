@@ -27,8 +27,6 @@ from spotter_ingest.websocket import TRY_LATER, EventSocket
 
 log = logging.getLogger(__name__)
 
-RETRY_S = 1.0
-
 
 def _now() -> datetime:
     return datetime.now(UTC)
