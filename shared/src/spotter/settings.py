@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Limits(BaseSettings):
-    """What a door lets in. Prefix `SPOTTER_LIMIT_`."""
+    """Limits of what services accept. Prefix `SPOTTER_LIMIT_`."""
 
     model_config = SettingsConfigDict(env_prefix="SPOTTER_LIMIT_")
 
@@ -21,18 +21,18 @@ class Limits(BaseSettings):
     """Sustained, per token."""
     events_burst: int = 50_000
     connections_per_token: int = 64
-    """Sockets that are open at a time."""
+    """Sockets open at a time."""
     requests_per_token: int = 256
-    """Requests that are being answered at a time."""
+    """Requests in progress at a time."""
     connections: int = 2_000
     held_bytes: int = 64 * 1024 * 1024
-    """Of all bodies and messages that are being read or written at a time."""
+    """Of all bodies and messages that are being read or written."""
     body_s: float = 30
     """How long a body may take to arrive."""
 
 
 class Settings(BaseSettings):
-    """What a service needs to know about its place."""
+    """Where a service runs and keeps its data."""
 
     model_config = SettingsConfigDict(env_prefix="SPOTTER_")
 
@@ -40,13 +40,13 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8700
     """0: any free port."""
     data: Path = Path("data")
-    """Folder of keys, databases and whatever else lasts."""
+    """Folder of keys and databases."""
     keys: Path | None = None
     """Key file; by default `keys.json` in the data folder."""
     kafka: str = "127.0.0.1:9092"
     """Bootstrap servers."""
     topic_prefix: str = ""
-    """Put before every topic and group: several installations on one cluster."""
+    """Prefix of every topic and group, for several installations on one cluster."""
     instance: str | None = None
     """Name of this replica, the same after a restart (static membership of its consumer group)."""
     log_level: str = "INFO"
@@ -54,5 +54,5 @@ class Settings(BaseSettings):
 
     @property
     def key_file(self) -> Path:
-        """Where the signing keys are."""
+        """Path of the signing keys."""
         return self.keys or self.data / "keys.json"

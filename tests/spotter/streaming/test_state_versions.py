@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spotter.domain.events import Event, decode, encode
-from spotter.domain.events.envelope import canonical_data, keep_content, present_fields
+from spotter.domain.events.envelope import cache_content, canonical_data, present_fields
 from spotter.domain.events.lifting import Device, RepCompleted
 from spotter.domain.events.outputs import SetClosed
 from spotter.domain.fast_dataclass import replace
@@ -96,7 +96,7 @@ def test_a_fingerprint_at_hand_is_the_same() -> None:
     """Writing the data once gives the fingerprint that writing it anew gives; a changed copy has its own."""
     at_hand, closed = replace(REP), replace(CLOSED)
     for event in (at_hand, closed):
-        keep_content(event, canonical_data(present_fields(event.data)))
+        cache_content(event, canonical_data(present_fields(event.data)))
     assert ("0c6c334b50d29fba", "1bc3ccf9257b9e2b") == (at_hand.content(), closed.content())
     assert REP == at_hand
     assert REP.content() != replace(at_hand, time=MOMENT).content()

@@ -104,7 +104,7 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
         receipt.at,
         receipt.configversion,
     )
-    envelope.keep_content(event, written)
+    envelope.cache_content(event, written)
     _check_times(event, receipt.at)
     value = encode(event, written)
     if len(value) > EVENT_BYTES_MAX:

@@ -1,1 +1,1 @@
-"""What Spotter is about, pure: events, exercises, policies, rules, topics, ids, weeks."""
+"""The pure domain: events, exercises, policies, rules, topics, ids, weeks."""

@@ -1,4 +1,4 @@
-"""Values that events, exercises and policies are made of: times, ids, ranges."""
+"""Types of the fields of events, exercises and policies: times, ids, ranges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def parse_time(value: object) -> datetime:
-    """Read an RFC 3339 time with its offset; the answer is in UTC.
+    """Parse an RFC 3339 time with its offset; the result is in UTC.
 
     Raises ValueError for text that is not a time, has no offset, or lies before the year 2000.
 
@@ -71,7 +71,7 @@ VELOCITY_RANGE_MPS: Final = (0.02, 5)
 PEAK_VELOCITY_RANGE_MPS: Final = (0.02, 10)
 ROM_RANGE_M: Final = (0.02, 2.5)
 PHASE_RANGE_S: Final = (0.1, 30)
-"""From and to, both included: what a rep can be, as the ranges above it."""
+"""Lowest and highest, both included, that a rep can have, like the ranges above."""
 VelocityMps = Annotated[float, Field(ge=VELOCITY_RANGE_MPS[0], le=VELOCITY_RANGE_MPS[1])]
 PeakVelocityMps = Annotated[float, Field(ge=PEAK_VELOCITY_RANGE_MPS[0], le=PEAK_VELOCITY_RANGE_MPS[1])]
 RomM = Annotated[float, Field(ge=ROM_RANGE_M[0], le=ROM_RANGE_M[1])]
@@ -84,12 +84,12 @@ ShortText = Annotated[str, Field(min_length=1, max_length=256)]
 class Part(BaseModel):
     """A piece of an event's data: frozen, strictly typed, finite numbers only.
 
-    Readers ignore fields that they do not know; the public door asks for `extra="forbid"`.
+    Readers ignore unknown fields; ingest validates with `extra="forbid"`.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
     ALWAYS: ClassVar[tuple[str, ...]] = ()
-    """Fields that are written where they are nothing, too: readers were promised them."""
+    """Fields that are written even when None, because the contract promises them."""
 
 
 _TEMPLATES: dict[type[EventData], tuple[dict[str, Any], set[str]]] = {}
@@ -97,7 +97,7 @@ _set: Final = object.__setattr__
 
 
 class EventData(Part):
-    """The data of an event: whose it is, and what the type adds."""
+    """The data of an event: gym, athlete and set, and what the type adds."""
 
     gym_id: SetId | None = None
     athlete_id: AthleteId | None = None
@@ -107,10 +107,10 @@ class EventData(Part):
 
         @classmethod
         def model_construct(cls, _fields_set: set[str] | None = None, **values):
-            """Make data of values that are known to be right: they are not looked at.
+            """Build data from values that are known to be valid, without validation.
 
-            What pydantic's own does, in a sixth of the time; mypy checks names and types. Defaults are not copied, and
-            every field counts as set: a set of names for each would be larger than most of what is said.
+            Does what pydantic's own does in a sixth of the time; mypy checks names and types. Defaults are not copied,
+            and every field counts as set: a set of names for each instance would be larger than most data.
             """
             template = _TEMPLATES.get(cls)
             if template is None:
@@ -118,9 +118,9 @@ class EventData(Part):
                 defaults = {name: None if field.is_required() else field.default for name, field in fields}
                 template = _TEMPLATES[cls] = (defaults, set(defaults))
             defaults, names = template
-            made = cls.__new__(cls)
-            _set(made, "__dict__", {**defaults, **values})
-            _set(made, "__pydantic_fields_set__", names if _fields_set is None else _fields_set)
-            _set(made, "__pydantic_extra__", None)
-            _set(made, "__pydantic_private__", None)
-            return made
+            data = cls.__new__(cls)
+            _set(data, "__dict__", {**defaults, **values})
+            _set(data, "__pydantic_fields_set__", names if _fields_set is None else _fields_set)
+            _set(data, "__pydantic_extra__", None)
+            _set(data, "__pydantic_private__", None)
+            return data

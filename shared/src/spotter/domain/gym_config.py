@@ -1,4 +1,4 @@
-"""A gym's configuration, version by version: each record of `config.v1` makes the next."""
+"""A gym's configuration by version: each record of `config.v1` makes the next."""
 
 from __future__ import annotations
 
@@ -15,59 +15,59 @@ from spotter.domain.weeks import WeekStart
 
 
 class ConfigPending(LookupError):
-    """A version was asked for that has not been read yet: read on, then ask again."""
+    """A requested version has not been read yet: read on, then ask again."""
 
 
 @dataclass(frozen=True, slots=True)
 class GymConfig:
-    """What holds in a gym as of one version of its configuration."""
+    """A gym's catalogue and policies as of one version of its configuration."""
 
     version: int
     catalogue: Catalogue
     policy: Policy
-    """What holds for a lifter of no team on a day of no block."""
+    """Policy of a lifter without a team on a day outside every block."""
     time_zone: str
     week_start: WeekStart
     programme: Programme = field(default_factory=Programme)
     teams: Mapping[str, Programme] = field(default_factory=dict)
 
     def on_day(self, lifter: Programme, team: str | None, day: date) -> OnDay:
-        """Say what holds for a lifter on a local day; a team of which nothing was said adds nothing."""
+        """Return the policy of a lifter on a local day; a team without a policy adds nothing."""
         of_team = None if team is None or team not in self.teams else (team, self.teams[team])
         return on_day(self.programme, of_team, lifter, day)
 
 
 class Configuration:
-    """Everything read so far from `config.v1`; answers about the past never change."""
+    """Everything read so far from `config.v1`; past versions never change."""
 
     def __init__(self) -> None:
         self._records: dict[str, list[Event]] = {}
         self._resolve = lru_cache(maxsize=1024)(self._resolved)
 
     def apply(self, event: Event) -> int:
-        """Take the gym's next record; gives its version."""
+        """Apply a gym's next record and return its version."""
         records = self._records.setdefault(event.data.gym_id or "", [])
         records.append(event)
         return len(records)
 
     def version(self, gym_id: str) -> int:
-        """Say how many records of a gym have been read."""
+        """Return how many records of a gym have been read."""
         return len(self._records.get(gym_id, ()))
 
     def gym(self, gym_id: str, version: int | None) -> GymConfig:
-        """Give a gym's configuration as of `version` (None or 0: as shipped).
+        """Return a gym's configuration as of `version` (None or 0: as shipped).
 
-        Raises ConfigPending where `version` was not read yet.
+        Raises ConfigPending if `version` has not been read yet.
         """
-        wanted = version or 0
-        if wanted > self.version(gym_id):
-            raise ConfigPending(f"configuration {wanted} of gym {gym_id}: {self.version(gym_id)} read so far")
-        return self._resolve(gym_id, wanted)
+        version = version or 0
+        if version > self.version(gym_id):
+            raise ConfigPending(f"configuration {version} of gym {gym_id}: {self.version(gym_id)} read so far")
+        return self._resolve(gym_id, version)
 
     def _resolved(self, gym_id: str, version: int) -> GymConfig:
-        said = [event.data for event in self._records.get(gym_id, [])[:version]]
-        layers = [data for data in said if isinstance(data, PolicyUpdated)]
-        added = [Exercise.model_validate(data.model_dump()) for data in said if isinstance(data, ExerciseAdded)]
+        changes = [event.data for event in self._records.get(gym_id, [])[:version]]
+        layers = [data for data in changes if isinstance(data, PolicyUpdated)]
+        added = [Exercise.model_validate(data.model_dump()) for data in changes if isinstance(data, ExerciseAdded)]
         zones = [layer.time_zone for layer in layers if layer.time_zone]
         starts: list[WeekStart] = [layer.week_start for layer in layers if layer.week_start]
         programme, teams = Programme(), dict[str, Programme]()

@@ -1,4 +1,4 @@
-"""Names of things: keys, derived ids and canonical content, the same on every host."""
+"""Keys and derived ids, the same on every host."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import uuid
 from json.encoder import encode_basestring
 
 ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,64}$"
-"""What ids of gyms, lifters, sets and stations look like."""
+"""Pattern of the ids of gyms, lifters, sets and stations."""
 
 EXERCISE_PATTERN = r"^[a-z0-9_]{1,64}$"
-"""What ids of exercises look like."""
+"""Pattern of the ids of exercises."""
 
 SEPARATOR = "\x1f"
-"""Between the parts that an id follows from."""
+"""Separates the parts that an id is derived from."""
 
 json_string = encode_basestring
-"""Writes a string as JSON, character for character as `orjson` does."""
+"""Encodes a string as JSON, character for character as `orjson` does."""
 
 _NAMESPACE = uuid.UUID("6f0e1f0a-6d3c-5d0b-9c54-5a0b7e3f1c21").bytes
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -25,7 +25,7 @@ _ID = re.compile(ID_PATTERN)
 
 
 def is_id(text: str) -> bool:
-    """Tell whether `text` may name a gym, lifter, set or station.
+    """Return whether `text` is a valid id of a gym, lifter, set or station.
 
     >>> is_id("s-1"), is_id("a/b"), is_id("")
     (True, False, False)
@@ -34,7 +34,7 @@ def is_id(text: str) -> bool:
 
 
 def derived_id(*parts: object) -> str:
-    """Give the id (a UUID of version 5, RFC 9562) that follows from `parts`: equal parts, equal id.
+    """Return the id (a UUID of version 5, RFC 9562) derived from `parts`: equal parts give equal ids.
 
     >>> derived_id("a", 1) == derived_id("a", 1), derived_id("a", 1) == derived_id("a", 2)
     (True, False)
@@ -43,12 +43,12 @@ def derived_id(*parts: object) -> str:
 
 
 def joined(*parts: object) -> str:
-    """Write parts of an id, or some of them, as one."""
+    """Join parts of an id."""
     return SEPARATOR.join([part if type(part) is str else str(part) for part in parts])
 
 
 def id_of(text: str) -> str:
-    """Give the id that follows from parts that are `joined`: for ids that share their first parts.
+    """Return the id derived from `joined` parts, for ids that share their first parts.
 
     >>> id_of(joined("a", "b", 1)) == derived_id("a", "b", 1)
     True
@@ -58,12 +58,12 @@ def id_of(text: str) -> str:
 
 
 def fingerprint(data: bytes) -> str:
-    """Shorten content to 16 hexadecimal digits (64 bits of BLAKE2b) for comparing, not for security."""
+    """Return a digest of 16 hexadecimal digits (64 bits of BLAKE2b), for comparison, not for security."""
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
 def athlete_key(gym_id: str, athlete_id: str) -> str:
-    """Build the key under which everything about one lifter is ordered; the only place that does.
+    """Return the key that orders everything about one lifter; the only function that builds it.
 
     >>> athlete_key("g1", "ada")
     'g1/ada'

@@ -1,4 +1,4 @@
-"""The one catalogue of topics: what each holds, how it is keyed, how long it is kept."""
+"""The catalogue of topics: content, key and retention of each."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ class Topic:
     partitions: int = PARTITIONS
 
     def settings(self) -> dict[str, str]:
-        """Give the broker's settings of this topic."""
-        said = {
+        """Return the broker's settings of this topic."""
+        settings = {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": str(-1 if self.retention_ms is None else self.retention_ms),
         }
         if self.min_compaction_lag_ms is not None:
-            said["min.compaction.lag.ms"] = str(self.min_compaction_lag_ms)
+            settings["min.compaction.lag.ms"] = str(self.min_compaction_lag_ms)
         if self.max_message_bytes is not None:
-            said["max.message.bytes"] = str(self.max_message_bytes)
-        return said
+            settings["max.message.bytes"] = str(self.max_message_bytes)
+        return settings
 
 
 def dead_topic(topic: str) -> str:
-    """Name the topic of what readers of `topic` could not use.
+    """Return the topic of records that readers of `topic` could not use.
 
     >>> dead_topic("lifts.v1")
     'lifts.dead.v1'
@@ -57,10 +57,10 @@ def dead_topic(topic: str) -> str:
 
 
 def changelog(app: str) -> Topic:
-    """Describe the changelog of a worker's state.
+    """Return the changelog of a worker's state.
 
-    It is not compacted for a day, so that recovery sees every value of a worker that wrote after its time. A value
-    holds all versions of an entry that a replay may ask for, and may therefore be large.
+    It is not compacted for a day, so that recovery sees every value of a worker that wrote after losing its partition.
+    A value contains all versions of an entry that a replay may ask for, and may therefore be large.
     """
     return Topic(
         f"{app}-state-changelog",
@@ -80,7 +80,7 @@ def _catalogue() -> dict[str, Topic]:
         Topic(
             ESTIMATES,
             lifter,
-            "one ordered story per lifter: events, reps, openings, closings, estimates",
+            "one ordered history per lifter: events, reps, openings, closings, estimates",
             365 * _DAY_MS,
         ),
         Topic(ADVICE, lifter, "advice, summaries, budget changes", 365 * _DAY_MS),

@@ -1,4 +1,4 @@
-"""What every door shares: problem documents, credentials, health. Needs the extra `web` of the kernel."""
+"""What every HTTP service shares: problem documents, credentials, health. Needs the extra `web` of the kernel."""
 
 from spotter.http.credentials import COOKIE, DOCUMENTED, SUBPROTOCOL, Guard, chosen_subprotocol
 from spotter.http.health import health_router

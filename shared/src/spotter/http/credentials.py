@@ -1,4 +1,4 @@
-"""Who is asking: tokens from the Authorization header, a WebSocket's subprotocols, or a page's cookie."""
+"""Authentication by a token in the Authorization header, a WebSocket's subprotocols, or a page's cookie."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spotter.http.tokens import ExpiredToken, Identity, InvalidToken, Keyring, R
 SUBPROTOCOL: Final = "spotter.v1"
 COOKIE: Final = "spotter_token"
 DOCUMENTED: Final = Security(HTTPBearer(scheme_name="bearer", bearerFormat="JWT", auto_error=False))
-"""A route's dependency that tells OpenAPI of the token; `Guard` is what checks it."""
+"""A dependency that documents the token in OpenAPI; `Guard` checks it."""
 _BEARER: Final = "bearer."
 _MEND: Final = "Send 'Authorization: Bearer <token>'; 'spotter token create' makes a token."
 
@@ -26,18 +26,18 @@ def _now() -> datetime:
 
 
 def offered_subprotocols(connection: HTTPConnection) -> list[str]:
-    """List the subprotocols that a WebSocket's client offers, in its order."""
+    """Return the subprotocols that a WebSocket's client offers, in its order."""
     offered: list[str] = connection.scope.get("subprotocols") or []
     return offered
 
 
 def chosen_subprotocol(connection: HTTPConnection) -> str | None:
-    """Give the subprotocol to accept a WebSocket with: ours where it was offered."""
+    """Return the subprotocol to accept a WebSocket with: ours if it was offered."""
     return SUBPROTOCOL if SUBPROTOCOL in offered_subprotocols(connection) else None
 
 
 class Guard:
-    """Tells who a connection speaks for."""
+    """Authenticates connections."""
 
     def __init__(self, keyring: Keyring, revocations: Revocations, clock: Callable[[], datetime] = _now) -> None:
         self._keyring = keyring
@@ -45,14 +45,14 @@ class Guard:
         self._clock = clock
 
     def identify(self, connection: HTTPConnection, cookie: bool = False) -> Identity:
-        """Check a connection's credential; `cookie` lets a page's cookie count too.
+        """Return the identity that a connection's credential proves; with `cookie` a page's cookie counts too.
 
-        Raises Problem 401 where there is none, or one that is forged, expired or revoked.
+        Raises Problem 401 for a credential that is missing, forged, expired or revoked.
         """
         return self.verify(_token(connection, cookie))
 
     def verify(self, token: str) -> Identity:
-        """Check a token by itself; raises Problem 401 for one that is forged, expired or revoked."""
+        """Return the identity of a token; raises Problem 401 for one that is forged, expired or revoked."""
         try:
             identity = self._keyring.verify(token)
             self.check(identity)
@@ -62,7 +62,7 @@ class Guard:
         return identity
 
     def check(self, identity: Identity) -> None:
-        """Tell whether a bearer may go on, for connections that stay open; raises RevokedToken or ExpiredToken."""
+        """Check the identity of an open connection again; raises RevokedToken or ExpiredToken."""
         self._revocations.check(identity, self._clock())
 
 
@@ -76,8 +76,8 @@ def _token(connection: HTTPConnection, cookie: bool) -> str:
     for offered in offered_subprotocols(connection):
         if offered.startswith(_BEARER):
             return offered.removeprefix(_BEARER)
-    if cookie and (held := connection.cookies.get(COOKIE)):
-        return held
+    if cookie and (from_cookie := connection.cookies.get(COOKIE)):
+        return from_cookie
     raise _unauthorised("Missing token", "The request carries no token.")
 
 

@@ -1,4 +1,4 @@
-"""Whether a process is alive and ready, and its metrics."""
+"""Routes that report whether a process is alive and ready, and its metrics."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from starlette.responses import Response
 from spotter.http.problems import Problem
 
 
-def _nothing_wrong() -> str | None:
+def _no_reason() -> str | None:
     return None
 
 
 def health_router(
     ready: Callable[[], str | None],
     *,
-    alive: Callable[[], str | None] = _nothing_wrong,
+    alive: Callable[[], str | None] = _no_reason,
     metrics_to_anyone: bool = True,
 ) -> APIRouter:
     """Build `/healthz`, `/readyz` and `/metrics`.
 
-    `ready` and `alive` say why the process is not, in a sentence, or None where it is; a reason is answered with 503.
-    Metrics are nobody else's business: a process whose port is the public door gives them to its own machine only.
+    `ready` and `alive` return None, or a sentence that says why not, which is answered with 503. A process whose port
+    is public (`metrics_to_anyone` false) serves metrics to its own machine only.
     """
     router = APIRouter(tags=["health"])
 
@@ -40,15 +40,15 @@ def health_router(
 
     @router.get("/metrics", summary="Metrics for Prometheus", include_in_schema=False)
     async def prometheus(request: Request) -> Response:
-        if not (metrics_to_anyone or _is_near(request)):
+        if not (metrics_to_anyone or _is_local(request)):
             raise Problem(404, "Not found", "There is nothing at /metrics for other machines.")
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
-def _is_near(request: Request) -> bool:
-    """Tell whether a request comes from this machine, and through no proxy for another."""
+def _is_local(request: Request) -> bool:
+    """Return whether a request comes from this machine."""
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback
     except ValueError:

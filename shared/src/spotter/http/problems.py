@@ -1,4 +1,4 @@
-"""Errors that a client meets, as problem documents (RFC 9457): what is wrong, where, and how to mend it."""
+"""Errors as problem documents (RFC 9457): what is wrong, where, and how to mend it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _TRY_LATER = frozenset({429, 503})
 
 
 class Problem(Exception):
-    """Why a request, or one event of it, is refused.
+    """The reason why a request, or one event of it, is refused.
 
     `title` is the same for every problem of its kind; `detail` says what is wrong this time, `field` where
-    (`data.mean_velocity_mps`), `mend` what to do; further members are written as they are.
+    (`data.mean_velocity_mps`), `mend` how to correct it; further members are written as they are.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Problem(Exception):
         self.members = members
 
     def document(self) -> dict[str, object]:
-        """Give the members of the problem document.
+        """Return the members of the problem document.
 
         >>> Problem(404, "Unknown set", "There is no set s-9.").document()["type"]
         'urn:spotter:problem:unknown-set'
@@ -69,7 +69,7 @@ class Problem(Exception):
 
 
 def problem_response(problem: Problem) -> Response:
-    """Write a problem as an HTTP response."""
+    """Return a problem as an HTTP response."""
     return Response(
         orjson.dumps(problem.document(), default=str, option=orjson.OPT_NON_STR_KEYS),
         problem.status,
@@ -79,7 +79,7 @@ def problem_response(problem: Problem) -> Response:
 
 
 async def deny(socket: WebSocket, problem: Problem) -> None:
-    """Refuse a WebSocket: by the HTTP response of its handshake, or, once it is open, by the close code that fits."""
+    """Refuse a WebSocket by the HTTP response of its handshake or, once it is open, by the close code that fits."""
     if socket.application_state is WebSocketState.CONNECTING:
         await socket.send_denial_response(problem_response(problem))
     elif socket.application_state is WebSocketState.CONNECTED:
@@ -94,7 +94,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(WebSocketRequestValidationError, _on_invalid_request)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_exception_handler(Exception, _on_surprise)
+    app.add_exception_handler(Exception, _on_unexpected)
 
 
 async def _answer(connection: HTTPConnection, problem: Problem) -> Response:
@@ -127,16 +127,16 @@ async def _on_http_exception(connection: HTTPConnection, error: Exception) -> Re
 async def _on_invalid_request(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError | WebSocketRequestValidationError)
     first = error.errors()[0]
-    place, *path = [str(part) for part in first["loc"]] or ["request"]
-    field = ".".join(path) or place
+    source, *path = [str(part) for part in first["loc"]] or ["request"]
+    field = ".".join(path) or source
     missing = first["type"] == "missing"
     mend = (
-        f"Give {field}" if missing else f"Correct {field}" if place == "body" else f"Correct {field}, or leave it out"
+        f"Give {field}" if missing else f"Correct {field}" if source == "body" else f"Correct {field}, or leave it out"
     )
     problem = Problem(
         422,
         "Invalid request",
-        f"{place} {field}: {first['msg']}.",
+        f"{source} {field}: {first['msg']}.",
         field=field,
         mend=f"{mend}; /openapi.json says what it takes.",
     )
@@ -144,10 +144,10 @@ async def _on_invalid_request(connection: HTTPConnection, error: Exception) -> R
 
 
 async def _on_disconnect(connection: HTTPConnection, error: Exception) -> Response:
-    return Response(status_code=400)  # nobody is there to read it
+    return Response(status_code=400)  # the client has gone
 
 
-async def _on_surprise(connection: HTTPConnection, error: Exception) -> Response:
+async def _on_unexpected(connection: HTTPConnection, error: Exception) -> Response:
     log.error("%s %s failed", connection.scope["type"], connection.url.path, exc_info=error)
     problem = Problem(500, "Internal error", "Something went wrong on our side; it is in the log.")
     return await _answer(connection, problem)

@@ -1,4 +1,4 @@
-"""Who may do what: signed tokens with a gym, a role and lifters, checked without a database.
+"""Signed tokens with a gym, a role and lifters, verified without a database.
 
 InvalidToken
 ├── ForgedToken    not signed by a key of this installation, or unreadable
@@ -29,7 +29,7 @@ _RANKS = {role: rank for rank, role in enumerate(ROLES)}
 
 
 class InvalidToken(Exception):
-    """A credential that opens nothing."""
+    """A token that grants nothing."""
 
 
 class ForgedToken(InvalidToken):
@@ -37,35 +37,35 @@ class ForgedToken(InvalidToken):
 
 
 class ExpiredToken(InvalidToken):
-    """Its days are over."""
+    """Its lifetime has passed."""
 
 
 class RevokedToken(InvalidToken):
-    """Somebody took it back."""
+    """It was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a valid token says of its bearer."""
+    """The bearer of a valid token."""
 
     token_id: str
     gym_id: str
     role: Role
     athletes: frozenset[str]
-    """Empty: it speaks for the whole gym."""
+    """Empty: the whole gym."""
     expires: datetime
 
     def has_role(self, role: Role) -> bool:
-        """Tell whether this role is `role` or includes it."""
+        """Return whether the bearer's role is `role` or includes it."""
         return _RANKS[self.role] >= _RANKS[role]
 
     def may_see(self, athlete_id: str) -> bool:
-        """Tell whether it speaks for that lifter of its gym."""
+        """Return whether the token covers a lifter of its gym."""
         return not self.athletes or athlete_id in self.athletes
 
 
 class Keyring:
-    """The installation's signing keys: the newest signs, all verify.
+    """The installation's signing keys: the newest one signs, all of them verify.
 
     The file is JSON, `{"keys": [{"id", "secret"}]}`, readable by its owner only.
     """
@@ -78,7 +78,7 @@ class Keyring:
 
     @classmethod
     def load(cls, path: Path) -> Keyring:
-        """Read the key file; made with a new random key where there is none."""
+        """Read the key file, creating it with a random key if there is none."""
         path.parent.mkdir(parents=True, exist_ok=True)
         key = {"id": secrets.token_hex(4), "secret": secrets.token_urlsafe(32)}
         fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -88,7 +88,7 @@ class Keyring:
                 file.flush()
                 os.fsync(file.fileno())
             try:
-                os.link(fresh, path)  # fails where another process was first: then its key counts
+                os.link(fresh, path)  # fails if another process was first: then its key counts
             except FileExistsError:
                 pass
             finally:
@@ -104,7 +104,7 @@ class Keyring:
     def issue(
         self, gym_id: str, role: Role, *, athletes: Iterable[str] = (), days: float = 90, now: datetime | None = None
     ) -> str:
-        """Sign a new token.
+        """Return a new signed token.
 
         Raises ValueError for ids that are not `[A-Za-z0-9_.:-]{1,64}` or a role that does not exist.
         """
@@ -129,7 +129,7 @@ class Keyring:
         return jwt.encode(claims, self._keys[self._newest], algorithm=_ALGORITHM, headers={"kid": self._newest})
 
     def verify(self, token: str) -> Identity:
-        """Check a token's signature and age; raises ForgedToken or ExpiredToken."""
+        """Check a token's signature and age and return its bearer; raises ForgedToken or ExpiredToken."""
         try:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
             claims = jwt.decode(
@@ -150,18 +150,18 @@ class Keyring:
 
 
 class Revocations:
-    """Tokens that were taken back, as read from `access.v1`."""
+    """Revoked tokens, as read from `access.v1`."""
 
     def __init__(self) -> None:
         self._revoked: set[tuple[str, str]] = set()
 
     def apply(self, event: Event) -> None:
-        """Take one record; a gym can only revoke tokens of its own."""
+        """Apply one record; a gym can only revoke its own tokens."""
         if isinstance(event.data, TokenRevoked) and event.data.gym_id:
             self._revoked.add((event.data.gym_id, event.data.token_id))
 
     def check(self, identity: Identity, now: datetime) -> None:
-        """Raise RevokedToken or ExpiredToken where the bearer may not go on."""
+        """Raise RevokedToken or ExpiredToken if the bearer's token is no longer valid."""
         if (identity.gym_id, identity.token_id) in self._revoked:
             raise RevokedToken("the token was revoked: ask for a new one")
         if now >= identity.expires:

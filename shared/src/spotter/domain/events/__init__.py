@@ -1,4 +1,4 @@
-"""Everything that happens, as CloudEvents with typed data."""
+"""Events as CloudEvents with typed data."""
 
 from spotter.domain.event_types import EventData, Timestamp, format_time, parse_time
 from spotter.domain.events.envelope import (

@@ -1,4 +1,4 @@
-"""What Spotter itself writes of a lifter's week: the failure budget, warning signs, and what is told after a session."""
+"""Events that Spotter writes about a lifter's week: the failure budget, warning signs, and notices after a session."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from spotter.domain.event_types import EventData, Part, Timestamp
 
 
 class BudgetEntry(Part):
-    """What one set took from the weekly failure budget."""
+    """The cost of one set in the weekly failure budget."""
 
     set_id: str
     set_key: str
@@ -19,22 +19,22 @@ class BudgetEntry(Part):
     rule_ids: list[str]
     revision: int
     last_rep_at: Timestamp | None = None
-    """Corrected end of the set's last rep: the week that it lies in is the week that pays."""
+    """Corrected end of the set's last rep, which decides the week that is charged."""
     muscles: dict[str, float] | None = None
-    """Units by muscle group: all of it for the one that the exercise works most, parts for the others."""
+    """Units by muscle group: all of them for the one the exercise works most, shares for the others."""
     recovers_at: Timestamp | None = None
-    """Until then its muscle groups are closed to failure; nothing where it ended short of failure."""
+    """Until then its muscle groups are closed to failure; None where it ended short of failure."""
 
 
 class WarningSign(Part):
-    """A warning sign that holds, in words."""
+    """An active warning sign."""
 
     name: Literal["soreness", "joint", "sleep", "irritability", "fatigue", "dread", "slow_first_reps", "plateau"]
     rule_id: str
     sentence: str
     since: Timestamp
     until: Timestamp
-    """When it ends by itself, if nothing else is heard."""
+    """When it ends by itself, if nothing else is reported."""
 
 
 class ClosedGroup(Part):
@@ -52,7 +52,7 @@ class HardSets(Part):
     hard: int
     sets: int
     over: bool
-    """It is too high: nothing is spent until it is back."""
+    """It is too high: nothing may be spent until it is lower."""
 
 
 class ReadinessPart(Part):
@@ -65,7 +65,7 @@ class ReadinessPart(Part):
 
 
 class Readiness(Part):
-    """How ready a lifter is to train hard, 0 to 100: the parts' points of what they could be."""
+    """How ready a lifter is to train hard, 0 to 100: the points of all parts relative to their maximum."""
 
     score: int
     parts: list[ReadinessPart]
@@ -83,17 +83,17 @@ class PlannedCost(Part):
 
 
 class Forecast(Part):
-    """What a session's plan may spend of the week."""
+    """What a session's plan is expected to spend of the week."""
 
     units: float
     left: float
     """Of the week, after it."""
     sets: list[PlannedCost]
-    """Those of the plan that cost something."""
+    """The planned sets that cost something."""
 
 
 class AllowedFrom(Part):
-    """What is allowed from a moment on, if nothing else happens."""
+    """The allowance from a moment on, if nothing else happens."""
 
     at: Timestamp
     allowed: float
@@ -103,7 +103,7 @@ class BudgetChanged(EventData):
     """The failure budget of one week of a lifter: after an entry was made or revised, or because more or less is allowed."""
 
     revision: int
-    """One higher for each that is told of a lifter, whichever week it is about."""
+    """One higher for each event about a lifter, whichever week it is about."""
     entry: BudgetEntry | None = None
     week_start: Timestamp
     week_end: Timestamp | None = None
@@ -112,26 +112,26 @@ class BudgetChanged(EventData):
     spent: float
     left: float
     reasons: list[str]
-    """What `allowed` is made of, in words."""
+    """How `allowed` is composed, in words."""
     valid_until: Timestamp
     """When this changes by itself: a grant expires or the week ends."""
     allowed_after: float | None = None
-    """What is allowed from `valid_until` on, if nothing else happens."""
+    """The allowance from `valid_until` on, if nothing else happens."""
     allowed_later: list[AllowedFrom] | None = None
-    """Where more than one thing ends in the week: what is allowed after that, by time."""
+    """Where it changes more than once in the week: the later allowances, by time."""
     signs: list[WarningSign] | None = None
-    """Those that hold."""
+    """The active ones."""
     closed: list[ClosedGroup] | None = None
     """Muscle groups that are closed to failure now."""
     hard_share: HardSets | None = None
     readiness: Readiness | None = None
     """At the start of a session and after a check-in."""
     forecast: Forecast | None = None
-    """Where a session began with a plan."""
+    """If a session began with a plan."""
 
 
 class NoticeGiven(EventData):
-    """What a lifter is told after the session, not in it; given anew it keeps its id and has a revision one higher."""
+    """A notice to the lifter after a session; a new revision keeps the id."""
 
     notice_id: str
     kind: Literal["plateau", "sandbagging", "hard_share", "signs"]
@@ -140,6 +140,6 @@ class NoticeGiven(EventData):
     sentence: str
     valid_until: Timestamp
     not_before: Timestamp | None = None
-    """When the session is likely over: it is to be shown from then on."""
+    """When the session is probably over: show the notice from then on."""
     withdrawn: bool = False
-    """It no longer holds."""
+    """It is no longer true."""

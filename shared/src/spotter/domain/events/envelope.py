@@ -1,4 +1,4 @@
-"""The CloudEvents envelope and the one codec: structured-mode JSON everywhere."""
+"""The CloudEvents envelope and its codec: structured-mode JSON everywhere."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from spotter.domain.ids import fingerprint, json_string
 
 
 class Unreadable(ValueError):
-    """A record is no event that this version can read."""
+    """A record that is not an event, or not one that this version can read."""
 
 
-class _Known:
-    """What is known of an event beside its fields: it follows from them, and a changed copy does not have it."""
+class _ContentCache:
+    """Caches an event's fingerprint outside its fields, so that a changed copy does not inherit it."""
 
     __slots__ = ("_content",)
 
@@ -28,8 +28,8 @@ class _Known:
 
 
 @record(frozen=True, slots=True)
-class Event(_Known):
-    """One event: who says (`source`, `id`) that what (`data`) happened when (`time`, the sender's clock)."""
+class Event(_ContentCache):
+    """One event: what happened (`data`), when by the sender's clock (`time`), as reported by `source` under `id`."""
 
     id: str
     source: str
@@ -38,34 +38,34 @@ class Event(_Known):
     senttime: datetime | None = None
     """The sender's clock when it sent the event."""
     receivedtime: datetime | None = None
-    """When ingest took it."""
+    """When ingest accepted it."""
     configversion: int | None = None
     """Ordinal of the gym's newest configuration record that ingest had read."""
     sequence: str | None = None
-    """Of an output: where its input stands in the log, and its place among that input's outputs."""
+    """Of an output: the position of its input in the log, and its index among that input's outputs."""
     movedfrom: str | None = None
-    """Of an event that follows a set to another lifter, written inside only: the set's key under the first lifter, and
-    words about the event."""
+    """Of an event that follows a set to another lifter, written by Spotter only: the set's key under the first lifter,
+    and a description of the event."""
 
     @property
     def type(self) -> str:
-        """The type's name as on the wire."""
+        """The type's name on the wire."""
         return event_type(self.data)
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
-        """Gym, athlete, source and id: the same identity is the same event."""
+        """Gym, athlete, source and id: equal identities are the same event."""
         return (self.data.gym_id or "", self.data.athlete_id or "", self.source, self.id)
 
     @property
     def received(self) -> datetime:
-        """When it was received; its own time for what never passed a door."""
+        """When it was received; its own time for events that ingest did not receive."""
         return self.receivedtime or self.time
 
     def content(self) -> str:
-        """Fingerprint what was said, without how it travelled: equal for an event that is sent again.
+        """Return a fingerprint of the content alone, which is equal when the event is sent again.
 
-        A time that the sender left out was filled in on receipt and does not count.
+        A time that ingest filled in on receipt does not count.
         """
         try:
             return self._content
@@ -76,7 +76,7 @@ class Event(_Known):
 def corrected(event: Event, moment: datetime) -> datetime:
     """Translate a moment of the sender's clock to ours.
 
-    With `senttime` the clock's error is known; without, nothing can have happened after it was received.
+    `senttime` shows the clock's error; without it, nothing can have happened after it was received.
     """
     received = event.received
     if event.senttime is not None:
@@ -85,12 +85,12 @@ def corrected(event: Event, moment: datetime) -> datetime:
 
 
 def corrected_time(event: Event) -> datetime:
-    """Give the event's own time by our clock: what every comparison between events uses."""
+    """Return the event's time by our clock, which every comparison between events uses."""
     return corrected(event, event.time)
 
 
 def present_fields(part: Part) -> dict[str, Any]:
-    """Give what a part says, without what it leaves out: its `model_dump`, but parts of parts are left to the codec."""
+    """Return the fields that are not None: a shallow `model_dump`, in which the codec encodes nested parts."""
     values = {name: value for name, value in part.__dict__.items() if value is not None}
     for name in part.ALWAYS:
         values.setdefault(name, None)
@@ -98,7 +98,7 @@ def present_fields(part: Part) -> dict[str, Any]:
 
 
 def canonical_data(data: Mapping[str, Any]) -> bytes:
-    """Write what `present_fields` gives so that equal data gives equal bytes."""
+    """Encode the result of `present_fields` so that equal data gives equal bytes."""
     return orjson.dumps(data, present_fields, orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
 
 
@@ -107,13 +107,13 @@ def _content(event: Event, data: bytes) -> str:
     return fingerprint(b'{"data":%b,"time":%b,"type":"%b"}' % (data, time.encode(), event.type.encode()))
 
 
-def keep_content(event: Event, data: bytes) -> None:
-    """Spare readers of an event writing its data anew, which is at hand as `canonical_data` writes it."""
+def cache_content(event: Event, data: bytes) -> None:
+    """Cache the fingerprint of an event whose data is at hand as `canonical_data` encodes it."""
     object.__setattr__(event, "_content", _content(event, data))  # it is no field: mypy knows only those
 
 
 def encode(event: Event, data: bytes | None = None) -> bytes:
-    """Write an event as one line of JSON; `data` is its data in JSON, where that has been written already."""
+    """Encode an event as one line of JSON; `data` is its data in JSON, if that has been encoded already."""
     attributes = [
         f'{{"specversion":"1.0","id":{json_string(event.id)},"source":{json_string(event.source)},'
         f'"type":"{event.type}","time":"{format_time(event.time)}","datacontenttype":"application/json"'
@@ -130,12 +130,12 @@ def encode(event: Event, data: bytes | None = None) -> bytes:
         attributes.append(f'"movedfrom":{json_string(event.movedfrom)}')
     if data is None:
         data = orjson.dumps(present_fields(event.data), present_fields, orjson.OPT_UTC_Z)
-    # Joined, the data is copied: orjson leaves its result in a buffer of 4 to 16 kB, kept as long as the event.
+    # Joining copies the data out of orjson's buffer of 4 to 16 kB, which would live as long as the event.
     return b'%b,"data":%b}' % (",".join(attributes).encode(), data)
 
 
 def with_attributes(event: Event, *, sequence: str) -> Event:
-    """Give the event with its place in the log."""
+    """Return the event with its position in the log."""
     return Event(
         event.id,
         event.source,
@@ -150,26 +150,26 @@ def with_attributes(event: Event, *, sequence: str) -> Event:
 
 
 def with_sequence(value: bytes, sequence: str) -> bytes:
-    """Give an encoded event, which has no place in the log yet, with it."""
+    """Add its position in the log to an encoded event that has none."""
     return b"".join((value[:-1], b',"sequence":"', sequence.encode(), b'"}'))
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """Give the event as the JSON object that is written everywhere."""
+    """Return the event as its JSON object."""
     value: dict[str, Any] = orjson.loads(encode(event))
     return value
 
 
 def decode(value: bytes) -> Event:
-    """Read what `encode` wrote, ignoring fields of newer versions.
+    """Decode what `encode` wrote, ignoring fields of newer versions.
 
-    Raises Unreadable for anything else, with the reason.
+    Raises Unreadable with the reason for anything else.
     """
     return from_json(json_object(value))
 
 
 def json_object(value: bytes) -> dict[str, Any]:
-    """Read a JSON object, of an event or of something else; raises Unreadable."""
+    """Parse a JSON object, of an event or not; raises Unreadable."""
     try:
         raw = orjson.loads(value)
     except orjson.JSONDecodeError as error:
@@ -180,7 +180,7 @@ def json_object(value: bytes) -> dict[str, Any]:
 
 
 def from_json(raw: object) -> Event:
-    """Read the JSON object of an event; raises Unreadable."""
+    """Return the event of a JSON object; raises Unreadable."""
     if not isinstance(raw, dict):
         raise Unreadable("not a JSON object")
     kind = TYPES.get(str(raw.get("type")))

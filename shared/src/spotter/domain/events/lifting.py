@@ -1,4 +1,4 @@
-"""What happens in a set: its start and end, its reps, their corrections."""
+"""Events of a set: its start and end, its reps, their corrections."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VelocityMetric = Literal["mean", "propulsive", "peak"]
 
 
 class SetContext(EventData):
-    """What is known about a set beside its reps; every field may be left out or amended."""
+    """The context of a set; every field may be left out or amended."""
 
     exercise: ExerciseId | None = None
     load_kg: LoadKg | None = None
@@ -43,13 +43,13 @@ class SetContext(EventData):
 
 
 class SetStarted(SetContext):
-    """A lifter starts a set, or says more about the open one."""
+    """A lifter starts a set, or adds context to the open one."""
 
     exercise: ExerciseId
 
 
 class SetAmended(SetContext):
-    """What was said about a set is put right."""
+    """The context of a set is corrected."""
 
 
 class SetMoved(EventData):
@@ -80,7 +80,7 @@ class Device(Part):
 
 
 class RepFields(Part):
-    """What can be measured of a rep; nothing but its time is a rep too."""
+    """Measurements of a rep; a rep without any is valid too."""
 
     mean_velocity_mps: VelocityMps | None = None
     peak_velocity_mps: PeakVelocityMps | None = None
@@ -110,20 +110,20 @@ class RepCompleted(RepFields, EventData):
 
 
 class RepCorrection(RepFields):
-    """What is put right of a rep; what is left out stays."""
+    """Corrected fields of a rep; fields left out stay."""
 
     velocity_metric: VelocityMetric | None = None
 
 
 class RepAmended(EventData):
-    """Some fields of a rep are put right."""
+    """Some fields of a rep are corrected."""
 
     rep_number: RepNumber
     set: RepCorrection
 
 
 class RepVoided(EventData):
-    """A rep that was counted was none."""
+    """A counted rep was not a rep."""
 
     rep_number: RepNumber
     reason: ShortText | None = None
@@ -152,11 +152,11 @@ class MotionSampled(EventData):
 
 
 RPE_AT_FAILURE: Final = 10
-"""RPE on the lifting scale is this less the reps in reserve (Zourdos et al. 2016)."""
+"""RPE on the lifting scale is this minus the reps in reserve (Zourdos et al. 2016)."""
 
 
 class EffortReported(EventData):
-    """How near to failure the lifter felt: exactly one of rir, rpe and failed."""
+    """How close to failure the lifter felt: exactly one of rir, rpe and failed."""
 
     rir: Annotated[float, Field(ge=0, le=30)] | None = None
     rpe: Annotated[float, Field(ge=1, le=10)] | None = None
@@ -171,5 +171,5 @@ class EffortReported(EventData):
 
     @property
     def called_rir(self) -> float | None:
-        """Reps in reserve as called; None where a failure was told, or that there was none."""
+        """Reps in reserve as called; None where only `failed` was reported."""
         return self.rir if self.rpe is None else RPE_AT_FAILURE - self.rpe

@@ -1,4 +1,4 @@
-"""What Spotter itself writes: no client may send these."""
+"""Events that only Spotter writes: no client may send them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Flag = Literal[
 
 
 class SetOutput(EventData):
-    """What every output about a set carries: `set_id` as sent, and `set_key`, which is never reused."""
+    """An output about a set: `set_id` as sent, and `set_key`, which is never reused."""
 
     set_key: str
 
@@ -41,20 +41,20 @@ class DeviceLost(EventData):
 
 
 class SetOpened(SetContext, SetOutput):
-    """A set began, or began again; says all that is known of it and what it is pinned to."""
+    """A set began or was reopened, with all that is known of it and the versions it is pinned to."""
 
     opened_by: str
     opened_at: Timestamp
     history: bool = False
-    """It arrived when a later set was known: ended from the start."""
+    """It arrived after a later set: closed from the start."""
     reopened: int = 0
-    """How often the set has gone on after an end."""
+    """How often the set has continued after it was closed."""
     amended: bool = False
-    """The set was open or known; only what is said about it has changed."""
+    """The set existed already; only its context has changed."""
     pinned_config: int = 0
     learned_sets: int = 0
     moved_from: str | None = None
-    """Key of the set under the lifter to whom it was credited first."""
+    """Key of the set under the lifter it was credited to first."""
 
 
 class SetClosed(SetOutput):
@@ -65,19 +65,19 @@ class SetClosed(SetOutput):
     reps: int
     reopened: int = 0
     moved_to: str | None = None
-    """The lifter to whom the set was moved: it is this lifter's no more, and nothing of it counts here."""
+    """The lifter the set was moved to: none of it counts for this lifter any more."""
     velocity_offset_mps: float | None = None
-    """First velocity of the set less the lifter's own at this load, by the sets before it; none where these taught
-    nothing, or the load is not known."""
+    """First velocity of the set minus the lifter's usual one at this load, by the sets before it; None where these
+    taught nothing, or the load is unknown."""
     velocity_offset_sd: float | None = None
-    """The same in standard deviations of what is usual of the lifter."""
+    """The same in standard deviations of the lifter's usual velocity."""
     one_rep_max_kg: float | None = None
-    """The lifter's 1RM by the load–velocity profile of the sets before, and its standard error."""
+    """The lifter's 1RM by the load–velocity profile of earlier sets, and its standard error."""
     one_rep_max_sd_kg: float | None = None
 
 
 class RepCounted(RepFields, SetOutput):
-    """A rep as the detector sees it: set and number settled, corrections applied."""
+    """A rep with its set and number resolved and corrections applied."""
 
     velocity_metric: VelocityMetric | None = None
     rep_number: int
@@ -90,11 +90,11 @@ class RepCounted(RepFields, SetOutput):
     flags: list[Flag] = Field(default_factory=list)
     voided: bool = False
     found_in: Literal["motion"] | None = None
-    """Found by the detector in a signal, and not reported as a rep."""
+    """Detected in a raw signal, not reported as a rep."""
 
 
 class EffortEstimated(SetOutput):
-    """How many reps are left after a rep, and how sure that is."""
+    """How many reps are left after a rep, and how certain that is."""
 
     rep_number: int
     revision: int
@@ -114,9 +114,9 @@ class EffortEstimated(SetOutput):
     model_version: str
     profile_version: str
     arrival: bool = True
-    """The rep just arrived; false where an earlier answer is revised."""
+    """The rep just arrived; false where an earlier estimate is revised."""
     newest: bool = True
-    """The rep is the newest known of the lifter."""
+    """The rep is the lifter's newest."""
     fresh: bool = True
     """The rep was sent soon enough after it happened for advice to sound."""
     set_open: bool = True
@@ -127,7 +127,7 @@ class EffortEstimated(SetOutput):
 
 
 class TermsSaid(Part):
-    """What holds in a set, and what it costs to stop a rep too late or too early (none where a policy says the chance)."""
+    """Targets of a set, and the cost of stopping a rep too late or too early (None where a policy sets the probability)."""
 
     target: int | None = None
     floor: int
@@ -147,7 +147,7 @@ class BoundSaid(Part):
 
 
 class StandingSaid(Part):
-    """How the lifter stood when the set opened."""
+    """The lifter's budget and warning signs when the set opened."""
 
     left: float
     """Of the week's budget, in units."""
@@ -164,13 +164,13 @@ class StandingSaid(Part):
 
 
 class Because(Part):
-    """What an advice follows from: of a plan all that its rules looked at, of the advice after a rep the decision's."""
+    """The inputs of an advice: of a plan all that its rules read, of the advice after a rep those of the decision."""
 
     terms: TermsSaid | None = None
     bounds: list[BoundSaid] | None = None
     standing: StandingSaid | None = None
     origins: dict[str, str] | None = None
-    """The layer that each value of the policy comes from, with the name of a team or block."""
+    """The layer that each value of the policy comes from, with the name of the team or block."""
     beginner: bool | None = None
     last_set: bool | None = None
     spotter: bool | None = None
@@ -182,10 +182,10 @@ class Because(Part):
     estimate_revision: int | None = None
     rir: float | None = None
     p_at_limit: float | None = None
-    """The chance of being where stop is said, or nearer to failure."""
+    """Probability of having reached the reps in reserve at which to stop, or fewer."""
     p_next_fails: float | None = None
     latched: bool | None = None
-    """Stop had been said in this set."""
+    """Stop had been advised in this set before."""
     confidence: Confidence | None = None
 
 
@@ -195,7 +195,7 @@ def _target_always(schema: dict[str, Any]) -> None:
 
 
 class AdviceGiven(SetOutput):
-    """What the lifter is told after a rep; after_rep 0 is the plan."""
+    """The advice after a rep; after_rep 0 is the plan."""
 
     model_config = ConfigDict(json_schema_extra=_target_always)
     ALWAYS: ClassVar[tuple[str, ...]] = ("target_rir",)
@@ -221,7 +221,7 @@ class AdviceGiven(SetOutput):
 
 
 class SetSummarised(SetOutput):
-    """What became of a set."""
+    """The result of a set."""
 
     revision: int
     exercise: str | None = None
@@ -235,12 +235,12 @@ class SetSummarised(SetOutput):
     ended_at: Timestamp
     failed: bool = False
     advice_followed: bool | None = None
-    """Nothing where no stop was said."""
+    """None where no stop was advised."""
     reps_after_stop: int = 0
 
 
 class Origin(Part):
-    """Where in a log a record stands."""
+    """Position of a record in a log."""
 
     topic: str
     partition: int
@@ -248,7 +248,7 @@ class Origin(Part):
 
 
 class EventRejected(EventData):
-    """Something in a log that a reader could not use: why, where it stands, and the thing itself."""
+    """A record that a reader could not use: the reason, its position, and the record itself."""
 
     rejected_id: str | None = None
     set_key: str | None = None

@@ -1,4 +1,4 @@
-"""What is said about lifters, gyms and their equipment."""
+"""Events about lifters, gyms and their equipment."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class WellnessReported(EventData):
 
 
 class PlannedExercise(Part):
-    """What a session has in mind for one exercise."""
+    """The plan of a session for one exercise."""
 
     exercise: ExerciseId
     sets: Annotated[int, Field(ge=1, le=30)]
     target_rir: Annotated[int, Field(ge=0, le=10)] | None = None
-    """Left out: as the rules have it."""
+    """Left out: as the rules decide."""
 
 
 class SessionStarted(EventData):
@@ -52,13 +52,13 @@ class SessionStarted(EventData):
     mode: Literal["normal", "time_pressed"] = "normal"
     days_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
     policy: SessionFields | None = None
-    """Holds on the session's day, over every other layer."""
+    """Applies on the session's day, above every other layer."""
     planned: Annotated[list[PlannedExercise], Field(max_length=50)] | None = None
-    """What is to be done, in order: answered by what of the week's budget it may spend."""
+    """What is planned, in order; answered with a forecast of what it may spend of the week's budget."""
 
 
 class StationPaired(EventData):
-    """A device now speaks for a station, and perhaps for a lifter."""
+    """A device is paired with a station, and perhaps with a lifter."""
 
     station_id: StationId
     device_id: ShortText
@@ -67,11 +67,11 @@ class StationPaired(EventData):
 
 
 class StationReleased(StationPaired):
-    """A device no longer speaks for a station."""
+    """A device is no longer paired with a station."""
 
 
 class Consent(Part):
-    """What a lifter agrees to, use by use."""
+    """A lifter's consent by use of the data."""
 
     live: bool | None = None
     leaderboard: bool | None = None
@@ -79,14 +79,14 @@ class Consent(Part):
 
 
 class AthleteUpdated(EventData):
-    """What a coach says about a lifter."""
+    """A lifter's details, as set by a coach."""
 
     name: ShortText | None = None
     level: Literal["beginner", "intermediate", "advanced"] | None = None
     time_zone: ZoneName | None = None
     week_start: Weekday | None = None
     team: ShortText | None = None
-    """Whose policy lies between the gym's and the lifter's own. A team of which no policy speaks adds nothing."""
+    """Its policy applies between the gym's and the lifter's own. A team without a policy adds nothing."""
     programme: ShortText | None = None
     bodyweight_kg: Annotated[float, Field(ge=20, le=400)] | None = None
     consent: Consent | None = None
@@ -97,7 +97,7 @@ class PolicyUpdated(PolicyFields, EventData):
 
     team: ShortText | None = None
     block: BlockSaid | None = None
-    """A block of the training calendar; the values hold from its first day to its last, by the lifter's local days."""
+    """A block of the training calendar; the values apply from its first day to its last, in the lifter's local days."""
     time_zone: ZoneName | None = None
     week_start: Weekday | None = None
 
@@ -117,7 +117,7 @@ class ExerciseAdded(ExerciseFields, EventData):
 
 
 class BudgetGranted(EventData):
-    """A coach gives a lifter more to spend."""
+    """A coach grants a lifter additional budget."""
 
     athlete_id: AthleteId
     units: Annotated[float, Field(gt=0, le=20)]
@@ -126,13 +126,13 @@ class BudgetGranted(EventData):
 
 
 class TokenRevoked(EventData):
-    """A token stops working."""
+    """A token is revoked."""
 
     token_id: ShortText
 
 
 class AdviceAcknowledged(EventData):
-    """A client says what became of an alert."""
+    """A client reports what became of an alert."""
 
     alert_id: ShortText
     state: Literal["delivered", "shown", "dismissed"] = "delivered"

@@ -1,4 +1,4 @@
-"""The one list of event types: data, who may send it, and the topic it goes to."""
+"""The list of event types: data, the role that may send it, and its topic."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class EventType:
     """A kind of event."""
 
     name: str
-    """As on the wire, for example `spotter.rep.completed.v1`."""
+    """On the wire, for example `spotter.rep.completed.v1`."""
     data: type[EventData]
     role: Role | None
-    """The least role that may send it; None: written inside only."""
+    """The lowest role that may send it; None: written by Spotter only."""
     topic: str
     about: Literal["athlete", "gym", "device", "token", "either"]
-    """What it is keyed by: `either` is the athlete where one is named, else the gym."""
+    """What it is keyed by: `either` is the athlete if one is named, else the gym."""
 
 
 def _types() -> dict[str, EventType]:
@@ -78,7 +78,7 @@ NAMES = MappingProxyType({kind.data: name for name, kind in TYPES.items()})
 
 
 def event_type(data: EventData) -> str:
-    """Name the type of event that carries `data`.
+    """Return the name of the event type that carries `data`.
 
     >>> event_type(lifting.SetEnded())
     'spotter.set.ended.v1'
@@ -87,7 +87,7 @@ def event_type(data: EventData) -> str:
 
 
 def short_name(name: str) -> str:
-    """Strip what is the same in every type's name.
+    """Strip the prefix and version that every type's name has.
 
     >>> short_name("spotter.rep.completed.v1")
     'rep.completed'
