@@ -13,7 +13,7 @@ from spotter.http import Problem
 from spotter.http.tokens import Identity
 from spotter_ingest.adapters.openbarbell import decode_rep
 from spotter_ingest.adapters.protocol import BadFrame
-from spotter_ingest.body_parser import read_events
+from spotter_ingest.body_parser import parse_body
 from spotter_ingest.validation import Receipt, take
 
 V1 = ["-1234", "3", "0.5", "601", "0.8", "70", "-9999", "1.5"]
@@ -84,7 +84,7 @@ def test_recorded_frames(recorded: Path) -> None:
     refused: list[tuple[str | None, str]] = []
     for rep in (rep for each in sets.values() for rep in each["reps"]):
         event = {"type": "spotter.rep.completed.v1", "time": rep["time"], "data": decode_rep(rep["data"])}
-        (item,) = read_events(json.dumps(event).encode(), [], 1)
+        (item,) = parse_body(json.dumps(event).encode(), [], 1)
         assert isinstance(item, dict)
         try:
             taken.append(take(item, bearer, receipt).event.data)

@@ -20,7 +20,7 @@ from lab.bench.rows import BenchRow, BenchTarget, measured
 from lab.bench.workload import GYM, LIFTERS, bodies, history
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http.tokens import Identity, Keyring
-from spotter_ingest.body_parser import read_events
+from spotter_ingest.body_parser import parse_body
 from spotter_ingest.validation import Receipt, take
 
 GROUP: Final = "standalone"
@@ -182,7 +182,7 @@ def _validated_per_s(plan: BenchPlan) -> float:
     receipt = Receipt(sent, 0, builtin_catalogue(), lambda: "")
     began_s = time.perf_counter()
     for body in requests:
-        for item in read_events(body, (), PER_REQUEST):
+        for item in parse_body(body, (), PER_REQUEST):
             assert isinstance(item, dict)
             take(item, bearer, receipt)
     return plan.batch_reps / (time.perf_counter() - began_s)

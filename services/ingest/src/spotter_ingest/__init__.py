@@ -1,1 +1,1 @@
-"""The door: checks the events that devices and apps send and writes them to the log."""
+"""Validates the events that devices and apps send and writes them to the log."""

@@ -16,7 +16,7 @@ from spotter_ingest.app import create_app
 
 
 def main() -> None:
-    """Serve until a signal ends it."""
+    """Serve until a signal."""
     settings, limits = Settings(), Limits()
     parser = argparse.ArgumentParser(description="Accept events from devices and apps and write them to Kafka.")
     parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")

@@ -1,4 +1,4 @@
-"""The doors for events: `POST /v1/events` and `WS /v1/events`."""
+"""The routes that receive events, `POST /v1/events` and `WS /v1/events`, and the application of ingest's own process."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from spotter.settings import Limits
 from spotter.streaming.log import Log
 from spotter.streaming.topic_follower import TopicFollower
 from spotter_ingest.batch_writer import Writer
-from spotter_ingest.body_parser import read_events
+from spotter_ingest.body_parser import parse_body
 from spotter_ingest.openapi import OPERATION
 from spotter_ingest.quotas import BodyTooLarge, EventQuotas, Occupancy
-from spotter_ingest.responses import answer
+from spotter_ingest.responses import batch_response
 from spotter_ingest.service import Intake
 from spotter_ingest.websocket import TRY_LATER, EventSocket
 
@@ -32,7 +32,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _nothing_missing() -> str | None:
+def _no_reason() -> str | None:
     return None
 
 
@@ -42,13 +42,13 @@ def create_router(
     configuration: Configuration,
     limits: Limits,
     *,
-    ready: Callable[[], str | None] = _nothing_missing,
+    ready: Callable[[], str | None] = _no_reason,
     clock: Callable[[], datetime] = _now,
 ) -> APIRouter:
     """Build ingest's routes.
 
-    `configuration` and the guard's revocations are kept by whoever calls, as `config.v1` and `access.v1` are read;
-    until they have been, `ready` says why no event can be taken. The application needs `spotter.http.install`.
+    The caller updates `configuration` and the guard's revocations from `config.v1` and `access.v1`; until both have
+    been read, `ready` says why no event can be accepted. The application needs `spotter.http.install`.
     """
     router = APIRouter(tags=["events"])
     occupancy = Occupancy(limits)
@@ -71,8 +71,8 @@ def create_router(
                 received = await body.read(request)
             except BodyTooLarge as error:
                 return error.response()
-            items = read_events(received, request.headers.items(), limits.batch_events)
-            return answer(await intake.take_all(items, bearer))
+            parsed = parse_body(received, request.headers.items(), limits.batch_events)
+            return batch_response(await intake.take_all(parsed, bearer))
 
     @router.websocket("/v1/events")
     async def events_socket(socket: WebSocket) -> None:
@@ -96,10 +96,10 @@ def create_app(
     running: AbstractAsyncContextManager[object] | None = None,
     clock: Callable[[], datetime] = _now,
 ) -> FastAPI:
-    """Build ingest as a process of its own; `running` is what must be open as long as it serves, such as the log.
+    """Build ingest as a process of its own; `running`, such as the log, is open as long as it serves.
 
-    It serves at once, takes events when `config.v1` and `access.v1` have been read, and is not alive once reading
-    them has failed for another reason than a silent log.
+    It serves at once, accepts events when `config.v1` and `access.v1` have been read, and is not alive once reading
+    them has failed for another reason than an unavailable log.
     """
     configuration, revocations = Configuration(), Revocations()
     follower = TopicFollower(target, {CONFIG: configuration.apply, ACCESS: revocations.apply})

@@ -1,4 +1,4 @@
-"""Finds the events in what was sent: one, a batch, lines, a binary-mode request; each readable or not by itself."""
+"""Parses what was sent into events: one, a batch, lines or a binary-mode request; each may be unreadable by itself."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import orjson
 
 from spotter.http import Problem
 
-Item = dict[str, object] | Problem
-"""An event as sent, or why it could not be read."""
+Parsed = dict[str, object] | Problem
+"""An event as sent, or the problem that it could not be parsed."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BINARY: Final = "ce-"
 _EXACT_DIGITS: Final = 18
 
 
-def read_events(body: bytes, headers: Iterable[tuple[str, str]], events_max: int) -> list[Item]:
-    """Read the body of a request.
+def parse_body(body: bytes, headers: Iterable[tuple[str, str]], events_max: int) -> list[Parsed]:
+    """Parse the body of a request.
 
-    `ce-` headers make it the data of one event (CloudEvents' binary mode). Without them its shape decides, whatever
-    its Content-Type: an object is one event, an array is a batch, several lines are an event each.
+    `ce-` headers make it the data of one event (CloudEvents' binary mode). Otherwise its shape decides, whatever its
+    Content-Type: an object is one event, an array is a batch, several lines are an event each.
     Raises Problem 413 for more than `events_max` events.
     """
     attributes: dict[str, object] = {
@@ -44,15 +44,15 @@ def read_events(body: bytes, headers: Iterable[tuple[str, str]], events_max: int
     return [_event(document)]
 
 
-def read_event(text: str | bytes) -> Item:
-    """Read one message of a socket."""
+def parse_message(text: str | bytes) -> Parsed:
+    """Parse one message of a WebSocket."""
     try:
         return _event(_parse(text))
     except ValueError as error:
         return _unreadable(f"The message is not JSON: {error}.")
 
 
-def _binary(attributes: Mapping[str, object], body: bytes) -> Item:
+def _binary(attributes: Mapping[str, object], body: bytes) -> Parsed:
     try:
         data = _parse(body) if body.strip() else {}
     except ValueError as error:
@@ -60,10 +60,10 @@ def _binary(attributes: Mapping[str, object], body: bytes) -> Item:
     return {**attributes, "data": data}
 
 
-def _lines(body: bytes, events_max: int) -> list[Item] | None:
-    """Read one event a line; None for a text that is just broken.
+def _lines(body: bytes, events_max: int) -> list[Parsed] | None:
+    """Parse one event a line; None for text that is not lines of events.
 
-    An array over several lines that is broken is no event a line, although its last line may read as one.
+    A broken array over several lines is not, although its last line may parse as an event.
     """
     lines = [line for line in body.split(b"\n") if line and not line.isspace()]
     if len(lines) < 2 or (body.startswith(b"[") and not _is_json(lines[0])):
@@ -75,7 +75,7 @@ def _lines(body: bytes, events_max: int) -> list[Item] | None:
     return items if all(_looks_like_an_object(line.strip()) for line in lines) else None
 
 
-def _line(line: bytes, number: int) -> Item:
+def _line(line: bytes, number: int) -> Parsed:
     try:
         return _event(_parse(line))
     except ValueError as error:
@@ -95,16 +95,16 @@ def _looks_like_an_object(line: bytes) -> bool:
 
 
 def _parse(text: bytes | str) -> object:
-    """Read JSON; raises ValueError.
+    """Parse JSON; raises ValueError.
 
-    NaN, Infinity and numbers beyond a double's range are read too, so that a field can be refused by its name.
+    NaN, Infinity and numbers beyond a double's range are accepted, so that validation refuses the field by its name.
     """
     try:
         parsed: object = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         try:
             parsed = json.loads(text, parse_int=_parse_int)
-            orjson.dumps(parsed)  # refuses half a surrogate pair, which the standard library lets through
+            orjson.dumps(parsed)  # refuses half a surrogate pair, which the standard library accepts
         except (ValueError, TypeError, RecursionError):
             raise ValueError(str(error)) from None
     return parsed
@@ -114,7 +114,7 @@ def _parse_int(digits: str) -> int | float:
     return int(digits) if len(digits) <= _EXACT_DIGITS else float(digits)
 
 
-def _event(value: object) -> Item:
+def _event(value: object) -> Parsed:
     if isinstance(value, dict):
         return value
     kind = {list: "an array", str: "a string", bool: "a truth value"}.get(type(value), "a number")

@@ -1,4 +1,4 @@
-"""What is lost with a socket: devices that were sending the reps of a running set."""
+"""Devices whose connection is lost while a set is running."""
 
 from __future__ import annotations
 
@@ -13,60 +13,60 @@ from spotter.domain.ids import derived_id
 
 SOURCE: Final = "spotter/ingest"
 RUNNING: Final = timedelta(seconds=90)
-"""A set whose last rep was received longer ago is over by silence."""
+"""A set whose last rep was received longer ago has ended by silence."""
 
 
 @record(frozen=True, slots=True)
-class _Heard:
-    """The last that was heard of one lifter from one source."""
+class _LastEvent:
+    """The last event about one lifter from one source."""
 
     event: Event
     device_id: str | None
 
 
-class Lifting:
-    """Whose sets run by the reps that come over one socket."""
+class RunningSets:
+    """The running sets by the reps that arrive over one socket."""
 
     def __init__(self) -> None:
-        self._heard: dict[tuple[str, str], _Heard] = {}
+        self._last: dict[tuple[str, str], _LastEvent] = {}
 
-    def note(self, event: Event) -> None:
-        """Take note of an event that was written."""
+    def add(self, event: Event) -> None:
+        """Update with an event that was accepted."""
         data = event.data
         athlete_id = data.athlete_id
         if athlete_id is None:
             return
         if isinstance(data, SetEnded):
-            for key in [key for key in self._heard if key[0] == athlete_id]:
-                del self._heard[key]
+            for key in [key for key in self._last if key[0] == athlete_id]:
+                del self._last[key]
         elif isinstance(data, RepCompleted | RepStarted):
             key = athlete_id, event.source
-            known = self._heard.get(key)
-            device_id = known.device_id if known is not None else None
+            previous = self._last.get(key)
+            device_id = previous.device_id if previous is not None else None
             if isinstance(data, RepCompleted) and data.device is not None:
                 device_id = data.device.id
-            self._heard[key] = _Heard(event, device_id)
+            self._last[key] = _LastEvent(event, device_id)
 
     def lost(self, at: datetime, configversion: int, *, cleanly: bool) -> list[Event]:
-        """Give an event for each device whose set is still running when the socket closes.
+        """Return an event for each device whose set is still running when the socket closes.
 
-        A client that says goodbye between two reps is not lost: it may open a socket for each.
+        A client that closes it in order between two reps is not lost: it may open a socket for each rep.
         """
         return [
-            _lost(heard, at, configversion)
-            for heard in self._heard.values()
-            if at - heard.event.received <= RUNNING and not (cleanly and isinstance(heard.event.data, RepCompleted))
+            _lost(last, at, configversion)
+            for last in self._last.values()
+            if at - last.event.received <= RUNNING and not (cleanly and isinstance(last.event.data, RepCompleted))
         ]
 
 
-def _lost(heard: _Heard, at: datetime, configversion: int) -> Event:
-    last = heard.event
+def _lost(last: _LastEvent, at: datetime, configversion: int) -> Event:
+    event = last.event
     data = DeviceLost(
-        gym_id=last.data.gym_id,
-        athlete_id=last.data.athlete_id,
-        set_id=last.data.set_id,
-        device_id=heard.device_id,
-        reported_by=last.source,
+        gym_id=event.data.gym_id,
+        athlete_id=event.data.athlete_id,
+        set_id=event.data.set_id,
+        device_id=last.device_id,
+        reported_by=event.source,
     )
-    identity = derived_id("device.lost", *last.identity, at.isoformat())
+    identity = derived_id("device.lost", *event.identity, at.isoformat())
     return Event(identity, SOURCE, at, data, receivedtime=at, configversion=configversion)

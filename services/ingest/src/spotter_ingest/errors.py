@@ -1,4 +1,4 @@
-"""Says what is wrong with an event's data: the field, the rule it breaks, the mend."""
+"""Problems of an event's data: the field, the rule it breaks, how to mend it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _TITLES: Final = {
 
 
 def invalid_data(error: ValidationError, kind: EventType, data: Mapping[str, object]) -> Problem:
-    """Turn what validation found in `data` into a problem: the first fault, and a list where there are more."""
+    """Convert validation errors of `data` to a problem: the first one, with a list if there are more."""
     faults = error.errors(include_url=False, include_input=False)[:FAULTS_SHOWN_MAX]
-    found: dict[str, str] = {}
+    rules: dict[str, str] = {}
     for fault in faults:
         field = ".".join(["data", *_path(fault["loc"], data)])
         rule = _rule(fault["type"], fault["msg"], kind)
-        # a field that may be one of several kinds has a fault for each of them
-        found[field] = f"{found[field]}, or {rule}" if field in found else rule
-    details = [{"field": field, "detail": _sentence(field, rule)} for field, rule in found.items()]
+        # a field that may be one of several types has a fault for each of them
+        rules[field] = f"{rules[field]}, or {rule}" if field in rules else rule
+    details = [{"field": field, "detail": _sentence(field, rule)} for field, rule in rules.items()]
     field = details[0]["field"]
     title = _TITLES.get(faults[0]["type"], "Invalid field")
     problem = Problem(422, title, details[0]["detail"], field=field, mend=_mend(faults[0]["type"], field, kind))
@@ -41,25 +41,25 @@ def invalid_data(error: ValidationError, kind: EventType, data: Mapping[str, obj
     return problem
 
 
-def _rule(fault: str, said: str, kind: EventType) -> str:
+def _rule(fault: str, message: str, kind: EventType) -> str:
     if fault == "extra_forbidden":
         return f"is no field of {kind.name}"
     if fault == "missing":
         return "is missing"
     if fault == "value_error":
-        return said.removeprefix("Value error, ")
-    _, should, rule = said.partition(" should ")
-    return f"must {rule}" if should else said
+        return message.removeprefix("Value error, ")
+    _, should, rule = message.partition(" should ")
+    return f"must {rule}" if should else message
 
 
 def _sentence(field: str, rule: str) -> str:
     return f"{rule}." if field == "data" and not rule.startswith("must ") else f"{field} {rule}."
 
 
-def _path(place: Sequence[str | int], data: object) -> list[str]:
-    """Name the keys on the way to a fault, without the branches of unions that validation adds."""
+def _path(location: Sequence[str | int], data: object) -> list[str]:
+    """Return the keys that lead to a fault, without the branches of unions that validation adds."""
     path: list[str] = []
-    for part in place:
+    for part in location:
         if isinstance(data, dict) and isinstance(part, str):
             data = data.get(part)
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):

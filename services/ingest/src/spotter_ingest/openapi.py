@@ -1,4 +1,4 @@
-"""What OpenAPI says of `POST /v1/events`."""
+"""The OpenAPI operation of `POST /v1/events`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _EVENT: Final = {
 _EXAMPLE: Final = {"type": "spotter.rep.completed.v1", "data": {"athlete_id": "ada", "mean_velocity_mps": 0.5}}
 
 
-def _answer(description: str) -> dict[str, object]:
+def _accepted(description: str) -> dict[str, object]:
     return {"description": description, "content": {"application/json": {"schema": {"properties": _RESULTS}}}}
 
 
@@ -73,8 +73,8 @@ OPERATION: Final[dict[str, object]] = {
         },
     },
     "responses": {
-        "202": _answer("No event was refused."),
-        "207": _answer("Some events were refused: see results."),
+        "202": _accepted("No event was refused."),
+        "207": _accepted("Some events were refused: see results."),
         "400": _refusal("The body is no event."),
         "401": _refusal("No token, or one that is forged, expired or revoked."),
         "403": _refusal("The token may not send this."),

@@ -1,4 +1,4 @@
-"""What a door lets in: events per second, bytes at a time, connections; counted, never guessed."""
+"""Limits of what ingest accepts: events per second, connections, bytes in memory."""
 
 from __future__ import annotations
 
@@ -53,62 +53,62 @@ class EventQuotas:
 
 
 class Occupancy:
-    """Who is inside at the moment: requests and sockets by credential, and the bytes they hold."""
+    """The current requests and sockets by credential, and the bytes that they hold in memory."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._by_token: dict[tuple[str, str], int] = {}
-        self._inside = 0
+        self._open = 0
         self._held_bytes = 0
 
     def request(self, token_id: str) -> AbstractContextManager[None]:
-        """Count a request while it lasts; entering raises Problem 429 or 503 where there are too many."""
-        return self._inside_as("requests", token_id, self._limits.requests_per_token)
+        """Count a request while entered; raises Problem 429 or 503 if there are too many."""
+        return self._counted("requests", token_id, self._limits.requests_per_token)
 
     def socket(self, token_id: str) -> AbstractContextManager[None]:
-        """Count a socket while it is open; entering raises Problem 429 or 503 where there are too many."""
-        return self._inside_as("sockets", token_id, self._limits.connections_per_token)
+        """Count a socket while entered; raises Problem 429 or 503 if there are too many."""
+        return self._counted("sockets", token_id, self._limits.connections_per_token)
 
     @contextmanager
-    def _inside_as(self, kind: str, token_id: str, most: int) -> Iterator[None]:
+    def _counted(self, kind: str, token_id: str, most: int) -> Iterator[None]:
         key = (kind, token_id)
-        mine = self._by_token.get(key, 0)
-        if mine >= most:
-            raise _later(429, "Too many connections", f"The token has {mine} {kind} open; no more are let in.")
-        if self._inside >= self._limits.connections:
-            raise _later(503, "Full house", f"{self._inside} connections are open; no more are let in.")
-        self._by_token[key] = mine + 1
-        self._inside += 1
+        by_token = self._by_token.get(key, 0)
+        if by_token >= most:
+            raise _later(429, "Too many connections", f"The token has {by_token} {kind} open; no more are let in.")
+        if self._open >= self._limits.connections:
+            raise _later(503, "Full house", f"{self._open} connections are open; no more are let in.")
+        self._by_token[key] = by_token + 1
+        self._open += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self._open -= 1
             self._by_token[key] -= 1
             if not self._by_token[key]:
                 del self._by_token[key]
 
     def hold(self, size_bytes: int) -> None:
-        """Count bytes that are kept until `release`; raises Problem 503 where there is no room."""
+        """Count bytes that stay in memory until `release`; raises Problem 503 if there are too many."""
         if self._held_bytes + size_bytes > self._limits.held_bytes:
             raise _later(503, "Full house", "Too much is being received at the moment.")
         self._held_bytes += size_bytes
 
     def release(self, size_bytes: int) -> None:
-        """Give bytes back."""
+        """Release bytes."""
         self._held_bytes -= size_bytes
 
     @contextmanager
-    def body(self) -> Iterator[Body]:
-        """Receive a request's body, whose bytes are held until this ends."""
-        body = Body(self, self._limits)
+    def body(self) -> Iterator[RequestBody]:
+        """Receive a request's body, whose bytes are counted until this exits."""
+        body = RequestBody(self, self._limits)
         try:
             yield body
         finally:
             self.release(body.size_bytes)
 
 
-class Body:
-    """A request's body while it comes in: counted as it does, whatever its Content-Length says."""
+class RequestBody:
+    """A request's body, counted as it arrives, whatever its Content-Length says."""
 
     def __init__(self, occupancy: Occupancy, limits: Limits) -> None:
         self._occupancy = occupancy
@@ -116,7 +116,7 @@ class Body:
         self.size_bytes = 0
 
     async def read(self, request: Request) -> bytes:
-        """Read it all; raises BodyTooLarge, or Problem 408 where it takes too long, 503 where there is no room."""
+        """Read all of it; raises BodyTooLarge, or Problem 408 if it takes too long, 503 if memory is full."""
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > self._limits.body_bytes:
             raise BodyTooLarge(self._limits.body_bytes)
@@ -141,7 +141,7 @@ class Body:
 
 
 class BodyTooLarge(Problem):
-    """The body is larger than the door."""
+    """The body is larger than the limit."""
 
     def __init__(self, bytes_max: int) -> None:
         super().__init__(
@@ -154,28 +154,28 @@ class BodyTooLarge(Problem):
         )
 
     def response(self) -> Response:
-        """Answer at once, then hear a little of the rest, so that the answer isn't lost in a reset connection."""
+        """Respond at once, then read a little of the rest, so that the response isn't lost in a reset connection."""
         return _Draining(problem_response(self))
 
 
 class _Draining(Response):
-    def __init__(self, answer: Response) -> None:
+    def __init__(self, response: Response) -> None:
         super().__init__()
-        self.status_code, self.body, self.raw_headers = answer.status_code, answer.body, answer.raw_headers
+        self.status_code, self.body, self.raw_headers = response.status_code, response.body, response.raw_headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        heard_bytes = 0
+        drained_bytes = 0
         try:
             async with asyncio.timeout(_DRAINED_S_MAX):
-                while heard_bytes < _DRAINED_BYTES_MAX:
+                while drained_bytes < _DRAINED_BYTES_MAX:
                     message = await receive()
-                    heard_bytes += len(message.get("body", b""))
+                    drained_bytes += len(message.get("body", b""))
                     if not message.get("more_body"):
                         break
         except TimeoutError:
-            pass  # it was answered: what still comes is not heard
+            pass  # the response was sent: ignore what still arrives
         await send({"type": "http.response.body", "body": b""})
 
 

@@ -21,8 +21,8 @@ from spotter.http.metrics import EVENTS_IN
 from spotter.http.tokens import Identity
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter_ingest.batch_writer import Outcome, Writer
-from spotter_ingest.body_parser import Item
-from spotter_ingest.disconnects import Lifting
+from spotter_ingest.body_parser import Parsed
+from spotter_ingest.disconnects import RunningSets
 from spotter_ingest.quotas import EventQuotas
 from spotter_ingest.validation import Receipt, take
 
@@ -119,7 +119,7 @@ class Intake:
         self._clock = clock
         self._new_id = new_id
 
-    async def take_all(self, items: Sequence[Item], bearer: Identity) -> list[Result]:
+    async def take_all(self, items: Sequence[Parsed], bearer: Identity) -> list[Result]:
         """Take the events of a request; gives their results once they are written."""
         granted = self._quotas.take(bearer.token_id, len(items))
         receipt = self._receipt(bearer)
@@ -131,11 +131,11 @@ class Intake:
             chunks.append(self._take(chunk, bearer, receipt, granted - first))
         return [result for chunk in chunks for result in await chunk.settled()]
 
-    def take_one(self, item: Item, bearer: Identity) -> Pending:
+    def take_one(self, item: Parsed, bearer: Identity) -> Pending:
         """Take the event of a message, without waiting for the log."""
         return self._take([item], bearer, self._receipt(bearer), self._quotas.take(bearer.token_id, 1))
 
-    async def lose(self, lifting: Lifting, bearer: Identity, *, cleanly: bool) -> None:
+    async def lose(self, lifting: RunningSets, bearer: Identity, *, cleanly: bool) -> None:
         """Write that the devices of running sets are gone; where the log does not answer, all of it is silent anyhow."""
         receipt = self._receipt(bearer)
         lost = lifting.lost(receipt.at, receipt.configversion, cleanly=cleanly)
@@ -153,7 +153,7 @@ class Intake:
         catalogue = self._configuration.gym(bearer.gym_id, version).catalogue
         return Receipt(self._clock(), version, catalogue, self._new_id)
 
-    def _take(self, items: Sequence[Item], bearer: Identity, receipt: Receipt, granted: int) -> Pending:
+    def _take(self, items: Sequence[Parsed], bearer: Identity, receipt: Receipt, granted: int) -> Pending:
         results: list[Result] = []
         records: list[NewRecord] = []
         events: list[Event] = []
@@ -179,7 +179,7 @@ class Intake:
         return Pending(results, places, events, outcome, changes, bearer.gym_id, receipt, self._configuration)
 
 
-def _sent_id(item: Item) -> str | None:
+def _sent_id(item: Parsed) -> str | None:
     sent = item.get("id") if isinstance(item, dict) else None
     return sent if isinstance(sent, str) and len(sent) <= ID_CHARACTERS_MAX else None
 

@@ -1,4 +1,4 @@
-"""The socket of devices and apps: an event a text frame, a reply to each in the same order."""
+"""`WS /v1/events`: an event per text frame, replies in the same order."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from spotter.http import Guard, Problem, chosen_subprotocol
 from spotter.http.metrics import CLIENTS
 from spotter.http.tokens import Identity, InvalidToken
 from spotter.settings import Limits
-from spotter_ingest.body_parser import Item, read_event
-from spotter_ingest.disconnects import Lifting
+from spotter_ingest.body_parser import Parsed, parse_message
+from spotter_ingest.disconnects import RunningSets
 from spotter_ingest.quotas import Occupancy
 from spotter_ingest.service import Intake, Pending
 
 UNANSWERED_MAX: Final = 256
-"""Frames of one socket that may wait for their reply; then no more are read."""
+"""Frames of one socket that may wait for a reply; then reading pauses."""
 IGNORED_MAX: Final = 1_000
-"""Refusals for rate in a row, after which a sender that goes on is cut off."""
+"""Consecutive refusals for rate after which a sender is disconnected."""
 CHECK_S: Final = 1.0
 
-GOODBYE: Final = (1000, 1001, 1005)
-"""Codes of sockets that the other side closes in good order."""
+CLEAN_CLOSE: Final = (1000, 1001, 1005)
+"""Codes with which the other side closes a socket in order."""
 STOPPING: Final = 1012
 POLICY_VIOLATION: Final = 1008
 TOO_LARGE: Final = 1009
 TRY_LATER: Final = 1013
 
 
-class _Over(Exception):
-    """The conversation ends: with a close code, or because the other side has gone."""
+class _Closed(Exception):
+    """The connection ends: with a close code, or because the other side has gone."""
 
     def __init__(self, code: int | None = None, reason: str = "") -> None:
         super().__init__(reason)
@@ -42,7 +42,7 @@ class _Over(Exception):
 
 
 class EventSocket:
-    """One open socket: reads ahead of the log, answers in order, ends with its credential."""
+    """One open socket: reads ahead of the log, replies in order, closes when its token becomes invalid."""
 
     def __init__(
         self, socket: WebSocket, bearer: Identity, guard: Guard, intake: Intake, occupancy: Occupancy, limits: Limits
@@ -53,93 +53,92 @@ class EventSocket:
         self._intake = intake
         self._occupancy = occupancy
         self._limits = limits
-        self._unanswered: asyncio.Queue[tuple[Pending, int] | _Over] = asyncio.Queue(UNANSWERED_MAX)
+        self._unanswered: asyncio.Queue[tuple[Pending, int] | _Closed] = asyncio.Queue(UNANSWERED_MAX)
         self._held_bytes = 0
         self._ignored = 0
-        self._lifting = Lifting()
-        self._goodbye = False
-        """The socket is closed in good order."""
+        self._running = RunningSets()
+        self._closed_cleanly = False
 
     async def serve(self) -> None:
-        """Accept the socket and talk until one side ends it."""
+        """Accept the socket and serve it until one side closes it."""
         await self._socket.accept(chosen_subprotocol(self._socket))
         with CLIENTS.labels("events").track_inprogress():
             try:
                 with self._occupancy.socket(self._bearer.token_id):
-                    over = await self._converse()
-                    await self._intake.lose(self._lifting, self._bearer, cleanly=self._goodbye)
+                    closed = await self._run()
+                    await self._intake.lose(self._running, self._bearer, cleanly=self._closed_cleanly)
             except Problem as full:
-                over = _Over(TRY_LATER, full.detail)
+                closed = _Closed(TRY_LATER, full.detail)
             finally:
                 self._occupancy.release(self._held_bytes)
-        if over.code is not None and self._socket.application_state is WebSocketState.CONNECTED:
+        if closed.code is not None and self._socket.application_state is WebSocketState.CONNECTED:
             with suppress(WebSocketDisconnect):  # the other side was faster
-                await self._socket.close(over.code, over.reason)
+                await self._socket.close(closed.code, closed.reason)
 
-    async def _converse(self) -> _Over:
-        over = _Over()
+    async def _run(self) -> _Closed:
+        closed = _Closed()
         try:
             async with asyncio.TaskGroup() as tasks:
                 for work in (self._read(), self._reply(), self._watch()):
                     tasks.create_task(work)
-        except* _Over as ends:
-            first = ends.exceptions[0]
-            assert isinstance(first, _Over)
-            over = first
-        return over
+        except* _Closed as group:
+            first = group.exceptions[0]
+            assert isinstance(first, _Closed)
+            closed = first
+        return closed
 
     async def _read(self) -> None:
-        """Take frames as they come; what ends the conversation is queued, so that all before it is answered."""
+        """Accept frames as they arrive; what closes the connection is queued, so that all before it is replied to."""
         try:
             while True:
                 message = await self._socket.receive()
                 if message["type"] == "websocket.disconnect":
-                    # A connection that is lost is told of without a reason; one that is closed has at least an empty one.
-                    self._goodbye = message.get("code") == STOPPING or (
-                        message.get("code") in GOODBYE and "reason" in message
+                    # A lost connection is reported without a reason; a closed one has at least an empty reason.
+                    self._closed_cleanly = message.get("code") == STOPPING or (
+                        message.get("code") in CLEAN_CLOSE and "reason" in message
                     )
-                    raise _Over
+                    raise _Closed
                 self._check_credential()
                 pending, size_bytes = self._take(message.get("text"), message.get("bytes"))
                 await self._unanswered.put((pending, size_bytes))
-        except _Over as over:
-            if over.code is None:
+        except _Closed as closed:
+            if closed.code is None:
                 raise
-            await self._unanswered.put(over)
+            await self._unanswered.put(closed)
 
     def _take(self, text: str | None, binary: bytes | None) -> tuple[Pending, int]:
         message = (text or "").encode() if binary is None else binary
         if len(message) > self._limits.message_bytes:
-            raise _Over(TOO_LARGE, f"a message may take {self._limits.message_bytes} bytes")
-        item: Item
+            raise _Closed(TOO_LARGE, f"a message may take {self._limits.message_bytes} bytes")
+        parsed: Parsed
         size_bytes = len(message)
         try:
             self._occupancy.hold(size_bytes)
         except Problem as full:
-            item, size_bytes = full, 0
+            parsed, size_bytes = full, 0
         else:
-            item = read_event(message) if binary is None else _binary_frame()
+            parsed = parse_message(message) if binary is None else _binary_frame()
         self._held_bytes += size_bytes
-        pending = self._intake.take_one(item, self._bearer)
+        pending = self._intake.take_one(parsed, self._bearer)
         for event in pending.events:
-            self._lifting.note(event)
+            self._running.add(event)
         problem = pending.results[0].problem
         self._ignored = self._ignored + 1 if problem is not None and problem.status == 429 else 0
         if self._ignored > IGNORED_MAX:
-            raise _Over(TRY_LATER, "too many events: send slower")
+            raise _Closed(TRY_LATER, "too many events: send slower")
         return pending, size_bytes
 
     async def _reply(self) -> None:
         while True:
-            turn = await self._unanswered.get()
-            if isinstance(turn, _Over):
-                raise turn
-            pending, size_bytes = turn
+            entry = await self._unanswered.get()
+            if isinstance(entry, _Closed):
+                raise entry
+            pending, size_bytes = entry
             (result,) = await pending.settled()
             try:
                 await self._socket.send_text(orjson.dumps(result.document()).decode())
             except WebSocketDisconnect:
-                raise _Over from None
+                raise _Closed from None
             self._held_bytes -= size_bytes
             self._occupancy.release(size_bytes)
 
@@ -152,7 +151,7 @@ class EventSocket:
         try:
             self._guard.check(self._bearer)
         except InvalidToken as error:
-            raise _Over(POLICY_VIOLATION, str(error)) from None
+            raise _Closed(POLICY_VIOLATION, str(error)) from None
 
 
 def _binary_frame() -> Problem:
