@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spotter.domain.events.lifting import Intent
 from spotter.domain.exercises import UNKNOWN, builtin_catalogue
-from spotter.domain.policies import Layer, Policy, PolicyFields, builtin_policy, effective, said_in
+from spotter.domain.policies import Layer, Policy, PolicyFields, builtin_policy, effective, values_in
 from spotter_advisor.planning.decision import SEVERITY, Decision, RirEstimate, decide, decide_overdue
 from spotter_advisor.planning.messages import SENTENCE_LENGTH_MAX, SPEECH_WORDS_MAX, message_for, plan_message
 from spotter_advisor.rules.inputs import RuleInputs
@@ -31,7 +31,7 @@ policies = st.builds(
     one_more_probability=st.none() | shares,
     failure_cost=st.none() | st.floats(1, 50),
     near_failure_cost=st.none() | st.floats(0, 1),
-).map(lambda layer: effective([Layer("gym", said_in(layer))]).policy)
+).map(lambda layer: effective([Layer("gym", values_in(layer))]).policy)
 eligibilities = st.builds(
     Eligibility,
     left=units,

@@ -23,7 +23,7 @@ from spotter.domain.policies import (
     builtin_policy,
     effective,
     on_day,
-    said_in,
+    values_in,
 )
 from spotter.domain.policies.fields import Policy
 
@@ -142,7 +142,7 @@ def test_a_session_says_nothing_of_budgets() -> None:
         SessionStarted.model_validate({"policy": {"weekly_units": 9.0}}, extra="forbid")
     said = SessionStarted.model_validate({"policy": {"target_rir": 3}})
     assert said.policy is not None
-    assert {"target_rir": 3} == said_in(said.policy)
+    assert {"target_rir": 3} == values_in(said.policy)
 
 
 def test_a_team_lies_between_gym_and_lifter() -> None:

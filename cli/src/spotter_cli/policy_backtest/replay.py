@@ -9,7 +9,7 @@ from typing import Final
 from spotter.domain.events import Event, Unreadable, decode
 from spotter.domain.events.people import PolicyUpdated
 from spotter.domain.gym_config import Configuration, GymConfig
-from spotter.domain.policies import Layer, PolicyFields, effective, said_in
+from spotter.domain.policies import Layer, PolicyFields, effective, values_in
 from spotter.domain.topics import ADVICE
 from spotter.streaming.processor import Environment
 from spotter.streaming.state_versions import Input, Stepper
@@ -25,14 +25,14 @@ class _Tried(Environment):
 
     def __init__(self, configuration: Configuration, trial: Trial) -> None:
         self._known = configuration
-        self._layer = PolicyFields.model_validate(said_in(trial))
+        self._layer = PolicyFields.model_validate(values_in(trial))
         self._block = trial.block
 
     def gym(self, gym_id: str, version: int | None) -> GymConfig:
         """Give a gym's configuration as of a version, and the layer over it."""
         gym = self._known.gym(gym_id, version)
         programme = gym.programme.with_layer(self._layer, self._block)
-        return replace(gym, programme=programme, policy=effective([Layer("gym", programme.said)]).policy)
+        return replace(gym, programme=programme, policy=effective([Layer("gym", programme.values)]).policy)
 
 
 def replayed(
@@ -77,7 +77,7 @@ def replayed(
 
 def _own_layer(trial: Trial, key: str, at: datetime) -> Event:
     gym_id, _, athlete_id = key.partition("/")
-    data = PolicyUpdated.model_validate({**said_in(trial), "block": trial.block}).model_copy(
+    data = PolicyUpdated.model_validate({**values_in(trial), "block": trial.block}).model_copy(
         update={"gym_id": gym_id, "athlete_id": athlete_id}
     )
     return Event(id="trial", source=SOURCE, time=at, data=data, receivedtime=at)

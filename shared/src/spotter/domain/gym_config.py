@@ -79,7 +79,7 @@ class Configuration:
         return GymConfig(
             version=version,
             catalogue=builtin_catalogue().extended(added),
-            policy=effective([Layer("gym", programme.said)]).policy,
+            policy=effective([Layer("gym", programme.values)]).policy,
             time_zone=zones[-1] if zones else "UTC",
             week_start=starts[-1] if starts else "monday",
             programme=programme,

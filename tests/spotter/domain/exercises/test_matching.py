@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from spotter.domain.exercises import Catalogue, Exercise, builtin_catalogue, find, match, search
 from spotter.domain.exercises.matching import ACCEPTED, CLEAR_BY
-from spotter.domain.exercises.names import Name, gear
+from spotter.domain.exercises.names import Name, equipment_word
 from spotter.domain.exercises.words import words
 
 CATALOGUE = builtin_catalogue()
@@ -307,7 +307,7 @@ def test_every_name_is_found_in_any_order_and_case(name: Name, chance: Random, c
 @given(st.sampled_from(list(CATALOGUE)))
 def test_the_usual_equipment_may_be_said(entry: Exercise) -> None:
     """A tracker that writes the equipment behind every name still means the same exercise."""
-    hit = find(CATALOGUE, f"{entry.name} ({gear(entry)})")
+    hit = find(CATALOGUE, f"{entry.name} ({equipment_word(entry)})")
 
     assert hit is not None and entry is hit.exercise
 
@@ -337,8 +337,8 @@ def test_a_word_that_tells_exercises_apart_is_never_dropped(name: Name, word: st
     """A name with a word more is another exercise that has it, or none."""
     answer = match(CATALOGUE, f"{name.written} {word}")
 
-    if answer.match is not None and word not in name.words and word != gear(name.entry):
-        assert word in words(answer.match.name) or word == gear(answer.match.exercise)
+    if answer.match is not None and word not in name.words and word != equipment_word(name.entry):
+        assert word in words(answer.match.name) or word == equipment_word(answer.match.exercise)
 
 
 @settings(deadline=None)

@@ -7,7 +7,7 @@ from typing import Final
 
 from spotter.domain.events import corrected_time
 from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted
-from spotter.domain.policies import Programme, Session, said_in
+from spotter.domain.policies import Programme, Session, values_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter.streaming.processor import Reject
 from spotter_advisor.handlers.budget_message import publish_budget, publish_budget_if_changed
@@ -50,7 +50,7 @@ def session_started(uow: AdvisorUnitOfWork, data: SessionStarted) -> None:
     uow.record_config(uow.event.configversion)
     moment = corrected_time(uow.event)
     day = day_of(moment, uow.calendar_at(moment).zone)
-    session = Session(day.isoformat(), data.mode, {} if data.policy is None else said_in(data.policy))
+    session = Session(day.isoformat(), data.mode, {} if data.policy is None else values_in(data.policy))
     programme = programme_of(uow.athlete)
     if (programme.session_on(day) or Session(session.day)) != session:
         _put_programme(uow, programme.with_session(session))
@@ -100,7 +100,7 @@ def _put_programme(uow: AdvisorUnitOfWork, programme: Programme) -> None:
     uow.put_athlete(
         replace(
             athlete,
-            policy=programme.said,
+            policy=programme.values,
             blocks=programme.blocks,
             sessions=programme.sessions,
             policy_layers=athlete.policy_layers + 1,

@@ -11,7 +11,7 @@ from spotter.domain.weeks import day_of
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.pricing.cost import whole_reps
 from spotter_advisor.state.history import SetFacts
-from spotter_advisor.state.records import AdvisedSet, SetOutcome
+from spotter_advisor.state.records import AdvisedOutcome, AdvisedSet
 from spotter_advisor.warnings.daily_stats import strength_of, with_facts, without_old
 
 COUNTED: Final[tuple[Intent, ...]] = ("work", "drop")
@@ -20,7 +20,7 @@ MEASURED: Final[tuple[Intent, ...]] = ("work", "amrap", "test")
 """Sets begun rested and at full effort: their velocities show how the lifter is."""
 
 
-def update_history(uow: AdvisorUnitOfWork, advised: AdvisedSet, outcome: SetOutcome, policy: Policy) -> AdvisedSet:
+def update_history(uow: AdvisorUnitOfWork, advised: AdvisedSet, outcome: AdvisedOutcome, policy: Policy) -> AdvisedSet:
     """Replace the facts of a set in the history."""
     facts = facts_of(advised, outcome, policy)
     if facts == advised.facts:
@@ -31,7 +31,7 @@ def update_history(uow: AdvisorUnitOfWork, advised: AdvisedSet, outcome: SetOutc
     return replace(advised, facts=facts)
 
 
-def facts_of(advised: AdvisedSet, outcome: SetOutcome, policy: Policy) -> SetFacts | None:
+def facts_of(advised: AdvisedSet, outcome: AdvisedOutcome, policy: Policy) -> SetFacts | None:
     """Return the facts of a set; None for one without a rep, a warm-up or a technique set."""
     intent = advised.context.intent
     if not outcome.reps or intent not in (*COUNTED, *MEASURED):

@@ -23,13 +23,13 @@ from spotter_advisor.pricing.muscles import cost_by_muscle
 from spotter_advisor.pricing.recovery import rest_hours
 from spotter_advisor.state.records import (
     LEDGER_KEPT,
+    AdvisedOutcome,
     AdvisedSet,
     AthleteState,
     Calendar,
     Closing,
     Context,
     LedgerEntry,
-    SetOutcome,
 )
 
 NO_WORK: Final = ("warmup", "technique")
@@ -104,7 +104,7 @@ def entry_of(
     set_key: str,
     set_id: str,
     context: Context,
-    outcome: SetOutcome,
+    outcome: AdvisedOutcome,
     ended_by: str,
     gym: GymConfig,
     day_policy: DayPolicy,
@@ -157,7 +157,7 @@ def _put_entry(uow: AdvisorUnitOfWork, entry: LedgerEntry, revision: int, calend
     return entry
 
 
-def _add_training_day(uow: AdvisorUnitOfWork, advised: AdvisedSet, outcome: SetOutcome, policy: Policy) -> None:
+def _add_training_day(uow: AdvisorUnitOfWork, advised: AdvisedSet, outcome: AdvisedOutcome, policy: Policy) -> None:
     """Record the day of a set, in the set's zone, as one of training."""
     day = day_of(outcome.last_rep_at, advised.pins.zone).isoformat()
     athlete = uow.athlete

@@ -15,7 +15,7 @@ from spotter_advisor.handlers.set_opened import reassess_open_sets
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.pricing.cost import rounded
 from spotter_advisor.pricing.recovery import recovering_groups
-from spotter_advisor.state.history import CheckIn
+from spotter_advisor.state.history import WellnessCheckIn
 from spotter_advisor.state.records import Calendar
 from spotter_advisor.warnings.check_in import with_checkin
 from spotter_advisor.warnings.readiness import QUESTIONS, readiness_of
@@ -28,7 +28,7 @@ def wellness_reported(uow: AdvisorUnitOfWork, data: WellnessReported) -> None:
     uow.record_config(uow.event.configversion)
     scores = {name: score for name in QUESTIONS if (score := getattr(data, name)) is not None}
     at = min(corrected_time(uow.event), uow.now)
-    checkin = CheckIn(at, f"{uow.event.source} {uow.event.id}", scores, data.pain)
+    checkin = WellnessCheckIn(at, f"{uow.event.source} {uow.event.id}", scores, data.pain)
     uow.put_history(with_checkin(uow.history, checkin))
     calendar = uow.calendar_at(uow.now)
     publish_budget(uow, uow.budget(calendar, uow.now), None, readiness=_readiness_at(uow, calendar, uow.now))

@@ -9,13 +9,13 @@ from typing import Final
 from spotter.domain.events import Event, corrected_time
 from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import RepOverdue
-from spotter_advisor.state.records import AdvisedRep, AdvisedSet, EffortReport, SetOutcome, StopLatch
+from spotter_advisor.state.records import AdvisedOutcome, AdvisedRep, AdvisedSet, EffortReport, StopLatch
 
 _SAME_REP: Final = timedelta(seconds=0.5)
 """Reports that end this close together are of one rep (design choice: two take longer)."""
 
 
-def outcome_of(advised: AdvisedSet) -> SetOutcome:
+def outcome_of(advised: AdvisedSet) -> AdvisedOutcome:
     """Return the outcome of a set so far."""
     return outcome(advised.reps, advised.report, advised.stop, advised.overdue, advised.opened_at)
 
@@ -39,7 +39,7 @@ def outcome(
     stop: StopLatch | None,
     overdue: int | None,
     opened_at: datetime,
-) -> SetOutcome:
+) -> AdvisedOutcome:
     """Return the outcome of a set.
 
     Reps in reserve are those after the last rep: as the lifter reports of the end, else as estimated. A set failed if
@@ -59,7 +59,7 @@ def outcome(
     if failed:
         rir = low = high = 0.0
     after = 0 if stop is None else sum(_is_after(rep, stop) for rep in valid)
-    return SetOutcome(
+    return AdvisedOutcome(
         reps=len(valid),
         rir=rir,
         rir_low=low,

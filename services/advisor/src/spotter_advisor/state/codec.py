@@ -9,11 +9,12 @@ from typing import Any, Final, TypeVar
 from spotter.domain.policies import Block, Session
 from spotter.streaming.codec import dump_json, load_json
 from spotter_advisor.state.eligibility import Eligibility
-from spotter_advisor.state.history import CheckIn, DayStats, History, SentNotice, SetFacts
+from spotter_advisor.state.history import DayStats, History, SentNotice, SetFacts, WellnessCheckIn
 from spotter_advisor.state.records import (
     ATHLETE,
     HISTORY,
     LEDGER,
+    AdvisedOutcome,
     AdvisedRep,
     AdvisedSet,
     AnnouncedBudget,
@@ -26,7 +27,6 @@ from spotter_advisor.state.records import (
     Ledger,
     LedgerEntry,
     Pins,
-    SetOutcome,
     StopLatch,
 )
 from spotter_advisor.state.terms import SetTerms
@@ -73,7 +73,7 @@ def _history(value: dict[str, Any]) -> History:
     return History(
         days=tuple(DayStats(**day) for day in value["days"]),
         progress={name: tuple((week, best) for week, best in rows) for name, rows in value["progress"].items()},
-        checkins=tuple(_with(CheckIn, checkin, times=("at",)) for checkin in value["checkins"]),
+        checkins=tuple(_with(WellnessCheckIn, checkin, times=("at",)) for checkin in value["checkins"]),
         notices={
             key: _with(SentNotice, notice, times=("until",), tuples=("rules",))
             for key, notice in value["notices"].items()
@@ -104,7 +104,7 @@ def _set(value: dict[str, Any]) -> AdvisedSet:
     if value["told"] is not None:
         outcome, context, closing = value["told"]
         value["told"] = (
-            _with(SetOutcome, outcome, times=("last_rep_at",)),
+            _with(AdvisedOutcome, outcome, times=("last_rep_at",)),
             Context(**context),
             _with(Closing, closing, times=("ended_at",)),
         )

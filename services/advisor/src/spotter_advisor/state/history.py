@@ -50,7 +50,7 @@ class DayStats:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckIn:
+class WellnessCheckIn:
     """One check-in of a lifter."""
 
     at: datetime
@@ -80,7 +80,7 @@ class History:
     """Of the last eight weeks, ascending."""
     progress: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
     """By exercise: ordinal and best of each week, ascending."""
-    checkins: tuple[CheckIn, ...] = ()
+    checkins: tuple[WellnessCheckIn, ...] = ()
     """By time."""
     notices: Mapping[str, SentNotice] = field(default_factory=dict)
 

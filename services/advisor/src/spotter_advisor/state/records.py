@@ -124,7 +124,7 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class SetOutcome:
+class AdvisedOutcome:
     """How a set came out: what its summary says beside its context."""
 
     reps: int
@@ -193,7 +193,7 @@ class AdvisedSet:
     """The newest event about its reps was a correction."""
     report: EffortReport | None = None
     closing: Closing | None = None
-    told: tuple[SetOutcome, Context, Closing] | None = None
+    told: tuple[AdvisedOutcome, Context, Closing] | None = None
     """What its newest summary said."""
     summaries: int = 0
     """Revision of its newest summary; 0: none yet."""

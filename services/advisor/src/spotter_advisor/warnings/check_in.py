@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.exercises import Exercise, joint_of
-from spotter_advisor.state.history import ActiveWarning, CheckIn, History, WarningName
+from spotter_advisor.state.history import ActiveWarning, History, WarningName, WellnessCheckIn
 from spotter_advisor.warnings.thresholds import (
     BAD,
     CHECKIN_HOLDS,
@@ -29,7 +29,7 @@ _QUESTIONS: Final[tuple[tuple[WarningName, tuple[str, ...], str], ...]] = (
 """By warning: the scores that may raise it, and how its sentence begins."""
 
 
-def with_checkin(history: History, checkin: CheckIn) -> History:
+def with_checkin(history: History, checkin: WellnessCheckIn) -> History:
     """Return the history with a check-in, in order of time; the same one counts once."""
     others = (other for other in history.checkins if other.id != checkin.id)
     checkins = sorted((*others, checkin), key=lambda checkin: (checkin.at, checkin.id))
@@ -52,9 +52,9 @@ def pain_on(history: History, exercise: Exercise, at: datetime) -> str | None:
     return next((pain for pain in pains(history, at) if exercise.loads(joint_of(pain))), None)
 
 
-def pains(history: History, at: datetime) -> dict[str, CheckIn]:
+def pains(history: History, at: datetime) -> dict[str, WellnessCheckIn]:
     """Return the pains that last at a moment, in the lifter's words, with the newest check-in that reports each."""
-    newest: dict[str, CheckIn] = {}
+    newest: dict[str, WellnessCheckIn] = {}
     for checkin in _checkins_at(history, at, PAIN_HOLDS):
         if checkin.pain is not None and not checkin.pain:
             newest.clear()
@@ -121,7 +121,7 @@ def _bad_since(scores: list[tuple[datetime, bool]]) -> datetime:
     return since
 
 
-def _checkins_at(history: History, at: datetime, holds: timedelta) -> list[CheckIn]:
+def _checkins_at(history: History, at: datetime, holds: timedelta) -> list[WellnessCheckIn]:
     return [checkin for checkin in history.checkins if checkin.at <= at < checkin.at + holds]
 
 

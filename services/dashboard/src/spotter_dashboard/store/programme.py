@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from spotter.domain.events import corrected_time, decode
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.domain.gym_config import GymConfig
-from spotter.domain.policies import Block, Programme, Session, effective, said_in
+from spotter.domain.policies import Block, Programme, Session, effective, values_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter_dashboard.store.tables import ATHLETE_FACTS, SETTINGS
 
@@ -52,7 +52,7 @@ def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> O
         elif isinstance(data, SessionStarted):
             layer = data.policy
             day = day_of(corrected_time(event), zone).isoformat()
-            programme = programme.with_session(Session(day, data.mode, {} if layer is None else said_in(layer)))
+            programme = programme.with_session(Session(day, data.mode, {} if layer is None else values_in(layer)))
             days = data.days_per_week or days
     return OwnProgramme(programme, facts.get("team"), facts.get("level"), zone, first, days)
 
@@ -81,7 +81,7 @@ def policy_on(own: OwnProgramme, config: GymConfig, day: date) -> dict[str, Any]
         "level": own.level,
         "mode": holds.mode,
         "block": None if holds.block is None else {**block_view(holds.block), "last_week": holds.last_week},
-        "layers": [{"layer": layer.name, "called": layer.called, "says": dict(layer.said)} for layer in holds.layers],
+        "layers": [{"layer": layer.name, "called": layer.called, "says": dict(layer.values)} for layer in holds.layers],
         "values": values,
     }
 

@@ -1,7 +1,7 @@
-"""The catalogue of exercises: what each risks, what it works, how it is modelled, and what people call it.
+"""The catalogue of exercises: risk, muscles, model and names of each.
 
-A file a concern: `entry` (one exercise), `catalogue` (all of a gym's, `catalogue.json` those that ship), `words` (names
-as canonical words), `names` (who bears which name), `matching` (from a text to an exercise), `joints` (where it hurts).
+`risk` has the risk classes, `entry` one exercise, `catalogue` all of a gym (`catalogue.json` has those that ship), `words`
+canonical words, `names` the index of names, `matching` finds an exercise by a text, `joints` the joint that hurts.
 """
 
 from __future__ import annotations

@@ -16,13 +16,13 @@ from spotter.domain.exercises.names import Names
 UNKNOWN: Final = Exercise(
     exercise="unknown", name="Unknown exercise", risk="high_risk", needs_spotter=True, muscle_group="other"
 )
-"""An exercise that nobody described is handled as the strictest kind."""
+"""An exercise without an entry is handled as the strictest kind."""
 
 _INHERITED: Final = ("modality", "joint_risk", "fit", "health_connect")
 
 
 class Catalogue:
-    """Exercises by id; what is not there is handled as the strictest kind."""
+    """Exercises by id; one without an entry is handled as the strictest kind."""
 
     def __init__(self, entries: Iterable[Exercise]) -> None:
         self._entries: Mapping[str, Exercise] = MappingProxyType({entry.exercise: entry for entry in entries})
@@ -38,11 +38,11 @@ class Catalogue:
 
     @cached_property
     def names(self) -> Names:
-        """Who bears which name; where two claim one, the later entry has it."""
+        """The index of names; a name that two entries claim belongs to the later one."""
         return Names(self._entries.values())
 
     def get(self, exercise: str | None) -> Exercise:
-        """Look an exercise up; `UNKNOWN` (with the id asked for) where there is no entry.
+        """Return an exercise by id, or `UNKNOWN` with that id.
 
         >>> builtin_catalogue().get("back_squat").risk, builtin_catalogue().get("juggling").risk
         ('high_risk', 'high_risk')
@@ -52,10 +52,10 @@ class Catalogue:
         return self._entries.get(exercise) or UNKNOWN.model_copy(update={"exercise": exercise})
 
     def extended(self, entries: Iterable[Exercise]) -> Catalogue:
-        """Give this catalogue with `entries` added or replaced.
+        """Return this catalogue with `entries` added or replaced.
 
-        An entry that replaces another keeps its names, and what it leaves out of joints and codes. Nobody makes one of
-        the high-risk lifts that ship less strict: the floor of those is not a matter of configuration.
+        An entry that replaces another keeps its names, and its joints and codes unless it has its own. High-risk lifts
+        that ship never become less strict: their floor is not configurable.
 
         >>> eased = Exercise(exercise="back_squat", name="Kniebeuge", risk="machine", muscle_group="quadriceps")
         >>> entry = builtin_catalogue().extended([eased]).get("back_squat")
@@ -65,12 +65,12 @@ class Catalogue:
         merged = dict(self._entries)
         for entry in entries:
             before = merged.pop(entry.exercise, None)
-            merged[entry.exercise] = entry if before is None else _over(entry, before)
+            merged[entry.exercise] = entry if before is None else _replacement(entry, before)
         return Catalogue(merged.values())
 
 
-def _over(entry: Exercise, before: Exercise) -> Exercise:
-    """Lay a gym's entry over the one it replaces."""
+def _replacement(entry: Exercise, before: Exercise) -> Exercise:
+    """Return a gym's entry with what it keeps of the one it replaces."""
     kept: dict[str, object] = {name: getattr(before, name) for name in _INHERITED if getattr(entry, name) is None}
     if entry.muscles is None and entry.muscle_group == before.muscle_group:
         kept["muscles"] = before.muscles
@@ -84,7 +84,7 @@ def _over(entry: Exercise, before: Exercise) -> Exercise:
 
 @cache
 def builtin_catalogue() -> Catalogue:
-    """Read the exercises that every gym has; raises ValueError where two of them claim one name."""
+    """Return the exercises that every gym has; raises ValueError if two of them claim one name."""
     text = resources.files("spotter.domain.exercises").joinpath("catalogue.json").read_bytes()
     catalogue = Catalogue(Exercise.model_validate(entry) for entry in orjson.loads(text))
     if catalogue.names.claimed_twice:

@@ -1,4 +1,4 @@
-"""One exercise: its fields as a gym may send them, and the entry of a catalogue."""
+"""One exercise: the fields that a gym may send, and the entry of a catalogue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MUSCLES: Final = (
 """Muscle groups of the exercises that ship; `back` is everything between traps and hips. A gym may name others."""
 VelocityMetric = Literal["mean", "propulsive", "peak"]
 MuscleGroup = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
-_SUM_TOLERANCE: Final = 0.01  # thirds written with two decimals are meant well
+_SUM_TOLERANCE: Final = 0.01  # allows thirds with two decimals
 
 
 class FitCode(Part):
@@ -56,7 +56,7 @@ class ExerciseFields(Part):
     muscles: Annotated[dict[MuscleGroup, Annotated[float, Field(gt=0, le=1)]], Field(max_length=16)] | None = None
     """Shares of the work by muscle group; they sum to 1. Those that ship are a design choice."""
     joint_risk: dict[Joint, JointRisk] | None = None
-    """Joints that it loads near failure; None: nobody said. Those that ship are a design choice."""
+    """Joints that it loads near failure; None: unknown. Those that ship are a design choice."""
     velocity_metric: VelocityMetric = "mean"
     """The velocity that trackers give of it: the peak for Olympic lifts and jumps, the mean for the rest."""
     fit: FitCode | None = None
@@ -80,17 +80,17 @@ class Exercise(ExerciseFields):
 
     @model_validator(mode="before")
     @classmethod
-    def _largest_share_leads(cls, said: object) -> object:
-        if not isinstance(said, dict) or said.get("muscle_group", "other") != "other":
-            return said
-        shares = said.get("muscles")
+    def _largest_share_leads(cls, fields: object) -> object:
+        if not isinstance(fields, dict) or fields.get("muscle_group", "other") != "other":
+            return fields
+        shares = fields.get("muscles")
         if not isinstance(shares, dict) or not all(isinstance(share, int | float) for share in shares.values()):
-            return said  # what is wrong with them is told by their own field
-        return {**said, "muscle_group": max(shares, key=lambda group: shares[group], default="other")}
+            return fields  # the validation of `muscles` reports what is wrong
+        return {**fields, "muscle_group": max(shares, key=lambda group: shares[group], default="other")}
 
     @property
     def shares(self) -> Mapping[str, float]:
-        """Shares of the work by muscle group: all of it in `muscle_group` where nobody said more.
+        """Shares of the work by muscle group: without `muscles` all of it in `muscle_group`.
 
         >>> Exercise(exercise="sled_push", name="Sled push", risk="machine", muscle_group="legs").shares
         {'legs': 1.0}
@@ -108,5 +108,5 @@ class Exercise(ExerciseFields):
         return (self.name, *(self.aliases or ()))
 
     def loads(self, joint: Joint | None) -> bool:
-        """Tell whether a pain in `joint` concerns this exercise: yes too where nobody knows (None, or nothing said)."""
+        """Return whether a pain in `joint` concerns this exercise: also if the joint or the exercise's joints are unknown."""
         return joint is None or self.joint_risk is None or joint in self.joint_risk

@@ -1,4 +1,4 @@
-"""Names of exercises as canonical words: however a tracker writes them, the same words come out."""
+"""Names of exercises as canonical words, the same however a tracker writes them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ EQUIPMENT: Final = frozenset(
         *("chain", "plate", "safetybar", "sled"),
     }
 )
-"""Words for what the load hangs on: where a text names one, the exercise must agree."""
+"""Words for equipment: if a text names one, the exercise must agree."""
 GRIPS: Final = frozenset(
     {
         *("standing", "flat", "alternating", "bilateral", "isolateral", "singlearm", "twoarm", "paused", "tempo"),
         *("closegrip", "widegrip", "neutralgrip", "underhand", "overhand", "rope", "vbar", "straightbar", "bar"),
     }
 )
-"""Words for a way to hold or time it: they tell names apart where two have them, and weigh little elsewhere."""
+"""Words for grip and tempo: they distinguish names that have them, and weigh little elsewhere."""
 _FILLERS: Final = frozenset(
     {
         *("the", "a", "an", "with", "on", "in", "of", "for", "to", "and", "using", "w", "or", "style", "exercise"),
@@ -176,43 +176,43 @@ _LONGEST: Final = max(len(phrase.split()) for phrase in _PHRASES)
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Read a name as canonical words, in its order: case, accents, punctuation, plurals and short forms do not count.
+    """Return a name's canonical words, in order: case, accents, punctuation, plurals and short forms do not count.
 
-    Reading the words again gives the same words.
+    Canonical words are left unchanged.
 
     >>> words("BB Back-Squats"), words("Pull Ups (Weighted)"), words("SL RDL w/ 20 kg DBs")
     (('barbell', 'back', 'squat'), ('pullup', 'weighted'), ('singleleg', 'romanian', 'deadlift', 'dumbbell'))
     """
     apart = unicodedata.normalize("NFKD", _BREAK.sub(" ", _APOSTROPHES.sub("", text)).casefold())
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    found = [_singular(word) for word in _WORD.findall(plain)]
-    while (read := _read(found)) != found:
-        found = read
-    while (read := _read([word for word in found if not word[0].isdigit()])) != found:
-        found = read
-    return tuple(found)
+    current = [_singular(word) for word in _WORD.findall(plain)]
+    while (rewritten := _rewrite(current)) != current:
+        current = rewritten
+    while (rewritten := _rewrite([word for word in current if not word[0].isdigit()])) != current:
+        current = rewritten
+    return tuple(current)
 
 
-def _read(found: list[str]) -> list[str]:
-    """Replace phrases once, the longest first, and drop what says nothing."""
-    kept = [word for word in found if word not in _FILLERS]
-    made: list[str] = []
-    place = 0
-    while place < len(kept):
-        for length in range(min(_LONGEST, len(kept) - place), 0, -1):
-            phrase = " ".join(kept[place : place + length])
+def _rewrite(words_in: list[str]) -> list[str]:
+    """Replace phrases once, the longest first, and drop fillers."""
+    kept = [word for word in words_in if word not in _FILLERS]
+    rewritten: list[str] = []
+    index = 0
+    while index < len(kept):
+        for length in range(min(_LONGEST, len(kept) - index), 0, -1):
+            phrase = " ".join(kept[index : index + length])
             if phrase in _PHRASES:
-                made += _PHRASES[phrase].split()
-                place += length
+                rewritten += _PHRASES[phrase].split()
+                index += length
                 break
         else:
-            made.append(kept[place])
-            place += 1
-    return made
+            rewritten.append(kept[index])
+            index += 1
+    return rewritten
 
 
 def _singular(word: str) -> str:
-    """Take the plural off.
+    """Return the singular of a word.
 
     >>> [_singular(word) for word in ("presses", "flies", "raises", "biceps", "calves", "press", "abs")]
     ['press', 'fly', 'raise', 'bicep', 'calf', 'press', 'ab']

@@ -1,13 +1,13 @@
-"""Policy as data: what a coach may change, layer over layer; every value says where it comes from and why it is there.
+"""Policy as data: what a coach may change, in layers; every value states where it comes from and why it is there.
 
-Layers, lowest first: what ships (policy.json), the gym's, the team's, the lifter's, the block's of the training
-calendar, the session's. `fields` says what a value may be, `layers` which one holds, `programme` what was said when.
+Layers, lowest first: what ships (policy.json), the gym's, the team's, the lifter's, the training block's, the session's.
+`fields` has each value's range, `layers` merges layers, `programme` has blocks and sessions.
 """
 
 from __future__ import annotations
 
-from spotter.domain.policies.fields import Policy, PolicyFields, SessionFields, fields_of, folded, said_in
-from spotter.domain.policies.layers import LAYERS, Effective, Layer, LayerName, Value, builtin_policy, effective
+from spotter.domain.policies.fields import Policy, PolicyFields, SessionFields, fields_of, values_in
+from spotter.domain.policies.layers import LAYERS, Effective, Layer, LayerName, PolicyValue, builtin_policy, effective
 from spotter.domain.policies.programme import (
     Block,
     BlockKind,
@@ -31,16 +31,15 @@ __all__ = [
     "OnDay",
     "Policy",
     "PolicyFields",
+    "PolicyValue",
     "Programme",
     "Session",
     "SessionFields",
     "SessionMode",
-    "Value",
     "block_on",
     "builtin_policy",
     "effective",
     "fields_of",
-    "folded",
     "on_day",
-    "said_in",
+    "values_in",
 ]

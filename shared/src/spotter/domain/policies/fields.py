@@ -1,4 +1,4 @@
-"""What a policy says: every value with its range, its title, and why it is there."""
+"""The values of a policy: each with its range, its title, and why it is there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Price = Annotated[float, Field(gt=0, le=100)]
 Hours = Annotated[int, Field(ge=0, le=720)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 MERGED: Final = ("target_rir_by_exercise", "late_cost", "early_cost")
-"""Fields that name several values: a layer puts its own beside those of the layers below."""
+"""Fields with several values: a layer adds its own to those of the layers below."""
 
 
-def _value(title: str, why: str, *rules: str) -> Any:  # what pydantic's Field gives, too
+def _value(title: str, why: str, *rules: str) -> Any:  # as pydantic's Field returns
     return Field(default=None, title=title, description=why, json_schema_extra={"rules": list(rules)})
 
 
@@ -206,10 +206,10 @@ class Policy(Part):
     early_share_max: float
 
     def stop_threshold(self, risk: Risk) -> float:
-        """Say at which chance of being at the target *stop* is said on an exercise of a risk.
+        """Return the probability of being at the target at which *stop* is advised on an exercise of a risk class.
 
-        A stop now is wrong with chance 1 - p and then costs `early`; to go on is wrong with chance p and costs `late`:
-        they are even at early / (early + late). A policy that names the chance itself is taken at its word.
+        A stop now is wrong with probability 1 - p and then costs `early`; going on is wrong with probability p and costs
+        `late`: they are even at early / (early + late). A policy's own `stop_probability` comes first.
 
         >>> from spotter.domain.policies import builtin_policy
         >>> builtin_policy().stop_threshold("compound")
@@ -222,7 +222,7 @@ class Policy(Part):
 
 
 def fields_of(rule_id: str) -> tuple[str, ...]:
-    """Name the values that a rule goes by.
+    """Return the fields that a rule goes by.
 
     >>> fields_of("R11")
     ('recovery_hours', 'recovery_hours_compound')
@@ -230,19 +230,19 @@ def fields_of(rule_id: str) -> tuple[str, ...]:
     return tuple(name for name, rules in RULES_BY_FIELD.items() if rule_id in rules)
 
 
-def said_in(layer: SessionFields) -> dict[str, Any]:
-    """Give what a layer says, by field.
+def values_in(layer: SessionFields) -> dict[str, Any]:
+    """Return the values of a layer, by field.
 
-    >>> said_in(PolicyFields(target_rir=3))
+    >>> values_in(PolicyFields(target_rir=3))
     {'target_rir': 3}
     """
     return layer.model_dump(include=set(PolicyFields.model_fields), exclude_none=True)
 
 
-def folded(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay what one layer says over what another says.
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge the values of a layer into those below.
 
-    >>> folded({"target_rir": 2, "late_cost": {"band": 1.0}}, {"late_cost": {"machine": 2.0}})
+    >>> merged({"target_rir": 2, "late_cost": {"band": 1.0}}, {"late_cost": {"machine": 2.0}})
     {'target_rir': 2, 'late_cost': {'band': 1.0, 'machine': 2.0}}
     """
     values = {**below, **above}

@@ -1,4 +1,4 @@
-"""Layer over layer: what holds, and which layer each value comes from."""
+"""Policy layers: the effective policy, and which layer each value comes from."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from spotter.domain.policies.fields import MERGED, RULES_BY_FIELD, Policy, Polic
 
 LayerName = Literal["built-in", "gym", "team", "lifter", "block", "session"]
 LAYERS: Final[tuple[LayerName, ...]] = get_args(LayerName)
-"""From the lowest to the highest: each lies over those before it."""
+"""From the lowest to the highest: each overrides those before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one layer says."""
+    """One layer of a policy."""
 
     name: LayerName
-    said: Mapping[str, Any]
-    """Values by field of `PolicyFields`; what is left out comes from below."""
+    values: Mapping[str, Any]
+    """By field of `PolicyFields`; what is left out comes from below."""
     called: str | None = None
-    """Of a team or a block."""
+    """Name of the team or the block."""
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """One value of an effective policy, explaining itself."""
+class PolicyValue:
+    """One value of an effective policy, with its explanation."""
 
     field: str
     value: Any  # a number, nothing, or numbers by exercise or risk
@@ -52,12 +52,12 @@ class Effective:
     called: Mapping[str, str] = field(default_factory=dict)
     """Names of the team or block that a value comes from, by the same keys."""
 
-    def explained(self) -> list[Value]:
-        """Give every value with its title, its reason and the layer that it comes from."""
-        found: list[Value] = []
+    def explained(self) -> list[PolicyValue]:
+        """Return every value with its title, its reason and the layer that it comes from."""
+        explained: list[PolicyValue] = []
         for name, model in PolicyFields.model_fields.items():
-            found.append(
-                Value(
+            explained.append(
+                PolicyValue(
                     field=name,
                     value=getattr(self.policy, name),
                     layer=self.origin[name],
@@ -67,25 +67,25 @@ class Effective:
                     rules=RULES_BY_FIELD[name],
                 )
             )
-        return found
+        return explained
 
 
 def effective(layers: Sequence[Layer]) -> Effective:
-    """Lay `layers`, lowest first, over the policy that ships.
+    """Merge `layers`, lowest first, into the policy that ships.
 
-    >>> found = effective([Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 2.0})])
-    >>> found.policy.target_rir, found.origin["target_rir"], found.origin["weekly_units"], found.origin["cheap_factor"]
+    >>> merged = effective([Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 2.0})])
+    >>> merged.policy.target_rir, *(merged.origin[name] for name in ("target_rir", "weekly_units", "cheap_factor"))
     (3, 'gym', 'lifter', 'built-in')
     """
     values, origin, called = dict(_shipped()), dict(_shipped_origin()), dict[str, str]()
     for layer in layers:
-        for name, said in layer.said.items():
+        for name, value in layer.values.items():
             keys = [name]
             if name in MERGED:
-                values[name] = {**values[name], **said}
-                keys += [f"{name}.{key}" for key in said]
+                values[name] = {**values[name], **value}
+                keys += [f"{name}.{key}" for key in value]
             else:
-                values[name] = said
+                values[name] = value
             for key in keys:
                 origin[key] = layer.name
                 called.pop(key, None)
@@ -96,7 +96,7 @@ def effective(layers: Sequence[Layer]) -> Effective:
 
 @cache
 def builtin_policy() -> Policy:
-    """Read the policy that ships: the defaults of every gym.
+    """Return the policy that ships: the defaults of every gym.
 
     >>> builtin_policy().target_rir, builtin_policy().weekly_units
     (2, 4.0)
@@ -108,7 +108,7 @@ def builtin_policy() -> Policy:
 def _shipped() -> dict[str, Any]:
     text = resources.files("spotter.domain.policies").joinpath("policy.json").read_bytes()
     values: dict[str, Any] = orjson.loads(text)
-    # Checked twice: every value by its own range, and that none is missing.
+    # Validated twice: every value is in its range, and none is missing.
     PolicyFields.model_validate(values)
     Policy.model_validate(values)
     for name in ("late_cost", "early_cost"):

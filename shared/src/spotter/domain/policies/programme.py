@@ -1,4 +1,4 @@
-"""What was said for a gym, a team or a lifter over time: the standing layer, blocks of the calendar, sessions."""
+"""The programme of a gym, a team or a lifter: values for every day, training blocks, sessions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from spotter.domain.event_types import Part, ShortText
-from spotter.domain.policies.fields import SessionFields, folded, said_in
+from spotter.domain.policies.fields import SessionFields, merged, values_in
 from spotter.domain.policies.layers import Layer, LayerName
 
 BlockKind = Literal["accumulate", "intensify", "deload", "high_intensity"]
 SessionMode = Literal["normal", "time_pressed"]
 BLOCK_DAYS_MAX: Final = 400
 BLOCKS_MAX: Final = 40
-"""Blocks of one gym, team or lifter that are kept; of more, those that end first are forgotten."""
+"""Blocks of one gym, team or lifter that are kept; beyond that, those that end first are dropped."""
 SESSIONS_KEPT: Final = 8
 """Days with a session that are kept: uploads of the last days still find theirs."""
 LAST_WEEK: Final = timedelta(days=7)
@@ -50,7 +50,7 @@ class BlockSaid(Part):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block, and the values that hold in it."""
+    """A block, and the policy values for its days."""
 
     name: str
     kind: BlockKind
@@ -60,11 +60,11 @@ class Block:
     said: Mapping[str, Any] = field(default_factory=dict)
 
     def holds(self, day: date) -> bool:
-        """Tell whether a day lies in the block."""
+        """Return whether a day lies in the block."""
         return self.first_day <= day.isoformat() <= self.last_day
 
     def in_last_week(self, day: date) -> bool:
-        """Tell whether a day is one of the block's last seven.
+        """Return whether a day is one of the block's last seven.
 
         >>> Block("a", "intensify", "2026-01-05", "2026-02-01").in_last_week(date(2026, 1, 26))
         True
@@ -74,7 +74,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What was said at the start of a session; it holds on its day."""
+    """Mode and policy values of a session; they apply on its day."""
 
     day: str
     mode: SessionMode = "normal"
@@ -83,45 +83,45 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """All that was said at one level: of a gym, of a team, or of a lifter."""
+    """Policy values, blocks and sessions of a gym, a team or a lifter."""
 
-    said: Mapping[str, Any] = field(default_factory=dict)
-    """Values that hold on any day."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """They apply on every day."""
     blocks: tuple[Block, ...] = ()
-    """In the order in which they were said."""
+    """In the order in which they were set."""
     sessions: tuple[Session, ...] = ()
     """By day."""
 
     def with_layer(self, layer: SessionFields, block: BlockSaid | None = None) -> Programme:
-        """Lay what is said now over what was said before; with a block it holds in that block alone."""
-        said = said_in(layer)
+        """Merge a layer into the values for every day, or into those of a block."""
+        values = values_in(layer)
         if block is None:
-            return replace(self, said=folded(self.said, said))
-        before = next((known.said for known in self.blocks if known.name == block.name), {})
-        new = Block(block.name, block.kind, block.first_day, block.last_day, folded(before, said))
-        kept = [known for known in self.blocks if known.name != block.name]
+            return replace(self, values=merged(self.values, values))
+        before = next((other.said for other in self.blocks if other.name == block.name), {})
+        new = Block(block.name, block.kind, block.first_day, block.last_day, merged(before, values))
+        kept = [other for other in self.blocks if other.name != block.name]
         if len(kept) >= BLOCKS_MAX:
-            kept.remove(min(kept, key=lambda known: known.last_day))
+            kept.remove(min(kept, key=lambda other: other.last_day))
         return replace(self, blocks=(*kept, new))
 
     def with_session(self, session: Session) -> Programme:
-        """Take a session; a later word on its day takes the place of an earlier one."""
-        others = [known for known in self.sessions if known.day != session.day]
-        by_day = sorted([*others, session], key=lambda known: known.day)
+        """Add a session; it replaces an earlier one of its day."""
+        others = [other for other in self.sessions if other.day != session.day]
+        by_day = sorted([*others, session], key=lambda session: session.day)
         return replace(self, sessions=tuple(by_day[-SESSIONS_KEPT:]))
 
     def block_on(self, day: date) -> Block | None:
-        """Give the block that a day lies in; of several the one said last."""
+        """Return the block that a day lies in; of several the one set last."""
         return next((block for block in reversed(self.blocks) if block.holds(day)), None)
 
     def session_on(self, day: date) -> Session | None:
-        """Give the session of a day."""
+        """Return the session of a day."""
         return next((session for session in self.sessions if session.day == day.isoformat()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class OnDay:
-    """What holds for a lifter on one day."""
+    """What applies to a lifter on one day."""
 
     layers: tuple[Layer, ...]
     """Lowest first, over what ships."""
@@ -132,15 +132,19 @@ class OnDay:
 
 
 def on_day(gym: Programme, team: tuple[str, Programme] | None, lifter: Programme, day: date) -> OnDay:
-    """Say what holds for a lifter on a local day: layers in their order, block, mode of the session."""
+    """Return what applies to a lifter on a local day: layers in their order, block, mode of the session."""
     levels: list[tuple[LayerName, str | None, Programme]] = [("gym", None, gym)]
     if team is not None:
         levels.append(("team", team[0], team[1]))
     levels.append(("lifter", None, lifter))
-    layers = [Layer(name, programme.said, called) for name, called, programme in levels if programme.said]
+    layers = [Layer(name, programme.values, called) for name, called, programme in levels if programme.values]
     block = block_on([programme for _, _, programme in levels], day)
     for _, _, programme in levels:
-        layers += [Layer("block", one.said, one.name) for one in programme.blocks if one.said and one.holds(day)]
+        layers += [
+            Layer("block", training.said, training.name)
+            for training in programme.blocks
+            if training.said and training.holds(day)
+        ]
     session = lifter.session_on(day)
     if session is not None and session.said:
         layers.append(Layer("session", session.said))
@@ -153,5 +157,5 @@ def on_day(gym: Programme, team: tuple[str, Programme] | None, lifter: Programme
 
 
 def block_on(levels: Sequence[Programme], day: date) -> Block | None:
-    """Give the block that a day lies in: the lifter's own before the team's before the gym's (`levels`: gym first)."""
+    """Return the block that a day lies in: the lifter's own before the team's before the gym's (`levels`: gym first)."""
     return next((block for level in reversed(levels) if (block := level.block_on(day)) is not None), None)
