@@ -32,7 +32,7 @@ from spotter_detector.profile import (
     term_from_json,
     term_to_json,
 )
-from spotter_detector.profile.generative_model import figures, population_belief
+from spotter_detector.profile.generative_model import population_belief, set_figures
 from tests.detector.check_model import Part, check_model
 from tests.detector.generated_sets import estimates, last_estimate, reps, starting
 from tests.detector.lifters import learned_from, lifted, taught
@@ -134,7 +134,7 @@ PARTS: dict[str, Part[Any, Any]] = {
     ),
     "filter": Part(filtered, (0.0, 0.02, 0.04, 0.06, 0.08), lambda found: found, lambda found: found[0]),
     "law": Part(
-        lambda first: figures(
+        lambda first: set_figures(
             exercise_model("bench_press"),
             population_belief("bench_press", "velocity").mean,
             np.array([[first, 0.0, 0.0, 0.0]]),

@@ -31,11 +31,11 @@ def test_starting_values_survive_json(start: Prior) -> None:
 @pytest.mark.parametrize(
     ("member", "value", "message"),
     [
-        ("v1_mean_mps", "fast", "starting value v1_mean_mps must be a number, not 'fast'"),
-        ("log_n_sd", True, "starting value log_n_sd must be a number, not True"),
-        ("tempo", 1, "starting value tempo must be true or false, not 1"),
-        ("learned_sets", 2.5, "starting value learned_sets must be a whole number, not 2.5"),
-        ("model_class", None, "starting value model_class must be a string, not None"),
+        ("v1_mean_mps", "fast", "a prior's v1_mean_mps must be a number, not 'fast'"),
+        ("log_n_sd", True, "a prior's log_n_sd must be a number, not True"),
+        ("tempo", 1, "a prior's tempo must be true or false, not 1"),
+        ("learned_sets", 2.5, "a prior's learned_sets must be a whole number, not 2.5"),
+        ("model_class", None, "a prior's model_class must be a string, not None"),
     ],
 )
 def test_a_wrong_starting_value_is_named(member: str, value: object, message: str) -> None:

@@ -23,6 +23,7 @@ WIRE_FIELDS: Final = {
     "AdvisedSet.told": "stored in the advisor's state",
     "Block.said": "stored in the advisor's state",
     "Session.said": "stored in the advisor's state",
+    "StallState.told": "stored in the segmenter's state",
     "ReportStops.said": "published in a week's report",
     "ReportTrend.known": "published in a week's report",
 }

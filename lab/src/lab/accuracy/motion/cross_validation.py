@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from lab.accuracy.motion.watch import WatchSet
 from spotter_detector.motion.parameters import WristParameters
-from spotter_detector.motion.sample_parser import SampleRow, SampleStream, flush, take
+from spotter_detector.motion.sample_parser import SampleRow, SampleStream, add_chunk, flush
 from spotter_detector.motion.wrist import WristState, run
 
 RANGES = {
@@ -104,6 +104,6 @@ def fitted(wrists: Sequence[WristParameters], errors: npt.NDArray[np.int64]) -> 
 def _rows(watch_set: WatchSet) -> list[SampleRow]:
     intake, rows = SampleStream(), []
     for chunk in watch_set.chunks(100):
-        intake, more = take(intake, chunk)
+        intake, more = add_chunk(intake, chunk)
         rows += more
     return rows + flush(intake, "imu_wrist")[1]

@@ -1,19 +1,17 @@
 """How many reps are left in a running set: the within-set filter.
 
-A pure function of a set's pinned starting values and its observed reps, in closed-form numpy, for many sets at once.
-A file a concern:
+A pure function of a set's pinned prior and its observed reps, in closed-form numpy, for many sets at once:
 
-* what is known before a set: `exercise_models`, `reps_by_load`, `build_prior`, pinned as `prior`;
+* before a set: `exercise_models`, `load_to_reps`, `prior_builder`, which builds a `prior`;
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), `consistency`, and
-  `judging`, which holds each report against all so far and judges earlier ones again;
-* what a rep is measured by: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `drops`, `sides`
-  (left and right in turn), and `course`, which goes along a set with all of these (`standing` is what it keeps) and makes
-  `steps`;
-* what it says: `grid` (hypotheses and prior), `update` (one rep into the posteriors), `failed_attempt`, `calls` (the
-  lifter's own word), `summary`, `confidence` and `grinding` (when a rep is overdue);
+  `rep_classifier`, which classifies each report by all reports so far and may revise earlier verdicts;
+* what a rep measures: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `drops`, `sides`
+  (left and right alternating), and `set_tracker`, which combines these (`set_state` is its state) into `steps`;
+* what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `failed_attempt`,
+  `rir_report` (the lifter's own report), `summary`, `confidence` and `grind` (when a rep is overdue);
 * `filter` runs it, with `cache`.
 
-What was learned of a lifter across sets comes in by the starting values: `spotter_detector.profile` makes it.
+What was learned of a lifter across sets enters through the prior: `spotter_detector.profile` provides it.
 """
 
 from __future__ import annotations

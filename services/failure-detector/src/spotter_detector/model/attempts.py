@@ -1,14 +1,14 @@
 """Failed attempts that travel alone does not show: by when a report comes and how fast it is.
 
-Devices report a failed attempt in these shapes (their own recordings): slow and short (see `travel`); one rep cut in two
-by a dip of the bar, two slow halves about a second apart; a rep all but standing still, and seconds later a far faster
-one with a helper's hands on the bar; and a rep of usual speed whose pauses the device took off, so that only the clock
-between two reps shows that the bar stood. The limits are design choices.
+Devices report a failed attempt in these shapes (their own recordings): slow and short (see `travel`); one rep split in
+two by a dip of the bar, two slow halves about a second apart; a rep that all but stops, and seconds later a far faster
+one with a helper's hands on the bar; and a rep of usual speed whose pauses the device removed, so that only the time
+between two reps shows that the bar stopped. The limits are design choices.
 """
 
 from __future__ import annotations
 
-# Two ends this near each other are one rep reported twice: nobody goes down and up in that time.
+# Two ends this close are one rep reported twice: it is too short to go down and up.
 DOUBLE_S = 0.65
 _DOUBLE_VELOCITY_MPS = 0.04
 _DOUBLE_ROM_M = 0.03
@@ -20,36 +20,36 @@ _HALF_VELOCITY_SHARE = 0.9
 _HELPED_S = (1.5, 9.0)
 _HELPED_RATIO = 1.25
 _STOOD_SHARE = 0.62
-# A stand that only the clock shows, against a longer wait, a missed report and a pause. Log odds, by logistic regression
+# A stop that only the clock shows, against a longer wait, a missed report and a pause. Log odds, by logistic regression
 # on simulated sets of both families (10 seeds apart from the judged ones; a set with a missed report or a pause counts
 # .3); 0 is the limit. Seconds over the set's middle wait; over its longest, by pieces.
 _STOOD_ODDS = -9.87
 _OVER_MIDDLE = 2.46
 _OVER_LONGEST = ((-2.0, 2.0, 3.08), (2.0, 4.0, -1.70), (4.0, 6.0, -2.58), (6.0, 8.0, -7.69))
-# The fewer waits are known the less a long one says.
+# The fewer waits there are, the less a long one means.
 _FEW_WAITS = -0.92
-# A rep with its pause taken off is no slower than the last.
+# A rep with its pause removed is no slower than the last.
 _STOOD_VELOCITY = (0.8, 1.6)
 _SLOWER, _SLOWER_THAN = 85.7, 0.9
 _FASTER = 5.78
-# The further the last rep was from the velocity at failure, the longer the stand must be to be one: by sds, and by those
-# over it once more.
+# The further the last rep was over the velocity at failure, the longer the wait must be to count as a stop: per sd, and
+# again per sd above 0.
 _FROM_FAILURE, _OVER_FAILURE = -0.16, -1.24
 _FROM_FAILURE_LEAST = -3.0
 STOOD_SDS_MAX = 3.2
-# Of a rep that brings its start: what its time is longer than the duration given for it.
+# Of a rep with a reported start: by how much its time exceeds its reported duration.
 _TAKEN_OFF_S = 1.2
 
 
 def is_double(gap_s: float, velocity_off_mps: float | None, rom_off_m: float | None) -> bool:
-    """Whether a report repeats the one before it.
+    """Whether a report duplicates the one before it.
 
     Parameters
     ----------
     gap_s : float
-        From the end of one to the end of the other.
+        From the end of the first to the end of the second.
     velocity_off_mps, rom_off_m : float or None
-        By how much they differ, where both have the measure.
+        By how much they differ, if both have the measure.
 
     >>> is_double(0.3, 0.005, 0.0), is_double(0.3, 0.2, 0.25), is_double(2.5, 0.0, 0.0)
     (True, False, False)
@@ -62,7 +62,7 @@ def is_double(gap_s: float, velocity_off_mps: float | None, rom_off_m: float | N
 
 
 def is_second_half(gap_s: float, took_s: float | None, rom_share: float, velocity_ratio: float) -> bool:
-    """Whether a slow report goes on from a slow short one: the dip between them was about a second long.
+    """Whether a slow report continues a slow short one; the dip between them takes about a second.
 
     `rom_share` is the travel of both over the usual, `velocity_ratio` this one's velocity over the last completed rep's.
 
@@ -74,7 +74,7 @@ def is_second_half(gap_s: float, took_s: float | None, rom_share: float, velocit
 
 
 def is_helped(gap_s: float, took_s: float | None, slow_ratio: float, velocity_ratio: float) -> bool:
-    """Whether a rep so much faster than the last completed one follows a rep that all but stood still.
+    """Whether a rep far faster than the last completed one follows a rep that all but stopped.
 
     >>> is_helped(5.0, 0.9, 0.4, 1.8), is_helped(5.0, 0.9, 0.9, 1.8), is_helped(20.0, 0.9, 0.4, 1.8)
     (True, False, False)
@@ -85,10 +85,10 @@ def is_helped(gap_s: float, took_s: float | None, slow_ratio: float, velocity_ra
 
 
 def stood(waited_s: float, waits_s: tuple[float, ...], velocity_ratio: float, from_failure: float) -> bool:
-    """Whether the clock between two reps shows a stand that the rep's own duration leaves out.
+    """Whether the time between two reps shows a stop that the rep's own duration leaves out.
 
-    `waited_s` is the interval less what the rep itself took over the fastest, `waits_s` those of the set so far;
-    `from_failure` by how many sds the rep before was over the velocity at failure.
+    `waited_s` is the interval less what the rep itself took over the fastest, `waits_s` are those of the set so far;
+    `from_failure` is by how many sds the rep before was over the velocity at failure.
 
     >>> [stood(waited_s, (3.0, 2.8, 3.2), 1.0, from_failure=0.0) for waited_s in (6.5, 4.0, 25.0)]
     [True, False, False]
@@ -108,7 +108,7 @@ def stood(waited_s: float, waits_s: tuple[float, ...], velocity_ratio: float, fr
 
 
 def paused_inside(from_start_s: float, duration_s: float) -> bool:
-    """Whether a rep that brings its start took longer than its duration says, by more than a change of direction.
+    """Whether a rep with a reported start took longer than its duration, by more than a change of direction.
 
     >>> paused_inside(4.1, 1.2), paused_inside(1.4, 1.2)
     (True, False)

@@ -1,4 +1,4 @@
-"""Posteriors kept in memory, so that the next rep of a set need not go through the whole set again."""
+"""Cached posteriors, so that the next rep of a set does not process the whole set again."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _Key: TypeAlias = tuple[float, int, float | None, float | None, float]
 
 @dataclass(slots=True)  # not frozen, which would double the time to make one
 class CachedPosterior:
-    """What is known after these reps: never changed once it is here."""
+    """Posterior and tracker after these reps; never modified."""
 
     prior: Prior
     observations: tuple[Observation, ...]
-    course: SetTracker
+    tracker: SetTracker
     planes: Floats
     curves: Indices
 
 
 class PosteriorCache:
-    """The least recently used go first; what is found is exactly what going through the set would give.
+    """Evicts the least recently used; an entry equals what processing the set again would give.
 
     >>> import numpy as np
     >>> from spotter_detector.model import build_prior
@@ -42,14 +42,14 @@ class PosteriorCache:
         self._entries: dict[_Key, CachedPosterior] = {}
 
     def find(self, prior: Prior, observations: tuple[Observation, ...], longest: int) -> CachedPosterior | None:
-        """The entry of the longest known prefix of at most `longest` reps."""
+        """Return the entry of the longest cached prefix of at most `longest` reps."""
         entries = self._entries
         for length in range(longest, 0, -1):
             key = _key(prior, observations, length)
             entry = entries.get(key)
             if entry is None:
                 continue
-            # The key only points: the reps themselves say whether it is the same set.
+            # The key is only a hint: the reps themselves decide whether it is the same set.
             if entry.observations == observations[:length] and (entry.prior is prior or entry.prior == prior):
                 del entries[key]
                 entries[key] = entry
@@ -57,7 +57,7 @@ class PosteriorCache:
         return None
 
     def keep(self, entry: CachedPosterior) -> None:
-        """Keep an entry, as the one used last."""
+        """Store an entry as the most recently used."""
         if self._size < 1:
             return
         entries = self._entries
@@ -69,6 +69,6 @@ class PosteriorCache:
 
 
 def _key(prior: Prior, observations: tuple[Observation, ...], length: int) -> _Key:
-    # Some of what tells sets apart, and cheap: hashing all of it takes longer than the filter itself.
+    # A cheap part of what distinguishes sets: hashing all of it takes longer than the filter itself.
     first, last = observations[0], observations[length - 1]
     return prior.v1_mean_mps, length, first.velocity_mps, last.velocity_mps, last.end_s

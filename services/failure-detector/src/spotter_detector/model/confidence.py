@@ -1,4 +1,4 @@
-"""How far an estimate deserves to be acted on: low, medium or high."""
+"""How far an estimate can be acted on: low, medium or high."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from spotter_detector.model.grid import N_MAX, PROGRESS_MAX
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.timing import PaceKind
 
-# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+# Module names: looking a member up through its enum class takes ten times as long (measured).
 _VELOCITY = PaceKind.VELOCITY
-# Width of the 80 % interval, reps (design choice; how often such estimates are right is in the model's tests).
+# Width of the 80 % interval, reps (design choice; the model's tests measure how often such estimates are right).
 _HIGH_WIDTH_MAX = 3.0
 _LOW_WIDTH_MIN = 6.0
 
@@ -16,13 +16,13 @@ _LOW_WIDTH_MIN = 6.0
 def confidence_of(
     prior: Prior, kind: PaceKind, *, tempo_held: bool, progress: int, rir_low: float, rir_high: float
 ) -> str:
-    """`low`, `medium` or `high` for one estimate (design choice).
+    """Return `low`, `medium` or `high` for one estimate (design choice).
 
     *low*: the 80 % interval is wider than 6 reps; or nothing was learned of the lifter and the reps have no velocity in
-    m/s; or the set is at a tempo that the lifter still holds; or it ends where the grid does. *high*: none of
+    m/s; or the set is at a tempo that the lifter still holds; or it reaches the end of the grid. *high*: none of
     these, the interval is at most 3 reps wide, and the set is not at a tempo. *medium*: the rest.
 
-    A cold set gets to *high* when its last reps slow down so clearly that few ends are left.
+    A set without a profile reaches *high* once its last reps slow down so clearly that few ends remain.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)

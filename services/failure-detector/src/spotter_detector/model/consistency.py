@@ -1,13 +1,13 @@
-"""A velocity that the rep's own travel and duration belie."""
+"""Velocities that contradict the rep's own travel and duration."""
 
 from __future__ import annotations
 
-# They come from one signal and differ by rounding; by more than this one of them is wrong (design choice).
+# All come from one signal and differ by rounding; by more than this ratio one of them is wrong (design choice).
 _RATIO_MAX = 1.2
 
 
 def plausible_velocity(velocity_mps: float, rom_m: float, duration_s: float, expected_mps: float) -> float:
-    """The rep's velocity; or travel over duration where the two belie one another and that is nearer to the expected.
+    """Return the velocity; or travel over duration, if the two contradict and that is nearer to the expected one.
 
     >>> plausible_velocity(0.42, 0.42, 1.02, 0.45), plausible_velocity(0.85, 0.42, 1.0, 0.45)
     (0.42, 0.42)

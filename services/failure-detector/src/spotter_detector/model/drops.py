@@ -1,4 +1,4 @@
-"""Drop sets: the load is taken off within the set, and each new load begins a curve of its own."""
+"""Drop sets: the load is reduced within the set, and each new load begins a curve of its own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from spotter_detector.model.exercise_models import exercise_model
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 
-# A load is another one where it differs by more than a rounding.
+# A load is a new one if it differs by more than rounding.
 _LOAD_RATIO = 1.02
-# In a drop set whose loads nobody tells, a rep so much faster than the last has a lighter one (design choice).
+# In a drop set without reported loads, a rep this much faster than the last has a lighter load (design choice).
 _FASTER_RATIO = 1.3
 # Sd of the change of first velocity when plates are taken off, and what fatigue costs of log reps (design choices).
 _DROP_SD_MPS = 0.10
@@ -20,7 +20,7 @@ _DROP_LOG_N = 0.40
 
 
 def is_new_load(rep: Observation, last_kg: float | None, last_mps: float | None, *, is_drop_set: bool) -> bool:
-    """Whether a rep's load is not that of the reps before it, by its word or, in a drop set, by its speed.
+    """Whether a rep has another load than the reps before it: as reported or, in a drop set, by its speed.
 
     >>> rep = Observation(9, 40.0, 0.45, None, None, None, load_kg=60.0)
     >>> [is_new_load(rep, last_kg, 0.25, is_drop_set=False) for last_kg in (80.0, 60.0, None)]
@@ -37,9 +37,9 @@ def is_new_load(rep: Observation, last_kg: float | None, last_mps: float | None,
 
 @lru_cache(maxsize=256)
 def prior_after_drop(prior: Prior) -> Prior:
-    """Starting values of the curve that begins when the load is changed within a set.
+    """Return the prior of the curve that begins when the load changes within a set.
 
-    Nobody says how much lighter the new load is, and the lifter is tired: at one velocity fewer reps are left than in a
+    How much lighter the new load is is unknown, and the lifter is tired: at one velocity fewer reps are left than in a
     fresh set (design choices).
 
     >>> from spotter_detector.model import build_prior

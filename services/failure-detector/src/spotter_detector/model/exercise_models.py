@@ -1,4 +1,4 @@
-"""What is known of each exercise before a lifter is: one row of starting values a model class.
+"""The population prior of each exercise: one row per model class.
 
 Sources, by column:
 
@@ -7,7 +7,7 @@ Sources, by column:
   m/s, against a 1RM velocity of .14 ± .05. Bench press: near the 1RM velocity in a guided rack, .16 ± .04. Squat: between
   the 1RM velocities with free weights, .23–.24, and guided, .30–.32 (Helms 2017, González-Badillo 2010, Banyard 2017).
   Hip thrust .25 ± .03 (de Hoyo 2021). Prone bench pull: about the .50 of its 1RM. Overhead press and pull-up rest on few
-  lifters, unknown on nothing: wide sds.
+  lifters, `unknown` on none: wide sds.
 * **Velocity line.** log N = `line_log_n` + `line_slope`·(fastest − `line_velocity_mps`): general relations of the reps
   possible to the fastest rep of the set (Miras-Moreno 2022, Beck 2023, Lawson 2025: error 2.1–4.3 reps; squat residual
   .34, which gives the residual reps of Jukic 2024's squats at 70, 80 and 90 % of the 1RM; pull-up:
@@ -15,12 +15,12 @@ Sources, by column:
   velocity at 75 % of the 1RM and velocity at failure, a design choice.
 * **Curve.** Mean exponent of velocity over share of the set: over 1, since the loss grows towards the end, as the general
   equations of velocity loss over share done have it (bench press Sánchez-Moreno 2021, squat Pérez-Castilla 2024).
-* **Load.** See `reps_by_load`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
+* **Load.** See `load_to_reps`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
 * **Travel.** Of the bar in the concentric phase; design choices for a lifter of medium height, their sd in logs.
 
-What differs between lifters and what between the sets of one is parted by the error of individual lines, .17 of log reps
-(Miras-Moreno 2022: 2.1–2.9 reps), and by the day-to-day variation of a velocity at one load, .015 m/s (design choices
-where no figure is published).
+Variation between lifters is separated from that between the sets of one lifter by the error of individual lines, .17 of
+log reps (Miras-Moreno 2022: 2.1–2.9 reps), and by the day-to-day variation of a velocity at one load, .015 m/s (design
+choices where no figure is published).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CURVE_SD = 0.20
 
 @dataclass(frozen=True, slots=True)
 class ExerciseModel:
-    """Starting values of a model class, for mean concentric velocity.
+    """Prior values of a model class, for mean concentric velocity.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class ExerciseModel:
     line_velocity_mps, line_log_n, line_slope, line_sd : float
         The line from the fastest rep to log reps possible (slope per m/s), and the residual sd of log reps.
     load_shift : float
-        Log reps possible at a load in % of the 1RM, less those of `reps_by_load`.
+        Log reps possible at a load in % of the 1RM, less those of `load_to_reps`.
     load_sd : float
         Sd of log reps possible between lifters at one load.
     curve_mean : float
@@ -74,7 +74,7 @@ class ExerciseModel:
     rom_log_sd: float
 
     def v_last_sd_mps(self) -> float:
-        """Sd of the velocity at failure of one set of a lifter nobody knows yet, m/s.
+        """Sd of the velocity at failure of one set of an unknown lifter, m/s.
 
         >>> round(EXERCISE_MODELS["bench_press"].v_last_sd_mps(), 4)
         0.041
@@ -101,7 +101,7 @@ class ExerciseModel:
         return sqrt(self.line_sd**2 - self.load_sd**2) / self.line_slope
 
     def load_between_sd(self) -> float:
-        """Sd between lifters of the log reps possible at a load: what a lifter's own sets do not vary by.
+        """Sd between lifters of the log reps possible at a load, without the variation between a lifter's own sets.
 
         >>> [round(EXERCISE_MODELS[name].load_between_sd(), 3) for name in ("bench_press", "back_squat", "deadlift")]
         [0.238, 0.23, 0.224]
@@ -109,7 +109,7 @@ class ExerciseModel:
         return sqrt(max(self.load_sd**2 - LINE_WITHIN_SD**2 - (self.line_slope * DAY_SD_MPS) ** 2, 0.1**2))
 
     def v1_between_sd_mps(self) -> float:
-        """Sd between lifters of the first velocity at one load, the days of one lifter taken off (m/s).
+        """Sd between lifters of the first velocity at one load, without a lifter's day-to-day variation (m/s).
 
         >>> [round(EXERCISE_MODELS[name].v1_between_sd_mps(), 3) for name in ("bench_press", "back_squat", "deadlift")]
         [0.032, 0.022, 0.046]
@@ -131,7 +131,7 @@ EXERCISE_MODELS: dict[str, ExerciseModel] = {
 
 
 def exercise_model(model_class: str) -> ExerciseModel:
-    """The row of a model class; that of `unknown` for a class without one.
+    """Return the row of a model class; that of `unknown` for a class without one.
 
     >>> exercise_model("bench_press").v_last_mps, exercise_model("farmers_walk").v_last_mps
     (0.17, 0.25)

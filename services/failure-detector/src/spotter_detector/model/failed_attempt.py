@@ -1,4 +1,4 @@
-"""A failed attempt as evidence: the reps done before it were all there were."""
+"""A failed attempt as evidence that no further rep was possible."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from spotter_detector.model.flags import Verdict
 from spotter_detector.model.grid import LOG_WEIGHT, N_MAX, Floats
 
-# How many times likelier such a report is where nothing was left than where something was: Bayes factors of each shape
-# (design choices). A longer wait before a rep is all that `STOOD` may be; the others hardly come from a completed rep.
+# How many times likelier such a report is with nothing left in reserve than with something: Bayes factors of each shape
+# (design choices). `STOOD` may be just a longer wait before a rep; the others hardly come from a completed rep.
 FAILED_FACTOR = {
     Verdict.FAILED: 5000.0,
     Verdict.SECOND_HALF: 5000.0,
@@ -18,15 +18,15 @@ FAILED_FACTOR = {
     Verdict.HELPED: 500.0,
     Verdict.STOOD: 30.0,
 }
-# A shape is never all that is known.
+# A shape alone is never certain.
 _PROBABILITY_MAX = 0.97
 
 
 def apply_failed_attempt(planes: Floats, progress: int, factor: float) -> None:
-    """Make the end at `progress` reps (1 or more) so many times likelier, up to a probability of .97, in place.
+    """Multiply the odds of the end at `progress` reps (1 or more) by `factor`, up to a probability of .97, in place.
 
-    What is left of the probability keeps its shape over the other numbers of reps. It takes over if another rep is done
-    after all. A posterior is (6, 180).
+    The remaining probability keeps its shape over the other numbers of reps, and takes over if another rep is done after
+    all. A posterior is (6, 180).
 
     >>> from spotter_detector.model import build_prior
     >>> from spotter_detector.model.grid import reps_possible, velocity_planes

@@ -1,7 +1,7 @@
-"""The within-set filter: from starting values and observed reps to how many are left.
+"""The within-set filter: from a prior and observed reps to how many are left.
 
-The posterior over reps possible is a pure function of a set's starting values and its reps. Sets are independent, so
-they are updated side by side: one pass over the arrays takes one rep of each.
+The posterior over reps possible is a pure function of a set's prior and its reps. Sets are independent, so they are
+updated side by side: one pass over the arrays processes one rep of each.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _curves_of = lru_cache(maxsize=4096)(curve_offsets)
 
 @dataclass(slots=True)
 class _Run:
-    """One request on its way: the steps still to take, and after how many of them an answer is due by which course."""
+    """One request in progress: its steps, and after how many of them an estimate is due from which tracker state."""
 
     request: Request
-    course: SetTracker
+    tracker: SetTracker
     planes: Floats | None
     curves: Indices
     steps: list[FilterStep]
@@ -61,14 +61,14 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What is known after the reps of one set.
+    """The posterior after the reps of one set.
 
-    `planes` (6, 180) as in `grid`, by the curves of `values`; measured by `kind`; `progress` reps done in the curve;
-    `restarted`: it is not the set's first; `flags` of each report as it was read when it came.
+    `planes` (6, 180) as in `grid`, by the curves of `curve_prior`; measured by `kind`; `progress` reps done in the curve;
+    `restarted`: it is not the set's first; `flags` of each report as classified when it arrived.
     """
 
     planes: Floats
-    values: Prior
+    curve_prior: Prior
     kind: PaceKind
     progress: int
     restarted: bool
@@ -78,8 +78,8 @@ class Posterior:
 class Filter:
     """Estimates for sets, many at once.
 
-    It holds only a cache of posteriors (the `cache_size` used last, about 9 kB each) and buffers: answers never depend on
-    what was asked before, on what is asked beside, or on the order. For one thread at a time.
+    It has only a cache of posteriors (the `cache_size` most recently used, about 9 kB each) and buffers: results never
+    depend on earlier requests, on others in the same call, or on their order. Not thread-safe.
 
     >>> from spotter_detector.model import Observation, build_prior
     >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
@@ -103,17 +103,17 @@ class Filter:
         self._curves: Indices = np.zeros((_SIDE_BY_SIDE, CURVES), dtype=np.intp)
 
     def run(self, requests: Sequence[Request]) -> list[list[RepEstimate]]:
-        """Estimates for each request: one for every rep from `first` on, in their order.
+        """Return the estimates of each request: one for every rep from `first` on, in order.
 
         Raises
         ------
         ValueError
-            Where a request's `first` is negative.
+            If a request's `first` is negative.
         """
         return [run.estimates for run in self._run(requests)]
 
     def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
-        """Probabilities of 0, 1, … 59 reps in reserve, (60,), for each estimate that `run` gives.
+        """Return the probabilities of 0, 1, … 59 reps in reserve, (60,), for each estimate of `run`.
 
         >>> from spotter_detector.model import Observation, build_prior
         >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
@@ -125,7 +125,7 @@ class Filter:
         return [run.whole or [] for run in self._run(requests, whole=True)]
 
     def posteriors(self, requests: Sequence[Request]) -> list[Posterior]:
-        """What is known after all reps of sets with at least one each, by all cells.
+        """Return the posteriors after all reps of sets with at least one rep each.
 
         >>> from spotter_detector.model import Observation, build_prior
         >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
@@ -134,23 +134,23 @@ class Filter:
         ((6, 180), 1, 'velocity')
         """
         runs: list[_Run] = []
-        words: list[list[tuple[str, ...]]] = []
+        flags_by_rep: list[list[tuple[str, ...]]] = []
         for request in requests:
-            said: list[tuple[str, ...]] = []
+            rep_flags: list[tuple[str, ...]] = []
             last = Request(request.prior, request.observations, len(request.observations) - 1)
-            runs.append(self._begin(last, said))
-            words.append(said)
+            runs.append(self._begin(last, rep_flags))
+            flags_by_rep.append(rep_flags)
         self._go_all(runs)
         return [
             Posterior(
                 run.planes,
-                run.course.values,
-                run.course.kind,
-                run.course.progress,
-                run.course.curves_begun > 1,
-                tuple(said),
+                run.tracker.curve_prior,
+                run.tracker.kind,
+                run.tracker.progress,
+                run.tracker.curve_count > 1,
+                tuple(rep_flags),
             )
-            for run, said in zip(runs, words, strict=True)
+            for run, rep_flags in zip(runs, flags_by_rep, strict=True)
             if run.planes is not None
         ]
 
@@ -168,33 +168,33 @@ class Filter:
         for begin in range(0, len(waiting), _SIDE_BY_SIDE):
             self._go(waiting[begin : begin + _SIDE_BY_SIDE])
 
-    def _begin(self, request: Request, words: list[tuple[str, ...]] | None = None) -> _Run:
+    def _begin(self, request: Request, flags_by_rep: list[tuple[str, ...]] | None = None) -> _Run:
         observations, first = request.observations, request.first
         if first < 0:
             raise ValueError(f"first must be 0 or more, not {first}")
         if first >= len(observations):
             return _Run(request, SetTracker(request.prior), None, _NO_CURVES, [], [], [])
-        entry = None if words is not None else self._cache.find(request.prior, observations, first)
+        entry = None if flags_by_rep is not None else self._cache.find(request.prior, observations, first)
         if entry is None:
-            known, course, planes, curves = 0, SetTracker(request.prior), None, _NO_CURVES
+            done, tracker, planes, curves = 0, SetTracker(request.prior), None, _NO_CURVES
         else:
-            known, course, planes = len(entry.observations), entry.course.fork(), entry.planes
+            done, tracker, planes = len(entry.observations), entry.tracker.fork(), entry.planes
             curves = entry.curves
         steps: list[FilterStep] = []
         answers: list[tuple[int, SetTracker]] = []
         reps = len(observations)
-        for count in range(known + 1, reps + 1):
-            course, added = course.take(observations[:count])
+        for count in range(done + 1, reps + 1):
+            tracker, added = tracker.add(observations[:count])
             steps += added
-            if words is not None:
-                words.append(tuple(course.flags))
+            if flags_by_rep is not None:
+                flags_by_rep.append(tuple(tracker.flags))
             if count > first:
-                # The next rep changes the course.
-                answers.append((len(steps), course if count == reps else course.fork()))
-        return _Run(request, course, planes, curves, steps, answers, [])
+                # The next rep changes the tracker.
+                answers.append((len(steps), tracker if count == reps else tracker.fork()))
+        return _Run(request, tracker, planes, curves, steps, answers, [])
 
     def _go(self, runs: list[_Run]) -> None:
-        """Take all the steps of a block of runs, longest first, and give their answers."""
+        """Apply all steps of a block of runs, longest first, and record their estimates."""
         for row, run in enumerate(runs):
             if run.planes is not None:
                 self._of_row[row][...] = run.planes
@@ -207,33 +207,41 @@ class Filter:
         for row, run in enumerate(runs):
             run.planes = planes = self._of_row[row].copy()
             self._cache.keep(
-                CachedPosterior(run.request.prior, run.request.observations, run.course, planes, run.curves)
+                CachedPosterior(run.request.prior, run.request.observations, run.tracker, planes, run.curves)
             )
 
     def _step(self, runs: list[_Run], taken: int) -> None:
         planes = [plane[: len(runs)] for plane in self._planes]
         figures: list[float] = []
         reps_done: list[int] = []
-        told: list[tuple[int, FilterStep]] = []
+        reported: list[tuple[int, FilterStep]] = []
         rows: list[int] = []
         for row, run in enumerate(runs):
             step = run.steps[taken]
             if step.restarts_from is not None:
-                values, kind = step.restarts_from
-                self._of_row[row][...] = prior_planes(values, kind)
-                run.curves = self._curves[row] = _curves_of(values)
+                curve_prior, kind = step.restarts_from
+                self._of_row[row][...] = prior_planes(curve_prior, kind)
+                run.curves = self._curves[row] = _curves_of(curve_prior)
             elif step.fades_to is not None:
                 _fade(self._of_row[row], step.information, prior_planes(*step.fades_to))
             figures += (step.pace, step.sensor_variance, step.cv_squared)
             reps_done.append(step.progress)
             if step.failed or step.called_rir is not None:
-                told.append((row, step))
+                reported.append((row, step))
             if run.answers[len(run.estimates)][0] == taken + 1:
                 rows.append(row)
         progress = np.array(reps_done, dtype=np.intp)
-        seen = np.array(figures).reshape(-1, 3)
-        update(planes, self._curves[: len(runs)], progress, seen[:, 0:1], seen[:, 1:2], seen[:, 2:3], self._work)
-        for row, step in told:
+        measured = np.array(figures).reshape(-1, 3)
+        update(
+            planes,
+            self._curves[: len(runs)],
+            progress,
+            measured[:, 0:1],
+            measured[:, 1:2],
+            measured[:, 2:3],
+            self._work,
+        )
+        for row, step in reported:
             if step.failed and step.progress:
                 apply_failed_attempt(self._of_row[row], step.progress, step.failed)
             if step.called_rir is not None:
@@ -242,49 +250,51 @@ class Filter:
             self._answer(runs, rows, planes[LOG_WEIGHT], progress)
 
     def _answer(self, runs: list[_Run], rows: list[int], log_weight: Floats, progress: NDArray[np.intp]) -> None:
-        courses = [runs[row].answers[len(runs[row].estimates)][1] for row in rows]
+        trackers = [runs[row].answers[len(runs[row].estimates)][1] for row in rows]
         if len(rows) < len(runs):
             log_weight, progress = log_weight[rows], progress[rows]
-        if any(course.bound is not None for course in courses):
+        if any(tracker.bound is not None for tracker in trackers):
             log_weight = log_weight.copy()
-            for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
-                bound = course.bound_in_units()
+            for index, (row, tracker) in enumerate(zip(rows, trackers, strict=True)):
+                bound = tracker.bound_in_units()
                 if bound is not None:
-                    log_weight[place] += log_capacity_over(self._of_row[row], self._curves[row], bound)
+                    log_weight[index] += log_capacity_over(self._of_row[row], self._curves[row], bound)
         summary = summarise(log_weight, progress)
         quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
         inlier = self._work.inlier(len(runs))
-        for place, (row, course) in enumerate(zip(rows, courses, strict=True)):
+        for index, (row, tracker) in enumerate(zip(rows, trackers, strict=True)):
             run = runs[row]
             if run.whole is not None:
-                run.whole.append(reps_in_reserve(log_weight[place], course.progress))
-            is_outlier = course.jumped and p_outlier(log_weight[place], inlier[row]) > _OUTLIER_PROBABILITY
-            run.estimates.append(_estimate(course, quantiles[place], p_rir_le[place], is_outlier))
+                run.whole.append(reps_in_reserve(log_weight[index], tracker.progress))
+            is_outlier = tracker.jumped and p_outlier(log_weight[index], inlier[row]) > _OUTLIER_PROBABILITY
+            run.estimates.append(_estimate(tracker, quantiles[index], p_rir_le[index], is_outlier))
 
 
 def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:
-    """Let a posterior, (6, 180), forget: its precision falls to a share, its weights go back towards the prior's."""
+    """Let a posterior, (6, 180), forget: scale its precision down and move its weights back towards the prior's."""
     planes[VAR_V1 : VAR_DROP + 1] /= information
     planes[LOG_WEIGHT] *= information
     planes[LOG_WEIGHT] += (1.0 - information) * prior_planes[LOG_WEIGHT]
 
 
-def _estimate(course: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
+def _estimate(tracker: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
     low, rir, high = quantiles
-    words = {*course.flags, flags.OUTLIER} if is_outlier else course.flags
-    prior, progress = course.prior, course.progress
-    loss, reference_mps = course.velocity_loss, course.reference_mps
+    labels = {*tracker.flags, flags.OUTLIER} if is_outlier else tracker.flags
+    prior, progress = tracker.prior, tracker.progress
+    loss, reference_mps = tracker.velocity_loss, tracker.reference_mps
     return RepEstimate(
         None if loss is None else round(loss, 4),
         None if reference_mps is None else round(reference_mps, 4),
-        course.reference_rep,
+        tracker.reference_rep,
         rir,
         low,
         high,
         tuple(p_rir_le),
         p_rir_le[0],
         round(progress / (progress + rir), 4),
-        "tempo" if prior.tempo else course.kind.mode,
-        confidence_of(prior, course.kind, tempo_held=course.held, progress=progress, rir_low=low, rir_high=high),
-        tuple(sorted(words)) if words else (),
+        "tempo" if prior.tempo else tracker.kind.mode,
+        confidence_of(
+            prior, tracker.kind, tempo_held=tracker.holds_tempo, progress=progress, rir_low=low, rir_high=high
+        ),
+        tuple(sorted(labels)) if labels else (),
     )

@@ -1,4 +1,4 @@
-"""The words that an estimate says of its rep, and what a rep can be."""
+"""The flags of an estimate, and the verdicts on a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAUSE = "pause"
 METRIC = "metric"
 
 
-# Named apart: within the class a word's own name is the verdict.
+# Outside the class, where the names of flags would be those of verdicts.
 _NO_REP = (GHOST,)
 _FAILED_SHORT = (FAILED, SHORT_ROM, STALL)
 _FAILED_STANDING = (FAILED, STALL)
@@ -25,7 +25,7 @@ _FAILED_HALF = (FAILED, SECOND_DIP, STALL)
 
 
 class Verdict(Enum):
-    """What a report is, and the flags it gets for it: only the first four are reps done.
+    """What a report is, and the flags it gets: only the first four are completed reps.
 
     >>> [verdict.value for verdict in Verdict if verdict.is_done]
     ['valid', 'short', 'slow', 'off']
@@ -36,22 +36,22 @@ class Verdict(Enum):
     SHORT = ("short", (SHORT_ROM,))
     # A first rep not yet in the groove: done, and no measure of the lifter.
     SLOW = ("slow", (SLOW_FIRST,))
-    # A velocity that the rep's own travel and time belie, or that the next reps do: done, and not measured.
+    # A velocity contradicted by the rep's own travel and time, or by the next reps: done, and not measured.
     OFF = ("off", (OUTLIER,))
     GHOST = ("ghost", _NO_REP)
     # The same rep reported again.
     DOUBLE = ("double", _NO_REP)
     # The bar taken from the rack or put back.
     RERACK = ("rerack", (RERACK,))
-    # An attempt that came to a stand: short of the top.
+    # An attempt that stopped short of the top.
     FAILED = ("failed", _FAILED_SHORT)
-    # One that came to a stand and whose report does not say how far it went, or went all the way with help.
+    # One that stopped and whose report lacks its travel, or that went all the way with help.
     STALLED = ("stalled", _FAILED_STANDING)
-    # A rep with a helper's hands on the bar, after one that stalled: none of the lifter's own, nor are those right after.
+    # A rep with a helper's hands on the bar after a stall: not the lifter's own, nor are those right after it.
     HELPED = ("helped", _FAILED_STANDING)
-    # One whose stand only the clock between two reps shows.
+    # One whose stop only the time between two reps shows.
     STOOD = ("stood", _FAILED_STANDING)
-    # The second half of a rep that a dip cut in two.
+    # The second half of a rep split by a dip.
     SECOND_HALF = ("second_half", _FAILED_HALF)
 
     def __init__(self, label: str, flags: tuple[str, ...]) -> None:
@@ -62,7 +62,7 @@ class Verdict(Enum):
 
 
 def is_slow_first(velocity_mps: float, first_velocity_mps: float, valid_reps: int) -> bool:
-    """Whether this rep, the second or third valid one, shows that the set's first was not its fastest.
+    """Whether this rep, the second or third valid one, shows that the set's first rep was not its fastest.
 
     In bench press sets of more than 12 reps the fastest is the first in 37 %, the second in 40 % (García-Ramos 2021).
 
@@ -84,7 +84,7 @@ def is_jump(pace: float, last_pace: float) -> bool:
 def is_beyond_reference(velocity_mps: float, reference_mps: float, last_mps: float | None, valid_before: int) -> bool:
     """Whether a velocity is too far over the set's fastest so far to become the reference.
 
-    Two in a row are no accident of the sensor: the second is taken.
+    Two in a row are no sensor error: the second is accepted.
 
     >>> [is_beyond_reference(velocity, 0.50, 0.48, valid_before=3) for velocity in (0.9, 0.55)]
     [True, False]
@@ -96,10 +96,10 @@ def is_beyond_reference(velocity_mps: float, reference_mps: float, last_mps: flo
     return valid_before >= _VALID_MIN and velocity_mps > limit_mps and not repeated
 
 
-# The first rep counts as slow where the second or third beats it by more than rep-to-rep noise (design choice).
+# The first rep counts as slow if the second or third beats it by more than rep-to-rep noise (design choice).
 _SLOW_FIRST_RATIO = 1.05
-# No lifter gets this much faster than the fastest of two reps: the sensor did (design choice).
+# No lifter gets this much faster than the fastest of two reps: it is the sensor (design choice).
 _REFERENCE_JUMP_RATIO = 1.25
 _VALID_MIN = 2
-# Less of a change from rep to rep is no outlier of the rep, but a set unlike its starting values (design choice).
+# A smaller change from rep to rep is not an outlier, but a set unlike its prior (design choice).
 _JUMP_SHARE = 0.15

@@ -1,9 +1,9 @@
 """The grid of hypotheses: reps possible N = 1 … 60, curve exponent p of three; and the prior over it.
 
-A cell (N, p) says that progress g of N reps has used up the share f = ((g − 1) / (N − 1))^p of what lies between first
-and last velocity: v = v1 + f·drop, drop = v_last − v1. Within a cell that is linear in (v1, drop), so what is known of
-the two is a Gaussian, exactly. The three exponents are the nodes of a Gauss–Hermite rule for what is believed of the
-lifter's curve, so that three of them carry its mean and variance through. Layout of every array over the grid: p in
+A cell (N, p) states that progress g of N reps has used up the share f = ((g − 1) / (N − 1))^p of what lies between first
+and last velocity: v = v1 + f·drop, drop = v_last − v1. Within a cell that is linear in (v1, drop), so the belief about
+the two is exactly Gaussian. The three exponents are the nodes of a Gauss–Hermite rule for the belief about the lifter's
+curve, and so preserve its mean and variance. Layout of every array over the grid: p in
 blocks, N running within a block.
 """
 
@@ -34,9 +34,9 @@ _LOG_REPS: Floats = np.array([log(n) for n in range(1, N_MAX + 1)])
 # Nodes in sds and log weights of the three-point rule of Gauss and Hermite.
 _NODES = (-sqrt(3.0), 0.0, sqrt(3.0))
 _LOG_NODE_WEIGHTS: Floats = np.array([log(1.0 / 6.0), log(2.0 / 3.0), log(1.0 / 6.0)])
-# Exponents are tabled so finely; outside these no velocity was ever seen to fall (design choice).
+# Step of the tabulated exponents; no velocity was seen to fall with an exponent outside these (design choice).
 _CURVE_MIN, _CURVE_MAX, _CURVE_STEP = 0.5, 2.5, 0.04
-# A prior never forbids what the reps may still show.
+# A prior never rules out what the reps may still show.
 _PROBABILITY_MIN = 1e-300
 
 
@@ -61,7 +61,7 @@ POSSIBLE: Floats = np.array(
 
 
 def curve_offsets(prior: Prior) -> Indices:
-    """Where in the table the three exponents of a set begin: array (3,); progress is added.
+    """Return the rows of `SHARE_USED` where the three exponents of a set begin: array (3,); progress is added.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
@@ -81,7 +81,7 @@ def curve_offsets(prior: Prior) -> Indices:
 
 
 def curve_exponents(prior: Prior) -> Floats:
-    """The three exponents of a set as tabled: array (3,).
+    """Return the three exponents of a set as tabulated: array (3,).
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
@@ -93,7 +93,7 @@ def curve_exponents(prior: Prior) -> Floats:
 
 
 def shares_used(places: Indices, progress: int) -> Floats:
-    """The share f of each cell at this progress, (180,), for exponents that begin at these places."""
+    """Return the share f of each cell at this progress, (180,), for exponents that begin at these rows."""
     shares: Floats = SHARE_USED[places + progress].reshape(CELLS)
     return shares
 
@@ -107,7 +107,7 @@ class Spread:
 
     @classmethod
     def same(cls, mean: float, sd: float) -> Spread:
-        """The same whatever the reps possible."""
+        """Return the same mean and sd for every number of reps."""
         return cls(np.full(N_MAX, mean), np.full(N_MAX, sd))
 
 
@@ -126,7 +126,7 @@ def first_velocity(prior: Prior) -> Spread:
 
 @lru_cache(maxsize=1024)
 def velocity_planes(prior: Prior) -> Floats:
-    """What is believed before the first rep of a set with velocities: array (6, 180), planes as above, read-only.
+    """Return the prior over the grid of a set with velocities: array (6, 180), planes as above, read-only.
 
     First velocity as it goes with the cell's reps; velocity at failure as it goes with the first.
 
@@ -145,9 +145,9 @@ def velocity_planes(prior: Prior) -> Floats:
 
 
 def planes_over_grid(prior: Prior, first: Spread, last: Spread, cov: float = 0.0) -> Floats:
-    """A prior, (6, 180), from what first and last velocity are believed to be by the reps possible.
+    """Return a prior over the grid, (6, 180), from first and last velocity by the reps possible.
 
-    The weights of the cells are those of the starting values: log-normal in reps, normal in the curve's exponent.
+    The weights of the cells are those of `prior`: log-normal in reps, normal in the curve's exponent.
     `cov` is the covariance of first and last velocity.
     """
     planes: Floats = np.empty((PLANES, CURVES, N_MAX))
@@ -179,7 +179,7 @@ def _above(log_n: float, prior: Prior) -> float:
 
 
 def reps_possible(posterior: Floats) -> list[float]:
-    """P(N = 1) … P(N = 60) of one posterior (6, 180).
+    """Return P(N = 1) … P(N = 60) of one posterior (6, 180).
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("back_squat", pct_1rm=85, planned_reps=None, target_rir=None, tempo=False)

@@ -8,7 +8,7 @@ from spotter_detector.model.pauses import concentric_s
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 
-# Nobody known: longer than grinds to failure take (design choice).
+# For an unknown lifter: longer than grinds to failure take (design choice).
 _DEFAULT_S = 6.0
 # A rep is stuck when it outlasts the longest grind by half, and the way down before it (design choices).
 _OVER_LONGEST = 1.5
@@ -17,10 +17,10 @@ _LEAST_S, _MOST_S = 4.0, 10.0
 
 
 def overdue_after_s(prior: Prior, observations: Sequence[Observation]) -> float:
-    """Seconds after a `rep.started` when the rep is overdue.
+    """Return after how many seconds from `rep.started` the rep is overdue.
 
-    By the longest concentric phase that the lifter is known to have completed, in earlier sets or in this one; 6 s where
-    no set was learned from. Always within 4–10 s.
+    From the longest concentric phase that the lifter completed, in earlier sets or in this one; at least 6 s if no set
+    was learned from. Always within 4–10 s.
 
     >>> from dataclasses import replace
     >>> from spotter_detector.model import build_prior
@@ -28,12 +28,12 @@ def overdue_after_s(prior: Prior, observations: Sequence[Observation]) -> float:
     >>> overdue_after_s(cold, ()), overdue_after_s(replace(cold, grind_s=2.4), ()), overdue_after_s(replace(cold, grind_s=4), ())
     (6.0, 5.6, 8.0)
     """
-    known_s = [] if prior.grind_s is None else [prior.grind_s]
+    grinds_s = [] if prior.grind_s is None else [prior.grind_s]
     for rep in observations:
         took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
         if took_s is not None:
-            known_s.append(took_s)
-    found_s = _OVER_LONGEST * max(known_s, default=0.0) + _DOWN_S
+            grinds_s.append(took_s)
+    limit_s = _OVER_LONGEST * max(grinds_s, default=0.0) + _DOWN_S
     if prior.grind_s is None:
-        found_s = max(found_s, _DEFAULT_S)
-    return round(min(max(found_s, _LEAST_S), _MOST_S), 3)
+        limit_s = max(limit_s, _DEFAULT_S)
+    return round(min(max(limit_s, _LEAST_S), _MOST_S), 3)

@@ -1,10 +1,10 @@
 """One rep's velocity into the posteriors of many sets at once: the exact linear-Gaussian update, made robust.
 
-In a cell the rep is y = v1 + f·drop + noise, noise variance R = sensor² + (cv·predicted)². The robust form takes it for
-a mixture of .96 inlier and .04 outlier with 25·R: the cell's weight takes the mixture's likelihood, the state becomes
+In a cell the rep is y = v1 + f·drop + noise, noise variance R = sensor² + (cv·predicted)². The robust form treats it as
+a mixture of .98 inlier and .02 outlier with 25·R: the cell's weight takes the mixture's likelihood, the state becomes
 the one Gaussian with mean and covariance of both updates together (the Gaussian sum of Sorenson and Alspach 1971,
-collapsed). An update with a noise between the two costs as much and is overconfident: of the reps it gives ¾ to be the
-last, two thirds are.
+collapsed). An update with a noise between the two costs as much and is overconfident: of the reps that it gives a
+probability of ¾ to be the last, two thirds are.
 
 Every operation is elementwise, so that a set's figures do not depend on its neighbours in the batch.
 """
@@ -24,7 +24,7 @@ _BUFFERS = 9
 
 
 class Workspace:
-    """Buffers for the updates of at most `sets_max` sets: nothing in them outlives an update but the inlier weights.
+    """Buffers for the updates of at most `sets_max` sets; only the inlier weights outlive an update.
 
     >>> Workspace(4).inlier(2).shape
     (2, 180)
@@ -34,11 +34,11 @@ class Workspace:
         self._buffers: Floats = np.zeros((_BUFFERS, sets_max, CELLS))
 
     def buffers(self, sets: int) -> list[Floats]:
-        """The buffers, each (sets, 180) and contiguous."""
+        """Return the buffers, each (sets, 180) and contiguous."""
         return list(self._buffers[:, :sets])
 
     def inlier(self, sets: int) -> Floats:
-        """Probability by cell that the last rep of each set was no outlier: (sets, 180)."""
+        """Return the probability by cell that the last rep of each set was no outlier: (sets, 180)."""
         inlier: Floats = self._buffers[0, :sets]
         return inlier
 
@@ -64,9 +64,9 @@ def update(
         Reps done in each set's curve, this one included: 1 … `PROGRESS_MAX`.
     velocity, sensor_variance, cv_squared : arrays (n, 1)
         Observed velocity, the sensor's variance, and the squared coefficient of variation of a rep, in one unit. A rep
-        without a velocity has a sensor variance of `UNSEEN`: it is a rep done, and says nothing else.
+        without a velocity has a sensor variance of `UNSEEN`: it only counts as done.
     work : Workspace
-        Afterwards its `inlier` tells each cell's probability that the rep was no outlier.
+        Afterwards its `inlier` is each cell's probability that the rep was no outlier.
 
     >>> from spotter_detector.model import build_prior
     >>> from spotter_detector.model.grid import V1, curve_offsets, velocity_planes

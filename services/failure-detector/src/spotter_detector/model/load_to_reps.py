@@ -18,9 +18,9 @@ _LOG_REPS = [log(reps) for _, reps in _TABLE]
 
 
 def log_reps_at(pct_1rm: float) -> float:
-    """Mean natural log of the reps possible at a load in % of the 1RM.
+    """Return the mean natural log of the reps possible at a load in % of the 1RM.
 
-    Linear in log reps between the rows of the table and in line with its last two beyond them, held within
+    Linear in log reps between the rows of the table, extrapolated from its last two rows beyond them, and clipped to
     log 1 … log 60.
 
     >>> [round(log_reps_at(load), 3) for load in (40, 70, 77.5, 90, 105)]

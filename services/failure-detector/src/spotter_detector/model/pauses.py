@@ -1,4 +1,4 @@
-"""What the time between two reps says: a rep that no sensor saw, a pause that gave something back, a new curve."""
+"""What the time between two reps means: a missed rep, a pause with some recovery, a new curve."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _MISSED_RATIO = 1.7
 _PAUSE_RATIO = 2.5
 _PAUSE_MIN_S = 5.0
 RESTART_S = 60.0
-# A pause gives back at most this share of the reps done, with this time constant (design choice).
+# A pause recovers at most this share of the reps done, with this time constant (design choice).
 _RECOVERED_SHARE_MAX = 0.35
 _RECOVERY_S = 25.0
-# What is known of the curve fades over a pause with this time constant (design choice).
+# The information about the curve decays over a pause with this time constant (design choice).
 _FORGETTING_S = 40.0
-# Travel for a rep that brings only its velocity, to tell grinding from waiting (design choice).
+# Travel of a rep that has only a velocity, to separate grinding from waiting (design choice).
 _USUAL_ROM_M = 0.45
 
 
@@ -27,12 +27,12 @@ class Gap(Enum):
     RESTART = "restart"
 
 
-# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+# Module names: looking a member up through its enum class takes ten times as long (measured).
 _USUAL = Gap.USUAL
 
 
 def concentric_s(duration_s: float | None, velocity_mps: float | None, rom_m: float | None) -> float | None:
-    """How long a rep itself took, s: as measured, else by its travel and velocity.
+    """Return how long a rep itself took, s: as measured, else by its travel and velocity.
 
     >>> concentric_s(None, 0.25, 0.40), concentric_s(None, None, 0.40)
     (1.6, None)
@@ -43,10 +43,10 @@ def concentric_s(duration_s: float | None, velocity_mps: float | None, rom_m: fl
 
 
 def classify_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...]) -> Gap:
-    """What the time between the ends of two reps says.
+    """Classify the time between the ends of two reps.
 
-    A slow rep makes its own interval long, and the waits grow with fatigue: the time it took over the fastest rep is
-    taken off, and what is left is held against the longer of the median and the last of the set's usual intervals.
+    A slow rep lengthens its own interval, and waits grow with fatigue: so the time it took over the fastest rep is
+    subtracted, and the rest is compared with the longer of the median and the last of the set's usual intervals.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def classify_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...
         return _USUAL
     waited_s = interval_s - grinding_s
     if waited_s <= _MISSED_RATIO * usual_s[-1]:
-        return _USUAL  # whatever the median is
+        return _USUAL  # independent of the median
     expected_s = max(sorted(usual_s)[len(usual_s) // 2], usual_s[-1])
     if waited_s > _PAUSE_RATIO * expected_s and waited_s > _PAUSE_MIN_S:
         return Gap.PAUSE
@@ -76,7 +76,7 @@ def classify_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...
 
 
 def reps_recovered(pause_s: float, reps_done: int) -> int:
-    """How many of the reps done a pause gives back, whole reps.
+    """Return how many of the reps done a pause recovers, in whole reps.
 
     >>> [reps_recovered(pause, reps_done=8) for pause in (6.0, 20.0, 45.0)]
     [1, 2, 2]
@@ -85,7 +85,7 @@ def reps_recovered(pause_s: float, reps_done: int) -> int:
 
 
 def information_kept(pause_s: float) -> float:
-    """Share of what was known of the curve that a pause leaves.
+    """Return the share of the information about the curve that is left after a pause.
 
     >>> round(information_kept(20.0), 3)
     0.607

@@ -1,4 +1,4 @@
-"""The starting values of one set: pinned when it opens, kept as readable JSON."""
+"""The prior of one set: pinned when it opens, stored as readable JSON."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import MISSING, dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Starting values of one set; together with its observed reps all that an estimate is made from.
+    """Prior of one set; an estimate follows from it and the set's observed reps alone.
 
     Attributes
     ----------
     model_class : str
-        The row of `exercise_models` that the values come from.
+        The row of `exercise_models` behind it.
     velocity_metric : str
-        The metric the set's reps are expected in. The velocities below are in it where they are learned; cold ones
-        are always of `mean` velocity, so that any other metric is judged as a ratio to the set's own reference.
+        The metric the set's reps are expected in. The velocities below are in it if they are learned; population
+        values are always of `mean` velocity, so that any other metric is treated as a ratio to the set's own reference.
     v1_mean_mps, v1_sd_mps : float
         Velocity of a fresh, unhurried first rep.
     v_last_mean_mps, v_last_sd_mps : float
@@ -24,37 +24,37 @@ class Prior:
     log_n_mean, log_n_sd : float
         Natural logarithm of the reps possible in this set.
     v1_log_n_cov : float
-        Covariance (m/s) of first velocity and log reps: one joint Gaussian, since both speak through the load.
+        Covariance (m/s) of first velocity and log reps: one joint Gaussian, since both depend on the load.
     curve_mean : float
         Mean exponent of the curve of velocity over share of the set.
     sensor_sd_mps : float
-        Noise of the sensor where a rep does not bring its own.
+        Noise of the sensor, for reps without their own.
     velocity_cv : float
         Biological coefficient of variation of one rep about the lifter's curve.
     pct_1rm : float or None
-        Load in % of the one-repetition maximum, where it is known; already within the values above.
+        Load in % of the one-repetition maximum, if known; already accounted for in the values above.
     tempo : bool
         The set is lifted at a controlled tempo.
     learned_sets : int
-        How many sets of this lifter the values were learned from; 0 is cold.
+        How many sets of this lifter it was learned from; 0: population values.
     curve_sd : float
         Sd of the exponent of this set's curve.
     v1_v_last_cov : float
-        Covariance ((m/s)²) of first velocity and velocity at failure: not 0 where the scale of both is in doubt.
+        Covariance ((m/s)²) of first velocity and velocity at failure: not 0 if the scale of both is uncertain.
     v_last_log_n_cov : float
         Covariance (m/s) of velocity at failure and log reps.
     load_kg : float or None
-        Load, where it is known.
+        Load, if known.
     drop : bool
-        The load is taken off within the set: each new load begins a curve of its own.
+        The load is reduced within the set: each new load begins a curve of its own.
     rom_m, grind_s : float or None
-        The lifter's usual travel and longest completed concentric phase, where they are learned.
+        The lifter's usual travel and longest completed concentric phase, if learned.
     profile_version : str
-        Which profile the values come from; `population` is none.
+        The profile it was learned from; `population`: none.
     sensor_told : bool
-        The sensor's noise is the device's own word, not what its sets said.
+        The device reported the sensor's noise; otherwise it was estimated from sets.
     timing : Prior or None
-        Learned values of a set that brings concentric times and no velocities, as velocities over the class's travel.
+        Learned prior for sets with concentric times and no velocities, as velocities over the class's travel.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
@@ -90,7 +90,7 @@ class Prior:
 
 
 def prior_to_json(s: Prior) -> dict[str, object]:
-    """Write starting values as a JSON object; `prior_from_json` gives an equal `Prior` back.
+    """Return a prior as a JSON object; `prior_from_json` reads it back.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("squat_jump", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
@@ -104,49 +104,49 @@ def prior_to_json(s: Prior) -> dict[str, object]:
 
 
 def prior_from_json(d: Mapping[str, object]) -> Prior:
-    """Read starting values from the JSON object that `prior_to_json` wrote; members it does not know are ignored.
+    """Read a prior from a JSON object of `prior_to_json`; unknown members are ignored.
 
     Raises
     ------
     ValueError
-        Where a member is missing or of another kind than it should be; it names the member.
+        If a member is missing or of the wrong type; it names the member.
 
     >>> prior_from_json({"model_class": "bench_press"})
     Traceback (most recent call last):
         ...
-    ValueError: starting values lack velocity_metric: write them with prior_to_json
+    ValueError: a prior lacks velocity_metric: write it with prior_to_json
     """
     values: dict[str, object] = {}
     for name, read in _READERS.items():
         if name not in d:
             if name in _DEFAULTED:
                 continue  # written by an earlier version
-            raise ValueError(f"starting values lack {name}: write them with prior_to_json")
+            raise ValueError(f"a prior lacks {name}: write it with prior_to_json")
         values[name] = read(name, d[name])
-    return Prior(**values)  # type: ignore[arg-type]  # each member has just been read as its own kind
+    return Prior(**values)  # type: ignore[arg-type]  # each member has just been read as its own type
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"starting value {name} must be a string, not {value!r}")
+        raise ValueError(f"a prior's {name} must be a string, not {value!r}")
     return value
 
 
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"starting value {name} must be true or false, not {value!r}")
+        raise ValueError(f"a prior's {name} must be true or false, not {value!r}")
     return value
 
 
 def _whole(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"starting value {name} must be a whole number, not {value!r}")
+        raise ValueError(f"a prior's {name} must be a whole number, not {value!r}")
     return value
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"starting value {name} must be a number, not {value!r}")
+        raise ValueError(f"a prior's {name} must be a number, not {value!r}")
     return float(value)
 
 
@@ -158,7 +158,7 @@ def _prior_or_none(name: str, value: object) -> Prior | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise ValueError(f"starting value {name} must be starting values or null, not {value!r}")
+        raise ValueError(f"a prior's {name} must be a prior or null, not {value!r}")
     return prior_from_json(value)
 
 

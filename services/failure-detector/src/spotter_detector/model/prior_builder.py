@@ -1,6 +1,6 @@
-"""Population starting values of a set: what is believed before its first rep, cold.
+"""The prior of a set before its first rep: population values, or values learned from the lifter's earlier sets.
 
-A profile learned from a lifter's earlier sets gives a `Prior` of the same shape, with `learned_sets` over 0.
+A learned prior has `learned_sets` over 0.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from spotter_detector.model.exercise_models import CURVE_SD, ExerciseModel, exer
 from spotter_detector.model.load_to_reps import log_reps_at
 from spotter_detector.model.prior import Prior
 
-# Nothing known of the load: 10 reps, times or divided by e^.5 (design choice).
+# Load unknown: 10 reps, times or divided by e^.5 (design choice).
 _VAGUE_LOG_N = log(10.0)
 _VAGUE_LOG_N_SD = 0.50
-# A load in %1RM is as good as the 1RM behind it and the day: points of % (design choice). Taken for exact, a 1RM that is
-# ten points off gives a squat at failure two reps and more to go; this costs next to nothing where it is exact.
+# Sd of a load in %1RM, in points of %: it depends on the 1RM behind it and the day (design choice). Treated as exact, a
+# 1RM ten points off leaves a squat at failure two or more reps to go; this costs next to nothing if it is exact.
 _PCT_1RM_SD = 2.0
-# A coach's plan of reps tells the load with this spread of log reps (design choice).
+# Sd of log reps of the load implied by a coach's planned reps (design choice).
 _PLAN_SD = 0.35
-# Reps left that a plan without a target has in mind (design choice; the usual prescription is 1–3).
+# Reps in reserve implied by a plan without a target (design choice; the usual prescription is 1–3).
 _USUAL_TARGET_RIR = 2
 # Below 65 % of the 1RM the line to the velocity is an extrapolation: half of its way is added as sd (design choice).
 _LINE_UP_TO_LOG_N = log(18.5)
@@ -33,19 +33,19 @@ _VELOCITY_CV = 0.035
 
 
 class LearnedProfile(Protocol):
-    """What was learned of a lifter: a profile, to this package."""
+    """What this package needs of a learned profile."""
 
     @property
     def kind(self) -> str:
         """`velocity` or `timing`."""
 
     def build_prior(self, cold: Prior, at_days: float | None) -> Prior:
-        """The cold values with all that was learned in their place."""
+        """Return the population prior with the learned values in place."""
 
 
 @dataclass(frozen=True, slots=True)
 class _LoadBelief:
-    """Log reps possible as far as the load tells them, and the variance of that."""
+    """Log reps possible as implied by the load, with their variance."""
 
     log_n: float
     variance: float
@@ -66,36 +66,36 @@ def build_prior(
     profile: LearnedProfile | None = None,
     timing_profile: LearnedProfile | None = None,
 ) -> Prior:
-    """Starting values of a set of a lifter nobody knows yet.
+    """Return the prior of a set.
 
-    Reps possible and first velocity both speak through the load, so they are one joint Gaussian: a line between them
-    for what is not known of the load, and independent spreads at the load. %1RM tells the load but for 2 points;
-    without it a plan of reps narrows it.
+    Reps possible and first velocity both depend on the load, so they are one joint Gaussian: a line between them for the
+    uncertainty of the load, and independent spreads at a given load. %1RM gives the load within 2 points; without it
+    planned reps narrow it.
 
     Parameters
     ----------
     model_class : str
-        A row of `EXERCISE_MODELS`; any other word is `unknown`.
+        A row of `EXERCISE_MODELS`; any other is `unknown`.
     pct_1rm : float or None
         Load in % of the one-repetition maximum.
     planned_reps, target_rir : int or None
-        The plan, if there is one; it says nothing beside a known %1RM.
+        The plan, if there is one; ignored if %1RM is given.
     tempo : bool
         The set is lifted at a controlled tempo.
     velocity_metric : str
-        The metric the set's reps are expected in. Cold values are of mean velocity all the same: another metric is
-        judged as a ratio until a profile has learned it.
+        The metric the set's reps are expected in. Population values are of mean velocity all the same: another metric
+        is treated as a ratio until a profile has learned it.
     sensor_sd_mps : float or None
-        Noise of the device, where it is known; the median of trackers otherwise.
+        Noise of the device, if known; otherwise the median of trackers.
     load_kg : float or None
-        The load; it tells something to a profile that has learned from loads.
+        The load; used by a profile that has learned from loads.
     drop : bool
-        The set's intent is to take load off within it.
+        The set's intent is to reduce the load within it.
     at_days : float or None
-        When the set is lifted, on the clock of the profile's terms: what was learned fades with time.
+        When the set is lifted, on the clock of the profile's terms: learned values drift with time.
     profile, timing_profile : spotter_detector.profile.Profile or None
         What was learned of this lifter in this exercise from velocities in this metric, and from concentric times. A
-        profile of times is taken by its own word, whichever of the two it is given as.
+        profile of times is recognised by its kind, whichever of the two arguments it is.
 
     >>> known = build_prior("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
     >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov

@@ -1,4 +1,4 @@
-"""What goes into the within-set filter and what comes out: observed reps, requests and estimates."""
+"""Inputs and outputs of the within-set filter: observed reps, requests and estimates."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from spotter_detector.model.prior import Prior
 
 @record(frozen=True, slots=True)
 class Observation:
-    """One rep as the life of the set sees it, in the set's order.
+    """One rep of a set, in the set's order.
 
-    Voided reps and second copies of one rep are already gone. Every number is finite and within the ranges of the
-    public door (velocity 0.02–5 m/s, ROM 0.02–2.5 m, duration 0.1–30 s).
+    Voided reps and second copies of one rep are already removed. Every number is finite and within the ranges of the
+    public API (velocity 0.02–5 m/s, ROM 0.02–2.5 m, duration 0.1–30 s).
 
     Attributes
     ----------
     rep_number : int
-        As the set knows the rep; named again in `RepEstimate.reference_rep`, never counted with.
+        The rep's number in its set; repeated in `RepEstimate.reference_rep`, never used to count.
     end_s : float
         Corrected end time, s from the set's first observation.
     velocity_mps : float or None
-        Concentric velocity in the given metric; None: the rep brings its timing only.
+        Concentric velocity in the given metric; None: the rep has only its timing.
     duration_s : float or None
-        Duration of the concentric phase, where it is known.
+        Duration of the concentric phase, if known.
     rom_m : float or None
         Range of motion of the concentric phase.
     velocity_sd_mps : float or None
-        Standard error of this velocity, where the device gives one.
+        Standard error of this velocity, if the device reports one.
     metric : str
         `mean`, `propulsive` or `peak`.
     started_s : float or None
-        When the rep began, where the device says so, on the clock of `end_s`.
+        When the rep began, if the device reports it, on the clock of `end_s`.
     load_kg : float or None
-        Load of this rep, where the set's changes.
+        Load of this rep, if it changes within the set.
     called_rir : float or None
-        Reps in reserve that the lifter called after this rep; −1: that the attempt at the next one failed.
+        Reps in reserve that the lifter reported after this rep; −1: the attempt at the next one failed.
     dips : int or None
-        How often the bar slowed down and sped up again on the way up, where a signal was seen.
+        How often the bar slowed down and sped up again on the way up, if a signal was recorded.
 
     >>> Observation(rep_number=1, end_s=0.0, velocity_mps=0.52, duration_s=None, rom_m=0.41, velocity_sd_mps=None).metric
     'mean'
@@ -57,7 +57,7 @@ class Observation:
 
 @record(frozen=True, slots=True)
 class Request:
-    """A set with its starting values, for which estimates are wanted from `observations[first]` on.
+    """A set with its prior; estimates are requested from `observations[first]` on.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
@@ -72,14 +72,14 @@ class Request:
 
 @record(frozen=True, slots=True)
 class RepEstimate:
-    """What is known right after one rep; made from that rep and those before it, never from later ones.
+    """The estimate right after one rep, from that rep and those before it, never from later ones.
 
     Velocities and probabilities are rounded to 4 decimals, reps in reserve to 2.
 
     Attributes
     ----------
     velocity_loss : float or None
-        1 − velocity of this rep / reference velocity; None where the rep has no velocity or is not a rep done.
+        1 − velocity of this rep / reference velocity; None if the rep has no velocity or was not completed.
     reference_velocity_mps, reference_rep : float or None, int or None
         The fastest valid rep of the set so far, and its number.
     rir, rir_low, rir_high : float
@@ -93,7 +93,7 @@ class RepEstimate:
     mode : str
         `velocity`, `ratio`, `timing` or `tempo`.
     confidence : str
-        `low`, `medium` or `high`; the rule is told in `spotter_detector.model.confidence`.
+        `low`, `medium` or `high`; see `spotter_detector.model.confidence`.
     flags : tuple of str
         Sorted; of slow_first, outlier, ghost, rerack, short_rom, second_dip, stall, failed, missed_rep, pause, metric.
 

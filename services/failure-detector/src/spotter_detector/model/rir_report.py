@@ -1,8 +1,8 @@
-"""The lifter's own call of reps in reserve, as evidence beside the velocities.
+"""The lifter's own report of reps in reserve, as evidence beside the velocities.
 
-Trained lifters call well near failure: within .65 ± .78 reps at one to three reps in reserve (Refalo 2023), and a little
-low; in sets of more than 12 reps and far from failure they are two to five reps off (Zourdos 2021), low by .95 on the
-average (Halperin 2022).
+Trained lifters report accurately near failure: within .65 ± .78 reps at one to three reps in reserve (Refalo 2023), and
+a little low; in sets of more than 12 reps and far from failure they are two to five reps off (Zourdos 2021), low by .95
+on average (Halperin 2022).
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import numpy as np
 
 from spotter_detector.model.grid import LOG_WEIGHT, N_MAX, Floats
 
-# A failure that the lifter tells of is known.
+# A failure that the lifter reports is certain.
 FAILED_NEXT = -1.0
 _BIAS = -0.2
 _NEAR_SD = 0.9
 _NEAR_RIR = 3.0
 _LONG_SET = 12
 _FAR_SD = 2.5
-# From how many standard deviations on a call weighs no more than it does there (design choice): a call that is far off
-# moves an estimate the less the surer the velocities are, and fewer reps called never leave more.
+# Beyond this many standard deviations the likelihood is linear (design choice): a report that is far off moves an
+# estimate less the surer the velocities are, and a lower report never leaves more reps.
 _TURN_SD = 2.0
 
 
 def report_sd(called_rir: float, progress: int) -> float:
-    """Standard deviation of a call, reps.
+    """Return the standard deviation of a report, reps.
 
     >>> report_sd(2.0, progress=8), report_sd(5.0, progress=8), report_sd(2.0, progress=15)
     (0.9, 2.5, 2.5)
@@ -33,9 +33,9 @@ def report_sd(called_rir: float, progress: int) -> float:
 
 
 def log_likelihood(called_rir: float, progress: int) -> Floats:
-    """Log likelihood (60,) of a call after `progress` reps by the reps possible, 1 … 60.
+    """Return the log likelihood (60,) of a report after `progress` reps by the reps possible, 1 … 60.
 
-    A call of 0 is all that would have been called below it; a failure told of, −1, leaves one number.
+    A report of 0 covers everything below it; a reported failure, −1, leaves one number.
 
     >>> np.exp(log_likelihood(1.0, progress=8))[[7, 8, 9, 12]].round(2)
     array([0.41, 0.98, 0.67, 0.  ])
@@ -47,12 +47,12 @@ def log_likelihood(called_rir: float, progress: int) -> Floats:
     if called_rir <= 0.0:
         off = np.minimum(off, 0.0)
     size = np.abs(off)
-    found: Floats = np.where(size <= _TURN_SD, -0.5 * size * size, _TURN_SD * (0.5 * _TURN_SD - size))
-    return found
+    likelihood: Floats = np.where(size <= _TURN_SD, -0.5 * size * size, _TURN_SD * (0.5 * _TURN_SD - size))
+    return likelihood
 
 
 def apply_likelihood(planes: Floats, called_rir: float, progress: int) -> None:
-    """Multiply a posterior, (6, 180), by the likelihood of a call, in place.
+    """Multiply a posterior, (6, 180), by the likelihood of a report, in place.
 
     >>> from spotter_detector.model import build_prior
     >>> from spotter_detector.model.grid import reps_possible, velocity_planes

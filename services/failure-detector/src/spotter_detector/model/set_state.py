@@ -1,4 +1,4 @@
-"""Where a set stands after the reps taken so far: the figures that a course keeps, and how they are copied."""
+"""The state of one set after the reps so far, and what its next rep measures: a velocity, a duration or a cycle."""
 
 from __future__ import annotations
 
@@ -8,111 +8,78 @@ from types import MappingProxyType
 from typing import Self
 
 from spotter_detector.model.attempts import STOOD_SDS_MAX
-from spotter_detector.model.flags import Verdict
+from spotter_detector.model.flags import Verdict, is_jump
+from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 from spotter_detector.model.steps import FilterStep
-from spotter_detector.model.tempo import CapacityBound
-from spotter_detector.model.timing import PaceKind, in_units_of_reference, pace_cv, prior_for_kind
+from spotter_detector.model.tempo import CapacityBound, is_held
+from spotter_detector.model.timing import (
+    REFERENCE_REPS,
+    PaceKind,
+    in_units_of_reference,
+    pace_cv,
+    prior_for_kind,
+    travel_m,
+)
 
-# The rep before a failed attempt is as slow as this: so many sd over the velocity at failure; and what is so many under
-# it is hardly a rep completed (design choices).
+# Module names: looking a member up through its enum class takes ten times as long (measured).
+_RATIO, _PEAK_RATIO, _CONCENTRIC, _CYCLE = PaceKind.RATIO, PaceKind.PEAK_RATIO, PaceKind.CONCENTRIC, PaceKind.CYCLE
+# The rep before a failed attempt is at most this many sds over the velocity at failure; a velocity this many sds under it
+# hardly belongs to a completed rep (design choices).
 _NEAR_SDS = 2.2
 _STANDING_SDS = 2.6
-# No device knows a velocity better than this, whatever it says (design choice).
+# No device measures velocity better than this, whatever it reports (design choice).
 SENSOR_SD_MIN_MPS = 0.005
-NONE_JUDGED: Mapping[int, Verdict] = MappingProxyType({})
+# The first rep of a curve is a little slow and scatters more, as lifters find their groove with it: so it is the fastest
+# of the set in only 37 % (bench press, García-Ramos 2021).
+_FIRST_REP_SHARE = 0.95
+_FIRST_REP_CV = 0.06
+NO_VERDICTS: Mapping[int, Verdict] = MappingProxyType({})
 
 
 class SetState:
-    """What is kept of a set.
+    """What is kept of a set, and how its next rep is measured.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> standing = SetState(prior)
-    >>> standing.progress, [round(limit, 3) for limit in standing.limits_mps]
+    >>> state = SetState(prior)
+    >>> state.progress, [round(limit, 3) for limit in state.limits_mps]
     (0, [0.282, 0.038, 0.333])
+    >>> state.velocity_of(Observation(1, 0.0, 0.52, None, 0.42, None))
+    0.52
     """
-
-    __slots__ = (
-        "before_last_mps",
-        "bound",
-        "by_reference",
-        "curve",
-        "curves_begun",
-        "fastest_s",
-        "first_velocity_mps",
-        "flags",
-        "held",
-        "held_paces",
-        "judged",
-        "jumped",
-        "kind",
-        "last",
-        "last_end_s",
-        "last_load_kg",
-        "last_metric",
-        "last_pace",
-        "last_velocity_mps",
-        "last_verdict",
-        "limits_mps",
-        "measured",
-        "near_mps",
-        "noise",
-        "other_metric",
-        "own_metric",
-        "paces_mps",
-        "prior",
-        "progress",
-        "reference_mps",
-        "reference_rep",
-        "reports",
-        "reread",
-        "rom_least_m",
-        "rom_most_m",
-        "roms_m",
-        "sides",
-        "unit",
-        "valid",
-        "values",
-        "velocity_loss",
-        "waits_s",
-        "with_duration",
-        "with_other",
-        "with_velocity",
-    )
 
     def __init__(
         self,
         prior: Prior,
         kind: PaceKind = PaceKind.VELOCITY,
-        judged: Mapping[int, Verdict] = NONE_JUDGED,
+        verdicts: Mapping[int, Verdict] = NO_VERDICTS,
         other: str | None = None,
         sides: tuple[int, float] | None = None,
     ) -> None:
         self.prior = prior
         self.kind = kind
-        self.values = prior_for_kind(prior, kind) if kind is PaceKind.CONCENTRIC else prior
+        self.curve_prior = prior_for_kind(prior, kind) if kind is PaceKind.CONCENTRIC else prior
         self.by_reference = kind is not PaceKind.VELOCITY and in_units_of_reference(prior, kind)
-        # Cold values are of mean velocity; a learned profile may be of another metric.
+        # Population values are of mean velocity; a learned profile may be of another metric.
         self.own_metric = prior.velocity_metric if prior.learned_sets else "mean"
         near_mps: float = (prior.v_last_sd_mps**2 + prior.sensor_sd_mps**2) ** 0.5
         self.near_mps = near_mps
-        # Of a rep by itself: the sensor's variance, the squared coefficient of variation.
+        # Noise of a single rep: the sensor's variance, the squared coefficient of variation.
         self.noise = (max(prior.sensor_sd_mps, SENSOR_SD_MIN_MPS) ** 2, pace_cv(prior, kind) ** 2)
         self.limits_mps = (
             prior.v_last_mean_mps + _NEAR_SDS * near_mps,
             prior.v_last_mean_mps - _STANDING_SDS * near_mps,
             prior.v_last_mean_mps + STOOD_SDS_MAX * near_mps,
         )
-        # Reports by place that later ones have judged again; never written to, since forks share it.
-        self.judged = judged
-        # Where reps are left and right in turn: which are the stronger side's, and how many times as fast.
+        # Revised verdicts by index of the report; never modified, since forks share it.
+        self.verdicts = verdicts
+        # If left and right alternate: the parity of the stronger side's reps, and how many times as fast they are.
         self.sides = sides
-        self.paces_mps: tuple[float, ...] = ()
-        self.reread: Mapping[int, Verdict] = NONE_JUDGED
+        self.velocities_mps: tuple[float, ...] = ()
+        self.reclassified: Mapping[int, Verdict] = NO_VERDICTS
         # The set so far.
-        self.reports = 0
         self.last: Observation | None = None
         self.last_verdict: Verdict | None = None
         self.before_last_mps: float | None = None
@@ -128,76 +95,97 @@ class SetState:
         self.fastest_s: float | None = None
         self.waits_s: tuple[float, ...] = ()
         self.roms_m: tuple[float, ...] = ()
-        # A travel between these is usual, whichever rep is the middle one.
+        # A travel between these is usual, whichever rep is the median.
         self.rom_least_m, self.rom_most_m = 0.0, inf
         self.first_velocity_mps: float | None = None
         self.reference_mps: float | None = None
         self.reference_rep: int | None = None
         # The newest rep.
-        self.flags: list[str] = []  # made anew for each rep, never shared with a fork
+        self.flags: list[str] = []  # a new list for each rep, never shared with a fork
         self.velocity_loss: float | None = None
         self.jumped = False
-        self.curves_begun = 0
+        self.curve_count = 0
         self._begin_curve()
 
     def _begin_curve(self) -> None:
-        self.curves_begun += 1
+        self.curve_count += 1
         self.progress = 0
         self.measured = 0
-        self.unit = 1.0
+        self.reference_pace = 1.0
         self.curve: tuple[FilterStep, ...] = ()
         self.last_pace: float | None = None
-        self.held = True
-        self.held_paces: tuple[float, ...] = ()
+        self.holds_tempo = True
+        self.tempo_paces: tuple[float, ...] = ()
         self.bound: CapacityBound | None = None
 
     def fork(self) -> Self:
-        """One of its own at the same place."""
+        """Return an independent copy; all values are immutable but `flags`, which is replaced and not modified."""
         other = object.__new__(type(self))
-        # One by one: a loop over the slots takes four times as long, and this is done for every rep.
-        other.prior = self.prior
-        other.kind = self.kind
-        other.values = self.values
-        other.by_reference = self.by_reference
-        other.own_metric = self.own_metric
-        other.limits_mps = self.limits_mps
-        other.near_mps = self.near_mps
-        other.noise = self.noise
-        other.judged = self.judged
-        other.reread = self.reread
-        other.sides = self.sides
-        other.paces_mps = self.paces_mps
-        other.reports = self.reports
-        other.last = self.last
-        other.last_verdict = self.last_verdict
-        other.before_last_mps = self.before_last_mps
-        other.valid = self.valid
-        other.with_velocity = self.with_velocity
-        other.with_other = self.with_other
-        other.with_duration = self.with_duration
-        other.other_metric = self.other_metric
-        other.last_end_s = self.last_end_s
-        other.last_load_kg = self.last_load_kg
-        other.last_velocity_mps = self.last_velocity_mps
-        other.last_metric = self.last_metric
-        other.fastest_s = self.fastest_s
-        other.waits_s = self.waits_s
-        other.roms_m = self.roms_m
-        other.rom_least_m = self.rom_least_m
-        other.rom_most_m = self.rom_most_m
-        other.first_velocity_mps = self.first_velocity_mps
-        other.reference_mps = self.reference_mps
-        other.reference_rep = self.reference_rep
-        other.flags = self.flags
-        other.velocity_loss = self.velocity_loss
-        other.progress = self.progress
-        other.measured = self.measured
-        other.unit = self.unit
-        other.last_pace = self.last_pace
-        other.jumped = self.jumped
-        other.curve = self.curve
-        other.curves_begun = self.curves_begun
-        other.held = self.held
-        other.held_paces = self.held_paces
-        other.bound = self.bound
+        other.__dict__.update(self.__dict__)
         return other
+
+    def bound_in_units(self) -> CapacityBound | None:
+        """Return the newest bound on capacity of a set at a tempo, in the posterior's units."""
+        bound = self.bound
+        if bound is None or not self.by_reference:
+            return bound
+        return CapacityBound(
+            bound.pace / self.reference_pace,
+            bound.progress,
+            bound.sensor_variance / self.reference_pace**2,
+            bound.cv_squared,
+        )
+
+    def velocity_of(self, rep: Observation) -> float | None:
+        """Return the rep's velocity, if it is in the metric of the set."""
+        by_ratio = self.kind is _RATIO or self.kind is _PEAK_RATIO
+        return rep.velocity_mps if rep.metric == (self.other_metric if by_ratio else self.own_metric) else None
+
+    def measure(self, rep: Observation, velocity_mps: float | None, cycle_s: float | None) -> FilterStep:
+        """Return the rep as a filter step, in its own units."""
+        sensor_variance = 0.0
+        pace: float | None = None
+        if self.kind is _CONCENTRIC:
+            if rep.duration_s is not None and self.last_verdict is not Verdict.SLOW:
+                pace = travel_m(self.prior) / rep.duration_s
+        elif self.kind is _CYCLE:
+            pace = None if cycle_s is None else 1.0 / cycle_s
+        else:
+            pace = velocity_mps
+            sensor_variance = self.noise[0]
+            if rep.velocity_sd_mps is not None:
+                sensor_variance = max(rep.velocity_sd_mps, SENSOR_SD_MIN_MPS) ** 2
+        if pace is None:
+            return FilterStep(0.0, UNSEEN, 0.0, self.progress)
+        self.jumped = self.last_pace is not None and is_jump(pace, self.last_pace)
+        self.last_pace = pace
+        cv_squared = self.noise[1]
+        if self.progress == 1:
+            cv_squared += _FIRST_REP_CV**2
+            if not self.by_reference:
+                pace /= _FIRST_REP_SHARE
+                sensor_variance /= _FIRST_REP_SHARE**2
+        if self.prior.tempo and self.holds_tempo:
+            if is_held(pace, self.tempo_paces):
+                self.bound = CapacityBound(pace, self.progress, sensor_variance, cv_squared)
+                self.tempo_paces = (*self.tempo_paces, pace)[:REFERENCE_REPS]
+                sensor_variance = UNSEEN
+            else:
+                self.holds_tempo = False
+        return FilterStep(pace, sensor_variance, cv_squared, self.progress)
+
+    def emit(self, step: FilterStep) -> list[FilterStep]:
+        """Return the steps for the posterior, in its units."""
+        if not self.by_reference:
+            return [step]
+        if self.measured >= REFERENCE_REPS:
+            return [step.in_units(self.reference_pace)]
+        self.curve += (step,)
+        if step.pace == 0.0:
+            return [step.in_units(self.reference_pace)]
+        self.measured += 1
+        if self.measured > 1 and step.pace <= self.reference_pace:
+            return [step.in_units(self.reference_pace)]
+        # A new reference: emit the earlier reps of the curve again.
+        self.reference_pace = step.pace
+        return [earlier.in_units(self.reference_pace) for earlier in self.curve]

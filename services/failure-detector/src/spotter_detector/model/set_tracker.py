@@ -1,9 +1,8 @@
-"""The course of one set, rep by rep: which reps are done, what each is measured by, and what it is to the posterior.
+"""Tracks one set rep by rep: which reps are completed, what each is measured by, and how it updates the posterior.
 
-A course is a pure function of the starting values and of the reps taken so far. It turns each rep into steps: what the
-posterior is to be updated by. Where a rep changes how the earlier ones are to be read (one of them was no rep, another
-fastest of the first three, velocities that begin after a few reps without), the steps start with a reset and go through
-all of them again.
+A tracker is a pure function of the prior and the reps so far. It turns each rep into steps: the updates of the
+posterior. If a rep changes the interpretation of earlier ones (one of them was no rep, another is the fastest of the
+first three, velocities begin after a few reps without), the steps start with a reset and repeat all of them.
 """
 
 from __future__ import annotations
@@ -19,84 +18,83 @@ from spotter_detector.model.failed_attempt import FAILED_FACTOR
 from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
-from spotter_detector.model.lag_sums import Measuring
 from spotter_detector.model.pauses import Gap, classify_gap, concentric_s, information_kept, reps_recovered
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
-from spotter_detector.model.rep_classifier import RepContext, classify_opening, judge
-from spotter_detector.model.set_state import NONE_JUDGED
+from spotter_detector.model.rep_classifier import RepContext, classify, classify_opening
+from spotter_detector.model.set_state import NO_VERDICTS, SetState
 from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
 from spotter_detector.model.steps import FilterStep
 from spotter_detector.model.timing import PaceKind, travel_m
 from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE
 
-# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+# Module names: looking a member up through its enum class takes ten times as long (measured).
 _VALID, _SLOW, _OFF, _DOUBLE = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE
 _VELOCITY = PaceKind.VELOCITY
 _USUAL = Gap.USUAL
-# Without m/s the rep before a failed attempt has lost this much (design choice).
+# Without m/s: velocity loss of the rep before a failed attempt, at least (design choice).
 _NEAR_LOSS = 0.35
 
 
-class SetTracker(Measuring):
-    """Where a set stands after the reps taken so far.
+class SetTracker(SetState):
+    """The state of a set, updated rep by rep.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.48, 0.52, 0.47)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> course = SetTracker(prior)
+    >>> tracker = SetTracker(prior)
     >>> for n in range(len(reps)):
-    ...     course, steps = course.take(reps[: n + 1])
-    ...     print(steps[0].progress, round(steps[0].pace, 3), course.reference_rep, round(course.velocity_loss, 3), course.flags)
+    ...     tracker, steps = tracker.add(reps[: n + 1])
+    ...     print(steps[0].progress, round(steps[0].pace, 3), tracker.reference_rep, round(tracker.velocity_loss, 3), tracker.flags)
     1 0.505 1 0.0 []
     2 0.52 2 0.0 ['slow_first']
     3 0.47 2 0.096 []
     """
 
-    __slots__ = ()
+    def add(self, observations: Sequence[Observation]) -> tuple[SetTracker, list[FilterStep]]:
+        """Add the last of `observations`; all before it must have been added already.
 
-    def take(self, observations: Sequence[Observation]) -> tuple[SetTracker, list[FilterStep]]:
-        """Take the last of `observations`, all before it being taken already.
-
-        Returns the course to go on with, which is this one or a new one, and the steps for the posterior. A course
-        changes while it takes a rep: fork it to keep it.
+        Returns the tracker to continue with, which is this one or a new one, and the steps for the posterior. Adding a
+        rep modifies the tracker: fork it to keep it.
         """
-        place = len(observations) - 1
-        self.reread = NONE_JUDGED
-        verdict = self._judge(observations[-1], observations, place)
-        judged = {**self.judged, **self.reread, place: verdict} if self.reread else self.judged
-        steps = self._add(observations[-1], verdict)
-        kind = self._kind_of_most()
+        index = len(observations) - 1
+        self.reclassified = NO_VERDICTS
+        verdict = self._classify(observations[-1], observations, index)
+        verdicts = {**self.verdicts, **self.reclassified, index: verdict} if self.reclassified else self.verdicts
+        steps = self._apply(observations[-1], verdict)
+        kind = self._majority_kind()
         sides = self.sides
         if sides is None and self.valid > SIDES_VALID_MIN and kind is _VELOCITY:
-            sides = stronger_side(self.paces_mps)
-        if kind is self.kind and judged is self.judged and sides is self.sides:
+            sides = stronger_side(self.velocities_mps)
+        if kind is self.kind and verdicts is self.verdicts and sides is self.sides:
             return self, steps
-        again, steps = self._go_again(observations, kind, judged, sides)
-        if again._kind_of_most() is not kind:
-            again, steps = self._go_again(observations, again._kind_of_most(), judged, sides)
-        return again, steps
+        replayed, steps = self._replay(observations, kind, verdicts, sides)
+        if replayed._majority_kind() is not kind:
+            replayed, steps = self._replay(observations, replayed._majority_kind(), verdicts, sides)
+        return replayed, steps
 
-    def _go_again(
+    def _replay(
         self,
         observations: Sequence[Observation],
         kind: PaceKind,
-        judged: Mapping[int, Verdict],
+        verdicts: Mapping[int, Verdict],
         sides: tuple[int, float] | None,
     ) -> tuple[SetTracker, list[FilterStep]]:
-        again = SetTracker(self.prior, kind, judged, self.other_metric, sides)
+        replayed = SetTracker(self.prior, kind, verdicts, self.other_metric, sides)
         steps: list[FilterStep] = []
-        for place, observation in enumerate(observations):
-            verdict = judged.get(place)
-            added = again._add(observation, again._judge(observation, (), place) if verdict is None else verdict)
-            # What came before a reset counts no more.
+        for index, observation in enumerate(observations):
+            verdict = verdicts.get(index)
+            added = replayed._apply(
+                observation, replayed._classify(observation, (), index) if verdict is None else verdict
+            )
+            # Steps before a reset have no effect.
             steps = added if added[0].restarts_from else steps + added
         if steps[0].restarts_from is None:
-            steps[0].restarts_from = (again.values, again.kind)
-        return again, steps
+            steps[0].restarts_from = (replayed.curve_prior, replayed.kind)
+        return replayed, steps
 
-    def _kind_of_most(self) -> PaceKind:
+    def _majority_kind(self) -> PaceKind:
         half = 0.5 * self.valid
         if self.with_velocity >= half:
             return _VELOCITY
@@ -104,10 +102,10 @@ class SetTracker(Measuring):
             return PaceKind.PEAK_RATIO if self.other_metric == "peak" else PaceKind.RATIO
         return PaceKind.CONCENTRIC if self.with_duration >= half else PaceKind.CYCLE
 
-    def _judge(self, rep: Observation, observations: Sequence[Observation], place: int) -> Verdict:
-        """What the report is; where it is the newest, earlier ones may be judged again in `reread`."""
+    def _classify(self, rep: Observation, observations: Sequence[Observation], index: int) -> Verdict:
+        """Return the verdict on a report; if it is the newest, `reclassified` may get revised verdicts on earlier ones."""
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
-        if place > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
+        if index > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
             return _VALID
         if last_mps is None:
             near = False
@@ -115,7 +113,7 @@ class SetTracker(Measuring):
             near = last_mps <= self.limits_mps[0]
         else:
             near = self.reference_mps is not None and last_mps < (1.0 - _NEAR_LOSS) * self.reference_mps
-        seen = RepContext(
+        context = RepContext(
             self.last,
             self.last_verdict,
             self.roms_m,
@@ -129,30 +127,30 @@ class SetTracker(Measuring):
             self.limits_mps[1],
             self.prior.rom_m,
         )
-        verdict, before = judge(rep, seen)
+        verdict, before = classify(rep, context)
         if observations and before is not None:
-            self.reread = {place - 1: before}
-        if 1 <= place <= 2 and observations and verdict is not _DOUBLE:
+            self.reclassified = {index - 1: before}
+        if 1 <= index <= 2 and observations and verdict is not _DOUBLE:
             opening = classify_opening(tuple(observations), self.prior.rom_m or travel_m(self.prior))
-            known = (self.judged.get(0, _VALID), self.judged.get(1, _VALID))
-            found = (_VALID, _VALID) if opening is None else opening
-            if self.last_verdict is not _DOUBLE and found != known and (opening is not None or self.judged):
-                if place == 1:
-                    self.reread = {0: found[0]}
-                    return found[1]
-                self.reread = {0: found[0], 1: found[1]}
+            current = (self.verdicts.get(0, _VALID), self.verdicts.get(1, _VALID))
+            revised = (_VALID, _VALID) if opening is None else opening
+            if self.last_verdict is not _DOUBLE and revised != current and (opening is not None or self.verdicts):
+                if index == 1:
+                    self.reclassified = {0: revised[0]}
+                    return revised[1]
+                self.reclassified = {0: revised[0], 1: revised[1]}
                 if verdict is Verdict.RERACK or verdict is Verdict.GHOST:
-                    verdict = _VALID  # held against reports that were no reps
+                    verdict = _VALID  # it was compared with reports that were no reps
         return verdict
 
     def _from_failure(self, metric: str, last_mps: float | None, *, near: bool) -> float:
-        """By how many sds the last rep was over the velocity at failure; by its loss alone in another metric."""
+        """By how many sds the last rep was over the velocity at failure; 0 or infinity in another metric."""
         if last_mps is None or metric != self.own_metric:
             return 0.0 if near else inf
         return (last_mps - self.prior.v_last_mean_mps) / self.near_mps
 
     def _is_usual(self, rep: Observation, last_mps: float) -> bool:
-        """Whether nothing about a rep needs judging: what most reps are, found at once."""
+        """Whether a rep is plainly valid, as most are: a shortcut past the classifier."""
         velocity_mps, rom_m, last = rep.velocity_mps, rep.rom_m, self.last
         return (
             self.last_verdict is _VALID
@@ -167,17 +165,16 @@ class SetTracker(Measuring):
         )
 
     def _is_in_time(self, rep: Observation, gap_s: float) -> bool:
-        """Whether the wait before a rep was no longer than any of the set."""
+        """Whether the wait before a rep was no longer than the longest of the set."""
         took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
         if took_s is None or self.fastest_s is None or not self.waits_s:
             return not self.waits_s
         return gap_s - max(took_s - self.fastest_s, 0.0) <= max(self.waits_s)
 
-    def _add(self, rep: Observation, verdict: Verdict) -> list[FilterStep]:
+    def _apply(self, rep: Observation, verdict: Verdict) -> list[FilterStep]:
         self.flags = [*verdict.flags] if verdict.flags else []
         self.velocity_loss = None
         self.jumped = False
-        self.reports += 1
         if rep.velocity_mps is not None and rep.metric != self.own_metric:
             self.flags.append(flags.METRIC)
         if rep.dips:
@@ -191,48 +188,48 @@ class SetTracker(Measuring):
                 self.last_end_s = rep.end_s
                 step.failed = FAILED_FACTOR[verdict]
             if self.progress == 0:
-                step.restarts_from = (self.values, self.kind)
+                step.restarts_from = (self.curve_prior, self.kind)
             return self.emit(step)
         self.before_last_mps = before_mps
 
-        values = self.values
+        curve_prior = self.curve_prior
         if rep.load_kg is not None or self.prior.drop:
-            values = self._new_load(rep, last_mps)
-        information, cycle_s = self._pass_gap(rep)
+            curve_prior = self._new_load(rep, last_mps)
+        information, cycle_s = self._handle_gap(rep)
         begins = self.progress == 0
         self.progress = min(self.progress + 1, PROGRESS_MAX)
         velocity_mps = self.velocity_of(rep)
         off = verdict is _OFF or verdict is _SLOW
         if velocity_mps is not None:
             if not off:
-                velocity_mps = self._believed(rep, velocity_mps, last_mps)
-            self.paces_mps += (velocity_mps,)
-            if self.sides is not None and (len(self.paces_mps) - 1) % 2 == self.sides[0]:
+                velocity_mps = self._plausible(rep, velocity_mps, last_mps)
+            self.velocities_mps += (velocity_mps,)
+            if self.sides is not None and (len(self.velocities_mps) - 1) % 2 == self.sides[0]:
                 velocity_mps /= self.sides[1]
         if velocity_mps is not None and verdict is not _OFF:
-            self._refer(rep, velocity_mps, last_mps)
+            self._update_reference(rep, velocity_mps, last_mps)
         self._count(rep, velocity_mps if verdict is _VALID else None)
         step = self.measure(rep, None if off else velocity_mps, None if off else cycle_s)
         if begins:
-            step.restarts_from = (values, self.kind)
+            step.restarts_from = (curve_prior, self.kind)
         if information < 1.0:
-            step.information, step.fades_to = information, (values, self.kind)
+            step.information, step.fades_to = information, (curve_prior, self.kind)
         step.called_rir = rep.called_rir
         return self.emit(step)
 
     def _new_load(self, rep: Observation, last_mps: float | None) -> Prior:
-        """Begin a curve of its own where the load is another one; gives the values that a curve begins from."""
+        """Begin a new curve if the load has changed; return the prior of the current curve."""
         last_kg = self.last_load_kg
         if rep.load_kg is not None:
             self.last_load_kg = rep.load_kg
         if self.progress and is_new_load(rep, last_kg, last_mps, is_drop_set=self.prior.drop):
             self._begin_curve()
             self.last_end_s = None
-            self.values = prior_after_drop(self.values)
-        return self.values
+            self.curve_prior = prior_after_drop(self.curve_prior)
+        return self.curve_prior
 
-    def _pass_gap(self, rep: Observation) -> tuple[float, float | None]:
-        """Go over the time since the last rep: what is left of what was known, and the interval if it is a usual one."""
+    def _handle_gap(self, rep: Observation) -> tuple[float, float | None]:
+        """Process the time since the last rep: return the share of information left, and the interval if it is usual."""
         took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
         grinding_s = 0.0
         if took_s is not None:
@@ -259,17 +256,17 @@ class SetTracker(Measuring):
         self.progress -= reps_recovered(waited_s, self.progress)
         return information_kept(waited_s), None
 
-    def _believed(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
+    def _plausible(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
         if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not _VELOCITY:
             return velocity_mps
-        expected_mps = self.values.v1_mean_mps if last_mps is None else last_mps
+        expected_mps = self.curve_prior.v1_mean_mps if last_mps is None else last_mps
         believed_mps = plausible_velocity(velocity_mps, rep.rom_m, rep.duration_s, expected_mps)
         if believed_mps != velocity_mps:
             self.flags.append(flags.OUTLIER)
         return believed_mps
 
-    def _refer(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> None:
-        """Hold the rep against the fastest valid one of the set, which it may become."""
+    def _update_reference(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> None:
+        """Compare the rep with the fastest valid one of the set, which it may become."""
         if self.reference_mps is None or self.first_velocity_mps is None:
             self.first_velocity_mps = self.reference_mps = velocity_mps
             self.reference_rep = rep.rep_number

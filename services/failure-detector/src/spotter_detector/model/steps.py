@@ -10,7 +10,7 @@ from spotter_detector.model.timing import PaceKind
 
 @dataclass(slots=True)
 class FilterStep:
-    """What one rep is to the posterior.
+    """How one rep updates the posterior.
 
     Attributes
     ----------
@@ -21,13 +21,13 @@ class FilterStep:
     restarts_from : (Prior, PaceKind) or None
         The posterior starts again before this rep, from the prior of these values and this kind.
     information : float
-        Share of what was known that is left before this rep; 1 but for a pause.
+        Share of the information left before this rep; 1 except after a pause.
     fades_to : (Prior, PaceKind) or None
-        What is believed where nothing is left.
+        The prior that the posterior fades to.
     failed : float
-        How many times likelier it is that the reps done are all there were, where an attempt at one more failed; else 0.
+        Bayes factor for no further rep being possible, if an attempt at one failed; else 0.
     called_rir : float or None
-        Reps in reserve that the lifter called after this rep.
+        Reps in reserve that the lifter reported after this rep.
     """
 
     pace: float
@@ -41,7 +41,7 @@ class FilterStep:
     fades_to: tuple[Prior, PaceKind] | None = None
 
     def in_units(self, unit: float) -> FilterStep:
-        """The same with paces in units of the reference.
+        """Return the step with paces in units of the reference.
 
         >>> FilterStep(0.4, 0.0025, 0.01, progress=3).in_units(0.5).pace
         0.8

@@ -1,4 +1,4 @@
-"""From posteriors to answers: median, interval and probabilities of the reps in reserve."""
+"""From posteriors to results: median, interval and probabilities of the reps in reserve."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LEVELS: Floats = np.array([0.1, 0.5, 0.9])
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Answers for n sets, rounded: `quantiles` (n, 3) of RIR at .1, .5, .9; `p_rir_le` (n, 7)."""
+    """Results for n sets, rounded: `quantiles` (n, 3) of RIR at .1, .5, .9; `p_rir_le` (n, 7)."""
 
     quantiles: Floats
     p_rir_le: Floats
 
 
 def summarise(log_weight: Floats, progress: NDArray[np.intp]) -> Summary:
-    """Read the posteriors of n sets.
+    """Summarise the posteriors of n sets.
 
     RIR = N − progress is a whole number. Its quantiles lie between whole numbers by spreading each one's probability
     evenly over half a rep to either side, never below 0: so the median rounds to the posterior median, and it is under
@@ -58,16 +58,16 @@ def summarise(log_weight: Floats, progress: NDArray[np.intp]) -> Summary:
     p_rir_le = below.take(row + np.minimum(done + _RESERVES, N_MAX))
     # The first n with P(N ≤ n) at or over the level.
     reached = np.add.reduce(below[:, None, :] < _LEVELS[:, None], axis=-1, dtype=np.intp)
-    place = row + reached
-    lower = below.take(place - 1)
-    quantiles = (_LEVELS - lower) / (below.take(place) - lower)
+    cell = row + reached
+    lower = below.take(cell - 1)
+    quantiles = (_LEVELS - lower) / (below.take(cell) - lower)
     quantiles += reached - done - 0.5
     np.maximum(quantiles, 0.0, out=quantiles)
     return Summary(_rounded(quantiles, 1e2), _rounded(p_rir_le, 1e4))
 
 
 def reps_in_reserve(log_weight: Floats, progress: int) -> Floats:
-    """Probabilities of 0 … 59 reps in reserve, (60,), by the log weights (180,) of the cells.
+    """Return the probabilities of 0 … 59 reps in reserve, (60,), from the log weights (180,) of the cells.
 
     >>> log_weight = np.full(180, -np.inf)
     >>> log_weight[[7, 8, 9]] = np.log([0.2, 0.5, 0.3])  # N is 8, 9 or 10
@@ -75,14 +75,14 @@ def reps_in_reserve(log_weight: Floats, progress: int) -> Floats:
     [0.2, 0.5, 0.3, 0.0]
     """
     by_reps = np.exp(log_weight - log_weight.max()).reshape(-1, N_MAX).sum(axis=0)
-    found = np.zeros(N_MAX)
+    probabilities = np.zeros(N_MAX)
     left = by_reps[max(progress - 1, 0) :]
-    found[: len(left)] = left / by_reps.sum()
-    return found
+    probabilities[: len(left)] = left / by_reps.sum()
+    return probabilities
 
 
 def p_outlier(log_weight: Floats, inlier: Floats) -> float:
-    """Probability that the last rep was an outlier, by the cells' log weights and their probabilities that it was none.
+    """Return the probability that the last rep was an outlier, from the cells' log weights and inlier probabilities.
 
     >>> log_weight = np.full(180, -np.inf)
     >>> log_weight[[7, 8]] = np.log([0.2, 0.8])

@@ -1,10 +1,10 @@
-"""Sets at a controlled tempo: while the lifter holds the pace, a rep only says that he still could.
+"""Sets at a controlled tempo: while the lifter keeps the pace, a rep only shows a lower bound of capacity.
 
-What is seen is the smaller of target and capacity. Until the first rep that falls clearly under the target, capacity is
-known from below only; since it falls from rep to rep, the newest of these bounds holds all the earlier ones. It is
-applied when the posterior is read and never stored in it. From the first break on every rep shows capacity itself.
+The observed pace is the smaller of target and capacity. Until the first rep that falls clearly under the target, capacity is
+bounded from below only; since it falls from rep to rep, the newest bound implies all earlier ones. It is applied when
+the posterior is read and never stored in it. From the first break on every rep shows capacity itself.
 At 2 s up and 2 s down velocity falls over the last two reps alone (75 %1RM), or not at all before failure (50 %):
-Gentil's metronome sets. So nothing before the break deserves confidence.
+Gentil's metronome sets. So no estimate before the break gets more than low confidence.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HELD_SHARE = 0.88
 
 @dataclass(frozen=True, slots=True)
 class CapacityBound:
-    """Capacity was at least `pace` at this progress, seen with this noise."""
+    """Capacity was at least `pace` at this progress, observed with this noise."""
 
     pace: float
     progress: int
@@ -30,7 +30,7 @@ class CapacityBound:
 
 
 def is_held(pace: float, first_paces: tuple[float, ...]) -> bool:
-    """Whether a rep holds the tempo that the set's first reps (at most three are given) have set.
+    """Whether a rep keeps the tempo of the set's first reps (at most three).
 
     >>> is_held(0.24, (0.25, 0.26, 0.25)), is_held(0.20, (0.25, 0.26, 0.25)), is_held(0.25, ())
     (True, False, True)
@@ -41,9 +41,9 @@ def is_held(pace: float, first_paces: tuple[float, ...]) -> bool:
 
 
 def log_capacity_over(planes: Floats, curves: Indices, bound: CapacityBound) -> Floats:
-    """Log probability by cell, (180,), that capacity was over the bound.
+    """Return the log probability by cell, (180,), that capacity was over the bound.
 
-    The normal distribution by the logistic of a cubic (Bowling 2009, error under .00014).
+    The normal distribution is approximated by the logistic of a cubic (Bowling 2009, error under .00014).
 
     >>> from spotter_detector.model import build_prior
     >>> from spotter_detector.model.grid import curve_offsets, velocity_planes
@@ -57,7 +57,7 @@ def log_capacity_over(planes: Floats, curves: Indices, bound: CapacityBound) -> 
     variance = planes[VAR_V1] + share * (2.0 * planes[COV] + share * planes[VAR_DROP])
     variance = variance + bound.sensor_variance + bound.cv_squared * capacity * capacity
     z = (capacity - bound.pace) / np.sqrt(variance)
-    # Beyond eight sd the cubic only makes the exponential overflow.
+    # Beyond eight sds the cubic would only make the exponential overflow.
     z = np.clip(z, -8.0, 8.0)
     log_probability: Floats = -np.log1p(np.exp(-z * (1.5976 + 0.07056 * z * z)))
     return log_probability

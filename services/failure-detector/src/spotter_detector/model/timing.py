@@ -1,9 +1,9 @@
 """Sets without velocities in m/s: by rep times, or as a ratio to the set's own fastest rep.
 
-A concentric time is a velocity over a travel that is known of the exercise but for its spread between lifters: the same
-model with that spread in it, as a scale that first and last velocity share.
+A concentric time is a velocity over the exercise's travel, which varies between lifters: the same model with that spread
+added, as a scale that first and last velocity share.
 
-All else is measured by its pace (the inverse of a cycle, a velocity in another metric) in units of the best of the
+Everything else is measured by its pace (the inverse of a cycle, a velocity in another metric) in units of the best of the
 curve's first three. Fresh reps lie at .97 ± .05 of that unit, the last rep before failure at its retention: velocity at
 failure over the first.
 """
@@ -26,17 +26,17 @@ REFERENCE_REPS = 3
 _FRESH = Spread.same(0.97, 0.05)
 _CONCENTRIC_CV = 0.06
 _CYCLE_CV = 0.11
-# Of a fresh cycle so much is concentric, and only that grows: with the sd that this guess adds (design choice).
+# The concentric share of a fresh cycle, which alone grows, and the sd that this assumption adds (design choice).
 _CYCLE_CONCENTRIC_SHARE = 0.4
 _CYCLE_SD = 0.10
 # Peak velocity falls about half as far as mean velocity (design choice, with its sd).
 _PEAK_FALL_SHARE = 0.5
 _PEAK_SD = 0.10
-# Where the line gives a first velocity near or under that at failure.
+# Limit for a first velocity that the line puts near or under that at failure.
 _RETENTION_MAX = 0.95
 # A watch's concentric phase begins and ends a little elsewhere than the bar's: log sd between watches (design choice).
 _TIMED_LOG_SD = 0.05
-# A tempo is slower than the lifter could go; by how much only the end shows (design choice).
+# A tempo is slower than the lifter's capacity; by how much only the end shows (design choice).
 _TEMPO_FRESH = Spread.same(1.6, 0.45)
 _TEMPO_LAST = Spread.same(0.85, 0.25)
 
@@ -52,15 +52,15 @@ class PaceKind(Enum):
 
     def __init__(self, label: str, mode: str) -> None:
         self.label = label
-        # As an estimate names it; a set at a tempo is `tempo` whatever it is measured by.
+        # The mode of an estimate; a set at a tempo is `tempo` whatever it is measured by.
         self.mode = mode
 
 
 def retention(prior: Prior, kind: PaceKind) -> Spread:
-    """Pace at failure in units of the reference, by the reps possible.
+    """Return the pace at failure in units of the reference, by the reps possible.
 
-    The ratio of the starting values' velocities, its sd by propagation of errors: a load that leaves many reps starts
-    faster and ends as slowly. So bench press keeps .28 ± .07 at 70 %1RM, and squat .50 ± .10.
+    The ratio of the prior's velocities, its sd by propagation of errors: a load that leaves many reps starts faster and
+    ends as slowly. So bench press keeps .28 ± .07 at 70 %1RM, and squat .50 ± .10.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=70, planned_reps=None, target_rir=None, tempo=False)
@@ -87,7 +87,7 @@ def retention(prior: Prior, kind: PaceKind) -> Spread:
 
 
 def in_units_of_reference(prior: Prior, kind: PaceKind) -> bool:
-    """Whether a set is judged by how its paces fall, whatever their level.
+    """Whether a set is measured by how its paces fall, whatever their level.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
@@ -98,7 +98,7 @@ def in_units_of_reference(prior: Prior, kind: PaceKind) -> bool:
 
 
 def travel_m(prior: Prior) -> float:
-    """The travel that a concentric time is divided into, m.
+    """Return the travel that is divided by a concentric time, m.
 
     >>> from spotter_detector.model import build_prior
     >>> travel_m(build_prior("back_squat", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False))
@@ -109,9 +109,9 @@ def travel_m(prior: Prior) -> float:
 
 @lru_cache(maxsize=1024)
 def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
-    """The starting values of a set measured by this kind.
+    """Return the prior of a set measured by this kind.
 
-    For concentric times they are learned ones or, cold, those of velocity with the travel's spread between lifters.
+    For concentric times it is the learned one, or else that of velocity with the travel's spread between lifters.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
@@ -135,7 +135,7 @@ def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
 
 @lru_cache(maxsize=1024)
 def prior_planes(prior: Prior, kind: PaceKind) -> Floats:
-    """Prior over the grid, (6, 180), for a set measured by this kind, from the values for it; read-only.
+    """Return the prior over the grid, (6, 180), for a set measured by this kind; read-only.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
@@ -149,10 +149,10 @@ def prior_planes(prior: Prior, kind: PaceKind) -> Floats:
 
 
 def pace_cv(prior: Prior, kind: PaceKind) -> float:
-    """Coefficient of variation of one rep's pace about the curve.
+    """Return the coefficient of variation of one rep's pace about the curve.
 
-    Concentric times .06; whole cycles .11, since a lifter breathes as long as it takes. Velocities in another metric
-    vary as mean velocity does; their sensor's noise is apart.
+    Concentric times .06; whole cycles .11, since breaths between reps vary. Velocities in another metric vary as mean
+    velocity does; the sensor's noise is separate.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)

@@ -1,7 +1,7 @@
-"""What a report's travel says: a rep, a shorter one, a movement of the bar that is none.
+"""What a report's travel shows: a rep, a shorter one, a movement of the bar that is not a rep.
 
 A lifter's travel varies by 2–3 % from rep to rep, so a report whose travel is a quarter off is no rep of the set, unless
-it is the lifter who cuts the reps short: that comes with the slowness of a rep, never with the speed of a free bar.
+the lifter cuts the reps short: those are as slow as a rep, never as fast as an unloaded movement.
 Unracking and re-racking arrive as a first or last rep of unlike travel, often faster; a bounce or a shift of the grip as
 a short quick movement; a failed attempt as a rep of 20–60 % of the travel and far slower than the one before (what
 devices record). The limits between these are design choices.
@@ -17,24 +17,24 @@ LONG_SHARE = 1.25
 SHORT_SHARE = 0.8
 _UNLIKE = 0.75
 _GHOST = 0.5
-# Cut so short and still at the speed of the rep before, it is not lifted.
+# A movement this short at the speed of the rep before is not a rep.
 _CUT = 0.62
 _FREE_VELOCITY_SHARE = 0.95
 _FAILED_ROM_SHARE = 0.65
 _FAILED_VELOCITY_SHARE = 0.72
-# Far from failure only an attempt this slow is one.
+# Far from failure only an attempt this slow has failed.
 _FAILED_ANYWHERE_SHARE = 0.5
-# Of two unlike reports the second is the odd one only where it is this far off what is expected and the first is not
+# Of two unlike reports the second is the odd one only if it is this far off the expected travel and the first is not
 # (logs).
 _FAR_OFF, _NEAR = 0.6, 0.4
 
 
-# By names of their own: found through its class, a member of an enum costs ten times as much (measured).
+# Module names: looking a member up through its enum class takes ten times as long (measured).
 _VALID = Verdict.VALID
 
 
 def classify_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, near_failure: bool) -> Verdict:
-    """What a report is by its travel.
+    """Classify a report by its travel.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def classify_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, 
 def classify_first_by_travel(
     first_m: float, second_m: float, third_m: float | None, expected_m: float
 ) -> tuple[Verdict, Verdict] | None:
-    """What the first two reports are, judged again by the travel of the second and third; None: both as they are.
+    """Return revised verdicts on the first two reports by the travel of the second and third; None: no revision.
 
-    Nothing in a first report tells an unrack from a rep; the next two do. Where they differ and there is no third yet,
-    the travel expected of the lifter or the exercise decides.
+    Nothing in a first report distinguishes an unrack from a rep; the next two do. If they differ and there is no third
+    yet, the travel expected of the lifter or the exercise decides.
 
     >>> [[verdict.value for verdict in classify_first_by_travel(0.7, 0.42, third, 0.42) or ()] for third in (None, 0.41)]
     [['rerack', 'valid'], ['rerack', 'valid']]
@@ -89,5 +89,5 @@ def classify_first_by_travel(
     return _VALID, Verdict.GHOST if second_m < first_m else Verdict.RERACK
 
 
-def _alike(one_m: float, other_m: float) -> bool:
-    return _UNLIKE * other_m <= one_m <= other_m / _UNLIKE
+def _alike(rom_m: float, other_m: float) -> bool:
+    return _UNLIKE * other_m <= rom_m <= other_m / _UNLIKE

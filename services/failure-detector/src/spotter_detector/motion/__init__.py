@@ -1,13 +1,13 @@
-"""Raw motion made into reps as it comes: pure and streaming, for `motion.sampled`.
+"""Segments raw motion (`motion.sampled`) into reps as it arrives: pure and streaming.
 
-* `segmenter`: the state of one signal of one device in one set, `advance` and `finish`; `stored`: it as JSON;
-* `intake`: chunks, late, twice or in order, made into one even stream;
+* `segmenter`: the state of one signal of one device in one set, `advance` and `finish`; `codec`: its JSON;
+* `sample_parser`: chunks, late, duplicated or in order, made into one even stream;
 * `bar`: velocity or position of a bar, with `edges` (when a phase began and ended) and `stall`;
-* `wrist`: an IMU, with `attitude` (up, vertical velocity), `axis` (what the limb turns about) and `swings`;
-* `parameters`: the numbers it goes by; `records`: chunks, and what is found.
+* `wrist`: an IMU, with `attitude` (up, vertical velocity), `axis` (of the limb's rotation) and `swings`;
+* `parameters`: thresholds and time constants; `records`: chunks and findings.
 
-    >>> state, found = advance(segmenter("bar_velocity"), Chunk(0, 50.0, "bar_velocity", [0.0] * 50))
-    >>> found
+    >>> state, findings = advance(segmenter("bar_velocity"), Chunk(0, 50.0, "bar_velocity", [0.0] * 50))
+    >>> findings
     []
 """
 

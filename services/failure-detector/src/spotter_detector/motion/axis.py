@@ -1,4 +1,4 @@
-"""The axis about which a limb turns in this exercise: the leading direction of its rotation so far.
+"""The axis of a limb's rotation in this exercise: the leading direction of its rotation so far.
 
 The covariance of the integrated rotation, with exponential forgetting, and one step of the power method each time
 (Oja 1982, J. Math. Biol. 15, is the same with one sample's covariance).
@@ -15,7 +15,7 @@ Vector = tuple[float, float, float]
 
 @record(frozen=True, slots=True)
 class Axis:
-    """Mean and covariance sums of what was seen, and the leading direction; its sign never jumps."""
+    """Mean and covariance sums of the rotation, and the leading direction; its sign never jumps."""
 
     weight: float = 0.0
     mean: Vector = (0.0, 0.0, 0.0)
@@ -23,12 +23,12 @@ class Axis:
     direction: Vector = (0.0, 0.0, 0.0)
 
 
-def turn(axis: Axis, rotation: Vector, step_s: float, memory_s: float) -> Axis:
-    """Take the integrated rotation, rad.
+def update_axis(axis: Axis, rotation: Vector, step_s: float, memory_s: float) -> Axis:
+    """Process the integrated rotation, rad.
 
     >>> axis = Axis()
     >>> for swing in (0.0, 0.5, 1.0, 0.5) * 10:
-    ...     axis = turn(axis, (0.6 * swing, 0.0, 0.8 * swing), 0.08, 20.0)
+    ...     axis = update_axis(axis, (0.6 * swing, 0.0, 0.8 * swing), 0.08, 20.0)
     >>> [round(share, 3) for share in axis.direction]
     [0.6, 0.0, 0.8]
     """

@@ -1,9 +1,9 @@
 """Reps from the velocity or position of a bar, while they happen.
 
-What the bar has travelled decides what is a rep, and velocity when it began and ended: noise in velocity averages out
-of travel, and the drift of a position sensor is slow. A rise from where the bar stood is the way up; it is a rep once it
-has most of the usual travel (the lifter's own, else that of the way down before it, else a least) and the bar stands
-or turns. A way up that turns back before is an attempt. In between the bar must go down.
+Travel decides what is a rep, and velocity when it began and ended: noise in velocity averages out of travel, and the
+drift of a position sensor is slow. A rise from rest is the way up; it is a rep once it has most of the usual travel (the
+lifter's own, else that of the way down before it, else a minimum) and the bar stops or turns. A way up that turns back
+earlier is an attempt. In between the bar must go down.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from spotter_detector.motion.records import (
     StallFound,
 )
 from spotter_detector.motion.sample_parser import BIN_US, SampleRow
-from spotter_detector.motion.stall import MEAN, StallState, watch
+from spotter_detector.motion.stall import MEAN, StallState, update_stall
 
 _STEP_US = BIN_US[BAR_VELOCITY]
 _STEP_S = _STEP_US / 1e6
-_KEPT = 75  # 1.5 s of velocities, to find edges in.
+_KEPT = 75  # Velocities kept to find edges in: 1.5 s.
 # 0.1 s halves the noise of 50 Hz; differences of positions need more.
 _MEAN = {BAR_VELOCITY: 5, BAR_POSITION: 9}
-_SETTLED = 10  # Samples after the rise is seen with which its start can be found.
+_SETTLED = 10  # Samples after a rise is detected until its start can be found.
 _ROMS_KEPT = 5
-_TOP = 0.85  # Share of the usual travel from which on a standing bar is at its top.
+_TOP = 0.85  # Share of the usual travel from which on a resting bar is at its top.
 _TURN_M = 0.05
 DOWN, UP = -1, 1
 FROM_ABOVE, FROM_BELOW = 1, -1
@@ -42,28 +42,28 @@ _FREE = StallState()
 
 @dataclass(slots=True)
 class BarState:
-    """All that is known of a set's bar; only `run` changes it, and that works on a copy.
+    """State of a set's bar; only `run` changes it, on a copy.
 
     Attributes
     ----------
     way : int
         −1 on the way down or at the bottom (and at first), 1 on the way up or at the top.
     position_m, extreme_m, left_m : float
-        Where the bar is, its lowest (highest) point on this way down (up), and the point that this way left from.
+        Position of the bar, its lowest (highest) point on this way down (up), and where this way started.
     began_us, ended_us : int or None
-        Edges of this way, once they are found.
+        Edges of this way, once found.
     seen : int
-        Samples since this way was seen.
+        Samples since this way was detected.
     peak_mps : float
         The fastest mean over 0.1 s of this way.
     slow_us : int or None
-        Since when the bar has been standing.
+        Since when the bar has been at rest.
     lowering : Phase or None
         The way down that led to this bottom.
     given : bool
-        This way was given as a rep (way up) or its lowering is known (way down).
+        This way was emitted as a rep (way up), or its lowering is complete (way down).
     rests : int
-        1: this set's reps start from above, −1: from below, 0: not known yet.
+        1: this set's reps start from above, −1: from below, 0: unknown yet.
     roms_m, usual_m : tuple of floats, float or None
         Travel of the last reps; of the lifter's earlier sets.
     rep_ended_us : int or None
@@ -97,7 +97,7 @@ class BarState:
 def run(
     state: BarState, rows: Sequence[SampleRow], signal: str, bar: BarParameters, grind_s: float
 ) -> tuple[BarState, list[MotionFinding]]:
-    """Take the rows of 20 ms.
+    """Process rows of 20 ms.
 
     >>> from math import pi, sin
     >>> rows = []
@@ -113,17 +113,17 @@ def run(
     0.81 0.6113 0.4951 1.19 7.24
     """
     state = replace(state, velocities=list(state.velocities))
-    found: list[MotionFinding] = []
+    findings: list[MotionFinding] = []
     for row in rows:
         if row.broken:
             usual = state.usual_m
             state = BarState(rests=state.rests, roms_m=state.roms_m, usual_m=usual, rep_ended_us=state.rep_ended_us)
-        _step(state, row, signal, bar, grind_s, found)
-    return state, found
+        _step(state, row, signal, bar, grind_s, findings)
+    return state, findings
 
 
 def _step(
-    state: BarState, row: SampleRow, signal: str, bar: BarParameters, grind_s: float, found: list[MotionFinding]
+    state: BarState, row: SampleRow, signal: str, bar: BarParameters, grind_s: float, findings: list[MotionFinding]
 ) -> None:
     value = row.values[0]
     if signal == BAR_POSITION:
@@ -146,19 +146,19 @@ def _step(
     still_s = 0.0 if state.slow_us is None else (now_us - state.slow_us) / 1e6
     state.peak_mps = max(state.peak_mps, state.way * mean)
     if state.way == UP:
-        _rise(state, now_us, still_s, bar, found)
+        _step_up(state, now_us, still_s, bar, findings)
     else:
-        _lower(state, mean, now_us, still_s, bar, found)
-    _stall(state, now_us, bar, grind_s, found)
+        _step_down(state, mean, now_us, still_s, bar, findings)
+    _check_stall(state, now_us, bar, grind_s, findings)
 
 
-def _rise(state: BarState, now_us: int, still_s: float, bar: BarParameters, found: list[MotionFinding]) -> None:
-    """The way up, or the top."""
+def _step_up(state: BarState, now_us: int, still_s: float, bar: BarParameters, findings: list[MotionFinding]) -> None:
+    """Process a sample on the way up or at the top."""
     position = state.position_m
     if position > state.extreme_m or (state.given and still_s > 0.0):
         state.extreme_m = position
     if state.began_us is None and state.seen >= _SETTLED:
-        state.began_us = _began(state, now_us, bar, UP)
+        state.began_us = _start_us(state, now_us, bar, UP)
     fall = state.extreme_m - position
     usual = _usual(state)
     if not state.given:
@@ -166,61 +166,61 @@ def _rise(state: BarState, now_us: int, still_s: float, bar: BarParameters, foun
         least = bar.rom_min_m if usual is None else bar.complete_share * usual
         enough_s = bar.still_unknown_s if usual is None else bar.still_s
         if travel >= least and (still_s >= enough_s or fall >= bar.lift_m):
-            _give(state, now_us, bar, found, complete=True)
+            _emit(state, now_us, bar, findings, complete=True)
         elif (
             usual is not None
             and fall >= max(_TURN_M, bar.down_share * usual)
             and travel >= max(_TURN_M, bar.attempt_share * usual)
             and (state.rests == FROM_BELOW or state.lowering is not None)
         ):
-            _give(state, now_us, bar, found, complete=False)
+            _emit(state, now_us, bar, findings, complete=False)
     if fall >= (_TURN_M if state.given or usual is None else max(_TURN_M, bar.down_share * usual)):
         _turn(state, DOWN, now_us, bar)
 
 
-def _lower(
-    state: BarState, mean: float, now_us: int, still_s: float, bar: BarParameters, found: list[MotionFinding]
+def _step_down(
+    state: BarState, mean: float, now_us: int, still_s: float, bar: BarParameters, findings: list[MotionFinding]
 ) -> None:
-    """The way down, or the bottom, or before anything has happened."""
+    """Process a sample on the way down, at the bottom, or before any movement."""
     position = state.position_m
     if state.began_us is None and state.left_m - position >= bar.lift_m and mean < -bar.moving_mps:
-        state.began_us = _began(state, now_us, bar, DOWN)
+        state.began_us = _start_us(state, now_us, bar, DOWN)
     if position < state.extreme_m or still_s > 0.0:
         state.extreme_m = position
     if state.began_us is None and still_s > 0.0:
         state.left_m = position
     rising = position - state.extreme_m >= bar.lift_m and mean >= bar.moving_mps
     if state.began_us is not None and not state.given and (rising or still_s >= bar.still_s):
-        _arrive(state, now_us, bar, found)
+        _end_lowering(state, now_us, bar, findings)
     if rising:
         _turn(state, UP, now_us, bar)
 
 
-def _arrive(state: BarState, now_us: int, bar: BarParameters, found: list[MotionFinding]) -> None:
-    """The end of a way down, if it was long enough for one."""
+def _end_lowering(state: BarState, now_us: int, bar: BarParameters, findings: list[MotionFinding]) -> None:
+    """Complete a way down, if it was long enough."""
     assert state.began_us is not None
     usual, travel = _usual(state), state.left_m - state.extreme_m
     if travel < (bar.rom_min_m if usual is None else 0.5 * usual):
         return
     state.given = True
-    ended_us = _ended(state, now_us, bar, DOWN)
+    ended_us = _end_us(state, now_us, bar, DOWN)
     state.lowering = _phase(state.began_us, ended_us, travel, state.peak_mps)
     if state.rests == 0:
         state.rests = FROM_ABOVE
     elif state.rests == FROM_BELOW and state.rep_ended_us is not None:
-        found.append(LoweringFound(state.rep_ended_us, state.lowering, now_us))
+        findings.append(LoweringFound(state.rep_ended_us, state.lowering, now_us))
 
 
-def _give(state: BarState, now_us: int, bar: BarParameters, found: list[MotionFinding], *, complete: bool) -> None:
-    """A rep or an attempt."""
-    began_us = state.began_us if state.began_us is not None else _began(state, now_us, bar, UP)
-    ended_us = _ended(state, now_us, bar, UP)
+def _emit(state: BarState, now_us: int, bar: BarParameters, findings: list[MotionFinding], *, complete: bool) -> None:
+    """Emit a rep or an attempt."""
+    began_us = state.began_us if state.began_us is not None else _start_us(state, now_us, bar, UP)
+    ended_us = _end_us(state, now_us, bar, UP)
     travel = state.extreme_m - state.left_m
     if state.rests == 0:
         state.rests = FROM_BELOW
     lowering = state.lowering if state.rests == FROM_ABOVE else None
     way_up = _phase(began_us, ended_us, travel, state.peak_mps)
-    found.append(
+    findings.append(
         RepFound(
             started_us=way_up.started_us if lowering is None else lowering.started_us,
             ended_us=way_up.ended_us,
@@ -242,12 +242,14 @@ def _turn(state: BarState, way: int, now_us: int, bar: BarParameters) -> None:
     if way == UP and not state.given:
         state.lowering = None
     state.way, state.left_m, state.extreme_m = way, state.extreme_m, state.position_m
-    state.began_us = _began(state, now_us, bar, DOWN) if way == DOWN else None
+    state.began_us = _start_us(state, now_us, bar, DOWN) if way == DOWN else None
     state.seen, state.peak_mps, state.given, state.slow_us = 0, 0.0, False, None
     state.stuck = _FREE
 
 
-def _stall(state: BarState, now_us: int, bar: BarParameters, grind_s: float, found: list[MotionFinding]) -> None:
+def _check_stall(
+    state: BarState, now_us: int, bar: BarParameters, grind_s: float, findings: list[MotionFinding]
+) -> None:
     usual = _usual(state)
     if state.way == UP:
         height = state.position_m - state.left_m
@@ -260,9 +262,9 @@ def _stall(state: BarState, now_us: int, bar: BarParameters, grind_s: float, fou
         return
     last = state.velocities[-MEAN:]
     standing = sum(last) < bar.moving_mps * len(last)
-    state.stuck, since_us = watch(state.stuck, now_us=now_us, standing=standing, grind_s=grind_s)
+    state.stuck, since_us = update_stall(state.stuck, now_us=now_us, standing=standing, grind_s=grind_s)
     if since_us is not None:
-        found.append(StallFound(since_us, now_us, round(height, 3), None if usual is None else round(usual, 3)))
+        findings.append(StallFound(since_us, now_us, round(height, 3), None if usual is None else round(usual, 3)))
 
 
 def _usual(state: BarState) -> float | None:
@@ -273,14 +275,14 @@ def _usual(state: BarState) -> float | None:
     return state.lowering.travel_m if state.lowering is not None else None
 
 
-def _began(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
-    """When this way began: the samples end in it."""
+def _start_us(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
+    """Return when this way began; the samples end within it."""
     signed = [way * velocity for velocity in state.velocities]
     return now_us - round((len(signed) - 1 - onset(signed, bar.moving_mps)) * _STEP_US)
 
 
-def _ended(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
-    """When this way ended: the samples end after it."""
+def _end_us(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
+    """Return when this way ended; the samples end after it."""
     signed = [way * velocity for velocity in state.velocities]
     return now_us - round((len(signed) - 1 - ending(signed, bar.moving_mps)) * _STEP_US)
 

@@ -1,4 +1,4 @@
-"""The state as readable JSON with a version, and back: fields that stand at their default are left out."""
+"""The segmenter's state as readable JSON with a version; fields with their default value are omitted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VERSION: Final = 1
 
 
 def segmenter_to_json(state: Segmenter) -> dict[str, object]:
-    """Write a state; `segmenter_from_json` gives an equal one back.
+    """Return a state as a JSON object; `segmenter_from_json` reads it back.
 
     >>> from spotter_detector.motion.segmenter import segmenter
     >>> segmenter_to_json(segmenter("bar_velocity", usual_rom_m=0.45))
@@ -26,12 +26,12 @@ def segmenter_to_json(state: Segmenter) -> dict[str, object]:
 
 
 def segmenter_from_json(body: Mapping[str, object]) -> Segmenter:
-    """Read what `segmenter_to_json` wrote; members it does not know are ignored.
+    """Read a state from a JSON object of `segmenter_to_json`; unknown members are ignored.
 
     Raises
     ------
     ValueError
-        Where it is of another version, or lacks a member.
+        For another version, or a missing member.
 
     >>> segmenter_from_json({"version": 2})
     Traceback (most recent call last):
@@ -53,9 +53,9 @@ def segmenter_from_json(body: Mapping[str, object]) -> Segmenter:
 def _written(value: object) -> Any:  # any JSON
     if is_dataclass(value) and not isinstance(value, type):
         named = {field.name: (field, getattr(value, field.name)) for field in fields(value)}
-        return {name: _written(one) for name, (field, one) in named.items() if not _is_default(field, one)}
+        return {name: _written(item) for name, (field, item) in named.items() if not _is_default(field, item)}
     if isinstance(value, (tuple, list)):
-        return [_written(one) for one in value]
+        return [_written(item) for item in value]
     return value
 
 
@@ -69,11 +69,11 @@ def _read(kind: Any, value: Any) -> Any:  # both are what a type annotation says
     if value is None:
         return None
     if get_origin(kind) is UnionType:
-        return _read(next(one for one in get_args(kind) if one is not NoneType), value)
+        return _read(next(argument for argument in get_args(kind) if argument is not NoneType), value)
     if get_origin(kind) in (tuple, list):
         items = get_args(kind)
         kinds = items if len(items) == len(value) and items[-1] is not Ellipsis else (items[0],) * len(value)
-        return get_origin(kind)(_read(item, one) for item, one in zip(kinds, value, strict=True))
+        return get_origin(kind)(_read(item, argument) for item, argument in zip(kinds, value, strict=True))
     if is_dataclass(kind):
         hints = _hints(kind)
         missing = [f.name for f in fields(kind) if f.name not in value and f.default is MISSING is f.default_factory]

@@ -1,9 +1,9 @@
 """When a movement began and when it ended, fitted to velocity.
 
-A threshold alone finds the start late, and how late depends on how softly the movement starts. So velocity after the
-start is taken as c · (t − t₀)ⁿ, with n 1 or 1.5 (a hard and a soft start), and as zero before it; t₀ is
-the mean over all of these, each weighted by its likelihood (design choice). Where the bar turns without a halt, the start is where velocity changes
-its sign. The end is the start of the movement played backwards.
+A threshold alone finds the start late, by an amount that depends on how softly the movement starts. So velocity after
+the start is modelled as c · (t − t₀)ⁿ, with n 1 or 1.5 (a hard and a soft start), and as zero before it; t₀ is the mean
+over all of these, weighted by likelihood (design choice). If the bar turns without a halt, the start is where velocity
+changes its sign. The end is the start of the movement played backwards.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _POWERS = np.array([1.0, 1.5])
 _LOOK_BACK = 22
 _LOOK_AHEAD = 45
 _TURNING = 8  # Samples within which a bar that turns goes from −moving to +moving.
-_WIDTH = 5  # Samples whose mean tells a halt from noise.
+_WIDTH = 5  # Samples whose mean separates a halt from noise.
 _STEADY = 4
 
 
 def onset(velocities: Sequence[float], moving: float) -> float:
-    """Give the place, in samples, at which the movement at the end of `velocities` began.
+    """Return the index (fractional) at which the movement at the end of `velocities` began.
 
-    The last sample is well in the movement, which is positive. The first ones may be a halt or the way before.
+    The last sample is well within the movement, which is positive. The first ones may be a halt or the way before.
 
     >>> rng = np.random.default_rng(5)
     >>> t = np.arange(45) * 0.02
@@ -44,9 +44,9 @@ def onset(velocities: Sequence[float], moving: float) -> float:
     back = np.flatnonzero(smooth[early:crossing] < -moving)
     if len(back):
         rising = smooth[early + int(back[-1]) : crossing + 1]
-        place = int(np.flatnonzero(rising < 0.0)[-1])
-        low, high = float(rising[place]), float(rising[place + 1])
-        return early + int(back[-1]) + place + low / (low - high)
+        index = int(np.flatnonzero(rising < 0.0)[-1])
+        low, high = float(rising[index]), float(rising[index + 1])
+        return early + int(back[-1]) + index + low / (low - high)
     ahead = smooth[crossing:]
     enough = int(np.flatnonzero(ahead >= 0.5 * float(ahead.max()))[0])
     stop = min(len(signal), crossing + max(4, enough + 1))
@@ -55,7 +55,7 @@ def onset(velocities: Sequence[float], moving: float) -> float:
 
 
 def ending(velocities: Sequence[float], moving: float) -> float:
-    """Give the place, in samples, at which the movement before the end of `velocities` ended.
+    """Return the index (fractional) at which the movement before the end of `velocities` ended.
 
     The last samples are a halt or the way after, the movement before them is positive.
 
@@ -74,7 +74,7 @@ def ending(velocities: Sequence[float], moving: float) -> float:
         return float(len(backwards) - 1)
     start = int(starts[0])
     halts = np.flatnonzero(~moves[start:])
-    # Half of the way is enough, and its other end is not to be taken for this one.
+    # Half of the way is enough, and excludes its other end.
     moved = int(halts[0]) if len(halts) else len(moves) - start
     stop = start + min(max(_STEADY, moved // 2), _LOOK_AHEAD)
     return len(backwards) - 1 - onset(backwards[:stop].tolist(), moving)
@@ -86,7 +86,7 @@ def _smooth(signal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _fitted(window: npt.NDArray[np.float64], crossing: int) -> float:
-    """Give the mean start over all power laws, each weighted by how well it fits."""
+    """Return the mean start over all power laws, weighted by their fit."""
     starts = np.arange(0.0, min(crossing + 1.5, len(window) - 2.0), 0.5)
     since = np.clip(np.arange(len(window))[None, :] - starts[:, None], 0.0, None)
     shapes = since[None, :, :] ** _POWERS[:, None, None]

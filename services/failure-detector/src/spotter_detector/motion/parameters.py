@@ -1,7 +1,7 @@
-"""The numbers that the segmentation goes by: of the wrist fitted, of the bar design choices.
+"""Parameters of the segmentation: fitted for the wrist, design choices for the bar.
 
-Those of `WristParameters` lie in the middle of ranges that count alike on recorded sets of one lifter's watch; how well numbers
-fitted on some exercises count the others is what `python -m lab.accuracy.motion` shows.
+Those of `WristParameters` are in the middle of ranges that count equally well on recorded sets of one lifter's watch;
+`python -m lab.accuracy.motion` shows how well parameters fitted on some exercises count the others.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from spotter.domain.fast_dataclass import record
 
 @record(frozen=True, slots=True)
 class WristParameters:
-    """Of a wrist or bar IMU.
+    """Parameters for a wrist or bar IMU.
 
     Attributes
     ----------
     leak_s : float
         Time constant with which the integrated rotation forgets, s.
     share : float
-        A turn counts as one when this share of the usual swing has been gone back.
+        A turning point counts once the movement has gone back by this share of the usual swing.
     arrived_share, slow : float
-        The way out has arrived with this share of the usual swing, once slower than `slow` of its fastest.
+        The way out is complete at this share of the usual swing, once slower than `slow` of its fastest.
     floor_rad, floor_mps : float
-        The least swing of rotation, and of vertical velocity.
+        The smallest swing of rotation, and of vertical velocity.
     lever_rad_per_mps : float
-        How many radians of rotation stand against 1 m/s of vertical velocity: the larger of the two is counted.
+        Radians of rotation that equal 1 m/s of vertical velocity: the larger of the two is counted.
     memory_s : float
         Time constant with which the axis of rotation is learned, s.
 
@@ -44,20 +44,20 @@ class WristParameters:
 
 @record(frozen=True, slots=True)
 class BarParameters:
-    """Of a bar's velocity or position.
+    """Parameters for a bar's velocity or position.
 
     Attributes
     ----------
     moving_mps : float
-        Under this the bar stands.
+        Under this the bar is at rest.
     lift_m : float
-        A rise of this much from where it stood is the way up.
+        A rise of this much from rest is the way up.
     rom_min_m : float
-        The least travel of a rep while the usual travel is not known.
+        The smallest travel of a rep while the usual travel is unknown.
     complete_share, attempt_share, down_share : float
-        Of the usual travel: what makes a rep, what makes an attempt, and what a bar that turns back has gone down.
+        Shares of the usual travel: of a rep, of an attempt, and of the way down after a bar turns back.
     still_s, still_unknown_s : float
-        How long the bar stands where it may be the top until it is, with and without a usual travel.
+        How long the bar must rest at a possible top to complete a rep, with and without a usual travel.
 
     >>> BarParameters().moving_mps
     0.05

@@ -1,4 +1,4 @@
-"""What goes into the segmentation of raw motion and what it finds."""
+"""Inputs and findings of the segmentation of raw motion."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Chunk:
     t0_us : int
         Time of the first sample, µs, by any clock that does not jump from chunk to chunk.
     rate_hz : float
-        Samples a second, evenly spaced.
+        Samples per second, evenly spaced.
     signal : str
         `bar_velocity` (m/s, up positive), `bar_position` (m, up positive), `imu_bar` or `imu_wrist`.
     samples : sequence of floats, or of rows of six
         Rows [ax, ay, az, gx, gy, gz]: m/s² with gravity, in either sign convention, and rad/s.
     shift_us : int
-        What corrects this clock, added to all times found; that of the first chunk holds for as long as the others
-        are near it, since how long a chunk was on its way says nothing of when it was measured.
+        Clock correction, added to all times found; that of the first chunk is used as long as later ones are near it,
+        since a chunk's transit time says nothing about when it was measured.
 
     >>> Chunk(0, 50.0, "bar_velocity", (0.0, 0.1)).rate_hz
     50.0
@@ -42,7 +42,7 @@ class Chunk:
 class Phase:
     """One way of the bar, up or down; velocities and travel are positive.
 
-    `mean_velocity_mps` is travel by time, the time from the first movement to the end with all halts in it;
+    `mean_velocity_mps` is travel over time, from the first movement to the end including halts;
     `peak_velocity_mps` is the highest mean over 0.1 s.
 
     >>> Phase(0, 800_000, 0.5, 0.9, 0.4).seconds
@@ -57,27 +57,27 @@ class Phase:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """Duration, s."""
         return (self.ended_us - self.started_us) / 1e6
 
 
 @record(frozen=True, slots=True)
 class RepFound:
-    """A rep, as soon as it is known.
+    """A rep, as soon as it is recognised.
 
     Attributes
     ----------
     started_us, ended_us : int
-        Of a bar: from the start of the lowering, where it came first, to the end of the concentric phase. Of an IMU:
-        from leaving the position of rest to where it is given, at the far point or back again.
+        Of a bar: from the start of the lowering, if it came first, to the end of the concentric phase. Of an IMU: from
+        leaving the rest position to where it is recognised, at the far point or back again.
     known_us : int
         Time of the newest sample that was needed.
     concentric, eccentric : Phase or None
-        Of a bar; `eccentric` is the lowering that led into the rep, None where the set's reps start from below.
+        Of a bar; `eccentric` is the lowering before the rep, None if the set's reps start from below.
     turned_us : int or None
         Of an IMU: the far point.
     cycle_s : float or None
-        Of an IMU: from the far point of the rep before to this one's; None for the first.
+        Of an IMU: from the previous rep's far point to this one's; None for the first.
     complete : bool
         False for an attempt that turned back before the usual top.
 
@@ -97,9 +97,9 @@ class RepFound:
 
 @record(frozen=True, slots=True)
 class LoweringFound:
-    """The way down after a rep that had started from below: the eccentric phase that the rep could not bring yet.
+    """The way down after a rep that started from below: its eccentric phase, unknown when the rep was found.
 
-    `rep_ended_us` names the rep.
+    `rep_ended_us` identifies the rep.
 
     >>> LoweringFound(0, Phase(0, 900_000, 0.5, 0.9, 0.45), 1_000_000).phase.travel_m
     0.45
@@ -112,9 +112,9 @@ class LoweringFound:
 
 @record(frozen=True, slots=True)
 class StallFound:
-    """The bar has been stuck before its usual top for longer than the lifter's own longest grind; once a rep.
+    """The bar has been stuck below its usual top for longer than the lifter's own longest grind; once per rep.
 
-    `height_m` is how far it is above the bottom of this rep, of `usual_m` that it usually goes.
+    `height_m` is its height above the bottom of this rep, `usual_m` the usual travel.
 
     >>> StallFound(0, 6_050_000, 0.18, 0.45).height_m
     0.18

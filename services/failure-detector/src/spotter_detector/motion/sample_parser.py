@@ -1,10 +1,10 @@
-"""Chunks as they arrive, made into one even stream: late ones wait for each other, second copies are dropped.
+"""Chunks made into one even stream as they arrive: out-of-order chunks wait, duplicates are dropped.
 
 Samples are averaged over bins that are anchored in absolute time. They are rounded to whole units first and summed as
-integers, so that the same samples give the same bins however they were cut into chunks. A chunk that lies ahead of what
-is known waits until the hole before it is filled, or until two more seconds and a second chunk say that nothing comes
-(design choice); what is older than the stream is dropped. The first chunk waits likewise, since an earlier one may be
-on its way.
+integers, so that the same samples give the same bins however they were split into chunks. A chunk ahead of the stream
+waits until the gap before it is filled, or until two more seconds and a second chunk show that nothing comes (design
+choice); samples older than the stream are dropped. The first chunk waits likewise, since an earlier one may still be in
+transit.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, IMU_BAR, IMU_WRIST, Chunk
 
 BIN_US = {BAR_VELOCITY: 20_000, BAR_POSITION: 20_000, IMU_BAR: 80_000, IMU_WRIST: 80_000}
-# Whole units a m/s, m, m/s² or rad/s: finer than any sensor, and sums of 2,048 of them stay exact.
+# Whole units per m/s, m, m/s² or rad/s: finer than any sensor, and sums of 2,048 of them stay exact.
 UNITS = {BAR_VELOCITY: 1e5, BAR_POSITION: 1e6, IMU_BAR: 1e4, IMU_WRIST: 1e4}
-# A hole up to half a chunk is no lost chunk but a clock that wanders; beyond this it is one all the same.
+# A gap of up to half a chunk is clock drift and no lost chunk, up to this limit.
 _JOIN_US = 250_000
-# Of a wander beyond the first, so much is followed with each chunk: a fifth (design choice).
+# Drift beyond the first value is followed by a fifth with each chunk (design choice).
 _EVEN_US, _FOLLOWED = 1_000, 5
 _WAIT_US = 2_000_000
-# No bar and no limb comes near this in any of the units; sums stay exact below it.
+# Far beyond any bar or limb in any of the units; sums stay exact below it.
 _SAMPLE_MAX = 1e4
 _HELD_US_MAX, _HELD_RUNS_MAX = 12_000_000, 8
 
@@ -33,7 +33,7 @@ _HELD_US_MAX, _HELD_RUNS_MAX = 12_000_000, 8
 class Bins:
     """Sums of samples by bin, in order of time.
 
-    `sums` is flat: for each bin channel by channel, and at last of the samples' times after the bin's begin, µs.
+    `sums` is flat: for each bin the channels, then the samples' times after the bin's start, µs.
     """
 
     t0_us: int
@@ -46,7 +46,7 @@ class Bins:
 
 @record(frozen=True, slots=True)
 class SampleStream:
-    """Where the stream stands: the time up to which it is known, the bin still open, the last row, what waits."""
+    """State of the stream: the time up to which it is complete, the open bin, the last row, chunks that wait."""
 
     cursor_us: int | None = None
     open_bin: int | None = None
@@ -61,7 +61,7 @@ class SampleStream:
 class SampleRow:
     """The mean of a bin by channel, in the signal's own unit, and of its samples' times.
 
-    `broken` tells that the stream has a hole before it.
+    `broken`: the stream has a gap before it.
     """
 
     number: int
@@ -70,44 +70,44 @@ class SampleRow:
     broken: bool = False
 
 
-def take(intake: SampleStream, chunk: Chunk, *, last: bool = False) -> tuple[SampleStream, list[SampleRow]]:
-    """Take a chunk in and give the rows that are complete now; `last` gives up waiting.
+def add_chunk(stream: SampleStream, chunk: Chunk, *, last: bool = False) -> tuple[SampleStream, list[SampleRow]]:
+    """Add a chunk and return the rows that are complete now; `last` stops waiting for earlier ones.
 
     >>> early, late = (Chunk(t, 50.0, "bar_velocity", (0.1,) * 50) for t in (0, 1_000_000))
-    >>> intake, rows = take(SampleStream(), late)
+    >>> stream, rows = add_chunk(SampleStream(), late)
     >>> len(rows)
     0
-    >>> intake, rows = take(intake, early)
-    >>> len(rows), rows[0], len(take(intake, early)[1])
+    >>> stream, rows = add_chunk(stream, early)
+    >>> len(rows), rows[0], len(add_chunk(stream, early)[1])
     (100, SampleRow(number=0, time_us=0, values=(0.1,), broken=False), 0)
     """
-    bins = _binned(_steadied(intake, chunk), intake.cursor_us)
+    bins = _to_bins(_follow_clock(stream, chunk), stream.cursor_us)
     rows: list[SampleRow] = []
     if bins is not None:
-        intake = replace(intake, held=_merged(intake.held, bins))
-    while intake.held and (last or _may_go(intake)):
-        first, *others = intake.held
-        intake = _append(replace(intake, held=tuple(others)), first, chunk.signal, rows)
-    return intake, rows
+        stream = replace(stream, held=_insert(stream.held, bins))
+    while stream.held and (last or _is_ready(stream)):
+        first, *others = stream.held
+        stream = _append(replace(stream, held=tuple(others)), first, chunk.signal, rows)
+    return stream, rows
 
 
-def flush(intake: SampleStream, signal: str) -> tuple[SampleStream, list[SampleRow]]:
-    """Give up waiting for what is missing, as at the end of a set."""
-    return take(intake, Chunk(0, 1.0, signal, ()), last=True)
+def flush(stream: SampleStream, signal: str) -> tuple[SampleStream, list[SampleRow]]:
+    """Return the rows that still wait, as at the end of a set."""
+    return add_chunk(stream, Chunk(0, 1.0, signal, ()), last=True)
 
 
-def _steadied(intake: SampleStream, chunk: Chunk) -> Chunk:
-    """Follow a clock that wanders from chunk to chunk slowly, so that samples in order stay evenly spaced."""
-    if intake.cursor_us is None or intake.held:
+def _follow_clock(stream: SampleStream, chunk: Chunk) -> Chunk:
+    """Follow clock drift from chunk to chunk slowly, so that samples in order stay evenly spaced."""
+    if stream.cursor_us is None or stream.held:
         return chunk
-    off_us = chunk.t0_us - intake.cursor_us
+    off_us = chunk.t0_us - stream.cursor_us
     half_us = round(len(chunk.samples) / chunk.rate_hz * 5e5)
     if not _EVEN_US < abs(off_us) <= min(_JOIN_US, half_us):
         return chunk
-    return replace(chunk, t0_us=intake.cursor_us + off_us // _FOLLOWED)
+    return replace(chunk, t0_us=stream.cursor_us + off_us // _FOLLOWED)
 
 
-def _binned(chunk: Chunk, cursor_us: int | None) -> Bins | None:
+def _to_bins(chunk: Chunk, cursor_us: int | None) -> Bins | None:
     if not len(chunk.samples):
         return None
     samples = np.nan_to_num(np.asarray(chunk.samples, dtype=np.float64))
@@ -134,20 +134,20 @@ def _binned(chunk: Chunk, cursor_us: int | None) -> Bins | None:
     )
 
 
-def _merged(held: tuple[Bins, ...], one: Bins) -> tuple[Bins, ...]:
-    """Put bins among those that wait: a copy goes, neighbours become one."""
+def _insert(held: tuple[Bins, ...], new: Bins) -> tuple[Bins, ...]:
+    """Insert bins among those that wait: duplicates are dropped, neighbours joined."""
     runs: list[Bins] = []
-    for run in sorted((*held, one), key=lambda run: (run.t0_us, -run.end_us)):
+    for run in sorted((*held, new), key=lambda run: (run.t0_us, -run.end_us)):
         if runs and run.end_us <= runs[-1].end_us:
             continue
-        if runs and run.t0_us <= runs[-1].end_us + _bridged_us(run):
-            runs[-1] = _joined(runs[-1], run)
+        if runs and run.t0_us <= runs[-1].end_us + _gap_us_max(run):
+            runs[-1] = _join(runs[-1], run)
         else:
             runs.append(run)
     return tuple(runs)
 
 
-def _joined(early: Bins, late: Bins) -> Bins:
+def _join(early: Bins, late: Bins) -> Bins:
     channels = len(late.sums) // len(late.numbers)
     overlapping = late.t0_us < early.end_us - 1_000
     skip = sum(number <= early.numbers[-1] for number in late.numbers) if overlapping else 0
@@ -167,40 +167,40 @@ def _joined(early: Bins, late: Bins) -> Bins:
     )
 
 
-def _bridged_us(run: Bins) -> int:
+def _gap_us_max(run: Bins) -> int:
     return min(_JOIN_US, (run.end_us - run.t0_us) // run.chunks // 2)
 
 
-def _may_go(intake: SampleStream) -> bool:
-    first = intake.held[0]
-    if intake.cursor_us is not None and first.t0_us <= intake.cursor_us + _bridged_us(first):
+def _is_ready(stream: SampleStream) -> bool:
+    first = stream.held[0]
+    if stream.cursor_us is not None and first.t0_us <= stream.cursor_us + _gap_us_max(first):
         return True
-    chunks = sum(run.chunks for run in intake.held)
-    span_us = intake.held[-1].end_us - first.t0_us
+    chunks = sum(run.chunks for run in stream.held)
+    span_us = stream.held[-1].end_us - first.t0_us
     if chunks >= 2 and span_us >= _WAIT_US:
         return True
-    return span_us >= _HELD_US_MAX or len(intake.held) > _HELD_RUNS_MAX
+    return span_us >= _HELD_US_MAX or len(stream.held) > _HELD_RUNS_MAX
 
 
-def _append(intake: SampleStream, run: Bins, signal: str, rows: list[SampleRow]) -> SampleStream:
+def _append(stream: SampleStream, run: Bins, signal: str, rows: list[SampleRow]) -> SampleStream:
     channels = len(run.sums) // len(run.numbers)
-    number, count, sums = intake.open_bin, intake.open_count, intake.open_sums
-    last_bin, last_row = intake.last_bin, intake.last_row
-    for place, following in enumerate(run.numbers):
+    number, count, sums = stream.open_bin, stream.open_count, stream.open_sums
+    last_bin, last_row = stream.last_bin, stream.last_row
+    for index, following in enumerate(run.numbers):
         if last_bin is not None and following <= last_bin:
             continue
-        added = run.sums[place * channels : (place + 1) * channels]
+        added = run.sums[index * channels : (index + 1) * channels]
         if number == following:
-            count, sums = count + run.counts[place], tuple(a + b for a, b in zip(sums, added, strict=True))
+            count, sums = count + run.counts[index], tuple(a + b for a, b in zip(sums, added, strict=True))
             continue
         if number is not None:
             last_bin, last_row = _close(number, count, sums, last_bin, last_row, signal, rows)
-        number, count, sums = following, run.counts[place], added
+        number, count, sums = following, run.counts[index], added
     if number is not None and run.end_us >= (number + 1) * BIN_US[signal]:
         last_bin, last_row = _close(number, count, sums, last_bin, last_row, signal, rows)
         number, count, sums = None, 0, ()
     return replace(
-        intake,
+        stream,
         cursor_us=run.end_us,
         open_bin=number,
         open_count=count,
@@ -219,7 +219,7 @@ def _close(
     signal: str,
     rows: list[SampleRow],
 ) -> tuple[int, tuple[float, ...]]:
-    """Add the row of a bin, and those of empty bins before it on the line between their neighbours."""
+    """Add the row of a bin, and interpolate those of empty bins before it."""
     unit = UNITS[signal] * count
     row = (*(value / unit for value in sums[:-1]), sums[-1] / count)
     missing = number - last_bin - 1 if last_bin is not None else 0

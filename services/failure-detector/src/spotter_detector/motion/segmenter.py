@@ -1,7 +1,7 @@
 """The segmentation of one device's motion in one set: chunks in, reps and stalls out, state in between.
 
-The state is all that is kept: fed with the same chunks, in any order that the intake can still put right and however
-often, it gives the same, on every host.
+The state is complete: the same chunks, in any order that the sample parser can still correct and however often they
+arrive, give the same findings on every host.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from spotter_detector.motion import bar, wrist
 from spotter_detector.motion.bar import BarState
 from spotter_detector.motion.parameters import BarParameters, WristParameters
 from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, Chunk, MotionFinding
-from spotter_detector.motion.sample_parser import SampleRow, SampleStream, flush, take
+from spotter_detector.motion.sample_parser import SampleRow, SampleStream, add_chunk, flush
 from spotter_detector.motion.wrist import WristState
 
 GRIND_S = 6.0
-"""The longest grind of a lifter of whom none is known (design choice)."""
+"""The longest grind of an unknown lifter (design choice)."""
 
-_SET_US = 2_000_000  # The sender's clock was set: no chunk's way differs by so much.
+_SET_US = 2_000_000  # The sender's clock was reset: transit times do not differ by this much.
 
 
 @record(frozen=True, slots=True)
 class Segmenter:
-    """Where one signal of one device in one set stands.
+    """State of one signal of one device in one set.
 
     Attributes
     ----------
     signal : str
-        Of its first chunk; chunks of another signal are left aside.
+        That of its first chunk; chunks of another signal are ignored.
     longest_grind_s : float
-        For how long this lifter's bar may stand before the top.
+        How long this lifter's bar may rest below the top.
     shift_us : int or None
-        What corrects the sender's clock, by the first chunk.
+        Correction of the sender's clock, from the first chunk.
     """
 
     signal: str
@@ -42,7 +42,7 @@ class Segmenter:
 
 
 def segmenter(signal: str, *, longest_grind_s: float = GRIND_S, usual_rom_m: float | None = None) -> Segmenter:
-    """Give the state before the first chunk; both numbers are the lifter's own, from earlier sets.
+    """Return the state before the first chunk; both numbers are the lifter's own, from earlier sets.
 
     >>> segmenter("bar_velocity", usual_rom_m=0.45).motion.usual_m
     0.45
@@ -52,17 +52,17 @@ def segmenter(signal: str, *, longest_grind_s: float = GRIND_S, usual_rom_m: flo
 
 
 def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFinding]]:
-    """Take a chunk and give what is found by it.
+    """Process a chunk and return its findings.
 
     >>> import numpy as np
     >>> t = np.arange(0, 12, 0.02)
     >>> velocity = np.where(t % 4 > 2, 0.4 * np.sin(np.pi * t), 0.0)  # from below: a second up, a second down, two still
-    >>> state, found = segmenter("bar_velocity"), []
+    >>> state, findings = segmenter("bar_velocity"), []
     >>> for first in range(0, len(t), 25):
     ...     chunk = Chunk(int(first * 20_000), 50.0, "bar_velocity", velocity[first : first + 25].tolist())
     ...     state, more = advance(state, chunk)
-    ...     found += more
-    >>> [(type(one).__name__, round(one.known_us / 1e6, 2)) for one in found]
+    ...     findings += more
+    >>> [(type(one).__name__, round(one.known_us / 1e6, 2)) for one in findings]
     [('RepFound', 3.26), ('LoweringFound', 4.2), ('RepFound', 7.26), ('LoweringFound', 8.2), ('RepFound', 11.26)]
     """
     if chunk.signal != state.signal:
@@ -70,19 +70,19 @@ def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFindi
     if state.shift_us is None or abs(chunk.shift_us - state.shift_us) > _SET_US:
         state = replace(state, shift_us=chunk.shift_us)
     t0_us = chunk.t0_us + (state.shift_us or 0)
-    intake, rows = take(state.intake, replace(chunk, t0_us=t0_us))
+    intake, rows = add_chunk(state.intake, replace(chunk, t0_us=t0_us))
     return _run(state, intake, rows)
 
 
 def finish(state: Segmenter) -> tuple[Segmenter, list[MotionFinding]]:
-    """Give what is found in chunks that still waited for earlier ones, at the end of a set."""
+    """Return the findings in chunks that still waited for earlier ones, at the end of a set."""
     intake, rows = flush(state.intake, state.signal)
     return _run(state, intake, rows)
 
 
 def _run(state: Segmenter, intake: SampleStream, rows: list[SampleRow]) -> tuple[Segmenter, list[MotionFinding]]:
     if isinstance(state.motion, BarState):
-        moved, found = bar.run(state.motion, rows, state.signal, BarParameters(), state.longest_grind_s)
-        return replace(state, intake=intake, motion=moved), found
+        moved, findings = bar.run(state.motion, rows, state.signal, BarParameters(), state.longest_grind_s)
+        return replace(state, intake=intake, motion=moved), findings
     motion, reps = wrist.run(state.motion, rows, state.signal, WristParameters())
     return replace(state, intake=intake, motion=motion), list(reps)

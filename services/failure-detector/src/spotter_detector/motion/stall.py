@@ -1,7 +1,7 @@
-"""A bar that is stuck: standing before its usual top for longer than the lifter's own longest grind.
+"""A bar that is stuck: at rest below its usual top for longer than the lifter's own longest grind.
 
-It is told while it lasts, once a rep, so that help is called before the rep ends. Standing is judged over 0.3 s, so that
-a trembling bar stands; the moment it began is put back by half of that.
+It is reported while it lasts, once per rep, so that help is called before the rep ends. Rest is judged over 0.3 s, so
+that a trembling bar is at rest; the time it began is moved back by half of that.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ _LATE_US = MEAN * 20_000 // 2
 
 @record(frozen=True, slots=True)
 class StallState:
-    """Since when it stands, where it should not, and whether that was told."""
+    """Since when the bar is at rest below its top, and whether that was reported."""
 
     since_us: int | None = None
     told: bool = False
 
 
-def watch(stuck: StallState, *, now_us: int, standing: bool, grind_s: float) -> tuple[StallState, int | None]:
-    """Take one moment; give the start of the stall once it has lasted longer than `grind_s`.
+def update_stall(stuck: StallState, *, now_us: int, standing: bool, grind_s: float) -> tuple[StallState, int | None]:
+    """Process one sample; return the start of the stall once it has lasted longer than `grind_s`.
 
     >>> stuck, told = StallState(), []
     >>> for now_us in range(0, 8_000_000, 20_000):
-    ...     stuck, since_us = watch(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
+    ...     stuck, since_us = update_stall(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
     ...     if since_us is not None: told.append((since_us, now_us))
     >>> told
     [(870000, 6880000)]

@@ -1,12 +1,12 @@
 """Swings out and back along a direction that is still being learned: one such cycle is a rep.
 
-A zigzag with hysteresis: a turn counts once the movement has gone back by a share of the usual swing, so tremor, a
-stutter and the two humps of one way out are passed over. The turning points are kept as vectors and looked at along
-the direction of the moment.
+A zigzag with hysteresis: a turning point counts once the movement has gone back by a share of the usual swing, so tremor,
+a stutter and the two humps of one way out are ignored. Turning points are kept as vectors and projected on the current
+direction.
 
-A cycle is given when its way back slows down or is nearly whole; or earlier, where that is asked for and the usual
-swing is known, when the way out has arrived. A way back that is much longer than the way out was no way back: the
-small movement before it was a wobble, and this is the way out (design choice).
+A cycle is emitted when its way back slows down or is nearly complete; or earlier, with `at_far` and a usual swing, when
+the way out is complete. A way back that is much longer than the way out was not one: the small movement before it was a
+wobble, and this is the way out (design choice).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from spotter_detector.motion.axis import Vector
 from spotter_detector.motion.parameters import WristParameters
 
 REST, AWAY, BACK, HOME = 0, 1, 2, 3
-# Shares of the swing (design choices): of the way out that is back home, of the usual that proves a turn, ...
+# Shares of the swing (design choices): of the way out that counts as back home, of the usual that proves a turn, ...
 _HOME, _TURNED = 0.75, 0.3
-# ... and times the way out, from where on it was a wobble.
+# ... and the multiple of the way out beyond which that was a wobble.
 _WOBBLE = 2.5
 _SWINGS_KEPT = 6
-_STEPS_MAX = 375  # 30 s of 80 ms: after that the limb has taken another position.
+_STEPS_MAX = 375  # 30 s of 80 ms: after that the limb has changed position.
 
 
 @record(frozen=True, slots=True)
 class Point:
-    """A turning point: its step and where it was."""
+    """A turning point: its step and position."""
 
     step: int
     at: Vector
@@ -36,11 +36,11 @@ class Point:
 
 @record(frozen=True, slots=True)
 class Swings:
-    """Where the cycle stands.
+    """State of the current cycle.
 
     `start` is the point it left from (at rest: the lowest so far), `far` the farthest (at rest: the highest), `near`
     the point it has come back to, `sign` the side it goes out to. `fastest` is the largest step of this way, `usual`
-    the last swings; `given` tells that this cycle was given when it arrived.
+    the last swings; `given`: this cycle was emitted at its far point.
     """
 
     phase: int = REST
@@ -64,9 +64,9 @@ class Cycle:
 
 @record(frozen=True, slots=True)
 class SwingPosition:
-    """One step along the direction of the moment, seen to the side that the cycle goes out to.
+    """One step along the current direction, positive to the side that the cycle goes out to.
 
-    `pace` is the movement in this step without what the leak took.
+    `pace` is the movement in this step, corrected for the leak.
     """
 
     here: float
@@ -79,7 +79,7 @@ class SwingPosition:
 def swing(
     swings: Swings, point: Point, along: Vector, floor: float, keep: float, wrist: WristParameters, *, at_far: bool
 ) -> tuple[Swings, Cycle | None]:
-    """Take the position at a step; `keep` is what the leak has left of the last one, `at_far` asks for early cycles.
+    """Process the position at a step; `keep` is the share of the last one after the leak, `at_far` emits cycles early.
 
     >>> swings, cycles, x = Swings(), [], (1.0, 0.0, 0.0)
     >>> for step in range(80):
@@ -94,19 +94,19 @@ def swing(
         return replace(swings, phase=REST, start=point, far=point, near=None, given=False), None
     usual = _usual(swings)
     if swings.phase == REST:
-        return _leave(swings, point, along, max(floor, wrist.share * usual)), None
+        return _step_rest(swings, point, along, max(floor, wrist.share * usual)), None
     here, far, start = (swings.sign * _along(at, along) for at in (point.at, swings.far.at, swings.start.at))
     pace = here - keep * swings.sign * _along(before, along)
-    place = SwingPosition(here, max(far, here), start, pace, max(floor, wrist.share * (usual or far - start)))
+    position = SwingPosition(here, max(far, here), start, pace, max(floor, wrist.share * (usual or far - start)))
     if swings.phase == AWAY:
         if here > far:
             swings = replace(swings, far=point)
-        return _out(swings, point, place, usual if at_far else 0.0, wrist)
-    return _back(swings, point, along, place, wrist)
+        return _step_out(swings, point, position, usual if at_far else 0.0, wrist)
+    return _step_back(swings, point, along, position, wrist)
 
 
 def extent(swings: Swings, along: Vector) -> float:
-    """How far it swings: usually, or right now where that is more."""
+    """Return how far it swings: usually, or right now if that is more."""
     if swings.start is None or swings.far is None:
         return 0.0
     far = _along(swings.far.at, along)
@@ -114,8 +114,8 @@ def extent(swings: Swings, along: Vector) -> float:
     return max(_usual(swings), *(abs(far - near) for near in home))
 
 
-def _leave(swings: Swings, point: Point, along: Vector, least: float) -> Swings:
-    """Look for the first way out, to either side."""
+def _step_rest(swings: Swings, point: Point, along: Vector, least: float) -> Swings:
+    """Detect the first way out, to either side."""
     assert swings.start is not None
     assert swings.far is not None
     here, low, high = _along(point.at, along), _along(swings.start.at, along), _along(swings.far.at, along)
@@ -130,33 +130,35 @@ def _leave(swings: Swings, point: Point, along: Vector, least: float) -> Swings:
     return swings
 
 
-def _out(
-    swings: Swings, point: Point, place: SwingPosition, usual: float, wrist: WristParameters
+def _step_out(
+    swings: Swings, point: Point, position: SwingPosition, usual: float, wrist: WristParameters
 ) -> tuple[Swings, Cycle | None]:
-    swings = replace(swings, fastest=max(swings.fastest, place.pace))
+    swings = replace(swings, fastest=max(swings.fastest, position.pace))
     if usual and not swings.given:
-        arrived = place.far - place.start >= wrist.arrived_share * usual and place.pace < wrist.slow * swings.fastest
-        if arrived or place.far - place.here > _TURNED * usual:
+        arrived = (
+            position.far - position.start >= wrist.arrived_share * usual and position.pace < wrist.slow * swings.fastest
+        )
+        if arrived or position.far - position.here > _TURNED * usual:
             return replace(swings, given=True), _cycle(swings)
-    if place.far - place.here > place.least:
+    if position.far - position.here > position.least:
         return replace(swings, phase=BACK, near=point, fastest=0.0), None
     return swings, None
 
 
-def _back(
-    swings: Swings, point: Point, along: Vector, place: SwingPosition, wrist: WristParameters
+def _step_back(
+    swings: Swings, point: Point, along: Vector, position: SwingPosition, wrist: WristParameters
 ) -> tuple[Swings, Cycle | None]:
     assert swings.near is not None
     near = swings.sign * _along(swings.near.at, along)
-    if place.here < near:
-        swings, near = replace(swings, near=point), place.here
-    swings = replace(swings, fastest=max(swings.fastest, -place.pace))
-    out, back = place.far - place.start, place.far - near
+    if position.here < near:
+        swings, near = replace(swings, near=point), position.here
+    swings = replace(swings, fastest=max(swings.fastest, -position.pace))
+    out, back = position.far - position.start, position.far - near
     if swings.phase == HOME:
-        if place.here - near > place.least:
+        if position.here - near > position.least:
             return replace(swings, phase=AWAY, start=swings.near, far=point, near=None, fastest=0.0), None
         return swings, None
-    slow = -place.pace < wrist.slow * swings.fastest
+    slow = -position.pace < wrist.slow * swings.fastest
     if back >= wrist.share * out and (slow or (swings.usual and back >= _HOME * out)):
         if back > _WOBBLE * out:
             sign = -swings.sign
@@ -165,7 +167,7 @@ def _back(
             ), None
         usual = (*swings.usual, max(out, back))[-_SWINGS_KEPT:]
         return replace(swings, phase=HOME, usual=usual, given=False), None if swings.given else _cycle(swings)
-    if place.here >= place.far:
+    if position.here >= position.far:
         return replace(swings, phase=AWAY, far=point, near=None, fastest=0.0), None
     return swings, None
 

@@ -1,15 +1,15 @@
-"""What is learned of a lifter across sets: one profile for each exercise, velocity metric and device family.
+"""What is learned of a lifter across sets: one profile per exercise, velocity metric and device family.
 
-A closed set teaches one `Term`, made from its own reports and outcome and from nothing that was learned before. A
-`Profile` is the posterior of the lifter's parameters by all terms: the same whatever the order they are given in, and a
-set is unlearned by learning again without its term.
+A closed set contributes one `Term`, made from its own reports and outcome and from nothing learned before. A `Profile`
+is the posterior of the lifter's parameters given all terms: it does not depend on their order, and a set is unlearned by
+learning again without its term.
 
-* `outcome`: how a set ended, as far as anybody knows;
-* `reading`: what the reports of one set say of its first and last velocity, reps possible and curve, as a `term`;
-* `law`: how a lifter's parameters make those four, and what is believed of a lifter nobody knows;
-* `learning`: from terms to a `profile`;
-* `prediction`: from a profile to the starting values of the next set;
-* `readiness`: how far a day is off the lifter's own; `strength`: the one-repetition maximum.
+* `outcome`: how a set ended, as far as it is known;
+* `set_likelihood`: the likelihood of one set's first and last velocity, reps possible and curve, as a `term`;
+* `generative_model`: how a lifter's parameters make those four, and the belief about an unknown lifter;
+* `posterior`: from terms to a `profile`; `drift`: how it fades; `noise`: the sensor's noise;
+* `prediction`: from a profile to the prior of the next set;
+* `readiness`: how far a day is off the lifter's usual velocity; `strength`: the one-repetition maximum.
 """
 
 from __future__ import annotations

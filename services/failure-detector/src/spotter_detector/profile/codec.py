@@ -1,4 +1,4 @@
-"""How what was learned is written down: members that are all there, numbers to nine digits, half of a symmetric matrix."""
+"""JSON of terms and profiles: complete members, numbers to nine digits, one half of a symmetric matrix."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def members(written: Mapping[str, object], version: int, names: Sequence[str], *
     Raises
     ------
     ValueError
-        For another version, or a member that is missing; it names the member, and `by` what writes it.
+        For another version, or a missing member; it names the member and, as `by`, what writes it.
 
     >>> members({"v": 1, "mean": []}, 1, ("mean", "cov"), what="a profile", by="profile_to_json")
     Traceback (most recent call last):
@@ -30,18 +30,18 @@ def members(written: Mapping[str, object], version: int, names: Sequence[str], *
 
 
 def numbers(value: object, count: int, name: str) -> tuple[float, ...]:
-    """Read so many numbers.
+    """Read `count` numbers.
 
     >>> numbers([1, 2.5], 2, "two")
     (1.0, 2.5)
     """
     if not isinstance(value, list | tuple) or len(value) != count:
         raise ValueError(f"{name} must be {count} numbers, not {value!r}")
-    return tuple(float(one) for one in value)
+    return tuple(float(number) for number in value)
 
 
 def significant(values: Iterable[float]) -> tuple[float, ...]:
-    """Round to nine digits: what is written is what is known.
+    """Round to nine digits, so that a value equals its stored form.
 
     >>> significant([1 / 3])
     (0.333333333,)
@@ -50,19 +50,19 @@ def significant(values: Iterable[float]) -> tuple[float, ...]:
 
 
 def upper_half(matrix: NDArray[np.float64]) -> tuple[float, ...]:
-    """Write the upper triangle of a symmetric matrix, row by row, to nine digits."""
+    """Return the upper triangle of a symmetric matrix, row by row, to nine digits."""
     return significant(matrix[_upper(len(matrix))].tolist())
 
 
 def symmetric(upper: Sequence[float] | Sequence[Sequence[float]], size: int) -> NDArray[np.float64]:
-    """Read what `upper_half` wrote, of one matrix or of each of many.
+    """Return the matrix, or each of many, whose `upper_half` is given.
 
     >>> symmetric((1.0, 2.0, 3.0), 2).tolist()
     [[1.0, 2.0], [2.0, 3.0]]
     >>> symmetric([(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)], 2).shape
     (2, 2, 2)
     """
-    full: NDArray[np.float64] = np.array(upper, dtype=np.float64)[..., _places(size)]
+    full: NDArray[np.float64] = np.array(upper, dtype=np.float64)[..., _full_indices(size)]
     return full
 
 
@@ -72,8 +72,8 @@ def _upper(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 @cache
-def _places(size: int) -> NDArray[np.intp]:
-    """Where in the upper triangle each element of the whole matrix stands."""
+def _full_indices(size: int) -> NDArray[np.intp]:
+    """Return the index in the upper triangle of each element of the full matrix."""
     places = np.zeros((size, size), dtype=np.intp)
     rows, columns = _upper(size)
     places[rows, columns] = places[columns, rows] = np.arange(len(rows))

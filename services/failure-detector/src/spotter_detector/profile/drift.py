@@ -1,4 +1,4 @@
-"""How what was learned of a lifter fades: lifters change by some and some each week."""
+"""How what was learned of a lifter fades: lifters change a little each week."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from spotter_detector.profile.generative_model import (
 )
 
 _WEEK_DAYS = 7.0
-# Variance gained a week by each parameter, a random walk (design choice; no figure is published).
+# Variance that each parameter gains a week, as a random walk (design choice; no figure is published).
 DRIFT = np.zeros(PARAMETERS)
 DRIFT[[REPS_OFFSET, V1_OFFSET, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE]] = (
     *(0.02**2, 0.003**2, 0.03**2, 0.004**2, 0.01**2),
@@ -28,7 +28,7 @@ _OLDEST_WEEKS = 52.0
 
 
 def weeks_between(earlier_days: float, later_days: float) -> float:
-    """Weeks from one time to another, 0 … 52.
+    """Return the weeks from one time to another, 0 … 52.
 
     >>> weeks_between(3.0, 17.0), weeks_between(5.0, 3.0)
     (2.0, 0.0)
@@ -37,11 +37,11 @@ def weeks_between(earlier_days: float, later_days: float) -> float:
 
 
 def drifted(belief: Belief, model_class: str, kind: str, weeks: float) -> Belief:
-    """What is believed so many weeks later: less surely, never less than of anybody.
+    """Return the belief so many weeks later: less certain, but never less than about an unknown lifter.
 
-    >>> population_prior = population_belief("bench_press", "velocity")
-    >>> later = drifted(Belief(population_prior.mean, 0.01 * population_prior.cov), "bench_press", "velocity", weeks=10.0)
-    >>> (later.cov.diagonal() / population_prior.cov.diagonal())[:4].round(2).tolist()
+    >>> population = population_belief("bench_press", "velocity")
+    >>> later = drifted(Belief(population.mean, 0.01 * population.cov), "bench_press", "velocity", weeks=10.0)
+    >>> (later.cov.diagonal() / population.cov.diagonal())[:4].round(2).tolist()
     [0.08, 0.1, 0.05, 0.21]
     """
     widest = np.diag(population_belief(model_class, kind).cov)

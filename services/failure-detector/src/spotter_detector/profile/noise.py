@@ -1,4 +1,4 @@
-"""The sensor's noise by the sets it measured: what scatters about the curve beyond a lifter's own variation."""
+"""The sensor's noise from the sets it measured: scatter about the curve beyond the lifter's own variation."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ from spotter_detector.model.filter import Posterior
 from spotter_detector.model.grid import DROP, V1, curve_offsets, shares_used
 from spotter_detector.model.records import Observation
 
-# Of the tracker that nobody knows, worth so many reps.
+# Prior of an unknown tracker, worth this many reps.
 _USUAL_SD_MPS, _USUAL_REPS = 0.03, 120
 _SD_MIN_MPS, _SD_MAX_MPS = 0.01, 0.12
-# First and last velocity, and about half of the curve's exponent, are fitted.
+# Fitted parameters: first and last velocity, and about half of the curve's exponent.
 _FITTED = 2.5
 _REPS_MIN = 6
-# A wild velocity is the outlier's matter.
+# Larger residuals are outliers.
 _RESIDUAL_MAX_MPS = 0.2
 
 
 def sensor_scatter(
-    reps: Sequence[Observation], found: Posterior, log_weight: np.ndarray, cv: float
+    reps: Sequence[Observation], posterior: Posterior, log_weight: np.ndarray, cv: float
 ) -> tuple[float, int] | None:
-    """Variance of the sensor, (m/s)², by one set and the reps that it rests on; None where the set cannot tell.
+    """Return the sensor's variance, (m/s)², from one set and how many reps it rests on; None if the set cannot show it.
 
-    May be under 0: only many sets together are an estimate. `log_weight` (180,) are those of the cells with the end taken
-    in, `cv` the biological variation of a rep.
+    May be under 0: only many sets together are an estimate. `log_weight` (180,) are those of the cells with the set's end
+    included, `cv` is the biological variation of a rep.
     """
-    words = {word for one in found.flags for word in one} - {flags.SLOW_FIRST}
-    if words or len(reps) < _REPS_MIN or len(reps) != found.progress:
+    labels = {label for rep_flags in posterior.flags for label in rep_flags} - {flags.SLOW_FIRST}
+    if labels or len(reps) < _REPS_MIN or len(reps) != posterior.progress:
         return None
-    velocities = np.array([one.velocity_mps for one in reps[1:] if one.velocity_mps is not None])
+    velocities = np.array([rep.velocity_mps for rep in reps[1:] if rep.velocity_mps is not None])
     if len(velocities) != len(reps) - 1:
         return None
-    cell, places = int(log_weight.argmax()), curve_offsets(found.values)
+    cell, places = int(log_weight.argmax()), curve_offsets(posterior.curve_prior)
     used = np.array([shares_used(places, progress)[cell] for progress in range(2, len(reps) + 1)])
-    off = velocities - (found.planes[V1, cell] + used * found.planes[DROP, cell])
+    off = velocities - (posterior.planes[V1, cell] + used * posterior.planes[DROP, cell])
     squares = np.minimum(off * off, _RESIDUAL_MAX_MPS**2)
     variance = float(squares.sum()) / (len(off) - _FITTED) - cv * cv * float((velocities**2).mean())
     return float(f"{variance:.6g}"), len(off)
 
 
-def pooled_noise(known: Iterable[tuple[float | None, int]]) -> tuple[float, int]:
-    """The sensor's variance and the reps behind it, of sets and what was known before.
+def pooled_noise(estimates: Iterable[tuple[float | None, int]]) -> tuple[float, int]:
+    """Return the sensor's variance and the reps behind it, pooled over sets and earlier estimates.
 
     >>> pooled_noise([(0.004, 30), (None, 0), (0.0032, 10)])
     (0.0038, 40)
     """
-    told = [(variance, reps) for variance, reps in known if variance is not None and reps]
-    reps = sum(count for _, count in told)
+    measured = [(variance, reps) for variance, reps in estimates if variance is not None and reps]
+    reps = sum(count for _, count in measured)
     if not reps:
         return 0.0, 0
-    return float(f"{sum(variance * count for variance, count in told) / reps:.6g}"), reps
+    return float(f"{sum(variance * count for variance, count in measured) / reps:.6g}"), reps
 
 
 def sensor_sd_mps(variance: float, reps: int) -> float:
-    """The noise believed of a sensor whose sets say this: shrunk to the usual one where they are few.
+    """Return the sd of a sensor, shrunk to the usual one if its sets are few.
 
     >>> [round(sensor_sd_mps(0.0036, reps), 3) for reps in (0, 40, 400)]
     [0.03, 0.04, 0.055]
     """
-    believed = (variance * reps + _USUAL_SD_MPS**2 * _USUAL_REPS) / (reps + _USUAL_REPS)
-    return round(min(max(sqrt(max(believed, 0.0)), _SD_MIN_MPS), _SD_MAX_MPS), 4)
+    pooled = (variance * reps + _USUAL_SD_MPS**2 * _USUAL_REPS) / (reps + _USUAL_REPS)
+    return round(min(max(sqrt(max(pooled, 0.0)), _SD_MIN_MPS), _SD_MAX_MPS), 4)

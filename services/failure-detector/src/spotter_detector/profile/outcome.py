@@ -1,4 +1,4 @@
-"""How a set ended, as far as anybody knows."""
+"""How a set ended, as far as it is known."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class SetOutcome:
     Attributes
     ----------
     failed : bool
-        The lifter tried another rep and failed: the reps done were all there were.
+        The lifter tried another rep and failed: no more were possible.
     called_rir : float or None
-        Reps in reserve that the lifter called after the set; 10 − RPE.
+        Reps in reserve that the lifter reported after the set; 10 − RPE.
     at_days : float
-        When, in days from any fixed time: what is learned fades with it.
+        When, in days from any fixed time: learned values drift with time.
 
     >>> SetOutcome(failed=True), SetOutcome(called_rir=2.0, at_days=3.5).called_rir
     (SetOutcome(failed=True, called_rir=None, at_days=0.0), 2.0)

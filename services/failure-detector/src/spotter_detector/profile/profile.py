@@ -1,4 +1,4 @@
-"""What is known of one lifter in one exercise, by one velocity metric and device family: readable JSON with a version."""
+"""The profile of one lifter in one exercise, velocity metric and device family: readable JSON with a version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TRIANGLE = PARAMETERS * (PARAMETERS + 1) // 2
 
 @record(frozen=True, slots=True)
 class Profile:
-    """A lifter's parameters as learned, and what more the sets told.
+    """A lifter's parameters as learned, and other figures from the sets.
 
     Attributes
     ----------
@@ -33,15 +33,15 @@ class Profile:
     at_days : float
         When the newest of them was lifted.
     mean : tuple of 7 floats
-        Of the parameters, in the order of `law`.
+        Of the parameters, in the order of `generative_model`.
     cov : tuple of 28 floats
         Upper triangle of their covariance, row by row.
     knows_1rm : bool
-        A load in kg was among the sets.
+        Some set had a load in kg.
     grind_s, rom_m, rest_s : float or None
         Longest completed concentric phase, usual travel, usual rest between concentric phases.
     noise, noise_reps : float, int
-        Variance of the sensor, (m/s)², by all sets, and the reps that it rests on.
+        Variance of the sensor, (m/s)², from all sets, and the reps that it rests on.
 
     >>> from spotter_detector.profile import posterior_profile
     >>> from spotter_detector.profile.posterior import population_profile
@@ -64,29 +64,29 @@ class Profile:
 
     @property
     def version(self) -> str:
-        """A name that changes with what is known: the format, the sets learned from, and a check sum."""
-        said = repr(
+        """A name that changes with the content: the format, the sets learned from, and a checksum."""
+        content = repr(
             (self.model_class, self.kind, self.at_days, self.mean, self.cov, self.grind_s, self.rom_m, self.noise)
         )
-        return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(said.encode()):08x}"
+        return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(content.encode()):08x}"
 
     def at(self, at_days: float) -> Profile:
-        """The same profile as it is believed at another time: less surely the later, never less than of anybody.
+        """Return the profile at another time: less certain the later, but never less than an unknown lifter's.
 
         >>> from spotter_detector.profile.posterior import population_profile
         >>> population_profile("bench_press", "velocity").at(70.0).cov == population_profile("bench_press", "velocity").cov
         True
         """
-        return self if weeks_between(self.at_days, at_days) == 0.0 else self.believing(self.belief_at(at_days))
+        return self if weeks_between(self.at_days, at_days) == 0.0 else self.with_belief(self.belief_at(at_days))
 
-    def believing(self, belief: Belief) -> Profile:
-        """The same profile with other parameters."""
+    def with_belief(self, belief: Belief) -> Profile:
+        """Return the profile with other parameters."""
         return replace(self, mean=significant(belief.mean.tolist()), cov=upper_half(belief.cov))
 
     def build_prior(self, cold: Prior, at_days: float | None) -> Prior:
-        """The cold starting values of a set with all that was learned in their place; see `prediction`.
+        """Return the prior of a set: the population prior `cold` with the learned values in place; see `prediction`.
 
-        Where the device's noise was told it stays; else what its sets say of it is taken.
+        A noise that the device reported stays; otherwise it is the one learned from the sets.
         """
         belief = self.belief() if at_days is None else self.belief_at(at_days)
         return start_with(
@@ -99,17 +99,17 @@ class Profile:
         )
 
     def belief_at(self, at_days: float) -> Belief:
-        """What is believed of the parameters at another time, as of `at`."""
+        """Return the belief about the parameters at another time, as `at` does."""
         weeks = weeks_between(self.at_days, at_days)
         return self.belief() if weeks == 0.0 else drifted(self.belief(), self.model_class, self.kind, weeks)
 
     def belief(self) -> Belief:
-        """Mean (7,) and covariance (7, 7)."""
+        """Return mean (7,) and covariance (7, 7)."""
         return Belief(np.array(self.mean), symmetric(self.cov, PARAMETERS))
 
 
 def profile_to_json(profile: Profile) -> dict[str, object]:
-    """Write a profile as a JSON object; `profile_from_json` gives an equal one back.
+    """Return a profile as a JSON object; `profile_from_json` reads it back.
 
     >>> from spotter_detector.profile.posterior import population_profile
     >>> known = population_profile("back_squat", "timing")
@@ -125,12 +125,12 @@ def profile_to_json(profile: Profile) -> dict[str, object]:
 
 
 def profile_from_json(written: Mapping[str, object]) -> Profile:
-    """Read what `profile_to_json` wrote.
+    """Read a profile from a JSON object of `profile_to_json`.
 
     Raises
     ------
     ValueError
-        For another version, a member that is missing, or figures that are not so many numbers; it names the member.
+        For another version, a missing member, or a wrong count of numbers; it names the member.
     """
     members(written, PROFILE_VERSION, (*_NAMES, "mean", "cov"), what="a profile", by="profile_to_json")
     values = {name: written[name] for name in _NAMES}

@@ -1,8 +1,7 @@
-"""What the reports of one closed set say of its four figures.
+"""The likelihood of the four figures of one closed set, from its reports.
 
-The within-set filter goes through the set from what is believed of anybody, the end is taken in, and what was believed
-before is taken out again: a message that is the same whatever was learned of the lifter (assumed-density filtering,
-Minka 2001).
+The within-set filter processes the set from the population prior, the outcome is applied, and the prior is divided out
+again: a message that does not depend on what was learned of the lifter (assumed-density filtering, Minka 2001).
 """
 
 from __future__ import annotations
@@ -32,19 +31,19 @@ from spotter_detector.profile.term import FIGURES, Term
 
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
 _LOG_N = np.array([log(n) for n in range(1, N_MAX + 1)])
-# Within one number of reps log reps are spread evenly.
+# Within one number of reps log reps are distributed uniformly.
 _LOG_N_VARIANCE = np.array([log((n + 0.5) / (n - 0.5)) ** 2 / 12.0 for n in range(1, N_MAX + 1)])
 _NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
 _FILTER = Filter(cache_size=0)
 
 
 def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome) -> Term:
-    """What a closed set teaches.
+    """Return the likelihood term of a closed set.
 
     Parameters
     ----------
     prior : Prior
-        The set's pinned starting values: its class, load, sensor and tempo are taken, nothing that was learned.
+        The set's pinned prior: its class, load, sensor and tempo are used, nothing that was learned.
     observations : sequence of Observation
         All its reports.
     outcome : Outcome
@@ -61,43 +60,47 @@ def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome
 
 
 def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], SetOutcome]]) -> list[Term]:
-    """What each of many closed sets teaches: as `likelihood_of_set`, side by side.
+    """Return the terms of many closed sets: as `likelihood_of_set`, computed together.
 
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> [term.kind for term in likelihoods_of_sets([(prior, [], SetOutcome())])]
     ['none']
     """
-    asked = [Request(population_prior(prior), tuple(reps), 0) for prior, reps, _ in sets if reps]
-    found = iter(_FILTER.posteriors(asked))
-    return [_term(prior, reps, outcome, next(found) if reps else None) for prior, reps, outcome in sets]
+    requests = [Request(population_prior(prior), tuple(reps), 0) for prior, reps, _ in sets if reps]
+    posteriors = iter(_FILTER.posteriors(requests))
+    return [_term(prior, reps, outcome, next(posteriors) if reps else None) for prior, reps, outcome in sets]
 
 
-def _term(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome, found: Posterior | None) -> Term:
+def _term(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome, posterior: Posterior | None) -> Term:
     summary = _habits(
-        [one for one, words in zip(observations, found.flags, strict=True) if not _NO_REP & {*words}] if found else ()
+        [rep for rep, words in zip(observations, posterior.flags, strict=True) if not _NO_REP & {*words}]
+        if posterior
+        else ()
     )
     none = Term(prior.model_class, "none", outcome.at_days, prior.pct_1rm, prior.load_kg, *_NO_TERM, False, *summary)
-    if found is None or prior.tempo:
+    if posterior is None or prior.tempo:
         return none
-    if found.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC) or found.restarted or found.progress < 1:
+    if posterior.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC) or posterior.restarted or posterior.progress < 1:
         return none
-    log_weight = found.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_end(found.progress, outcome)
-    mean, cov = _moments(found, log_weight)
-    # A device that tells its own noise needs no estimate.
-    told = any(one.velocity_sd_mps is not None for one in observations)
-    is_velocity = found.kind is PaceKind.VELOCITY
+    log_weight = posterior.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_outcome(posterior.progress, outcome)
+    mean, cov = _moments(posterior, log_weight)
+    # A device that reports its own noise needs no estimate.
+    has_noise = any(rep.velocity_sd_mps is not None for rep in observations)
+    is_velocity = posterior.kind is PaceKind.VELOCITY
     scattered = (
-        sensor_scatter(observations, found, log_weight.ravel(), prior.velocity_cv) if is_velocity and not told else None
+        sensor_scatter(observations, posterior, log_weight.ravel(), prior.velocity_cv)
+        if is_velocity and not has_noise
+        else None
     )
-    before_mean, before_cov = _believed(found.values)
+    before_mean, before_cov = _prior_moments(posterior.curve_prior)
     before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
     values, vectors = np.linalg.eigh(after - before)
-    # No set says less than nothing; the posterior's mean is kept.
+    # No set has negative information; the posterior's mean is kept.
     precision = (vectors * np.maximum(values, 0.0)) @ vectors.T
     shift = (precision + before) @ mean - before @ before_mean
     return Term(
         prior.model_class,
-        "velocity" if found.kind is PaceKind.VELOCITY else "timing",
+        "velocity" if posterior.kind is PaceKind.VELOCITY else "timing",
         outcome.at_days,
         prior.pct_1rm,
         prior.load_kg,
@@ -110,7 +113,7 @@ def _term(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome
 
 
 def population_prior(prior: Prior) -> Prior:
-    """The starting values of a set like this of a lifter and a load that nobody knows.
+    """Return the population prior of a set like this, with an unknown load.
 
     >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> population_prior(prior).log_n_mean, population_prior(prior).learned_sets
@@ -134,33 +137,33 @@ def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: flo
     )
 
 
-def _log_end(done: int, outcome: SetOutcome) -> Floats:
-    """Log likelihood (60,) of the end by the reps possible.
+def _log_outcome(done: int, outcome: SetOutcome) -> Floats:
+    """Return the log likelihood (60,) of the outcome by the reps possible.
 
-    An end that nobody calls says only that its reps were possible: where lifters stop when they are told to, taking it for
-    an end near failure would teach ever fewer reps, and the next stop would come ever earlier.
+    An outcome without a report shows only that the reps were possible: lifters stop when advised to, so assuming an end
+    near failure would teach ever fewer reps, and the next stop would come ever earlier.
     """
     if outcome.failed:
         return log_likelihood(FAILED_NEXT, done)
     rir = np.arange(1.0, N_MAX + 1) - done
-    found = np.where(rir < 0.0, -700.0, 0.0)
+    likelihood = np.where(rir < 0.0, -700.0, 0.0)
     if outcome.called_rir is not None:
-        found += log_likelihood(max(outcome.called_rir, 0.0), done)
-    return found
+        likelihood += log_likelihood(max(outcome.called_rir, 0.0), done)
+    return likelihood
 
 
-def _moments(found: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
-    """Mean (4,) and covariance (4, 4) of the four figures, over all cells."""
+def _moments(posterior: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
+    """Return mean (4,) and covariance (4, 4) of the four figures, over all cells."""
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
-    planes = found.planes.reshape(-1, CURVES, N_MAX)
+    planes = posterior.planes.reshape(-1, CURVES, N_MAX)
     shape = (CURVES, N_MAX)
     at = np.stack(
         [
             planes[V1],
             planes[V1] + planes[DROP],
             np.broadcast_to(_LOG_N, shape),
-            np.broadcast_to(curve_exponents(found.values)[:, None], shape),
+            np.broadcast_to(curve_exponents(posterior.curve_prior)[:, None], shape),
         ]
     )
     mean = (at * weight).sum(axis=(1, 2))
@@ -176,7 +179,7 @@ def _moments(found: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
     return mean, cov
 
 
-def _believed(values: Prior) -> tuple[Floats, Floats]:
+def _prior_moments(values: Prior) -> tuple[Floats, Floats]:
     mean = np.array([values.v1_mean_mps, values.v_last_mean_mps, values.log_n_mean, values.curve_mean])
     cov = np.diag([values.v1_sd_mps**2, values.v_last_sd_mps**2, values.log_n_sd**2, values.curve_sd**2])
     cov[0, 1] = cov[1, 0] = values.v1_v_last_cov
@@ -188,11 +191,11 @@ def _believed(values: Prior) -> tuple[Floats, Floats]:
 def _habits(
     reps: Sequence[Observation],
 ) -> tuple[float | None, float | None, float | None, float | None]:
-    """Fastest velocity, longest grind, median travel, median rest of the reps done."""
-    roms = sorted(one.rom_m for one in reps if one.rom_m is not None)
+    """Return fastest velocity, longest grind, median travel and median rest of the reps done."""
+    roms = sorted(rep.rom_m for rep in reps if rep.rom_m is not None)
     rom_m = roms[len(roms) // 2] if roms else None
-    velocities = [one.velocity_mps for one in reps if one.velocity_mps is not None and one.metric == "mean"]
-    took = [took_s for one in reps if (took_s := concentric_s(one.duration_s, one.velocity_mps, one.rom_m)) is not None]
+    velocities = [rep.velocity_mps for rep in reps if rep.velocity_mps is not None and rep.metric == "mean"]
+    took = [took_s for rep in reps if (took_s := concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)) is not None]
     rests = sorted(
         later.end_s - earlier.end_s - (concentric_s(later.duration_s, later.velocity_mps, later.rom_m) or 0.0)
         for earlier, later in pairwise(reps)

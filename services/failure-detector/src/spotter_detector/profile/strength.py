@@ -1,4 +1,4 @@
-"""The one-repetition maximum by the lifter's load–velocity profile, and its error."""
+"""The one-repetition maximum from the lifter's load–velocity profile, and its error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OneRepMax:
 
 
 def one_rep_max(profile: Profile) -> OneRepMax | None:
-    """The 1RM by the sets whose load was known in kg; None where none was.
+    """Return the 1RM from the sets with a load in kg; None if there were none.
 
     >>> from spotter_detector.model import Observation, build_prior
     >>> from spotter_detector.profile import SetOutcome, posterior_profile, likelihood_of_set
@@ -34,6 +34,6 @@ def one_rep_max(profile: Profile) -> OneRepMax | None:
     """
     if not profile.knows_1rm:
         return None
-    place = LOG_1RM * PARAMETERS - LOG_1RM * (LOG_1RM - 1) // 2
+    index = LOG_1RM * PARAMETERS - LOG_1RM * (LOG_1RM - 1) // 2
     kg = exp(profile.mean[LOG_1RM])
-    return OneRepMax(round(kg, 2), round(kg * profile.cov[place] ** 0.5, 2))
+    return OneRepMax(round(kg, 2), round(kg * profile.cov[index] ** 0.5, 2))

@@ -1,7 +1,7 @@
-"""What one closed set teaches: a Gaussian message about four figures of the set, kept as readable JSON.
+"""What one closed set contributes to a profile: a Gaussian message about four figures, stored as readable JSON.
 
-The four are first velocity, velocity at failure, log reps possible and the exponent of the curve. A set says much of some
-and nothing of others, so that the message is kept as precision and shift (the natural parameters): exp(−½ zᵀΛz + ηᵀz).
+The four are first velocity, velocity at failure, log reps possible and the exponent of the curve. A set may inform some
+and not others, so the message is stored as precision and shift (the natural parameters): exp(−½ zᵀΛz + ηᵀz).
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from spotter_detector.profile.codec import members, numbers, symmetric
 
 TERM_VERSION = 1
 FIGURES = 4
-# Places of the four figures.
+# Indices of the four figures.
 V1, V_LAST, LOG_N, CURVE = range(FIGURES)
 
 
 @record(frozen=True, slots=True)
 class Term:
-    """What one set teaches of its lifter.
+    """What one set contributes to its lifter's profile.
 
     Attributes
     ----------
     model_class : str
         The row of `exercise_models`.
     kind : str
-        `velocity` or `timing` where the set teaches a line and a failure velocity; `none` where it does not.
+        `velocity` or `timing` if the set informs a line and a failure velocity; else `none`.
     at_days : float
         When the set was lifted.
     pct_1rm, load_kg : float or None
-        Its load, where it is known.
+        Its load, if known.
     precision : tuple of 10 floats
         Upper triangle of Λ, row by row.
     shift : tuple of 4 floats
         η.
     known_end : bool
-        The set failed, or the lifter called its end.
+        The set failed, or the lifter reported its end.
     fastest_mps : float or None
         Fastest valid rep.
     grind_s : float or None
@@ -49,7 +49,7 @@ class Term:
     rest_s : float or None
         Median time between two concentric phases: the lifter's tempo.
     noise, noise_reps : float or None, int
-        Variance of the sensor, (m/s)², by this set, and the reps that it rests on.
+        Variance of the sensor, (m/s)², from this set, and the reps that it rests on.
 
     >>> term = Term("bench_press", "none", 0.0, None, None, (0.0,) * 10, (0.0,) * 4, False, None, None, None, None)
     >>> term.precision_matrix().shape
@@ -73,16 +73,16 @@ class Term:
 
     @property
     def teaches(self) -> bool:
-        """Whether the set says anything of line and failure velocity."""
+        """Whether the set informs line and failure velocity."""
         return self.kind != "none"
 
     def precision_matrix(self) -> NDArray[np.float64]:
-        """Λ, (4, 4)."""
+        """Return Λ, (4, 4)."""
         return symmetric(self.precision, FIGURES)
 
 
 def term_to_json(term: Term) -> dict[str, object]:
-    """Write a term as a JSON object; `term_from_json` gives an equal one back.
+    """Return a term as a JSON object; `term_from_json` reads it back.
 
     >>> term = Term("bench_press", "none", 0.5, None, 80.0, (0.0,) * 10, (0.0,) * 4, True, 0.5, None, 0.42, None)
     >>> term_from_json(term_to_json(term)) == term
@@ -97,12 +97,12 @@ def term_to_json(term: Term) -> dict[str, object]:
 
 
 def term_from_json(written: Mapping[str, object]) -> Term:
-    """Read what `term_to_json` wrote.
+    """Read a term from a JSON object of `term_to_json`.
 
     Raises
     ------
     ValueError
-        For another version, a member that is missing, or figures that are not so many numbers; it names the member.
+        For another version, a missing member, or a wrong count of numbers; it names the member.
     """
     members(written, TERM_VERSION, (*_NAMES, "precision", "shift"), what="a learning term", by="term_to_json")
     values = {name: written[name] for name in _NAMES}
