@@ -13,6 +13,12 @@ test("every face that can be named has a word and a shape, and none shares both 
   assert.ok(LOUD.every((action) => action in FACES));
 });
 
+test("each action has the word and the shape of the table, and only a stop is loud", () => {
+  assert.deepEqual([["Go on", "triangle"], ["One more", "diamond"], ["Stop", "square"], ["Failing now", "square"]],
+    ["continue", "one_more", "stop", "failing"].map((action) => [FACES[action].word, FACES[action].shape]));
+  assert.deepEqual(["stop", "failing"], LOUD);
+});
+
 test("not hearing comes before what was advised, but not before a set that is over", () => {
   assert.equal("lost", faceOf(running("stop"), { state: "lost" }));
   assert.equal("lost", faceOf({ set: null }, { state: "lost" }));

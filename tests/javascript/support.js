@@ -1,11 +1,19 @@
 // What the tests of the lifter page's modules share: the modules themselves, and stand-ins for what a browser brings.
 
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const [LIFT] = globSync("services/dashboard/src/*/static/lift", { cwd: ROOT });
+
+// The dashboard serves the table of actions as a module.
+const TABLE = readFileSync(join(ROOT, "shared/src/spotter/domain/actions.json"), "utf8");
+const ACTIONS_URL = `data:text/javascript,${encodeURIComponent(`export const ACTIONS = ${TABLE};`)}`;
+registerHooks({
+  resolve: (name, context, next) => (name === "../actions.js" ? { url: ACTIONS_URL, shortCircuit: true } : next(name, context)),
+});
 
 /** Import a module of the lifter page by its file name. */
 export const page = (name) => import(pathToFileURL(join(ROOT, LIFT, name)));

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spotter.domain.actions import ACTIONS
 from spotter.domain.events.lifting import Intent
 from spotter.domain.exercises import UNKNOWN, builtin_catalogue
 from spotter.domain.policies import Layer, Policy, PolicyFields, builtin_policy, effective, values_in
-from spotter_advisor.planning.decision import SEVERITY, Decision, RirEstimate, decide, decide_overdue
+from spotter_advisor.planning.decision import Decision, RirEstimate, decide, decide_overdue
 from spotter_advisor.planning.messages import SENTENCE_LENGTH_MAX, SPEECH_WORDS_MAX, message_for, plan_message
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import terms_of
@@ -84,7 +85,7 @@ def worse(draw: st.DrawFn) -> tuple[RirEstimate, RirEstimate]:
 
 def severity(decision: Decision) -> int:
     """Rank a decision."""
-    return SEVERITY[decision.action]
+    return list(ACTIONS).index(decision.action)
 
 
 @settings(deadline=None)

@@ -13,6 +13,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from spotter.domain.actions import LOUD
 from spotter.domain.event_types import format_time
 from spotter_cli.demo.gym import Gym, Rack, sets_at
 from spotter_cli.demo.sets import PlannedSet, TimedEvent, events_of
@@ -98,7 +99,7 @@ class Training:
                 data = frame.get("data")
                 if isinstance(data, dict) and frame.get("type") == "spotter.advice.given.v1":
                     self._advised(data)
-                    if data.get("action") in ("stop", "failing") and not data.get("late"):
+                    if data.get("action") in LOUD and not data.get("late"):
                         await self._shown(socket, data)
                 self._on_heard(frame)
 

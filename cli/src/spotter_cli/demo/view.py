@@ -13,7 +13,7 @@ from rich.text import Text
 
 from spotter_cli.demo.board import Board, RackAdvice, RackState
 from spotter_cli.demo.training import Training
-from spotter_cli.styles import ACTIONS, SHAPES, style_of
+from spotter_cli.styles import SHAPES, WORDS, style_of
 
 SIGNAL_LOST_S: Final = 5.0
 SIGNAL_LOST_MS: Final = 5_000
@@ -63,7 +63,7 @@ def _advice(tile: RackState) -> Text:
     if not tile.action:
         return Text("")
     if not tile.lifting:
-        return Text(f"  resting; last said {ACTIONS.get(tile.action, tile.action)}", style="dim")
+        return Text(f"  resting; last said {WORDS.get(tile.action, tile.action)}", style="dim")
     if not tile.after_rep:
         return Text(f"  plan: {tile.sentence}", style="dim")
     return advice_text(tile.action, tile.sentence)
@@ -71,7 +71,7 @@ def _advice(tile: RackState) -> Text:
 
 def advice_text(action: str, sentence: str) -> Text:
     """Write an advice: shape, word, sentence."""
-    text = Text(f"{SHAPES.get(action, '?')} {ACTIONS.get(action, action)}", style=style_of(action))
+    text = Text(f"{SHAPES.get(action, '?')} {WORDS.get(action, action)}", style=style_of(action))
     if sentence:
         text.append(f"  {sentence}", style="not bold not reverse default")
     return text
@@ -92,7 +92,7 @@ def bars(velocities_mps: Sequence[float]) -> str:
 def status(board: Board, training: Training) -> str:
     """Write what happened so far in a line."""
     counts = ", ".join(
-        f"{board.counts.get(action, 0)} {word}" for action, word in ACTIONS.items() if board.counts.get(action)
+        f"{board.counts.get(action, 0)} {word}" for action, word in WORDS.items() if board.counts.get(action)
     )
     text = f"{training.reps} reps, {board.estimates} estimates; advice in time: {counts or 'none yet'}"
     if len(training.latencies_ms) > 1:
@@ -109,5 +109,5 @@ def line(advice: RackAdvice, since_s: float) -> str:
     when = "plan" if not advice.after_rep else f"after rep {advice.after_rep}"
     late = " (late)" if advice.late else ""
     lift = f"{advice.exercise.replace('_', ' ')} {advice.load_kg:g} kg"
-    word = f"{SHAPES.get(advice.action, '?')} {ACTIONS.get(advice.action, advice.action)}{late}"
+    word = f"{SHAPES.get(advice.action, '?')} {WORDS.get(advice.action, advice.action)}{late}"
     return f"{since_s:6.1f} s  {advice.station_id}  {advice.lifter}, {lift}, {when}{left}: {word}  {advice.sentence}"

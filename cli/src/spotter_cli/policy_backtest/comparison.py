@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from spotter.domain.actions import LOUD
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.outputs import AdviceGiven, SetOpened, SetSummarised
@@ -127,7 +128,7 @@ def _by_set(events: Iterable[Event]) -> dict[str, SetAdvice]:
         data = event.data
         if isinstance(data, AdviceGiven) and data.after_rep == 0:
             plans[data.set_key] = data
-        elif isinstance(data, AdviceGiven) and not data.late and data.action in ("stop", "failing"):
+        elif isinstance(data, AdviceGiven) and not data.late and data.action in LOUD:
             stops.setdefault(data.set_key, data.after_rep)
         elif isinstance(data, BudgetChanged) and data.entry is not None:
             previous = costs.get(data.entry.set_key, (0, 0.0))

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spotter_cli.replay.tally import SetTally, Tally
-from spotter_cli.styles import ACTIONS, style_of
+from spotter_cli.styles import WORDS, style_of
 
 
 def print_report(console: Console, tally: Tally) -> None:
@@ -86,7 +86,7 @@ def _advice(tally: SetTally) -> Text:
         if text:
             text.append(", ")
         detail = f" ×{count}" if action == "continue" else f" after {span}"
-        text.append(f"{ACTIONS.get(action, action)}{detail}", style=style_of(action))
+        text.append(f"{WORDS.get(action, action)}{detail}", style=style_of(action))
         first = last + 1
     if numbers and (sentence := tally.advice[numbers[-1]].sentence):
         text.append(f". {sentence}", style="dim")

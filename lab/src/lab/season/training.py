@@ -15,6 +15,7 @@ from lab.accuracy.simulation import devices, habits, timing
 from lab.season.exercises import Able
 from lab.season.gym import GYM, Sent, Wait
 from lab.season.people import FIRST_DAY, Person, TrainingPlan
+from spotter.domain.actions import LOUD
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.lifting import EffortReported, Intent, RepCompleted, RepVoided, SetEnded, SetStarted
 from spotter.domain.events.outputs import AdviceGiven, EffortEstimated
@@ -193,11 +194,7 @@ class SeasonLifter:
             for output in answer:
                 if isinstance(output.data, EffortEstimated):
                     learned = output.data.learned_sets
-                if (
-                    isinstance(output.data, AdviceGiven)
-                    and not output.data.late
-                    and output.data.action in ("stop", "failing")
-                ):
+                if isinstance(output.data, AdviceGiven) and not output.data.late and output.data.action in LOUD:
                     stop_after = done if stop_after is None else stop_after
             if stop_after is not None and (obeys or done >= stop_after + goes_on):
                 break

@@ -19,9 +19,6 @@ from spotter.domain.events.people import AdviceAcknowledged
 from spotter.domain.events.registry import NAMES
 from spotter.streaming.log import Record
 
-LOUD: Final[frozenset[Action]] = frozenset({"stop", "failing"})
-"""What is repeated where nobody says that it was shown."""
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _READ: Final = (AdviceGiven, EffortEstimated, SetOpened, SetSummarised, RepCounted, AdviceAcknowledged)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from spotter_gateway.frames import LOUD, Advice, Left, left
+from spotter.domain.actions import LOUD
+from spotter_gateway.frames import Advice, Left, left
 from spotter_gateway.lru import Remembered
 
 REPEATS_MAX: Final = 2

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from spotter.domain.actions import ACTIONS, LOUD
 from spotter.domain.events.outputs import AdviceGiven, Because
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.decision import Decision
-from spotter_advisor.planning.messages import HAPTICS, AdviceMessage
+from spotter_advisor.planning.messages import AdviceMessage
 from spotter_advisor.planning.timeliness import sound_ms, ttl_ms
 from spotter_advisor.state.records import AdvisedSet
 
@@ -61,9 +62,9 @@ def publish_advice(
         rule_ids=list(decision.rules),
         sentence=message.sentence,
         speech="" if silent else message.speech,
-        haptic="none" if silent else HAPTICS[decision.action],
+        haptic="none" if silent else ACTIONS[decision.action].haptic,
         sound_ms=window,
-        repeat=REPEATS if not silent and decision.action in ("stop", "failing") else 0,
+        repeat=REPEATS if not silent and decision.action in LOUD else 0,
         expires_at=expires_at,
         ttl_ms=ttl,
         budget_left=advised.terms.left,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from spotter.domain.actions import LOUD
 from spotter.domain.events.outputs import Because, EffortEstimated, RepCounted, RepOverdue
 from spotter_advisor.handlers.advice_message import publish_advice
 from spotter_advisor.handlers.set_closed import publish_summary
@@ -166,7 +167,7 @@ def _advise(
         return advised
     if decision.action == "one_more":
         return replace(advised, one_more=rep.number)
-    if decision.action in ("stop", "failing") and advised.stop is None:
+    if decision.action in LOUD and advised.stop is None:
         return replace(advised, stop=StopLatch(rep.ended))
     return advised
 

@@ -20,8 +20,6 @@ FLOOR_PROBABILITY: Final = 0.5
 EMERGENCY_PROBABILITY: Final = 0.5
 """A stalled rep alerts the room only if the lifter was at least as likely as not at the end: of sets with a missed report
 near failure one in six looks like one that stalled (measured on simulated sets)."""
-SEVERITY: Final[dict[Action, int]] = {"continue": 0, "one_more": 1, "stop": 2, "failing": 3}
-"""Rank of each action, the laxest first."""
 
 Form = Literal["short_rom", "second_dip"]
 """How a rep broke down in form (R18)."""

@@ -6,9 +6,8 @@ Sentences have at most 90 characters, speech at most four words: it has to fit b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from spotter.domain.events.outputs import Action
 from spotter.domain.reasons import REASONS
 from spotter.domain.rules import RULES
 from spotter_advisor.planning.decision import Decision, Form
@@ -18,9 +17,6 @@ from spotter_advisor.state.terms import SetTerms
 
 SENTENCE_LENGTH_MAX: Final = 90
 SPEECH_WORDS_MAX: Final = 4
-
-Haptic = Literal["none", "tick", "double", "long"]
-HAPTICS: Final[dict[Action, Haptic]] = {"continue": "none", "one_more": "tick", "stop": "double", "failing": "long"}
 
 
 @dataclass(frozen=True, slots=True)

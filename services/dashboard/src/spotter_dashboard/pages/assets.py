@@ -13,6 +13,8 @@ from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from spotter.domain.actions import ACTIONS_JSON
+
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -54,8 +56,10 @@ def file_of(content: bytes, media_type: str) -> File:
 
 
 def static_files() -> dict[str, File]:
-    """Read all static files, by their path under `static/`."""
-    return dict(_read(resources.files("spotter_dashboard").joinpath("static"), ""))
+    """Return all static files by their path under `static/`, with the table of actions as a JavaScript module."""
+    files = dict(_read(resources.files("spotter_dashboard").joinpath("static"), ""))
+    files["actions.js"] = file_of(b"export const ACTIONS = " + ACTIONS_JSON.strip() + b";\n", "text/javascript")
+    return files
 
 
 def templates() -> Environment:

@@ -25,7 +25,7 @@ PATH: Final = "/lift"
 _TOKEN_CHARACTERS_MAX: Final = 16_384
 _MAKE_ONE: Final = "spotter token create --role app --gym GYM --athlete NAME"
 _FOLDER: Final = "lift/"
-_SHARED: Final = ("spotter.css", "spotter.svg")
+_SHARED: Final = ("actions.js", "spotter.css", "spotter.svg")
 
 
 def lift_router(guard: Guard, environment: Environment, files: Mapping[str, File]) -> APIRouter:

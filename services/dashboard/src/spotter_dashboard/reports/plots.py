@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from spotter.domain.actions import ACTIONS
 from spotter_dashboard.formatting import percent, reps, units
 from spotter_dashboard.reports.charts import Chart, Tone
 from spotter_dashboard.reports.models import WeeklyReport
@@ -57,7 +58,16 @@ class Palette:
         return {"stop": self.stop, "near": self.near, "lifting": self.lifting, "plain": self.plain}[tone]
 
 
-PAPER: Final = Palette("#0b0f14", "#45525f", "#cfd7df", "#ffffff", "#d55e00", "#f0e442", "#56b4e9", "#94a3b4")
+PAPER: Final = Palette(
+    ink="#0b0f14",
+    soft="#45525f",
+    edge="#cfd7df",
+    ground="#ffffff",
+    stop=ACTIONS["stop"].colour,
+    near=ACTIONS["one_more"].colour,
+    lifting=ACTIONS["continue"].colour,
+    plain="#94a3b4",
+)
 _STAND_INS: Final = Palette(*(f"#01020{number}" for number in range(8)))
 """Colours that occur nowhere else: the page's own replace them."""
 _VARIABLES: Final = {

@@ -1,13 +1,13 @@
 // The floor: a tile per running set, kept up to date by server-sent events from /live.
 
+import { ACTIONS } from "./actions.js";
+
 const HEARTBEAT_MS_MAX = 5000; // no sign of life for longer, or an older oldest event, is "signal lost"
 const RECONNECT_MS = 2000;
+const ADVISED = Object.entries(ACTIONS).map(([action, { coach_word: word, shape }]) => [action, { word, shape }]);
 const FACES = {
   ready: { word: "Ready", shape: "triangle" },
-  continue: { word: "Lifting", shape: "triangle" },
-  one_more: { word: "One more", shape: "diamond" },
-  stop: { word: "Stop", shape: "square" },
-  failing: { word: "Failing now", shape: "square" },
+  ...Object.fromEntries(ADVISED),
   lost: { word: "Signal lost", shape: "none" },
   done: { word: "Done", shape: "circle" },
 };
@@ -251,7 +251,7 @@ function drawSignal(silentMs) {
 
 function drawCount() {
   const running = [...tiles.values()].filter((tile) => tile.data.running);
-  const stops = running.filter((tile) => tile.face === "stop" || tile.face === "failing").length;
+  const stops = running.filter((tile) => ACTIONS[tile.face]?.loud).length;
   element("count").textContent = `${running.length} lifting${stops > 0 ? ` · ${stops} to stop` : ""}`;
   document.title = `${stops > 0 ? `${stops} to stop · ` : ""}Floor · Spotter`;
   element("empty").hidden = tiles.size > 0 || !beating;

@@ -1,17 +1,16 @@
 // The states of the page: each has its word and its shape, and the style sheet gives it a fill. Colour is never alone.
 
+import { ACTIONS } from "../actions.js";
+
 export const FACES = {
   connecting: { word: "Connecting", shape: "none" },
   waiting: { word: "Waiting", shape: "ring" },
   plan: { word: "Ready", shape: "hollow" },
-  continue: { word: "Go on", shape: "triangle" },
-  one_more: { word: "One more", shape: "diamond" },
-  stop: { word: "Stop", shape: "square" },
-  failing: { word: "Failing now", shape: "square" },
+  ...ACTIONS,
   lost: { word: "Signal lost", shape: "none" },
   done: { word: "Set done", shape: "circle" },
 };
-export const LOUD = ["stop", "failing"];
+export const LOUD = Object.keys(ACTIONS).filter((action) => ACTIONS[action].loud);
 
 /** Name the state: not hearing comes before all but a set that is over. */
 export function faceOf(story, signal) {

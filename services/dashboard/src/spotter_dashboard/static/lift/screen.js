@@ -1,5 +1,6 @@
 // Draws the one big state, the reps left with their band, the last rep, and the plan.
 
+import { ACTIONS } from "../actions.js";
 import { FACES, LOUD } from "./faces.js";
 import { band, lastRep, named, number, units, whole } from "./words.js";
 
@@ -24,7 +25,7 @@ export function draw(story, signal, now) {
   element("shape").dataset.shape = FACES[now].shape;
   put("work", set === null || set.exercise === null ? "" : doing(set));
   put("sentence", sentence(story, signal, now));
-  element("late").hidden = !(set?.advice.late && (now === "plan" || now in { continue: 1, one_more: 1, stop: 1, failing: 1 }));
+  element("late").hidden = !(set?.advice.late && (now === "plan" || now in ACTIONS));
   drawNumbers(story, now);
   put("plan", set === null || now === "plan" || now === "done" ? "" : plan(set));
   announce(set, now);

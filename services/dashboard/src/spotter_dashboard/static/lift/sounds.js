@@ -1,12 +1,8 @@
 // What the lifter hears and feels: tones by Web Audio, a few words by the browser's speech, vibration.
 
-// [from s, for s, Hz, loudness 0–1]
-const TONES = {
-  one_more: [[0, 0.16, 587, 0.35], [0.18, 0.22, 784, 0.35]], // calm: two notes up
-  stop: [[0, 0.22, 988, 0.9], [0.26, 0.22, 740, 0.9], [0.52, 0.4, 494, 0.9]], // loud: three notes down
-  failing: [0, 0.4, 0.8, 1.2].flatMap((at) => [[at, 0.18, 1047, 1], [at + 0.2, 0.18, 698, 1]]),
-};
-const VIBRATIONS = { none: [], tick: [60], double: [250, 120, 250], long: [1200] };
+import { ACTIONS } from "../actions.js";
+
+const VIBRATIONS = Object.fromEntries(Object.values(ACTIONS).map(({ haptic, vibration_ms }) => [haptic, vibration_ms]));
 const SPEECH_RATE = 1.1;
 
 let context = null;
@@ -27,10 +23,10 @@ export async function unlock() {
 
 export const unlocked = () => context?.state === "running";
 
-/** Play the tones of an action now. */
+/** Play the tones of an action now; each is [from s, for s, Hz, loudness 0–1]. */
 export function tones(action) {
   if (!unlocked()) return false;
-  for (const [from, length, pitch, loudness] of TONES[action] ?? []) {
+  for (const [from, length, pitch, loudness] of ACTIONS[action]?.tones ?? []) {
     const start = context.currentTime + from;
     const oscillator = new OscillatorNode(context, { type: "triangle", frequency: pitch });
     const gain = new GainNode(context, { gain: 0 });
@@ -41,7 +37,7 @@ export function tones(action) {
     oscillator.start(start);
     oscillator.stop(start + length);
   }
-  return TONES[action] !== undefined;
+  return ACTIONS[action]?.tones.length > 0;
 }
 
 export const vibrate = (haptic) => VIBRATIONS[haptic]?.length > 0 && (navigator.vibrate?.(VIBRATIONS[haptic]) ?? false);
