@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic.fields import FieldInfo
-
-from spotter.domain.policies import Policy, PolicyFields, builtin_policy
+from spotter.domain.policies import Policy, builtin_policy, fields_of
 from spotter.domain.rules import RULES
 
 
@@ -30,14 +28,7 @@ def rules() -> str:
 
 
 def _values(rule_id: str, policy: Policy) -> str:
-    names = [name for name, field in PolicyFields.model_fields.items() if rule_id in _rules_of(field)]
-    return "<br>".join(f"`{name}` {_shown(getattr(policy, name))}" for name in names)
-
-
-def _rules_of(field: FieldInfo) -> list[str]:
-    extra = field.json_schema_extra
-    ids = extra.get("rules") if isinstance(extra, dict) else None
-    return [str(rule_id) for rule_id in ids] if isinstance(ids, list) else []
+    return "<br>".join(f"`{name}` {_shown(getattr(policy, name))}" for name in fields_of(rule_id))
 
 
 def _shown(value: object) -> str:
