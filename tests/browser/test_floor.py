@@ -213,6 +213,7 @@ async def test_an_advisor_that_falls_behind_is_signal_lost_everywhere(
         await expect(shown.page.locator("#lost")).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_silence_is_signal_lost(browser: Browser, dashboard: RunningDashboard) -> None:
     """Five seconds without a heartbeat never mean that all is well."""
     lifting("ada").write(dashboard.log)
@@ -224,6 +225,7 @@ async def test_silence_is_signal_lost(browser: Browser, dashboard: RunningDashbo
         await shown.says("ada", "Lifting")
 
 
+@pytest.mark.slow
 async def test_a_page_that_was_cut_off_comes_back_with_a_fresh_snapshot(browser: Browser, tmp_path: Path) -> None:
     """What happened in between is there."""
     async with run_dashboard(tmp_path) as before:
@@ -318,6 +320,7 @@ async def test_a_wall_of_eight_racks_is_readable_from_afar(
         assert 28 <= min(sizes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 820, 1280])
 async def test_it_fits_phones_and_tablets(browser: Browser, dashboard: RunningDashboard, width: int) -> None:
     """Nothing sticks out to the side, and what is pressed is big enough for a finger."""

@@ -105,6 +105,7 @@ async def test_a_stop_is_heard_felt_and_said_once(browser: Browser, host: Standa
         assert 1 == [advice["alert_id"] for advice in shown.advice("stop")].count(alert)
 
 
+@pytest.mark.slow
 async def test_a_repeat_is_shown_and_not_played_again(browser: Browser, host: Standalone) -> None:
     """Where acknowledgements get lost the gateway repeats, and the lifter hears it once all the same."""
     async with phone(browser, host, "cy", scripts=(STUBS, DEAF)) as shown:
@@ -114,6 +115,7 @@ async def test_a_repeat_is_shown_and_not_played_again(browser: Browser, host: St
         assert ["Stop"] == await shown.heard("speech")
 
 
+@pytest.mark.slow
 async def test_sound_needs_a_tap_and_comes_in_time_or_not_at_all(browser: Browser, host: Standalone) -> None:
     """The page asks for one; a tap within sound_ms of receipt lets the alert sound, a later one doesn't."""
     async with phone(browser, host, "di", tapped=False) as soon, phone(browser, host, "di", tapped=False) as late:
@@ -164,6 +166,7 @@ async def test_a_check_in_is_four_taps_and_once_a_day(browser: Browser, host: St
         await expect(page.locator("#checkin")).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_a_host_that_stops_is_signal_lost_and_resumed_when_it_is_back(browser: Browser, tmp_path: Path) -> None:
     """The page opens without a network, keeps what the lifter says, sends it once, and goes on where the set stands."""
     before = Standalone(tmp_path)
@@ -219,6 +222,7 @@ async def test_a_token_for_several_lifters_asks_who_lifts(browser: Browser, host
     await context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height", "theme"), [(360, 640, "dark"), (820, 1180, "light"), (740, 360, "dark")])
 async def test_it_fits(browser: Browser, host: Standalone, width: int, height: int, theme: str) -> None:
     """Nothing sticks out to the side, the word is large, and what is pressed is big enough for a finger."""

@@ -195,6 +195,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed
 
 
+@pytest.mark.slow
 def test_the_wheels_carry_all_files_that_the_members_read(wheels: Path) -> None:
     """What is no Python in a member's package (catalogues, templates, pages, migrations) is in its wheel."""
     missing = [
@@ -207,6 +208,7 @@ def test_the_wheels_carry_all_files_that_the_members_read(wheels: Path) -> None:
     assert [] == missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("image", "member"), IMAGES.items())
 def test_an_images_command_starts_from_the_wheels(wheels: Path, image: str, member: str) -> None:
     """The console script of an image runs from what its wheels hold, and explains itself."""

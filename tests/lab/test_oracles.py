@@ -60,6 +60,7 @@ def test_the_more_is_known_the_smaller_the_error(family: str) -> None:
     assert nothing > three > eight > everything
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_known_load_helps(family: str) -> None:
     """With the load in % of the 1RM no one's posterior errs less, cold and after eight sets."""
