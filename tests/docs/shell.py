@@ -21,9 +21,8 @@ BLOCK_S: Final = 60.0
 STOP_S: Final = 15.0
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
-
-UP: Final = ("up", "--port", "0")
-DEMO: Final = ("demo", "--port", "0")
+UP: Final = ("make", "up")
+DEMO: Final = ("make", "demo")
 _STARTED: Final = (b"Spotter is up", b"A simulated gym at")
 
 
@@ -31,7 +30,8 @@ class Newcomer:
     """Somebody with a checkout, a home folder, and a host in another terminal."""
 
     def __init__(self, folder: Path, host: Sequence[str] = UP) -> None:
-        self._arguments = host
+        made = (Path(sys.prefix) / ".installed").exists()  # else make would install into an environment not its own
+        self._command = tuple(host) if made else (".venv/bin/spotter", *host[1:])
         self.home, self.checkout = folder / "home", folder / "checkout"
         self.home.mkdir()
         self.checkout.mkdir()
@@ -45,15 +45,16 @@ class Newcomer:
         self._host: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Start the host and wait until it is found."""
+        """Start the host and wait until it says where it is."""
         with (self.home / "host.log").open("wb") as log:
             self._host = subprocess.Popen(
-                [".venv/bin/spotter", *self._arguments],
+                self._command,
                 cwd=self.checkout,
-                env=self._environment,
+                env={**self._environment, "SPOTTER_PORT": "0"},  # the usual port may be taken on this machine
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         deadline_s = time.monotonic() + BLOCK_S
         while not any(line in (self.home / "host.log").read_bytes() for line in _STARTED):
@@ -65,7 +66,7 @@ class Newcomer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._host is not None
-        self._host.terminate()
+        os.killpg(self._host.pid, signal.SIGINT)  # Ctrl-C
         self._host.wait(STOP_S)
 
     def paste(self, block: Block) -> None:
