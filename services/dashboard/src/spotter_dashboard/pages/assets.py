@@ -1,4 +1,4 @@
-"""What every page needs: its files, its headers, its templates."""
+"""The static files of the pages, and the headers of every page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from spotter.domain.actions import ACTIONS_JSON
 
@@ -23,7 +22,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-"""Everything that a page loads comes from here, and nobody frames it."""
+"""Everything that a page loads comes from this server, and no other site may frame it."""
 _MEDIA: Final = {
     "css": "text/css",
     "js": "text/javascript",
@@ -43,7 +42,7 @@ class File:
     etag: str
 
     def answer(self, request: Request, headers: Mapping[str, str] | None = None) -> Response:
-        """Send it, or say that the browser's own is still right."""
+        """Return the file, or 304 where the browser's copy is current."""
         sent = {"ETag": self.etag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", **(headers or {})}
         if request.headers.get("if-none-match") == self.etag:
             return Response(status_code=304, headers=sent)
@@ -51,7 +50,7 @@ class File:
 
 
 def file_of(content: bytes, media_type: str) -> File:
-    """Make a file, known by what is in it."""
+    """Return a file with an ETag of its content."""
     return File(content, media_type, f'"{hashlib.blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()}"')
 
 
@@ -60,13 +59,6 @@ def static_files() -> dict[str, File]:
     files = dict(_read(resources.files("spotter_dashboard").joinpath("static"), ""))
     files["actions.js"] = file_of(b"export const ACTIONS = " + ACTIONS_JSON.strip() + b";\n", "text/javascript")
     return files
-
-
-def templates() -> Environment:
-    """Give the pages' templates."""
-    return Environment(
-        loader=PackageLoader("spotter_dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
 
 
 def _read(folder: Traversable, prefix: str) -> Iterator[tuple[str, File]]:

@@ -1,7 +1,7 @@
 """The lifter's own page: its shell, its service worker, and signing in with an app's token, then a cookie.
 
-The cookie goes to `/lift` alone. The page is handed the token from there and keeps it in memory, to send it as any
-client does: no public door takes a cookie of this page, so that no other site can write through it.
+The cookie is sent to `/lift` alone. The page fetches the token from there, keeps it in memory and sends it as any
+client does: no public route accepts the cookie, so that no other site can write through it.
 """
 
 from __future__ import annotations
@@ -14,46 +14,47 @@ from typing import Annotated, Final
 import orjson
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment
 
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
+from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.pages.assets import HEADERS, File, file_of
 
 LIFT_COOKIE: Final = "spotter_lift"
 PATH: Final = "/lift"
 _TOKEN_CHARACTERS_MAX: Final = 16_384
-_MAKE_ONE: Final = "spotter token create --role app --gym GYM --athlete NAME"
+_TOKEN_COMMAND: Final = "spotter token create --role app --gym GYM --athlete NAME"
 _FOLDER: Final = "lift/"
 _SHARED: Final = ("actions.js", "spotter.css", "spotter.svg")
 
 
-def lift_router(guard: Guard, environment: Environment, files: Mapping[str, File]) -> APIRouter:
-    """Build the page at `/lift` and what it is signed in by."""
+def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
+    """Build the page at `/lift` and its session."""
     router = APIRouter(include_in_schema=False)
-    door, shell = environment.get_template("lift-door.html"), environment.get_template("lift.html")
-    worker = _worker(files, shell.render())
+    shell = page_template("lift.html").render()
+    worker = _worker(files, shell)
 
-    def ask(status: int = 200, message: str | None = None) -> HTMLResponse:
-        return HTMLResponse(door.render(message=message, command=_MAKE_ONE), status, HEADERS)
+    def sign_in_page(status: int = 200, message: str | None = None) -> HTMLResponse:
+        page = page_template("lift-sign-in.html").render(message=message, command=_TOKEN_COMMAND)
+        return HTMLResponse(page, status, HEADERS)
 
     @router.get(PATH)
     def page(request: Request) -> Response:
-        held = request.cookies.get(LIFT_COOKIE)
-        if held is None:
-            return ask()
+        token = request.cookies.get(LIFT_COOKIE)
+        if token is None:
+            return sign_in_page()
         try:
-            identity = guard.verify(held)
+            identity = guard.verify(token)
         except Problem as problem:
-            response = ask(message=f"You were signed out. {problem.detail}")
+            response = sign_in_page(message=f"You were signed out. {problem.detail}")
             response.delete_cookie(LIFT_COOKIE, path=PATH)
             return response
         refusal = _refusal(identity)
-        return ask(403, refusal) if refusal is not None else HTMLResponse(shell.render(), headers=HEADERS)
+        return sign_in_page(403, refusal) if refusal is not None else HTMLResponse(shell, headers=HEADERS)
 
     @router.get(f"{PATH}/shell")
     def offline() -> Response:
-        return HTMLResponse(shell.render(), headers=HEADERS)
+        return HTMLResponse(shell, headers=HEADERS)
 
     @router.get(f"{PATH}/worker.js")
     def service_worker(request: Request) -> Response:
@@ -62,19 +63,21 @@ def lift_router(guard: Guard, environment: Environment, files: Mapping[str, File
     @router.get(f"{PATH}/session")
     def session(request: Request) -> Response:
         _require_same_origin(request)
-        held = request.cookies.get(LIFT_COOKIE)
-        if held is None:
+        token = request.cookies.get(LIFT_COOKIE)
+        if token is None:
             raise Problem(401, "Signed out", "Nobody is signed in here.", mend="Sign in at /lift.")
-        identity = guard.verify(held)
+        identity = guard.verify(token)
         if (refusal := _refusal(identity)) is not None:
             raise Problem(403, "Wrong role", refusal)
-        found = {
-            "token": held,
+        session_data = {
+            "token": token,
             "gym_id": identity.gym_id,
             "athletes": sorted(identity.athletes),
             "expires": identity.expires.isoformat(),
         }
-        return Response(orjson.dumps(found), headers={"Cache-Control": "no-store"}, media_type="application/json")
+        return Response(
+            orjson.dumps(session_data), headers={"Cache-Control": "no-store"}, media_type="application/json"
+        )
 
     @router.post(f"{PATH}/session")
     def sign_in(request: Request, token: Annotated[str, Form(max_length=_TOKEN_CHARACTERS_MAX)] = "") -> Response:
@@ -82,9 +85,9 @@ def lift_router(guard: Guard, environment: Environment, files: Mapping[str, File
         try:
             identity = guard.verify(token.strip())
         except Problem as problem:
-            return ask(401, f"{problem.detail} Copy it whole, or ask your coach for a new one.")
+            return sign_in_page(401, f"{problem.detail} Copy it whole, or ask your coach for a new one.")
         if (refusal := _refusal(identity)) is not None:
-            return ask(403, refusal)
+            return sign_in_page(403, refusal)
         response = RedirectResponse(PATH, 303, {"Cache-Control": "no-store"})
         response.set_cookie(
             LIFT_COOKIE,
@@ -113,21 +116,23 @@ def _require_same_origin(request: Request) -> None:
 
 
 def _refusal(identity: Identity) -> str | None:
-    """Say why a token is none for a lifter's phone; None where it is one."""
+    """Return why a token is not for a lifter's phone; None where it is."""
     if identity.role == "app":
         return None
     article = "an" if identity.role[0] in "aeiou" else "a"
     why = "can't hear advice" if identity.role == "device" else "may do more than a lifter's phone should"
-    return f"This is {article} {identity.role}'s token, which {why}. Make one with {_MAKE_ONE}"
+    return f"This is {article} {identity.role}'s token, which {why}. Make one with {_TOKEN_COMMAND}"
 
 
 def _worker(files: Mapping[str, File], shell: str) -> File:
-    """Write the service worker: it knows by name what it keeps, and is another one when any of that has changed."""
+    """Return the service worker: it lists the files it caches, and its version changes with any of them."""
     names = sorted(name for name in files if name.startswith(_FOLDER) and name != f"{_FOLDER}worker.js")
     kept = [*names, *_SHARED]
     digest = hashlib.blake2b(shell.encode(), digest_size=8)
     for name in kept:
         digest.update(files[name].etag.encode())
     version, addresses = digest.hexdigest(), [f"/static/{name}" for name in kept]
-    said = f"const VERSION = {orjson.dumps(version).decode()};\nconst FILES = {orjson.dumps(addresses).decode()};\n"
-    return file_of(said.encode() + files[f"{_FOLDER}worker.js"].content, "text/javascript")
+    constants = (
+        f"const VERSION = {orjson.dumps(version).decode()};\nconst FILES = {orjson.dumps(addresses).decode()};\n"
+    )
+    return file_of(constants.encode() + files[f"{_FOLDER}worker.js"].content, "text/javascript")

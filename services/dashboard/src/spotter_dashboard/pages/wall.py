@@ -1,4 +1,4 @@
-"""The coach's page: its template, stylesheet and module, and signing in with a token, then a cookie."""
+"""The coach's page, and signing in to it with a token, then a cookie."""
 
 from __future__ import annotations
 
@@ -10,34 +10,37 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from spotter.http import COOKIE, Guard, Problem
 from spotter.http.tokens import Identity
-from spotter_dashboard.pages.assets import HEADERS, static_files, templates
-from spotter_dashboard.pages.athlete import lift_router
+from spotter_dashboard.page_templates import page_template
+from spotter_dashboard.pages.assets import HEADERS, static_files
+from spotter_dashboard.pages.athlete import athlete_page_routes
 
 _TOKEN_CHARACTERS_MAX: Final = 16_384
 """A coach's token may name many lifters."""
-_MAKE_ONE: Final = "spotter token create --role coach --gym GYM"
+_TOKEN_COMMAND: Final = "spotter token create --role coach --gym GYM"
 
 
 def page_routes(guard: Guard) -> APIRouter:
-    """Build the page at `/`, the session it is signed in by, the lifter's page, and the files of both."""
+    """Build the page at `/`, its session, the lifter's page, and the files of both."""
     router = APIRouter(include_in_schema=False)
-    files, environment = static_files(), templates()
-    template = environment.get_template("floor.html")
+    files = static_files()
 
-    def page(identity: Identity | None, status: int = 200, message: str | None = None) -> HTMLResponse:
-        return HTMLResponse(template.render(identity=identity, message=message, command=_MAKE_ONE), status, HEADERS)
+    def sign_in_page(status: int = 200, message: str | None = None) -> HTMLResponse:
+        page = page_template("sign-in.html").render(message=message, command=_TOKEN_COMMAND)
+        return HTMLResponse(page, status, HEADERS)
 
     @router.get("/")
     def floor(request: Request) -> Response:
         if COOKIE not in request.cookies:
-            return page(None)
+            return sign_in_page()
         try:
             identity = guard.identify(request, cookie=True)
         except Problem as problem:
-            response = page(None, message=f"You were signed out. {problem.detail}")
+            response = sign_in_page(message=f"You were signed out. {problem.detail}")
             response.delete_cookie(COOKIE)
             return response
-        return page(identity) if identity.has_role("coach") else page(None, 403, _needs_a_coach(identity))
+        if not identity.has_role("coach"):
+            return sign_in_page(403, _role_too_low(identity))
+        return HTMLResponse(page_template("floor.html").render(gym_id=identity.gym_id), headers=HEADERS)
 
     @router.get("/session")
     def session(request: Request) -> dict[str, str]:
@@ -51,9 +54,9 @@ def page_routes(guard: Guard) -> APIRouter:
         try:
             identity = guard.verify(token.strip())
         except Problem as problem:
-            return page(None, 401, f"{problem.detail} Copy it whole, or make a new one with: {_MAKE_ONE}")
+            return sign_in_page(401, f"{problem.detail} Copy it whole, or make a new one with: {_TOKEN_COMMAND}")
         if not identity.has_role("coach"):
-            return page(None, 403, _needs_a_coach(identity))
+            return sign_in_page(403, _role_too_low(identity))
         response = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
         response.set_cookie(
             COOKIE,
@@ -73,15 +76,15 @@ def page_routes(guard: Guard) -> APIRouter:
 
     @router.get("/static/{name:path}")
     def file(name: str, request: Request) -> Response:
-        found = files.get(name)
-        if found is None:
+        static = files.get(name)
+        if static is None:
             raise Problem(404, "Not Found", f"There is no file {name}.")
-        return found.answer(request)
+        return static.answer(request)
 
-    router.include_router(lift_router(guard, environment, files))
+    router.include_router(athlete_page_routes(guard, files))
     return router
 
 
-def _needs_a_coach(identity: Identity) -> str:
+def _role_too_low(identity: Identity) -> str:
     article = "an" if identity.role[0] in "aeiou" else "a"
-    return f"This is {article} {identity.role}'s token. The floor needs a coach's: make one with {_MAKE_ONE}"
+    return f"This is {article} {identity.role}'s token. The floor needs a coach's: make one with {_TOKEN_COMMAND}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from spotter.domain.rules import rules_named
+from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.reports.charts import charts_of
 from spotter_dashboard.reports.models import LEFT, WeeklyReport
 from spotter_dashboard.reports.plots import draw_sheet, draw_svg, key_figures, next_week, no_signs
@@ -24,23 +23,11 @@ HEADERS: Final = {
 """Its style is in the page, so that it can be kept and sent on; nothing runs in it."""
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("spotter_dashboard"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html")
-
-
 def draw_page(report: WeeklyReport) -> bytes:
     """Draw the report as HTML."""
     charts = [(chart, Markup(draw_svg(chart))) for chart in charts_of(report)]  # drawn by us, text escaped
     rule_ids = sorted(_rules(report))
-    page = _template().render(
+    page = page_template("report.html").render(
         report=report,
         figures=key_figures(report),
         charts=charts,
