@@ -25,12 +25,12 @@ from spotter.streaming.log import Record
 from spotter.streaming.memory.log import MemoryLog
 from spotter_gateway.app import create_router
 from spotter_gateway.hub import Hub
-from spotter_gateway.intervals import Pace
-from tests.gateway.said import revoked, write
+from spotter_gateway.intervals import Intervals
+from tests.gateway.outputs import revoked, write
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
 ACK = "spotter.advice.acknowledged.v1"
-QUICK = Pace(heartbeat_s=60, check_s=0.05, repeat_ms=150, retry_s=0.05)
+QUICK = Intervals(heartbeat_s=60, check_s=0.05, repeat_ms=150, retry_s=0.05)
 """No heartbeats where a test is about something else, and the rest without long waits."""
 
 
@@ -108,16 +108,16 @@ class Door:
         """Write what the workers give, or what clients acknowledge."""
         write(self.log, *events)
 
-    async def heard(self, *events: Event) -> None:
+    async def add_event(self, *events: Event) -> None:
         """Write, and wait until the gateway has read it."""
         self.write(*events)
         await until(lambda: sum(map(len, self._unread())) == 0)
 
     def _unread(self) -> list[list[Record]]:
         return [
-            self.log.partition(topic, number)[self.hub.place.next(topic, number) :]
+            self.log.partition(topic, number)[self.hub.offsets.next(topic, number) :]
             for topic in (ADVICE, ESTIMATES, ACKS)
-            for number in self.hub.place.offsets.get(topic, {})
+            for number in self.hub.offsets.by_topic.get(topic, {})
         ]
 
     def socket(self, query: str = "", token: str | None = None, **more: Any) -> connect:
@@ -139,7 +139,7 @@ class Door:
         headers = {"Authorization": f"Bearer {token or self.app}", **more.pop("headers", {})}
         return await self.client.get("/v1/advice/stream", headers=headers, **more)
 
-    def acknowledged(self) -> list[Event]:
+    def acknowledge(self) -> list[Event]:
         """Give the acknowledgements in the log."""
         return [decode(record.value) for record in self.log.records(ACKS)]
 
@@ -188,7 +188,7 @@ async def serving(
     *,
     limits: Limits | None = None,
     clock: Callable[[], datetime] | None = None,
-    pace: Pace = QUICK,
+    intervals: Intervals = QUICK,
     wait_ready: bool = True,
     **hub_options: Any,
 ) -> AsyncIterator[Door]:
@@ -200,14 +200,14 @@ async def serving(
     guard = Guard(KEYS, revocations, times)
     app = FastAPI()
     install(app)
-    async with Hub(target, guard, limits=chosen, clock=times, pace=pace, **hub_options) as hub:
+    async with Hub(target, guard, limits=chosen, clock=times, intervals=intervals, **hub_options) as hub:
         app.include_router(create_router(hub, guard))
         if wait_ready:
             await hub.wait_ready()
         async with listening(app, ws_max_size=4 * chosen.message_bytes, ws_per_message_deflate=False) as (server, port):
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
                 yield Door(port, target, hub, revocations, client, server)
-            hub.dismiss()
+            hub.close_connections()
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from spotter.domain.events.people import AdviceAcknowledged
 from spotter.settings import Limits
 from spotter_gateway.websocket import MESSAGES_BURST
-from tests.gateway.said import advice, summary
+from tests.gateway.outputs import advice, summary
 from tests.gateway.support import ACK, KEYS, Door, frame, serving, silent, until
 
 
@@ -36,9 +36,9 @@ async def test_an_acknowledgement_is_written_under_its_lifter(door: Door) -> Non
     async with door.socket() as socket:
         alert = await hear(door, socket)
         await say(socket, ack(alert))
-        await until(door.acknowledged)
+        await until(door.acknowledge)
 
-    (found,) = door.acknowledged()
+    (found,) = door.acknowledge()
     assert AdviceAcknowledged(gym_id="g1", athlete_id="ada", set_id="s1", alert_id=alert, state="shown") == found.data
     assert KEYS.verify(door.app).token_id == found.source
     assert found.receivedtime is not None
@@ -57,9 +57,9 @@ async def test_a_cloud_event_keeps_its_identity(door: Door) -> None:
             "traceparent": "00-x",
         }
         await say(socket, event)
-        await until(door.acknowledged)
+        await until(door.acknowledge)
 
-    (found,) = door.acknowledged()
+    (found,) = door.acknowledge()
     assert ("a-1", "watch-1", "2026-01-05T10:00:00+00:00") == (found.id, found.source, found.time.isoformat())
     assert "2026-01-05T10:00:01+00:00" == found.senttime.isoformat()  # type: ignore[union-attr]  # a failure says it
 
@@ -70,9 +70,9 @@ async def test_the_same_acknowledgement_sent_again_has_the_same_id(door: Door) -
         event = ack(await hear(door, socket)) | {"time": "2026-01-05T10:00:00Z"}
         for _ in range(2):
             await say(socket, event)
-        await until(lambda: len(door.acknowledged()) == 2)
+        await until(lambda: len(door.acknowledge()) == 2)
 
-    assert 1 == len({event.id for event in door.acknowledged()})
+    assert 1 == len({event.id for event in door.acknowledge()})
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ async def test_a_wrong_message_is_told_and_the_connection_stays(
         await socket.send(message.replace("KNOWN", alert) if isinstance(message, str) else message)
         problem = (await frame(socket))["problem"]
         await say(socket, ack(alert))
-        await until(door.acknowledged)
+        await until(door.acknowledge)
 
     assert (status, field) == (problem["status"], problem.get("field"))
     assert problem["mend"]
-    assert 1 == len(door.acknowledged())
+    assert 1 == len(door.acknowledge())
 
 
 async def test_an_alert_of_somebody_else_is_unknown(door: Door) -> None:
@@ -127,7 +127,7 @@ async def test_an_alert_of_somebody_else_is_unknown(door: Door) -> None:
             await say(socket, ack(alert))
 
             assert 404 == (await frame(socket))["problem"]["status"]
-    assert [] == door.acknowledged()
+    assert [] == door.acknowledge()
 
 
 async def test_a_log_that_does_not_answer_is_told(door: Door) -> None:
@@ -139,7 +139,7 @@ async def test_a_log_that_does_not_answer_is_told(door: Door) -> None:
         problem = (await frame(socket))["problem"]
         door.log.available = True
         await say(socket, ack(alert))
-        await until(door.acknowledged)
+        await until(door.acknowledge)
 
     assert 503 == problem["status"]
 
@@ -176,13 +176,13 @@ async def test_a_stop_repeats_until_this_connection_says_that_it_was_shown(door:
         door.write(advice(action="stop", sound_ms=5000))
         first = [(await frame(socket))["data"] for socket in (phone, page)]
         await say(page, ack(first[1]["alert_id"]))
-        repeats = [(await frame(phone))["data"] for _ in range(2)]
+        redelivery = [(await frame(phone))["data"] for _ in range(2)]
         quiet = await silent(phone, 0.4), await silent(page, 0.01)
 
-    assert {first[0]["alert_id"]} == {found["alert_id"] for found in repeats}
-    assert [2, 1, 0] == [found["repeat"] for found in (first[0], *repeats)]
-    assert first[0]["ttl_ms"] - 150 >= repeats[0]["ttl_ms"]
-    assert repeats[0]["ttl_ms"] - 150 >= repeats[1]["ttl_ms"]
+    assert {first[0]["alert_id"]} == {found["alert_id"] for found in redelivery}
+    assert [2, 1, 0] == [found["repeat"] for found in (first[0], *redelivery)]
+    assert first[0]["ttl_ms"] - 150 >= redelivery[0]["ttl_ms"]
+    assert redelivery[0]["ttl_ms"] - 150 >= redelivery[1]["ttl_ms"]
     assert (True, True) == quiet
 
 

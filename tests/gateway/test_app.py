@@ -19,15 +19,15 @@ from spotter.streaming.memory.log import MemoryLog, MemoryReader
 from spotter_gateway import __main__ as process
 from spotter_gateway.app import Gateway, create_app
 from spotter_gateway.hub import Hub
-from spotter_gateway.intervals import Pace
-from tests.gateway.said import advice, revoked, write
+from spotter_gateway.intervals import Intervals
+from tests.gateway.outputs import advice, revoked, write
 from tests.gateway.support import KEYS, QUICK, frame, until
 
 
 @asynccontextmanager
-async def running(log: MemoryLog, pace: Pace = QUICK) -> AsyncIterator[tuple[Server, int]]:
+async def running(log: MemoryLog, intervals: Intervals = QUICK) -> AsyncIterator[tuple[Server, int]]:
     """Run the gateway's own process in this loop on a free port."""
-    server = process.make_server(create_app(log, KEYS, pace=pace), "127.0.0.1", 0, Limits())
+    server = process.make_server(create_app(log, KEYS, intervals=intervals), "127.0.0.1", 0, Limits())
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started or task.done())
     try:
@@ -172,7 +172,7 @@ async def test_a_gateway_that_breaks_takes_its_process_down() -> None:
 async def test_advice_goes_out_even_where_heartbeats_fail() -> None:
     """Clients show that the signal is lost, and still what comes."""
     log = Breaking()
-    async with running(log, Pace(heartbeat_s=0.02)) as (server, port), client(port) as http:
+    async with running(log, Intervals(heartbeat_s=0.02)) as (server, port), client(port) as http:
         await ready(http)
         async with socket(port, KEYS.issue("g1", "app")) as open_socket:
             await asyncio.sleep(0.1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spotter.domain.topics import ADVICE, ESTIMATES
-from spotter_gateway.cursor import BadCursor, Cursor, Place
+from spotter_gateway.cursor import BadCursor, Cursor, StreamOffsets
 
 OFFSETS = st.lists(st.integers(0, 2**63 - 1), max_size=14).map(lambda found: dict(enumerate(found)))
 
@@ -69,18 +69,18 @@ def test_a_cursor_of_another_version_is_refused() -> None:
 
 def test_a_place_moves_forward_only() -> None:
     """A partition that was further ahead stays there when the rest moves on."""
-    place = Place.of({ADVICE: {0: 10, 1: 3}})
-    place.move_to({ADVICE: {0: 5, 1: 7}})
-    place.pass_by(ADVICE, 0, 2)
+    offsets = StreamOffsets.of({ADVICE: {0: 10, 1: 3}})
+    offsets.advance_to({ADVICE: {0: 5, 1: 7}})
+    offsets.advance_past(ADVICE, 0, 2)
 
-    assert {ADVICE: {0: 10, 1: 7}} == place.offsets
+    assert {ADVICE: {0: 10, 1: 7}} == offsets.by_topic
 
 
 def test_a_place_reaches_another_in_every_partition() -> None:
     """One partition behind is behind."""
-    place = Place.of({ADVICE: {0: 10, 1: 3}})
+    offsets = StreamOffsets.of({ADVICE: {0: 10, 1: 3}})
 
-    assert place.reaches({ADVICE: {0: 10, 1: 3}, ESTIMATES: {0: 0}})
-    assert not place.reaches({ADVICE: {0: 9, 1: 4}})
-    assert place.passed(ADVICE, 0, 9)
-    assert not place.passed(ADVICE, 0, 10)
+    assert offsets.reaches({ADVICE: {0: 10, 1: 3}, ESTIMATES: {0: 0}})
+    assert not offsets.reaches({ADVICE: {0: 9, 1: 4}})
+    assert offsets.has_passed(ADVICE, 0, 9)
+    assert not offsets.has_passed(ADVICE, 0, 10)

@@ -9,8 +9,8 @@ import pytest
 
 from spotter.domain.events import Unreadable, to_json
 from spotter.domain.events.outputs import Because
-from spotter_gateway.frames import Advice, Left, advice_frame, epoch_ms, heartbeat_frame, left, read
-from tests.gateway.said import advice, advised, estimate, record
+from spotter_gateway.frames import Advice, TimeLeft, advice_frame, epoch_ms, heartbeat_frame, read, time_left
+from tests.gateway.outputs import advice, estimate, read_advice, record
 
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 AT_MS = epoch_ms(AT)
@@ -18,40 +18,40 @@ AT_MS = epoch_ms(AT)
 
 def test_what_is_left_is_counted_from_when_it_was_given() -> None:
     """A second later there is a second less to live and to sound."""
-    given = advised(advice(action="stop", at=AT, sound_ms=2500))
+    given = read_advice(advice(action="stop", at=AT, sound_ms=2500))
 
-    assert Left(late=False, ttl_ms=8000, sound_ms=2500) == left(given, AT_MS)
-    assert Left(late=False, ttl_ms=7000, sound_ms=1500) == left(given, AT_MS + 1000)
+    assert TimeLeft(late=False, ttl_ms=8000, sound_ms=2500) == time_left(given, AT_MS)
+    assert TimeLeft(late=False, ttl_ms=7000, sound_ms=1500) == time_left(given, AT_MS + 1000)
 
 
 def test_what_may_not_sound_any_more_is_not_late_yet() -> None:
     """The screen shows it although it is silent."""
-    given = advised(advice(action="stop", at=AT, sound_ms=2500))
+    given = read_advice(advice(action="stop", at=AT, sound_ms=2500))
 
-    assert Left(late=False, ttl_ms=5000, sound_ms=0) == left(given, AT_MS + 3000)
+    assert TimeLeft(late=False, ttl_ms=5000, sound_ms=0) == time_left(given, AT_MS + 3000)
 
 
 def test_what_is_past_its_time_goes_out_late() -> None:
     """From expires_at on there is nothing left."""
-    given = advised(advice(action="stop", at=AT))
+    given = read_advice(advice(action="stop", at=AT))
 
-    assert Left(late=False, ttl_ms=1, sound_ms=0) == left(given, AT_MS + 7999)
-    assert Left(late=True, ttl_ms=0, sound_ms=0) == left(given, AT_MS + 8000)
-    assert Left(late=True, ttl_ms=0, sound_ms=0) == left(given, AT_MS + 3_600_000)
+    assert TimeLeft(late=False, ttl_ms=1, sound_ms=0) == time_left(given, AT_MS + 7999)
+    assert TimeLeft(late=True, ttl_ms=0, sound_ms=0) == time_left(given, AT_MS + 8000)
+    assert TimeLeft(late=True, ttl_ms=0, sound_ms=0) == time_left(given, AT_MS + 3_600_000)
 
 
 def test_what_was_written_late_never_sounds() -> None:
     """Late stays late, however fresh it is."""
-    given = advised(advice(action="stop", at=AT, late=True))
+    given = read_advice(advice(action="stop", at=AT, late=True))
 
-    assert Left(late=True, ttl_ms=8000, sound_ms=0) == left(given, AT_MS)
+    assert TimeLeft(late=True, ttl_ms=8000, sound_ms=0) == time_left(given, AT_MS)
 
 
 def test_an_emergency_sounds_as_long_as_it_lives() -> None:
     """All of ttl_ms is left to sound."""
-    given = advised(advice(action="failing", emergency=True, at=AT, sound_ms=8000))
+    given = read_advice(advice(action="failing", emergency=True, at=AT, sound_ms=8000))
 
-    assert Left(late=False, ttl_ms=2000, sound_ms=2000) == left(given, AT_MS + 6000)
+    assert TimeLeft(late=False, ttl_ms=2000, sound_ms=2000) == time_left(given, AT_MS + 6000)
 
 
 def test_a_frame_is_the_event_with_what_is_left() -> None:
@@ -59,16 +59,16 @@ def test_a_frame_is_the_event_with_what_is_left() -> None:
     event = advice(action="stop", at=AT, station_id="rack-1")
     expected = to_json(event)
     expected["data"] |= {"late": False, "ttl_ms": 7000, "sound_ms": 1500}
-    given = advised(event)
+    given = read_advice(event)
 
-    assert expected == json.loads(advice_frame(given, left(given, AT_MS + 1000)))
+    assert expected == json.loads(advice_frame(given, time_left(given, AT_MS + 1000)))
 
 
 def test_a_frame_is_the_same_from_the_event_at_hand() -> None:
     """A log in this process hands the event over with its bytes, which then need not be read."""
     event = advice(action="stop", at=AT, station_id="rack-1", because=Because(rir=0.5, latched=False))
     frames = [
-        advice_frame(item, left(item, AT_MS))
+        advice_frame(item, time_left(item, AT_MS))
         for item in (read(replace(record(event), event=at_hand), lambda _: None) for at_hand in (None, event))
         if isinstance(item, Advice)
     ]
@@ -79,9 +79,9 @@ def test_a_frame_is_the_same_from_the_event_at_hand() -> None:
 
 def test_a_frame_says_how_often_it_will_be_repeated() -> None:
     """Like its times, the count is what is left when it is sent."""
-    given = advised(advice(action="stop", repeat=2))
+    given = read_advice(advice(action="stop", repeat=2))
 
-    assert [2, 1, 0, 0] == [json.loads(advice_frame(given, left(given, 0), n))["data"]["repeat"] for n in range(4)]
+    assert [2, 1, 0, 0] == [json.loads(advice_frame(given, time_left(given, 0), n))["data"]["repeat"] for n in range(4)]
 
 
 def test_a_frame_keeps_what_a_newer_version_says() -> None:
@@ -91,7 +91,7 @@ def test_a_frame_keeps_what_a_newer_version_says() -> None:
     raw["newattribute"] = "x"
     found = read(replace(record(advice()), value=orjson.dumps(raw)), lambda _: None)
     assert found is not None
-    sent = json.loads(advice_frame(found, left(found, AT_MS)))  # type: ignore[arg-type]  # it is an advice
+    sent = json.loads(advice_frame(found, time_left(found, AT_MS)))  # type: ignore[arg-type]  # it is an advice
 
     assert ("blue", "x") == (sent["data"]["colour"], sent["newattribute"])
 

@@ -12,7 +12,7 @@ from spotter.http.tokens import Revocations
 from spotter.streaming.log import NewRecord, Record, Start
 from spotter.streaming.memory.log import MemoryLog, MemoryReader
 from spotter_gateway.hub import Hub
-from tests.gateway.said import advice, estimate, new_record, write
+from tests.gateway.outputs import advice, estimate, new_record, write
 from tests.gateway.support import KEYS, QUICK, Clock, frame, serving, until
 
 GUARD = Guard(KEYS, Revocations())
@@ -122,7 +122,7 @@ async def test_what_breaks_it_is_told() -> None:
     """A reader that fails for another reason ends the hub, which is then neither ready nor alive."""
     log = Gated()
     log.broken = RuntimeError("broken")
-    async with Hub(log, GUARD, pace=QUICK) as hub:
+    async with Hub(log, GUARD, intervals=QUICK) as hub:
         write(log, advice())
         with pytest.raises(RuntimeError, match="broken"):
             await asyncio.wait_for(hub.wait_ready(), 5)
@@ -164,7 +164,7 @@ async def test_many_records_at_once_leave_others_their_turn() -> None:
         for rep in range(5000):
             door.write(estimate(rep_number=rep))
         answers = []
-        while door.hub.place.next("estimates.v1", 0) < 5000:
+        while door.hub.offsets.next("estimates.v1", 0) < 5000:
             answers.append(await door.client.get("/nothing"))
 
     assert len(answers) > 1

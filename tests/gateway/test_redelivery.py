@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from spotter_gateway.frames import Advice, epoch_ms, left
-from spotter_gateway.redelivery import Repeats
-from tests.gateway.said import advice, advised
+from spotter_gateway.frames import Advice, epoch_ms, time_left
+from spotter_gateway.redelivery import Redelivery
+from tests.gateway.outputs import advice, read_advice
 
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 NOW_MS = epoch_ms(AT)
@@ -16,7 +16,7 @@ NOW_MS = epoch_ms(AT)
 
 def loud(action: str = "stop", after_rep: int = 5, **more: Any) -> Advice:
     """Give an advice that may sound for 8 s."""
-    return advised(advice(action=action, after_rep=after_rep, at=AT, **{"sound_ms": 8000, **more}))
+    return read_advice(advice(action=action, after_rep=after_rep, at=AT, **{"sound_ms": 8000, **more}))
 
 
 class Connection:
@@ -24,18 +24,18 @@ class Connection:
 
     def __init__(self) -> None:
         self.open = {"ada-s1"}
-        self.repeats = Repeats(self.open.__contains__)
+        self.redelivery = Redelivery(self.open.__contains__)
 
     def send(self, given: Advice, after_ms: int = 0) -> None:
         """Send an advice."""
-        self.repeats.sent(given, left(given, NOW_MS + after_ms), NOW_MS + after_ms)
+        self.redelivery.sent(given, time_left(given, NOW_MS + after_ms), NOW_MS + after_ms)
 
     def repeated(self, until_ms: int = 10_000) -> list[tuple[int, str]]:
         """Play the clock in steps of 10 ms; give what went out again, and when."""
         return [
             (at_ms, repeat.advice.alert_id)
             for at_ms in range(0, until_ms, 10)
-            for repeat in self.repeats.due(NOW_MS + at_ms)
+            for repeat in self.redelivery.due(NOW_MS + at_ms)
         ]
 
 
@@ -46,7 +46,7 @@ def test_a_loud_advice_repeats_twice_a_second_apart(action: str) -> None:
     connection.send(given)
 
     assert [(1000, given.alert_id), (2000, given.alert_id)] == connection.repeated()
-    assert connection.repeats.next_ms() is None
+    assert connection.redelivery.next_ms() is None
 
 
 @pytest.mark.parametrize("action", ["continue", "one_more"])
@@ -82,9 +82,9 @@ def test_shown_ends_it() -> None:
     given = loud()
     for connection in (at_once, between):
         connection.send(given)
-    at_once.repeats.shown(given.alert_id)
+    at_once.redelivery.shown(given.alert_id)
     assert 1 == len(between.repeated(1500))
-    between.repeats.shown(given.alert_id)
+    between.redelivery.shown(given.alert_id)
 
     assert [] == at_once.repeated()
     assert [] == between.repeated()
@@ -93,7 +93,7 @@ def test_shown_ends_it() -> None:
 def test_shown_may_be_faster_than_we_are() -> None:
     """An acknowledgement that comes while the frame is still on its way counts."""
     connection, given = Connection(), loud()
-    connection.repeats.shown(given.alert_id)
+    connection.redelivery.shown(given.alert_id)
     connection.send(given)
 
     assert [] == connection.repeated()
@@ -103,7 +103,7 @@ def test_another_alert_shown_ends_nothing() -> None:
     """Each is acknowledged for itself."""
     connection = Connection()
     connection.send(loud())
-    connection.repeats.shown("another")
+    connection.redelivery.shown("another")
 
     assert 2 == len(connection.repeated())
 
@@ -158,7 +158,7 @@ def test_sets_repeat_side_by_side() -> None:
     connection = Connection()
     connection.open.add("bob-s1")
     connection.send(loud())
-    connection.send(advised(advice("bob", action="stop", at=AT, sound_ms=8000)), after_ms=100)
+    connection.send(read_advice(advice("bob", action="stop", at=AT, sound_ms=8000)), after_ms=100)
 
     assert [1000, 1100, 2000, 2100] == [at_ms for at_ms, _ in connection.repeated()]
 
@@ -167,7 +167,7 @@ def test_repeats_are_never_less_than_a_second_apart() -> None:
     """However late the first one went out."""
     connection = Connection()
     connection.send(loud())
-    assert 1 == len(connection.repeats.due(NOW_MS + 1700))
+    assert 1 == len(connection.redelivery.due(NOW_MS + 1700))
 
-    assert [] == connection.repeats.due(NOW_MS + 2600)
-    assert 1 == len(connection.repeats.due(NOW_MS + 2700))
+    assert [] == connection.redelivery.due(NOW_MS + 2600)
+    assert 1 == len(connection.redelivery.due(NOW_MS + 2700))

@@ -13,8 +13,8 @@ from spotter.streaming.log import LogUnavailable, Record, Start
 from spotter.streaming.memory.log import MemoryLog, MemoryReader
 from spotter_gateway.cursor import Cursor
 from spotter_gateway.hub import RESUMING_MAX
-from spotter_gateway.intervals import Pace
-from tests.gateway.said import advice, estimate, summary
+from spotter_gateway.intervals import Intervals
+from tests.gateway.outputs import advice, estimate, summary
 from tests.gateway.support import Clock, Door, Stream, ids, serving
 
 
@@ -30,13 +30,13 @@ async def last(stream: Stream, event_id: str) -> list[str]:
 async def test_a_client_goes_on_where_it_was(door: Door, by_query: bool) -> None:
     """Everything after its last id, once, and then what comes; nothing of how things stand."""
     written = [advice(after_rep=rep) for rep in range(1, 8)]
-    await door.heard(written[0])
+    await door.add_event(written[0])
     async with door.stream() as stream:
         await stream.next()
         door.write(written[1])
         await stream.next()
         cursor = stream.last_id
-    await door.heard(*written[2:5], advice("bob"), summary())
+    await door.add_event(*written[2:5], advice("bob"), summary())
     where: dict[str, Any] = (
         {"query": f"?last_event_id={cursor}&athlete_id=ada"}
         if by_query
@@ -55,11 +55,11 @@ async def test_what_is_resumed_past_its_time_is_late() -> None:
     """A stop that was said while the phone was away is shown and never played, nor repeated."""
     clock = Clock()
     async with serving(clock=clock) as door:
-        await door.heard(advice())
+        await door.add_event(advice())
         async with door.stream() as stream:
             await stream.next()
             cursor = stream.last_id
-        await door.heard(advice(action="stop", after_rep=2))
+        await door.add_event(advice(action="stop", after_rep=2))
         clock.move(seconds=20)
         async with door.stream(after=cursor) as stream:
             found = (await stream.next())["data"]
@@ -72,11 +72,11 @@ async def test_what_is_resumed_past_its_time_is_late() -> None:
 async def test_what_is_resumed_in_time_sounds() -> None:
     """A short break takes nothing from it but its time."""
     async with serving() as door:
-        await door.heard(advice())
+        await door.add_event(advice())
         async with door.stream() as stream:
             await stream.next()
             cursor = stream.last_id
-        await door.heard(advice(action="stop", after_rep=2, sound_ms=5000))
+        await door.add_event(advice(action="stop", after_rep=2, sound_ms=5000))
         async with door.stream(after=cursor) as stream:
             found = [event["data"] for event in await stream.some(3)]
 
@@ -89,12 +89,12 @@ async def test_older_than_memory_comes_from_the_log(recent_max: int) -> None:
     """Estimates and advice of all partitions, each once, wherever memory begins."""
     names = [f"athlete-{number}" for number in range(10)]
     async with serving(MemoryLog(partitions=5), recent_max=recent_max) as door:
-        await door.heard(advice("ada"))
+        await door.add_event(advice("ada"))
         async with door.stream("?estimates=1") as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [make(name) for name in names for make in (estimate, advice)]
-        await door.heard(*missed)
+        await door.add_event(*missed)
         async with door.stream("?estimates=1", after=cursor) as stream:
             found = await stream.some(len(missed))
             one = advice("zoe")
@@ -109,13 +109,13 @@ async def test_a_cursor_holds_on_every_replica() -> None:
     """Also on one that has just started, and on one that reads partitions in another order."""
     log = MemoryLog(partitions=5)
     async with serving(log) as one:
-        await one.heard(*(advice(f"a{number}") for number in range(20)))
+        await one.add_event(*(advice(f"a{number}") for number in range(20)))
         async with one.stream() as stream:
             seen = ids(await stream.some(20))
             cursor = stream.last_id
     missed = [advice(f"b{number}") for number in range(20)]
     async with serving(log) as other:
-        await other.heard(*missed)
+        await other.add_event(*missed)
         async with other.stream(after=cursor) as stream:
             found = ids(await stream.some(20))
 
@@ -127,15 +127,15 @@ async def test_a_replica_that_is_behind_is_given_time() -> None:
     """A client that comes from a faster one is neither refused nor told anything twice."""
     log = MemoryLog()
     async with serving(log) as fast, serving(log) as slow:
-        await fast.heard(advice())
+        await fast.add_event(advice())
         async with fast.stream() as stream:
             await stream.next()
             cursor = stream.last_id
-        slow.hub.place.offsets[ADVICE][0] = 0
+        slow.hub.offsets.by_topic[ADVICE][0] = 0
 
         async def catch_up() -> None:
             await asyncio.sleep(0.2)
-            slow.hub.place.offsets[ADVICE][0] = 1
+            slow.hub.offsets.by_topic[ADVICE][0] = 1
 
         catching_up = asyncio.create_task(catch_up())
         async with slow.stream(after=cursor) as stream:
@@ -146,13 +146,13 @@ async def test_a_replica_that_is_behind_is_given_time() -> None:
 async def test_cut_off_while_being_told_how_things_stand(door: Door) -> None:
     """A client that got a part of it is told again, as things stand now, and what came since, each once."""
     names = {f"a{number}" for number in range(6)}
-    await door.heard(*(advice(name) for name in names))
+    await door.add_event(*(advice(name) for name in names))
     async with door.stream() as stream:
         told = {(await stream.next())["data"]["athlete_id"] for _ in range(2)}
         cursor = stream.last_id
     goes_on, ends, *_ = untold = sorted(names - told)
     newer = advice(goes_on, after_rep=2)
-    await door.heard(newer, summary(ends))
+    await door.add_event(newer, summary(ends))
     async with door.stream(after=cursor) as stream:
         rest = await stream.some(len(names) - 1)
         quiet = await stream.nothing()
@@ -165,7 +165,7 @@ async def test_cut_off_while_being_told_how_things_stand(door: Door) -> None:
 
 async def test_a_heartbeat_carries_a_cursor_too() -> None:
     """A quiet client resumes from its last heartbeat; it does not hear again what others heard."""
-    async with serving(pace=Pace(heartbeat_s=0.1)) as door:
+    async with serving(intervals=Intervals(heartbeat_s=0.1)) as door:
         token = door.token("app", "ada")
         async with door.stream(token=token) as stream:
             door.write(advice("bob"))
@@ -173,7 +173,7 @@ async def test_a_heartbeat_carries_a_cursor_too() -> None:
             cursor = stream.last_id
         assert cursor is not None
         mine = advice("ada")
-        await door.heard(mine)
+        await door.add_event(mine)
         async with door.stream(token=token, after=cursor) as stream:
             found = await stream.next()
 
@@ -213,7 +213,7 @@ async def test_a_slow_stream_ends_and_goes_on_later() -> None:
             for event in written[1:]:
                 door.write(event)
                 await asyncio.sleep(0)
-            await door.heard()
+            await door.add_event()
             with pytest.raises((EOFError, httpx.RemoteProtocolError)):
                 while True:
                     found.append((await stream.next())["id"])
@@ -227,13 +227,13 @@ async def test_a_slow_stream_ends_and_goes_on_later() -> None:
 
 async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
     """Only some read old records at a time; one that stands still gives its turn away."""
-    async with serving(pace=Pace(heartbeat_s=0.2), recent_max=1) as door, AsyncExitStack() as stack:
-        await door.heard(advice())
+    async with serving(intervals=Intervals(heartbeat_s=0.2), recent_max=1) as door, AsyncExitStack() as stack:
+        await door.add_event(advice())
         async with door.stream() as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [advice(after_rep=rep, sentence="x" * 200_000) for rep in range(2, 102)]
-        await door.heard(*missed)
+        await door.add_event(*missed)
         for _ in range(RESUMING_MAX):
             await stack.enter_async_context(door.stream(after=cursor))
         found: list[str] = []
@@ -253,13 +253,13 @@ async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
 async def test_while_catching_up_the_heart_beats() -> None:
     """A long way back is no lost signal."""
     log = Slow()
-    async with serving(log, pace=Pace(heartbeat_s=0.05), recent_max=1) as door:
-        await door.heard(advice())
+    async with serving(log, intervals=Intervals(heartbeat_s=0.05), recent_max=1) as door:
+        await door.add_event(advice())
         async with door.stream() as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [advice(after_rep=rep) for rep in range(2, 5)]
-        await door.heard(*missed)
+        await door.add_event(*missed)
         log.slow = True
         async with door.stream(after=cursor) as stream:
             names = [(await stream.next()).get("id", "beat")]
@@ -308,12 +308,12 @@ async def test_a_log_that_does_not_answer_ends_a_stream_that_catches_up() -> Non
     """The client comes again; what it missed is still there."""
     log = Leaving()
     async with serving(log, recent_max=1) as door:
-        await door.heard(advice())
+        await door.add_event(advice())
         async with door.stream() as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [advice(after_rep=rep) for rep in range(2, 8)]
-        await door.heard(*missed)
+        await door.add_event(*missed)
         log.leaves = True
         async with door.stream(after=cursor) as stream:
             with pytest.raises(EOFError):

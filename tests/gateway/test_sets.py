@@ -2,40 +2,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from spotter_gateway.filters import Wanted
+from spotter_gateway.filters import AdviceFilter
 from spotter_gateway.frames import Advice
-from spotter_gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, Sets
-from tests.gateway.said import advice, advised, estimate, estimated, opened, summary, voided
+from spotter_gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, OpenSets
+from tests.gateway.outputs import advice, estimate, opened, read_advice, read_estimate, summary, voided
 
-ALL = Wanted("g1", estimates=True)
+ALL = AdviceFilter("g1", estimates=True)
 
 
-def hear(sets: Sets, after_rep: int, athlete: str = "ada", at_ms: int = 0, **more: Any) -> Advice:
+def hear(sets: OpenSets, after_rep: int, athlete: str = "ada", at_ms: int = 0, **more: Any) -> Advice:
     """Take an advice; gives it as the gateway hands it on."""
-    return sets.advised(advised(advice(athlete, after_rep, **more)), at_ms)
+    return sets.add_advice(read_advice(advice(athlete, after_rep, **more)), at_ms)
 
 
-def standing(sets: Sets, wanted: Wanted = ALL) -> list[str]:
+def standing(sets: OpenSets, filter_: AdviceFilter = ALL) -> list[str]:
     """Name what a client is told first."""
-    return [item.id for item in sets.newest(wanted)]
+    return [item.id for item in sets.newest(filter_)]
 
 
 def test_the_newest_advice_and_estimate_stand_for_a_set() -> None:
     """Each later rep takes the place of the one before."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 0)
     hear(sets, 1)
     last = hear(sets, 2)
-    sets.estimated(estimated(estimate(rep_number=1)))
-    newest = estimated(estimate(rep_number=2))
-    sets.estimated(newest)
+    sets.add_estimate(read_estimate(estimate(rep_number=1)))
+    newest = read_estimate(estimate(rep_number=2))
+    sets.add_estimate(newest)
 
     assert [last.id, newest.id] == standing(sets)
 
 
 def test_a_revised_advice_takes_the_place_of_the_first() -> None:
     """It is about the same rep."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 5)
     again = hear(sets, 5, revision=2, late=True)
 
@@ -44,7 +44,7 @@ def test_a_revised_advice_takes_the_place_of_the_first() -> None:
 
 def test_a_late_rep_does_not() -> None:
     """Rep 3 that arrives after rep 5 is not how things stand."""
-    sets = Sets()
+    sets = OpenSets()
     fifth = hear(sets, 5)
     third = hear(sets, 3, late=True)
 
@@ -54,7 +54,7 @@ def test_a_late_rep_does_not() -> None:
 
 def test_a_plan_that_is_amended_in_the_set_is_not_how_things_stand() -> None:
     """What was said after the newest rep holds."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 0)
     fifth = hear(sets, 5, action="stop")
     plan = hear(sets, 0, revision=2, late=True)
@@ -65,13 +65,13 @@ def test_a_plan_that_is_amended_in_the_set_is_not_how_things_stand() -> None:
 
 def test_a_voided_rep_makes_the_one_before_the_newest() -> None:
     """Advice on rep 4 is given anew, and the estimate of rep 5 is gone."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 4)
     hear(sets, 5)
-    fourth = estimated(estimate(rep_number=4))
-    for rep in (fourth, estimated(estimate(rep_number=5))):
-        sets.estimated(rep)
-    sets.heard(voided(rep_number=5))
+    fourth = read_estimate(estimate(rep_number=4))
+    for rep in (fourth, read_estimate(estimate(rep_number=5))):
+        sets.add_estimate(rep)
+    sets.add_event(voided(rep_number=5))
     again = hear(sets, 4, revision=2, late=True)
 
     assert again.newest
@@ -80,10 +80,10 @@ def test_a_voided_rep_makes_the_one_before_the_newest() -> None:
 
 def test_a_set_leaves_with_its_summary() -> None:
     """Its estimate too."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 1)
-    sets.estimated(estimated(estimate()))
-    sets.heard(summary())
+    sets.add_estimate(read_estimate(estimate()))
+    sets.add_event(summary())
 
     assert [] == standing(sets)
     assert not sets.is_open("ada-s1")
@@ -92,9 +92,9 @@ def test_a_set_leaves_with_its_summary() -> None:
 def test_a_set_that_goes_on_comes_back() -> None:
     """A rep after the end reopens it, also one that is late."""
     for late in (False, True):
-        sets = Sets()
+        sets = OpenSets()
         hear(sets, 5)
-        sets.heard(summary())
+        sets.add_event(summary())
         sixth = hear(sets, 6, late=late)
 
         assert [sixth.id] == standing(sets)
@@ -102,9 +102,9 @@ def test_a_set_that_goes_on_comes_back() -> None:
 
 def test_a_correction_of_the_past_does_not_bring_a_set_back() -> None:
     """What comes of it is late and about a rep that was known."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 5)
-    sets.heard(summary())
+    sets.add_event(summary())
     again = hear(sets, 5, revision=2, late=True)
 
     assert not again.newest
@@ -113,21 +113,21 @@ def test_a_correction_of_the_past_does_not_bring_a_set_back() -> None:
 
 def test_filters_hold_for_how_things_stand() -> None:
     """Only sets of wanted lifters, only wanted actions, estimates where they are asked for."""
-    sets = Sets()
+    sets = OpenSets()
     ada = hear(sets, 1)
     bob = hear(sets, 1, "bob", action="stop")
-    sets.estimated(estimated(estimate("bob")))
+    sets.add_estimate(read_estimate(estimate("bob")))
 
-    assert [ada.id, bob.id] == standing(sets, Wanted("g1"))
-    assert [bob.id] == standing(sets, Wanted("g1", actions=frozenset({"stop"})))
-    assert [ada.id] == standing(sets, Wanted("g1", athletes=frozenset({"ada"})))
-    assert [] == standing(sets, Wanted("g2"))
+    assert [ada.id, bob.id] == standing(sets, AdviceFilter("g1"))
+    assert [bob.id] == standing(sets, AdviceFilter("g1", actions=frozenset({"stop"})))
+    assert [ada.id] == standing(sets, AdviceFilter("g1", athletes=frozenset({"ada"})))
+    assert [] == standing(sets, AdviceFilter("g2"))
 
 
 def test_a_set_knows_its_station() -> None:
     """From its opening, or from advice on it."""
-    sets = Sets()
-    sets.heard(opened("ada", station_id="rack-1"))
+    sets = OpenSets()
+    sets.add_event(opened("ada", station_id="rack-1"))
     hear(sets, 1, "bob", station_id="rack-2")
 
     assert ["rack-1", "rack-2", None] == [sets.station_of(f"{name}-s1") for name in ("ada", "bob", "cy")]
@@ -135,7 +135,7 @@ def test_a_set_knows_its_station() -> None:
 
 def test_a_set_nobody_speaks_of_is_forgotten() -> None:
     """Half an hour without a word: whoever should have ended it has not."""
-    sets = Sets()
+    sets = OpenSets()
     hear(sets, 1, "ada", at_ms=0)
     bob = hear(sets, 1, "bob", at_ms=STALE_MS // 2)
     cy = hear(sets, 1, "cy", at_ms=STALE_MS)
@@ -145,11 +145,11 @@ def test_a_set_nobody_speaks_of_is_forgotten() -> None:
 
 def test_memory_has_a_limit() -> None:
     """The sets heard of longest ago go first, of a set the first reps."""
-    sets = Sets()
+    sets = OpenSets()
     for number in range(SETS_MAX + 5):
-        sets.advised(advised(advice(set_key=f"k{number}")), 0)
+        sets.add_advice(read_advice(advice(set_key=f"k{number}")), 0)
     for rep in range(1, REPS_MAX + 10):
-        sets.estimated(estimated(estimate(rep_number=rep)))
+        sets.add_estimate(read_estimate(estimate(rep_number=rep)))
 
     assert SETS_MAX == len(sets)
     assert not sets.is_open("k4")

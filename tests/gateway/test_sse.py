@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from spotter.settings import Limits
-from tests.gateway.said import acknowledged, advice, estimate
+from tests.gateway.outputs import acknowledged, advice, estimate
 from tests.gateway.support import KEYS, Door, Stream, ids, revoke, serving
 
 
 async def test_the_stream_has_the_same_frames_as_unnamed_events(door: Door) -> None:
     """How things stand, then what comes; each with an id, none with a name."""
     written = [advice(after_rep=1), advice(after_rep=2), estimate(), advice("bob")]
-    await door.heard(*written[:2])
+    await door.add_event(*written[:2])
     async with door.stream("?estimates=1") as stream, door.socket("?estimates=1") as socket:
         first = await stream.next()
         door.write(*written[2:])
@@ -50,7 +50,7 @@ async def test_a_page_brings_its_cookie(door: Door) -> None:
     """A browser's EventSource can't set headers."""
     door.client.cookies.set("spotter_token", door.app)
     one = advice()
-    await door.heard(one)
+    await door.add_event(one)
     async with door.client.stream("GET", "/v1/advice/stream") as response:
         assert one.id == (await Stream(response).next())["id"]
 
@@ -94,7 +94,7 @@ async def test_a_stop_repeats_on_a_stream_too(door: Door) -> None:
         await another.next()
         door.write(acknowledged(alert, KEYS.verify(mine).token_id))
         quiet = await stream.nothing(0.4)
-        repeats = await another.some(2)
+        redelivery = await another.some(2)
 
     assert quiet
-    assert [alert, alert] == [event["data"]["alert_id"] for event in repeats]
+    assert [alert, alert] == [event["data"]["alert_id"] for event in redelivery]

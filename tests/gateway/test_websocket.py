@@ -9,8 +9,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from spotter.settings import Limits
-from spotter_gateway.intervals import Pace
-from tests.gateway.said import advice, estimate, opened, summary
+from spotter_gateway.intervals import Intervals
+from tests.gateway.outputs import advice, estimate, opened, summary
 from tests.gateway.support import QUICK, Clock, Door, frame, frames, ids, revoke, serving, silent
 
 
@@ -71,7 +71,7 @@ async def test_a_new_client_is_told_how_things_stand(door: Door) -> None:
     """The newest advice and estimate of each open set, with what is left of its time."""
     ago = datetime.now(UTC) - timedelta(seconds=2)
     ada = [advice(after_rep=0, at=ago), advice(after_rep=1, at=ago), estimate(), advice(after_rep=2, at=ago)]
-    await door.heard(*ada, advice("bob"), summary("bob"))
+    await door.add_event(*ada, advice("bob"), summary("bob"))
     async with door.socket("?estimates=1") as socket:
         found = await frames(socket, 2)
         quiet = await silent(socket)
@@ -86,7 +86,7 @@ async def test_what_stands_past_its_time_is_late() -> None:
     """It is shown and never played."""
     clock = Clock()
     async with serving(clock=clock) as door:
-        await door.heard(advice(action="stop"))
+        await door.add_event(advice(action="stop"))
         clock.move(seconds=8)
         async with door.socket() as socket:
             found = (await frame(socket))["data"]
@@ -96,11 +96,11 @@ async def test_what_stands_past_its_time_is_late() -> None:
 
 async def test_a_lifter_who_rests_hears_nothing_of_the_set_before(door: Door) -> None:
     """An ended set stands for nothing, until a rep after its end brings it back."""
-    await door.heard(advice(after_rep=5), summary())
+    await door.add_event(advice(after_rep=5), summary())
     async with door.socket() as socket:
         assert await silent(socket)
     sixth = advice(after_rep=6)
-    await door.heard(sixth)
+    await door.add_event(sixth)
     async with door.socket() as socket:
         assert sixth.id == (await frame(socket))["id"]
 
@@ -191,7 +191,7 @@ async def test_who_may_not_hear_is_refused_at_the_handshake(door: Door) -> None:
 
 async def test_a_revoked_token_is_out_within_five_seconds() -> None:
     """Its sockets close with 1008; others stay. With the pace of the real thing."""
-    async with serving(pace=Pace()) as door:
+    async with serving(intervals=Intervals()) as door:
         token = door.token()
         async with door.socket(token=token) as socket, door.socket() as other:
             await asyncio.sleep(0.05)
@@ -255,7 +255,7 @@ async def test_a_token_has_so_many_connections_and_no_more() -> None:
 async def test_a_restart_says_so() -> None:
     """Clients are told to come again before the server stops."""
     async with serving() as door, door.socket() as socket:
-        door.hub.dismiss()
+        door.hub.close_connections()
         with pytest.raises(ConnectionClosed) as closed:
             await frame(socket)
 
@@ -265,7 +265,7 @@ async def test_a_restart_says_so() -> None:
 
 async def test_heartbeats_tell_the_age_of_what_is_unfinished() -> None:
     """One every two seconds; 0 where all is done."""
-    async with serving(pace=Pace()) as door, door.socket() as socket:
+    async with serving(intervals=Intervals()) as door, door.socket() as socket:
         first = (await frame(socket))["heartbeat"]
         door.log.oldest_unfinished = int(datetime.now(UTC).timestamp() * 1000) - 3000
         started = asyncio.get_running_loop().time()
@@ -280,7 +280,7 @@ async def test_heartbeats_tell_the_age_of_what_is_unfinished() -> None:
 
 async def test_no_heartbeat_where_the_age_cannot_be_told() -> None:
     """A log that doesn't answer silences it; when it answers again the heart beats on."""
-    async with serving(pace=Pace(heartbeat_s=0.05, retry_s=0.05)) as door, door.socket() as socket:
+    async with serving(intervals=Intervals(heartbeat_s=0.05, retry_s=0.05)) as door, door.socket() as socket:
         assert "heartbeat" in await frame(socket)
         door.log.available = False
         await asyncio.sleep(0.1)
@@ -296,7 +296,7 @@ async def test_no_heartbeat_where_the_age_cannot_be_told() -> None:
 
 async def test_a_log_that_comes_back_gives_what_was_written_meanwhile() -> None:
     """A socket outlives a log that doesn't answer for a while."""
-    async with serving(pace=QUICK) as door, door.socket() as socket:
+    async with serving(intervals=QUICK) as door, door.socket() as socket:
         door.log.available = False
         door.write(advice(after_rep=1))
         await asyncio.sleep(0.3)

@@ -12,7 +12,7 @@ from spotter.domain.topics import ADVICE, ESTIMATES
 from spotter.streaming.log import NewRecord
 from spotter.streaming.memory.log import MemoryLog
 from spotter_dashboard.projection.projector import TOPICS as PROJECTED
-from spotter_gateway.frames import Advice, Estimate, advice_frame, left, read
+from spotter_gateway.frames import Advice, Estimate, advice_frame, read, time_left
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, play
 from tests.dashboard.server import RunningDashboard, run_dashboard
@@ -60,7 +60,9 @@ def _frames(host: MemoryHarness) -> Iterator[Line]:
                 case Advice() as advice:
                     for age_ms in AGES_MS:
                         now_ms = advice.expires_ms - TTL_MS + age_ms
-                        yield Line(f"advice {age_ms} ms", advice_frame(advice, left(advice, now_ms), age_ms // 3000))
+                        yield Line(
+                            f"advice {age_ms} ms", advice_frame(advice, time_left(advice, now_ms), age_ms // 3000)
+                        )
                 case Estimate() as estimate:
                     yield Line(f"estimate at {estimate.station_id}", estimate.body)
                 case None:

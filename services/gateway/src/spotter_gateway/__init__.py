@@ -1,1 +1,1 @@
-"""The door through which advice goes out: WebSocket and server-sent events."""
+"""Delivers advice to clients over WebSocket and server-sent events."""

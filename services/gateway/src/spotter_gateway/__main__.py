@@ -17,7 +17,7 @@ from spotter_gateway.app import create_app
 
 
 def main() -> None:
-    """Serve until a signal ends it."""
+    """Serve until a signal."""
     settings, limits = Settings(), Limits()
     parser = argparse.ArgumentParser(description="Deliver advice from Kafka to phones, watches and screens.")
     parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def make_server(app: FastAPI, host: str, port: int, limits: Limits) -> Server:
-    """Build the server of a gateway's application."""
+    """Build the server of the gateway's application."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -41,7 +41,7 @@ def make_server(app: FastAPI, host: str, port: int, limits: Limits) -> Server:
         **websocket_options(limits),
     )
     gateway = app.state.gateway
-    return Server(config, close_connections=gateway.hub.dismiss, check=gateway.check)
+    return Server(config, close_connections=gateway.hub.close_connections, check=gateway.check)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from spotter.settings import Limits
 from spotter.streaming.log import Log
 from spotter.streaming.topic_follower import TopicFollower
 from spotter_gateway.clients import Client
-from spotter_gateway.filters import Query, StreamQuery, wanted
+from spotter_gateway.filters import AdviceQuery, StreamQuery, parse_filter
 from spotter_gateway.hub import Hub, utc_now
-from spotter_gateway.intervals import Pace
+from spotter_gateway.intervals import Intervals
 from spotter_gateway.sse import AdviceStream, read_cursor
 from spotter_gateway.websocket import AdviceSocket
 
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 _TRY_LATER: Final = (429, 503)
 _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
-_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "CloudEvents and heartbeats, one an unnamed event, each with a cursor as its id.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
@@ -47,25 +47,25 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def create_router(hub: Hub, guard: Guard, ready: Callable[[], str | None] | None = None) -> APIRouter:
-    """Build `WS /v1/advice` and `GET /v1/advice/stream` on a hub that whoever calls enters and leaves.
+    """Build `WS /v1/advice` and `GET /v1/advice/stream` on a hub that the caller enters and leaves.
 
-    `ready` says why nobody may be let in yet, None where all is well; by default the hub's own answer. The
-    application needs `spotter.http.install`.
+    `ready` returns why clients are not admitted yet, or None; by default the hub decides. The application needs
+    `spotter.http.install`.
     """
     not_ready = ready or hub.not_ready
     router = APIRouter(tags=["advice"])
 
-    def admit(connection: HTTPConnection, query: Query, *, cookie: bool, acknowledges: bool) -> Client:
+    def admit(connection: HTTPConnection, query: AdviceQuery, *, cookie: bool, acknowledges: bool) -> Client:
         identity = guard.identify(connection, cookie=cookie)
         if (reason := not_ready()) is not None:
             raise Problem(503, "Not ready", reason, mend="Try again in a second.", headers={"Retry-After": "1"})
-        return hub.client(wanted(query, identity), identity, acknowledges=acknowledges)
+        return hub.client(parse_filter(query, identity), identity, acknowledges=acknowledges)
 
     @router.websocket("/v1/advice", name="advice")
-    async def advice(socket: WebSocket, query: Annotated[Query, FromQuery()]) -> None:
+    async def advice(socket: WebSocket, query: Annotated[AdviceQuery, FromQuery()]) -> None:
         try:
             client = admit(socket, query, cookie=False, acknowledges=True)
-            with hub.clients.inside(client):
+            with hub.clients.connected(client):
                 await AdviceSocket(socket, hub, client).serve()
         except Problem as problem:
             if problem.status in _TRY_LATER:  # a browser's script sees close codes, never the status of a handshake
@@ -76,7 +76,7 @@ def create_router(hub: Hub, guard: Guard, ready: Callable[[], str | None] | None
         "/v1/advice/stream",
         summary="Advice as server-sent events",
         response_class=Response,
-        responses=_ANSWERS,
+        responses=_RESPONSES,
     )
     async def stream(
         request: Request,
@@ -92,7 +92,7 @@ def create_router(hub: Hub, guard: Guard, ready: Callable[[], str | None] | None
 
 
 class Gateway:
-    """All that the gateway's own process keeps running beside its server."""
+    """The background tasks of the gateway's own process."""
 
     def __init__(
         self,
@@ -101,13 +101,13 @@ class Gateway:
         *,
         limits: Limits | None = None,
         clock: Callable[[], datetime] = utc_now,
-        pace: Pace | None = None,
+        intervals: Intervals | None = None,
     ) -> None:
-        pace = pace or Pace()
+        intervals = intervals or Intervals()
         revocations = Revocations()
-        self._access = TopicFollower(log, {ACCESS: revocations.apply}, pace.retry_s)
+        self._access = TopicFollower(log, {ACCESS: revocations.apply}, intervals.retry_s)
         self.guard = Guard(keyring, revocations, clock)
-        self.hub = Hub(log, self.guard, limits=limits, clock=clock, pace=pace)
+        self.hub = Hub(log, self.guard, limits=limits, clock=clock, intervals=intervals)
 
     async def __aenter__(self) -> Self:
         await self._access.__aenter__()
@@ -121,16 +121,16 @@ class Gateway:
         await self._access.__aexit__(kind, error, trace)
 
     def check(self) -> None:
-        """Raise what ended a part of it, if anything did."""
+        """Raise the error that ended one of them, if any."""
         self.hub.check()
         self._access.check()
 
     def not_ready(self) -> str | None:
-        """Say why nobody may be let in; None where all is well."""
+        """Return why clients are not admitted, or None."""
         return self.hub.not_ready() if self._access.is_read_up else "The gateway is reading which tokens were revoked."
 
     def not_alive(self) -> str | None:
-        """Say what has ended that must not; None where all is well."""
+        """Return which task has ended, or None."""
         return self.hub.not_alive() if self._access.failure() is None else "Nobody reads which tokens are revoked."
 
 
@@ -141,14 +141,14 @@ def create_app(
     *,
     running: AbstractAsyncContextManager[object] | None = None,
     clock: Callable[[], datetime] = utc_now,
-    pace: Pace | None = None,
+    intervals: Intervals | None = None,
 ) -> FastAPI:
-    """Build the gateway as a process of its own; `running` is what must be open as long as it serves, such as the log.
+    """Build the gateway as a process of its own; `running`, such as the log, is open as long as it serves.
 
-    It serves at once and lets clients in when `access.v1` and the last ten minutes of advice have been read.
+    It serves at once and admits clients when `access.v1` and the last ten minutes of advice have been read.
     `app.state.gateway` is its `Gateway`.
     """
-    gateway = Gateway(log, keyring, limits=limits, clock=clock, pace=pace)
+    gateway = Gateway(log, keyring, limits=limits, clock=clock, intervals=intervals)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:

@@ -1,4 +1,4 @@
-"""Everybody who is connected, and what waits to be sent to each."""
+"""The connected clients, and the queue of each."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Final
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity, InvalidToken
 from spotter.settings import Limits
-from spotter_gateway.cursor import Place
-from spotter_gateway.filters import Wanted
-from spotter_gateway.frames import Item
-from spotter_gateway.redelivery import Repeats
+from spotter_gateway.cursor import StreamOffsets
+from spotter_gateway.filters import AdviceFilter
+from spotter_gateway.frames import StreamItem
+from spotter_gateway.redelivery import Redelivery
 
 WAITING_MAX: Final = 16_384
-"""Items that may wait for one client: three seconds of a whole import at full speed (design choice)."""
+"""Items that may wait for one client: three seconds of an import at full speed (design choice)."""
 BEATS_WAITING_MAX: Final = 5
-"""Heartbeats that may wait while a client is told what it missed; one more, and it has not read for ten seconds."""
+"""Heartbeats that may wait while a client receives what it missed; one more means it has not read for ten seconds."""
 
 POLICY: Final = 1008
 TOO_LARGE: Final = 1009
@@ -30,58 +30,64 @@ TRY_LATER: Final = 1013
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class CloseReason:
     """Why a connection is closed: the WebSocket close code and a sentence."""
 
     code: int
-    reason: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """A heartbeat on its way to a client, and how far the gateway had read when it was given."""
+class QueuedHeartbeat:
+    """A heartbeat in a client's queue, and how far the gateway had read when it was made."""
 
     body: bytes
-    place: Place | None
+    offsets: StreamOffsets | None
 
 
 class Client:
-    """One connection: what it wants, what waits for it, and why it has to end, once it has."""
+    """One connection: its filter, its queue, and the reason once it is closed."""
 
     def __init__(
-        self, wanted: Wanted, identity: Identity, repeats: Repeats, *, acknowledges: bool, waiting_max: int
+        self,
+        advice_filter: AdviceFilter,
+        identity: Identity,
+        redelivery: Redelivery,
+        *,
+        acknowledges: bool,
+        waiting_max: int,
     ) -> None:
-        self.wanted = wanted
+        self.filter = advice_filter
         self.identity = identity
-        self.repeats = repeats
+        self.redelivery = redelivery
         self.acknowledges = acknowledges
-        """It says itself, on the connection, what it showed."""
-        self.waiting: deque[Item | Beat] = deque()
+        """It acknowledges alerts on this connection."""
+        self.waiting: deque[StreamItem | QueuedHeartbeat] = deque()
         self.wake = asyncio.Event()
-        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
         self.live = False
-        """It is told of everything new; before, it is still being told how things stand."""
+        """It receives everything new; before that, it still receives the current state."""
         self._waiting_max = waiting_max
 
-    def put(self, item: Item | Beat) -> None:
-        """Queue something; a client that doesn't keep up is ended."""
-        if self.ended.done():
+    def put(self, item: StreamItem | QueuedHeartbeat) -> None:
+        """Queue an item; a client that doesn't keep up is closed."""
+        if self.closed.done():
             return
         if len(self.waiting) >= self._waiting_max:
-            self.end(Ending(TRY_LATER, "too slow: connect again for how things stand now"))
+            self.close(CloseReason(TRY_LATER, "too slow: connect again for how things stand now"))
             return
         self.waiting.append(item)
         self.wake.set()
 
-    def end(self, ending: Ending) -> None:
-        """Have the connection closed; the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(ending)
+    def close(self, reason: CloseReason) -> None:
+        """Close the connection; the first reason counts."""
+        if not self.closed.done():
+            self.closed.set_result(reason)
             self.waiting.clear()
 
 
 class Clients:
-    """All connections, found by lifter or gym."""
+    """All connections, by lifter or gym."""
 
     def __init__(self, limits: Limits, waiting_max: int = WAITING_MAX) -> None:
         self.waiting_max = waiting_max
@@ -94,10 +100,10 @@ class Clients:
         return len(self._all)
 
     @contextmanager
-    def inside(self, client: Client) -> Iterator[None]:
-        """Count a connection while it lasts.
+    def connected(self, client: Client) -> Iterator[None]:
+        """Count a connection while entered.
 
-        Raises Problem 429 where its token has too many, 503 where there are too many in all.
+        Raises Problem 429 if its token has too many, 503 if there are too many in all.
         """
         token_id = client.identity.token_id
         if self._by_token[token_id] >= self._limits.connections_per_token:
@@ -113,57 +119,57 @@ class Clients:
             self._by_token[token_id] -= 1
             if not self._by_token[token_id]:
                 del self._by_token[token_id]
-            for route in client.wanted.routes:
-                found = self._by_route.get(route, {})
-                found.pop(client, None)
-                if not found:
+            for route in client.filter.routes:
+                clients = self._by_route.get(route, {})
+                clients.pop(client, None)
+                if not clients:
                     self._by_route.pop(route, None)
 
-    def follow(self, client: Client, items: Iterable[Item] = ()) -> None:
-        """Tell a client of everything that comes from now on, and of `items` before it."""
+    def follow(self, client: Client, items: Iterable[StreamItem] = ()) -> None:
+        """Send a client `items` and then everything new."""
         client.live = True
         for item in items:
             client.put(item)
-        for route in client.wanted.routes:
+        for route in client.filter.routes:
             self._by_route.setdefault(route, {})[client] = None
 
-    def offer(self, item: Item) -> None:
-        """Queue an item for everybody who wants it."""
+    def publish(self, item: StreamItem) -> None:
+        """Queue an item for every client that accepts it."""
         for route in (item.key, item.gym_id):
             for client in self._by_route.get(route, ()):
-                if client.wanted.takes(item):
+                if client.filter.accepts(item):
                     client.put(item)
 
-    def beat(self, body: bytes, place: Place) -> None:
-        """Queue a heartbeat for everybody."""
-        live, catching_up = Beat(body, place), Beat(body, None)
+    def send_heartbeat(self, body: bytes, offsets: StreamOffsets) -> None:
+        """Queue a heartbeat for every client."""
+        live, catching_up = QueuedHeartbeat(body, offsets), QueuedHeartbeat(body, None)
         for client in self._all:
             if client.live:
                 client.put(live)
             elif len(client.waiting) < BEATS_WAITING_MAX:
                 client.put(catching_up)
             else:
-                client.end(Ending(TRY_LATER, "too slow: connect again"))
+                client.close(CloseReason(TRY_LATER, "too slow: connect again"))
 
-    def acknowledged(self, key: str, token_id: str, alert_id: str) -> None:
-        """Take an acknowledgement from the log: the only way for those who can't give it on their connection."""
+    def acknowledge(self, key: str, token_id: str, alert_id: str) -> None:
+        """Apply an acknowledgement from the log, for clients that can't acknowledge on their connection."""
         for route in (key, key.partition("/")[0]):
             for client in self._by_route.get(route, ()):
                 if not client.acknowledges and client.identity.token_id == token_id:
-                    client.repeats.shown(alert_id)
+                    client.redelivery.shown(alert_id)
 
     def check(self, guard: Guard) -> None:
-        """End those whose token was revoked or has expired."""
+        """Close clients whose token was revoked or has expired."""
         for client in self._all:
             try:
                 guard.check(client.identity)
             except InvalidToken as error:
-                client.end(Ending(POLICY, str(error)))
+                client.close(CloseReason(POLICY, str(error)))
 
-    def end(self, ending: Ending) -> None:
-        """End all."""
+    def close(self, reason: CloseReason) -> None:
+        """Close all."""
         for client in self._all:
-            client.end(ending)
+            client.close(reason)
 
 
 def _full(status: int, title: str, detail: str) -> Problem:

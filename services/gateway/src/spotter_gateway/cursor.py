@@ -1,7 +1,7 @@
-"""Where a client is in the stream, as an opaque text that every replica understands.
+"""A client's position in the stream, as an opaque text that every replica understands.
 
-A cursor holds the next offset of every partition of both topics. Each replica reads a partition in its one order, so
-whatever the interleaving of partitions was, all that lies before these offsets has been offered to the client.
+A cursor contains the next offset of every partition of both topics. Each replica reads a partition in its one order, so
+however partitions interleave, everything before these offsets has been offered to the client.
 """
 
 from __future__ import annotations
@@ -25,45 +25,45 @@ _PARTITIONS_MAX: Final = 1024
 
 
 class BadCursor(ValueError):
-    """A text that is no cursor of this service."""
+    """A text that is not a cursor of this service."""
 
 
 @dataclass(slots=True)
-class Place:
-    """How far a reader is: the next offset by topic and partition."""
+class StreamOffsets:
+    """A reader's position: the next offset by topic and partition."""
 
-    offsets: dict[str, dict[int, int]] = field(default_factory=dict)
+    by_topic: dict[str, dict[int, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, position: Position) -> Place:
+    def of(cls, position: Position) -> StreamOffsets:
         """Copy a position."""
         return cls({topic: dict(partitions) for topic, partitions in position.items()})
 
-    def copy(self) -> Place:
-        """Give a place that moves on by itself."""
-        return Place.of(self.offsets)
+    def copy(self) -> StreamOffsets:
+        """Return an independent copy."""
+        return StreamOffsets.of(self.by_topic)
 
     def next(self, topic: str, partition: int) -> int:
-        """Give the next offset of a partition; 0 for one that is not known."""
-        return self.offsets.get(topic, {}).get(partition, 0)
+        """Return the next offset of a partition; 0 for an unknown one."""
+        return self.by_topic.get(topic, {}).get(partition, 0)
 
-    def passed(self, topic: str, partition: int, offset: int) -> bool:
-        """Tell whether a record lies before this place."""
+    def has_passed(self, topic: str, partition: int, offset: int) -> bool:
+        """Return whether a record lies before these offsets."""
         return offset < self.next(topic, partition)
 
-    def pass_by(self, topic: str, partition: int, offset: int) -> None:
+    def advance_past(self, topic: str, partition: int, offset: int) -> None:
         """Move behind a record, never back."""
-        partitions = self.offsets.setdefault(topic, {})
+        partitions = self.by_topic.setdefault(topic, {})
         partitions[partition] = max(partitions.get(partition, 0), offset + 1)
 
-    def move_to(self, position: Position) -> None:
+    def advance_to(self, position: Position) -> None:
         """Move forward to another position, partition by partition, never back."""
         for topic, partitions in position.items():
             for partition, offset in partitions.items():
-                self.pass_by(topic, partition, offset - 1)
+                self.advance_past(topic, partition, offset - 1)
 
     def reaches(self, position: Position) -> bool:
-        """Tell whether this place is at or behind `position` in no partition."""
+        """Return whether every partition has reached `position`."""
         return all(
             self.next(topic, partition) >= offset
             for topic, partitions in position.items()
@@ -73,13 +73,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place, and whether the client was still being told how things stand when it got there."""
+    """Offsets, and whether the client was still receiving the current state when it reached them."""
 
     offsets: Mapping[str, Mapping[int, int]]
     partial: bool = False
 
     def encode(self) -> str:
-        """Write it in base64url.
+        """Encode it in base64url.
 
         >>> Cursor({"advice.v1": {0: 5}, "estimates.v1": {0: 300}}).encode()
         'AQEFAawCnV5Teg'
@@ -96,7 +96,7 @@ class Cursor:
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
-        """Read what `encode` wrote; raises BadCursor for anything else.
+        """Decode what `encode` wrote; raises BadCursor for anything else.
 
         >>> Cursor.decode("AQEFAawCnV5Teg").offsets
         {'advice.v1': {0: 5}, 'estimates.v1': {0: 300}}

@@ -1,4 +1,4 @@
-"""Which advice a client asks for, within what its token may hear."""
+"""The advice that a client asks for, within what its token may receive."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 _TRUTH: Final = {"1": True, "true": True, "0": False, "false": False, "": False}
 
 
-class Query(BaseModel):
-    """What both doors may be asked for, as it was sent."""
+class AdviceQuery(BaseModel):
+    """The query parameters of both routes, as sent."""
 
     athlete_id: Annotated[
         list[str],
@@ -35,8 +35,8 @@ class Query(BaseModel):
     estimates: Annotated[str, Field(description="1 adds each estimate as it is written.")] = "0"
 
 
-class StreamQuery(Query):
-    """What the stream of server-sent events may be asked for."""
+class StreamQuery(AdviceQuery):
+    """The query parameters of the stream of server-sent events."""
 
     last_event_id: Annotated[
         str, Field(description="As the header Last-Event-ID, for clients that can't set headers.")
@@ -44,8 +44,8 @@ class StreamQuery(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What one client is to hear; an empty set means all."""
+class AdviceFilter:
+    """The advice one client receives; an empty set means all."""
 
     gym_id: str
     athletes: frozenset[str] = frozenset()
@@ -53,18 +53,18 @@ class Wanted:
     actions: frozenset[str] = frozenset()
     estimates: bool = False
     routes: tuple[str, ...] = field(init=False)
-    """Under which keys its items are found: the lifters' own, or the gym."""
+    """Keys to look its items up by: the lifters' own, or the gym."""
 
     def __post_init__(self) -> None:
         keys = tuple(athlete_key(self.gym_id, athlete) for athlete in sorted(self.athletes))
         object.__setattr__(self, "routes", keys or (self.gym_id,))
 
     def concerns(self, key: str) -> bool:
-        """Tell whether anything under a lifter's key may be wanted."""
+        """Return whether anything under a lifter's key may be accepted."""
         return key in self.routes or key.partition("/")[0] in self.routes
 
-    def takes(self, item: Advice | Estimate) -> bool:
-        """Tell whether an item whose key concerns the client is wanted."""
+    def accepts(self, item: Advice | Estimate) -> bool:
+        """Return whether an item whose key concerns the client is accepted."""
         if self.stations and item.station_id not in self.stations:
             return False
         if isinstance(item, Estimate):
@@ -72,11 +72,11 @@ class Wanted:
         return not self.actions or item.action in self.actions
 
 
-def wanted(query: Query, identity: Identity) -> Wanted:
-    """Read a query within what its bearer may hear.
+def parse_filter(query: AdviceQuery, identity: Identity) -> AdviceFilter:
+    """Parse a query, restricted to what its bearer may receive.
 
-    Raises Problem: 403 for a role that only sends, 404 for a lifter the token does not speak for, 422 for a value
-    that cannot be.
+    Raises Problem: 403 for a role that may only send, 404 for a lifter that the token does not cover, 422 for an
+    invalid value.
     """
     if not identity.has_role("app"):
         raise Problem(
@@ -102,7 +102,7 @@ def wanted(query: Query, identity: Identity) -> Wanted:
     estimates = _TRUTH.get(query.estimates.lower())
     if estimates is None:
         raise _invalid("estimates", "estimates must be 1 or 0", "Use estimates=1 for estimates, or leave it out.")
-    return Wanted(
+    return AdviceFilter(
         gym_id=identity.gym_id,
         athletes=athletes or identity.athletes,
         stations=_ids("station_id", query.station_id),

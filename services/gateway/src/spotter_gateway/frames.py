@@ -1,6 +1,6 @@
-"""What goes out at a given moment: an advice with what is left of its time, an estimate as it was written.
+"""Frames to send at a given moment: an advice with its remaining time, an estimate as it was written.
 
-Pure: the moment comes from outside, in ms since the epoch.
+Pure: the caller passes the moment, in ms since the epoch.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _READ: Final = (AdviceGiven, EffortEstimated, SetOpened, SetSummarised, RepCounted, AdviceAcknowledged)
 _TYPES: Final = frozenset(NAMES[data] for data in _READ)
-_LEFT: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat"})
+_TIMED: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat"})
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """An advice as the gateway keeps it."""
+    """An advice in memory."""
 
     topic: str
     partition: int
@@ -47,16 +47,16 @@ class Advice:
     repeat: int
     expires_ms: int
     sound_until_ms: int
-    """Until when sound or haptic may start."""
+    """Sound or haptic may start until then."""
     head: bytes
-    """The frame up to the members that depend on the moment."""
+    """The start of the frame, without the members that depend on the moment."""
     newest: bool = True
-    """No later rep of its set had been advised on when it came."""
+    """There was no advice on a later rep of its set when it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An estimate as the gateway keeps it."""
+    """An estimate in memory."""
 
     topic: str
     partition: int
@@ -71,30 +71,30 @@ class Estimate:
     body: bytes
 
 
-Item = Advice | Estimate
+StreamItem = Advice | Estimate
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What is left of an advice's time."""
+class TimeLeft:
+    """The remaining time of an advice."""
 
     late: bool
     ttl_ms: int
     sound_ms: int
 
 
-def left(advice: Advice, now_ms: int) -> Left:
-    """Say what is left of an advice's time; what is late has no time to sound."""
+def time_left(advice: Advice, now_ms: int) -> TimeLeft:
+    """Return the remaining time of an advice; a late one must not sound."""
     ttl_ms = max(0, advice.expires_ms - now_ms)
     late = advice.late or ttl_ms == 0
     sound_ms = 0 if late else max(0, min(advice.sound_until_ms - now_ms, ttl_ms))
-    return Left(late, ttl_ms, sound_ms)
+    return TimeLeft(late, ttl_ms, sound_ms)
 
 
-def advice_frame(advice: Advice, remaining: Left, repeated: int = 0) -> bytes:
-    """Write the CloudEvent of an advice; `repeated` says how often this connection had it before.
+def advice_frame(advice: Advice, remaining: TimeLeft, repeated: int = 0) -> bytes:
+    """Return the CloudEvent of an advice that this connection has had `repeated` times before.
 
-    Its `repeat` counts what is left, as its times do.
+    Its `repeat` is the number of repeats that remain.
     """
     return b'%b"late":%b,"ttl_ms":%d,"sound_ms":%d,"repeat":%d}}' % (
         advice.head,
@@ -106,14 +106,14 @@ def advice_frame(advice: Advice, remaining: Left, repeated: int = 0) -> bytes:
 
 
 def heartbeat_frame(now: datetime, age_ms: int) -> bytes:
-    """Write a sign of life: the age of the oldest event that detector or advisor has not finished."""
+    """Return a heartbeat with the age of the oldest event that detector or advisor has not finished."""
     return orjson.dumps({"heartbeat": {"at": format_time(now), "age_ms": age_ms}})
 
 
 def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Estimate | Event | None:
-    """Read a record; None for what the gateway has no use for.
+    """Parse a record; None for types that the gateway does not use.
 
-    `station_of` names the station of a set, by its key: an estimate doesn't say. Raises Unreadable.
+    `station_of` returns the station of a set by its key, which an estimate doesn't contain. Raises Unreadable.
     """
     event = record.event
     raw = None
@@ -167,19 +167,19 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Give a time in whole ms since the epoch, rounded down."""
+    """Return a time in whole ms since the epoch, rounded down."""
     return (moment - _EPOCH) // _MS
 
 
 def _head_of(event: Event, data: AdviceGiven) -> bytes:
-    fixed = {name: value for name, value in present_fields(data).items() if name not in _LEFT}
+    fixed = {name: value for name, value in present_fields(data).items() if name not in _TIMED}
     return b"%b," % encode(event, orjson.dumps(fixed, present_fields, orjson.OPT_UTC_Z))[:-2]
 
 
 def _head(raw: dict[str, object]) -> bytes:
-    """Build the same from JSON, which may have members that this version does not know."""
+    """Build the same from JSON, which may have members of a newer version."""
     data = raw["data"]
     assert isinstance(data, dict)
     envelope = orjson.dumps({name: value for name, value in raw.items() if name != "data"})
-    fixed = orjson.dumps({name: value for name, value in data.items() if name not in _LEFT})
+    fixed = orjson.dumps({name: value for name, value in data.items() if name not in _TIMED})
     return b'%b,"data":%b,' % (envelope[:-1], fixed[:-1])

@@ -1,4 +1,4 @@
-"""How often what happens by the clock happens."""
+"""Intervals of what the gateway does periodically."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from spotter_gateway.redelivery import EVERY_MS
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Intervals; other than these only in tests."""
+class Intervals:
+    """Intervals; only tests change them."""
 
     heartbeat_s: float = 2.0
     check_s: float = 1.0
-    """Between two looks at whether a bearer may go on; a revoked token has to be out within 5 s."""
+    """Between two checks of clients' tokens; a client with a revoked token must be disconnected within 5 s."""
     repeat_ms: int = EVERY_MS
     stalled_s: float = 4.0
-    """Without an answer of the log for so long, where it is asked every second, there are no signs of life."""
+    """Heartbeats stop when the log, which is asked every second, has not answered for this long."""
     retry_s: float = 0.5
-    """After the log didn't answer."""
+    """Wait after the log did not answer."""

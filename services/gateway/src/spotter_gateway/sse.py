@@ -1,4 +1,4 @@
-"""The door of server-sent events: the same frames, each with a cursor to go on from."""
+"""`GET /v1/advice/stream`: frames as server-sent events, each with a cursor to resume from."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from starlette.types import Receive, Scope, Send
 from spotter.http import Problem
 from spotter.http.metrics import CLIENTS
 from spotter_gateway.clients import Client
-from spotter_gateway.cursor import BadCursor, Cursor, Place
+from spotter_gateway.cursor import BadCursor, Cursor, StreamOffsets
 from spotter_gateway.delivery import Delivery, Frame
-from spotter_gateway.hub import TURN, Hub
-from spotter_gateway.shutdown import race
+from spotter_gateway.hub import YIELD_EVERY, Hub
+from spotter_gateway.shutdown import run_until_closed
 
 RETRY_MS: Final = 1000
-"""When a browser connects again: well before it has to say that the signal is lost."""
+"""When a browser reconnects: well before it has to show that the signal is lost."""
 CATCH_UP_S: Final = 2.0
-"""For how long this replica may be behind another."""
+"""How long this replica may be behind another."""
 CLOSE_S_MAX: Final = 1.0
 
 logger = logging.getLogger(__name__)
 
 
 async def read_cursor(hub: Hub, text: str | None) -> Cursor | None:
-    """Read where a client wants to go on.
+    """Return the cursor that a client resumes from.
 
-    Raises Problem 400 for what is no cursor, or lies ahead of the log, and 503 where the log doesn't answer.
+    Raises Problem 400 for an invalid cursor or one ahead of the log, and 503 if the log doesn't answer.
     """
     if not text:
         return None
@@ -38,7 +38,7 @@ async def read_cursor(hub: Hub, text: str | None) -> Cursor | None:
         cursor = Cursor.decode(text)
     except BadCursor as error:
         raise _refused(f"Last-Event-ID is no cursor of this service: {error}.") from None
-    if not await hub.reaches(Place.of(cursor.offsets), CATCH_UP_S):
+    if not await hub.reaches(StreamOffsets.of(cursor.offsets), CATCH_UP_S):
         if (reason := hub.not_ready()) is not None:
             raise Problem(503, "Not ready", reason, headers={"Retry-After": "1"})
         raise _refused("Last-Event-ID lies ahead of this log: it is from another one.")
@@ -46,7 +46,7 @@ async def read_cursor(hub: Hub, text: str | None) -> Cursor | None:
 
 
 class AdviceStream(Response):
-    """One stream, served until one side ends it."""
+    """One stream, served until one side closes it."""
 
     media_type = "text/event-stream"
 
@@ -58,11 +58,11 @@ class AdviceStream(Response):
         self._resumed = resumed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send; returns when the stream is over."""
-        with self._hub.clients.inside(self._client), CLIENTS.labels("advice_stream").track_inprogress():
+        """Send frames until the stream is closed."""
+        with self._hub.clients.connected(self._client), CLIENTS.labels("advice_stream").track_inprogress():
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            ending = await race(self._client, self._send(send), _gone(receive))
-            if ending is not None:
+            close_reason = await run_until_closed(self._client, self._send(send), _disconnected(receive))
+            if close_reason is not None:
                 await self._close(send)
 
     async def _send(self, send: Send) -> None:
@@ -71,7 +71,7 @@ class AdviceStream(Response):
             async for frame in frames:
                 await send({"type": "http.response.body", "body": _event(frame, first=count == 0), "more_body": True})
                 count += 1
-                if count % TURN == 0:
+                if count % YIELD_EVERY == 0:
                     await asyncio.sleep(0)
 
     async def _close(self, send: Send) -> None:
@@ -82,7 +82,7 @@ class AdviceStream(Response):
             logger.info("a client of token %s doesn't read its stream", self._client.identity.token_id)
 
 
-async def _gone(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -86,7 +86,7 @@ async def serving(
         app = create_app(parts, ready=not_ready, alive=lambda: _first_failure(checks))
 
         def goodbye() -> None:
-            hub.dismiss()
+            hub.close_connections()
             dashboard.live.close()
 
         await hub.wait_ready()

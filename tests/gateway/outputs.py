@@ -141,14 +141,14 @@ def record(event: Event, offset: int = 0) -> Record:
     return Record(new.topic, 0, offset, new.key, new.value, 0)
 
 
-def advised(event: Event, offset: int = 0) -> Advice:
+def read_advice(event: Event, offset: int = 0) -> Advice:
     """Read an advice as the gateway does."""
     found = read(record(event, offset), lambda _: None)
     assert isinstance(found, Advice)
     return found
 
 
-def estimated(event: Event, station: str | None = None) -> Estimate:
+def read_estimate(event: Event, station: str | None = None) -> Estimate:
     """Read an estimate as the gateway does."""
     found = read(record(event), lambda _: station)
     assert isinstance(found, Estimate)

@@ -1,4 +1,4 @@
-"""A memory with a limit: what was put in longest ago is forgotten first."""
+"""A dict with a limit, which drops the value that was put in longest ago."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Remembered(Generic[K, V]):
-    """Values by key, at most `most` of them."""
+class BoundedMap(Generic[K, V]):
+    """Values by key, at most `size_max` of them."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, size_max: int) -> None:
+        self._size_max = size_max
         self._values: dict[K, V] = {}
 
     def put(self, key: K, value: V) -> None:
-        """Remember a value, as the newest."""
+        """Store a value as the newest."""
         self._values.pop(key, None)
         self._values[key] = value
-        if len(self._values) > self._most:
+        if len(self._values) > self._size_max:
             del self._values[next(iter(self._values))]
 
     def get(self, key: K) -> V | None:
-        """Give a value, or None where it is not known, or no more."""
+        """Return a value, or None."""
         return self._values.get(key)
 
-    def forget(self, key: K) -> V | None:
-        """Take a value out."""
+    def pop(self, key: K) -> V | None:
+        """Remove a value and return it, or None."""
         return self._values.pop(key, None)
 
     def __contains__(self, key: K) -> bool:
