@@ -11,11 +11,11 @@ from typing import Generic, TypeVar
 import numpy as np
 
 Given = TypeVar("Given")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[Given, Found]):
+class Part(Generic[Given, Result]):
     """A part of the model and what is to be true of it.
 
     Attributes
@@ -23,42 +23,42 @@ class Part(Generic[Given, Found]):
     run : function
         The part.
     cases : sequence
-        What it is called with, each in an order in which `measure` of what is found may not fall.
+        What it is called with, each in an order in which `measure` of the results may not fall.
     figures : function
-        All numbers in what is found.
+        All numbers in a result.
     measure : function or None
         A number that may not fall from case to case.
     reordered : function or None
         The same case in another order, which may change nothing.
     written, read : function or None
-        What is found as JSON, and back.
+        A result as JSON, and back.
     """
 
-    run: Callable[[Given], Found]
+    run: Callable[[Given], Result]
     cases: Sequence[Given]
-    figures: Callable[[Found], Sequence[float]]
-    measure: Callable[[Found], float] | None = None
+    figures: Callable[[Result], Sequence[float]]
+    measure: Callable[[Result], float] | None = None
     reordered: Callable[[Given], Given] | None = None
-    written: Callable[[Found], Mapping[str, object]] | None = None
-    read: Callable[[Mapping[str, object]], Found] | None = None
+    written: Callable[[Result], Mapping[str, object]] | None = None
+    read: Callable[[Mapping[str, object]], Result] | None = None
 
 
-def check_model(part: Part[Given, Found]) -> None:
+def check_model(part: Part[Given, Result]) -> None:
     """Finite, monotone where it must be, insensitive to order, serialisable, deterministic."""
-    found = [part.run(case) for case in part.cases]
-    for one in found:
-        assert all(isfinite(value) for value in part.figures(one))
+    results = [part.run(case) for case in part.cases]
+    for result in results:
+        assert all(isfinite(value) for value in part.figures(result))
     again = [part.run(case) for case in part.cases]
     assert all(
-        np.array_equal(np.array(part.figures(one)), np.array(part.figures(other)))
-        for one, other in zip(found, again, strict=True)
+        np.array_equal(np.array(part.figures(result)), np.array(part.figures(other)))
+        for result, other in zip(results, again, strict=True)
     )
     if part.measure is not None:
-        measured = [part.measure(one) for one in found]
+        measured = [part.measure(result) for result in results]
         assert measured == sorted(measured)
     if part.reordered is not None:
-        for case, one in zip(part.cases, found, strict=True):
-            assert list(part.figures(one)) == list(part.figures(part.run(part.reordered(case))))
+        for case, result in zip(part.cases, results, strict=True):
+            assert list(part.figures(result)) == list(part.figures(part.run(part.reordered(case))))
     if part.written is not None and part.read is not None:
-        for one in found:
-            assert one == part.read(json.loads(json.dumps(part.written(one))))
+        for result in results:
+            assert result == part.read(json.loads(json.dumps(part.written(result))))

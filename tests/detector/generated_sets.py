@@ -17,7 +17,7 @@ def starting(
     target_rir: int | None = None,
     tempo: bool = False,
 ) -> Prior:
-    """Starting values, of a bench press at 75 %1RM unless told otherwise."""
+    """Return a prior, of a bench press at 75 %1RM by default."""
     return build_prior(model_class, pct_1rm=pct_1rm, planned_reps=planned_reps, target_rir=target_rir, tempo=tempo)
 
 

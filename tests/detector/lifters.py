@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spotter_detector.model import Observation, Prior, build_prior
-from spotter_detector.profile import SetOutcome, Term, likelihood_of_set, posterior_profile
+from spotter_detector.profile import ObservedOutcome, Term, likelihood_of_set, posterior_profile
 
 
 def lifted(
@@ -14,23 +14,23 @@ def lifted(
     """A bench press set with `count` possible reps, without noise, ended with so many left."""
     made: list[Observation] = []
     end_s = 0.0
-    for place in range(count - left):
-        share = (place / (count - 1)) ** curve
-        velocity_mps = (first_mps + share * (last_mps - first_mps)) * (0.95 if place == 0 else 1.0)
+    for index in range(count - left):
+        share = (index / (count - 1)) ** curve
+        velocity_mps = (first_mps + share * (last_mps - first_mps)) * (0.95 if index == 0 else 1.0)
         end_s += 0.42 / velocity_mps + 2.0
-        made.append(Observation(place + 1, round(end_s, 2), velocity_mps, 0.42 / velocity_mps, 0.42, None))
+        made.append(Observation(index + 1, round(end_s, 2), velocity_mps, 0.42 / velocity_mps, 0.42, None))
     return tuple(made)
 
 
 def timed(reps: Sequence[Observation], scale: float = 1.0) -> tuple[Observation, ...]:
     """The same reps as a watch has them: concentric times, no velocity and no travel."""
     return tuple(
-        Observation(one.rep_number, one.end_s, None, scale * (one.duration_s or 0.0), None, None) for one in reps
+        Observation(rep.rep_number, rep.end_s, None, scale * (rep.duration_s or 0.0), None, None) for rep in reps
     )
 
 
 def cold(*, pct_1rm: float | None = None, load_kg: float | None = None, model_class: str = "bench_press") -> Prior:
-    """Starting values of a lifter nobody knows."""
+    """Return the prior of an unknown lifter."""
     return build_prior(model_class, pct_1rm=pct_1rm, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg)
 
 
@@ -44,11 +44,11 @@ def taught(
     load_kg: float | None = None,
 ) -> Term:
     """What a set taught."""
-    outcome = SetOutcome(failed=failed, called_rir=called_rir, at_days=at_days)
+    outcome = ObservedOutcome(failed=failed, called_rir=called_rir, at_days=at_days)
     return likelihood_of_set(cold(pct_1rm=pct_1rm, load_kg=load_kg), reps, outcome)
 
 
 def learned_from(sets: Sequence[Sequence[Observation]]) -> Prior:
     """Starting values of a lifter after these sets, all to failure, one a day."""
-    profile = posterior_profile(None, [taught(one, at_days=float(day)) for day, one in enumerate(sets)])
+    profile = posterior_profile(None, [taught(reps, at_days=float(day)) for day, reps in enumerate(sets)])
     return build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile)

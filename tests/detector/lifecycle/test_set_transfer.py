@@ -43,12 +43,12 @@ def bob(host: MemoryHarness) -> Lifter:
 
 
 def written(host: MemoryHarness, name: str = "bob") -> list[Event]:
-    """Give what stands in the log under a lifter's key."""
+    """Return the events in the log under a lifter's key."""
     return host.events("lifts.v1", athlete_key("g1", name))
 
 
 def steps(events: Sequence[Event]) -> tuple[dict[str, object], Step]:
-    """Take events in order; gives the state and the last step."""
+    """Process events in order; return the state and the last step."""
     detector, state, step = FailureDetector(), dict[str, object](), Step()
     for event in events:
         step = detector.step(state, event, Configuration())
@@ -68,14 +68,14 @@ def test_a_step_gives_the_same_events_twice(ada: Lifter, bob: Lifter) -> None:
 
 
 def test_reps_keep_who_counted_them_and_when(host: MemoryHarness, ada: Lifter, bob: Lifter) -> None:
-    """Source, device, number and corrected time: what the sender's clock said is put right once and for all."""
+    """Source, device, number and corrected time: the sender's clock is corrected once."""
     wrong = ada.rep(1, 3600 + 3, sent_s=3600 + 3.2, received_s=3.2, device={"id": "d1", "model": "OpenBarbell V3"})
     restarted = ada.rep(1, 3600 + 6, 0.4, sent_s=3600 + 6.2, received_s=6.2, device={"id": "d1"})
     ada.send(ada.start(0), wrong, restarted, moved(ada, bob, 9))
     _, first, second = written(host)
     assert ("tracker", BASE + timedelta(seconds=3)) == (first.source, first.time)
-    assert [one.rep_time for one in ada.counted] == [one.rep_time for one in bob.counted]
-    assert [(1, "d1"), (2, "d1")] == [(one.rep_number, one.device and one.device.id) for one in bob.counted]
+    assert [fact.rep_time for fact in ada.counted] == [fact.rep_time for fact in bob.counted]
+    assert [(1, "d1"), (2, "d1")] == [(fact.rep_number, fact.device and fact.device.id) for fact in bob.counted]
     assert ["renumbered"] == bob.counted[1].flags
     assert second.movedfrom is not None and second.movedfrom.startswith(ada.opened[0].set_key)
 
@@ -84,10 +84,10 @@ def test_of_two_reps_with_one_number_the_voided_one_is_voided(ada: Lifter, bob: 
     """Two devices that count for themselves use the same numbers."""
     first, second = ada.rep(1, 3, device={"id": "d1"}), ada.rep(1, 6, 0.4, device={"id": "d2"})
     for early, late in ((first, second), (second, first)):
-        one, other = Lifter(ada.host, BASE), Lifter(ada.host, BASE)
-        mine = [one.event(event.data, (event.time - BASE).total_seconds()) for event in (early, late)]
-        one.send(one.start(0), mine[0], one.void(1, 8), mine[1], moved(one, other, 20))
-        gone = [[rep.rep_time for rep in lifter.counted if rep.voided] for lifter in (one, other)]
+        source, target = Lifter(ada.host, BASE), Lifter(ada.host, BASE)
+        mine = [source.event(event.data, (event.time - BASE).total_seconds()) for event in (early, late)]
+        source.send(source.start(0), mine[0], source.void(1, 8), mine[1], moved(source, target, 20))
+        gone = [[rep.rep_time for rep in lifter.counted if rep.voided] for lifter in (source, target)]
         assert [[early.time], [early.time]] == gone
 
 
@@ -108,10 +108,10 @@ def test_reps_found_in_motion_say_so_there_too(host: MemoryHarness, ada: Lifter,
     ada.send(moved(ada, bob, signal[half - 1].time.timestamp() - BASE.timestamp() + 0.1), *signal[half:])
     assert before == len(ada.estimates)
     assert [("motion", number) for number in range(1, 6)] == [
-        (one.found_in, one.rep_number) for one in bob.counted if one.revision == 1
+        (fact.found_in, fact.rep_number) for fact in bob.counted if fact.revision == 1
     ]
     assert [] == ada.rejected + bob.rejected
-    fresh = [one.fresh for one in bob.estimates if one.arrival]
+    fresh = [fact.fresh for fact in bob.estimates if fact.arrival]
     assert [False] * before + [True] * (len(PEAKS_MPS) - before) == fresh
 
 
@@ -125,7 +125,7 @@ def test_a_rep_under_way_is_watched_there(host: MemoryHarness, ada: Lifter, bob:
         for event in written(host, name)
         if isinstance(event.data, RepOverdue)
     ]
-    assert ["failing"] == [one.action for one in bob.advice if one.after_rep == 2 and not one.late]
+    assert ["failing"] == [fact.action for fact in bob.advice if fact.after_rep == 2 and not fact.late]
 
 
 def test_a_device_that_is_gone_is_no_emergency_there_either(host: MemoryHarness, ada: Lifter, bob: Lifter) -> None:
@@ -141,15 +141,15 @@ def test_silence_ends_it_there(host: MemoryHarness, ada: Lifter, bob: Lifter) ->
     """A set that ran when it was moved ends by silence under the new lifter only."""
     ada.send(ada.start(0), *ada.reps(2, 3), moved(ada, bob, 7))
     host.pass_time(BASE + timedelta(seconds=400))
-    assert ["silence"] == [one.reason for one in bob.closed]
-    assert ["bob"] == [one.moved_to for one in ada.closed]
+    assert ["silence"] == [fact.reason for fact in bob.closed]
+    assert ["bob"] == [fact.moved_to for fact in ada.closed]
 
 
 def test_what_contradicts_itself_is_refused_here(ada: Lifter, bob: Lifter) -> None:
     """The set settles its numbers where its reps come in, moved or not."""
     ada.send(ada.start(0), *ada.reps(3, 3), ada.end(20), moved(ada, bob, 60))
     ada.send(ada.rep(2, 5, 0.2), ada.void(9, 61))
-    assert ["rep_conflict", "unknown_rep"] == [one.reason for one in ada.rejected]
+    assert ["rep_conflict", "unknown_rep"] == [fact.reason for fact in ada.rejected]
     assert [] == bob.rejected
 
 
@@ -167,7 +167,7 @@ def test_unnamed_events_are_about_own_sets(ada: Lifter, bob: Lifter) -> None:
     ada.send(ada.start(300, "s2"), *ada.reps(2, 303, "s2"), ada.end(320, "s2"), moved(ada, bob, 330, "s2"))
     ada.send(ada.event(EffortReported(rir=3), 340, source="app"))
     assert ("s1", 3.0) == (ada.summaries[-1].set_id, ada.summaries[-1].rir_end)
-    assert 3.0 not in [one.rir_end for one in bob.summaries]
+    assert 3.0 not in [fact.rir_end for fact in bob.summaries]
 
 
 def test_a_set_of_long_ago_stays(ada: Lifter, bob: Lifter) -> None:
@@ -176,21 +176,21 @@ def test_a_set_of_long_ago_stays(ada: Lifter, bob: Lifter) -> None:
     ada.send(ada.start(0), *ada.reps(2, 3), ada.end(20))
     ada.send(moved(ada, bob, month_s))
     ada.send(ada.start(month_s + 60, "s2"), moved(ada, bob, month_s + 120, "s1"))
-    assert ["too_old", "too_old"] == [one.reason for one in ada.rejected]
+    assert ["too_old", "too_old"] == [fact.reason for fact in ada.rejected]
     assert [] == bob.opened
 
 
 def test_a_set_of_an_older_program_moves_with_its_calls() -> None:
-    """What was said of the effort is kept with the reps, where the words themselves are not."""
+    """Reported effort is kept with the reps if the reports themselves are not."""
     host = MemoryHarness()
     ada, bob = Lifter(host, BASE, "ada"), Lifter(host, BASE, "bob")
     effort = ada.event(EffortReported(set_id="s1", failed=True), 15, source="app")
     state, _ = steps([ada.start(0), *ada.reps(3, 3), effort, ada.end(20)])
     detector = FailureDetector()
     name = next(name for name in state if name.startswith("set:"))
-    one = detector.load(name, detector.dump(name, state[name]))
-    assert isinstance(one, LiftedSet)
-    state[name] = replace(one, efforts=())
+    lifted_set = detector.load(name, detector.dump(name, state[name]))
+    assert isinstance(lifted_set, LiftedSet)
+    state[name] = replace(lifted_set, efforts=())
     step = detector.step(state, moved(ada, bob, 60), Configuration())
-    said = [event.data for event in step.elsewhere if isinstance(event.data, EffortReported)]
-    assert [(True, 3)] == [(data.failed, data.rep_number) for data in said]
+    reports = [event.data for event in step.elsewhere if isinstance(event.data, EffortReported)]
+    assert [(True, 3)] == [(data.failed, data.rep_number) for data in reports]

@@ -21,7 +21,7 @@ from typing import Any, Final
 from spotter_detector import model as model_package
 from spotter_detector import profile as profile_package
 from spotter_detector.model import EXERCISE_MODELS, MODEL_VERSION, Filter, Observation, Prior, Request, build_prior
-from spotter_detector.profile import SetOutcome, likelihood_of_set, posterior_profile
+from spotter_detector.profile import ObservedOutcome, likelihood_of_set, posterior_profile
 
 GOLDEN: Final = Path(__file__).with_suffix(".json")
 COMMAND: Final = "python -m tests.detector.model.model_golden"
@@ -87,10 +87,10 @@ def every(reps: Reps, **changes: Any) -> Reps:
 def learned(model_class: str, **values: Any) -> Prior:
     """Return the starting values of a lifter after four sets: two failed, one with a call, one left open."""
     outcomes = (
-        SetOutcome(failed=True),
-        SetOutcome(called_rir=2.0, at_days=3.0),
-        SetOutcome(failed=True, at_days=9.0),
-        SetOutcome(at_days=12.0),
+        ObservedOutcome(failed=True),
+        ObservedOutcome(called_rir=2.0, at_days=3.0),
+        ObservedOutcome(failed=True, at_days=9.0),
+        ObservedOutcome(at_days=12.0),
     )
     terms = [
         likelihood_of_set(
@@ -104,7 +104,9 @@ def learned(model_class: str, **values: Any) -> Prior:
 def learned_times(model_class: str) -> Prior:
     """Return the starting values of a lifter whose watch has sent two sets of concentric times."""
     timed = every(lifted(model_class), velocity_mps=None, rom_m=None)
-    terms = [likelihood_of_set(start(model_class), timed, SetOutcome(failed=True, at_days=day)) for day in (0.0, 4.0)]
+    terms = [
+        likelihood_of_set(start(model_class), timed, ObservedOutcome(failed=True, at_days=day)) for day in (0.0, 4.0)
+    ]
     return start(model_class, profile=posterior_profile(None, terms), at_days=6.0)
 
 
@@ -167,7 +169,7 @@ def constants(*folders: Path) -> list[float]:
 
 
 def fingerprint() -> dict[str, Any]:
-    """Return what the file holds: version, each exercise's priors, constants, estimates."""
+    """Return the content of the file: version, each exercise's priors, constants, estimates."""
     folders = [Path(folder) for package in (model_package, profile_package) for folder in package.__path__]
     return {
         "model_version": MODEL_VERSION,

@@ -33,11 +33,13 @@ def answers(model_class: str, load_known: bool) -> list[Answer]:
     """Every rep of the sets, cold."""
     made = simulate(model_class, SETS, seed=20260105)
     asked = [
-        Request(starting(model_class, pct_1rm=one.pct_1rm if load_known else None), reps(one.velocities_mps), 0)
-        for one in made
+        Request(starting(model_class, pct_1rm=set_.pct_1rm if load_known else None), reps(set_.velocities_mps), 0)
+        for set_ in made
     ]
     return [
-        Answer(estimate, len(found) - done) for found in Filter().run(asked) for done, estimate in enumerate(found, 1)
+        Answer(estimate, len(estimates) - done)
+        for estimates in Filter().run(asked)
+        for done, estimate in enumerate(estimates, 1)
     ]
 
 
@@ -54,10 +56,10 @@ def answers(model_class: str, load_known: bool) -> list[Answer]:
 )
 def test_the_cold_error(model_class: str, load_known: bool, error_max: float) -> None:
     """Cold, the mean error of min(RIR, 6) stays under .7 bench, .95 squat, 1.1 deadlift, and half of a constant's."""
-    found = answers(model_class, load_known)
-    capped = [min(answer.rir, 6) for answer in found]
+    judged = answers(model_class, load_known)
+    capped = [min(answer.rir, 6) for answer in judged]
     constant = float(np.mean(np.abs(np.array(capped) - np.median(capped))))
-    error = float(np.mean([answer.error() for answer in found]))
+    error = float(np.mean([answer.error() for answer in judged]))
     assert error < error_max
     assert error < 0.55 * constant
 
@@ -79,9 +81,9 @@ def test_the_probabilities_are_calibrated(model_class: str, load_known: bool) ->
 
 @pytest.mark.parametrize("model_class", CLASSES)
 def test_the_interval_covers_what_it_says(model_class: str) -> None:
-    """RIR is a whole number, so an 80 % interval holds the truth a little more often than that, and not always."""
-    found = answers(model_class, True)
-    inside = [answer.estimate.rir_low - 0.5 <= answer.rir <= answer.estimate.rir_high + 0.5 for answer in found]
+    """RIR is a whole number, so an 80 % interval contains the truth a little more often than that, and not always."""
+    judged = answers(model_class, True)
+    inside = [answer.estimate.rir_low - 0.5 <= answer.rir <= answer.estimate.rir_high + 0.5 for answer in judged]
     assert 0.8 < np.mean(inside) < 0.95
 
 
@@ -96,8 +98,8 @@ def test_probable_failure_of_the_next_rep_is_mostly_said_at_the_last(model_class
 @pytest.mark.parametrize("model_class", CLASSES)
 def test_the_probability_of_failure_rises_towards_the_end(model_class: str) -> None:
     """On average P(next rep fails) grows over the last four reps, by more with each."""
-    found = answers(model_class, True)
-    means = [np.mean([a.estimate.p_next_fails for a in found if a.rir == rir]) for rir in (3, 2, 1, 0)]
+    judged = answers(model_class, True)
+    means = [np.mean([a.estimate.p_next_fails for a in judged if a.rir == rir]) for rir in (3, 2, 1, 0)]
     steps = np.diff(means)
     assert steps[0] > 0.0
     assert steps[0] < steps[1] < steps[2]
@@ -106,17 +108,19 @@ def test_the_probability_of_failure_rises_towards_the_end(model_class: str) -> N
 @pytest.mark.parametrize("model_class", CLASSES)
 def test_high_confidence_is_earned_and_reached_cold(model_class: str) -> None:
     """Estimates of high confidence are within one rep three times in four, and many cold sets get there in the end."""
-    found = answers(model_class, True)
-    high = [abs(answer.estimate.rir - answer.rir) <= 1.0 for answer in found if answer.estimate.confidence == "high"]
+    judged = answers(model_class, True)
+    high = [abs(answer.estimate.rir - answer.rir) <= 1.0 for answer in judged if answer.estimate.confidence == "high"]
     assert np.mean(high) > 0.75
-    assert np.mean([a.estimate.confidence == "high" for a in found if a.rir == 0]) > 0.35
-    assert np.mean([a.estimate.confidence == "high" for a in found if a.rir >= 6]) < 0.02
+    assert np.mean([a.estimate.confidence == "high" for a in judged if a.rir == 0]) > 0.35
+    assert np.mean([a.estimate.confidence == "high" for a in judged if a.rir >= 6]) < 0.02
 
 
 def test_a_wrong_load_is_found_out() -> None:
     """Told 85 %1RM of a set at 75 %, or the other way round, the last rep still has two reps left at most (median)."""
-    for pct_1rm, told in ((75.0, 85.0), (85.0, 75.0)):
+    for pct_1rm, reported_pct_1rm in ((75.0, 85.0), (85.0, 75.0)):
         made = simulate("bench_press", 150, seed=3, pct_1rm=(pct_1rm, pct_1rm))
-        found = Filter().run([Request(starting(pct_1rm=told), reps(one.velocities_mps), 0) for one in made])
-        assert np.median([one[-1].rir for one in found]) < 2.0
-        assert np.median([one[-7].rir for one in found if len(one) >= 7]) > 3.5
+        runs = Filter().run(
+            [Request(starting(pct_1rm=reported_pct_1rm), reps(set_.velocities_mps), 0) for set_ in made]
+        )
+        assert np.median([estimates[-1].rir for estimates in runs]) < 2.0
+        assert np.median([estimates[-7].rir for estimates in runs if len(estimates) >= 7]) > 3.5

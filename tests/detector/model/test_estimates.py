@@ -50,9 +50,9 @@ def check(estimate: RepEstimate) -> None:
 @given(start=starts, observations=observed_sets(max_size=20))
 def test_every_estimate_is_finite_ordered_and_rounded(start: Prior, observations: tuple[Observation, ...]) -> None:
     """Whatever the reps are, each has an estimate whose figures are finite, in range and in order."""
-    found = Filter().run([Request(start, observations, 0)])[0]
-    assert len(observations) == len(found)
-    for estimate in found:
+    estimates = Filter().run([Request(start, observations, 0)])[0]
+    assert len(observations) == len(estimates)
+    for estimate in estimates:
         check(estimate)
 
 
@@ -83,8 +83,8 @@ def test_a_batch_equals_its_sets_one_after_the_other(
 
     order = list(range(len(asked)))
     shuffler.shuffle(order)
-    shuffled = small.run([asked[place] for place in order])
-    assert [alone[place] for place in order] == shuffled
+    shuffled = small.run([asked[index] for index in order])
+    assert [alone[index] for index in order] == shuffled
 
 
 @settings(deadline=None, max_examples=60)
@@ -104,16 +104,16 @@ def test_rep_by_rep_equals_the_whole_set_at_once(start: Prior, observations: tup
 def test_a_corrected_set_is_a_set_like_any_other(
     start: Prior, observations: tuple[Observation, ...], other: tuple[Observation, ...], data: st.DataObject
 ) -> None:
-    """A rep changed in the middle gives what the changed set gives to a filter that never saw the first one."""
-    place = data.draw(st.integers(0, len(observations) - 1))
-    corrected = (*observations[:place], other[0], *observations[place + 1 :])
+    """After a rep is changed in the middle, estimates equal those of a filter that never saw the original."""
+    index = data.draw(st.integers(0, len(observations) - 1))
+    corrected = (*observations[:index], other[0], *observations[index + 1 :])
     used = Filter()
     used.run([Request(start, observations, 0)])
     assert Filter().run([Request(start, corrected, 0)]) == used.run([Request(start, corrected, 0)])
 
 
 def test_a_batch_wider_than_one_block_equals_its_sets() -> None:
-    """Three hundred sets of unequal length at once give what each gives alone."""
+    """Three hundred sets of unequal length together get the estimates that each gets alone."""
     asked = [
         Request(starting("back_squat", pct_1rm=made.pct_1rm), reps(made.velocities_mps), 0)
         for made in simulate("back_squat", 300, seed=11)
@@ -132,8 +132,10 @@ def test_nothing_asked_gives_nothing() -> None:
 
 
 def test_a_set_longer_than_the_grid_goes_on() -> None:
-    """After 50 reps progress stands still: the set is never said to be over for its length, only low in confidence."""
-    [found] = Filter().run([Request(starting("push_up", pct_1rm=None), tuple(rep(n, 0.6) for n in range(1, 91)), 0)])
-    assert 90 == len(found)
-    assert found[-1].rir > 4.0
-    assert "low" == found[-1].confidence
+    """Progress stops at 50 reps: a set is never estimated to be over because of its length, only low in confidence."""
+    [estimates] = Filter().run(
+        [Request(starting("push_up", pct_1rm=None), tuple(rep(n, 0.6) for n in range(1, 91)), 0)]
+    )
+    assert 90 == len(estimates)
+    assert estimates[-1].rir > 4.0
+    assert "low" == estimates[-1].confidence

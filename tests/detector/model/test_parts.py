@@ -20,8 +20,8 @@ from spotter_detector.model.summary import reps_in_reserve
 from spotter_detector.model.timing import PaceKind, prior_planes, retention
 from spotter_detector.model.travel import classify_travel
 from spotter_detector.profile import (
+    ObservedOutcome,
     Profile,
-    SetOutcome,
     Term,
     day_offset,
     likelihood_of_set,
@@ -49,17 +49,17 @@ def posterior_after_a_failure(factor: float) -> list[float]:
 
 def filtered(drop_mps: float) -> list[float]:
     """The last estimate of a set whose last rep is so much slower than the one before."""
-    one = last_estimate(starting(pct_1rm=None), reps((0.52, 0.50, 0.47, 0.43, 0.40, 0.40 - drop_mps)))
-    return [one.p_next_fails, one.rir, one.rir_low, one.rir_high, *one.p_rir_le]
+    estimate = last_estimate(starting(pct_1rm=None), reps((0.52, 0.50, 0.47, 0.43, 0.40, 0.40 - drop_mps)))
+    return [estimate.p_next_fails, estimate.rir, estimate.rir_low, estimate.rir_high, *estimate.p_rir_le]
 
 
 def terms_of(first_mps: float) -> tuple[Term, ...]:
     """Three sets to failure from this first velocity."""
-    return tuple(taught(lifted(first_mps, count), at_days=3.0 * place) for place, count in enumerate((8, 10, 9)))
+    return tuple(taught(lifted(first_mps, count), at_days=3.0 * session) for session, count in enumerate((8, 10, 9)))
 
 
 PARTS: dict[str, Part[Any, Any]] = {
-    "reps by load": Part(log_reps_at, LOADS, lambda found: [found], lambda found: found),
+    "reps by load": Part(log_reps_at, LOADS, lambda result: [result], lambda result: result),
     "exercise rows": Part(
         exercise_model,
         sorted(EXERCISE_MODELS, key=lambda name: EXERCISE_MODELS[name].v_last_mps),
@@ -80,59 +80,59 @@ PARTS: dict[str, Part[Any, Any]] = {
         lambda share: share.tolist(),
         lambda share: float(share.sum()),
     ),
-    "prior": Part(lambda load: reps_possible(velocity_planes(starting(pct_1rm=load))), LOADS, lambda found: found),
+    "prior": Part(lambda load: reps_possible(velocity_planes(starting(pct_1rm=load))), LOADS, lambda result: result),
     "timing": Part(
         lambda load: retention(starting(pct_1rm=load), PaceKind.CYCLE).mean[8:20],
         LOADS[::-1],
-        lambda found: found.tolist(),
+        lambda result: result.tolist(),
     ),
     "concentric times": Part(
         lambda load: reps_possible(prior_planes(starting(pct_1rm=load), PaceKind.CONCENTRIC)),
         LOADS,
-        lambda found: found,
+        lambda result: result,
     ),
     "pauses": Part(
         lambda pause_s: (information_kept(pause_s), reps_recovered(pause_s, 10)),
         (60.0, 40.0, 20.0, 8.0, 5.0),
-        lambda found: [float(value) for value in found],
-        lambda found: found[0],
+        lambda result: [float(value) for value in result],
+        lambda result: result[0],
     ),
     "travel": Part(
         lambda rom_m: classify_travel(rom_m, 0.42, 0.6, near_failure=True).is_done,
         (0.1, 0.2, 0.3, 0.36, 0.42),
-        lambda found: [float(found)],
+        lambda result: [float(result)],
         float,
     ),
     "failed attempt": Part(
-        posterior_after_a_failure, (1.0, 30.0, 2000.0), lambda found: found, lambda found: float(found[7])
+        posterior_after_a_failure, (1.0, 30.0, 2000.0), lambda result: result, lambda result: float(result[7])
     ),
     "calls": Part(
         lambda called: log_likelihood(called, 8),
         (-1.0, 0.0, 1.0, 2.5, 4.0),
-        lambda found: found.tolist(),
-        lambda found: float(found[7:].argmax()),
+        lambda result: result.tolist(),
+        lambda result: float(result[7:].argmax()),
     ),
     "summary": Part(
         lambda shift: reps_in_reserve(-0.5 * (np.arange(180) % 60 - 10.0 - shift) ** 2, 8),
         (0, 1, 2, 3),
-        lambda found: found.tolist(),
-        lambda found: float((found * np.arange(60)).sum()),
+        lambda result: result.tolist(),
+        lambda result: float((result * np.arange(60)).sum()),
     ),
     "confidence": Part(
         lambda width: ("high", "medium", "low").index(
             confidence_of(starting(), PaceKind.VELOCITY, tempo_held=False, progress=8, rir_low=0.0, rir_high=width)
         ),
         (1.0, 3.5, 7.0),
-        lambda found: [float(found)],
+        lambda result: [float(result)],
         float,
     ),
     "grinding": Part(
         lambda grind_s: overdue_after_s(replace(starting(), grind_s=grind_s), ()),
         (1.0, 2.0, 3.0, 5.0, 20.0),
-        lambda found: [found],
-        lambda found: found,
+        lambda result: [result],
+        lambda result: result,
     ),
-    "filter": Part(filtered, (0.0, 0.02, 0.04, 0.06, 0.08), lambda found: found, lambda found: found[0]),
+    "filter": Part(filtered, (0.0, 0.02, 0.04, 0.06, 0.08), lambda result: result, lambda result: result[0]),
     "law": Part(
         lambda first: set_figures(
             exercise_model("bench_press"),
@@ -141,8 +141,8 @@ PARTS: dict[str, Part[Any, Any]] = {
             np.zeros(1),
         ).at[0],
         (0.3, 0.4, 0.5, 0.6),
-        lambda found: found.tolist(),
-        lambda found: float(found[2]),
+        lambda result: result.tolist(),
+        lambda result: float(result[2]),
     ),
     "term": Part(
         lambda last: taught(lifted(0.55, 10, last_mps=last)),
@@ -172,14 +172,14 @@ PARTS: dict[str, Part[Any, Any]] = {
     "readiness": Part(
         lambda first: day_offset(known_at_a_load(), taught(lifted(first, 10), pct_1rm=75.0)),
         (0.42, 0.48, 0.54, 0.60),
-        lambda found: [found.offset_mps, found.usual_sd_mps],
-        lambda found: found.offset_mps,
+        lambda result: [result.offset_mps, result.usual_sd_mps],
+        lambda result: result.offset_mps,
     ),
     "strength": Part(
         lambda load_kg: one_rep_max(posterior_profile(None, [taught(lifted(0.50, 10), load_kg=load_kg)] * 2)),
         (60.0, 70.0, 80.0, 90.0),
-        lambda found: [found.kg, found.sd_kg],
-        lambda found: found.kg,
+        lambda result: [result.kg, result.sd_kg],
+        lambda result: result.kg,
     ),
 }
 
@@ -198,14 +198,14 @@ def test_every_part_passes_the_check(name: str) -> None:
 def test_the_filter_gives_finite_figures_for_a_learned_lifter() -> None:
     """From learned values a set of another shape is estimated as soundly as from cold ones."""
     start = learned_from([lifted(0.55, 10)] * 8)
-    for one in estimates(start, reps((0.9, 0.2, 0.5, 0.5, 0.05, 0.6))):
-        assert 0.0 <= one.rir_low <= one.rir <= one.rir_high <= 60.0
+    for estimate in estimates(start, reps((0.9, 0.2, 0.5, 0.5, 0.05, 0.6))):
+        assert 0.0 <= estimate.rir_low <= estimate.rir <= estimate.rir_high <= 60.0
 
 
 def test_outcomes_and_terms_are_of_one_set_alone() -> None:
     """What a set teaches does not depend on what was known of the lifter when it was lifted."""
-    known = learned_from([lifted(0.55, 10)] * 3)
+    learned = learned_from([lifted(0.55, 10)] * 3)
     cold = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     made: tuple[Observation, ...] = lifted(0.5, 8)
-    outcome = SetOutcome(failed=True)
-    assert likelihood_of_set(cold, made, outcome) == likelihood_of_set(known, made, outcome)
+    outcome = ObservedOutcome(failed=True)
+    assert likelihood_of_set(cold, made, outcome) == likelihood_of_set(learned, made, outcome)

@@ -64,6 +64,6 @@ def test_a_minute_is_still_a_pause() -> None:
 
 
 def test_two_ends_at_one_time_say_nothing_of_waiting() -> None:
-    """A clock that stood still or went back gives no interval."""
+    """A clock that stopped or went back makes no interval."""
     assert () == estimates(starting(), then(0.0))[-1].flags
     assert () == estimates(starting(), then(-2.0))[-1].flags

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from math import exp, log
+from runpy import run_path
 
 import pytest
 from hypothesis import given
 
+from spotter.domain.exercises import builtin_catalogue
 from spotter_detector.model import (
     EXERCISE_MODELS,
     Prior,
     build_prior,
+    exercise_models,
     prior_from_json,
     prior_to_json,
 )
@@ -45,7 +48,7 @@ def test_a_wrong_starting_value_is_named(member: str, value: object, message: st
 
 
 def test_every_model_class_has_sensible_starting_values() -> None:
-    """Each class starts cold, faster than it ends, with more variance than its Gaussian takes away."""
+    """The prior of each class starts faster than it ends, and its covariance is positive definite."""
     for model_class in EXERCISE_MODELS:
         start = starting(model_class, pct_1rm=None)
         assert model_class == start.model_class
@@ -54,8 +57,18 @@ def test_every_model_class_has_sensible_starting_values() -> None:
         assert start.v1_log_n_cov**2 < start.v1_sd_mps**2 * start.log_n_sd**2
 
 
+def test_a_class_of_the_catalogue_without_a_row_fails_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exercise that ships cannot silently be `unknown`."""
+    rowing = builtin_catalogue().get("barbell_row").model_copy(update={"model_class": "rowing"})
+    catalogue = builtin_catalogue().extended([rowing])
+    monkeypatch.setattr("spotter.domain.exercises.builtin_catalogue", lambda: catalogue)
+
+    with pytest.raises(ValueError, match="without a row in EXERCISE_MODELS: rowing"):
+        run_path(exercise_models.__file__)
+
+
 def test_a_class_without_a_row_is_unknown() -> None:
-    """A model class nobody has measured starts from the values of `unknown`."""
+    """A model class without a row uses the row of `unknown`."""
     assert starting("unknown", pct_1rm=70.0) == starting("farmers_walk", pct_1rm=70.0)
 
 
@@ -84,18 +97,18 @@ def test_the_line_and_the_load_are_one_gaussian() -> None:
 
 
 def test_a_known_load_narrows_and_a_plan_less_so() -> None:
-    """Nothing known is vague, a plan of reps tells something of the load, the load itself most."""
+    """Without information the prior is vague; planned reps narrow it, the load itself most."""
     vague = starting(pct_1rm=None)
     planned = starting(pct_1rm=None, planned_reps=5, target_rir=1)
-    known = starting(pct_1rm=86.0)
-    assert known.log_n_sd < planned.log_n_sd < vague.log_n_sd
+    by_load = starting(pct_1rm=86.0)
+    assert by_load.log_n_sd < planned.log_n_sd < vague.log_n_sd
     assert planned.log_n_mean < vague.log_n_mean
     assert planned.v1_mean_mps < vague.v1_mean_mps
-    assert starting(pct_1rm=86.0, planned_reps=20) == replace(known)
+    assert starting(pct_1rm=86.0, planned_reps=20) == replace(by_load)
 
 
 def test_the_prior_is_the_starting_values() -> None:
-    """The grid's prior has the median reps and the first velocity that the values tell."""
+    """The prior over the grid has the median reps and the first velocity of the set's prior."""
     start = starting(pct_1rm=80.0)
     probabilities = reps_possible(velocity_planes(start))
     median = next(n for n in range(1, 61) if sum(probabilities[:n]) >= 0.5)

@@ -18,13 +18,13 @@ SET = lifted(0.55, 10)
 
 
 def renumbered(reps: list[Observation]) -> tuple[Observation, ...]:
-    """The reports with the numbers that a device gives them."""
-    return tuple(replace(one, rep_number=number) for number, one in enumerate(reps, 1))
+    """Return the reports numbered as a device does."""
+    return tuple(replace(rep_, rep_number=number) for number, rep_ in enumerate(reps, 1))
 
 
-def flags(found: list[RepEstimate]) -> list[tuple[str, ...]]:
+def flags(answers: list[RepEstimate]) -> list[tuple[str, ...]]:
     """The flags of each report."""
-    return [one.flags for one in found]
+    return [estimate.flags for estimate in answers]
 
 
 @pytest.mark.parametrize(("velocity_mps", "rom_m"), [(0.9, 0.2), (0.4, 0.75), (0.95, 0.3)])
@@ -33,10 +33,10 @@ def test_an_unrack_as_the_first_rep_is_forgotten_once_it_shows(velocity_mps: flo
     unrack = Observation(1, SET[0].end_s - 4.0, velocity_mps, rom_m / velocity_mps, rom_m, None)
     with_unrack = estimates(START, renumbered([unrack, *SET]))
     without = estimates(START, SET)
-    assert [one.rir for one in without[1:]] == [one.rir for one in with_unrack[2:]]
-    assert [one.p_rir_le for one in without[1:]] == [one.p_rir_le for one in with_unrack[2:]]
+    assert [e.rir for e in without[1:]] == [e.rir for e in with_unrack[2:]]
+    assert [e.p_rir_le for e in without[1:]] == [e.p_rir_le for e in with_unrack[2:]]
     assert without[-1].reference_velocity_mps == with_unrack[-1].reference_velocity_mps
-    assert not {"failed", "stall"} & {flag for one in with_unrack for flag in one.flags}
+    assert not {"failed", "stall"} & {flag for estimate in with_unrack for flag in estimate.flags}
 
 
 def test_a_learned_travel_tells_an_unrack_at_once() -> None:
@@ -47,28 +47,28 @@ def test_a_learned_travel_tells_an_unrack_at_once() -> None:
 
 def test_an_unrack_without_travel_is_told_by_its_speed() -> None:
     """Without travel a first report at one and a half times the speed of the next two is none."""
-    plain = [replace(one, rom_m=None, duration_s=None) for one in SET]
+    plain = [replace(rep_, rom_m=None, duration_s=None) for rep_ in SET]
     unrack = Observation(1, SET[0].end_s - 4.0, 0.9, None, None, None)
-    found = estimates(START, renumbered([unrack, *plain]))
-    assert found[-1].reference_velocity_mps == estimates(START, plain)[-1].reference_velocity_mps
-    assert estimates(START, plain)[-1].rir == found[-1].rir
+    answers = estimates(START, renumbered([unrack, *plain]))
+    assert answers[-1].reference_velocity_mps == estimates(START, plain)[-1].reference_velocity_mps
+    assert estimates(START, plain)[-1].rir == answers[-1].rir
 
 
 def test_a_second_report_of_a_rep_is_a_ghost() -> None:
     """The same rep a third of a second later changes nothing; two ends at one instant are two reps."""
     again = replace(SET[4], end_s=SET[4].end_s + 0.3, velocity_mps=(SET[4].velocity_mps or 0.0) + 0.005)
-    found = estimates(START, renumbered([*SET[:5], again, *SET[5:]]))
-    assert ("ghost",) == found[5].flags
-    assert estimates(START, SET)[-1].rir == found[-1].rir
+    answers = estimates(START, renumbered([*SET[:5], again, *SET[5:]]))
+    assert ("ghost",) == answers[5].flags
+    assert estimates(START, SET)[-1].rir == answers[-1].rir
 
 
 def test_travel_and_time_put_a_wild_velocity_right() -> None:
     """A velocity that the rep's own travel and duration belie is flagged, and theirs taken."""
     wild = replace(SET[4], velocity_mps=0.85)
-    found = estimates(START, [*SET[:4], wild, *SET[5:]])
-    assert "outlier" in found[4].flags
-    assert found[-1].rir == pytest.approx(estimates(START, SET)[-1].rir, abs=0.05)
-    assert found[-1].reference_velocity_mps == estimates(START, SET)[-1].reference_velocity_mps
+    answers = estimates(START, [*SET[:4], wild, *SET[5:]])
+    assert "outlier" in answers[4].flags
+    assert answers[-1].rir == pytest.approx(estimates(START, SET)[-1].rir, abs=0.05)
+    assert answers[-1].reference_velocity_mps == estimates(START, SET)[-1].reference_velocity_mps
 
 
 def after_the_last(*reports: tuple[float, float, float]) -> list[RepEstimate]:
@@ -90,7 +90,7 @@ def after_the_last(*reports: tuple[float, float, float]) -> list[RepEstimate]:
     ids=["slow and short", "split by a dip", "helped", "pauses taken off"],
 )
 def test_a_failed_attempt_is_known_in_all_its_shapes(reports: tuple[tuple[float, float, float], ...]) -> None:
-    """By its last report at the latest each shape is flagged and says that nothing is left."""
+    """By its last report at the latest each shape is flagged, and nothing is left."""
     last = after_the_last(*reports)[-1]
     assert {"failed", "stall"} <= set(last.flags)
     assert last.p_next_fails > 0.85
@@ -99,13 +99,13 @@ def test_a_failed_attempt_is_known_in_all_its_shapes(reports: tuple[tuple[float,
 
 def test_helped_reps_stay_failed_attempts() -> None:
     """After a stall with a helper's hands on the bar the next reps are none of the lifter's own: nothing is left."""
-    found = after_the_last((9.0, 0.06, 0.42), (4.0, 0.35, 0.42), (3.5, 0.33, 0.42), (3.5, 0.3, 0.42))
-    assert [{"failed", "stall"}] * 3 == [{"failed", "stall"} & set(one.flags) for one in found[1:]]
-    assert max(one.rir for one in found[1:]) < 0.5
+    answers = after_the_last((9.0, 0.06, 0.42), (4.0, 0.35, 0.42), (3.5, 0.33, 0.42), (3.5, 0.3, 0.42))
+    assert [{"failed", "stall"}] * 3 == [{"failed", "stall"} & set(estimate.flags) for estimate in answers[1:]]
+    assert max(estimate.rir for estimate in answers[1:]) < 0.5
 
 
 def test_a_missed_report_near_failure_is_no_stall() -> None:
-    """A rep that nobody saw makes the next wait long too; that one is slower than the last, and the set goes on."""
+    """A missed rep makes the next wait long too; that rep is slower than the last, and the set continues."""
     missed = Observation(11, SET[-2].end_s + 7.2, 0.16, 2.6, 0.42, None)
     assert "stall" not in estimates(START, [*SET[:-1], missed])[-1].flags
 
@@ -116,7 +116,7 @@ def test_the_second_half_of_a_rep_is_a_second_dip() -> None:
 
 
 def test_a_start_that_is_told_shows_a_stand_at_once() -> None:
-    """A device that says when a rep began and leaves pauses out of its duration gives the stand away."""
+    """A device that reports when a rep began and leaves pauses out of its duration shows the stop."""
     stalled = Observation(11, SET[-1].end_s + 7.0, 0.2, 2.1, 0.42, None, started_s=SET[-1].end_s + 1.5)
     assert "stall" in estimates(START, [*SET, stalled])[-1].flags
 
@@ -124,25 +124,25 @@ def test_a_start_that_is_told_shows_a_stand_at_once() -> None:
 @settings(deadline=None, max_examples=60)
 @given(first=st.floats(0.45, 0.65), count=st.integers(8, 16), left=st.integers(1, 4))
 def test_a_smooth_set_has_no_flag(first: float, count: int, left: int) -> None:
-    """Nothing is said of a set that slows down as sets do."""
+    """A set that slows down as usual gets no flags."""
     assert {()} == set(flags(estimates(START, lifted(first, count, left=left)))[2:])
 
 
 def test_dips_of_a_signal_are_a_second_dip() -> None:
-    """Where a signal showed the bar slow down and go on, the rep says so and counts."""
+    """A rep whose signal showed the bar slow down and continue is flagged, and counts."""
     dipped = replace(SET[6], dips=1)
-    found = estimates(START, [*SET[:6], dipped])[-1]
-    assert ("second_dip",) == found.flags
-    assert estimates(START, SET[:7])[-1].rir == found.rir
+    answers = estimates(START, [*SET[:6], dipped])[-1]
+    assert ("second_dip",) == answers.flags
+    assert estimates(START, SET[:7])[-1].rir == answers.rir
 
 
 def test_sides_in_turn_are_not_noise() -> None:
     """With one side a fifth stronger the set slows down as its weaker side does, once that shows."""
     sided = [
-        replace(one, velocity_mps=(one.velocity_mps or 0.0) * (1.2 if place % 2 else 1.0), duration_s=None)
-        for place, one in enumerate(lifted(0.55, 14))
+        replace(rep_, velocity_mps=(rep_.velocity_mps or 0.0) * (1.2 if index % 2 else 1.0), duration_s=None)
+        for index, rep_ in enumerate(lifted(0.55, 14))
     ]
-    even = [replace(one, duration_s=None) for one in lifted(0.55, 14)]
+    even = [replace(rep_, duration_s=None) for rep_ in lifted(0.55, 14)]
     both, weaker = estimates(START, sided), estimates(START, even)
     assert both[-1].rir == pytest.approx(weaker[-1].rir, abs=0.8)
     assert both[-1].reference_velocity_mps == pytest.approx(weaker[-1].reference_velocity_mps or 0.0, abs=0.02)
@@ -150,17 +150,17 @@ def test_sides_in_turn_are_not_noise() -> None:
 
 def test_another_load_begins_a_curve_of_its_own() -> None:
     """In a drop set the lighter load starts anew: many reps again, from a wide band."""
-    heavy = [replace(one, load_kg=80.0) for one in SET[:8]]
+    heavy = [replace(rep_, load_kg=80.0) for rep_ in SET[:8]]
     end_s = heavy[-1].end_s + 8.0
-    light = [replace(one, load_kg=60.0, end_s=end_s + one.end_s) for one in lifted(0.50, 9)]
-    found = estimates(START, renumbered([*heavy, *light]))
-    assert found[7].rir < 4.0
-    assert found[8].rir > found[7].rir + 1.0
-    assert found[-1].rir < 2.0
+    light = [replace(rep_, load_kg=60.0, end_s=end_s + rep_.end_s) for rep_ in lifted(0.50, 9)]
+    answers = estimates(START, renumbered([*heavy, *light]))
+    assert answers[7].rir < 4.0
+    assert answers[8].rir > answers[7].rir + 1.0
+    assert answers[-1].rir < 2.0
 
 
 def test_a_call_is_evidence() -> None:
-    """A lifter who calls one more rep takes a wide estimate down to it, and one who calls five takes it up."""
+    """A report of one rep in reserve lowers a wide estimate to it, and a report of five raises it."""
     plain = estimates(START, SET[:6])[-1]
     low = estimates(START, [*SET[:5], replace(SET[5], called_rir=1.0)])[-1]
     high = estimates(START, [*SET[:5], replace(SET[5], called_rir=8.0)])[-1]
@@ -171,7 +171,7 @@ def test_a_call_is_evidence() -> None:
 @settings(deadline=None, max_examples=60)
 @given(observations=observed_sets(max_size=10), calls=st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 3.0)))
 def test_fewer_reps_called_never_leave_more(observations: tuple[Observation, ...], calls: tuple[float, float]) -> None:
-    """However far a call is from what the velocities say."""
+    """However far a report is from the velocities."""
     low, high = (
         last_estimate(START, (*observations[:-1], replace(observations[-1], called_rir=called)))
         for called in sorted(calls)
@@ -183,21 +183,21 @@ def test_fewer_reps_called_never_leave_more(observations: tuple[Observation, ...
 def test_a_call_far_from_the_velocities_moves_them_one_way() -> None:
     """A squat at half a metre a second is far from failure; who calls none left is left with the least."""
     squat = starting("back_squat", pct_1rm=None)
-    found = [
+    answers = [
         last_estimate(squat, [*lifted(0.55, 12)[:2], replace(lifted(0.55, 12)[2], called_rir=called)]).rir
         for called in (0.0, 1.0, 3.0)
     ]
-    assert sorted(found) == found
+    assert sorted(answers) == answers
 
 
 def test_a_failure_told_of_is_known() -> None:
     """A failed attempt that the lifter reports ends the set in the model, too."""
-    found = estimates(START, [*SET[:9], replace(SET[9], called_rir=FAILED_NEXT)])[-1]
-    assert (1.0, 0.0) == (found.p_next_fails, found.rir_low)
+    answers = estimates(START, [*SET[:9], replace(SET[9], called_rir=FAILED_NEXT)])[-1]
+    assert (1.0, 0.0) == (answers.p_next_fails, answers.rir_low)
 
 
 def test_the_longest_grind_tells_when_a_rep_is_overdue() -> None:
-    """Six seconds for a lifter nobody knows; sooner where the lifter never needs as long, later for one who does."""
+    """Six seconds for an unknown lifter; sooner for one who never needs as long, later for one who does."""
     assert 6.0 == overdue_after_s(cold(), ())
     quick = posterior_profile(None, [taught(lifted(0.6, 8, last_mps=0.3))]).grind_s
     slow = posterior_profile(None, [taught(lifted(0.5, 8, last_mps=0.09))]).grind_s

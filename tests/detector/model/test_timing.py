@@ -27,7 +27,7 @@ def by_concentric_times(velocities_mps: tuple[float, ...]) -> list[Observation]:
 
 def by_ends(velocities_mps: tuple[float, ...]) -> list[Observation]:
     """The reps as taps on a phone: nothing but their times."""
-    return [rep(one.rep_number, end_s=one.end_s) for one in by_concentric_times(velocities_mps)]
+    return [rep(timed.rep_number, end_s=timed.end_s) for timed in by_concentric_times(velocities_mps)]
 
 
 @pytest.mark.parametrize(("measure", "rir_max"), [(by_concentric_times, 1.5), (by_ends, 3.5)])
@@ -35,16 +35,16 @@ def test_times_alone_follow_a_set_to_its_end(
     measure: Callable[[tuple[float, ...]], list[Observation]], rir_max: float
 ) -> None:
     """Lifts that take thrice as long end with few reps left, never with more than low confidence or a velocity."""
-    found = estimates(starting(), measure(SLOWING))
-    assert {"timing"} == {estimate.mode for estimate in found}
-    assert {"low"} == {estimate.confidence for estimate in found}
-    assert {(None, None, None)} == {(e.velocity_loss, e.reference_velocity_mps, e.reference_rep) for e in found}
-    assert found[-1].rir < rir_max
-    assert found[2].rir > 4.0
+    answers = estimates(starting(), measure(SLOWING))
+    assert {"timing"} == {estimate.mode for estimate in answers}
+    assert {"low"} == {estimate.confidence for estimate in answers}
+    assert {(None, None, None)} == {(e.velocity_loss, e.reference_velocity_mps, e.reference_rep) for e in answers}
+    assert answers[-1].rir < rir_max
+    assert answers[2].rir > 4.0
 
 
 def test_steady_times_are_far_from_failure() -> None:
-    """Ten reps at one pace leave more than the load alone would say."""
+    """Ten reps at one pace leave more than the load alone implies."""
     assert last_estimate(starting(), by_concentric_times((0.5,) * 10)).rir > 4.0
 
 
@@ -73,7 +73,7 @@ def test_a_faster_second_rep_becomes_the_reference_of_the_times() -> None:
 
 
 def test_velocities_win_once_half_of_the_reps_have_one() -> None:
-    """A tracker switched on after the first rep takes over with its second rep and keeps the set."""
+    """A tracker switched on after the first rep becomes the measure with its second rep, and the set continues."""
     set_ = [rep(1), rep(2, 0.5), rep(3, 0.48), rep(4), rep(5, 0.44)]
     assert ["timing", *["velocity"] * 4] == [estimate.mode for estimate in estimates(starting(), set_)]
 
@@ -83,12 +83,12 @@ def test_another_metric_is_a_ratio_to_the_sets_own_reference(metric: str) -> Non
     """Propulsive and peak velocities are flagged and judged by how far they fall, whatever their level."""
     start = starting(pct_1rm=None)
     level = [rep(number, velocity, metric=metric) for number, velocity in enumerate(SLOWING, 1)]
-    found = estimates(start, level)
-    assert {"ratio"} == {estimate.mode for estimate in found}
-    assert all("metric" in estimate.flags for estimate in found)
-    assert (0.66, 0.5, 1) == (found[-1].velocity_loss, found[-1].reference_velocity_mps, found[-1].reference_rep)
-    assert {"low"} == {estimate.confidence for estimate in found}
-    assert found[-1].rir < found[4].rir
+    answers = estimates(start, level)
+    assert {"ratio"} == {estimate.mode for estimate in answers}
+    assert all("metric" in estimate.flags for estimate in answers)
+    assert (0.66, 0.5, 1) == (answers[-1].velocity_loss, answers[-1].reference_velocity_mps, answers[-1].reference_rep)
+    assert {"low"} == {estimate.confidence for estimate in answers}
+    assert answers[-1].rir < answers[4].rir
 
 
 def test_a_fall_of_peak_velocity_means_more() -> None:
@@ -112,11 +112,13 @@ def test_retention_follows_the_load() -> None:
 def test_concentric_times_are_calibrated() -> None:
     """By lifting times alone the median error of bench press sets with a known load stays near that of velocities."""
     made = simulate("bench_press", 300, seed=5)
-    asked = [Request(starting(pct_1rm=one.pct_1rm), tuple(by_concentric_times(one.velocities_mps)), 0) for one in made]
+    asked = [
+        Request(starting(pct_1rm=set_.pct_1rm), tuple(by_concentric_times(set_.velocities_mps)), 0) for set_ in made
+    ]
     errors = [
-        abs(min(estimate.rir, 6.0) - min(len(found) - done, 6))
-        for found in Filter().run(asked)
-        for done, estimate in enumerate(found, 1)
+        abs(min(estimate.rir, 6.0) - min(len(answers) - done, 6))
+        for answers in Filter().run(asked)
+        for done, estimate in enumerate(answers, 1)
     ]
     assert np.mean(errors) < 0.85
 
@@ -128,14 +130,14 @@ def at_tempo(capacities_mps: tuple[float, ...], target_mps: float = 0.25) -> lis
 
 def test_a_held_tempo_tells_little() -> None:
     """While the pace is held confidence is low and the band wide, however many reps were done alike."""
-    found = estimates(starting(tempo=True), at_tempo((0.5,) * 8))
-    assert {"tempo"} == {estimate.mode for estimate in found}
-    assert {"low"} == {estimate.confidence for estimate in found}
-    assert found[-1].rir_high - found[-1].rir_low > 4.0
+    answers = estimates(starting(tempo=True), at_tempo((0.5,) * 8))
+    assert {"tempo"} == {estimate.mode for estimate in answers}
+    assert {"low"} == {estimate.confidence for estimate in answers}
+    assert answers[-1].rir_high - answers[-1].rir_low > 4.0
 
 
 def test_the_first_break_of_a_tempo_is_the_signal() -> None:
-    """The rep that falls clearly under the pace takes the estimate down at once."""
+    """The rep that falls clearly under the pace lowers the estimate at once."""
     capacities = (0.50, 0.48, 0.45, 0.42, 0.38, 0.33, 0.28, 0.20)
     *_, held, broken = estimates(starting(tempo=True), at_tempo(capacities))
     assert broken.rir < held.rir - 1.0

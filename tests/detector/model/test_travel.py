@@ -16,14 +16,14 @@ def with_last(velocity_mps: float | None, rom_m: float | None) -> list[Observati
     return [*usual, rep(len(usual) + 1, velocity_mps, rom_m=rom_m)]
 
 
-def found(velocity_mps: float | None, rom_m: float | None) -> list[RepEstimate]:
+def after_a_set(velocity_mps: float | None, rom_m: float | None) -> list[RepEstimate]:
     """Estimates of those, of a bench press without a load."""
     return estimates(starting(pct_1rm=None), with_last(velocity_mps, rom_m))
 
 
 def test_a_slow_short_rep_is_a_failed_attempt() -> None:
     """Under 60 % of the travel and of the velocity before it: failed, and the reps before it were all there were."""
-    *_, before, failed = found(0.12, 0.20)
+    *_, before, failed = after_a_set(0.12, 0.20)
     assert ("failed", "short_rom", "stall") == failed.flags
     assert failed.velocity_loss is None
     assert before.p_next_fails < 0.5
@@ -34,7 +34,7 @@ def test_a_slow_short_rep_is_a_failed_attempt() -> None:
 
 def test_a_failed_attempt_is_not_a_rep_done() -> None:
     """The share done is that of the reps completed: all."""
-    assert 0.95 < found(0.12, 0.20)[-1].share_done <= 1.0
+    assert 0.95 < after_a_set(0.12, 0.20)[-1].share_done <= 1.0
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_failed_attempt_is_not_a_rep_done() -> None:
 )
 def test_what_is_not_failed(velocity_mps: float, rom_m: float | None, flags: tuple[str, ...]) -> None:
     """A rep must be both slow and short to be called failed."""
-    flagged = [flag for flag in found(velocity_mps, rom_m)[-1].flags if flag != "outlier"]
+    flagged = [flag for flag in after_a_set(velocity_mps, rom_m)[-1].flags if flag != "outlier"]
     assert list(flags) == flagged
 
 
 def test_a_short_quick_movement_is_a_ghost() -> None:
     """Half of the travel and not slow is no rep: it is flagged, and the estimate stays where it was."""
-    *_, before, ghost = found(0.45, 0.10)
+    *_, before, ghost = after_a_set(0.45, 0.10)
     assert ("ghost",) == ghost.flags
     assert ghost.velocity_loss is None
     assert (before.rir, before.p_rir_le, before.share_done) == (ghost.rir, ghost.p_rir_le, ghost.share_done)
@@ -65,7 +65,7 @@ def test_a_short_quick_movement_is_a_ghost() -> None:
 
 def test_a_movement_half_as_long_again_is_the_bar_going_back() -> None:
     """Re-racking as a last fast, long rep is flagged, raises nothing and is no reference."""
-    *_, before, rerack = found(0.80, 0.70)
+    *_, before, rerack = after_a_set(0.80, 0.70)
     assert ("rerack",) == rerack.flags
     assert before.rir == rerack.rir
     assert 0.5 == rerack.reference_velocity_mps
@@ -86,7 +86,10 @@ def test_an_odd_first_rep_does_not_make_the_usual_ones_odd() -> None:
 def test_the_second_of_two_unlike_reports_is_odd_where_the_first_is_as_the_exercise_has_it() -> None:
     """After 42 cm of bench press a report of 15 is none; after 20 cm one of 42 shows that the first was no rep."""
     flagged = [
-        [one.flags for one in estimates(starting(), [rep(1, 0.5, rom_m=first_m), rep(2, 0.4, rom_m=second_m)])][1]
+        [
+            estimate.flags
+            for estimate in estimates(starting(), [rep(1, 0.5, rom_m=first_m), rep(2, 0.4, rom_m=second_m)])
+        ][1]
         for first_m, second_m in ((0.42, 0.15), (0.20, 0.42))
     ]
     assert [("ghost",), ()] == flagged

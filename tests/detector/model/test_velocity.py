@@ -21,7 +21,7 @@ SLOWING = (0.52, 0.51, 0.50, 0.47, 0.45, 0.41, 0.38, 0.33)
     slower_by=st.floats(0.0, 0.03),
 )
 def test_a_slower_last_rep_never_leaves_more_reps(model_class: str, done: int, faster: float, slower_by: float) -> None:
-    """Within what no outlier is, a slower last rep gives no more reps left and no smaller chance to fail."""
+    """Short of an outlier, a slower last rep leaves no more reps and no smaller chance to fail."""
     start = starting(model_class, pct_1rm=None)
     shift = start.v1_mean_mps - SLOWING[0]
     before = [velocity + shift for velocity in SLOWING[:done]]
@@ -34,12 +34,12 @@ def test_a_slower_last_rep_never_leaves_more_reps(model_class: str, done: int, f
 
 def test_a_set_that_slows_down_comes_to_its_end() -> None:
     """A bench press that falls to the velocity of failure goes from many reps left to none."""
-    found = estimates(starting(pct_1rm=None), reps((*SLOWING, 0.27, 0.21, 0.16)))
-    assert found[0].rir > 5.0
-    assert found[-1].rir < 1.0
-    assert found[-1].p_next_fails > 0.5
-    assert found[-1].share_done > 0.9
-    assert "high" == found[-1].confidence
+    answers = estimates(starting(pct_1rm=None), reps((*SLOWING, 0.27, 0.21, 0.16)))
+    assert answers[0].rir > 5.0
+    assert answers[-1].rir < 1.0
+    assert answers[-1].p_next_fails > 0.5
+    assert answers[-1].share_done > 0.9
+    assert "high" == answers[-1].confidence
 
 
 def test_as_many_reps_at_one_velocity_are_far_from_failure() -> None:
@@ -49,9 +49,9 @@ def test_as_many_reps_at_one_velocity_are_far_from_failure() -> None:
 
 def test_velocity_loss_is_against_the_fastest_rep_so_far() -> None:
     """The reference is the running maximum of this set, named in each estimate."""
-    found = estimates(starting(), reps((0.50, 0.54, 0.48)))
+    answers = estimates(starting(), reps((0.50, 0.54, 0.48)))
     assert [(0.0, 0.5, 1), (0.0, 0.54, 2), (0.1111, 0.54, 2)] == [
-        (estimate.velocity_loss, estimate.reference_velocity_mps, estimate.reference_rep) for estimate in found
+        (estimate.velocity_loss, estimate.reference_velocity_mps, estimate.reference_rep) for estimate in answers
     ]
 
 
@@ -61,9 +61,9 @@ def test_the_reference_keeps_the_number_that_the_set_gave_it() -> None:
 
 
 def test_a_slow_first_rep_is_flagged_where_it_shows() -> None:
-    """The second or third rep that clearly beats the first says so; a little faster is noise."""
-    assert [(), ("slow_first",), ()] == [found.flags for found in estimates(starting(), reps((0.48, 0.53, 0.51)))]
-    assert [(), (), ()] == [found.flags for found in estimates(starting(), reps((0.50, 0.51, 0.49)))]
+    """The second or third rep that clearly beats the first is flagged; a little faster is noise."""
+    assert [(), ("slow_first",), ()] == [estimate.flags for estimate in estimates(starting(), reps((0.48, 0.53, 0.51)))]
+    assert [(), (), ()] == [estimate.flags for estimate in estimates(starting(), reps((0.50, 0.51, 0.49)))]
 
 
 def test_one_wild_velocity_is_an_outlier_and_changes_little() -> None:
@@ -77,36 +77,36 @@ def test_one_wild_velocity_is_an_outlier_and_changes_little() -> None:
 
 def test_a_velocity_that_nobody_reaches_is_no_reference() -> None:
     """After two reps a velocity over 1.4 times the fastest is the sensor's: flagged, and not what others lose against."""
-    found = estimates(starting(), reps((0.52, 0.51, 0.95, 0.49)))
-    assert "outlier" in found[2].flags
-    assert found[2].velocity_loss is None
-    assert (0.52, 1) == (found[3].reference_velocity_mps, found[3].reference_rep)
+    answers = estimates(starting(), reps((0.52, 0.51, 0.95, 0.49)))
+    assert "outlier" in answers[2].flags
+    assert answers[2].velocity_loss is None
+    assert (0.52, 1) == (answers[3].reference_velocity_mps, answers[3].reference_rep)
 
 
 def test_two_such_velocities_in_a_row_are_real() -> None:
     """After two careful first reps the second one at full speed becomes the reference."""
-    found = estimates(starting(), reps((0.30, 0.31, 0.52, 0.51, 0.50)))
-    assert [None, 0.0] == [estimate.velocity_loss for estimate in found[2:4]]
-    assert (0.51, 4, 0.0196) == (found[4].reference_velocity_mps, found[4].reference_rep, found[4].velocity_loss)
+    answers = estimates(starting(), reps((0.30, 0.31, 0.52, 0.51, 0.50)))
+    assert [None, 0.0] == [estimate.velocity_loss for estimate in answers[2:4]]
+    assert (0.51, 4, 0.0196) == (answers[4].reference_velocity_mps, answers[4].reference_rep, answers[4].velocity_loss)
 
 
 def test_a_noisy_sensor_is_believed_less() -> None:
-    """With the standard error that a device gives, a sudden fall weighs less."""
+    """A sudden fall weighs less with a device's larger standard error."""
     set_ = reps((*SLOWING[:6], 0.30))
-    noisy = tuple(replace(one, velocity_sd_mps=0.10) for one in set_)
-    exact = tuple(replace(one, velocity_sd_mps=0.015) for one in set_)
+    noisy = tuple(replace(rep_, velocity_sd_mps=0.10) for rep_ in set_)
+    exact = tuple(replace(rep_, velocity_sd_mps=0.015) for rep_ in set_)
     start = starting(pct_1rm=None)
     assert last_estimate(start, noisy).rir > last_estimate(start, exact).rir + 0.5
 
 
 def test_a_rep_without_a_velocity_is_a_rep_done() -> None:
-    """A gap in the velocities costs a rep and says nothing else."""
+    """A gap in the velocities costs a rep and has no other effect."""
     start = starting(pct_1rm=None)
     gap = [*reps(SLOWING[:5]), rep(6), rep(7, SLOWING[6])]
-    found = estimates(start, gap)
-    assert found[5].velocity_loss is None
-    assert found[4].rir - 1.0 == pytest.approx(found[5].rir, abs=0.3)
-    assert {"velocity"} == {estimate.mode for estimate in found}
+    answers = estimates(start, gap)
+    assert answers[5].velocity_loss is None
+    assert answers[4].rir - 1.0 == pytest.approx(answers[5].rir, abs=0.3)
+    assert {"velocity"} == {estimate.mode for estimate in answers}
 
 
 def test_lifters_of_one_exercise_start_alike() -> None:
@@ -118,8 +118,8 @@ def test_lifters_of_one_exercise_start_alike() -> None:
 
 
 def test_a_set_far_from_its_starting_values_is_no_row_of_outliers() -> None:
-    """A warm-up at twice the expected velocity is light: no rep of it is odd, and nobody is sure of fifty more."""
-    found = estimates(starting("back_squat", pct_1rm=None), reps((1.02, 1.04, 1.06, 1.08, 1.07)))
-    assert [()] * 5 == [estimate.flags for estimate in found]
-    assert found[-1].rir > 20.0
-    assert "low" == found[-1].confidence
+    """A warm-up at twice the expected velocity is light: no rep of it is an outlier, and fifty more are not certain."""
+    answers = estimates(starting("back_squat", pct_1rm=None), reps((1.02, 1.04, 1.06, 1.08, 1.07)))
+    assert [()] * 5 == [estimate.flags for estimate in answers]
+    assert answers[-1].rir > 20.0
+    assert "low" == answers[-1].confidence

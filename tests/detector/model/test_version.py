@@ -12,7 +12,7 @@ from tests.detector.model.model_golden import BUMP, changes, constants, fingerpr
 
 
 def test_estimates_priors_and_constants_are_those_on_file_for_this_version() -> None:
-    """Whoever changes what the model says bumps MODEL_VERSION and writes the file anew."""
+    """A change of the model's output needs a new MODEL_VERSION and a new file."""
     on_file, current = stored(), fingerprint()
 
     assert MODEL_VERSION == on_file["model_version"], f"the file is of another version: {BUMP}"
@@ -24,7 +24,7 @@ def test_estimates_priors_and_constants_are_those_on_file_for_this_version() -> 
 def test_another_prior_of_any_exercise_shows_in_the_estimates(
     monkeypatch: pytest.MonkeyPatch, model_class: str
 ) -> None:
-    """A velocity at failure that is .02 m/s higher is another model, and the failure says what to do."""
+    """A velocity at failure that is .02 m/s higher is another model, and the failure explains what to do."""
     row = EXERCISE_MODELS[model_class]
     monkeypatch.setitem(EXERCISE_MODELS, model_class, replace(row, v_last_mps=row.v_last_mps + 0.02))
 
@@ -50,7 +50,7 @@ def test_another_constant_shows_and_a_renamed_one_does_not(tmp_path: Path) -> No
 
 
 def test_the_file_is_not_written_anew_for_other_estimates_of_the_same_version(tmp_path: Path) -> None:
-    """A new version may say what it likes."""
+    """A new version may have any estimates."""
     file = tmp_path / "golden.json"
     before = {"model_version": "1", "priors": {}, "constants": [], "estimates": {"a set": ["2.0", "1.0"]}}
     after = {**before, "estimates": {"a set": ["2.0", "1.1"]}}

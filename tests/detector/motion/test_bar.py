@@ -20,7 +20,7 @@ RATE_HZ = 50.0
 
 
 def stand(seconds: float) -> list[float]:
-    """A bar that nobody moves."""
+    """Return the samples of a bar at rest."""
     return [0.0] * round(seconds * RATE_HZ)
 
 
@@ -41,22 +41,22 @@ def find(
     """Everything found in a signal that arrives in chunks of a fifth of a second."""
     noisy = np.asarray(velocities) + np.random.default_rng(7).normal(0.0, noise_mps, len(velocities))
     samples = noisy if signal == "bar_velocity" else 1.3 + np.cumsum(noisy) / RATE_HZ
-    state, found = segmenter(signal, longest_grind_s=longest_grind_s, usual_rom_m=usual_rom_m), []
+    state, findings = segmenter(signal, longest_grind_s=longest_grind_s, usual_rom_m=usual_rom_m), []
     for first in range(0, len(samples), 10):
         chunk = Chunk(round(first * 1e6 / RATE_HZ), RATE_HZ, signal, samples[first : first + 10].tolist())
         state, more = advance(state, chunk)
-        found += more
-    return [*found, *finish(state)[1]]
+        findings += more
+    return [*findings, *finish(state)[1]]
 
 
-def reps(found: list[MotionFinding]) -> list[RepFound]:
+def reps(findings: list[MotionFinding]) -> list[RepFound]:
     """The complete reps among what was found."""
-    return [one for one in found if isinstance(one, RepFound) and one.complete]
+    return [finding for finding in findings if isinstance(finding, RepFound) and finding.complete]
 
 
-def stalls(found: list[MotionFinding]) -> list[StallFound]:
+def stalls(findings: list[MotionFinding]) -> list[StallFound]:
     """The stalls among what was found."""
-    return [one for one in found if isinstance(one, StallFound)]
+    return [finding for finding in findings if isinstance(finding, StallFound)]
 
 
 FROM_ABOVE = [
@@ -104,10 +104,10 @@ def test_a_rep_is_known_soon_after_its_end() -> None:
 
 def test_a_set_from_below_tells_its_lowerings_after_the_reps() -> None:
     """A deadlift's eccentric phase comes after the rep that it belongs to, and names it."""
-    found = find(FROM_BELOW)
+    findings = find(FROM_BELOW)
 
-    assert [RepFound, LoweringFound, RepFound, LoweringFound] == [type(one) for one in found]
-    rep, lowering = found[0], found[1]
+    assert [RepFound, LoweringFound, RepFound, LoweringFound] == [type(finding) for finding in findings]
+    rep, lowering = findings[0], findings[1]
     assert isinstance(rep, RepFound)
     assert isinstance(lowering, LoweringFound)
     assert rep.eccentric is None
@@ -123,12 +123,12 @@ def test_an_unrack_and_a_rerack_are_no_reps() -> None:
 
 
 def test_a_sticking_point_does_not_split_a_rep() -> None:
-    """A grinding rep that stands for two seconds in mid-way, and even sinks a little, is one rep."""
+    """A grinding rep that stops for two seconds mid-way, and even sinks a little, is one rep."""
     grinding = [*go(-0.5, 1.5), *go(0.2, 0.8), *stand(1.2), *go(-0.03, 0.4), *stand(0.8), *go(0.33, 1.5), *stand(1)]
 
-    found = find([*FROM_ABOVE, *grinding])
-    assert 3 == len(reps(found))
-    assert [] == stalls(found)
+    findings = find([*FROM_ABOVE, *grinding])
+    assert 3 == len(reps(findings))
+    assert [] == stalls(findings)
 
 
 def test_a_halt_at_the_bottom_is_not_lifting() -> None:
@@ -142,19 +142,19 @@ def test_a_halt_at_the_bottom_is_not_lifting() -> None:
 
 def test_an_attempt_is_told_apart_from_a_rep() -> None:
     """A bar that turns back half-way is reported, as incomplete."""
-    found = find([*FROM_ABOVE, *go(-0.5, 1.5), *go(0.25, 1.5), *go(-0.25, 0.8), *stand(1)])
+    findings = find([*FROM_ABOVE, *go(-0.5, 1.5), *go(0.25, 1.5), *go(-0.25, 0.8), *stand(1)])
 
-    assert [True, True, False] == [one.complete for one in found if isinstance(one, RepFound)]
+    assert [True, True, False] == [finding.complete for finding in findings if isinstance(finding, RepFound)]
 
 
 @pytest.mark.parametrize("signal", ["bar_velocity", "bar_position"])
 @pytest.mark.parametrize("longest_grind_s", [3.0, 6.0])
 def test_a_stuck_bar_is_called_while_it_is_stuck(signal: str, longest_grind_s: float) -> None:
-    """A stall is told within half a second of the moment that the lifter's longest grind is exceeded, and once."""
+    """A stall is reported once, within half a second after the lifter's longest grind is exceeded."""
     before = [*FROM_ABOVE, *go(-0.5, 1.5), *go(0.2, 0.8)]
-    found = find([*before, *stand(10), *go(-0.2, 1)], signal=signal, longest_grind_s=longest_grind_s)
+    findings = find([*before, *stand(10), *go(-0.2, 1)], signal=signal, longest_grind_s=longest_grind_s)
 
-    (stall,) = stalls(found)
+    (stall,) = stalls(findings)
     assert pytest.approx(len(before) / RATE_HZ + longest_grind_s, abs=0.5) == stall.known_us / 1e6
     assert pytest.approx(0.2, abs=0.03) == stall.height_m
 
@@ -189,12 +189,12 @@ def test_the_first_rep_can_stall_where_the_lifters_usual_travel_is_known() -> No
 
 def test_a_hole_in_the_signal_loses_no_more_than_its_own_reps() -> None:
     """After a break of many seconds counting goes on with what is known of the lifter's travel."""
-    state, found = segmenter("bar_velocity"), []
+    state, findings = segmenter("bar_velocity"), []
     for t0_us in (0, 60_000_000):
         for first in range(0, len(FROM_ABOVE), 50):
             chunk = Chunk(t0_us + first * 20_000, RATE_HZ, "bar_velocity", FROM_ABOVE[first : first + 50])
             state, more = advance(state, chunk)
-            found += more
-    found += finish(state)[1]
+            findings += more
+    findings += finish(state)[1]
 
-    assert 4 == len(reps(found))
+    assert 4 == len(reps(findings))

@@ -57,15 +57,15 @@ def cut(signal: str, lengths: list[int]) -> list[Chunk]:
 
 def find(chunks: list[Chunk], *, stored: bool = False) -> list[MotionFinding]:
     """What is found in chunks, with the state written and read after each of them if asked."""
-    state, found = segmenter(chunks[0].signal), []
+    state, findings = segmenter(chunks[0].signal), []
     for chunk in chunks:
         state, more = advance(state, chunk)
-        found += more
+        findings += more
         if stored:
             read = segmenter_from_json(json.loads(json.dumps(segmenter_to_json(state))))
             assert state == read
             state = read
-    return [*found, *finish(state)[1]]
+    return [*findings, *finish(state)[1]]
 
 
 @cache
@@ -84,7 +84,7 @@ def test_there_is_something_to_find(signal: str) -> None:
 @settings(max_examples=12, deadline=None)
 @given(lengths=st.lists(st.integers(min_value=5, max_value=120), min_size=1, max_size=5))
 def test_how_a_signal_is_cut_into_chunks_makes_no_difference(signal: str, lengths: list[int]) -> None:
-    """Fed chunk by chunk it gives exactly what it gives in large pieces."""
+    """The findings are the same chunk by chunk and in large pieces."""
     assert whole(signal) == find(cut(signal, lengths))
 
 
@@ -92,14 +92,14 @@ def test_how_a_signal_is_cut_into_chunks_makes_no_difference(signal: str, length
 @settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_late_and_second_copies_make_no_difference(signal: str, data: st.DataObject) -> None:
-    """Chunks of half a second that come up to two places late, and some of them twice, give the same."""
+    """The findings are the same for half-second chunks up to two positions late, some of them duplicated."""
     chunks = cut(signal, [50 if signal.startswith("imu") else 25])
     shifts = data.draw(st.lists(st.floats(0, 2), min_size=len(chunks), max_size=len(chunks)))
-    order = sorted(range(len(chunks)), key=lambda place: place + shifts[place])
-    for place in data.draw(st.lists(st.sampled_from(range(len(chunks))), max_size=10)):
-        order.insert(data.draw(st.integers(order.index(place) + 1, len(order))), place)
+    order = sorted(range(len(chunks)), key=lambda index: index + shifts[index])
+    for index in data.draw(st.lists(st.sampled_from(range(len(chunks))), max_size=10)):
+        order.insert(data.draw(st.integers(order.index(index) + 1, len(order))), index)
 
-    assert whole(signal) == find([chunks[place] for place in order])
+    assert whole(signal) == find([chunks[index] for index in order])
 
 
 @pytest.mark.parametrize("signal", SIGNALS)
@@ -131,15 +131,15 @@ def test_what_waits_is_bounded() -> None:
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), size=st.sampled_from([0.0, 0.3, 5.0, 1e6, 1e300]), rate_hz=st.floats(1, 2000))
 def test_nonsense_is_survived(signal: str, seed: int, size: float, rate_hz: float) -> None:
-    """Noise, absurd values and jumping clocks give finite numbers or nothing, and a state that can be written."""
+    """Noise, absurd values and jumping clocks lead to finite numbers or nothing, and a state that can be written."""
     rng = np.random.default_rng(seed)
     state = segmenter(signal)
     for _ in range(12):
         shape = (int(rng.integers(1, 200)), 6) if signal.startswith("imu") else int(rng.integers(1, 200))
         samples = (rng.standard_cauchy(shape) * size).clip(-1e300, 1e300).tolist()
-        state, found = advance(state, Chunk(T0_US + int(rng.integers(0, 20_000_000)), rate_hz, signal, samples))
-        for one in found:
-            json.dumps(asdict(one), allow_nan=False)
+        state, findings = advance(state, Chunk(T0_US + int(rng.integers(0, 20_000_000)), rate_hz, signal, samples))
+        for finding in findings:
+            json.dumps(asdict(finding), allow_nan=False)
         json.dumps(segmenter_to_json(state), allow_nan=False)
 
 
@@ -155,13 +155,13 @@ def test_a_bar_is_counted_at_any_rate(rate_hz: float) -> None:
     """From 20 to 1000 samples a second the same reps are found."""
     bar = bar_set(np.random.default_rng(11), rate_hz=rate_hz)
     samples, size = bar.velocity_mps.tolist(), round(rate_hz / 5)
-    state, found = segmenter("bar_velocity"), []
+    state, findings = segmenter("bar_velocity"), []
     for first in range(0, len(samples), size):
         chunk = Chunk(round(first * 1e6 / rate_hz), rate_hz, "bar_velocity", samples[first : first + size])
         state, more = advance(state, chunk)
-        found += more
+        findings += more
 
-    assert len(bar.reps) == sum(isinstance(one, motion.RepFound) and one.complete for one in found)
+    assert len(bar.reps) == sum(isinstance(finding, motion.RepFound) and finding.complete for finding in findings)
 
 
 @pytest.mark.parametrize("wander_s", [0.02, 0.1])
@@ -170,21 +170,21 @@ def test_a_clock_that_wanders_costs_no_rep(wander_s: float) -> None:
     for seed in range(8):
         rng = np.random.default_rng((seed, 1))
         bar = bar_set(rng)
-        state, found = segmenter("bar_velocity"), []
+        state, findings = segmenter("bar_velocity"), []
         for first in range(0, len(bar.velocity_mps), 20):
             t0_us = T0_US + first * 20_000 + round(rng.uniform(0.0, wander_s) * 1e6)
             samples = bar.velocity_mps[first : first + 20].tolist()
             state, more = advance(state, Chunk(t0_us, 50.0, "bar_velocity", samples))
-            found += more
-        found += finish(state)[1]
-        assert len(bar.reps) == sum(isinstance(one, motion.RepFound) and one.complete for one in found)
+            findings += more
+        findings += finish(state)[1]
+        assert len(bar.reps) == sum(isinstance(finding, motion.RepFound) and finding.complete for finding in findings)
 
 
 def test_how_long_a_chunk_was_on_its_way_makes_no_difference() -> None:
     """A corrected clock is that of the first chunk, until the sender's own clock is set."""
     chunks = cut("bar_velocity", [25])
     rng = np.random.default_rng(4)
-    shifted = [replace(one, shift_us=5_000_000 + int(rng.integers(0, 900_000))) for one in chunks]
-    steady = [replace(one, t0_us=one.t0_us + shifted[0].shift_us) for one in chunks]
+    shifted = [replace(chunk, shift_us=5_000_000 + int(rng.integers(0, 900_000))) for chunk in chunks]
+    steady = [replace(chunk, t0_us=chunk.t0_us + shifted[0].shift_us) for chunk in chunks]
 
     assert find(steady) == find(shifted, stored=True)

@@ -39,14 +39,14 @@ def presses(count: int, *, rate_hz: float = 100.0) -> npt.NDArray[np.float64]:
 
 def find(rows: npt.NDArray[np.float64], *, signal: str = "imu_wrist", rate_hz: float = 100.0) -> list[RepFound]:
     """The reps found in chunks of a fifth of a second."""
-    state, found = segmenter(signal), []
+    state, findings = segmenter(signal), []
     size = max(1, round(rate_hz / 5))
     for first in range(0, len(rows), size):
         chunk = Chunk(round(first * 1e6 / rate_hz), rate_hz, signal, rows[first : first + size].tolist())
         state, more = advance(state, chunk)
-        found += more
-    assert all(isinstance(one, RepFound) for one in found)
-    return [one for one in found if isinstance(one, RepFound)]
+        findings += more
+    assert all(isinstance(finding, RepFound) for finding in findings)
+    return [finding for finding in findings if isinstance(finding, RepFound)]
 
 
 @pytest.mark.parametrize("rate_hz", [12.0, 25.0, 50.0, 100.0, 200.0])
@@ -67,7 +67,7 @@ def test_a_limb_or_bar_that_is_carried_is_counted(signal: str) -> None:
 
 
 def test_a_rep_has_its_times_and_no_velocity() -> None:
-    """A wrist tells when, not how fast: cycles of 4.2 s, and no phases."""
+    """A wrist shows when, not how fast: cycles of 4.2 s, and no phases."""
     _, *later = find(curls(8))
 
     assert [pytest.approx(4.2, abs=0.35)] * 7 == [rep.cycle_s for rep in later]

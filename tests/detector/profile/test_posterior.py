@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from spotter_detector.model import Observation, build_prior
 from spotter_detector.profile import (
+    ObservedOutcome,
     Profile,
-    SetOutcome,
     day_offset,
     likelihood_of_set,
     one_rep_max,
@@ -27,19 +27,19 @@ from tests.detector.generated_sets import estimates, observed_sets
 from tests.detector.lifters import cold, learned_from, lifted, taught, timed
 
 SETS = (lifted(0.50, 9), lifted(0.60, 14), lifted(0.42, 6), lifted(0.55, 11), lifted(0.47, 8))
-TERMS = tuple(taught(one, at_days=3.0 * day) for day, one in enumerate(SETS))
+TERMS = tuple(taught(reps, at_days=3.0 * day) for day, reps in enumerate(SETS))
 
 
-def sd(profile: Profile, place: int) -> float:
+def sd(profile: Profile, index: int) -> float:
     """Sd of one parameter."""
-    return float(profile.belief().cov[place, place] ** 0.5)
+    return float(profile.belief().cov[index, index] ** 0.5)
 
 
 @settings(deadline=None, max_examples=20)
 @given(order=st.permutations(range(len(TERMS))))
 def test_the_order_of_sets_is_no_matter(order: list[int]) -> None:
-    """Sets told in any order teach the same to the last digit."""
-    assert posterior_profile(None, TERMS) == posterior_profile(None, [TERMS[place] for place in order])
+    """Sets in any order teach the same to the last digit."""
+    assert posterior_profile(None, TERMS) == posterior_profile(None, [TERMS[index] for index in order])
 
 
 def test_a_set_is_unlearned_by_learning_without_it() -> None:
@@ -52,26 +52,26 @@ def test_a_set_is_unlearned_by_learning_without_it() -> None:
 
 
 def test_folding_old_sets_changes_little() -> None:
-    """A base of the oldest sets with the rest on top knows nearly what all sets together say."""
+    """A base of the oldest sets with the rest on top is nearly the profile of all sets together."""
     whole, folded = posterior_profile(None, TERMS), posterior_profile(posterior_profile(None, TERMS[:3]), TERMS[3:])
     assert whole.learned_sets == folded.learned_sets == 5
-    for known, again in zip(whole.mean[:5], folded.mean[:5], strict=True):
-        assert known == pytest.approx(again, rel=0.04, abs=0.03)
+    for whole_mean, again in zip(whole.mean[:5], folded.mean[:5], strict=True):
+        assert whole_mean == pytest.approx(again, rel=0.04, abs=0.03)
 
 
 def test_the_failure_velocity_is_learned() -> None:
     """A bench press that always ends at .24 m/s is expected to end near it, more surely with each set."""
-    found = [posterior_profile(None, [taught(lifted(0.55, 10, last_mps=0.24))] * sets) for sets in (1, 3, 8)]
-    means = [profile.mean[V_FAIL] for profile in found]
+    profiles = [posterior_profile(None, [taught(lifted(0.55, 10, last_mps=0.24))] * sets) for sets in (1, 3, 8)]
+    means = [profile.mean[V_FAIL] for profile in profiles]
     assert sorted(means) == means
     assert 0.22 < means[-1] < 0.245
-    assert sd(found[0], V_FAIL) > sd(found[1], V_FAIL) > sd(found[2], V_FAIL)
+    assert sd(profiles[0], V_FAIL) > sd(profiles[1], V_FAIL) > sd(profiles[2], V_FAIL)
 
 
 def test_few_sets_shrink_to_the_exercise() -> None:
     """One odd set moves the belief part of its way only."""
-    one = posterior_profile(None, [taught(lifted(0.55, 10, last_mps=0.30))])
-    assert 0.18 < one.mean[V_FAIL] < 0.26
+    profile = posterior_profile(None, [taught(lifted(0.55, 10, last_mps=0.30))])
+    assert 0.18 < profile.mean[V_FAIL] < 0.26
 
 
 def test_the_line_is_learned() -> None:
@@ -83,7 +83,7 @@ def test_the_line_is_learned() -> None:
 
 
 def test_learned_estimates_are_surer() -> None:
-    """After five sets the band is narrower than cold, and says whom it is of."""
+    """After five sets the interval is narrower than without a profile, and the estimate names the profile."""
     start = learned_from(SETS)
     before, after = estimates(cold(), SETS[1][:8])[-1], estimates(start, SETS[1][:8])[-1]
     assert after.rir_high - after.rir_low < before.rir_high - before.rir_low
@@ -106,7 +106,7 @@ def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> No
 
 
 def test_a_warm_up_teaches_next_to_nothing_of_failure() -> None:
-    """Five quick reps that nobody calls leave the failure velocity where it was."""
+    """Five quick reps without a report leave the failure velocity where it was."""
     profile = posterior_profile(None, [taught(lifted(0.8, 30, left=25), failed=False)] * 3)
     assert 0.17 == pytest.approx(profile.mean[V_FAIL], abs=0.008)
 
@@ -135,10 +135,10 @@ def test_a_load_in_kg_predicts_the_first_velocity() -> None:
     """From loads in kg the 1RM is learned with its error, and a new load's first velocity follows."""
     terms = [taught(lifted(first, count), load_kg=kg) for first, count, kg in ((0.58, 15, 70.0), (0.46, 9, 80.0))] * 2
     profile = posterior_profile(None, terms)
-    found = one_rep_max(profile)
-    assert found is not None
-    assert 95.0 < found.kg < 106.0
-    assert 1.0 < found.sd_kg < 8.0
+    estimate = one_rep_max(profile)
+    assert estimate is not None
+    assert 95.0 < estimate.kg < 106.0
+    assert 1.0 < estimate.sd_kg < 8.0
     firsts = [
         build_prior(
             "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=kg, profile=profile
@@ -151,7 +151,7 @@ def test_a_load_in_kg_predicts_the_first_velocity() -> None:
 
 
 def test_a_slow_day_is_a_day_offset() -> None:
-    """A first velocity under the lifter's own at the same load is told in its usual spread; without a load nothing is."""
+    """A first velocity under the usual one at the same load is an offset in usual sds; without a load there is none."""
     profile = posterior_profile(None, [taught(lifted(0.53, 12), pct_1rm=75.0)] * 5)
     slow = day_offset(profile, taught(lifted(0.44, 9), pct_1rm=75.0))
     usual = day_offset(profile, taught(lifted(0.53, 12), pct_1rm=75.0))
@@ -169,8 +169,8 @@ def test_a_faster_lifter_at_a_load_is_known_by_the_load() -> None:
 
 def test_concentric_times_are_learned_apart() -> None:
     """A profile of times serves sets of times, with another travel in it, and is never mixed with one of velocities."""
-    sets = [timed(one, scale=1.15) for one in SETS]
-    terms = [taught(one, at_days=3.0 * day) for day, one in enumerate(sets)]
+    sets = [timed(reps, scale=1.15) for reps in SETS]
+    terms = [taught(reps, at_days=3.0 * day) for day, reps in enumerate(sets)]
     assert {"timing"} == {term.kind for term in terms}
     profile = posterior_profile(None, terms)
     assert "timing" == profile.kind
@@ -178,15 +178,15 @@ def test_concentric_times_are_learned_apart() -> None:
         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, timing_profile=profile
     )
     learned, plain = estimates(start, sets[1]), estimates(cold(), sets[1])
-    assert {"timing"} == {one.mode for one in learned}
+    assert {"timing"} == {estimate.mode for estimate in learned}
     assert learned[9].rir_high - learned[9].rir_low < plain[9].rir_high - plain[9].rir_low
     assert posterior_profile(profile, TERMS).learned_sets == profile.learned_sets
 
 
 def test_sets_without_a_measure_teach_habits_only() -> None:
-    """Taps, tempo sets and other metrics say nothing of the line; their terms survive and leave it alone."""
-    taps = [Observation(one.rep_number, one.end_s, None, None, None, None) for one in SETS[0]]
-    tempo = likelihood_of_set(replace(cold(), tempo=True), SETS[0], SetOutcome(failed=True))
+    """Taps, tempo sets and other metrics do not inform the line; their terms leave it alone."""
+    taps = [Observation(rep.rep_number, rep.end_s, None, None, None, None) for rep in SETS[0]]
+    tempo = likelihood_of_set(replace(cold(), tempo=True), SETS[0], ObservedOutcome(failed=True))
     for term in (taught(taps), tempo, taught([])):
         assert not term.teaches
         assert posterior_profile(population_profile("bench_press", "velocity"), [term]).learned_sets == 0
@@ -194,7 +194,7 @@ def test_sets_without_a_measure_teach_habits_only() -> None:
 
 def test_an_exercise_of_its_own() -> None:
     """Terms of two exercises make no profile, and nothing makes none."""
-    other = likelihood_of_set(cold(model_class="back_squat"), SETS[0], SetOutcome(failed=True))
+    other = likelihood_of_set(cold(model_class="back_squat"), SETS[0], ObservedOutcome(failed=True))
     with pytest.raises(ValueError, match="for a profile of"):
         posterior_profile(None, [TERMS[0], other])
     with pytest.raises(ValueError, match="nothing to learn from"):
@@ -211,14 +211,14 @@ def test_any_set_teaches_something_finite(
     observations: tuple[Observation, ...], failed: bool, called_rir: float | None
 ) -> None:
     """Whatever a set was, its term survives JSON and its profile starts a sound set."""
-    outcome = SetOutcome(failed=failed, called_rir=called_rir)
+    outcome = ObservedOutcome(failed=failed, called_rir=called_rir)
     term = likelihood_of_set(cold(), observations, outcome)
     assert term == term_from_json(term_to_json(term))
     profile = posterior_profile(population_profile("bench_press", "velocity"), [*TERMS[:2], term])
     assert profile == profile_from_json(profile_to_json(profile))
     start = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile)
-    for one in estimates(start, SETS[0]):
-        assert 0.0 <= one.rir_low <= one.rir <= one.rir_high <= 60.0
+    for estimate in estimates(start, SETS[0]):
+        assert 0.0 <= estimate.rir_low <= estimate.rir <= estimate.rir_high <= 60.0
 
 
 @pytest.mark.parametrize(
@@ -252,15 +252,15 @@ def test_sets_to_failure_teach_their_end() -> None:
 
 
 def test_a_noisy_device_is_found_out() -> None:
-    """Velocities that scatter by .08 m/s about their curve say so of their device; where its noise is told, that stays."""
+    """Velocities that scatter by .08 m/s about their curve raise the device's noise; a reported noise stays."""
     noisy = [
         tuple(
-            replace(one, velocity_mps=(one.velocity_mps or 0.0) + (0.08 if (place * 7 + day) % 3 == 0 else -0.04))
-            for place, one in enumerate(lifted(0.6, 12))
+            replace(rep, velocity_mps=(rep.velocity_mps or 0.0) + (0.08 if (index * 7 + day) % 3 == 0 else -0.04))
+            for index, rep in enumerate(lifted(0.6, 12))
         )
         for day in range(6)
     ]
-    profile = posterior_profile(None, [taught([replace(one, duration_s=None) for one in made]) for made in noisy])
+    profile = posterior_profile(None, [taught([replace(rep, duration_s=None) for rep in made]) for made in noisy])
     quiet = posterior_profile(None, [taught(lifted(0.6, 12))] * 6)
     sds = [
         build_prior(
@@ -269,10 +269,10 @@ def test_a_noisy_device_is_found_out() -> None:
             planned_reps=None,
             target_rir=None,
             tempo=False,
-            profile=known,
-            sensor_sd_mps=told_mps,
+            profile=learned,
+            sensor_sd_mps=reported_mps,
         ).sensor_sd_mps
-        for known, told_mps in ((quiet, None), (profile, None), (profile, 0.02))
+        for learned, reported_mps in ((quiet, None), (profile, None), (profile, 0.02))
     ]
     assert sds[0] < 0.03 < 0.04 < sds[1]
     assert 0.02 == sds[2]

@@ -10,7 +10,7 @@ import numpy as np
 from lab.accuracy.answers import RIR_MAX, Answers, Floats, Truth
 from lab.accuracy.sets import LabelledSet
 from spotter_detector.model import Filter, Prior, RepEstimate, Request, build_prior
-from spotter_detector.profile import SetOutcome, Term, likelihoods_of_sets, posterior_profile
+from spotter_detector.profile import ObservedOutcome, Term, likelihoods_of_sets, posterior_profile
 
 # Sets that are asked for at once, as the filter's arrays like it.
 _AT_ONCE = 256
@@ -51,7 +51,9 @@ def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term
             (
                 cold(lifted_set, told_load=told_load),
                 lifted_set.reps,
-                SetOutcome(failed=lifted_set.failed, called_rir=lifted_set.reported_rir, at_days=lifted_set.at_days),
+                ObservedOutcome(
+                    failed=lifted_set.failed, called_rir=lifted_set.reported_rir, at_days=lifted_set.at_days
+                ),
             )
             for lifted_set in sets
         ]

@@ -19,7 +19,7 @@ from spotter_detector.lifecycle.profile_base import base_of
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import Prior, build_prior
 from spotter_detector.model.rir_report import FAILED_NEXT
-from spotter_detector.profile import Profile, SetOutcome, Term, likelihood_of_set, posterior_profile
+from spotter_detector.profile import ObservedOutcome, Profile, Term, likelihood_of_set, posterior_profile
 from spotter_detector.state import LiftedSet
 
 _FAMILY: Final = re.compile(r"[a-z]+")
@@ -148,7 +148,7 @@ def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
     if called_rir is not None:
         observations[-1] = replace(observations[-1], called_rir=None)
     failed = called_rir is not None and called_rir <= FAILED_NEXT
-    outcome = SetOutcome(
+    outcome = ObservedOutcome(
         failed=failed,
         called_rir=None if failed else called_rir,
         at_days=lifted_set.opened_us / DAY_US,

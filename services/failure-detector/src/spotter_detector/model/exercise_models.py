@@ -28,6 +28,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+from spotter.domain.exercises import builtin_catalogue
+
 # Sd of log reps of one lifter's sets about the lifter's own line.
 LINE_WITHIN_SD = 0.17
 # Sd of the first velocity at one load, from day to day of one lifter.
@@ -128,6 +130,12 @@ EXERCISE_MODELS: dict[str, ExerciseModel] = {
     "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30, 0.48, 0.15),
     "unknown": ExerciseModel(0.25, 0.080, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30, 0.45, 0.35),
 }
+
+
+if classes_without_row := sorted({exercise.model_class for exercise in builtin_catalogue()} - EXERCISE_MODELS.keys()):
+    raise ValueError(
+        f"model classes of the catalogue without a row in EXERCISE_MODELS: {', '.join(classes_without_row)}"
+    )
 
 
 def exercise_model(model_class: str) -> ExerciseModel:

@@ -14,7 +14,7 @@ learning again without its term.
 
 from __future__ import annotations
 
-from spotter_detector.profile.outcome import SetOutcome
+from spotter_detector.profile.outcome import ObservedOutcome
 from spotter_detector.profile.posterior import posterior_profile
 from spotter_detector.profile.profile import Profile, profile_from_json, profile_to_json
 from spotter_detector.profile.readiness import DayOffset, day_offset
@@ -24,9 +24,9 @@ from spotter_detector.profile.term import Term, term_from_json, term_to_json
 
 __all__ = [
     "DayOffset",
+    "ObservedOutcome",
     "OneRepMax",
     "Profile",
-    "SetOutcome",
     "Term",
     "day_offset",
     "likelihood_of_set",

@@ -6,7 +6,7 @@ from spotter.domain.fast_dataclass import record
 
 
 @record(frozen=True, slots=True)
-class SetOutcome:
+class ObservedOutcome:
     """The end of a closed set.
 
     Attributes
@@ -18,8 +18,8 @@ class SetOutcome:
     at_days : float
         When, in days from any fixed time: learned values drift with time.
 
-    >>> SetOutcome(failed=True), SetOutcome(called_rir=2.0, at_days=3.5).called_rir
-    (SetOutcome(failed=True, called_rir=None, at_days=0.0), 2.0)
+    >>> ObservedOutcome(failed=True), ObservedOutcome(called_rir=2.0, at_days=3.5).called_rir
+    (ObservedOutcome(failed=True, called_rir=None, at_days=0.0), 2.0)
     """
 
     failed: bool = False

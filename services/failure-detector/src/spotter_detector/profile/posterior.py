@@ -55,11 +55,11 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
         If there is neither a base nor a term, or terms are of two exercises.
 
     >>> from spotter_detector.model import Observation, build_prior
-    >>> from spotter_detector.profile import SetOutcome, likelihood_of_set
+    >>> from spotter_detector.profile import ObservedOutcome, likelihood_of_set
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.24)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> known = posterior_profile(None, [likelihood_of_set(prior, reps, SetOutcome(failed=True, at_days=3.0 * day)) for day in range(3)])
+    >>> known = posterior_profile(None, [likelihood_of_set(prior, reps, ObservedOutcome(failed=True, at_days=3.0 * day)) for day in range(3)])
     >>> known.learned_sets, round(known.mean[3], 3), round(known.cov[18] ** 0.5, 3)
     (3, 0.214, 0.017)
     """

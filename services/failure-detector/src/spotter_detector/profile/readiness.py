@@ -32,11 +32,11 @@ def day_offset(profile: Profile, term: Term) -> DayOffset | None:
     None if the load is not known in a way that the profile has learned, or the set had no velocity.
 
     >>> from spotter_detector.model import Observation, build_prior
-    >>> from spotter_detector.profile import SetOutcome, posterior_profile, likelihood_of_set
+    >>> from spotter_detector.profile import ObservedOutcome, posterior_profile, likelihood_of_set
     >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> def term(first_mps):
     ...     reps = [Observation(n + 1, 2.8 * n, first_mps - 0.03 * n, None, 0.42, None) for n in range(10)]
-    ...     return likelihood_of_set(prior, reps, SetOutcome(failed=True))
+    ...     return likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
     >>> offset = day_offset(posterior_profile(None, [term(0.52)] * 5), term(0.44))
     >>> round(offset.offset_mps, 3), round(offset.in_sds, 1)
     (-0.086, -2.5)

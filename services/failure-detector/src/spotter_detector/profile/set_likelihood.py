@@ -26,7 +26,7 @@ from spotter_detector.model.timing import PaceKind
 from spotter_detector.profile.codec import significant, upper_half
 from spotter_detector.profile.generative_model import Floats
 from spotter_detector.profile.noise import sensor_scatter
-from spotter_detector.profile.outcome import SetOutcome
+from spotter_detector.profile.outcome import ObservedOutcome
 from spotter_detector.profile.term import FIGURES, Term
 
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
@@ -37,7 +37,7 @@ _NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
 _FILTER = Filter(cache_size=0)
 
 
-def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome) -> Term:
+def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome: ObservedOutcome) -> Term:
     """Return the likelihood term of a closed set.
 
     Parameters
@@ -52,18 +52,18 @@ def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.21)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> term = likelihood_of_set(prior, reps, SetOutcome(failed=True))
+    >>> term = likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
     >>> np.linalg.solve(term.precision_matrix(), term.shift).round(3)[:3]
     array([0.514, 0.21 , 2.302])
     """
     return likelihoods_of_sets([(prior, observations, outcome)])[0]
 
 
-def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], SetOutcome]]) -> list[Term]:
+def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], ObservedOutcome]]) -> list[Term]:
     """Return the terms of many closed sets: as `likelihood_of_set`, computed together.
 
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> [term.kind for term in likelihoods_of_sets([(prior, [], SetOutcome())])]
+    >>> [term.kind for term in likelihoods_of_sets([(prior, [], ObservedOutcome())])]
     ['none']
     """
     requests = [Request(population_prior(prior), tuple(reps), 0) for prior, reps, _ in sets if reps]
@@ -71,7 +71,9 @@ def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], SetOu
     return [_term(prior, reps, outcome, next(posteriors) if reps else None) for prior, reps, outcome in sets]
 
 
-def _term(prior: Prior, observations: Sequence[Observation], outcome: SetOutcome, posterior: Posterior | None) -> Term:
+def _term(
+    prior: Prior, observations: Sequence[Observation], outcome: ObservedOutcome, posterior: Posterior | None
+) -> Term:
     summary = _habits(
         [rep for rep, words in zip(observations, posterior.flags, strict=True) if not _NO_REP & {*words}]
         if posterior
@@ -137,7 +139,7 @@ def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: flo
     )
 
 
-def _log_outcome(done: int, outcome: SetOutcome) -> Floats:
+def _log_outcome(done: int, outcome: ObservedOutcome) -> Floats:
     """Return the log likelihood (60,) of the outcome by the reps possible.
 
     An outcome without a report shows only that the reps were possible: lifters stop when advised to, so assuming an end

@@ -21,13 +21,13 @@ def one_rep_max(profile: Profile) -> OneRepMax | None:
     """Return the 1RM from the sets with a load in kg; None if there were none.
 
     >>> from spotter_detector.model import Observation, build_prior
-    >>> from spotter_detector.profile import SetOutcome, posterior_profile, likelihood_of_set
+    >>> from spotter_detector.profile import ObservedOutcome, posterior_profile, likelihood_of_set
     >>> def term(load_kg, first_mps, reps):
     ...     prior = build_prior(
     ...         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=load_kg)
     ...     fall = (first_mps - 0.17) / (reps - 1)
     ...     made = [Observation(n + 1, 2.8 * n, first_mps - fall * n, None, 0.42, None) for n in range(reps)]
-    ...     return likelihood_of_set(prior, made, SetOutcome(failed=True))
+    ...     return likelihood_of_set(prior, made, ObservedOutcome(failed=True))
     >>> found = one_rep_max(posterior_profile(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
     >>> round(found.kg), round(found.sd_kg, 1)
     (101, 3.7)
