@@ -112,10 +112,10 @@ def test_ids_depend_on_the_policy() -> None:
     strict.env = Configuration()
     strict.rules(target_rir=3)
     strict.inputs.pop()
-    one, other = plain.opens("hip_thrust").rep(6), strict.opens("hip_thrust").rep(6)
+    default, other = plain.opens("hip_thrust").rep(6), strict.opens("hip_thrust").rep(6)
 
-    assert ("r2.g0.l0", "r2.g0.l1") == (one.policy_version, other.policy_version)
-    assert one.alert_id != other.alert_id
+    assert ("r2.g0.l0", "r2.g0.l1") == (default.policy_version, other.policy_version)
+    assert default.alert_id != other.alert_id
 
 
 @pytest.mark.parametrize(

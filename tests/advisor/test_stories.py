@@ -76,7 +76,7 @@ def lifts(training: Training, lifting: Lifting, act: str, pick: int, value: floa
         lifting.rep(value, after_s=0.1, number=number, ended=ended, fresh=act == "late", newest=newest)
     elif act == "amend" and some is not None:
         later = [rep.number for rep in lifting.reps if rep.ended >= some.ended]
-        lifting.corrects({one: max(0.0, value - place) for place, one in enumerate(sorted(later))}, newest=newest)
+        lifting.corrects({number: max(0.0, value - index) for index, number in enumerate(sorted(later))}, newest=newest)
     elif act == "void" and some is not None:
         lifting.voids(some.number)
     elif act == "overdue":
@@ -86,13 +86,13 @@ def lifts(training: Training, lifting: Lifting, act: str, pick: int, value: floa
     elif act == "go_on" and not lifting.is_open:
         lifting.goes_on()
     elif act == "report":
-        said: list[dict[str, Any]] = [
+        reports: list[dict[str, Any]] = [
             {"rir": value},
             {"rpe": 10 - value / 2},
             {"failed": pick % 2 == 0},
             {"rir": value, "rep_number": 1},
         ]
-        lifting.reports(**said[pick % 4])
+        lifting.reports(**reports[pick % 4])
     elif act == "context":
         lifting.amends(exercise=EXERCISES[pick % len(EXERCISES)], spotter_present=pick % 2 == 0)
     else:
@@ -142,8 +142,8 @@ def test_events_that_come_twice_are_charged_once(story: list[Act], twice: set[in
     """However often a part of the story is brought again."""
     training = trains(Training(), story)
     other = replace(training, level=None, state={}, inputs=[], outputs=[])
-    for place, event in enumerate(training.inputs):
-        for _ in range(2 if place in twice else 1):
+    for index, event in enumerate(training.inputs):
+        for _ in range(2 if index in twice else 1):
             other.takes(event)
 
     assert training.ledger == other.ledger
@@ -152,10 +152,10 @@ def test_events_that_come_twice_are_charged_once(story: list[Act], twice: set[in
 
 @settings(deadline=None, max_examples=30)
 @given(acts, acts)
-def test_no_other_lifter_has_any_effect(one: list[Act], other: list[Act]) -> None:
+def test_no_other_lifter_has_any_effect(first: list[Act], second: list[Act]) -> None:
     """Two lifters with one advisor are told what each is told alone."""
-    alone = trains(Training(athlete="ada"), one)
-    beside = trains(Training(athlete="bob", gym="g2"), other)
+    alone = trains(Training(athlete="ada"), first)
+    beside = trains(Training(athlete="bob", gym="g2"), second)
     both = {
         "ada": replace(alone, level=None, state={}, inputs=[], outputs=[]),
         "bob": replace(beside, level=None, state={}, inputs=[], outputs=[], advisor=alone.advisor),
@@ -186,7 +186,7 @@ def test_every_rep_that_arrives_is_advised_and_revisions_count_up(story: list[Ac
     )
 
     assert len(arrived) == given_for_arrivals
-    assert all(list(range(1, len(known) + 1)) == known for known in revisions.values())
+    assert all(list(range(1, len(numbers) + 1)) == numbers for numbers in revisions.values())
 
 
 @settings(deadline=None, max_examples=60)
@@ -224,10 +224,10 @@ def test_high_risk_lifts_are_never_led_under_their_floor(story: list[Act]) -> No
             advice = output.data
             if not isinstance(advice, AdviceGiven):
                 continue
-            one = state.get(f"set:{advice.set_key}") or training.state.get(f"set:{advice.set_key}")
-            if not isinstance(one, AdvisedSet) or not one.terms.high_risk or advice.after_rep == 0:
+            advised = state.get(f"set:{advice.set_key}") or training.state.get(f"set:{advice.set_key}")
+            if not isinstance(advised, AdvisedSet) or not advised.terms.high_risk or advice.after_rep == 0:
                 continue
-            floor = 1 if one.context.spotter_present or one.context.exercise == "deadlift" else 2
+            floor = 1 if advised.context.spotter_present or advised.context.exercise == "deadlift" else 2
             assert advice.target_rir is not None
             assert advice.target_rir >= floor
             if isinstance(data, EffortEstimated) and data.p_rir_le[floor] >= 0.5:
@@ -248,13 +248,15 @@ def test_state_survives_being_written_and_read(story: list[Act]) -> None:
 def test_every_set_that_ended_has_its_newest_summary(story: list[Act]) -> None:
     """Revisions count up, and the last says what the reps say."""
     training = trains(Training(), story)
-    told: dict[str, list[SetSummarised]] = {}
+    summaries: dict[str, list[SetSummarised]] = {}
     for summary in training.told(SetSummarised):
-        told.setdefault(summary.set_key, []).append(summary)
-    for one in training.state.values():
-        if isinstance(one, AdvisedSet) and not one.is_open:
-            assert list(range(1, len(told[one.key]) + 1)) == [summary.revision for summary in told[one.key]]
-            assert sum(rep.valid for rep in one.reps) == told[one.key][-1].reps
+        summaries.setdefault(summary.set_key, []).append(summary)
+    for advised in training.state.values():
+        if isinstance(advised, AdvisedSet) and not advised.is_open:
+            assert list(range(1, len(summaries[advised.key]) + 1)) == [
+                summary.revision for summary in summaries[advised.key]
+            ]
+            assert sum(rep.valid for rep in advised.reps) == summaries[advised.key][-1].reps
 
 
 def _steps(training: Training) -> Iterable[tuple[dict[str, object], Event]]:
@@ -270,9 +272,9 @@ def _arrives(event: Event) -> bool:
 
 
 def _corrects(state: dict[str, object], data: RepCounted) -> bool:
-    one = state.get(f"set:{data.set_key}")
-    assert isinstance(one, AdvisedSet)
-    return data.revision > 1 or data.voided or any(rep.ended > data.rep_time for rep in one.reps)
+    advised = state.get(f"set:{data.set_key}")
+    assert isinstance(advised, AdvisedSet)
+    return data.revision > 1 or data.voided or any(rep.ended > data.rep_time for rep in advised.reps)
 
 
 def test_a_generated_training_does_what_it_says() -> None:

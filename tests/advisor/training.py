@@ -59,14 +59,14 @@ class Training:
     def hears(self, data: EventData, **envelope: Any) -> list[Event]:
         """Bring an event to the advisor; gives what it tells."""
         data = data.model_copy(update={"gym_id": self.gym, "athlete_id": self.athlete})
-        said = {
+        attributes = {
             "id": f"e{len(self.inputs)}",
             "source": "spotter/failure-detector",
             "time": self.now,
             "receivedtime": self.now,
             **envelope,
         }
-        return self.takes(Event(data=data, **said))
+        return self.takes(Event(data=data, **attributes))
 
     def takes(self, event: Event) -> list[Event]:
         """Bring an event that is complete."""
@@ -111,46 +111,46 @@ class Training:
         """A coach changes the lifter's own policy."""
         self.hears(PolicyUpdated.model_validate(policy))
 
-    def session(self, **said: Any) -> None:
+    def session(self, **fields: Any) -> None:
         """A session begins."""
-        self.hears(SessionStarted.model_validate(said))
+        self.hears(SessionStarted.model_validate(fields))
 
     def feels(self, *, pain: Mapping[str, int] | None = None, **scores: int) -> BudgetChanged:
         """The lifter checks in; gives what is said of the budget then."""
-        said = scores if pain is None else {**scores, "pain": dict(pain)}
-        self.hears(WellnessReported.model_validate(said), source="app")
+        report = scores if pain is None else {**scores, "pain": dict(pain)}
+        self.hears(WellnessReported.model_validate(report), source="app")
         return self.just(BudgetChanged)[0]
 
-    def becomes(self, **said: Any) -> None:
+    def becomes(self, **fields: Any) -> None:
         """A coach says something of the lifter."""
-        self.hears(AthleteUpdated.model_validate(said))
+        self.hears(AthleteUpdated.model_validate(fields))
 
     def set(self, lifting: Lifting) -> AdvisedSet:
         """Give what the advisor remembers of a set."""
-        found = self.state[f"set:{lifting.key}"]
-        assert isinstance(found, AdvisedSet)
-        return found
+        stored = self.state[f"set:{lifting.key}"]
+        assert isinstance(stored, AdvisedSet)
+        return stored
 
     @property
     def lifter(self) -> AthleteState:
         """What the advisor remembers of the lifter."""
-        found = self.state["lifter"]
-        assert isinstance(found, AthleteState)
-        return found
+        stored = self.state["lifter"]
+        assert isinstance(stored, AthleteState)
+        return stored
 
     @property
     def history(self) -> History:
         """What the advisor remembers for the signs."""
-        found = self.state.get("signs", History())
-        assert isinstance(found, History)
-        return found
+        stored = self.state.get("signs", History())
+        assert isinstance(stored, History)
+        return stored
 
     @property
     def ledger(self) -> Ledger:
         """What the advisor remembers of the ledger."""
-        found = self.state.get("ledger", Ledger())
-        assert isinstance(found, Ledger)
-        return found
+        stored = self.state.get("ledger", Ledger())
+        assert isinstance(stored, Ledger)
+        return stored
 
 
 @dataclass
@@ -201,14 +201,14 @@ class Lifting:
         self.context |= context
         self.tell_opened(amended=True)
 
-    def rep(self, rir: float = 6.0, *, after_s: float = 3.0, number: int | None = None, **said: Any) -> AdviceGiven:
+    def rep(self, rir: float = 6.0, *, after_s: float = 3.0, number: int | None = None, **estimate: Any) -> AdviceGiven:
         """Do a rep that leaves `rir`; gives the advice after it."""
         self.training.waits(after_s)
-        ended = said.pop("ended", self.training.now)
+        ended = estimate.pop("ended", self.training.now)
         rep = Rep(number or len(self.reps) + 1, f"rep{len(self.training.inputs)}", ended, self.training.now)
         self.reps.append(rep)
-        self.tell_counted(rep, concentric_s=said.pop("concentric_s", 1.0))
-        self.estimated(rep, rir, arrival=True, **said)
+        self.tell_counted(rep, concentric_s=estimate.pop("concentric_s", 1.0))
+        self.estimated(rep, rir, arrival=True, **estimate)
         (advice,) = self.training.just(AdviceGiven)
         return advice
 
@@ -266,20 +266,20 @@ class Lifting:
                     "fresh": fresh,
                     "set_open": self.is_open,
                     "rep_time": rep.ended,
-                    "newest_received": max(known.received for known in self.reps),
+                    "newest_received": max(rep.received for rep in self.reps),
                 }
             )
         )
         return self.training.just(AdviceGiven)
 
-    def corrects(self, rirs: Mapping[int, float], **said: Any) -> list[AdviceGiven]:
+    def corrects(self, rirs: Mapping[int, float], **estimate: Any) -> list[AdviceGiven]:
         """Amend the first of these reps; the estimates of all of them are revised. Gives the advice given anew."""
         first = self.numbered(min(rirs))
         first.revision += 1
         self.tell_counted(first)
         advice: list[AdviceGiven] = []
         for number, rir in rirs.items():
-            advice += self.estimated(self.numbered(number), rir, **said)
+            advice += self.estimated(self.numbered(number), rir, **estimate)
         return advice
 
     def voids(self, number: int) -> None:
@@ -299,10 +299,10 @@ class Lifting:
         self.training.hears(data, source="spotter/failure-detector/timer")
         return self.training.just(AdviceGiven)
 
-    def reports(self, *, time: datetime | None = None, senttime: datetime | None = None, **said: Any) -> None:
+    def reports(self, *, time: datetime | None = None, senttime: datetime | None = None, **report: Any) -> None:
         """The lifter says how it felt."""
         at = time or self.training.now
-        self.training.hears(EffortReported(set_id=self.set_id, **said), time=at, senttime=senttime, source="app")
+        self.training.hears(EffortReported(set_id=self.set_id, **report), time=at, senttime=senttime, source="app")
 
     def closes(self, reason: str = "lifter", **more: Any) -> SetSummarised:
         """The set is over; gives its summary."""
@@ -331,10 +331,10 @@ class Lifting:
         self.is_open, self.history, self.reopened = True, False, self.reopened + 1
         self.tell_opened()
 
-    def done(self, *rirs: float, **said: Any) -> SetSummarised:
+    def done(self, *rirs: float, **estimate: Any) -> SetSummarised:
         """Do a whole set: a rep for each number of reps left, then the end."""
         for rir in rirs:
-            self.rep(rir, **said)
+            self.rep(rir, **estimate)
         return self.closes()
 
 

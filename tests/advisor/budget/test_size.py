@@ -14,7 +14,9 @@ def test_eight_weeks_are_all_that_is_kept_and_they_are_small() -> None:
     """Six days a week, eight sets a day on thirty exercises, half of them to failure, for twelve weeks."""
     training = Training()
     training.rules(weekly_units=50)
-    exercises = cycle([one.exercise for one in builtin_catalogue() if one.risk in ("isolation", "machine")][:30])
+    exercises = cycle(
+        [exercise.exercise for exercise in builtin_catalogue() if exercise.risk in ("isolation", "machine")][:30]
+    )
     seen: list[int] = []
     sizes: dict[str, int] = {}
     for week in range(12):

@@ -267,7 +267,9 @@ def test_grants_that_end_one_after_the_other_are_all_foretold() -> None:
     change = training.budget()
 
     assert (7.0, first, 6.0) == (change.allowed, change.valid_until, change.allowed_after)
-    assert [(second, 4.0), (change.week_end, 4.0)] == [(one.at, one.allowed) for one in change.allowed_later or ()]
+    assert [(second, 4.0), (change.week_end, 4.0)] == [
+        (later.at, later.allowed) for later in change.allowed_later or ()
+    ]
 
 
 def test_a_grant_that_comes_twice_counts_once() -> None:

@@ -101,7 +101,7 @@ def test_a_stall_before_the_last_rep_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "rir", "failed"),
+    ("report", "rir", "failed"),
     [
         ({"rir": 3.0}, 3.0, False),
         ({"rpe": 8.5}, 1.5, False),
@@ -109,17 +109,17 @@ def test_a_stall_before_the_last_rep_is_no_failure() -> None:
         ({"failed": False}, 1.0, False),
     ],
 )
-def test_the_lifters_own_word_on_the_end_counts(said: dict[str, Any], rir: float, failed: bool) -> None:
+def test_the_lifters_own_word_on_the_end_counts(report: dict[str, Any], rir: float, failed: bool) -> None:
     """As reps in reserve, as RPE, or as failed; told after the end it revises the summary."""
     training = Training()
     lifting = training.opens("hip_thrust")
     lifting.done(3, 1)
     training.waits(20)
-    lifting.reports(**said)
+    lifting.reports(**report)
     summary = training.told(SetSummarised)[-1]
 
     assert (rir, failed) == (summary.rir_end, summary.failed)
-    assert (1 if said == {"failed": False} else 2) == summary.revision
+    assert (1 if report == {"failed": False} else 2) == summary.revision
 
 
 def test_a_report_on_an_earlier_rep_is_not_about_the_end() -> None:
@@ -156,8 +156,8 @@ def test_a_correction_after_the_end_revises_the_summary() -> None:
     lifting.voids(2)
     lifting.rep(4, after_s=0, ended=lifting.reps[0].ended + timedelta(seconds=3), number=3)
 
-    told = [(one.revision, one.reps, one.rir_end) for one in training.told(SetSummarised)]
-    assert [(1, 2, 5.0), (2, 2, 4.0), (3, 1, 6.0), (4, 2, 4.0)] == told
+    summaries = [(summary.revision, summary.reps, summary.rir_end) for summary in training.told(SetSummarised)]
+    assert [(1, 2, 5.0), (2, 2, 4.0), (3, 1, 6.0), (4, 2, 4.0)] == summaries
 
 
 def test_a_correction_that_changes_nothing_revises_nothing() -> None:
@@ -178,7 +178,7 @@ def test_a_set_that_goes_on_and_ends_again_is_summarised_again() -> None:
     lifting.goes_on()
     lifting.done(5)
 
-    assert [(1, 1), (2, 2)] == [(one.revision, one.reps) for one in training.told(SetSummarised)]
+    assert [(1, 1), (2, 2)] == [(summary.revision, summary.reps) for summary in training.told(SetSummarised)]
 
 
 def test_history_is_summarised_as_its_reps_come() -> None:
@@ -190,7 +190,7 @@ def test_history_is_summarised_as_its_reps_come() -> None:
     for rir in (3, 1):
         lifting.rep(rir, newest=False)
 
-    assert [0, 1, 2] == [one.reps for one in training.told(SetSummarised)]
+    assert [0, 1, 2] == [summary.reps for summary in training.told(SetSummarised)]
     assert "history" == training.told(SetSummarised)[-1].ended_by
     assert 0.5 == training.told(BudgetChanged)[-1].spent
 

@@ -25,7 +25,7 @@ policies = st.builds(
     PolicyFields,
     target_rir=st.none() | st.integers(0, 10),
     target_rir_by_exercise=st.none()
-    | st.dictionaries(st.sampled_from([one.exercise for one in EXERCISES]), st.integers(0, 10)),
+    | st.dictionaries(st.sampled_from([exercise.exercise for exercise in EXERCISES]), st.integers(0, 10)),
     unspotted_extra_rir=st.none() | st.integers(0, 10),
     beginner_target_rir=st.none() | st.integers(0, 10),
     stop_probability=st.none() | shares,
@@ -77,7 +77,7 @@ def worse(draw: st.DrawFn) -> tuple[RirEstimate, RirEstimate]:
     """Give a estimate, and one that is nowhere fresher."""
     fresh = draw(estimates)
     rir = draw(st.floats(0, fresh.rir))
-    tail = [max(one, other) for one, other in zip(fresh.p_rir_le, draw(tails), strict=True)]
+    tail = [max(chance, other) for chance, other in zip(fresh.p_rir_le, draw(tails), strict=True)]
     failed, stalled = fresh.failed or draw(st.booleans()), fresh.stalled or draw(st.booleans())
     form = fresh.form or draw(st.sampled_from([None, "short_rom", "second_dip"]))
     return fresh, RirEstimate(rir, tail, fresh.confidence, failed, stalled, form)
@@ -276,18 +276,18 @@ def test_more_that_speaks_against_failure_never_allows_more(
     case: RuleInputs, policy: Policy, other: Eligibility, beginner: bool, unspotted: bool
 ) -> None:
     """Pain, hard sets, recovery, being a beginner, a missing spotter: none of them lowers target or floor."""
-    known = case.eligibility
-    closed = known.closed_until or other.closed_until
+    eligibility = case.eligibility
+    closed = eligibility.closed_until or other.closed_until
     stricter = replace(
         case,
         beginner=case.beginner or beginner,
         spotter=case.spotter and not unspotted,
         eligibility=replace(
-            known,
-            pain=known.pain or other.pain,
-            hard_share_over=known.hard_share_over or other.hard_share_over,
+            eligibility,
+            pain=eligibility.pain or other.pain,
+            hard_share_over=eligibility.hard_share_over or other.hard_share_over,
             closed_until=closed,
-            plateau=known.plateau and other.plateau,
+            plateau=eligibility.plateau and other.plateau,
         ),
     )
     before, after = terms_of(case, policy), terms_of(stricter, policy)
@@ -312,7 +312,7 @@ def test_what_the_rules_offer_is_only_for_what_they_allow(case: RuleInputs, poli
 
 
 @settings(deadline=None)
-@given(cases, policies, estimates.filter(lambda one: not one.failed and not one.stalled), st.booleans())
+@given(cases, policies, estimates.filter(lambda estimate: not estimate.failed and not estimate.stalled), st.booleans())
 def test_open_ended_sets_are_silent_but_for_safety(
     case: RuleInputs, policy: Policy, estimate: RirEstimate, left: bool
 ) -> None:
@@ -320,8 +320,8 @@ def test_open_ended_sets_are_silent_but_for_safety(
     intents: tuple[Intent, ...] = ("amrap", "test", "warmup", "technique")
     for intent in intents:
         terms = terms_of(replace(case, intent=intent), policy)
-        said = decide(terms, estimate, latched=False, one_more_left=left)
+        decision = decide(terms, estimate, latched=False, one_more_left=left)
 
-        assert said.action in ("continue", "stop")
-        if said.action == "stop":
+        assert decision.action in ("continue", "stop")
+        if decision.action == "stop":
             assert case.exercise.risk == "high_risk" or case.eligibility.pain

@@ -9,26 +9,26 @@ from tests.advisor.training import Training
 def forecast(training: Training, *planned: dict[str, Any], **session: Any) -> Forecast:
     """A session begins with a plan; gives what it may spend."""
     training.session(planned=list(planned), **session)
-    found = training.budget().forecast
-    assert found is not None
-    return found
+    result = training.budget().forecast
+    assert result is not None
+    return result
 
 
 def test_a_plan_is_answered_by_what_it_may_spend() -> None:
     """Finishers cost, high-risk lifts never do, and the rest stops at two left."""
     training = Training()
-    found = forecast(
+    result = forecast(
         training,
         {"exercise": "back_squat", "sets": 4},
         {"exercise": "biceps_curl", "sets": 3},
         {"exercise": "triceps_pushdown", "sets": 2},
     )
 
-    assert (2.0, 2.0) == (found.units, found.left)
+    assert (2.0, 2.0) == (result.units, result.left)
     assert [("biceps_curl", 3, 0, 1.0), ("triceps_pushdown", 2, 0, 1.0)] == [
-        (one.exercise, one.set, one.target_rir, one.cost) for one in found.sets
+        (cost.exercise, cost.set, cost.target_rir, cost.cost) for cost in result.sets
     ]
-    assert all("R10" in one.rule_ids for one in found.sets)
+    assert all("R10" in cost.rule_ids for cost in result.sets)
 
 
 def test_a_plan_never_spends_more_than_is_left() -> None:
@@ -39,10 +39,10 @@ def test_a_plan_never_spends_more_than_is_left() -> None:
         {"exercise": name, "sets": 2, "target_rir": 0}
         for name in ("biceps_curl", "triceps_pushdown", "leg_curl", "leg_extension")
     ]
-    found = forecast(training, *asked)
+    result = forecast(training, *asked)
 
-    assert found.units <= 1.5
-    assert found.left == 1.5 - found.units
+    assert result.units <= 1.5
+    assert result.left == 1.5 - result.units
 
 
 def test_a_forecast_leaves_the_ledger_as_it_is() -> None:

@@ -175,10 +175,10 @@ def test_a_rep_is_advised_once_and_anew_with_a_higher_revision() -> None:
         lifting.rep(rir)
     advice = lifting.corrects({1: 8, 2: 7, 3: 6})
 
-    assert [(3, 2)] == [(one.after_rep, one.revision) for one in advice]
+    assert [(3, 2)] == [(message.after_rep, message.revision) for message in advice]
     given = lifting.training.told(AdviceGiven)
-    assert [(0, 1), (1, 1), (2, 1), (3, 1), (3, 2)] == [(one.after_rep, one.revision) for one in given]
-    assert len(given) == len({one.alert_id for one in given})
+    assert [(0, 1), (1, 1), (2, 1), (3, 1), (3, 2)] == [(message.after_rep, message.revision) for message in given]
+    assert len(given) == len({message.alert_id for message in given})
 
 
 def test_two_devices_that_use_one_number_are_told_apart() -> None:
@@ -187,7 +187,7 @@ def test_two_devices_that_use_one_number_are_told_apart() -> None:
     first = lifting.rep(6)
     second = lifting.rep(5, number=1, after_s=0.2, flags=["second_source"])
 
-    assert [(1, 1), (1, 2)] == [(one.after_rep, one.revision) for one in (first, second)]
+    assert [(1, 1), (1, 2)] == [(message.after_rep, message.revision) for message in (first, second)]
     assert 1 == lifting.closes().reps
 
 

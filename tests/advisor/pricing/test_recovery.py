@@ -49,7 +49,7 @@ def test_r11_a_compound_closes_its_muscle_groups_for_72_hours() -> None:
     until = training.now + timedelta(hours=72)
 
     assert [("glutes", until, "R11"), ("quadriceps", until, "R11")] == [
-        (one.muscle_group, one.until, one.rule_id) for one in training.budget().closed or []
+        (group.muscle_group, group.until, group.rule_id) for group in training.budget().closed or []
     ]
 
 

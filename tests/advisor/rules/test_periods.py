@@ -23,21 +23,21 @@ from tests.advisor.training import MONDAY, Training, chances
 RESTED = Eligibility(left=4.0, muscle_left=2.0)
 
 
-def case(exercise: str, **said: Any) -> RuleInputs:
+def case(exercise: str, **fields: Any) -> RuleInputs:
     """Give a work set of a lifter who is no beginner, rested, with a whole week's budget."""
-    standing = replace(RESTED, **{name: said.pop(name) for name in list(said) if hasattr(RESTED, name)})
+    standing = replace(RESTED, **{name: fields.pop(name) for name in list(fields) if hasattr(RESTED, name)})
     plain = RuleInputs(builtin_catalogue().get(exercise), True, "work", None, False, True, False, standing)
-    return replace(plain, **said)
+    return replace(plain, **fields)
 
 
-def terms(exercise: str, **said: Any) -> SetTerms:
+def terms(exercise: str, **fields: Any) -> SetTerms:
     """Give the terms of such a set."""
-    return terms_of(case(exercise, **said), builtin_policy())
+    return terms_of(case(exercise, **fields), builtin_policy())
 
 
-def sentence(exercise: str, **said: Any) -> str:
+def sentence(exercise: str, **fields: Any) -> str:
     """Give the plan of such a set, as it is read."""
-    return plan_message(terms(exercise, **said)).sentence
+    return plan_message(terms(exercise, **fields)).sentence
 
 
 def test_r09_too_many_hard_sets_close_the_budget() -> None:
@@ -66,14 +66,16 @@ def test_r11_is_kept_from_set_to_set() -> None:
     """A curl to failure closes the biceps until the day after tomorrow, and no leg."""
     training = Training()
     training.opens("biceps_curl", is_last_set=True).done(1, 0)
-    found = []
+    targets = []
     for hours in (1, 46, 2):
         training.waits(hours=hours)
         for exercise in ("biceps_curl", "leg_curl"):
             training.opens(exercise, is_last_set=True)
-            found.append((training.told(AdviceGiven)[-1].target_rir, "R11" in training.told(AdviceGiven)[-1].rule_ids))
+            targets.append(
+                (training.told(AdviceGiven)[-1].target_rir, "R11" in training.told(AdviceGiven)[-1].rule_ids)
+            )
 
-    assert [(2, True), (0, False)] * 2 + [(0, False)] * 2 == found
+    assert [(2, True), (0, False)] * 2 + [(0, False)] * 2 == targets
 
 
 def test_r12_a_deload_week_has_no_failure() -> None:
@@ -154,28 +156,28 @@ def test_r14_short_of_time_one_all_out_set_stands_for_several() -> None:
 
 def test_r15_signs_that_shrink_the_budget_are_named() -> None:
     """Two halve it; where nothing is left of it then, the plan says why."""
-    found = terms("biceps_curl", last_set=True, left=0.0, signs=("sleep", "soreness"))
+    result = terms("biceps_curl", last_set=True, left=0.0, signs=("sleep", "soreness"))
 
-    assert (2, ("R10", "R15", "R01")) == (found.target, found.rules)
+    assert (2, ("R10", "R15", "R01")) == (result.target, result.rules)
     assert "signs of too much" in sentence("biceps_curl", last_set=True, left=0.0, signs=("sleep", "soreness"))
 
 
 def test_r15_a_joint_that_hurts_ends_the_exercises_failure_use() -> None:
     """Failure needs a healthy joint, whatever the budget, the block, or the set's own target."""
-    for said in ({"last_set": True}, {"asked_rir": 0}, {"block": "high_intensity"}, {"time_pressed": True}):
-        assert (2, "R15") == target_and_rule(terms("biceps_curl", pain=True, **said))
+    for fields in ({"last_set": True}, {"asked_rir": 0}, {"block": "high_intensity"}, {"time_pressed": True}):
+        assert (2, "R15") == target_and_rule(terms("biceps_curl", pain=True, **fields))
     assert "a joint that it loads hurts" in sentence("biceps_curl", pain=True)
     assert 4 == terms("biceps_curl", pain=True, asked_rir=4).target
 
 
 def test_r15_goes_before_r07() -> None:
     """A set for as many reps as possible on a joint that hurts ends two before failure."""
-    found = terms("push_up", intent="amrap", pain=True)
+    result = terms("push_up", intent="amrap", pain=True)
 
-    assert (None, 2, ("R15", "R07", "R06")) == (found.target, found.limit, found.rules)
-    assert "a joint that it loads hurts" in plan_message(found).sentence
-    assert "stop" == said(found, 2.0)
-    assert "continue" == said(found, 5.0)
+    assert (None, 2, ("R15", "R07", "R06")) == (result.target, result.limit, result.rules)
+    assert "a joint that it loads hurts" in plan_message(result).sentence
+    assert "stop" == action_at(result, 2.0)
+    assert "continue" == action_at(result, 5.0)
 
 
 def test_r15_a_pain_told_within_a_set_ends_it_at_once() -> None:
@@ -216,9 +218,9 @@ def test_r17_a_plateau_on_an_isolation_exercise_is_met_with_one_failure_set() ->
 @pytest.mark.parametrize("form", ["short_rom", "second_dip"])
 def test_r18_a_breakdown_of_form_stops_high_risk_lifts(intent: Any, form: Any) -> None:
     """However far from failure, in every set, and in words of its own."""
-    found = terms("back_squat", intent=intent)
-    decision = decide(found, replace(reading(9.0), form=form), latched=False, one_more_left=True)
-    words = message_for(decision, found, 9.0)
+    result = terms("back_squat", intent=intent)
+    decision = decide(result, replace(reading(9.0), form=form), latched=False, one_more_left=True)
+    words = message_for(decision, result, 9.0)
 
     assert ("stop", "R18", True) == (decision.action, decision.rules[0], decision.ends)
     assert ("range" if form == "short_rom" else "dipped") in words.sentence
@@ -227,14 +229,14 @@ def test_r18_a_breakdown_of_form_stops_high_risk_lifts(intent: Any, form: Any) -
 
 def test_r18_is_reported_on_other_lifts_apart_from_slowing() -> None:
     """They go on, and are told to mind their form; when they stop it is named beside what stopped them."""
-    found = terms("biceps_curl")
+    result = terms("biceps_curl")
     fresh, tired = (replace(reading(rir), form="short_rom") for rir in (9.0, 1.0))
-    go_on = decide(found, fresh, latched=False, one_more_left=True)
-    stop = decide(found, tired, latched=False, one_more_left=True)
+    go_on = decide(result, fresh, latched=False, one_more_left=True)
+    stop = decide(result, tired, latched=False, one_more_left=True)
 
     assert ("continue", "R01") == (go_on.action, go_on.rules[0])
     assert "R18" in go_on.rules
-    assert "Mind your form: your range got short." == message_for(go_on, found, 9.0).sentence
+    assert "Mind your form: your range got short." == message_for(go_on, result, 9.0).sentence
     assert ("stop", "R01") == (stop.action, stop.rules[0])
     assert "R18" in stop.rules
 
@@ -261,8 +263,8 @@ def test_r07_a_set_for_as_many_as_possible_hears_of_safety_alone() -> None:
     """Far or near, nothing is said of reps left; a stall, and on high-risk lifts form and floor, are."""
     free, loaded = terms("push_up", intent="amrap"), terms("deadlift", intent="amrap")
 
-    assert ["continue"] * 4 == [said(free, rir) for rir in (9, 3, 1, 0)]
-    assert ["continue", "continue", "stop"] == [said(loaded, rir) for rir in (9, 2, 1)]
+    assert ["continue"] * 4 == [action_at(free, rir) for rir in (9, 3, 1, 0)]
+    assert ["continue", "continue", "stop"] == [action_at(loaded, rir) for rir in (9, 2, 1)]
 
 
 def test_r08_a_beginner_is_offered_nothing() -> None:
@@ -288,12 +290,12 @@ def test_the_bounds_of_all_rules_are_told() -> None:
 def test_stops_follow_from_what_they_cost() -> None:
     """Where a late stop costs three times an early one a chance of a quarter is enough."""
     dear = effective([Layer("gym", {"late_cost": {"compound": 3.0}})]).policy
-    found = terms_of(case("hip_thrust"), dear)
+    result = terms_of(case("hip_thrust"), dear)
     at_a_third = RirEstimate(2.8, chances(2.8), "high")
 
-    assert 0.25 == found.stop_probability
+    assert 0.25 == result.stop_probability
     assert 0.25 < at_a_third.probability(2) < 0.5
-    assert "stop" == decide(found, at_a_third, latched=False, one_more_left=True).action
+    assert "stop" == decide(result, at_a_third, latched=False, one_more_left=True).action
     assert "stop" != decide(terms("hip_thrust"), at_a_third, latched=False, one_more_left=True).action
 
 
@@ -316,13 +318,15 @@ def test_an_emergency_on_a_stall_must_be_plausible() -> None:
     far = training.opens("bench_press").rep(4, flags=["failed", "stall"])
     near = training.opens("bench_press").rep(0, flags=["failed", "stall"])
 
-    assert [("failing", False), ("failing", True)] == [(one.action, one.emergency) for one in (far, near)]
+    assert [("failing", False), ("failing", True)] == [(advice.action, advice.emergency) for advice in (far, near)]
     assert "nobody is spotting" in near.sentence
 
 
-def target_and_rule(found: SetTerms) -> tuple[int | None, str]:
+def target_and_rule(result: SetTerms) -> tuple[int | None, str]:
     """Give the target and the rule that decided it."""
-    return found.target, next(rule for rule in found.rules if rule != "R01") if len(found.rules) > 1 else found.rules[0]
+    return result.target, next(rule for rule in result.rules if rule != "R01") if len(
+        result.rules
+    ) > 1 else result.rules[0]
 
 
 def reading(rir: float) -> RirEstimate:
@@ -330,6 +334,6 @@ def reading(rir: float) -> RirEstimate:
     return RirEstimate(rir, chances(rir), "high")
 
 
-def said(found: SetTerms, rir: float) -> str:
+def action_at(result: SetTerms, rir: float) -> str:
     """Give what is said at so many reps left."""
-    return decide(found, reading(rir), latched=False, one_more_left=True).action
+    return decide(result, reading(rir), latched=False, one_more_left=True).action

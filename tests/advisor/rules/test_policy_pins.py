@@ -49,15 +49,15 @@ def test_an_old_set_that_arrives_late_has_the_block_of_its_own_day() -> None:
 
 def test_a_block_is_counted_in_the_lifters_own_days() -> None:
     """In Auckland the block's first day begins eleven hours earlier than in Lisbon."""
-    found = []
+    targets = []
     for zone in ("Pacific/Auckland", "Europe/Lisbon"):
         training = Training(now=MONDAY - timedelta(hours=18))  # Sunday, 16:00 UTC
         training.becomes(time_zone=zone)
         training.rules(block=BLOCK, target_rir=5)
         training.opens("hip_thrust")
-        found.append(plan(training).target_rir)
+        targets.append(plan(training).target_rir)
 
-    assert [5, 2] == found
+    assert [5, 2] == targets
 
 
 def test_a_session_ends_with_its_day() -> None:
@@ -80,13 +80,13 @@ def test_a_lifter_who_changes_teams_hears_of_the_new_one() -> None:
     for version, (team, target) in enumerate((("juniors", 4), ("seniors", 1)), 1):
         layer = PolicyUpdated(gym_id="g1", team=team, target_rir=target)
         training.env.apply(Event(id=f"c{version}", source="coach", time=MONDAY, data=layer))
-    found = []
+    targets = []
     for team in ("juniors", "seniors"):
         training.becomes(team=team)
         Lifting(training, team, team, {"exercise": "hip_thrust"}, training.now, pinned=2).tell_opened()
-        found.append(plan(training).target_rir)
+        targets.append(plan(training).target_rir)
 
-    assert [4, 1] == found
+    assert [4, 1] == targets
 
 
 def test_every_change_of_a_lifters_layers_is_a_new_version() -> None:

@@ -37,9 +37,9 @@ days = st.lists(
 def lives(training: Training, story: Sequence[Day], zones: Sequence[str] = ()) -> Training:
     """Check in, do a set, correct one of those before, and let hours pass; the zone changes now and then."""
     done: list[Lifting] = []
-    for place, (pick, rir, hours, scores) in enumerate(story):
-        if zones and place % 4 == 0:
-            training.becomes(time_zone=zones[place // 4 % len(zones)], week_start=["monday", "sunday"][pick % 2])
+    for index, (pick, rir, hours, scores) in enumerate(story):
+        if zones and index % 4 == 0:
+            training.becomes(time_zone=zones[index // 4 % len(zones)], week_start=["monday", "sunday"][pick % 2])
         if scores:
             pain = {"knee": scores[0] - 1} if hours % 3 == 0 else None
             training.feels(pain=pain, **dict(zip(ASKED, scores, strict=False)))
@@ -64,8 +64,8 @@ def test_the_ledger_is_the_same_however_often_its_events_come(
     """Over clock changes, zones and years' ends, with late corrections and duplicates: a sum that events give anew."""
     training = lives(Training(now=STARTS[start]), story, zones)
     other = replace(training, level=None, state={}, inputs=[], outputs=[])
-    for place, event in enumerate(training.inputs):
-        for _ in range(2 if place in twice else 1):
+    for index, event in enumerate(training.inputs):
+        for _ in range(2 if index in twice else 1):
             other.takes(event)
     whole = recompute(training.inputs, training.env)
 
@@ -94,10 +94,10 @@ def test_every_moment_lies_in_one_week_that_pays(story: list[Day], start: int, z
 def test_less_wellness_never_allows_more(story: list[Day], scores: list[int], worse_by: list[int]) -> None:
     """A check-in that is worse in any score gives no larger budget, no more left, no laxer plan, no higher readiness."""
     worse = [max(1, score - by) for score, by in zip(scores, worse_by, strict=True)]
-    one, other = (lives(Training(now=STARTS[0]), story) for _ in range(2))
-    better_word, worse_word = one.feels(**_asked(scores)), other.feels(**_asked(worse))
+    better, worse_off = (lives(Training(now=STARTS[0]), story) for _ in range(2))
+    better_word, worse_word = better.feels(**_asked(scores)), worse_off.feels(**_asked(worse))
     plans = []
-    for training in (one, other):
+    for training in (better, worse_off):
         training.waits(days=3)
         training.opens("leg_extension", is_last_set=True)
         plans.append(training.told(AdviceGiven)[-1])
@@ -113,10 +113,10 @@ def test_less_wellness_never_allows_more(story: list[Day], scores: list[int], wo
 
 @settings(deadline=None, max_examples=25)
 @given(days, days)
-def test_no_other_lifter_has_an_effect_on_signs_and_budget(one: list[Day], other: list[Day]) -> None:
+def test_no_other_lifter_has_an_effect_on_signs_and_budget(first: list[Day], second: list[Day]) -> None:
     """Two lifters beside each other are told what each is told alone."""
-    alone = lives(Training(athlete="ada", now=STARTS[0]), one)
-    beside = lives(Training(athlete="bob", now=STARTS[0]), other)
+    alone = lives(Training(athlete="ada", now=STARTS[0]), first)
+    beside = lives(Training(athlete="bob", now=STARTS[0]), second)
     both = {
         training.athlete: replace(training, level=None, state={}, inputs=[], outputs=[], advisor=alone.advisor)
         for training in (alone, beside)
@@ -129,5 +129,5 @@ def test_no_other_lifter_has_an_effect_on_signs_and_budget(one: list[Day], other
 
 
 def _asked(scores: Sequence[int]) -> dict[str, Any]:
-    said = WellnessReported.model_validate(dict(zip(ASKED, scores, strict=True)))
-    return said.model_dump(include=set(ASKED))
+    report = WellnessReported.model_validate(dict(zip(ASKED, scores, strict=True)))
+    return report.model_dump(include=set(ASKED))

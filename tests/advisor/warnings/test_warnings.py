@@ -155,12 +155,12 @@ def test_r15_signs_are_told_and_taken_back() -> None:
     training.feels(sleep=2)
     training.feels(sleep=1)
     training.feels(sleep=5)
-    told = training.told(NoticeGiven)
+    notices = training.told(NoticeGiven)
 
     assert [("signs", 1, False), ("signs", 2, False), ("signs", 3, True)] == [
-        (notice.kind, notice.revision, notice.withdrawn) for notice in told
+        (notice.kind, notice.revision, notice.withdrawn) for notice in notices
     ]
-    assert 1 == len({notice.notice_id for notice in told})
+    assert 1 == len({notice.notice_id for notice in notices})
 
 
 def test_r16_slow_first_reps_on_two_sessions_running_are_one_sign() -> None:

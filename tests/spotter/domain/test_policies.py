@@ -49,28 +49,31 @@ def test_every_layer_lies_over_those_before_it() -> None:
     """Built-in, gym, team, lifter, block, session: the highest that speaks decides, and its name is told."""
     names: list[LayerName] = list(LAYERS[1:])
     for spoken in range(len(names) + 1):
-        layers = [Layer(name, {"target_rir": place + 3}) for place, name in enumerate(names[:spoken])]
-        found = effective(layers)
+        layers = [Layer(name, {"target_rir": rank + 3}) for rank, name in enumerate(names[:spoken])]
+        merged_policy = effective(layers)
 
-        assert (spoken + 2 if spoken else 2) == found.policy.target_rir
-        assert LAYERS[spoken] == found.origin["target_rir"]
+        assert (spoken + 2 if spoken else 2) == merged_policy.policy.target_rir
+        assert LAYERS[spoken] == merged_policy.origin["target_rir"]
 
 
 def test_values_by_exercise_and_risk_are_laid_one_by_one() -> None:
     """A layer that speaks of one exercise leaves what others say of another."""
-    found = effective(
+    merged_policy = effective(
         [
             Layer("gym", {"target_rir_by_exercise": {"leg_press": 1, "leg_curl": 1}, "late_cost": {"machine": 3.0}}),
             Layer("lifter", {"target_rir_by_exercise": {"leg_curl": 4}}),
         ]
     )
 
-    assert {"leg_press": 1, "leg_curl": 4} == found.policy.target_rir_by_exercise
+    assert {"leg_press": 1, "leg_curl": 4} == merged_policy.policy.target_rir_by_exercise
     assert ("gym", "lifter") == tuple(
-        found.origin[f"target_rir_by_exercise.{name}"] for name in ("leg_press", "leg_curl")
+        merged_policy.origin[f"target_rir_by_exercise.{name}"] for name in ("leg_press", "leg_curl")
     )
-    assert (3.0, 1.0) == (found.policy.late_cost["machine"], found.policy.late_cost["isolation"])
-    assert ("gym", "built-in") == (found.origin["late_cost.machine"], found.origin["late_cost.isolation"])
+    assert (3.0, 1.0) == (merged_policy.policy.late_cost["machine"], merged_policy.policy.late_cost["isolation"])
+    assert ("gym", "built-in") == (
+        merged_policy.origin["late_cost.machine"],
+        merged_policy.origin["late_cost.isolation"],
+    )
 
 
 def test_every_value_explains_itself() -> None:
@@ -92,12 +95,12 @@ def test_the_threshold_follows_from_what_stops_cost() -> None:
     """A late stop that costs twice an early one is prevented at a chance of one third; a chance that is said wins."""
     shipped = builtin_policy()
     careful = effective([Layer("gym", {"late_cost": {"high_risk": 2.0}})]).policy
-    said = effective([Layer("gym", {"late_cost": {"high_risk": 2.0}, "stop_probability": 0.6})]).policy
+    explicit = effective([Layer("gym", {"late_cost": {"high_risk": 2.0}, "stop_probability": 0.6})]).policy
 
     assert 0.5 == shipped.stop_threshold("high_risk")
     assert pytest.approx(1 / 3) == careful.stop_threshold("high_risk")
     assert 0.5 == careful.stop_threshold("machine")
-    assert 0.6 == said.stop_threshold("high_risk")
+    assert 0.6 == explicit.stop_threshold("high_risk")
 
 
 @given(late=st.floats(0.01, 100), more=st.floats(0.01, 100), early=st.floats(0.01, 100))
@@ -114,7 +117,7 @@ def test_dearer_late_stops_never_wait_longer(late: float, more: float, early: fl
 
 
 @pytest.mark.parametrize(
-    ("said", "wrong"),
+    ("update", "wrong"),
     [
         ({"target_rir": 11}, "target_rir"),
         ({"weekly_units": -1}, "weekly_units"),
@@ -130,19 +133,19 @@ def test_dearer_late_stops_never_wait_longer(late: float, more: float, early: fl
         ({"team": "juniors", "time_zone": "Europe/Berlin"}, "time_zone"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(said: dict[str, Any], wrong: str) -> None:
+def test_what_makes_no_sense_is_refused_by_name(update: dict[str, Any], wrong: str) -> None:
     """The field that is wrong stands in the message."""
     with pytest.raises(ValidationError, match=wrong):
-        PolicyUpdated.model_validate(said)
+        PolicyUpdated.model_validate(update)
 
 
 def test_a_session_says_nothing_of_budgets() -> None:
     """An app may say how far today's sets go; what the week may spend is a coach's."""
     with pytest.raises(ValidationError, match="weekly_units"):
         SessionStarted.model_validate({"policy": {"weekly_units": 9.0}}, extra="forbid")
-    said = SessionStarted.model_validate({"policy": {"target_rir": 3}})
-    assert said.policy is not None
-    assert {"target_rir": 3} == values_in(said.policy)
+    session = SessionStarted.model_validate({"policy": {"target_rir": 3}})
+    assert session.policy is not None
+    assert {"target_rir": 3} == values_in(session.policy)
 
 
 def test_a_team_lies_between_gym_and_lifter() -> None:
@@ -176,9 +179,13 @@ def test_a_lifters_own_block_goes_before_the_teams_before_the_gyms() -> None:
     gym = configured({"block": block("g", "accumulate"), "target_rir": 5}, {"team": "t", "block": block("t", "deload")})
     own = Programme().with_layer(PolicyFields(target_rir=1), BlockSaid(**block("own", "high_intensity")))
     kinds = [
-        found.block.kind
-        for found in (gym.on_day(Programme(), None, DAY), gym.on_day(Programme(), "t", DAY), gym.on_day(own, "t", DAY))
-        if found.block is not None
+        day_terms.block.kind
+        for day_terms in (
+            gym.on_day(Programme(), None, DAY),
+            gym.on_day(Programme(), "t", DAY),
+            gym.on_day(own, "t", DAY),
+        )
+        if day_terms.block is not None
     ]
 
     assert ["accumulate", "deload", "high_intensity"] == kinds
@@ -191,9 +198,9 @@ def test_a_block_that_is_said_again_is_replaced() -> None:
     moved = first.with_layer(
         PolicyFields(target_rir=3), BlockSaid(**block(kind="deload", first="2026-03-09", last="2026-03-15"))
     )
-    (one,) = moved.blocks
+    (block_after,) = moved.blocks
 
-    assert Block("peak", "deload", "2026-03-09", "2026-03-15", {"target_rir": 3, "weekly_units": 2.0}) == one
+    assert Block("peak", "deload", "2026-03-09", "2026-03-15", {"target_rir": 3, "weekly_units": 2.0}) == block_after
     assert moved.block_on(DAY) is None
 
 
@@ -209,9 +216,9 @@ def test_the_last_week_of_a_block_are_its_last_seven_days() -> None:
 def test_a_session_holds_on_its_day() -> None:
     """Mode and values; a second word on the day takes the place of the first."""
     own = Programme().with_session(Session("2026-03-04", "time_pressed", {"target_rir": 1}))
-    found = on_day(Programme(), None, own, DAY)
+    day_terms = on_day(Programme(), None, own, DAY)
 
-    assert ("time_pressed", "session") == (found.mode, found.layers[-1].name)
+    assert ("time_pressed", "session") == (day_terms.mode, day_terms.layers[-1].name)
     assert "normal" == on_day(Programme(), None, own, date(2026, 3, 5)).mode
     assert "normal" == on_day(Programme(), None, own.with_session(Session("2026-03-04")), DAY).mode
 

@@ -68,9 +68,9 @@ SEGMENTS = {  # segment types of Health Connect's client library that are used
 }
 
 
-def added(**said: object) -> ExerciseAdded:
+def added(**fields: object) -> ExerciseAdded:
     """Say what a gym says of an exercise of its own."""
-    given = {"gym_id": "g1", "exercise": "sled_push", "name": "Sled push", "risk": "machine", **said}
+    given = {"gym_id": "g1", "exercise": "sled_push", "name": "Sled push", "risk": "machine", **fields}
     return ExerciseAdded.model_validate(given)
 
 
@@ -177,13 +177,13 @@ class TestClassesOfRisk:
     def test_the_classes_of_the_other_rules(self) -> None:
         """R04 and R05: isolation and machines; R06: bodyweight and bands; a hung load makes a compound of them."""
         assert ["isolation"] * 3 == [
-            CATALOGUE.get(one).risk for one in ("biceps_curl", "triceps_pushdown", "chest_fly")
+            CATALOGUE.get(exercise).risk for exercise in ("biceps_curl", "triceps_pushdown", "chest_fly")
         ]
         assert ["machine"] * 4 == [
-            CATALOGUE.get(one).risk for one in ("leg_curl", "leg_extension", "leg_press", "lat_pulldown")
+            CATALOGUE.get(exercise).risk for exercise in ("leg_curl", "leg_extension", "leg_press", "lat_pulldown")
         ]
-        assert ["bodyweight", "band"] == [CATALOGUE.get(one).risk for one in ("pull_up", "band_pull_apart")]
-        assert ["compound"] * 2 == [CATALOGUE.get(one).risk for one in ("weighted_pull_up", "weighted_dip")]
+        assert ["bodyweight", "band"] == [CATALOGUE.get(exercise).risk for exercise in ("pull_up", "band_pull_apart")]
+        assert ["compound"] * 2 == [CATALOGUE.get(exercise).risk for exercise in ("weighted_pull_up", "weighted_dip")]
 
     def test_what_nobody_described_is_handled_as_the_strictest_kind(self) -> None:
         """Unknown and unnamed exercises: high risk, and in need of a spotter."""
@@ -239,8 +239,8 @@ class TestCodesOfOtherStandards:
 
         assert set() == used - SEGMENTS.keys()
         assert [5, 11, 51, 34, 31, 42, 25, 32, 33] == [
-            CATALOGUE.get(one).health_connect
-            for one in (
+            CATALOGUE.get(exercise).health_connect
+            for exercise in (
                 *("bench_press", "deadlift", "back_squat", "leg_press", "lat_pulldown", "pull_up", "hip_thrust"),
                 *("leg_curl", "leg_extension"),
             )
@@ -252,7 +252,7 @@ class TestJoints:
     """A lifter says where it hurts in words of their own."""
 
     @pytest.mark.parametrize(
-        ("said", "joint"),
+        ("text", "joint"),
         [
             ("knee", "knee"),
             ("Left knee", "knee"),
@@ -267,9 +267,9 @@ class TestJoints:
             ("", None),
         ],
     )
-    def test_a_pain_names_its_joint(self, said: str, joint: Joint | None) -> None:
+    def test_a_pain_names_its_joint(self, text: str, joint: Joint | None) -> None:
         """One joint, or none where the words are not clear."""
-        assert joint == joint_of(said)
+        assert joint == joint_of(text)
 
     def test_a_pain_concerns_the_exercises_that_load_its_joint(self) -> None:
         """One that nobody can place concerns all."""
@@ -310,7 +310,7 @@ class TestAGymsOwn:
         assert {"legs": 1.0} == entry_of(added(muscle_group="legs")).shares
 
     @pytest.mark.parametrize(
-        ("said", "told"),
+        ("fields", "message"),
         [
             ({"muscles": {"glutes": 0.5, "quadriceps": 0.4}}, "the shares must sum to 1, not 0.9"),
             ({"muscles": {"glutes": 1.0}, "muscle_group": "legs"}, "legs has no share in muscles"),
@@ -319,10 +319,10 @@ class TestAGymsOwn:
             ({"modality": "anvil"}, "barbell"),
         ],
     )
-    def test_what_cannot_be_is_refused(self, said: dict[str, object], told: str) -> None:
+    def test_what_cannot_be_is_refused(self, fields: dict[str, object], message: str) -> None:
         """With the field and the mend."""
-        with pytest.raises(ValidationError, match=told):
-            added(**said)
+        with pytest.raises(ValidationError, match=message):
+            added(**fields)
 
     def test_an_entry_that_replaces_another_keeps_its_names_and_codes(self) -> None:
         """An import still finds it, and an export still has its code."""
@@ -356,7 +356,7 @@ shares = st.lists(st.sampled_from(MUSCLES), min_size=1, max_size=5, unique=True)
 names = st.text(min_size=1, max_size=40)
 exercises = st.builds(
     Exercise,
-    exercise=st.from_regex(r"\A[a-z0-9_]{1,64}\Z").filter(lambda one: one not in CATALOGUE),
+    exercise=st.from_regex(r"\A[a-z0-9_]{1,64}\Z").filter(lambda exercise_id: exercise_id not in CATALOGUE),
     name=names,
     risk=st.sampled_from(sorted({entry.risk for entry in ENTRIES})),
     needs_spotter=st.booleans(),
@@ -383,9 +383,9 @@ def test_an_exercise_survives_the_wire_and_the_log(exercise: Exercise) -> None:
 
 @settings(deadline=None)
 @given(st.lists(exercises, max_size=4))
-def test_a_catalogue_only_grows(added_ones: list[Exercise]) -> None:
+def test_a_catalogue_only_grows(entries: list[Exercise]) -> None:
     """What shipped stays as it was, whatever a gym adds under other ids."""
-    extended = CATALOGUE.extended(added_ones)
+    extended = CATALOGUE.extended(entries)
 
     assert all(extended.get(entry.exercise) == entry for entry in ENTRIES)
-    assert {one.exercise for one in added_ones} <= {entry.exercise for entry in extended}
+    assert {entry.exercise for entry in entries} <= {entry.exercise for entry in extended}

@@ -316,15 +316,15 @@ def test_the_usual_equipment_may_be_said(entry: Exercise) -> None:
 @given(bearers, st.data())
 def test_a_slip_never_makes_another_exercise(name: Name, data: st.DataObject) -> None:
     """A letter left out, or two that changed places, in one of the words: the same exercise, or none."""
-    said = name.written.split()
-    long = [place for place, word in enumerate(said) if len(word) > 4]
+    written = name.written.split()
+    long = [index for index, word in enumerate(written) if len(word) > 4]
     assume(long)
-    place = data.draw(st.sampled_from(long))
-    word = said[place]
+    index = data.draw(st.sampled_from(long))
+    word = written[index]
     at = data.draw(st.integers(1, len(word) - 2))
     slips = [word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :]]
-    said[place] = data.draw(st.sampled_from(slips))
-    text = " ".join(said)
+    written[index] = data.draw(st.sampled_from(slips))
+    text = " ".join(written)
     assume(find(CATALOGUE, text) is None)  # a slip may make an abbreviation of another exercise
     answer = match(CATALOGUE, text)
 
