@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +13,6 @@ from typing import Any
 from spotter.domain.events import encode
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.gym_config import ConfigPending
-from spotter.domain.topics import dead_topic
 from spotter.http.metrics import BATCH_EVENTS, EVENTS_REJECTED, EVENTS_STEPPED, STEP_SECONDS
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter.streaming.processor import Environment, Processor, State
@@ -63,8 +61,7 @@ class Stage:
             batch = self.stepper.run(inputs)
         BATCH_EVENTS.labels(self.name).observe(len(inputs))
         EVENTS_STEPPED.labels(self.name).inc(len(inputs))
-        dead = dead_topic(self.input_topic)
-        EVENTS_REJECTED.labels(self.name).inc(sum(output.topic == dead for output in batch.outputs))
+        EVENTS_REJECTED.labels(self.name).inc(batch.rejected)
         return batch
 
 
@@ -73,8 +70,8 @@ class CommitGroup:
     """What is committed together; by stage its inputs, the entries of state and the timers that changed."""
 
     outputs: list[Output] = field(default_factory=list)
-    inputs: defaultdict[Stage, list[Input]] = field(default_factory=lambda: defaultdict(list))
-    changed: defaultdict[Stage, dict[tuple[str, str], None]] = field(default_factory=lambda: defaultdict(dict))
+    inputs: dict[Stage, list[Input]] = field(default_factory=dict)
+    changed: dict[Stage, dict[tuple[str, str], None]] = field(default_factory=dict)
     timers: dict[Stage, dict[str, datetime | None]] = field(default_factory=dict)
 
 
@@ -117,8 +114,8 @@ class Runtime(ABC):
         await self.load(stage, {item.key for item in inputs})
         batch = await stage.step(inputs)
         group.outputs += batch.outputs
-        group.inputs[stage] += inputs
-        group.changed[stage].update(batch.changed)
+        group.inputs.setdefault(stage, []).extend(inputs)
+        group.changed.setdefault(stage, {}).update(batch.changed)
         return self.passed_on(number, inputs, batch.outputs)
 
     async def finish(self, group: CommitGroup) -> None:

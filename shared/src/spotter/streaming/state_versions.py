@@ -62,6 +62,8 @@ class Batch:
     outputs: list[Output] = dataclasses.field(default_factory=list)
     changed: dict[tuple[str, str], None] = dataclasses.field(default_factory=dict)
     """(key, entry) in the order of first change."""
+    rejected: int = 0
+    """Inputs that could not be used."""
 
 
 def _place(sequence: str) -> tuple[int, int] | None:
@@ -296,6 +298,7 @@ class Stepper:
 
     def _publish_dead(self, item: Input, dead: Event, batch: Batch) -> None:
         topic = dead_topic(self.processor.input_topic)
+        batch.rejected += 1
         batch.outputs.append(Output(topic, item.partition, item.key, encode(dead), dead))
 
     def dump(self, key: str, name: str) -> bytes:

@@ -66,17 +66,17 @@ class SqliteHost(Runtime):
     async def _begin(self) -> None:
         """Start from what is committed."""
         chain = [Stage(stage.processor, self._env) for stage in self.chain]
-        cursors = {stage.name: await self._log.reading(self._log.file.cursor, stage.name) for stage in chain}
+        cursors = {stage.input_topic: await self._log.reading(self._log.file.cursor, stage.name) for stage in chain}
         for stage in chain:
             for key, due_us in (await self._log.reading(self._log.file.timers, stage.name)).items():
                 stage.timers.set(key, moment(due_us))
         self.chain = chain
         self._lifters: dict[str, OrderedDict[str, None]] = {stage.name: OrderedDict() for stage in chain}
         self._cursors: dict[str, int] = cursors
-        """By processor, the next offset of its input that is not processed."""
+        """By input topic, the next offset that is not processed."""
         self._stored: dict[str, int] = dict(cursors)
         """The same as of the last commit, also one that is on its way."""
-        self._ends: dict[str, int] = {topic: self._log.end(topic) for topic in self._inputs}
+        self._ends: dict[str, int] = {topic: self._log.ends[topic] for topic in self._inputs}
         """By input topic, the offset after the last record that was written or is on its way."""
         self._commits: deque[asyncio.Task[list[Record | None]]] = deque()
         self._at_work = False
@@ -114,10 +114,11 @@ class SqliteHost(Runtime):
             return 0
 
     def _waiting(self) -> bool:
-        return any(self._cursors[stage.name] < self._log.end(stage.input_topic) for stage in self.chain)
+        ends = self._log.ends
+        return any(cursor < ends[topic] for topic, cursor in self._cursors.items())
 
     def _oldest_unfinished_ms(self) -> int | None:
-        recent = [self._log.recent(stage.input_topic, self._cursors[stage.name]) for stage in self.chain]
+        recent = [self._log.recent(topic, cursor) for topic, cursor in self._cursors.items()]
         return min((record.timestamp_ms for record in recent if record is not None), default=None)
 
     async def _fire_for_ever(self) -> None:
@@ -139,9 +140,9 @@ class SqliteHost(Runtime):
         """Give each processor its turn; one with a backlog goes on alone, until it is far ahead of the next."""
         busy = False
         for number, stage in enumerate(self.chain):
-            inputs = await self._read(stage)
-            if not inputs:
+            if self._cursors[stage.input_topic] >= self._log.ends[stage.input_topic]:
                 continue
+            inputs = await self._read(stage)
             busy = self._at_work = True
             if len(inputs) < BATCH_MAX:
                 await self.process(number, inputs)
@@ -153,13 +154,12 @@ class SqliteHost(Runtime):
             await asyncio.sleep(0)  # lets routes answer between two batches
             return
         await self._committed(0)
-        for stage in self.chain:
-            self._forget(stage)
+        self._forget()
         if not self._waiting():
             await self._log.wait(self._inputs, 1.0)
 
     async def _read(self, stage: Stage) -> list[Input]:
-        records = await self._log.read(stage.input_topic, self._cursors[stage.name], BATCH_MAX)
+        records = await self._log.read(stage.input_topic, self._cursors[stage.input_topic], BATCH_MAX)
         return [Input(0, record.offset, record.key, record.value, record.event) for record in records]
 
     async def _work_off(self, number: int, inputs: Sequence[Input]) -> None:
@@ -177,7 +177,7 @@ class SqliteHost(Runtime):
     def _ahead(self, number: int) -> int:
         """Count what a processor has written that the next one has not taken."""
         following = self._following(number)
-        return 0 if following is None else self._ends[following.input_topic] - self._cursors[following.name]
+        return 0 if following is None else self._ends[following.input_topic] - self._cursors[following.input_topic]
 
     def _following(self, number: int) -> Stage | None:
         return self.chain[number + 1] if number + 1 < len(self.chain) else None
@@ -188,11 +188,13 @@ class SqliteHost(Runtime):
             await self._commits[0]
             del self._commits[0]
 
-    def _forget(self, stage: Stage) -> None:
-        lifters = self._lifters[stage.name]
-        while len(lifters) > LIFTERS_IN_MEMORY:
-            key, _ = lifters.popitem(last=False)
-            stage.stepper.table.drop(key)
+    def _forget(self) -> None:
+        """Let go of the lifters that were heard of longest ago."""
+        for stage in self.chain:
+            lifters = self._lifters[stage.name]
+            while len(lifters) > LIFTERS_IN_MEMORY:
+                key, _ = lifters.popitem(last=False)
+                stage.stepper.table.drop(key)
 
     # The backend of the runtime
 
@@ -216,7 +218,7 @@ class SqliteHost(Runtime):
 
     def passed_on(self, number: int, inputs: Sequence[Input], outputs: Sequence[Output]) -> Sequence[Input]:
         """Move the cursor; return outputs as the next processor's inputs, unless it is behind: its own turn comes."""
-        self._cursors[self.chain[number].name] = inputs[-1].offset + 1
+        self._cursors[self.chain[number].input_topic] = inputs[-1].offset + 1
         following = self._following(number)
         if following is None:
             return ()
@@ -224,7 +226,7 @@ class SqliteHost(Runtime):
         first = self._ends[topic]
         written = [out for out in outputs if out.topic == topic]
         self._ends[topic] = first + len(written)
-        if self._cursors[following.name] != first:
+        if self._cursors[topic] != first:
             return ()
         return [Input(0, first + place, out.key, out.value, out.event) for place, out in enumerate(written)]
 
@@ -234,10 +236,10 @@ class SqliteHost(Runtime):
         states: list[StateRow] = []
         write = Write(records, states)
         for stage, changed in group.changed.items():
-            name = stage.name
+            name, topic = stage.name, stage.input_topic
             states += [self._row(stage, key, entry) for key, entry in changed]
-            write.cursors[name] = self._stored[name], self._cursors[name]
-            self._stored[name] = self._cursors[name]
+            write.cursors[name] = self._stored[topic], self._cursors[topic]
+            self._stored[topic] = self._cursors[topic]
             for key, due in group.timers[stage].items():
                 write.timers[name, key] = None if due is None else micros(due)
         self._commits.append(asyncio.create_task(self._log.write(write), name="sqlite-host-commit"))

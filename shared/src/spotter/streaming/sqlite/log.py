@@ -54,6 +54,8 @@ class SqliteLog:
         self._pending: list[tuple[Write, asyncio.Future[list[Record | None]]]] = []
         self._wanted = asyncio.Event()
         self._waiting: dict[str, set[asyncio.Future[None]]] = {topic: set() for topic in file.next_offset}
+        self.ends = dict(file.next_offset)
+        """By topic, the offset that its next record gets; what is before it is written."""
         self._recent = {topic: _Recent(end) for topic, end in file.next_offset.items()}
         self._checkpointing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint")
         self._committer = asyncio.create_task(self._commit_for_ever(), name="sqlite-commit")
@@ -118,11 +120,13 @@ class SqliteLog:
                 for record in records:
                     if record is not None:
                         self._recent[record.topic].add(record)
+                        self.ends[record.topic] = record.offset + 1
                         written.add(record.topic)
                 if not future.done():
                     future.set_result(records)
-            for _ in range(ANSWER_TURNS):
-                await asyncio.sleep(0)
+            if [write for write, _ in taken if not write.cursors]:  # a host that writes waits for no answer
+                for _ in range(ANSWER_TURNS):
+                    await asyncio.sleep(0)
             for topic in written:
                 for waiter in self._waiting[topic]:
                     _wake(waiter)
@@ -146,11 +150,6 @@ class SqliteLog:
             return await asyncio.get_running_loop().run_in_executor(self._reading, ask, *args)
         except sqlite3.Error as error:
             raise LogUnavailable(f"the database can't be read: {error}") from None
-
-    def end(self, topic: str) -> int:
-        """Say which offset the next record of a topic gets; what is before it is written."""
-        recent = self._recent[topic]
-        return recent.records[-1].offset + 1 if recent.records else recent.first
 
     def recent(self, topic: str, offset: int) -> Record | None:
         """Give the record at an offset; for one that only the file has, the oldest one at hand."""
@@ -176,7 +175,7 @@ class SqliteLog:
                 since_ms = int(start.since.timestamp() * 1000)
                 first[topic] = await self.reading(self.file.first_since, topic, since_ms)
             else:
-                first[topic] = min(start.position.get(topic, {}).get(0, self.end(topic)), self.end(topic))
+                first[topic] = min(start.position.get(topic, {}).get(0, self.ends[topic]), self.ends[topic])
         return SqliteReader(self, first)
 
     async def oldest_unfinished_ms(self) -> int | None:
@@ -224,18 +223,18 @@ class SqliteReader:
     async def _take(self) -> list[Record]:
         found: list[Record] = []
         for topic, first in self._next.items():
-            if first < self._source.end(topic):
+            if first < self._source.ends[topic]:
                 records = await self._source.read(topic, first)
                 if records:
                     self._next[topic] = records[-1].offset + 1
                     found += records
                 else:
-                    self._next[topic] = self._source.end(topic)
+                    self._next[topic] = self._source.ends[topic]
         return found
 
     async def lag(self) -> int:
         """Count what was not given yet."""
-        return sum(self._source.end(topic) - first for topic, first in self._next.items())
+        return sum(self._source.ends[topic] - first for topic, first in self._next.items())
 
     def position(self) -> Position:
         """Say where the next `fetch` goes on."""
