@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from tests.docs.blocks import Block
-from tests.support import ROOT
+from tests.support import ROOT, missing
 
 BLOCK_S: Final = 60.0
 STOP_S: Final = 15.0
@@ -71,6 +72,8 @@ class Newcomer:
 
     def paste(self, block: Block) -> None:
         """Run a block in a fresh shell; raises AssertionError where it fails or prints something else."""
+        if "curl " in block.text and shutil.which("curl", path=self._environment["PATH"]) is None:
+            missing("No curl: install it (Debian: apt-get install curl).", "SPOTTER_REQUIRE_CURL")
         with (self.home / "stdout").open("wb") as out, (self.home / "stderr").open("wb") as err:
             process = subprocess.Popen(
                 ["bash", "-euo", "pipefail", "-c", block.text],
