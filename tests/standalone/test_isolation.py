@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -65,13 +66,13 @@ HIDDEN: Final = {
     "/lift/shell": "a page without data",
     "/lift/worker.js": "a file",
     "/static/{name:path}": "files",
-    "/lift/session": "the caller's own token: tests/dashboard/test_lift.py",
-    "/session": "the caller's own token: tests/dashboard/test_pages.py",
-    "/live": "tests/dashboard/test_live.py",
+    "/lift/session": "the caller's own token: tests/dashboard/pages/test_athlete.py",
+    "/session": "the caller's own token: tests/dashboard/pages/test_wall.py",
+    "/live": "tests/dashboard/live/test_stream.py",
     "/metrics": "counts without names, for this machine alone",
     "/openapi.json": "the description of all routes",
-    "/v1/advice": "a socket: tests/gateway/test_sockets.py and test_filters.py",
-    "/v1/events": "a socket: tests/ingest/test_sockets.py",
+    "/v1/advice": "a socket: tests/gateway/test_websocket.py and test_filters.py",
+    "/v1/events": "a socket: tests/ingest/test_websocket.py",
 }
 
 
@@ -258,6 +259,8 @@ async def test_each_route_is_tested_public_or_writes() -> None:
 async def test_each_route_that_the_openapi_does_not_name_is_listed(host: Host) -> None:
     """With where it is tested, or why it need not be."""
     assert set(HIDDEN) == {path for path in paths_of(host.routes) if path not in PATHS} | {"/v1/events"}
+    named = [file for where in HIDDEN.values() for file in re.findall(r"tests/\S+\.py", where)]
+    assert all((ROOT / file).exists() for file in named)
 
 
 def paths_of(routes: Iterable[BaseRoute]) -> Iterator[str]:
