@@ -12,7 +12,7 @@ from spotter.domain.events import decode
 from spotter.domain.events.people import Consent
 from spotter.domain.exercises import builtin_catalogue
 from spotter_dashboard.live.floor import KEPT, SHOWN, Floor
-from spotter_dashboard.live.tiles import BARS_MAX, Bar, Tile, tile
+from spotter_dashboard.live.tiles import BARS_MAX, FloorTile, RepBar, tile
 from tests.dashboard.story import MONDAY, Story
 
 
@@ -26,7 +26,7 @@ class Stage:
             for record in story.records:
                 self.floor.apply(decode(record.value))
 
-    def tiles(self) -> list[Tile]:
+    def tiles(self) -> list[FloorTile]:
         """Draw what is shown, in rack order."""
         shown = (
             tile(one, self.floor.athlete("g1", one.athlete_id), builtin_catalogue()) for one in self.floor.shown("g1")
@@ -37,13 +37,13 @@ class Stage:
         """Name the sets that are shown, in rack order."""
         return [drawn.set_key for drawn in self.tiles()]
 
-    def only(self) -> Tile:
+    def only(self) -> FloorTile:
         """Draw the only tile."""
         [drawn] = self.tiles()
         return drawn
 
 
-def heights(drawn: Tile) -> list[float | None]:
+def heights(drawn: FloorTile) -> list[float | None]:
     """Give the heights of the bars."""
     return [bar.height for bar in drawn.bars]
 
@@ -121,7 +121,7 @@ def test_one_rep_that_two_sources_counted_is_one_bar() -> None:
     apart.counts("s", 7, None, rep_event_id="wrist").estimates("s", 7, 5.0, flags=["second_source"])
 
     for story in (alike, apart):
-        assert [Bar(1, 1.0, "0.50 m/s")] == Stage(story).only().bars
+        assert [RepBar(1, 1.0, "0.50 m/s")] == Stage(story).only().bars
 
 
 def test_only_the_newest_bars_of_a_long_set_are_drawn() -> None:

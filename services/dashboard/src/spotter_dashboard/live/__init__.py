@@ -1,1 +1,1 @@
-"""The live team page: tiles, and the stream that feeds them."""
+"""The coach's floor: running sets, their tiles, and the stream that sends them to pages."""

@@ -1,313 +1,195 @@
 """The floor as it is now: every running set and those that just ended, folded from the events as they come.
 
-Folding gives the same floor whatever order events come in, so it is rebuilt after a start by folding what the tables
-hold of the sets that are still running.
+Folding gives the same floor whatever order events come in, so after a start it is rebuilt from the events that the
+tables hold of the sets that are still running.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.outputs import AdviceGiven, DeviceLost, EffortEstimated, RepCounted, SetClosed, SetOpened
+from spotter.domain.events.outputs import DeviceLost, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated
-from spotter_dashboard.store.rows import rank
+from spotter.domain.running_set import SET_EVENTS, RunningSet, rank
 
 SHOWN: Final = timedelta(minutes=2)
 """A set that ended longer ago is not shown (design choice: about a rest between sets)."""
 KEPT: Final = timedelta(minutes=12)
-"""A set that ended longer ago is forgotten: it cannot go on any more."""
+"""A set that ended longer ago is removed: it cannot go on any more."""
 ORPHANS_MAX: Final = 1_000
-"""Sets kept of which no beginning was heard: topics have no order between them, and old sets are corrected."""
-
-Version = tuple[int, int, str]
-D = TypeVar("D", bound=EventData)
-K = TypeVar("K")
+"""Sets kept whose opening has not come: topics have no order between them, and old sets are corrected."""
 
 
-class Newest(Generic[K, D]):
-    """The newest of what was said about each of several things."""
-
-    __slots__ = ("_held",)
-
-    def __init__(self) -> None:
-        self._held: dict[K, tuple[Version, D]] = {}
-
-    def put(self, key: K, version: Version, data: D) -> bool:
-        """Take what was said, unless something newer is known."""
-        known = self._held.get(key)
-        if known is not None and version <= known[0]:
-            return False
-        self._held[key] = (version, data)
-        return True
-
-    def get(self, key: K) -> D | None:
-        """Give the newest about one thing."""
-        known = self._held.get(key)
-        return None if known is None else known[1]
-
-    def values(self) -> list[D]:
-        """Give the newest about every thing."""
-        return [data for _, data in self._held.values()]
-
-
-@dataclass(slots=True)
-class LiveSet:
-    """All that a tile is made of."""
-
-    gym_id: str
-    set_key: str
-    athlete_id: str
-    begun: bool = False
-    """It was heard to begin, or to go on: what is said about old sets does not make them run again."""
-    opened: Newest[None, SetOpened] = field(default_factory=Newest)
-    closed: Newest[None, SetClosed] = field(default_factory=Newest)
-    reps: Newest[tuple[int, str], RepCounted] = field(default_factory=Newest)
-    """By number and reporting event: two sources may count the same rep."""
-    estimates: Newest[int, EffortEstimated] = field(default_factory=Newest)
-    advice: Newest[int, AdviceGiven] = field(default_factory=Newest)
-    changes: int = 0
-
-    @property
-    def opening(self) -> SetOpened | None:
-        """What is known of the set."""
-        return self.opened.get(None)
-
-    @property
-    def closing(self) -> SetClosed | None:
-        """How the set ended, for one that has and did not go on."""
-        opening, closing = self.opening, self.closed.get(None)
-        if closing is None or (opening is not None and opening.reopened > closing.reopened):
-            return None
-        return closing
-
-    @property
-    def heard_at(self) -> datetime | None:
-        """When the set was last heard of: its newest rep was received, or it began."""
-        heard = [estimate.newest_received for estimate in self.estimates.values()]
-        if self.opening is not None:
-            heard.append(self.opening.opened_at)
-        return max(heard, default=None)
-
-
-class Athlete:
-    """What the floor knows of a lifter."""
+class FloorAthlete:
+    """What the floor needs of a lifter: name, consent, lost devices."""
 
     __slots__ = ("_facts", "losses")
 
     def __init__(self) -> None:
         self._facts: dict[str, tuple[tuple[int, str], str]] = {}
         self.losses: dict[str, datetime] = {}
-        """When a device last went away, by set id (empty: whichever set was running)."""
+        """When a device was last lost, by set id (empty: whichever set was running)."""
 
     def learn(self, fact: str, value: str, version: tuple[int, str]) -> bool:
-        """Take a fact, unless a newer one is known."""
-        known = self._facts.get(fact)
-        if known is not None and version <= known[0]:
+        """Store a fact unless a newer one is stored; returns whether it was stored."""
+        existing = self._facts.get(fact)
+        if existing is not None and version <= existing[0]:
             return False
         self._facts[fact] = (version, value)
         return True
 
     def lose(self, set_id: str, at: datetime) -> bool:
-        """Note that a device went away."""
-        known = self.losses.get(set_id)
-        if known is not None and at <= known:
+        """Store when a device was lost; returns whether that was the last loss."""
+        existing = self.losses.get(set_id)
+        if existing is not None and at <= existing:
             return False
         self.losses[set_id] = at
         return True
 
     @property
     def name(self) -> str | None:
-        """The name, where a coach gave one."""
-        known = self._facts.get("name")
-        return None if known is None else known[1]
+        """The name, where a coach entered one."""
+        fact = self._facts.get("name")
+        return None if fact is None else fact[1]
 
     @property
     def agrees(self) -> bool:
-        """Whether the lifter may be shown live, as everybody who has not said otherwise."""
-        known = self._facts.get("live")
-        return known is None or known[1] != "false"
+        """Whether the lifter may be shown live: yes, unless consent was refused."""
+        fact = self._facts.get("live")
+        return fact is None or fact[1] != "false"
 
-    def lost(self, one: LiveSet) -> bool:
-        """Tell whether a device went away after a set was last heard of."""
-        opening, heard = one.opening, one.heard_at
-        if opening is None or heard is None:
+    def lost(self, running: RunningSet) -> bool:
+        """Tell whether a device was lost after the last event of a set."""
+        opening, last = running.opening, running.last_received
+        if opening is None or last is None:
             return False
-        losses = (self.losses.get(name) for name in (opening.set_id or one.set_key, ""))
-        return any(loss is not None and loss > heard for loss in losses)
+        losses = (self.losses.get(name) for name in (opening.set_id or running.set_key, ""))
+        return any(loss is not None and loss > last for loss in losses)
 
 
 class Floor:
-    """Folds events into sets, and says which are to be shown."""
+    """Folds events into sets, and selects those to be shown."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._gyms: dict[str, dict[str, LiveSet]] = {}
+        self._gyms: dict[str, dict[str, RunningSet]] = {}
         self._orphans: dict[tuple[str, str], None] = {}
-        self._athletes: dict[tuple[str, str], Athlete] = {}
+        """Sets that have not opened, or gone on, since the start: corrections of old sets don't make them run again."""
+        self._athletes: dict[tuple[str, str], FloorAthlete] = {}
 
-    def athlete(self, gym_id: str, athlete_id: str) -> Athlete:
-        """Give a lifter."""
-        return self._athletes.setdefault((gym_id, athlete_id), Athlete())
+    def athlete(self, gym_id: str, athlete_id: str) -> FloorAthlete:
+        """Return a lifter."""
+        return self._athletes.setdefault((gym_id, athlete_id), FloorAthlete())
 
-    def shown(self, gym_id: str) -> list[LiveSet]:
-        """Give the sets of a gym to be shown: running ones, and those that just ended.
+    def shown(self, gym_id: str) -> list[RunningSet]:
+        """Return the sets of a gym to be shown: running ones, and those that just ended.
 
         An ended set gives way to a newer one of the same lifter or at the same station.
         """
         since = self._clock() - SHOWN
-        known = [one for one in self._gyms.get(gym_id, {}).values() if self._may_be_shown(one)]
-        known.sort(key=_opened_at, reverse=True)
+        candidates = [running for running in self._gyms.get(gym_id, {}).values() if self._may_be_shown(running)]
+        candidates.sort(key=_opened_at, reverse=True)
         taken: set[tuple[str, str]] = set()
-        found: list[LiveSet] = []
-        for one in known:
-            places = {("athlete", one.athlete_id)}
-            if one.opening is not None and one.opening.station_id is not None:
-                places.add(("station", one.opening.station_id))
-            closing = one.closing
-            if closing is None or (closing.ended_at >= since and not places & taken):
-                found.append(one)
-            taken |= places
-        return found
+        shown: list[RunningSet] = []
+        for running in candidates:
+            claims = {("athlete", running.athlete_id)}
+            if running.opening is not None and running.opening.station_id is not None:
+                claims.add(("station", running.opening.station_id))
+            closing = running.closing
+            if closing is None or (closing.ended_at >= since and not claims & taken):
+                shown.append(running)
+            taken |= claims
+        return shown
 
-    def _may_be_shown(self, one: LiveSet) -> bool:
-        opening = one.opening
-        agreed = self.athlete(one.gym_id, one.athlete_id).agrees
-        return one.begun and agreed and opening is not None and not opening.history
+    def _may_be_shown(self, running: RunningSet) -> bool:
+        opening = running.opening
+        agreed = self.athlete(running.gym_id, running.athlete_id).agrees
+        return self._has_begun(running) and agreed and opening is not None and not opening.history
+
+    def _has_begun(self, running: RunningSet) -> bool:
+        return (running.gym_id, running.set_key) not in self._orphans
 
     def apply(self, event: Event) -> bool:
-        """Take an event; tells whether it changed the floor of its gym."""
-        take = _TAKE.get(type(event.data))
-        if take is None or not event.data.gym_id or not event.data.athlete_id:
+        """Fold an event; returns whether it changed the floor of its gym."""
+        data = event.data
+        if not data.gym_id or not data.athlete_id:
             return False
-        return take(self, event, event.data.gym_id, event.data.athlete_id)
+        if isinstance(data, SET_EVENTS):
+            return self._apply_to_set(event, self.set_of(data.gym_id, data.athlete_id, data.set_key))
+        update = _ATHLETE_UPDATES.get(type(data))
+        if update is None or not update(self.athlete(data.gym_id, data.athlete_id), event):
+            return False
+        for running in self._gyms.get(data.gym_id, {}).values():
+            if running.athlete_id == data.athlete_id:
+                running.changes += 1
+        return True
+
+    def _apply_to_set(self, event: Event, running: RunningSet) -> bool:
+        if isinstance(event.data, SetOpened) and not event.data.amended:
+            self._begin(running)
+        changed = running.apply(event)
+        if isinstance(event.data, SetClosed):
+            self._remove_old(running)
+        return changed
 
     def restore(self, event: Event) -> None:
-        """Take an event from the tables, which hold only the newest opening of a running set."""
+        """Fold an event from the tables, which hold only the newest opening of a running set."""
         if self.apply(event) and isinstance(event.data, SetOpened):
-            one = self.set_of(event.data.gym_id or "", event.data.athlete_id or "", event.data.set_key)
-            self.begin(one)
+            self._begin(self.set_of(event.data.gym_id or "", event.data.athlete_id or "", event.data.set_key))
 
-    def set_of(self, gym_id: str, athlete_id: str, set_key: str) -> LiveSet:
-        """Give a set; a new one where nothing was heard of it yet."""
+    def set_of(self, gym_id: str, athlete_id: str, set_key: str) -> RunningSet:
+        """Return a set; a new one where it has no event yet."""
         gym = self._gyms.setdefault(gym_id, {})
-        one = gym.get(set_key)
-        if one is None:
-            one = gym[set_key] = LiveSet(gym_id, set_key, athlete_id)
+        running = gym.get(set_key)
+        if running is None:
+            running = gym[set_key] = RunningSet(gym_id, set_key, athlete_id)
             self._orphans[gym_id, set_key] = None
             if len(self._orphans) > ORPHANS_MAX:
-                self._forget(*next(iter(self._orphans)))
-        return one
-
-    def begin(self, one: LiveSet) -> None:
-        """Note that a set was heard to begin or to go on."""
-        one.begun = True
-        self._orphans.pop((one.gym_id, one.set_key), None)
-
-    def touch(self, gym_id: str, athlete_id: str) -> None:
-        """Mark the sets of a lifter as changed."""
-        for one in self._gyms.get(gym_id, {}).values():
-            if one.athlete_id == athlete_id:
-                one.changes += 1
+                self._remove(*next(iter(self._orphans)))
+        return running
 
     def tidy(self) -> None:
-        """Forget sets that ended long ago."""
+        """Remove sets that ended long ago."""
         for gym in list(self._gyms.values()):
-            for one in list(gym.values()):
-                self.forget_old(one)
+            for running in list(gym.values()):
+                self._remove_old(running)
 
-    def forget_old(self, one: LiveSet) -> None:
-        """Forget a set if it ended long ago."""
-        closing = one.closing
-        if one.begun and closing is not None and self._clock() - closing.ended_at > KEPT:
-            self._forget(one.gym_id, one.set_key)
+    def _begin(self, running: RunningSet) -> None:
+        self._orphans.pop((running.gym_id, running.set_key), None)
 
-    def _forget(self, gym_id: str, set_key: str) -> None:
+    def _remove_old(self, running: RunningSet) -> None:
+        closing = running.closing
+        if self._has_begun(running) and closing is not None and self._clock() - closing.ended_at > KEPT:
+            self._remove(running.gym_id, running.set_key)
+
+    def _remove(self, gym_id: str, set_key: str) -> None:
         del self._gyms[gym_id][set_key]
         self._orphans.pop((gym_id, set_key), None)
 
 
-def _opened_at(one: LiveSet) -> tuple[datetime, str]:
-    assert one.opening is not None
-    return (one.opening.opened_at, one.set_key)
+def _opened_at(running: RunningSet) -> tuple[datetime, str]:
+    assert running.opening is not None
+    return (running.opening.opened_at, running.set_key)
 
 
-def _version(event: Event, revision: int) -> Version:
-    return (revision, rank(event), event.id)
+def _device_lost(athlete: FloorAthlete, event: Event) -> bool:
+    return athlete.lose(event.data.set_id or "", event.received)
 
 
-def _opened(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
-    data = event.data
-    assert isinstance(data, SetOpened)
-    one = floor.set_of(gym_id, athlete_id, data.set_key)
-    if not data.amended:
-        floor.begin(one)
-    return _note(one, one.opened.put(None, _version(event, 0), data))
-
-
-def _closed(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
-    data = event.data
-    assert isinstance(data, SetClosed)
-    one = floor.set_of(gym_id, athlete_id, data.set_key)
-    changed = _note(one, one.closed.put(None, _version(event, data.reopened), data))
-    floor.forget_old(one)
-    return changed
-
-
-def _counted(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
-    data = event.data
-    assert isinstance(data, RepCounted)
-    one = floor.set_of(gym_id, athlete_id, data.set_key)
-    return _note(one, one.reps.put((data.rep_number, data.rep_event_id), _version(event, data.revision), data))
-
-
-def _estimated(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
-    data = event.data
-    assert isinstance(data, EffortEstimated)
-    one = floor.set_of(gym_id, athlete_id, data.set_key)
-    return _note(one, one.estimates.put(data.rep_number, _version(event, data.revision), data))
-
-
-def _advised(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
-    data = event.data
-    assert isinstance(data, AdviceGiven)
-    one = floor.set_of(gym_id, athlete_id, data.set_key)
-    return _note(one, one.advice.put(data.after_rep, _version(event, data.revision), data))
-
-
-def _note(one: LiveSet, changed: bool) -> bool:
-    one.changes += changed
-    return changed
-
-
-def _lost(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
-    changed = floor.athlete(gym_id, athlete_id).lose(event.data.set_id or "", event.received)
-    if changed:
-        floor.touch(gym_id, athlete_id)
-    return changed
-
-
-def _updated(floor: Floor, event: Event, gym_id: str, athlete_id: str) -> bool:
+def _athlete_updated(athlete: FloorAthlete, event: Event) -> bool:
     data = event.data
     assert isinstance(data, AthleteUpdated)
-    athlete, version = floor.athlete(gym_id, athlete_id), (rank(event), event.id)
+    version = (rank(event), event.id)
     changed = data.name is not None and athlete.learn("name", data.name, version)
     if data.consent is not None and data.consent.live is not None:
         changed |= athlete.learn("live", str(data.consent.live).lower(), version)
-    if changed:
-        floor.touch(gym_id, athlete_id)
     return changed
 
 
-_TAKE: Final[Mapping[type[EventData], Callable[[Floor, Event, str, str], bool]]] = {
-    SetOpened: _opened,
-    SetClosed: _closed,
-    RepCounted: _counted,
-    EffortEstimated: _estimated,
-    AdviceGiven: _advised,
-    DeviceLost: _lost,
-    AthleteUpdated: _updated,
+_ATHLETE_UPDATES: Final[Mapping[type[EventData], Callable[[FloorAthlete, Event], bool]]] = {
+    DeviceLost: _device_lost,
+    AthleteUpdated: _athlete_updated,
 }

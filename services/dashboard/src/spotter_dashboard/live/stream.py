@@ -1,4 +1,4 @@
-"""The coach's page, kept up to date: a snapshot of the floor, then whole tiles as they change, and heartbeats."""
+"""The stream of the coach's page: a snapshot of the floor, then whole tiles as they change, and heartbeats."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from typing import Final, Self
 import orjson
 
 from spotter.domain.gym_config import Configuration
+from spotter.domain.running_set import RunningSet
 from spotter.http import Guard
 from spotter.http.metrics import CLIENTS
 from spotter.http.tokens import Identity, InvalidToken
 from spotter.streaming.log import Log, LogUnavailable
-from spotter_dashboard.live.floor import Floor, LiveSet
+from spotter_dashboard.live.floor import Floor
 from spotter_dashboard.live.tiles import tile
 
 log = logging.getLogger(__name__)
@@ -26,13 +27,13 @@ HEARTBEAT_S: Final = 2.0
 GATHER_S: Final = 0.05
 """Changes so close together go out in one message (design choice: faster than an eye)."""
 ANSWER_S_MAX: Final = 1.5
-"""For how long the log may think about its oldest unfinished event."""
+"""How long the query for the oldest unfinished event may take."""
 CONNECTIONS_MAX: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """How old the oldest event was that had not gone all the way to the page."""
+    """The age of the oldest event that had not reached the page."""
 
     at_ms: int
     age_ms: int
@@ -45,7 +46,7 @@ class Subscription:
         self.identity = identity
         self.wake = asyncio.Event()
         self.sent: dict[str, int] = {}
-        """Changes of each set as they were when its tile was sent."""
+        """`changes` of each set when its tile was sent."""
         self.beat: Heartbeat | None = None
 
 
@@ -95,7 +96,7 @@ class LiveStream:
                 raise error
 
     def close(self) -> None:
-        """End all streams: what a host does when it is told to stop."""
+        """End all streams; a host does so when it stops."""
         self._closed = True
         self._wake(None)
 
@@ -114,7 +115,7 @@ class LiveStream:
         return len(self._subscriptions) >= CONNECTIONS_MAX
 
     async def frames(self, identity: Identity) -> AsyncIterator[bytes]:
-        """Give a page's events: `snapshot`, then `tiles` and `heartbeat`; `signed_out` where its token has ended."""
+        """Yield a page's events: `snapshot`, then `tiles` and `heartbeat`; `signed_out` when its token has ended."""
         subscription = Subscription(identity)
         self._subscriptions.add(subscription)
         with CLIENTS.labels("floor").track_inprogress():
@@ -143,24 +144,28 @@ class LiveStream:
         return {"at": round(self._clock().timestamp() * 1000)}
 
     def _news(self, subscription: Subscription) -> dict[str, object]:
-        """Give the tiles that a page has not seen as they are, and the keys of those that are gone."""
+        """Return the tiles that have changed since they were sent to a page, and the keys of those that are gone."""
         identity, sent = subscription.identity, subscription.sent
-        shown = {one.set_key: one for one in self._floor.shown(identity.gym_id) if identity.may_see(one.athlete_id)}
+        shown = {
+            running.set_key: running
+            for running in self._floor.shown(identity.gym_id)
+            if identity.may_see(running.athlete_id)
+        }
         gone = [key for key in sent if key not in shown]
         for key in gone:
             del sent[key]
-        new = [one for key, one in shown.items() if sent.get(key) != one.changes]
-        for one in new:
-            sent[one.set_key] = one.changes
-        return {"tiles": [orjson.Fragment(self._draw(one)) for one in new], "gone": gone}
+        new = [running for key, running in shown.items() if sent.get(key) != running.changes]
+        for running in new:
+            sent[running.set_key] = running.changes
+        return {"tiles": [orjson.Fragment(self._draw(running)) for running in new], "gone": gone}
 
-    def _draw(self, one: LiveSet) -> bytes:
-        place = (one.gym_id, one.set_key)
-        drawn = self._drawn.get(place)
-        if drawn is None or drawn[0] != one.changes:
-            gym = self._configuration.gym(one.gym_id, self._configuration.version(one.gym_id))
-            shown = tile(one, self._floor.athlete(one.gym_id, one.athlete_id), gym.catalogue)
-            drawn = self._drawn[place] = (one.changes, orjson.dumps(shown))
+    def _draw(self, running: RunningSet) -> bytes:
+        key = (running.gym_id, running.set_key)
+        drawn = self._drawn.get(key)
+        if drawn is None or drawn[0] != running.changes:
+            gym = self._configuration.gym(running.gym_id, self._configuration.version(running.gym_id))
+            shown = tile(running, self._floor.athlete(running.gym_id, running.athlete_id), gym.catalogue)
+            drawn = self._drawn[key] = (running.changes, orjson.dumps(shown))
         return drawn[1]
 
     async def _beats(self) -> None:
@@ -172,7 +177,7 @@ class LiveStream:
             await asyncio.sleep(self._heartbeat_s)
 
     async def _heartbeat(self) -> Heartbeat | None:
-        """Give the heartbeat of this moment; None where the age can't be told: silence is a signal too."""
+        """Return the heartbeat of this moment; None where the age is unknown: silence is a signal too."""
         behind_ms = self._behind_ms()
         if behind_ms is None:
             return None

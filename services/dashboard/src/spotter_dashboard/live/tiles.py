@@ -1,4 +1,4 @@
-"""One running set as the page shows it: a bar per rep, reps left, the advice in force."""
+"""The tile of a running set: a bar per rep, reps left, the advice in force."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import Final
 from spotter.domain.events.lifting import Intent
 from spotter.domain.events.outputs import Action, AdviceGiven, Confidence, EffortEstimated, RepCounted
 from spotter.domain.exercises import Catalogue
-from spotter_dashboard.live.floor import Athlete, LiveSet
+from spotter.domain.running_set import RunningSet
+from spotter_dashboard.live.floor import FloorAthlete
 
 BARS_MAX: Final = 40
 """More bars than this can't be told apart: the newest are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class RepBar:
     """One rep: how fast it was, as a share of the tallest bar."""
 
     rep_number: int
     height: float | None
-    """Nothing where only the time of the rep is known and there is none before it."""
+    """None where only the time of the rep is known and there is no rep before it."""
     label: str
     voided: bool = False
     ghost: bool = False
@@ -40,7 +41,7 @@ class RepsLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class Advised:
+class TileAdvice:
     """The advice in force."""
 
     action: Action
@@ -51,8 +52,8 @@ class Advised:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """All that one tile shows; times are milliseconds since 1970."""
+class FloorTile:
+    """The contents of one tile; times are milliseconds since 1970."""
 
     set_key: str
     athlete_id: str
@@ -68,34 +69,34 @@ class Tile:
     ended_at_ms: int | None
     ended_by: str | None
     reps: int
-    bars: list[Bar]
+    bars: list[RepBar]
     reference_height: float | None
     reference_label: str | None
     velocity_loss: float | None
     reps_left: RepsLeft | None
-    advice: Advised | None
+    advice: TileAdvice | None
     order: str
-    """What tiles are sorted by: rack, then lifter."""
+    """Sort key of tiles: rack, then lifter."""
 
 
-def tile(one: LiveSet, athlete: Athlete, catalogue: Catalogue) -> Tile:
-    """Draw the tile of a set that has an opening."""
-    opening, closing = one.opening, one.closing
+def tile(running: RunningSet, athlete: FloorAthlete, catalogue: Catalogue) -> FloorTile:
+    """Return the tile of a set that has an opening."""
+    opening, closing = running.opening, running.closing
     assert opening is not None
-    reps = _merged(one)
+    reps = running.merged_reps()
     counted = [rep for rep in reps if not rep.voided]
-    estimate = next((found for rep in reversed(counted) if (found := one.estimates.get(rep.rep_number))), None)
-    bars, reference_height, reference_label = _bars(reps, one, estimate)
-    return Tile(
-        set_key=one.set_key,
-        athlete_id=one.athlete_id,
-        name=athlete.name or one.athlete_id,
+    estimate = running.newest_estimate(counted)
+    bars, reference_height, reference_label = _bars(reps, running, estimate)
+    return FloorTile(
+        set_key=running.set_key,
+        athlete_id=running.athlete_id,
+        name=athlete.name or running.athlete_id,
         station_id=opening.station_id,
         exercise=catalogue.get(opening.exercise).name if opening.exercise in catalogue else _words(opening.exercise),
         load_kg=opening.load_kg,
         intent=opening.intent or "work",
         running=closing is None,
-        signal_lost=closing is None and athlete.lost(one),
+        signal_lost=closing is None and athlete.lost(running),
         opened_at_ms=_ms(opening.opened_at),
         last_rep_at_ms=max((_ms(rep.rep_time) for rep in counted), default=None),
         ended_at_ms=None if closing is None else _ms(closing.ended_at),
@@ -106,8 +107,10 @@ def tile(one: LiveSet, athlete: Athlete, catalogue: Catalogue) -> Tile:
         reference_label=reference_label,
         velocity_loss=None if estimate is None else estimate.velocity_loss,
         reps_left=None if estimate is None else _reps_left(estimate),
-        advice=_advised(one, counted),
-        order=" ".join((_natural(opening.station_id), one.athlete_id, opening.opened_at.isoformat(), one.set_key)),
+        advice=_advised(running.advice_in_force(counted)),
+        order=" ".join(
+            (_natural(opening.station_id), running.athlete_id, opening.opened_at.isoformat(), running.set_key)
+        ),
     )
 
 
@@ -120,7 +123,7 @@ def _words(exercise: str | None) -> str | None:
 
 
 def _natural(station_id: str | None) -> str:
-    """Write a name so that rack-2 sorts before rack-10, and no name after all.
+    """Return a sort key in which rack-2 comes before rack-10, and no name last.
 
     >>> _natural("Rack-2") < _natural("rack-10") < _natural(None)
     True
@@ -128,31 +131,10 @@ def _natural(station_id: str | None) -> str:
     return "~" if station_id is None else re.sub(r"\d+", lambda digits: digits[0].zfill(12), station_id.lower())
 
 
-def _merged(one: LiveSet) -> list[RepCounted]:
-    """Give the reps in their order, one of each: of two sources' reports of one rep the one with a velocity."""
-    chosen: dict[int, RepCounted] = {}
-    for rep in sorted(one.reps.values(), key=lambda rep: (rep.rep_time, rep.rep_event_id)):
-        known = chosen.get(rep.rep_number)
-        if known is None or (known.voided, known.mean_velocity_mps is None) > (
-            rep.voided,
-            rep.mean_velocity_mps is None,
-        ):
-            chosen[rep.rep_number] = rep
-    single = (rep for rep in chosen.values() if not _is_second_report(one, rep))
-    return sorted(single, key=lambda rep: (rep.rep_time, rep.rep_number))
-
-
-def _is_second_report(one: LiveSet, rep: RepCounted) -> bool:
-    """Tell whether another source's report of the same rep, under another number, is the one that counts."""
-    estimate = one.estimates.get(rep.rep_number)
-    reports = sum(other.rep_number == rep.rep_number for other in one.reps.values())
-    return estimate is not None and "second_source" in estimate.flags and reports == 1
-
-
 def _bars(
-    reps: list[RepCounted], one: LiveSet, estimate: EffortEstimated | None
-) -> tuple[list[Bar], float | None, str | None]:
-    """Give the bars, and height and label of the reference line.
+    reps: list[RepCounted], running: RunningSet, estimate: EffortEstimated | None
+) -> tuple[list[RepBar], float | None, str | None]:
+    """Return the bars, and height and label of the reference line.
 
     Where reps have velocities a bar is the velocity; else it is the speed that follows from the rep's duration
     against the fastest of the first three.
@@ -162,12 +144,12 @@ def _bars(
         speeds, labels, reference = _durations(reps)
     top = max([speed for speed in speeds if speed is not None] + [reference or 0.0], default=0.0)
     bars = [
-        Bar(
+        RepBar(
             rep_number=rep.rep_number,
             height=None if speed is None or not top else round(speed / top, 4),
             label=label,
             voided=rep.voided,
-            ghost=_is_ghost(one, rep),
+            ghost=_is_ghost(running, rep),
         )
         for rep, speed, label in zip(reps, speeds, labels, strict=True)
     ]
@@ -198,8 +180,8 @@ def _durations(reps: list[RepCounted]) -> tuple[list[float | None], list[str], f
     return [None if lasted_s is None else fastest / lasted_s for lasted_s in lasted], labels, 1.0
 
 
-def _is_ghost(one: LiveSet, rep: RepCounted) -> bool:
-    estimate = one.estimates.get(rep.rep_number)
+def _is_ghost(running: RunningSet, rep: RepCounted) -> bool:
+    estimate = running.estimates.get(rep.rep_number)
     flags = {*rep.flags, *(estimate.flags if estimate is not None else ())}
     return bool(flags & {"ghost", "rerack"})
 
@@ -208,10 +190,7 @@ def _reps_left(estimate: EffortEstimated) -> RepsLeft:
     return RepsLeft(estimate.rir, estimate.rir_low, estimate.rir_high, estimate.confidence)
 
 
-def _advised(one: LiveSet, counted: list[RepCounted]) -> Advised | None:
-    """Give the advice after the newest rep that has one, else the plan."""
-    numbers = [rep.rep_number for rep in reversed(counted)]
-    found: AdviceGiven | None = next((said for number in [*numbers, 0] if (said := one.advice.get(number))), None)
-    if found is None:
+def _advised(advice: AdviceGiven | None) -> TileAdvice | None:
+    if advice is None:
         return None
-    return Advised(found.action, found.emergency, found.late, found.sentence, found.after_rep)
+    return TileAdvice(advice.action, advice.emergency, advice.late, advice.sentence, advice.after_rep)

@@ -1,1 +1,1 @@
-"""From the log to the tables and to the live floor."""
+"""The projector: from the log to the tables and to the live floor."""

@@ -1,7 +1,7 @@
-"""Reads what detector and advisor wrote, keeps the floor up to date at once, and writes the tables in batches.
+"""Reads the outputs of detector and advisor, updates the floor at once, and writes the tables in batches.
 
-The place to read on from is written in the transaction that writes the rows, so each record is applied exactly once;
-and applying one again would change nothing.
+The position to read on from is written in the transaction that writes the rows, so each record is applied exactly
+once; and applying one again would change nothing.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ BATCH_RECORDS: Final = 2_000
 WAITING_RECORDS_MAX: Final = 20_000
 """With this many records not written yet, reading waits."""
 CAUGHT_UP_RECORDS: Final = 500
-"""With fewer left to read after a start, the rest is as good as live."""
+"""With fewer records left to read after a start, the dashboard counts as live."""
 ALERTS_FIRST_S: Final = 0.005
 """How long the floor waits for what was read: in one process with the gateway an alert goes out before it is fed."""
 FETCH_S: Final = 1.0
 STUCK_MS: Final = 5_000
-"""A record that is read this long after it was written shows a reader that is behind."""
+"""A record that is read this long after it was written shows that the reader is behind."""
 RETRY_S: Final = 1.0
 
 Item = tuple[Record, Event | None]
 
 
 class OtherLog(Exception):
-    """The tables were made from another log than the one that is read."""
+    """The tables were built from another log."""
 
 
 class Projector:
-    """Follows the log into a floor and a database, for as long as it is entered.
+    """Follows the log into a floor and a database while it is entered.
 
     `changed` is called with the gyms whose floor has changed.
     """
@@ -105,7 +105,7 @@ class Projector:
                     raise error
 
     def ready(self) -> str | None:
-        """Say why the tables and the floor can't be relied on; None where they can."""
+        """Return why tables and floor can't be relied on; None where they can."""
         if self._ended():
             return "the projector has failed; why is in the log"
         return self._reading or self._writing
@@ -114,11 +114,11 @@ class Projector:
         return any(task.done() for task in self._tasks)
 
     def starting(self) -> str | None:
-        """Say why nothing can be answered yet; None from when the history has been read."""
+        """Return why no request can be served yet; None once the history has been read."""
         return None if self._live else self.ready()
 
     def behind_ms(self) -> int | None:
-        """Say how long ago what the floor shows was true; 0 where it is up to date, None where it can't be told."""
+        """Return how far the floor is behind; 0 where it is up to date, None where that is unknown."""
         if not self._live or self._reading is not None or self._ended():
             return None
         waits_ms = round((asyncio.get_running_loop().time() - self._read_s - FETCH_S) * 1000)
@@ -146,7 +146,7 @@ class Projector:
                 return reader
 
     def _position(self) -> Position:
-        """Read where to go on; partitions that nothing was read of are read from their first record."""
+        """Return the position to read on from; partitions without one are read from their first record."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(POSITIONS)).all()
         if not rows:
@@ -248,7 +248,7 @@ class Projector:
 
 
 def apply(engine: Engine, batch: Iterable[Item]) -> None:
-    """Write what records say, and the place to read on from, in one transaction."""
+    """Write the rows of records, and the position to read on from, in one transaction."""
     changes = Changes()
     position: dict[tuple[str, int], int] = {}
     for record, event in batch:
@@ -257,15 +257,15 @@ def apply(engine: Engine, batch: Iterable[Item]) -> None:
     with engine.begin() as connection:
         for table, rows in changes.rows.items():
             put(connection, table, list(rows.values()))
-        places: list[Row] = [
+        positions: list[Row] = [
             {"topic": topic, "partition": partition, "next_offset": offset}
             for (topic, partition), offset in position.items()
         ]
-        put(connection, POSITIONS, places)
+        put(connection, POSITIONS, positions)
 
 
-def _check_same_log(engine: Engine, wanted: Position, found: Position) -> None:
-    for topic, partitions in found.items():
+def _check_same_log(engine: Engine, wanted: Position, actual: Position) -> None:
+    for topic, partitions in actual.items():
         for partition, offset in partitions.items():
             read_to = wanted.get(topic, {}).get(partition, 0)
             if read_to > offset:

@@ -26,13 +26,13 @@ from spotter.domain.events.outputs import (
 )
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.events.registry import NAMES
+from spotter.domain.running_set import rank
 from spotter.streaming.log import Record
 from spotter_dashboard.store import tables
 from spotter_dashboard.store.database import Row
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_INDEX_BITS: Final = 20
 _TYPE: Final = re.compile(rb'"type":"([^"]+)"')
 _LONG: Final = NAMES[MotionSampled].encode()
 
@@ -45,18 +45,6 @@ def micros(moment: datetime) -> int:
 def moment_of(us: int) -> datetime:
     """Return the moment so many microseconds after 1970."""
     return _EPOCH + us * _MICROSECOND
-
-
-def rank(event: Event) -> int:
-    """Return the order of an output among its lifter's: a number that grows with its input and its index there.
-
-    0 for an event without a sequence, or with one of another form.
-    """
-    offset, _, index = (event.sequence or "0").partition("-")
-    try:
-        return int(offset) << _INDEX_BITS | int(index or 0)
-    except ValueError:
-        return 0
 
 
 def read(record: Record) -> Event | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, or_, select, tuple_
 
 from spotter.domain.events import Event, decode, format_time, short_name
+from spotter.domain.running_set import Newest, Version
 from spotter_dashboard.store.rows import micros, moment_of
 from spotter_dashboard.store.tables import (
     ADVICE,
@@ -147,10 +148,12 @@ class SetQueries:
             order = {rep["rep_number"]: index for index, rep in reversed(list(enumerate(reps)))}
 
             def items(table: Table, number: str) -> list[JsonObject]:
-                newest = {item[number]: item for item in map(_item, _events(connection, table, gym_id, row.set_key))}
+                newest = Newest[int, JsonObject]()
+                for version, item in _items(connection, table, gym_id, row.set_key):
+                    newest.put(item[number], version, item)
                 return sorted(newest.values(), key=lambda item: _position(item[number], order))
 
-            summaries = _events(connection, SUMMARIES, gym_id, row.set_key)
+            summary = next((item for _, item in _items(connection, SUMMARIES, gym_id, row.set_key)), None)
             return {
                 "set_id": row.set_id,
                 "set_key": row.set_key,
@@ -163,7 +166,7 @@ class SetQueries:
                 "estimates": items(ESTIMATES, "rep_number"),
                 "advice": items(ADVICE, "after_rep"),
                 "rejected": self._rejected(connection, gym_id, row),
-                "summary": _item(summaries[0]) if summaries else None,
+                "summary": summary,
             }
 
     def _reps(self, connection: Connection, gym_id: str, row: SetRow) -> list[JsonObject]:
@@ -256,22 +259,16 @@ class SetQueries:
             return [(athlete_id, value) for athlete_id, value in connection.execute(query)]
 
 
-def _item(event: JsonObject) -> JsonObject:
-    return {"id": event["id"], "time": event["time"], **event["data"]}
-
-
 def _position(number: int, order: dict[int, int]) -> tuple[int, int]:
     """Return a sort key for what belongs to a rep: the plan first, then in the order of the reps."""
     return (-1 if number == 0 else order.get(number, len(order)), number)
 
 
-def _events(connection: Connection, table: Table, gym_id: str, set_key: str) -> list[JsonObject]:
-    query = (
-        select(table.c.event)
-        .where(table.c.gym_id == gym_id, table.c.set_key == set_key)
-        .order_by(table.c.revision, table.c.rank, table.c.event_id)
-    )
-    return [orjson.loads(event) for event in connection.scalars(query)]
+def _items(connection: Connection, table: Table, gym_id: str, set_key: str) -> Iterator[tuple[Version, JsonObject]]:
+    query = select(table.c.revision, table.c.rank, table.c.event_id, table.c.event)
+    for row in connection.execute(query.where(table.c.gym_id == gym_id, table.c.set_key == set_key)):
+        event = orjson.loads(row.event)
+        yield (row.revision, row.rank, row.event_id), {"id": event["id"], "time": event["time"], **event["data"]}
 
 
 def live_facts_and_events(engine: Engine, since: datetime) -> tuple[list[Row[Any]], list[Event]]:
