@@ -23,7 +23,7 @@ def figures() -> Figures:
     return season(PLAN)
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if LONG else 900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if LONG else 1800)]
 
 
 def test_everybody_trained_through_all_programmes(figures: Figures) -> None:
