@@ -20,7 +20,7 @@ EVENTS = [{"id": "1", "type": "t"}, {"id": "2", "type": "t"}]
 
 
 @asynccontextmanager
-async def a_door(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tuple[SpotterClient, list[list[str]]]]:
+async def a_client(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tuple[SpotterClient, list[list[str]]]]:
     """Give a door that answers so, one answer a request, and the ids that it was sent."""
     app = FastAPI()
     asked: list[list[str]] = []
@@ -38,11 +38,11 @@ async def a_door(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tupl
 
     listening = listen("127.0.0.1", 0)
     async with served(app, listening, Limits(), lambda: None):
-        door = SpotterClient(url_of(listening), "token", patience_s)
+        client = SpotterClient(url_of(listening), "token", patience_s)
         try:
-            yield door, asked
+            yield client, asked
         finally:
-            await door.close()
+            await client.close()
 
 
 def results(*statuses: str, code: int = 202, **problem: object) -> Answer:
@@ -57,8 +57,8 @@ def results(*statuses: str, code: int = 202, **problem: object) -> Answer:
 
 async def test_each_event_has_its_outcome() -> None:
     """In the order sent, with the reason of a refusal."""
-    async with a_door(results("accepted", "refused", code=207, status=422, detail="No.", mend="Yes.")) as (door, _):
-        taken, refused = await door.send(EVENTS)
+    async with a_client(results("accepted", "refused", code=207, status=422, detail="No.", mend="Yes.")) as (client, _):
+        taken, refused = await client.send(EVENTS)
 
     assert ("accepted", "refused", "No. Yes.") == (taken.status, refused.status, refused.reason)
 
@@ -67,8 +67,8 @@ async def test_only_what_was_not_taken_is_sent_again() -> None:
     """With the same ids; the events that were taken are left alone."""
     busy = results("accepted", "refused", code=207, status=503)
 
-    async with a_door(busy, results("accepted")) as (door, asked):
-        outcomes = await door.send(EVENTS)
+    async with a_client(busy, results("accepted")) as (client, asked):
+        outcomes = await client.send(EVENTS)
 
     assert ["accepted", "accepted"] == [outcome.status for outcome in outcomes]
     assert [["1", "2"], ["2"]] == asked
@@ -80,16 +80,16 @@ async def test_a_duplicate_of_a_second_try_was_accepted_by_the_first() -> None:
     def broken(_: list[dict[str, object]]) -> Response:
         return Response("oops", 500, {"Retry-After": "0"})
 
-    async with a_door(broken, results("duplicate", "accepted")) as (door, _):
-        outcomes = await door.send(EVENTS)
+    async with a_client(broken, results("duplicate", "accepted")) as (client, _):
+        outcomes = await client.send(EVENTS)
 
     assert ["accepted", "accepted"] == [outcome.status for outcome in outcomes]
 
 
 async def test_a_duplicate_of_the_first_try_is_a_duplicate() -> None:
     """It was sent before by somebody."""
-    async with a_door(results("duplicate", "accepted")) as (door, _):
-        outcomes = await door.send(EVENTS)
+    async with a_client(results("duplicate", "accepted")) as (client, _):
+        outcomes = await client.send(EVENTS)
 
     assert ["duplicate", "accepted"] == [outcome.status for outcome in outcomes]
 
@@ -98,9 +98,9 @@ async def test_a_door_that_stays_closed_is_trouble_in_a_line() -> None:
     """After as long as the client is patient."""
     closed = results(code=503)
 
-    async with a_door(closed, patience_s=0.2) as (door, _):
+    async with a_client(closed, patience_s=0.2) as (client, _):
         with pytest.raises(CliError, match="does not take events"):
-            await door.send(EVENTS)
+            await client.send(EVENTS)
 
 
 async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
@@ -109,21 +109,21 @@ async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
     def forbidden(_: list[dict[str, object]]) -> Response:
         return JSONResponse({"title": "Invalid token", "detail": "The token has expired."}, 401)
 
-    async with a_door(forbidden) as (door, _):
+    async with a_client(forbidden) as (client, _):
         with pytest.raises(CliError, match=r"takes nothing \(401\): The token has expired"):
-            await door.send(EVENTS)
+            await client.send(EVENTS)
         with pytest.raises(CliError, match="lets nobody listen"):
-            async with aclosing(door.frames()) as frames:
+            async with aclosing(client.frames()) as frames:
                 async for _ in frames:
                     pass
 
 
 async def test_nobody_at_the_address_is_trouble_in_a_line() -> None:
     """The address is named."""
-    door = SpotterClient("http://127.0.0.1:9", "token", patience_s=0.2)
+    client = SpotterClient("http://127.0.0.1:9", "token", patience_s=0.2)
     with pytest.raises(CliError, match=r"http://127.0.0.1:9 does not take events"):
-        await door.send(EVENTS)
-    await door.close()
+        await client.send(EVENTS)
+    await client.close()
 
 
 async def test_a_broken_stream_goes_on_where_it_was() -> None:
@@ -133,7 +133,7 @@ async def test_a_broken_stream_goes_on_where_it_was() -> None:
         text = "".join(f'id: c{number}\ndata: {{"id": "{number}"}}\n\n' for number in ids)
         return lambda _: StreamingResponse(iter([text]), media_type="text/event-stream")
 
-    async with a_door(frames(1, 2), frames(3)) as (door, asked), aclosing(door.frames(estimates="1")) as stream:
+    async with a_client(frames(1, 2), frames(3)) as (client, asked), aclosing(client.frames(estimates="1")) as stream:
         heard = []
         async for frame in stream:
             heard.append(frame.get("id", "open"))
@@ -147,9 +147,9 @@ async def test_a_broken_stream_goes_on_where_it_was() -> None:
 @pytest.mark.parametrize("url", ["", "nonsense", "ftp://x", "http://"])
 async def test_an_address_that_is_none_is_trouble_in_a_line(url: str) -> None:
     """It is quoted."""
-    door = None
+    client = None
     with pytest.raises(CliError):
-        door = SpotterClient(url, "token", patience_s=0.1)
-        await door.send(EVENTS)
-    if door is not None:
-        await door.close()
+        client = SpotterClient(url, "token", patience_s=0.1)
+        await client.send(EVENTS)
+    if client is not None:
+        await client.close()

@@ -51,6 +51,6 @@ def main() -> None:
     """Run the command line; foreseeable trouble is told in a line instead of a traceback."""
     try:
         app()
-    except CliError as trouble:
-        err().print(f"spotter: {trouble}", markup=False)
-        sys.exit(trouble.exit_code)
+    except CliError as error:
+        err().print(f"spotter: {error}", markup=False)
+        sys.exit(error.exit_code)

@@ -48,7 +48,7 @@ class SpotterClient:
         self._token = token
         self._patience_s = patience_s
         try:
-            self._client = httpx.AsyncClient(
+            self._http = httpx.AsyncClient(
                 base_url=self.url,
                 headers={"Authorization": f"Bearer {token}"},
                 timeout=httpx.Timeout(READ_TIMEOUT_S, connect=5.0),
@@ -61,12 +61,12 @@ class SpotterClient:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._client.aclose()
+        await self._http.aclose()
 
     async def check_reachable(self) -> None:
         """Raise CliError at once where nobody is at the address."""
         try:
-            await self._client.get("/healthz")
+            await self._http.get("/healthz")
         except httpx.UnsupportedProtocol:
             raise self._no_address() from None
         except httpx.TransportError as error:
@@ -84,16 +84,16 @@ class SpotterClient:
         outcomes: dict[int, SendResult] = {}
         waiting = list(range(len(events)))
         deadline = asyncio.get_running_loop().time() + self._patience_s
-        again = False
+        resending = False
         while waiting:
             results, wait_s, trouble = await self._post([events[index] for index in waiting])
             for event_index, result in zip(waiting, results, strict=False):
-                outcome = _outcome(result, again)
+                outcome = _outcome(result, resending)
                 if outcome is not None:
                     outcomes[event_index] = outcome
             waiting = [index for index in waiting if index not in outcomes]
             if waiting:
-                again = True
+                resending = True
                 if asyncio.get_running_loop().time() + wait_s > deadline:
                     raise CliError(f"{self.url} does not take events ({trouble}): is it up? Try again later.")
                 await asyncio.sleep(wait_s)
@@ -104,7 +104,7 @@ class SpotterClient:
         now = format_time(datetime.now(UTC))
         body = json.dumps([{**event, "senttime": now} for event in events])  # spells out NaN and Infinity
         try:
-            response = await self._client.post("/v1/events", content=body.encode())
+            response = await self._http.post("/v1/events", content=body.encode())
             answer: object = orjson.loads(response.content)
         except httpx.UnsupportedProtocol:
             raise self._no_address() from None
@@ -117,9 +117,9 @@ class SpotterClient:
             return results, _retry_after_s(response), str(answer.get("detail", "it asks to wait"))
         if response.status_code in _TO_SEND_AGAIN or response.status_code >= 500:
             return [], _retry_after_s(response), str(answer.get("detail", response.status_code))
-        raise CliError(f"{self.url} takes nothing ({response.status_code}): {_said(answer)}")
+        raise CliError(f"{self.url} takes nothing ({response.status_code}): {_reason(answer)}")
 
-    async def frames(self, **wanted: str) -> AsyncGenerator[dict[str, object], None]:
+    async def frames(self, **filters: str) -> AsyncGenerator[dict[str, object], None]:
         """Listen to the advice that the token may hear, for ever, going on where it was after a break.
 
         Yields `{}` whenever the stream is open (again), then CloudEvents and heartbeats. Raises CliError where the
@@ -130,11 +130,11 @@ class SpotterClient:
         while True:
             headers = {"Last-Event-ID": cursor} if cursor else {}
             try:
-                async with self._client.stream("GET", "/v1/advice/stream", params=wanted, headers=headers) as response:
+                async with self._http.stream("GET", "/v1/advice/stream", params=filters, headers=headers) as response:
                     if response.status_code in (401, 403):
                         await response.aread()
                         raise CliError(
-                            f"{self.url} lets nobody listen with this token: {_said(_json(response.content))}"
+                            f"{self.url} lets nobody listen with this token: {_reason(_json(response.content))}"
                         )
                     response.raise_for_status()
                     broken_since = None
@@ -152,13 +152,13 @@ class SpotterClient:
             await asyncio.sleep(_RETRY_S)
 
 
-def _outcome(result: Mapping[str, object], again: bool) -> SendResult | None:
+def _outcome(result: Mapping[str, object], resending: bool) -> SendResult | None:
     """Read one result; None for an event that is to be sent again."""
     status, problem, warning = result.get("status"), result.get("problem"), result.get("warning")
     document = problem if isinstance(problem, dict) else None
     if status == "refused" and document is not None and document.get("status") in _TO_SEND_AGAIN:
         return None
-    if status == "duplicate" and again:
+    if status == "duplicate" and resending:
         status = "accepted"
     return SendResult(str(status), document, warning if isinstance(warning, str) else None)
 
@@ -178,7 +178,7 @@ def _json(content: bytes) -> dict[str, object]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _said(problem: Mapping[str, object]) -> str:
+def _reason(problem: Mapping[str, object]) -> str:
     return SendResult("refused", problem).reason
 
 

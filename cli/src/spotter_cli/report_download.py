@@ -11,24 +11,28 @@ import orjson
 
 from spotter_standalone.errors import CliError
 
-FORMS: Final = ("html", "pdf", "png", "json")
+FORMATS: Final = ("html", "pdf", "png", "json")
 _PATIENCE_S: Final = 60.0
 """A first report waits for the drawing library, too."""
 
 
-def form_of(out: Path) -> str:
+def format_of(out: Path) -> str:
     """Tell by a file's name which form it wants; raises CliError for one that there is not."""
-    form = out.suffix.removeprefix(".").lower()
-    if form not in FORMS:
-        raise CliError(f"{out} should end with {', '.join(f'.{form}' for form in FORMS[:-1])} or .{FORMS[-1]}.")
-    return form
+    format_name = out.suffix.removeprefix(".").lower()
+    if format_name not in FORMATS:
+        raise CliError(
+            f"{out} should end with {', '.join(f'.{format_name}' for format_name in FORMATS[:-1])} or .{FORMATS[-1]}."
+        )
+    return format_name
 
 
-def fetch(url: str, token: str | None, athlete: str, week: str, form: str) -> bytes:
+def fetch(url: str, token: str | None, athlete: str, week: str, format_name: str) -> bytes:
     """Ask for a report; raises CliError where it can't be had."""
     if not token:
         raise CliError("A report needs a token in SPOTTER_TOKEN: make one with spotter token create --role app.")
-    address = f"{url.rstrip('/')}/v1/athletes/{quote(athlete, safe='')}/weeks/{quote(week, safe='')}/report.{form}"
+    address = (
+        f"{url.rstrip('/')}/v1/athletes/{quote(athlete, safe='')}/weeks/{quote(week, safe='')}/report.{format_name}"
+    )
     try:
         response = httpx.get(
             address, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE_S, trust_env=False

@@ -19,7 +19,7 @@ from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
 
 
-def named(token: str, gym: str) -> tuple[str, str]:
+def parse_token_id(token: str, gym: str) -> tuple[str, str]:
     """Give gym and id of a token, which may be given whole; whose key has signed it does not matter."""
     if token.count(".") != 2:
         return gym, token
@@ -30,7 +30,7 @@ def named(token: str, gym: str) -> tuple[str, str]:
         raise CliError("That is neither a token nor a token's id: copy it whole.") from None
 
 
-def is_up(address: str) -> bool:
+def host_responds(address: str) -> bool:
     """Tell whether something answers at an address."""
     try:
         return httpx.get(f"{address.rstrip('/')}/healthz", timeout=2.0, trust_env=False).status_code < 500
@@ -38,28 +38,28 @@ def is_up(address: str) -> bool:
         return False
 
 
-async def post(address: str, admin: str, token_id: str) -> None:
+async def revoke_at_host(address: str, admin: str, token_id: str) -> None:
     """Revoke at a running host; raises CliError where it refuses."""
-    door = SpotterClient(address, admin)
+    client = SpotterClient(address, admin)
     try:
         event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
-        outcome: SendResult = (await door.send([event]))[0]
+        outcome: SendResult = (await client.send([event]))[0]
     finally:
-        await door.close()
+        await client.close()
     if outcome.status == "refused":
         raise CliError(f"{address} does not revoke it: {outcome.reason}")
 
 
-async def write(folder: DataDir, gym_id: str, token_id: str, address: str) -> None:
+async def revoke_in_log(data_dir: DataDir, gym_id: str, token_id: str, address: str) -> None:
     """Revoke in the log of a host that is down; raises CliError where that can't be done."""
     try:
-        log = await SqliteLog.open(folder.database)
+        log = await SqliteLog.open(data_dir.database)
     except LogInUse:
         raise CliError(
-            f"{folder.database} is in use by a Spotter that does not answer at {address}: name its address in SPOTTER_URL."
+            f"{data_dir.database} is in use by a Spotter that does not answer at {address}: name its address in SPOTTER_URL."
         ) from None
     except (sqlite3.Error, OSError, ValueError) as error:
-        raise CliError(f"The database {folder.database} can't be used ({error}).") from None
+        raise CliError(f"The database {data_dir.database} can't be used ({error}).") from None
     try:
         now = datetime.now(UTC)
         event = Event(

@@ -15,7 +15,7 @@ from typing import Final, Self
 from spotter.domain.events import Role
 from spotter.settings import Limits
 from spotter_standalone.data_dir import DataDir
-from spotter_standalone.host import Running, serving
+from spotter_standalone.host import RunningHost, serving
 from spotter_standalone.server import run
 
 START_S: Final = 30.0
@@ -33,7 +33,7 @@ class Standalone:
         self.folder: Final = DataDir(data if data is not None else Path(self._own.name if self._own else "."))
         self._port = port
         self._limits = limits
-        self._started: Future[Running] = Future()
+        self._started: Future[RunningHost] = Future()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None

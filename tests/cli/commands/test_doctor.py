@@ -63,19 +63,19 @@ def test_a_damaged_database_is_broken(tmp_path: Path) -> None:
 
     finding = installation.check_database(path, "database", "restore it")
 
-    assert ("broken", "restore it") == (finding.state, finding.mend)
+    assert ("broken", "restore it") == (finding.state, finding.remedy)
 
 
 def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
     """Keys that only their owner can read are well."""
     folder = DataDir(tmp_path)
     folder.keyring()
-    assert "ok" == installation.check_keys(folder).state
+    assert "ok" == installation.check_key_file(folder).state
 
     folder.key_file.chmod(0o644)
 
-    finding = installation.check_keys(folder)
-    assert ("odd", f"chmod 600 {folder.key_file}") == (finding.state, finding.mend)
+    finding = installation.check_key_file(folder)
+    assert ("odd", f"chmod 600 {folder.key_file}") == (finding.state, finding.remedy)
 
 
 def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:
         database.execute('INSERT INTO "log lifts.v1" VALUES (0, ?, ?, ?)', ("g1/ada", b"{}", later_ms))
     database.close()
 
-    finding = installation.check_newest(DataDir(tmp_path), datetime.now(UTC))
+    finding = installation.check_log_time(DataDir(tmp_path), datetime.now(UTC))
 
     assert finding is not None and "60 minutes in the future" in finding.detail
 
@@ -115,7 +115,7 @@ def test_parts_that_only_a_cluster_needs_are_never_broken(monkeypatch: pytest.Mo
     ]
 
     assert ["missing"] * 4 == [each.state for each in findings]
-    assert all(each.mend for each in findings)
+    assert all(each.remedy for each in findings)
 
 
 def test_a_kafka_that_is_named_and_does_not_answer_is_odd(monkeypatch: pytest.MonkeyPatch) -> None:

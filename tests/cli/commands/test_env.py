@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.standalone_thread import Standalone
-from spotter_cli.demo.location import demo_folder, note_demo
+from spotter_cli.demo.location import demo_data_dir, record_demo
 from spotter_standalone.data_dir import DataDir
 from tests.processes import client, here
 
@@ -52,11 +52,11 @@ def test_a_demo_is_found_where_the_folder_has_no_host(host: Standalone, tmp_path
 def test_a_demo_notes_its_folder_where_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home that can't be written is no reason to end."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    note_demo(DataDir(tmp_path / "demo"))
-    noted = demo_folder()
+    record_demo(DataDir(tmp_path / "demo"))
+    noted = demo_data_dir()
     assert noted is not None and tmp_path / "demo" == noted.path
 
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
-    note_demo(DataDir(tmp_path / "demo"))
-    assert demo_folder() is None
+    record_demo(DataDir(tmp_path / "demo"))
+    assert demo_data_dir() is None

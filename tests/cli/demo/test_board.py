@@ -13,9 +13,9 @@ def board_with_a_set() -> Board:
     """Give a board with a set of three reps under way at the first rack."""
     board = Board(make_gym(1))
     start = {**WHO, "station_id": "rack-1", "exercise": "back_squat", "load_kg": 100.0}
-    board.sent({"type": "spotter.set.started.v1", "data": start})
+    board.record_sent({"type": "spotter.set.started.v1", "data": start})
     for velocity in (0.5, 0.45, 0.4):
-        board.sent({"type": "spotter.rep.completed.v1", "data": {**WHO, "mean_velocity_mps": velocity}})
+        board.record_sent({"type": "spotter.rep.completed.v1", "data": {**WHO, "mean_velocity_mps": velocity}})
     return board
 
 
@@ -37,11 +37,11 @@ def test_an_advice_beyond_continue_is_told_once_however_often_it_is_repeated() -
     """A repeat of the same alert is no news."""
     board = board_with_a_set()
     estimate = {**WHO, "rep_number": 3, "rir": 1.6, "rir_low": 0.4, "rir_high": 3.2}
-    board.heard({"type": "spotter.effort.estimated.v1", "data": estimate}, 0)
+    board.receive({"type": "spotter.effort.estimated.v1", "data": estimate}, 0)
 
-    assert board.heard(advice(2, "continue"), 0) is None
-    shown = board.heard(advice(3, "stop"), 0)
-    assert board.heard(advice(3, "stop"), 1) is None
+    assert board.receive(advice(2, "continue"), 0) is None
+    shown = board.receive(advice(3, "stop"), 0)
+    assert board.receive(advice(3, "stop"), 1) is None
     assert shown is not None
     assert {"continue": 1, "stop": 1} == board.counts
     assert "rack-1  Ada, back squat 100 kg, after rep 3, reps left 2 (0–3): ■ stop  Stop here." in line(shown, 1.0)
@@ -51,7 +51,7 @@ def test_late_advice_is_not_counted_as_in_time() -> None:
     """It is shown as late."""
     board = board_with_a_set()
 
-    shown = board.heard(advice(3, "stop", late=True), 0)
+    shown = board.receive(advice(3, "stop", late=True), 0)
 
     assert {} == board.counts
     assert shown is not None and shown.late
@@ -61,13 +61,13 @@ def test_late_advice_is_not_counted_as_in_time() -> None:
 def test_the_next_set_clears_the_tile_and_older_advice_does_not_come_back() -> None:
     """Advice on a set that is no longer at the rack is left alone."""
     board = board_with_a_set()
-    board.heard(advice(3, "stop"), 0)
-    board.sent({"type": "spotter.set.ended.v1", "data": WHO})
+    board.receive(advice(3, "stop"), 0)
+    board.record_sent({"type": "spotter.set.ended.v1", "data": WHO})
     assert not board.tiles["rack-1"].lifting
 
     start = {"athlete_id": "ines", "set_id": "rack-1-2", "station_id": "rack-1", "exercise": "deadlift", "load_kg": 80}
-    board.sent({"type": "spotter.set.started.v1", "data": start})
-    board.heard(advice(4, "stop"), 0)
+    board.record_sent({"type": "spotter.set.started.v1", "data": start})
+    board.receive(advice(4, "stop"), 0)
 
     tile = board.tiles["rack-1"]
     assert ("", [], None) == (tile.action, tile.velocities_mps, tile.rir)
@@ -77,6 +77,6 @@ def test_a_heartbeat_says_how_old_the_oldest_unfinished_event_is() -> None:
     """And that the signal is there."""
     board = board_with_a_set()
 
-    board.heard({"heartbeat": {"at": "2026-11-23T10:00:00Z", "age_ms": 12}}, 34.0)
+    board.receive({"heartbeat": {"at": "2026-11-23T10:00:00Z", "age_ms": 12}}, 34.0)
 
     assert (34.0, 12) == (board.heartbeat_s, board.age_ms)

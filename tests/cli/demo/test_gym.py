@@ -87,6 +87,6 @@ def test_a_rep_that_fails_starts_and_never_ends() -> None:
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_lifters_mostly_heed_a_stop(seed: int) -> None:
     """Some do not, and there lies the failure budget's use."""
-    heeded = mean(planned.heeds for planned in many_sets(seed))
+    heeded = mean(planned.follows_advice for planned in many_sets(seed))
 
     assert 0.6 < heeded < 0.97

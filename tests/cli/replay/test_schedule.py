@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from spotter.domain.event_types import parse_time
 from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, RecordedEvent, Recording, with_sets
-from spotter_cli.replay.schedule import TimeShift, anew, schedule
+from spotter_cli.replay.schedule import TimeShift, reissue, schedule
 
 THEN = datetime(2018, 2, 17, 18, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_times_are_shifted_so_that_the_replay_happens_now() -> None:
     due = schedule(two_sets())
     shift = TimeShift(due, NOW)
 
-    times = [parse_time(anew(item, index, shift, "r")["time"]) for index, item in enumerate(due)]
+    times = [parse_time(reissue(item, index, shift, "r")["time"]) for index, item in enumerate(due)]
 
     assert [timedelta(seconds=item.after_s) for item in due] == [time - NOW for time in times]
 
@@ -66,7 +66,7 @@ def test_moments_inside_the_data_keep_their_share_of_the_way() -> None:
     due = schedule(with_sets([at(3), at(6, started_at=started_at)]), speed=10)
     shift = TimeShift(due, NOW)
 
-    data = anew(due[1], 1, shift, "r")["data"]
+    data = reissue(due[1], 1, shift, "r")["data"]
 
     assert isinstance(data, dict)
     assert timedelta(seconds=0.15) == parse_time(data["started_at"]) - NOW
@@ -86,7 +86,7 @@ def test_each_run_has_ids_of_its_own_and_the_same_when_an_event_is_sent_again() 
     """So a second run is not taken for duplicates of the first, and a retry is."""
     due = schedule(two_sets())
     shift = TimeShift(due, NOW)
-    ids = [[anew(item, index, shift, run)["id"] for index, item in enumerate(due)] for run in ("a", "a", "b")]
+    ids = [[reissue(item, index, shift, run)["id"] for index, item in enumerate(due)] for run in ("a", "a", "b")]
 
     assert ids[0] == ids[1]
     assert not set(ids[0]) & set(ids[2])
@@ -95,11 +95,11 @@ def test_each_run_has_ids_of_its_own_and_the_same_when_an_event_is_sent_again() 
 
 def test_lines_that_are_one_event_stay_one_event() -> None:
     """The same id twice, or the same line with its time twice, is a duplicate in a replay too."""
-    named = RecordedEvent("line 1", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
+    by_id = RecordedEvent("line 1", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
     again = RecordedEvent("line 2", {"id": "x", "source": "s", "type": COMPLETED, "data": {}}, THEN)
     other = RecordedEvent("line 3", {"id": "x", "source": "t", "type": COMPLETED, "data": {}}, THEN)
-    due = schedule(Recording((named, again, other), ()))
-    ids = [anew(item, index, TimeShift(due, NOW), "r")["id"] for index, item in enumerate(due)]
+    due = schedule(Recording((by_id, again, other), ()))
+    ids = [reissue(item, index, TimeShift(due, NOW), "r")["id"] for index, item in enumerate(due)]
 
     assert ids[0] == ids[1] != ids[2]
 
@@ -109,6 +109,6 @@ def test_what_is_wrong_stays_wrong() -> None:
     event: dict[str, object] = {"type": COMPLETED, "id": 7, "time": "yesterday", "data": {"started_at": "soon"}}
     due = schedule(Recording((RecordedEvent("line 1", event, None),), ()))
 
-    sent = anew(due[0], 0, TimeShift(due, NOW), "r")
+    sent = reissue(due[0], 0, TimeShift(due, NOW), "r")
 
     assert (7, "yesterday", {"started_at": "soon"}) == (sent["id"], sent["time"], sent["data"])

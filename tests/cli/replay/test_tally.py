@@ -37,8 +37,8 @@ def tally_of(second: SendResult = TAKEN, third: SendResult = TAKEN) -> Tally:
     tally = Tally(source)
     outcomes = iter((TAKEN, second, third))
     for event in source.events:
-        tally.going_out(event)
-        tally.settled(event, next(outcomes) if event.is_rep else TAKEN)
+        tally.record_sent(event)
+        tally.record_outcome(event, next(outcomes) if event.is_rep else TAKEN)
     return tally
 
 
@@ -68,12 +68,12 @@ def test_estimates_and_advice_are_counted_by_rep_and_plans_are_not() -> None:
     """A revision, a repeat or advice given anew is not another one."""
     tally = tally_of()
     for frame in (advice(0), estimate(1), estimate(1), advice(1), estimate(2), advice(2), advice(2, "stop")):
-        tally.heard(frame)
+        tally.receive(frame)
 
     assert (2, 2) == (tally.counts()["estimates"], tally.counts()["advice"])
     assert not tally.complete
-    tally.heard(estimate(1, "k2", "2"))
-    tally.heard(advice(1, key="k2", set_id="2"))
+    tally.receive(estimate(1, "k2", "2"))
+    tally.receive(advice(1, key="k2", set_id="2"))
     assert tally.complete
 
 
@@ -81,8 +81,8 @@ def test_what_is_said_of_other_lifters_is_not_counted() -> None:
     """The gym may be full of them."""
     tally = tally_of()
 
-    assert not tally.heard(estimate(1, athlete="bo"))
-    assert not tally.heard({"heartbeat": {"age_ms": 0}})
+    assert not tally.receive(estimate(1, athlete="bo"))
+    assert not tally.receive({"heartbeat": {"age_ms": 0}})
     assert 0 == tally.counts()["estimates"]
 
 
@@ -98,7 +98,7 @@ def test_the_table_shows_each_set_with_its_advice_and_what_was_refused() -> None
     """Runs of the same advice are written once."""
     tally = tally_of(third=REFUSED)
     for frame in (estimate(1), advice(1), estimate(2), advice(2, "stop")):
-        tally.heard(frame)
+        tally.receive(frame)
     console = Console(file=StringIO(), width=120, color_system=None)
 
     print_report(console, tally)

@@ -22,7 +22,7 @@ from spotter.domain.events.people import WellnessReported
 from spotter.domain.gym_config import Configuration
 from spotter.domain.weeks import week_of
 from spotter_cli.cli import app
-from spotter_cli.report_download import form_of
+from spotter_cli.report_download import format_of
 from spotter_dashboard.reports.charts import charts_of
 from spotter_dashboard.reports.plots import draw_svg
 from spotter_dashboard.reports.queries import weekly_report
@@ -260,4 +260,4 @@ async def test_the_command_writes_a_report(dashboard: RunningDashboard, tmp_path
 def test_a_file_that_is_none_of_the_forms_is_refused() -> None:
     """Before anything is asked for."""
     with pytest.raises(Exception, match=r"should end with \.html, \.pdf, \.png or \.json"):
-        form_of(Path("week.docx"))
+        format_of(Path("week.docx"))

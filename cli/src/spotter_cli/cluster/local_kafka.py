@@ -334,17 +334,15 @@ class LocalKafka:
         limit = time.monotonic() + START_TIME_LIMIT_S
         while not self.answers():
             if not self.running:
-                raise KafkaFailed(
-                    f"Apache Kafka ended while starting. The end of {self.log_file}:\n{self._last_words()}"
-                )
+                raise KafkaFailed(f"Apache Kafka ended while starting. The end of {self.log_file}:\n{self._log_tail()}")
             if time.monotonic() > limit:
                 raise KafkaFailed(
                     f"Apache Kafka did not answer at {self.bootstrap} within {START_TIME_LIMIT_S:.0f} s. The end of "
-                    f"{self.log_file}:\n{self._last_words()}"
+                    f"{self.log_file}:\n{self._log_tail()}"
                 )
             time.sleep(_POLL_S)
 
-    def _last_words(self) -> str:
+    def _log_tail(self) -> str:
         return self.log_file.read_bytes()[-_LOG_TAIL_BYTES:].decode("utf-8", "replace")
 
 

@@ -88,7 +88,7 @@ def _service(cluster: ClusterSettings, name: str, module: str, stage: Stage, rep
         command=(sys.executable, "-m", module, "--port", str(port)),
         port=port,
         log=cluster.logs / f"{instance}.log",
-        ready=lambda: answers_ok(port, "/readyz"),
+        ready=lambda: responds_ok(port, "/readyz"),
         environment={
             "SPOTTER_HOST": HOST,
             "SPOTTER_PORT": str(port),
@@ -111,7 +111,7 @@ def distinct_ports() -> Iterator[int]:
             yield port
 
 
-def answers_ok(port: int, path: str) -> bool:
+def responds_ok(port: int, path: str) -> bool:
     """Tell whether a process of this machine answers a GET with 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=_ANSWER_S)
     try:
@@ -123,7 +123,7 @@ def answers_ok(port: int, path: str) -> bool:
         connection.close()
 
 
-def last_words(part: ClusterProcess, at_most: int = 1_500) -> str:
+def log_tail(part: ClusterProcess, at_most: int = 1_500) -> str:
     """Give the end of what a process printed."""
     with part.log.open("rb") as log:
         log.seek(max(0, log.seek(0, os.SEEK_END) - at_most))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from spotter_cli.cluster.processes import HOST, ClusterProcess, ClusterSettings, Stage, answers_ok
+from spotter_cli.cluster.processes import HOST, ClusterProcess, ClusterSettings, Stage, responds_ok
 from spotter_standalone.errors import CliError
 
 TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")  # in a checkout a link into deploy/nginx
@@ -86,5 +86,5 @@ def proxy_part(cluster: ClusterSettings, services: Iterable[ClusterProcess], hos
         command=tuple(run_command(nginx_command(), configure(cluster.data / "nginx", f"{host}:{port}", servers))),
         port=port,
         log=cluster.logs / "nginx.log",
-        ready=lambda: answers_ok(port, "/readyz"),
+        ready=lambda: responds_ok(port, "/readyz"),
     )

@@ -37,36 +37,36 @@ def run(folder: DataDir, host: str, port: int, workers: int, signals: Signals) -
         made.mkdir(exist_ok=True)
     services = service_parts(cluster, workers)
     proxy = proxy_part(cluster, services, f"[{host}]" if ":" in host else host, port)
-    supervisor = Supervisor(cluster.data, announce, say, signals)
+    supervisor = Supervisor(cluster.data, print_process, print_message, signals)
     try:
         supervisor.start(kafka)
-        say(f"Applying topics at {cluster.bootstrap} ...")
+        print_message(f"Applying topics at {cluster.bootstrap} ...")
         _apply_topics(cluster.bootstrap, Settings().topic_prefix, signals)
-        say("Starting the services ...")
+        print_message("Starting the services ...")
         supervisor.start(services)
         supervisor.start([proxy])
         url = f"http://{HOST if host in ('0.0.0.0', '::') else host}:{port}"
         folder.write_address(url)
         print_line({"ready": True, "url": url, "token": keyring.issue(GYM, "admin")})
-        say(f"Ready at {url} (logs in {cluster.logs}; Ctrl-C ends it).")
+        print_message(f"Ready at {url} (logs in {cluster.logs}; Ctrl-C ends it).")
         supervisor.watch()
-        say("Stopping ...")
+        print_message("Stopping ...")
     finally:
-        folder.forget_address()
+        folder.remove_address()
         supervisor.stop()
-    say("All processes have ended.")
+    print_message("All processes have ended.")
 
 
 def _kafka(folder: Path, signals: Signals) -> tuple[str, list[ClusterProcess]]:
     """Give the address of Kafka, and the part to start where it is not somebody else's."""
     if elsewhere := os.environ.get("KAFKA_BOOTSTRAP"):
-        say(f"Using the Kafka at {elsewhere} (KAFKA_BOOTSTRAP).")
+        print_message(f"Using the Kafka at {elsewhere} (KAFKA_BOOTSTRAP).")
         return elsewhere, []
     broker = LocalKafka(folder / "kafka")
     try:
         java_command()
         with signals.raising():
-            say("Preparing Kafka (the first time Maven fetches it: half a minute) ...")
+            print_message("Preparing Kafka (the first time Maven fetches it: half a minute) ...")
             command = broker.prepare()
     except (KafkaUnavailable, KafkaFailed) as error:
         raise CliError(str(error)) from None
@@ -86,7 +86,7 @@ def _apply_topics(bootstrap: str, prefix: str, signals: Signals) -> None:
     try:
         with signals.raising():
             for line in asyncio.run(apply_topics(bootstrap, prefix)):
-                say(f"  {line}")
+                print_message(f"  {line}")
     except (LogUnavailable, TopicsDiffer) as error:
         raise CliError(f"The topics at {bootstrap} can't be made ready: {error}.") from None
 
@@ -105,7 +105,7 @@ def _free(host: str, port: int) -> int:
     return port
 
 
-def announce(part: ClusterProcess, pid: int) -> None:
+def print_process(part: ClusterProcess, pid: int) -> None:
     """Print the line of a process that was started."""
     print_line({"name": part.name, "pid": pid, "port": part.port})
 
@@ -115,6 +115,6 @@ def print_line(line: dict[str, str | int | bool]) -> None:
     print(json.dumps(line), flush=True)
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Tell a person."""
     print(text, file=sys.stderr, flush=True)

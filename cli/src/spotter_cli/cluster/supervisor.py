@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from spotter_cli.cluster import child
-from spotter_cli.cluster.processes import ClusterProcess, Stage, last_words
+from spotter_cli.cluster.processes import ClusterProcess, Stage, log_tail
 from spotter_cli.cluster.signals import Signals, Stopped
 from spotter_standalone.errors import CliError
 
@@ -54,12 +54,12 @@ class Supervisor:
         self,
         directory: Path,
         announce: Callable[[ClusterProcess, int], None],
-        say: Callable[[str], None],
+        notify: Callable[[str], None],
         signals: Signals,
     ) -> None:
         self._directory = directory
         self._announce = announce
-        self._say = say
+        self._notify = notify
         self._signals = signals
         self._running: list[_Running] = []
 
@@ -104,7 +104,7 @@ class Supervisor:
             while alive := [running for running in alive if running.process.poll() is None]:
                 if self._signals.stops > stops or time.monotonic() > limit_s:  # somebody is in a hurry
                     for running in alive:
-                        self._say(f"{running.part.name} does not end by itself: killed")
+                        self._notify(f"{running.part.name} does not end by itself: killed")
                         running.process.kill()
                         running.process.wait()
                 else:
@@ -119,7 +119,7 @@ class Supervisor:
                 pause_s = restart_pause_s(running.short_lives)
                 running.due_s = now_s + pause_s
                 again = f"again in {pause_s:g} s" if pause_s else "started again"
-                self._say(
+                self._notify(
                     f"{running.part.name} {_ended(code)} after {lived_s:.1f} s; {again} (log: {running.part.log})"
                 )
             if running.due_s is not None and running.due_s <= now_s:
@@ -144,4 +144,4 @@ def _ended(code: int) -> str:
 
 
 def _failure(part: ClusterProcess, what: str) -> CliError:
-    return CliError(f"{part.name} {what}. The end of {part.log}:\n{last_words(part) or '(nothing)'}")
+    return CliError(f"{part.name} {what}. The end of {part.log}:\n{log_tail(part) or '(nothing)'}")

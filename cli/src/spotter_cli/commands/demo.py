@@ -36,8 +36,8 @@ def demo(
     """
     # Loaded here: the other commands need not wait for it.
     from spotter.logging_config import configure_logging
-    from spotter_cli.demo.display import show_demo
+    from spotter_cli.demo.display import run_demo
     from spotter_standalone.server import run
 
     configure_logging("demo", level="ERROR", as_json=False)
-    raise typer.Exit(run(show_demo(for_s, as_json, host, port, seed)))
+    raise typer.Exit(run(run_demo(for_s, as_json, host, port, seed)))

@@ -29,7 +29,7 @@ def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = 
         table.add_column(column, overflow="fold")
     for finding in findings:
         word, style = _LOOKS[finding.state]
-        table.add_row(Text(word, style=style), finding.subject, Text(finding.detail), Text(finding.mend))
+        table.add_row(Text(word, style=style), finding.subject, Text(finding.detail), Text(finding.remedy))
     out().print(table)
     broken = [finding.subject for finding in findings if finding.state == "broken"]
     if broken:
@@ -38,23 +38,23 @@ def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = 
     out().print("Spotter can run here: spotter up, or spotter demo to look at it first.", markup=False)
 
 
-def _findings(folder: DataDir, host: str, port: int) -> Iterator[Finding]:
+def _findings(data_dir: DataDir, host: str, port: int) -> Iterator[Finding]:
     from spotter_cli.doctor import dependencies, installation, machine
 
     now = datetime.now(UTC)
     yield machine.check_python()
     yield machine.check_packages()
     yield machine.check_clock(now)
-    yield installation.check_folder(folder)
+    yield installation.check_data_dir(data_dir)
     yield installation.check_database(
-        folder.database, "database", "restore it from a copy, or move it away to begin anew"
+        data_dir.database, "database", "restore it from a copy, or move it away to begin anew"
     )
-    yield installation.check_database(folder.tables, "tables of the pages", "remove it: it is made anew from the log")
-    newest = installation.check_newest(folder, now)
+    yield installation.check_database(data_dir.tables, "tables of the pages", "remove it: it is made anew from the log")
+    newest = installation.check_log_time(data_dir, now)
     if newest is not None:
         yield newest
-    yield installation.check_keys(folder)
-    yield installation.check_port(folder, host, port)
+    yield installation.check_key_file(data_dir)
+    yield installation.check_port(data_dir, host, port)
     for check in (
         dependencies.check_java,
         dependencies.check_maven,

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.commands.options import DataOption, some_ids
+from spotter_cli.commands.options import DataOption, check_ids
 from spotter_cli.commands.token import GymOption, RoleName
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
@@ -31,19 +31,19 @@ def env(
     data folder or, where that is not running, the demo.
     """
     # Loaded here: the other commands need not wait for it.
-    from spotter_cli.demo.location import demo_folder
-    from spotter_cli.revocation import is_up
+    from spotter_cli.demo.location import demo_data_dir
+    from spotter_cli.revocation import host_responds
 
-    for folder in filter(None, (DataDir(data), demo_folder())):
-        url = folder.address()
-        if url is not None and is_up(url):
+    for data_dir in filter(None, (DataDir(data), demo_data_dir())):
+        url = data_dir.address()
+        if url is not None and host_responds(url):
             break
     else:
         raise CliError("No host is running on this machine: start one with spotter up, or spotter demo.")
     variables = {
         "SPOTTER_URL": url,
-        "SPOTTER_TOKEN": folder.keyring().issue(gym, role.value, athletes=some_ids(athlete or []), days=1),
-        "SPOTTER_DATA": str(folder.path.absolute()),
+        "SPOTTER_TOKEN": data_dir.keyring().issue(gym, role.value, athletes=check_ids(athlete or []), days=1),
+        "SPOTTER_DATA": str(data_dir.path.absolute()),
     }
     for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")

@@ -45,17 +45,17 @@ def duration_s(text: str | float) -> float:
         raise typer.BadParameter(str(error)) from None
 
 
-def an_id(text: str | None) -> str | None:
+def check_id(text: str | None) -> str | None:
     """Check an option that names a gym or a lifter."""
     if text is not None and not ids.is_id(text):
         raise typer.BadParameter(f"{text!r} is no id: use 1 to 64 of A-Z a-z 0-9 _ . : -")
     return text
 
 
-def some_ids(names: list[str]) -> list[str]:
+def check_ids(names: list[str]) -> list[str]:
     """Check an option that names lifters."""
     for name in names:
-        an_id(name)
+        check_id(name)
     return names
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.commands.options import an_id, out
+from spotter_cli.commands.options import check_id, out
 from spotter_standalone.data_dir import DATA_VARIABLE, DataDir, default_data_dir
 from spotter_standalone.errors import CliError
 
@@ -27,7 +27,9 @@ def try_policy(
     ],
     athlete: Annotated[
         str | None,
-        typer.Option("--athlete", callback=an_id, help="One lifter; the policy is then laid over that lifter's own."),
+        typer.Option(
+            "--athlete", callback=check_id, help="One lifter; the policy is then laid over that lifter's own."
+        ),
     ] = None,
     weeks: Annotated[float, typer.Option("--weeks", min=0.1, max=520, help="How far back from the newest event.")] = 4,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -49,16 +51,16 @@ def try_policy(
     from spotter.settings import Settings
     from spotter_cli.policy_backtest.comparison import compare
     from spotter_cli.policy_backtest.display import print_comparison, print_json
-    from spotter_cli.policy_backtest.history import story_in_folder, story_on_kafka
+    from spotter_cli.policy_backtest.history import read_database, read_kafka
     from spotter_cli.policy_backtest.trial import read_trial
 
     trial = read_trial(file)
     if data is None and os.environ.get("SPOTTER_KAFKA"):
         settings = Settings()
-        story = asyncio.run(story_on_kafka(settings.kafka, settings.topic_prefix, athlete))
+        history = asyncio.run(read_kafka(settings.kafka, settings.topic_prefix, athlete))
     else:
-        story = story_in_folder(DataDir(data or default_data_dir()).database, athlete)
-    comparison = compare(story, trial, weeks, athlete)
+        history = read_database(DataDir(data or default_data_dir()).database, athlete)
+    comparison = compare(history, trial, weeks, athlete)
     if comparison is None or not comparison.sets:
         whose = f" of {athlete}" if athlete else ""
         raise CliError(f"The log holds no set{whose} in these weeks: look further back with --weeks.")

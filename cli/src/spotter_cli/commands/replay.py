@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.commands.options import an_id, err
+from spotter_cli.commands.options import check_id, err
 
 
 def replay(
@@ -20,7 +20,7 @@ def replay(
     speed: Annotated[float, typer.Option("--speed", min=0.001, max=1e6, help="Divides the waits.")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print what is said as JSON lines, the counts last.")] = False,
     athlete: Annotated[
-        str | None, typer.Option("--athlete", callback=an_id, help="Credited with what names no lifter in the file.")
+        str | None, typer.Option("--athlete", callback=check_id, help="Credited with what names no lifter in the file.")
     ] = None,
 ) -> None:
     """Send a recording through the door again, in order of time, and show what is estimated and advised.
@@ -30,7 +30,7 @@ def replay(
     """
     # Loaded here: the other commands need not wait for it.
     from spotter.logging_config import configure_logging
-    from spotter_cli.replay.display import show_replay
+    from spotter_cli.replay.display import run_replay
     from spotter_cli.replay.reader import read_recording
     from spotter_standalone.server import run
 
@@ -38,4 +38,4 @@ def replay(
     recording = read_recording(file, athlete)
     for remark in recording.remarks:
         err().print(remark, markup=False)
-    raise typer.Exit(run(show_replay(recording, speed, as_json)))
+    raise typer.Exit(run(run_replay(recording, speed, as_json)))

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.commands.options import PORT, an_id, err
+from spotter_cli.commands.options import PORT, check_id, err
 
 
 def report(
-    athlete: Annotated[str, typer.Argument(metavar="ATHLETE", callback=an_id, help="The lifter's id.")],
+    athlete: Annotated[str, typer.Argument(metavar="ATHLETE", callback=check_id, help="The lifter's id.")],
     week: Annotated[str, typer.Option("--week", help="The week, for example 2026-W47.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write it: FILE.html, .pdf, .png or .json.")],
     url: Annotated[
@@ -23,8 +23,8 @@ def report(
 ) -> None:
     """Write the weekly report of a lifter: sets by reps left, budget, signs, trends, next week."""
     # Loaded here: the other commands need not wait for it.
-    from spotter_cli.report_download import fetch, form_of, write
+    from spotter_cli.report_download import fetch, format_of, write
 
-    form = form_of(out)
-    write(out, fetch(url, token, athlete, week, form))
+    format_name = format_of(out)
+    write(out, fetch(url, token, athlete, week, format_name))
     err().print(f"Wrote {out}.", markup=False)

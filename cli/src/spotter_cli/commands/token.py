@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.commands.options import PORT, DataOption, an_id, err, some_ids
+from spotter_cli.commands.options import PORT, DataOption, check_id, check_ids, err
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
 
@@ -23,7 +23,7 @@ class RoleName(StrEnum):
     admin = "admin"
 
 
-GymOption = Annotated[str, typer.Option("--gym", callback=an_id, help="The gym that the token belongs to.")]
+GymOption = Annotated[str, typer.Option("--gym", callback=check_id, help="The gym that the token belongs to.")]
 
 
 @app.command()
@@ -40,9 +40,9 @@ def create(
     days: Annotated[float, typer.Option("--days", min=0.0001, max=36_500, help="How long it lasts.")] = 90,
 ) -> None:
     """Print a new token, alone on standard output; the host need not be up."""
-    folder = DataDir(data)
-    folder.prepare()
-    print(folder.keyring().issue(gym, role.value, athletes=some_ids(athlete or []), days=days))
+    data_dir = DataDir(data)
+    data_dir.prepare()
+    print(data_dir.keyring().issue(gym, role.value, athletes=check_ids(athlete or []), days=days))
 
 
 @app.command()
@@ -63,24 +63,24 @@ def revoke(
 ) -> None:
     """Take a token back: at once where the host is up, else from its next start."""
     # Loaded here: the other commands need not wait for it.
-    from spotter_cli.revocation import is_up, named, post, write
+    from spotter_cli.revocation import host_responds, parse_token_id, revoke_at_host, revoke_in_log
     from spotter_standalone.server import run
 
-    folder = DataDir(data)
-    keyring = folder.keyring() if folder.key_file.exists() else None
-    gym_id, token_id = named(token.strip(), gym)
-    address = url or folder.address() or f"http://127.0.0.1:{PORT}"
+    data_dir = DataDir(data)
+    keyring = data_dir.keyring() if data_dir.key_file.exists() else None
+    gym_id, token_id = parse_token_id(token.strip(), gym)
+    address = url or data_dir.address() or f"http://127.0.0.1:{PORT}"
     admin = credential or (keyring.issue(gym_id, "admin", days=0.01) if keyring is not None else None)
-    if admin is not None and is_up(address):
-        run(post(address, admin, token_id))
+    if admin is not None and host_responds(address):
+        run(revoke_at_host(address, admin, token_id))
         err().print(f"Revoked {token_id} of gym {gym_id} at {address}.", markup=False)
-    elif folder.database.exists():
-        run(write(folder, gym_id, token_id, address))
+    elif data_dir.database.exists():
+        run(revoke_in_log(data_dir, gym_id, token_id, address))
         err().print(
-            f"Revoked {token_id} of gym {gym_id} in {folder.database}: it holds from the next start.", markup=False
+            f"Revoked {token_id} of gym {gym_id} in {data_dir.database}: it holds from the next start.", markup=False
         )
     else:
         raise CliError(
-            f"Nothing answers at {address} and there is no database in {folder.path}: name the host in SPOTTER_URL "
+            f"Nothing answers at {address} and there is no database in {data_dir.path}: name the host in SPOTTER_URL "
             "(with SPOTTER_TOKEN), or its folder with --data."
         )

@@ -35,8 +35,8 @@ def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     """Make missing topics and put their settings right; changes nothing where all is well."""
     from spotter.streaming.kafka.admin import apply_topics
 
-    bootstrap, before = _where(kafka, prefix)
-    lines = _asked(apply_topics(bootstrap, before))
+    bootstrap, topic_prefix = _broker_and_prefix(kafka, prefix)
+    lines = _run(apply_topics(bootstrap, topic_prefix))
     for line in lines:
         out().print(line, markup=False)
     if not lines:
@@ -48,14 +48,14 @@ def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     """Show each topic beside what it should be; exit code 1 where one is missing or differs."""
     from spotter.streaming.kafka.admin import list_topics
 
-    bootstrap, before = _where(kafka, prefix)
-    states = _asked(list_topics(bootstrap, before))
+    bootstrap, topic_prefix = _broker_and_prefix(kafka, prefix)
+    states = _run(list_topics(bootstrap, topic_prefix))
     table = Table(title=f"Topics at {bootstrap}", title_justify="left", header_style="bold")
     for column in ("topic", "partitions", "copies", "kept", "key", "holds", "state"):
         table.add_column(column, overflow="fold")
     for state in states:
         topic = state.wanted
-        kept = "newest per key" if topic.compacted else _kept(topic.retention_ms)
+        kept = "newest per key" if topic.compacted else _retention(topic.retention_ms)
         table.add_row(
             state.name, str(state.partitions), str(state.replicas), kept, topic.key, topic.holds, _state(state)
         )
@@ -65,25 +65,25 @@ def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
         raise typer.Exit(1)
 
 
-def _where(kafka: str | None, prefix: str | None) -> tuple[str, str]:
+def _broker_and_prefix(kafka: str | None, prefix: str | None) -> tuple[str, str]:
     from spotter.settings import Settings
 
     settings = Settings()
     return kafka or settings.kafka, settings.topic_prefix if prefix is None else prefix
 
 
-def _asked(question: Coroutine[Any, Any, T]) -> T:
+def _run(request: Coroutine[Any, Any, T]) -> T:
     from spotter.streaming.kafka.admin import TopicsDiffer
     from spotter.streaming.log import LogUnavailable
 
     try:
-        return asyncio.run(question)
+        return asyncio.run(request)
     except (LogUnavailable, TopicsDiffer) as error:
         text = str(error)
         raise CliError(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}") from None
 
 
-def _kept(retention_ms: int | None) -> str:
+def _retention(retention_ms: int | None) -> str:
     if retention_ms is None:
         return "for ever"
     days = retention_ms / 86_400_000

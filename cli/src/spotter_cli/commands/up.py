@@ -12,7 +12,7 @@ from spotter_standalone.errors import CliError
 from spotter_standalone.signals import stop_on_signals
 
 if TYPE_CHECKING:
-    from spotter_standalone.host import Running
+    from spotter_standalone.host import RunningHost
 
 GYM = "g1"
 
@@ -31,13 +31,13 @@ def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT
     run(_up(DataDir(data), host, port))
 
 
-async def _up(folder: DataDir, host: str, port: int) -> None:
+async def _up(data_dir: DataDir, host: str, port: int) -> None:
     from spotter.streaming import gc_tuning
     from spotter_standalone.host import serving
 
-    first = not folder.database.exists()
+    first = not data_dir.database.exists()
     with stop_on_signals() as stop:
-        async with serving(folder, host=host, port=port) as running:
+        async with serving(data_dir, host=host, port=port) as running:
             gc_tuning.tune()
             _announce(running, first)
             stopping = asyncio.create_task(stop.wait())
@@ -46,16 +46,16 @@ async def _up(folder: DataDir, host: str, port: int) -> None:
             if running.broken.done():
                 error = running.broken.exception()
                 raise CliError(
-                    f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {folder.path}."
+                    f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {data_dir.path}."
                 )
 
 
-def _announce(running: Running, first: bool) -> None:
+def _announce(running: RunningHost, first: bool) -> None:
     """Say where it is; at the first start also how to get in."""
     console = out()
     console.print(f"Spotter is up at {running.url}  (Ctrl-C stops it)", markup=False)
     console.print(f"  coach's page  {running.url}/", markup=False)
-    console.print(f"  data          {running.folder.path}", markup=False)
+    console.print(f"  data          {running.data_dir.path}", markup=False)
     if first:
         token = running.keyring.issue(GYM, "admin")
         console.print(f"  admin token of gym {GYM}, shown this once (spotter token create makes others):", markup=False)

@@ -59,7 +59,7 @@ class Board:
         self._names = {lifter.athlete_id: lifter.name for lifter in gym.lifters}
         self._by_set: dict[str, RackState] = {}
 
-    def sent(self, event: Json) -> None:
+    def record_sent(self, event: Json) -> None:
         """Take an event of a rack."""
         kind, data = event.get("type"), event.get("data")
         if not isinstance(data, Mapping):
@@ -83,7 +83,7 @@ class Board:
         elif kind == "spotter.set.ended.v1":
             tile.lifting = False
 
-    def heard(self, frame: Json, now_s: float) -> RackAdvice | None:
+    def receive(self, frame: Json, now_s: float) -> RackAdvice | None:
         """Take a frame of the advice socket; gives an advice that is more than *continue*."""
         beat = frame.get("heartbeat")
         if isinstance(beat, Mapping):

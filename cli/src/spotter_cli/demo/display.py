@@ -21,12 +21,12 @@ from spotter.streaming.log import Start
 from spotter_cli.commands.options import PORT, err, out
 from spotter_cli.demo.board import Board, Json
 from spotter_cli.demo.gym import make_gym
-from spotter_cli.demo.location import note_demo
+from spotter_cli.demo.location import record_demo
 from spotter_cli.demo.training import Training
 from spotter_cli.demo.view import GymView, line, status
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
-from spotter_standalone.host import Running, serving
+from spotter_standalone.host import RunningHost, serving
 from spotter_standalone.server import listen
 from spotter_standalone.signals import StopRequest, stop_on_signals
 
@@ -37,12 +37,12 @@ TOPICS = (
 )
 
 
-async def show_demo(for_s: float | None, as_json: bool, host: str, port: int | None, seed: int) -> int:
+async def run_demo(for_s: float | None, as_json: bool, host: str, port: int | None, seed: int) -> int:
     """Run the demo for so long, or until somebody ends it; gives the exit code."""
-    with stop_on_signals() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as folder:
-        async with _serving(DataDir(Path(folder)), host, port) as running:
+    with stop_on_signals() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as data_dir:
+        async with _serving(DataDir(Path(data_dir)), host, port) as running:
             gc_tuning.tune()
-            note_demo(running.folder)
+            record_demo(running.data_dir)
             try:
                 await _show(running, stop, for_s, as_json, seed)
             except BrokenPipeError:  # whoever read has seen enough: `spotter demo --json | head`
@@ -51,11 +51,11 @@ async def show_demo(for_s: float | None, as_json: bool, host: str, port: int | N
 
 
 @asynccontextmanager
-async def _serving(folder: DataDir, host: str, port: int | None) -> AsyncIterator[Running]:
+async def _serving(data_dir: DataDir, host: str, port: int | None) -> AsyncIterator[RunningHost]:
     """Serve at the usual port or, where nobody asked for it and it is taken, at any."""
     if port is None and await asyncio.to_thread(_taken, host):
         port = 0
-    async with serving(folder, host=host, port=PORT if port is None else port) as running:
+    async with serving(data_dir, host=host, port=PORT if port is None else port) as running:
         yield running
 
 
@@ -67,20 +67,20 @@ def _taken(host: str) -> bool:
     return False
 
 
-async def _show(running: Running, stop: StopRequest, for_s: float | None, as_json: bool, seed: int) -> None:
+async def _show(running: RunningHost, stop: StopRequest, for_s: float | None, as_json: bool, seed: int) -> None:
     gym = make_gym(seed)
     board = Board(gym)
     began_s = time.monotonic()
     live = not as_json and out().is_terminal
 
-    def on_heard(frame: Json) -> None:
+    def on_frame(frame: Json) -> None:
         now_s = time.monotonic()
-        advice = board.heard(frame, now_s)
+        advice = board.receive(frame, now_s)
         if advice is not None and not live and advice.after_rep:
             (err() if as_json else out()).print(line(advice, now_s - began_s), markup=False)
 
     training = Training(
-        running.url, running.keyring.issue(GYM, "coach", days=1), gym, on_sent=board.sent, on_heard=on_heard
+        running.url, running.keyring.issue(GYM, "coach", days=1), gym, on_sent=board.record_sent, on_frame=on_frame
     )
     coach = running.keyring.issue(GYM, "coach", days=1)
     heading = f"A simulated gym at {running.url}/  (Ctrl-C ends it). Sign in there with this coach's token:"
@@ -95,7 +95,7 @@ async def _show(running: Running, stop: StopRequest, for_s: float | None, as_jso
 
 
 async def _until_the_end(
-    running: Running, training: Training, stop: StopRequest, for_s: float | None, as_json: bool
+    running: RunningHost, training: Training, stop: StopRequest, for_s: float | None, as_json: bool
 ) -> None:
     printing = asyncio.create_task(_print_events(running)) if as_json else None
     works = [asyncio.create_task(training.run(), name="training"), running.broken]
@@ -115,7 +115,7 @@ async def _until_the_end(
             await asyncio.gather(printing, return_exceptions=True)
 
 
-async def _print_events(running: Running) -> None:
+async def _print_events(running: RunningHost) -> None:
     """Print every event once, as it is written; the detector's copies of what came in are left out."""
     reader = await running.log.reader(TOPICS, Start(beginning=True))
     while True:

@@ -75,7 +75,7 @@ def _under_way(random: Random, planned: PlannedSet) -> PlannedSet:
     done = max(min(planned.reps_to_failure - left, len(planned.reps) - 1), 1)
     last_s = planned.reps[done - 1].ends_s
     next_s = planned.reps[done].ends_s if done < len(planned.reps) else last_s + 2
-    return replace(planned, wait_s=0.0, begun_s=last_s + random.uniform(0.2, 0.9) * (next_s - last_s))
+    return replace(planned, wait_s=0.0, elapsed_s=last_s + random.uniform(0.2, 0.9) * (next_s - last_s))
 
 
 def timed_events(seed: int, for_s: float) -> list[TimedEvent]:
@@ -87,7 +87,7 @@ def timed_events(seed: int, for_s: float) -> list[TimedEvent]:
     for rack in make_gym(seed).racks:
         at_s = 0.0
         for planned in sets_at(rack):
-            at_s += planned.wait_s - planned.begun_s
+            at_s += planned.wait_s - planned.elapsed_s
             events = events_of(planned)
             timed += [replace(event, at_s=at_s + event.at_s) for event in events]
             at_s += events[-1].at_s

@@ -73,7 +73,7 @@ class SimulatedLifter:
     athlete_id: str
     name: str
     level: Level
-    heeds: float
+    compliance: float
     """Share of the stops that are followed."""
     strengths: Mapping[str, Strength]
 
@@ -91,7 +91,7 @@ def _make_lifter(random: Random, index: int, scale: float) -> SimulatedLifter:
         athlete_id=athlete_id if again == 1 else f"{athlete_id}-{again}",
         name=name if again == 1 else f"{name} {again}",
         level=_LEVELS[index % len(_LEVELS)],
-        heeds=random.uniform(0.75, 1.0) if index % 6 else 0.3,
+        compliance=random.uniform(0.75, 1.0) if index % 6 else 0.3,
         strengths={exercise: _strength(random, exercise, scale) for exercise in ONE_RM_KG},
     )
 

@@ -10,15 +10,15 @@ import orjson
 from spotter_standalone.data_dir import DataDir, default_data_dir
 
 
-def note_demo(folder: DataDir) -> None:
+def record_demo(data_dir: DataDir) -> None:
     """Note the data folder of the demo that has just started."""
     path = _note()
     with suppress(OSError):  # the demo works without; only `spotter env` does not find it
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(orjson.dumps({"data": str(folder.path)}))
+        path.write_bytes(orjson.dumps({"data": str(data_dir.path)}))
 
 
-def demo_folder() -> DataDir | None:
+def demo_data_dir() -> DataDir | None:
     """Return the data folder of the latest demo, which may have ended."""
     try:
         path = orjson.loads(_note().read_bytes())["data"]

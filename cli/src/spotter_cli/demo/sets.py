@@ -19,7 +19,7 @@ SENSOR_SD_MPS: Final = 0.03
 VELOCITY_CV: Final = 0.035
 UNRACK_SHARE: Final = 0.15
 """In how many sets the sensor takes the bar's way out of the rack for a rep."""
-TIRED_BY_SET: Final = 0.08
+FATIGUE_PER_SET: Final = 0.08
 """Log reps that every earlier set of the exercise has cost (design choice)."""
 _RACKED_IN_S: Final = 2.5
 _GIVEN_UP_S: Final = 8.0
@@ -53,11 +53,11 @@ class PlannedSet:
     reps: tuple[PlannedRep, ...]
     """As many as the lifter means to do when nothing is said."""
     reps_to_failure: int
-    heeds: bool
+    follows_advice: bool
     """The lifter stops when told to."""
     wait_s: float
     """From the end of the set before at the same rack."""
-    begun_s: float = 0.0
+    elapsed_s: float = 0.0
     """How long the set has been running when the simulation begins."""
 
 
@@ -86,9 +86,9 @@ def plan_set(
     load_kg = max(20.0, 2.5 * round(strength.one_rm_kg * random.uniform(0.70, 0.86) / 2.5))
     pct_1rm = 100 * load_kg / strength.one_rm_kg
     model = EXERCISE_MODELS[MODEL_CLASSES[exercise]]
-    log_mean = log_reps_at(pct_1rm) + model.load_shift + strength.log_reps_shift - TIRED_BY_SET * earlier
+    log_mean = log_reps_at(pct_1rm) + model.load_shift + strength.log_reps_shift - FATIGUE_PER_SET * earlier
     to_failure = min(max(round(exp(random.gauss(log_mean, model.load_sd * (1 - SAME_LIFTER_SHARE)))), 4), 16)
-    meant = min(max(to_failure - random.choice((-1, 0, 0, 1, 2, 4)), 3), 12)
+    intended = min(max(to_failure - random.choice((-1, 0, 0, 1, 2, 4)), 3), 12)
     v1_mps = max(model.velocity_at_mps(log_mean) + strength.v1_shift_mps, strength.v_last_mps + 0.08)
     return PlannedSet(
         set_id=set_id,
@@ -99,22 +99,22 @@ def plan_set(
         pct_1rm=round(min(pct_1rm, 120.0), 1),
         is_last_set=last,
         spotter_present=random.random() < 0.7,
-        reps=tuple(_reps(random, strength, v1_mps, to_failure, meant)),
+        reps=tuple(_reps(random, strength, v1_mps, to_failure, intended)),
         reps_to_failure=to_failure,
-        heeds=random.random() < lifter.heeds,
+        follows_advice=random.random() < lifter.compliance,
         wait_s=wait_s,
     )
 
 
-def _reps(random: Random, strength: Strength, v1_mps: float, to_failure: int, meant: int) -> list[PlannedRep]:
+def _reps(random: Random, strength: Strength, v1_mps: float, to_failure: int, intended: int) -> list[PlannedRep]:
     reps: list[PlannedRep] = []
     at_s = random.uniform(2.5, 4.0)
     if random.random() < UNRACK_SHARE:
         travel_m, speed_mps = random.uniform(0.05, 0.1), random.uniform(0.25, 0.5)
         ends_s = at_s + travel_m / speed_mps
-        reps.append(PlannedRep(at_s, ends_s, _seen(speed_mps), _seen(1.3 * speed_mps), round(travel_m, 3)))
+        reps.append(PlannedRep(at_s, ends_s, _measured(speed_mps), _measured(1.3 * speed_mps), round(travel_m, 3)))
         at_s = ends_s + random.uniform(2.0, 3.0)
-    for number in range(1, meant + 1):
+    for number in range(1, intended + 1):
         done = (number - 1) / max(to_failure - 1, 1)
         if number > to_failure:
             reps.append(PlannedRep(at_s, at_s + _GIVEN_UP_S, 0.0, 0.0, 0.0, completed=False))
@@ -125,14 +125,16 @@ def _reps(random: Random, strength: Strength, v1_mps: float, to_failure: int, me
         ends_s = at_s + rom_m / true_mps
         seen_mps = true_mps + SENSOR_SD_MPS * random.gauss(0, 1)
         reps.append(
-            PlannedRep(at_s, ends_s, _seen(seen_mps), _seen(seen_mps * random.uniform(1.35, 1.6)), round(rom_m, 3))
+            PlannedRep(
+                at_s, ends_s, _measured(seen_mps), _measured(seen_mps * random.uniform(1.35, 1.6)), round(rom_m, 3)
+            )
         )
         lowering_s = random.uniform(1.0, 1.5)
         at_s = ends_s + lowering_s + 0.3 + 1.5 * done**2 * random.uniform(0.5, 1.0)
     return reps
 
 
-def _seen(velocity_mps: float) -> float:
+def _measured(velocity_mps: float) -> float:
     return round(max(velocity_mps, 0.03), 3)
 
 

@@ -39,7 +39,7 @@ class Training:
         gym: Gym,
         *,
         on_sent: Callable[[Json], None] = lambda event: None,
-        on_heard: Callable[[Json], None] = lambda frame: None,
+        on_frame: Callable[[Json], None] = lambda frame: None,
     ) -> None:
         self.reps = 0
         self.refused: list[str] = []
@@ -49,7 +49,7 @@ class Training:
         self._token = token
         self._gym = gym
         self._on_sent = on_sent
-        self._on_heard = on_heard
+        self._on_heard = on_frame
         self._last_rep: dict[str, int] = {}
         """Of each set that was told to stop, the last rep that it may still do."""
         self._sent_s: dict[tuple[object, object], float] = {}
@@ -68,7 +68,7 @@ class Training:
             raise CliError(f"The gym has lost its host: {gone.exceptions[0]}.") from None
 
     async def _introduce(self) -> None:
-        door = SpotterClient(self._url, self._token)
+        client = SpotterClient(self._url, self._token)
         try:
             events = [
                 _event(
@@ -78,10 +78,10 @@ class Training:
                 )
                 for lifter in self._gym.lifters
             ]
-            for event, outcome in zip(events, await door.send(events), strict=True):
-                self._settled(event, outcome.status, outcome.reason)
+            for event, outcome in zip(events, await client.send(events), strict=True):
+                self._record_outcome(event, outcome.status, outcome.reason)
         finally:
-            await door.close()
+            await client.close()
 
     def _connect(self, path: str) -> connect:
         return connect(
@@ -123,15 +123,15 @@ class Training:
         async with self._connect("/v1/events") as socket:
             for planned in sets_at(rack):
                 await _sleep_until(free_s + planned.wait_s)
-                free_s = await self._lift(socket, planned, loop.time() - planned.begun_s)
+                free_s = await self._lift(socket, planned, loop.time() - planned.elapsed_s)
 
     async def _lift(self, socket: ClientConnection, planned: PlannedSet, began_s: float) -> float:
         """Go through a set; gives when the rack is free again."""
         loop = asyncio.get_running_loop()
         for timed in events_of(planned):
-            if timed.type == "spotter.rep.started.v1" and timed.at_s >= planned.begun_s:
+            if timed.type == "spotter.rep.started.v1" and timed.at_s >= planned.elapsed_s:
                 await _sleep_until(began_s + timed.at_s)
-                if planned.heeds and self._is_over(planned.set_id, timed):
+                if planned.follows_advice and self._is_over(planned.set_id, timed):
                     await asyncio.sleep(_REACTION_S)
                     who = {"athlete_id": planned.lifter.athlete_id, "set_id": planned.set_id}
                     await self._send(socket, TimedEvent(0.0, "spotter.set.ended.v1", dict(who)), loop.time())
@@ -157,9 +157,9 @@ class Training:
         await socket.send(orjson.dumps(event).decode())
         result = orjson.loads(await socket.recv())
         problem = result.get("problem") or {}
-        self._settled(event, str(result.get("status")), str(problem.get("detail", "")))
+        self._record_outcome(event, str(result.get("status")), str(problem.get("detail", "")))
 
-    def _settled(self, event: Json, status: str, reason: str) -> None:
+    def _record_outcome(self, event: Json, status: str, reason: str) -> None:
         if status == "refused":
             self.refused.append(reason)
         else:

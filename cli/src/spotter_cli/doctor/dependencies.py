@@ -20,13 +20,13 @@ def check_java() -> Finding:
     """Look for Java 17 or newer."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=os.path.join(home, "bin") if home else None)
-    mend = "for a Kafka of your own: apt-get install openjdk-17-jre-headless"
+    remedy = "for a Kafka of your own: apt-get install openjdk-17-jre-headless"
     if java is None:
-        return Finding("Java", "missing", f"no java {f'under JAVA_HOME ({home})' if home else 'on the PATH'}", mend)
-    printed = _said([java, "-version"])
+        return Finding("Java", "missing", f"no java {f'under JAVA_HOME ({home})' if home else 'on the PATH'}", remedy)
+    printed = _output([java, "-version"])
     match = re.search(r'version "(?:1\.)?(\d+)', printed)
     if match is None or int(match[1]) < JAVA_MIN:
-        return Finding("Java", "missing", f"{java}: {printed.splitlines()[0] if printed else 'does not run'}", mend)
+        return Finding("Java", "missing", f"{java}: {printed.splitlines()[0] if printed else 'does not run'}", remedy)
     return Finding("Java", "ok", f"{match[1]} at {java}")
 
 
@@ -70,7 +70,7 @@ def check_browser() -> Finding:
     return Finding("Chromium", "ok", browser)
 
 
-def _said(command: list[str]) -> str:
+def _output(command: list[str]) -> str:
     try:
         asked = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):

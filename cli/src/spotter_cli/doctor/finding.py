@@ -16,5 +16,5 @@ class Finding:
     subject: str
     state: State
     detail: str
-    mend: str = ""
+    remedy: str = ""
     """What to do; nothing where all is well."""

@@ -26,26 +26,26 @@ _AHEAD_MS: Final = 120_000
 _AT_FIRST_START: Final = "not there yet; the first start makes it"
 
 
-def check_folder(folder: DataDir) -> Finding:
+def check_data_dir(data_dir: DataDir) -> Finding:
     """Look whether the data folder can be used, and how much room it has."""
-    existing = next((path for path in (folder.path, *folder.path.absolute().parents) if path.exists()), Path("/"))
+    existing = next((path for path in (data_dir.path, *data_dir.path.absolute().parents) if path.exists()), Path("/"))
     if not existing.is_dir():
         return Finding("data folder", "broken", f"{existing} is no folder", "choose another with --data")
     if not os.access(existing, os.W_OK | os.X_OK):
-        mend = "choose another with --data, or change its owner"
-        return Finding("data folder", "broken", f"{existing} can't be written", mend)
+        remedy = "choose another with --data, or change its owner"
+        return Finding("data folder", "broken", f"{existing} can't be written", remedy)
     free_bytes = shutil.disk_usage(existing).free
     room = f"{free_bytes / 1e9:.1f} GB free"
     if free_bytes < FREE_MIN_BYTES:
-        return Finding("data folder", "broken", f"{folder.path}: {room}", "make room on the disk")
+        return Finding("data folder", "broken", f"{data_dir.path}: {room}", "make room on the disk")
     if free_bytes < FREE_GOOD_BYTES:
-        return Finding("data folder", "odd", f"{folder.path}: {room}", "make room on the disk")
-    if existing != folder.path:
-        return Finding("data folder", "ok", f"{folder.path}: {_AT_FIRST_START}; {room}")
-    return Finding("data folder", "ok", f"{folder.path}: {room}")
+        return Finding("data folder", "odd", f"{data_dir.path}: {room}", "make room on the disk")
+    if existing != data_dir.path:
+        return Finding("data folder", "ok", f"{data_dir.path}: {_AT_FIRST_START}; {room}")
+    return Finding("data folder", "ok", f"{data_dir.path}: {room}")
 
 
-def check_database(path: Path, subject: str, mend: str) -> Finding:
+def check_database(path: Path, subject: str, remedy: str) -> Finding:
     """Look whether a database is whole."""
     if not path.exists():
         return Finding(subject, "ok", _AT_FIRST_START)
@@ -53,19 +53,19 @@ def check_database(path: Path, subject: str, mend: str) -> Finding:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
             problems = [str(row[0]) for row in database.execute("PRAGMA quick_check(3)")]
     except sqlite3.Error as error:
-        return Finding(subject, "broken", f"{path} can't be read: {error}", mend)
+        return Finding(subject, "broken", f"{path} can't be read: {error}", remedy)
     if problems != ["ok"]:
-        return Finding(subject, "broken", f"{path} is damaged: {'; '.join(problems)}", mend)
+        return Finding(subject, "broken", f"{path} is damaged: {'; '.join(problems)}", remedy)
     return Finding(subject, "ok", f"{path} is whole, {path.stat().st_size / 1e6:.1f} MB")
 
 
-def check_newest(folder: DataDir, now: datetime) -> Finding | None:
+def check_log_time(data_dir: DataDir, now: datetime) -> Finding | None:
     """Look whether the log is ahead of the clock; None where it says nothing."""
-    if not folder.database.exists():
+    if not data_dir.database.exists():
         return None
     try:
         with closing(
-            sqlite3.connect(f"{folder.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+            sqlite3.connect(f"{data_dir.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
         ) as database:
             row = database.execute(f'SELECT max(at_ms) FROM "log {LIFTS}"').fetchone()
     except sqlite3.Error:
@@ -78,9 +78,9 @@ def check_newest(folder: DataDir, now: datetime) -> Finding | None:
     return Finding("history", "odd", detail, "the clock was, or is, wrong: set it")
 
 
-def check_keys(folder: DataDir) -> Finding:
+def check_key_file(data_dir: DataDir) -> Finding:
     """Look whether the signing keys can be read, and by nobody else."""
-    path = folder.key_file
+    path = data_dir.key_file
     if not path.exists():
         return Finding("key file", "ok", f"{path}: {_AT_FIRST_START}")
     try:
@@ -90,14 +90,14 @@ def check_keys(folder: DataDir) -> Finding:
     except OSError as error:
         return Finding("key file", "broken", f"{path} can't be read: {error.strerror}", "change its owner")
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        mend = "restore it, or remove it: then all tokens have to be made anew"
-        return Finding("key file", "broken", f"{path} is no key file ({error})", mend)
+        remedy = "restore it, or remove it: then all tokens have to be made anew"
+        return Finding("key file", "broken", f"{path} is no key file ({error})", remedy)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         return Finding("key file", "odd", f"{path} can be read by others", f"chmod 600 {path}")
     return Finding("key file", "ok", f"{path}, {len(stored)} key{'s' if len(stored) > 1 else ''}")
 
 
-def check_port(folder: DataDir, host: str, port: int) -> Finding:
+def check_port(data_dir: DataDir, host: str, port: int) -> Finding:
     """Look whether the port is free, or already Spotter's."""
     subject = f"port {port}"
     with socket.socket() as probe:
@@ -107,9 +107,9 @@ def check_port(folder: DataDir, host: str, port: int) -> Finding:
         except OSError as error:
             if _is_spotter(f"http://{host}:{port}"):
                 return Finding(subject, "ok", f"Spotter is up at http://{host}:{port}")
-            mend = "stop what listens there, or choose another with --port"
-            return Finding(subject, "odd", f"can't be listened on: {error.strerror}", mend)
-    address = folder.address()
+            remedy = "stop what listens there, or choose another with --port"
+            return Finding(subject, "odd", f"can't be listened on: {error.strerror}", remedy)
+    address = data_dir.address()
     if address is not None and _is_spotter(address):
         return Finding(subject, "ok", f"free; this folder's Spotter is up at {address}")
     return Finding(subject, "ok", "free")

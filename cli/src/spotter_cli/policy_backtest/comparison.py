@@ -12,7 +12,7 @@ from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.outputs import AdviceGiven, SetOpened, SetSummarised
 from spotter_advisor.handlers.unit_of_work import RULES_VERSION
 from spotter_cli.policy_backtest.history import LogHistory
-from spotter_cli.policy_backtest.replay import replayed
+from spotter_cli.policy_backtest.replay import replay_advice
 from spotter_cli.policy_backtest.trial import Trial
 
 
@@ -66,22 +66,22 @@ class Comparison:
         return self.advice_same == self.advice_known
 
 
-def compare(story: LogHistory, trial: Trial, weeks: float, athlete_id: str | None = None) -> Comparison | None:
+def compare(history: LogHistory, trial: Trial, weeks: float, athlete_id: str | None = None) -> Comparison | None:
     """Replay the last weeks of a story twice, and hold one against the other; None where it holds no set.
 
     The weeks end with the newest event.
     """
-    then = replayed(story)
-    events = story.events()
+    then = replay_advice(history)
+    events = history.events()
     opened = {data.set_key: data for event in events if isinstance(data := event.data, SetOpened)}
     if not opened:
         return None
     newest = max(event.received for event in events)
     since = newest - timedelta(weeks=weeks)
-    now = replayed(story, trial, since, athlete_id)
-    given = [event for event in story.advice if event.received >= since]
-    said_then, said_now = _by_set(then), _by_set(now)
-    summaries = _summaries(then)
+    now = replay_advice(history, trial, since, athlete_id)
+    given = [event for event in history.advice if event.received >= since]
+    advice_then, advice_now = _advice_by_set(then), _advice_by_set(now)
+    summaries = _summaries_by_set(then)
     sets = [
         SetComparison(
             athlete_id=data.athlete_id or "",
@@ -90,24 +90,24 @@ def compare(story: LogHistory, trial: Trial, weeks: float, athlete_id: str | Non
             at=data.opened_at,
             exercise=data.exercise or "unknown",
             reps=summaries[key].reps if key in summaries else 0,
-            then=said_then.get(key, SetAdvice()),
-            now=said_now.get(key, SetAdvice()),
+            then=advice_then.get(key, SetAdvice()),
+            now=advice_now.get(key, SetAdvice()),
         )
         for key, data in opened.items()
         if data.opened_at >= since
     ]
-    original, again = _answers(given), _answers(then)
+    written, replayed = _advice_content(given), _advice_content(then)
     rules = {data.policy_version.partition(".")[0] for event in given if isinstance(data := event.data, AdviceGiven)}
     return Comparison(
         since=since,
         sets=tuple(sorted(sets, key=lambda lifted_set: (lifted_set.athlete_id, lifted_set.at, lifted_set.set_key))),
-        advice_known=len(original),
-        advice_same=sum(again.get(key) == answer for key, answer in original.items()),
+        advice_known=len(written),
+        advice_same=sum(replayed.get(key) == answer for key, answer in written.items()),
         rules_then=tuple(sorted(rules - {RULES_VERSION})),
     )
 
 
-def _answers(events: Iterable[Event]) -> dict[tuple[str, int, int], tuple[str, int | None, bool]]:
+def _advice_content(events: Iterable[Event]) -> dict[tuple[str, int, int], tuple[str, int | None, bool]]:
     """Give what was said, by set, rep and revision."""
     return {
         (data.set_key, data.after_rep, data.revision): (data.action, data.target_rir, data.late)
@@ -116,11 +116,11 @@ def _answers(events: Iterable[Event]) -> dict[tuple[str, int, int], tuple[str, i
     }
 
 
-def _summaries(events: Iterable[Event]) -> dict[str, SetSummarised]:
+def _summaries_by_set(events: Iterable[Event]) -> dict[str, SetSummarised]:
     return {data.set_key: data for event in events if isinstance(data := event.data, SetSummarised)}
 
 
-def _by_set(events: Iterable[Event]) -> dict[str, SetAdvice]:
+def _advice_by_set(events: Iterable[Event]) -> dict[str, SetAdvice]:
     plans: dict[str, AdviceGiven] = {}
     stops: dict[str, int] = {}
     costs: dict[str, tuple[int, float]] = {}

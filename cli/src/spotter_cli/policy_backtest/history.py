@@ -35,7 +35,7 @@ class LogHistory:
         return [event for record in self.estimates for event in _readable(record)]
 
 
-def story_in_folder(database: Path, athlete_id: str | None) -> LogHistory:
+def read_database(database: Path, athlete_id: str | None) -> LogHistory:
     """Read a data folder's database as it stands now, also while a host writes it; raises CliError."""
     if not database.exists():
         raise CliError(f"There is no database {database}: name the data folder with --data.")
@@ -49,10 +49,10 @@ def story_in_folder(database: Path, athlete_id: str | None) -> LogHistory:
                 records += (Record(topic, 0, offset, key, value, at_ms) for offset, key, value, at_ms in rows)
     except sqlite3.Error as error:
         raise CliError(f"The database {database} can't be read ({error}).") from None
-    return _story(records, athlete_id)
+    return _history(records, athlete_id)
 
 
-async def story_on_kafka(bootstrap: str, prefix: str, athlete_id: str | None) -> LogHistory:
+async def read_kafka(bootstrap: str, prefix: str, athlete_id: str | None) -> LogHistory:
     """Read the topics from their beginning to where they end now; raises CliError."""
     log = KafkaLog(bootstrap, prefix)
     records: list[Record] = []
@@ -65,10 +65,10 @@ async def story_on_kafka(bootstrap: str, prefix: str, athlete_id: str | None) ->
             await reader.close()
     except LogUnavailable as error:
         raise CliError(f"Kafka at {bootstrap} can't be read ({error}): correct SPOTTER_KAFKA.") from None
-    return _story(records, athlete_id)
+    return _history(records, athlete_id)
 
 
-def _story(records: Iterable[Record], athlete_id: str | None) -> LogHistory:
+def _history(records: Iterable[Record], athlete_id: str | None) -> LogHistory:
     config: list[Event] = []
     estimates: list[Record] = []
     advice: dict[tuple[str, str], Event] = {}

@@ -20,23 +20,23 @@ from spotter_cli.policy_backtest.trial import Trial
 SOURCE: Final = "spotter/policy-try"
 
 
-class _Tried(Environment):
+class _TrialConfiguration(Environment):
     """The gyms' configuration with a layer more."""
 
     def __init__(self, configuration: Configuration, trial: Trial) -> None:
-        self._known = configuration
+        self._configuration = configuration
         self._layer = PolicyFields.model_validate(values_in(trial))
         self._block = trial.block
 
     def gym(self, gym_id: str, version: int | None) -> GymConfig:
         """Give a gym's configuration as of a version, and the layer over it."""
-        gym = self._known.gym(gym_id, version)
+        gym = self._configuration.gym(gym_id, version)
         programme = gym.programme.with_layer(self._layer, self._block)
         return replace(gym, programme=programme, policy=effective([Layer("gym", programme.values)]).policy)
 
 
-def replayed(
-    story: LogHistory, trial: Trial | None = None, since: datetime | None = None, athlete_id: str | None = None
+def replay_advice(
+    history: LogHistory, trial: Trial | None = None, since: datetime | None = None, athlete_id: str | None = None
 ) -> tuple[Event, ...]:
     """Give what the advisor writes about a story.
 
@@ -48,22 +48,22 @@ def replayed(
         From the first event received then on, by lifter; until then all is as it was.
     """
     configuration = Configuration()
-    for event in story.config:
+    for event in history.config:
         configuration.apply(event)
     stepper = Stepper(Advisor(), configuration)
-    tried = None if trial is None or athlete_id is not None else _Tried(configuration, trial)
+    trial_configuration = None if trial is None or athlete_id is not None else _TrialConfiguration(configuration, trial)
     advice: list[Event] = []
-    begun: set[str] = set()
-    for record in story.estimates:
+    on_trial_athletes: set[str] = set()
+    for record in history.estimates:
         try:
             received = decode(record.value).received
         except Unreadable:
             continue
-        due = trial is not None and (since is None or received >= since)
-        stepper.env = tried if tried is not None and due else configuration
+        on_trial = trial is not None and (since is None or received >= since)
+        stepper.env = trial_configuration if trial_configuration is not None and on_trial else configuration
         inputs = [Input(record.partition, record.offset, record.key, record.value)]
-        if trial is not None and due and athlete_id is not None and record.key not in begun:
-            begun.add(record.key)
+        if trial is not None and on_trial and athlete_id is not None and record.key not in on_trial_athletes:
+            on_trial_athletes.add(record.key)
             state = stepper.state(record.key)
             layer = _own_layer(trial, record.key, received)
             for name, value in stepper.processor.step(state, layer, configuration).changes.items():

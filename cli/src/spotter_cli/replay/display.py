@@ -27,28 +27,28 @@ from spotter_standalone.signals import stop_on_signals
 
 
 @asynccontextmanager
-async def _door() -> AsyncIterator[SpotterClient]:
+async def _client() -> AsyncIterator[SpotterClient]:
     url, token = os.environ.get("SPOTTER_URL"), os.environ.get("SPOTTER_TOKEN")
     if url and not token:
         raise CliError("SPOTTER_URL is set but SPOTTER_TOKEN is not: spotter token create --role app makes one.")
     if url and token:
-        door = SpotterClient(url, token)
+        client = SpotterClient(url, token)
         try:
-            await door.check_reachable()
-            yield door
+            await client.check_reachable()
+            yield client
         finally:
-            await door.close()
+            await client.close()
         return
     with tempfile.TemporaryDirectory(prefix="spotter-replay-") as folder:
         async with serving(DataDir(Path(folder))) as running:
-            door = SpotterClient(running.url, running.keyring.issue("g1", "admin"))
+            client = SpotterClient(running.url, running.keyring.issue("g1", "admin"))
             try:
-                yield door
+                yield client
             finally:
-                await door.close()
+                await client.close()
 
 
-async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
+async def run_replay(recording: Recording, speed: float, as_json: bool) -> int:
     """Send a recording and print what came of it; gives the exit code."""
     progress = Progress(
         TextColumn("{task.description}"),
@@ -60,8 +60,8 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
         disable=not err().is_terminal,
     )
     with stop_on_signals() as stop:
-        async with _door() as door:
-            where = f"{recording.reps} reps of {len(recording.sets)} sets to {door.url}"
+        async with _client() as client:
+            where = f"{recording.reps} reps of {len(recording.sets)} sets to {client.url}"
             lasts = format_duration(schedule(recording, speed)[-1].after_s)
             err().print(f"Sending {where}; this takes {lasts}.", markup=False)
             with progress:
@@ -73,12 +73,12 @@ async def show_replay(recording: Recording, speed: float, as_json: bool) -> int:
 
                 def on_refusal(refusal: Refusal) -> None:
                     if as_json:
-                        _print_json({"refused": {"place": refusal.place, "reason": refusal.reason}})
+                        _print_json({"refused": {"place": refusal.location, "reason": refusal.reason}})
                     if as_json or err().is_terminal:  # the report on standard output says it too
-                        progress.console.print(f"refused: {refusal.place}: {refusal.reason}", markup=False)
+                        progress.console.print(f"refused: {refusal.location}: {refusal.reason}", markup=False)
 
                 running = ReplayRunner(
-                    door,
+                    client,
                     recording,
                     speed=speed,
                     on_frame=on_frame,

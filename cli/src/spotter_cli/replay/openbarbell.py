@@ -66,38 +66,40 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
     events: list[RecordedEvent] = []
     for index, (name, entry, reps) in enumerate(sets):
         following = sets[index + 1][2][0].at if index + 1 < len(sets) else None
-        which = RecordingSet(index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index))
-        recorded.append(which)
-        events += _events_of(which, entry, reps, following, remarks)
+        recording_set = RecordingSet(
+            index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index)
+        )
+        recorded.append(recording_set)
+        events += _events_of(recording_set, entry, reps, following, remarks)
     return Recording(tuple(events), tuple(recorded), tuple(remarks))
 
 
 def _events_of(
-    which: RecordingSet,
+    recording_set: RecordingSet,
     entry: Mapping[str, object],
     reps: list[_Rep],
     following: datetime | None,
     remarks: list[str],
 ) -> Iterator[RecordedEvent]:
     """Give a set's events. Each rep says exercise and load too: whoever may not start sets still gets them known."""
-    who: dict[str, object] = {"athlete_id": which.athlete_id, "set_id": which.set_id}
+    who: dict[str, object] = {"athlete_id": recording_set.athlete_id, "set_id": recording_set.set_id}
     about: dict[str, object] = {}
     if (exercise := _exercise(entry)) is not None:
         about["exercise"] = exercise
-    if (load_kg := _load_kg(which, entry, remarks)) is not None:
+    if (load_kg := _load_kg(recording_set, entry, remarks)) is not None:
         about["load_kg"] = load_kg
-    where = f"set {which.set_id}"
+    where = f"set {recording_set.set_id}"
     first, last = reps[0].at, reps[-1].at
     if "exercise" in about:
         starts = first - _concentric(reps[0].data) - _BEFORE_FIRST_REP
-        yield RecordedEvent(f"{where} begins", {"type": STARTED, "data": {**who, **about}}, starts, which)
+        yield RecordedEvent(f"{where} begins", {"type": STARTED, "data": {**who, **about}}, starts, recording_set)
     for rep in reps:
         event: dict[str, object] = {"type": COMPLETED, "source": rep.source, "data": {**who, **rep.data, **about}}
-        yield RecordedEvent(f"{where}, rep {rep.data.get('rep_number')}", event, rep.at, which)
+        yield RecordedEvent(f"{where}, rep {rep.data.get('rep_number')}", event, rep.at, recording_set)
     ends = last + _AFTER_LAST_REP
     if following is not None and ends > following - 2 * _BEFORE_FIRST_REP:
         ends = last
-    yield RecordedEvent(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, which)
+    yield RecordedEvent(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, recording_set)
 
 
 def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[_Rep]:
@@ -139,7 +141,7 @@ def _exercise(entry: Mapping[str, object]) -> str | None:
     return _EXERCISES.get(name, name) or None
 
 
-def _load_kg(which: RecordingSet, entry: Mapping[str, object], remarks: list[str]) -> float | None:
+def _load_kg(recording_set: RecordingSet, entry: Mapping[str, object], remarks: list[str]) -> float | None:
     stated, unit = entry.get("weight"), entry.get("metric")
     if stated in (None, ""):
         return None
@@ -149,7 +151,9 @@ def _load_kg(which: RecordingSet, entry: Mapping[str, object], remarks: list[str
         weight = math.nan
     load_kg = weight * _KG_PER.get(unit.lower() if isinstance(unit, str) else "", math.nan)
     if not 0 <= load_kg <= _LOAD_MAX_KG:
-        remarks.append(f"set {which.set_id} goes without its load: {stated!r} {unit!r} is not within 0 to 600 kg")
+        remarks.append(
+            f"set {recording_set.set_id} goes without its load: {stated!r} {unit!r} is not within 0 to 600 kg"
+        )
         return None
     return round(load_kg, 2)
 

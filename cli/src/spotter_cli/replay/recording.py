@@ -41,7 +41,7 @@ class RecordingSet:
 class RecordedEvent:
     """One event of a file, as it was sent."""
 
-    place: str
+    location: str
     """Where in the file, for people: `line 3`."""
     event: dict[str, object]
     at: datetime | None
@@ -107,19 +107,19 @@ def in_order(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
 
 
 @dataclass(slots=True)
-class _Running:
+class _OpenSet:
     """A set while its events are gone through."""
 
-    which: RecordingSet
+    recording_set: RecordingSet
     last: datetime | None = None
-    last_place: int = 0
+    last_index: int = 0
     ended: bool = False
 
 
 @dataclass(slots=True)
 class _Lifter:
-    named: dict[str, _Running] = field(default_factory=dict)
-    current: _Running | None = None
+    by_id: dict[str, _OpenSet] = field(default_factory=dict)
+    current: _OpenSet | None = None
 
 
 class _Sets:
@@ -137,21 +137,21 @@ class _Sets:
             return None
         lifter = self._lifters.setdefault(event.text("athlete_id"), _Lifter())
         name = event.text("set_id")
-        running = lifter.current if name is None else lifter.named.get(name)
+        running = lifter.current if name is None else lifter.by_id.get(name)
         if kind not in _LIFTING:
             if kind == ENDED and running is not None:
                 running.ended = True
-            return running.which if running is not None else None
+            return running.recording_set if running is not None else None
         if running is None or not _goes_on(running, event):
             if running is not None and running is lifter.current:
                 self._end(running)
-            running = _Running(RecordingSet(len(self.found) + 1, event.text("athlete_id"), name))
-            self.found.append(running.which)
-        running.last, running.last_place, running.ended = event.at or running.last, index, False
+            running = _OpenSet(RecordingSet(len(self.found) + 1, event.text("athlete_id"), name))
+            self.found.append(running.recording_set)
+        running.last, running.last_index, running.ended = event.at or running.last, index, False
         lifter.current = running
         if name is not None:
-            lifter.named[name] = running
-        return running.which
+            lifter.by_id[name] = running
+        return running.recording_set
 
     def end_all(self) -> None:
         """End what is still open."""
@@ -159,18 +159,21 @@ class _Sets:
             if lifter.current is not None:
                 self._end(lifter.current)
 
-    def _end(self, running: _Running) -> None:
+    def _end(self, running: _OpenSet) -> None:
         if running.ended:
             return
-        who = {"athlete_id": running.which.athlete_id, "set_id": running.which.set_id}
+        who = {"athlete_id": running.recording_set.athlete_id, "set_id": running.recording_set.set_id}
         data = {name: value for name, value in who.items() if value is not None}
         end = RecordedEvent(
-            f"the end of set {running.which.number}", {"type": ENDED, "data": data}, running.last, running.which
+            f"the end of set {running.recording_set.number}",
+            {"type": ENDED, "data": data},
+            running.last,
+            running.recording_set,
         )
-        self.ends_after[running.last_place] = end
+        self.ends_after[running.last_index] = end
 
 
-def _goes_on(running: _Running, event: RecordedEvent) -> bool:
+def _goes_on(running: _OpenSet, event: RecordedEvent) -> bool:
     by_name = event.text("set_id") is not None and event.event.get("type") != STARTED
     if running.ended and not by_name:
         return False
@@ -197,11 +200,11 @@ def with_sets(events: Iterable[RecordedEvent], remarks: Iterable[str] = ()) -> R
     return Recording(tuple(woven), tuple(sets.found), tuple(remarks))
 
 
-def sameness(event: RecordedEvent) -> str:
+def identity(event: RecordedEvent) -> str:
     """Give a name that two lines share only where the door would take them for one event."""
     event_id = event.event.get("id")
     if isinstance(event_id, str):
         return f"{event.event.get('source', '')}\x1f{event_id}"
     if event.event.get("time") is None:
-        return event.place
+        return event.location
     return repr(sorted((name, repr(value)) for name, value in event.event.items()))

@@ -15,7 +15,7 @@ def print_report(console: Console, tally: Tally) -> None:
     console.print(_table(tally))
     print_remarks(console, tally)
     for refusal in tally.refusals:
-        console.print(Text(f"refused: {refusal.place}: {refusal.reason}", style="yellow"))
+        console.print(Text(f"refused: {refusal.location}: {refusal.reason}", style="yellow"))
     counts = tally.counts()
     console.print(
         f"{counts['sent']} reps sent, {counts['accepted']} accepted, {counts['refused']} refused; "
@@ -39,7 +39,7 @@ def print_remarks(console: Console, tally: Tally) -> None:
 
 
 def _table(tally: Tally) -> Table:
-    lifters = {lifted_set.which.athlete_id for lifted_set in tally.sets.values()}
+    lifters = {lifted_set.recording_set.athlete_id for lifted_set in tally.sets.values()}
     table = Table(title="Sets", title_justify="left", header_style="bold", expand=False)
     table.add_column("set", no_wrap=True, max_width=16, overflow="ellipsis")
     if len(lifters) > 1:
@@ -49,14 +49,14 @@ def _table(tally: Tally) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("advice")
     for lifted_set in tally.sets.values():
-        lifter = [lifted_set.which.athlete_id or ""] if len(lifters) > 1 else []
+        lifter = [lifted_set.recording_set.athlete_id or ""] if len(lifters) > 1 else []
         load = "" if lifted_set.load_kg is None else f"{lifted_set.load_kg:g} kg"
         reps = (
             str(lifted_set.accepted)
             if lifted_set.accepted == lifted_set.sent
             else f"{lifted_set.accepted} of {lifted_set.sent}"
         )
-        name = lifted_set.which.set_id or f"({lifted_set.which.number})"
+        name = lifted_set.recording_set.set_id or f"({lifted_set.recording_set.number})"
         table.add_row(name, *lifter, lifted_set.exercise or "", load, reps, _left(lifted_set), _advice(lifted_set))
     return table
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from spotter_cli.http_client import SpotterClient
 from spotter_cli.replay.recording import ENDED, Recording, RecordingSet
-from spotter_cli.replay.schedule import ScheduledEvent, TimeShift, anew, schedule
+from spotter_cli.replay.schedule import ScheduledEvent, TimeShift, reissue, schedule
 from spotter_cli.replay.tally import Frame, Refusal, Tally
 
 EVENTS_AT_ONCE: Final = 200
@@ -28,7 +28,7 @@ class ReplayRunner:
 
     def __init__(
         self,
-        door: SpotterClient,
+        client: SpotterClient,
         recording: Recording,
         *,
         speed: float = 1.0,
@@ -37,7 +37,7 @@ class ReplayRunner:
         on_progress: Callable[[int], None] = lambda reps: None,
     ) -> None:
         self.tally = Tally(recording)
-        self._door = door
+        self._client = client
         self._due = schedule(recording, speed)
         self._on_frame = on_frame
         self._on_refusal = on_refusal
@@ -68,7 +68,7 @@ class ReplayRunner:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _listen(self) -> None:
-        async with aclosing(self._door.frames(estimates="1")) as frames:
+        async with aclosing(self._client.frames(estimates="1")) as frames:
             async for frame in frames:
                 self._take(frame)
 
@@ -81,7 +81,7 @@ class ReplayRunner:
                 self._standing.set()
         elif self._standing is not None:
             self._stood.add(frame.get("id"))
-        elif frame.get("id") not in self._stood and self.tally.heard(frame):
+        elif frame.get("id") not in self._stood and self.tally.receive(frame):
             self._changed_s = asyncio.get_running_loop().time()
             self._on_frame(frame)
 
@@ -107,16 +107,16 @@ class ReplayRunner:
                 continue
             now_s = loop.time() - began_s
             batch = [due for due in self._due[position : position + EVENTS_AT_ONCE] if due.after_s <= now_s]
-            events = [anew(due, position + number, shift, self._run) for number, due in enumerate(batch)]
+            events = [reissue(due, position + number, shift, self._run) for number, due in enumerate(batch)]
             await self._deliver(batch, events)
             position += len(batch)
 
     async def _deliver(self, batch: Sequence[ScheduledEvent], events: Sequence[dict[str, object]]) -> None:
         for due, event in zip(batch, events, strict=True):
-            self.tally.going_out(due.recorded)
+            self.tally.record_sent(due.recorded)
             self._note_open(due, event)
-        for due, outcome in zip(batch, await self._door.send(events), strict=True):
-            refusal = self.tally.settled(due.recorded, outcome)
+        for due, outcome in zip(batch, await self._client.send(events), strict=True):
+            refusal = self.tally.record_outcome(due.recorded, outcome)
             if refusal is not None:
                 self._on_refusal(refusal)
         self._changed_s = asyncio.get_running_loop().time()
@@ -124,17 +124,17 @@ class ReplayRunner:
         self._on_progress(self.tally.sent)
 
     def _note_open(self, due: ScheduledEvent, event: dict[str, object]) -> None:
-        which, data = due.recorded.set, event.get("data")
-        if which is None or not isinstance(data, dict):
+        recording_set, data = due.recorded.set, event.get("data")
+        if recording_set is None or not isinstance(data, dict):
             return
         if event.get("type") == ENDED:
-            self._open.pop(which, None)
+            self._open.pop(recording_set, None)
         else:
-            self._open[which] = {name: data[name] for name in ("athlete_id", "set_id") if name in data}
+            self._open[recording_set] = {name: data[name] for name in ("athlete_id", "set_id") if name in data}
 
     async def _end_open_sets(self) -> None:
         if self._open:
-            await self._door.send([{"type": ENDED, "data": data} for data in self._open.values()])
+            await self._client.send([{"type": ENDED, "data": data} for data in self._open.values()])
 
     async def _settle(self, listening: asyncio.Task[None]) -> None:
         """Wait for estimates and advice of what was accepted; what the detector could not use never gets any."""

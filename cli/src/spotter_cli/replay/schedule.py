@@ -10,7 +10,7 @@ from typing import Final
 
 from spotter.domain.event_types import format_time, parse_time
 from spotter.domain.ids import derived_id
-from spotter_cli.replay.recording import RecordedEvent, Recording, sameness
+from spotter_cli.replay.recording import RecordedEvent, Recording, identity
 
 BETWEEN_SETS_MAX_S: Final = 5.0
 INSIDE_SET_MAX_S: Final = 20.0
@@ -83,7 +83,7 @@ class TimeShift:
         return self._new[index - 1] + share * (self._new[index] - self._new[index - 1])
 
 
-def anew(due: ScheduledEvent, index: int, shift: TimeShift, run: str) -> dict[str, object]:
+def reissue(due: ScheduledEvent, index: int, shift: TimeShift, run: str) -> dict[str, object]:
     """Write an event as if it happened now: times shifted, and an id of this run, the same when it is sent again.
 
     What is wrong in the file stays wrong, so that the door can say so.
@@ -91,7 +91,7 @@ def anew(due: ScheduledEvent, index: int, shift: TimeShift, run: str) -> dict[st
     event = dict(due.recorded.event)
     event_id = event.get("id")
     if "id" not in event or (isinstance(event_id, str) and 0 < len(event_id) <= 64):
-        event["id"] = derived_id("replay", run, sameness(due.recorded))
+        event["id"] = derived_id("replay", run, identity(due.recorded))
     if event.get("time") is None or _is_moment(event["time"]):
         event["time"] = format_time(shift.moment(index))
     data = event.get("data")

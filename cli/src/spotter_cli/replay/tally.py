@@ -15,7 +15,7 @@ Frame = Mapping[str, object]
 class Refusal:
     """A rep that the door would not take."""
 
-    place: str
+    location: str
     reason: str
 
 
@@ -33,7 +33,7 @@ class RepAdvice:
 class SetTally:
     """One set of the recording, and what came of it."""
 
-    which: RecordingSet
+    recording_set: RecordingSet
     exercise: str | None = None
     load_kg: float | None = None
     sent: int = 0
@@ -48,32 +48,32 @@ class Tally:
     """Counts what is sent and what is heard."""
 
     def __init__(self, recording: Recording) -> None:
-        self.sets = {which: SetTally(which) for which in recording.sets}
+        self.sets = {recording_set: SetTally(recording_set) for recording_set in recording.sets}
         self.refusals: list[Refusal] = []
         self.remarks: dict[str, int] = {}
         """What else the door had to say, and how often."""
         self.sent = 0
         self.accepted = 0
         self._athletes = {event.text("athlete_id") for event in recording.events if event.set is not None}
-        self._begun: list[RecordingSet] = []
+        self._started: list[RecordingSet] = []
         self._by_key: dict[str, SetTally] = {}
         self._estimates: set[tuple[object, object]] = set()
         self._advice: set[tuple[object, object]] = set()
 
-    def going_out(self, recorded: RecordedEvent) -> None:
+    def record_sent(self, recorded: RecordedEvent) -> None:
         """Note an event that is about to be sent."""
         if recorded.set is None:
             return
         tally = self.sets[recorded.set]
-        if recorded.set not in self._begun:
-            self._begun.append(recorded.set)
+        if recorded.set not in self._started:
+            self._started.append(recorded.set)
         data = recorded.event.get("data")
         if isinstance(data, Mapping) and (recorded.is_rep or recorded.event.get("type") == STARTED):
             exercise, load_kg = data.get("exercise"), data.get("load_kg")
             tally.exercise = exercise if isinstance(exercise, str) else tally.exercise
             tally.load_kg = float(load_kg) if isinstance(load_kg, int | float) else tally.load_kg
 
-    def settled(self, recorded: RecordedEvent, outcome: SendResult) -> Refusal | None:
+    def record_outcome(self, recorded: RecordedEvent, outcome: SendResult) -> Refusal | None:
         """Note what became of an event; gives the refusal where it was a rep."""
         if not recorded.is_rep:
             if outcome.status == "refused":
@@ -84,7 +84,7 @@ class Tally:
         if tally is not None:
             tally.sent += 1
         if outcome.status == "refused":
-            refusal = Refusal(recorded.place, outcome.reason)
+            refusal = Refusal(recorded.location, outcome.reason)
             self.refusals.append(refusal)
             return refusal
         if outcome.status == "duplicate":
@@ -95,7 +95,7 @@ class Tally:
             tally.accepted += 1
         return None
 
-    def heard(self, frame: Frame) -> bool:
+    def receive(self, frame: Frame) -> bool:
         """Take a frame of the advice stream; tells whether it is about this replay and says something new."""
         data = frame.get("data")
         kind = frame.get("type")
@@ -126,11 +126,11 @@ class Tally:
         existing = self._by_key.get(key)
         if existing is not None:
             return existing
-        for which in reversed(self._begun):
-            same_lifter = which.athlete_id in (None, data.get("athlete_id"))
-            if same_lifter and which.set_id in (None, data.get("set_id")):
-                self._by_key[key] = self.sets[which]
-                return self.sets[which]
+        for recording_set in reversed(self._started):
+            same_lifter = recording_set.athlete_id in (None, data.get("athlete_id"))
+            if same_lifter and recording_set.set_id in (None, data.get("set_id")):
+                self._by_key[key] = self.sets[recording_set]
+                return self.sets[recording_set]
         return None
 
     def _remark(self, text: str) -> None:

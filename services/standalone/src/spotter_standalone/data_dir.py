@@ -73,7 +73,7 @@ class DataDir:
         """Note where the host can be reached, for commands beside it."""
         self.address_file.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
 
-    def forget_address(self) -> None:
+    def remove_address(self) -> None:
         """The host can't be reached any more."""
         self.address_file.unlink(missing_ok=True)
 

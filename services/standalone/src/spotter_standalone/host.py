@@ -38,11 +38,11 @@ READY_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningHost:
     """A host that serves."""
 
     url: str
-    folder: DataDir
+    data_dir: DataDir
     keyring: Keyring
     log: SqliteLog
     host: SqliteHost
@@ -52,19 +52,19 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    folder: DataDir, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
-) -> AsyncIterator[Running]:
+    data_dir: DataDir, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
+) -> AsyncIterator[RunningHost]:
     """Run the whole of Spotter on a data folder while entered.
 
     Leaving it stops in order: no new connections, clients told, what was accepted written, the log closed. Raises
     CliError for what a person can mend: a port or a folder in use, a folder or a database that can't be used.
     """
-    folder.prepare()
-    keyring = folder.keyring()
+    data_dir.prepare()
+    keyring = data_dir.keyring()
     async with AsyncExitStack() as stack:
         listening = listen(host, port)
         stack.callback(listening.close)
-        source = await _open(folder)
+        source = await _open(data_dir)
         stack.push_async_callback(source.close)
         configuration, revocations = Configuration(), Revocations()
         follower = TopicFollower(source, {CONFIG: configuration.apply, ACCESS: revocations.apply})
@@ -75,7 +75,7 @@ async def serving(
         guard = Guard(keyring, revocations)
         hub = Hub(source, guard, limits=limits)
         await stack.enter_async_context(hub)
-        dashboard = Dashboard(source, guard, configuration, database_url=default_url(folder.path))
+        dashboard = Dashboard(source, guard, configuration, database_url=default_url(data_dir.path))
         await stack.enter_async_context(dashboard)
         checks = (follower.check, processing.check, hub.check, dashboard.check)
         parts = Parts(source, guard, configuration, hub, dashboard, limits or Limits())
@@ -93,11 +93,11 @@ async def serving(
         await _until(lambda: not_ready() is None, READY_S)
         server = await stack.enter_async_context(served(app, listening, parts.limits, goodbye))
         url = url_of(listening)
-        folder.write_address(url)
-        stack.callback(folder.forget_address)
+        data_dir.write_address(url)
+        stack.callback(data_dir.remove_address)
         broken = asyncio.create_task(_watch(checks, processing, server), name="watch")
         stack.push_async_callback(_end, broken)
-        yield Running(url, folder, keyring, source, processing, broken)
+        yield RunningHost(url, data_dir, keyring, source, processing, broken)
 
 
 async def _until(true: Callable[[], bool], within_s: float) -> None:
@@ -106,17 +106,17 @@ async def _until(true: Callable[[], bool], within_s: float) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _open(folder: DataDir) -> SqliteLog:
+async def _open(data_dir: DataDir) -> SqliteLog:
     try:
-        return await SqliteLog.open(folder.database)
+        return await SqliteLog.open(data_dir.database)
     except LogInUse as error:
         raise CliError(f"{error}.") from None
     except (sqlite3.Error, ValueError) as error:
         raise CliError(
-            f"The database {folder.database} can't be used ({error}): restore it from a copy, or move it away."
+            f"The database {data_dir.database} can't be used ({error}): restore it from a copy, or move it away."
         ) from None
     except OSError as error:
-        raise CliError(f"The database {folder.database} can't be opened ({error.strerror or error}).") from None
+        raise CliError(f"The database {data_dir.database} can't be opened ({error.strerror or error}).") from None
 
 
 def _first_failure(checks: Sequence[Callable[[], None]]) -> str | None:
