@@ -9,7 +9,8 @@ import pytest
 
 from spotter.domain.events import Unreadable, to_json
 from spotter.domain.events.outputs import Because
-from spotter_gateway.frames import Advice, TimeLeft, advice_frame, epoch_ms, heartbeat_frame, read, time_left
+from spotter.domain.time import epoch_ms
+from spotter_gateway.frames import Advice, TimeLeft, advice_frame, heartbeat_frame, read, time_left
 from tests.gateway.outputs import advice, estimate, read_advice, record
 
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)

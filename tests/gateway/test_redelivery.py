@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from spotter_gateway.frames import Advice, epoch_ms, time_left
+from spotter.domain.time import epoch_ms
+from spotter_gateway.frames import Advice, time_left
 from spotter_gateway.redelivery import Redelivery
 from tests.gateway.outputs import advice, read_advice
 

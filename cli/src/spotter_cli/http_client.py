@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 import orjson
 
-from spotter.domain.event_types import format_time
+from spotter.domain.time import format_time
 from spotter_standalone.errors import CliError
 
 PATIENCE_S: Final = 30.0

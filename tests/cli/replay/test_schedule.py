@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from spotter.domain.event_types import parse_time
+from spotter.domain.time import parse_time
 from spotter_cli.replay.recording import COMPLETED, ENDED, STARTED, RecordedEvent, Recording, with_sets
 from spotter_cli.replay.schedule import TimeShift, reissue, schedule
 

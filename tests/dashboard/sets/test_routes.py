@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from spotter.domain.event_types import format_time
 from spotter.domain.events.lifting import RepCompleted, RepVoided
+from spotter.domain.time import format_time
 from spotter_dashboard.sets.schemas import SetPage, SetView
 from tests.dashboard.server import RunningDashboard
 from tests.dashboard.story import MONDAY, Story

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import StaticPool
 
-from spotter.domain.event_types import format_time
 from spotter.domain.events import Event, decode
 from spotter.domain.events.lifting import MotionSampled, RepCompleted
 from spotter.domain.exercises import builtin_catalogue
+from spotter.domain.time import format_time
 from spotter.streaming.log import NewRecord, Record
 from spotter_dashboard.live.floor import ORPHANS_MAX, Floor
 from spotter_dashboard.live.tiles import tile

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from spotter.domain.actions import LOUD
-from spotter.domain.event_types import format_time
+from spotter.domain.time import format_time
 from spotter_cli.demo.gym import Gym, Rack, sets_at
 from spotter_cli.demo.sets import PlannedSet, TimedEvent, events_of
 from spotter_cli.http_client import SpotterClient

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from spotter.domain.event_types import parse_time
 from spotter.domain.ids import is_id
+from spotter.domain.time import parse_time
 from spotter_cli.replay.recording import (
     COMPLETED,
     ENDED,

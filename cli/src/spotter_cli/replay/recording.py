@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from spotter.domain.event_types import parse_time
+from spotter.domain.time import parse_time
 
 STARTED: Final = "spotter.set.started.v1"
 COMPLETED: Final = "spotter.rep.completed.v1"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from spotter.domain.event_types import format_time, parse_time
 from spotter.domain.ids import derived_id
+from spotter.domain.time import format_time, parse_time
 from spotter_cli.replay.recording import RecordedEvent, Recording, identity
 
 BETWEEN_SETS_MAX_S: Final = 5.0

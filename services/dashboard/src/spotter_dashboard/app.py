@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from fastapi import APIRouter, Depends, FastAPI
 
 from spotter.domain.gym_config import Configuration
+from spotter.domain.time import utc_now
 from spotter.http import DOCUMENTED, Guard, Problem, health_router, install
 from spotter.streaming.log import Log
 from spotter_dashboard.athletes.routes import athlete_routes
@@ -24,10 +25,6 @@ from spotter_dashboard.projection.projector import Projector
 from spotter_dashboard.reports.routes import report_routes
 from spotter_dashboard.sets.routes import set_routes
 from spotter_dashboard.store.database import open_database
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _nothing_missing() -> str | None:
@@ -47,7 +44,7 @@ class Dashboard:
         configuration: Configuration,
         *,
         database_url: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         heartbeat_s: float = HEARTBEAT_S,
         ready: Callable[[], str | None] = _nothing_missing,
     ) -> None:

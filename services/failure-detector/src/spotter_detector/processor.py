@@ -22,12 +22,12 @@ from spotter.domain.events.lifting import (
 )
 from spotter.domain.events.outputs import DeviceLost, RepOverdue
 from spotter.domain.ids import id_of, joined
+from spotter.domain.time import micros, moment_of
 from spotter.streaming.processor import Environment, Processor, Reject, State, Step
 from spotter_detector import state
 from spotter_detector.handlers import rep_events, set_events
 from spotter_detector.handlers.draft import DetectorDraft, accept_for_lifter
 from spotter_detector.lifecycle import timers
-from spotter_detector.lifecycle.device_clock import micros, moment
 from spotter_detector.lifecycle.estimates import estimates
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
@@ -109,7 +109,7 @@ class FailureDetector(Processor[DetectorDraft]):
     def next_due(self, state: State) -> datetime | None:
         """Return when silence or an overdue rep is next due."""
         us = timers.next_due_us(state)
-        return None if us is None else moment(us)
+        return None if us is None else moment_of(us)
 
     def due(self, state: State, key: str, now: datetime) -> list[Event]:
         """Return the events of the timers that are due."""

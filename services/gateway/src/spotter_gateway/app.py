@@ -14,6 +14,7 @@ from fastapi import Query as FromQuery
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from spotter.domain.time import utc_now
 from spotter.domain.topics import ACCESS
 from spotter.http import Guard, Problem, chosen_subprotocol, deny, health_router, install
 from spotter.http.tokens import Keyring, Revocations
@@ -22,7 +23,7 @@ from spotter.streaming.log import Log
 from spotter.streaming.topic_follower import TopicFollower
 from spotter_gateway.clients import Client
 from spotter_gateway.filters import AdviceQuery, StreamQuery, parse_filter
-from spotter_gateway.hub import Hub, utc_now
+from spotter_gateway.hub import Hub
 from spotter_gateway.intervals import Intervals
 from spotter_gateway.sse import AdviceStream, read_cursor
 from spotter_gateway.websocket import AdviceSocket

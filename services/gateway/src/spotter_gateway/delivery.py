@@ -8,13 +8,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from spotter.domain.events import Unreadable
+from spotter.domain.time import epoch_ms
 from spotter.domain.topics import ADVICE, ESTIMATES
 from spotter.http.metrics import ADVICE_SENT
 from spotter.streaming.log import LogUnavailable, Reader, Record, Start
 from spotter_gateway.bounded_map import BoundedMap
 from spotter_gateway.clients import TRY_LATER, Client, CloseReason, QueuedHeartbeat
 from spotter_gateway.cursor import Cursor, StreamOffsets
-from spotter_gateway.frames import Advice, Estimate, StreamItem, TimeLeft, advice_frame, epoch_ms, read, time_left
+from spotter_gateway.frames import Advice, Estimate, StreamItem, TimeLeft, advice_frame, read, time_left
 from spotter_gateway.hub import FETCH_S, SEEN_IDS_MAX, YIELD_EVERY, Hub
 from spotter_gateway.sets import OpenSets
 

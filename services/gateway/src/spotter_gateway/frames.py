@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import orjson
@@ -17,10 +17,9 @@ from spotter.domain.events.envelope import json_object, present_fields
 from spotter.domain.events.outputs import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
 from spotter.domain.events.people import AdviceAcknowledged
 from spotter.domain.events.registry import NAMES
+from spotter.domain.time import epoch_ms
 from spotter.streaming.log import Record
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MS: Final = timedelta(milliseconds=1)
 _READ: Final = (AdviceGiven, EffortEstimated, SetOpened, SetSummarised, RepCounted, AdviceAcknowledged)
 _TYPES: Final = frozenset(NAMES[data] for data in _READ)
 _TIMED: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat"})
@@ -164,11 +163,6 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
             )
         case _:
             return event
-
-
-def epoch_ms(moment: datetime) -> int:
-    """Return a time in whole ms since the epoch, rounded down."""
-    return (moment - _EPOCH) // _MS
 
 
 def _head_of(event: Event, data: AdviceGiven) -> bytes:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from spotter.domain.time import epoch_ms
 from spotter.streaming.log import Log, LogUnavailable
-from spotter_gateway.frames import epoch_ms, heartbeat_frame
+from spotter_gateway.frames import heartbeat_frame
 
 ANSWER_S_MAX: Final = 2.5
 """How long the log may take to find its oldest unfinished event."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
 from spotter.domain.events import Unreadable
 from spotter.domain.events.people import AdviceAcknowledged
+from spotter.domain.time import utc_now
 from spotter.domain.topics import ACKS, ADVICE, ESTIMATES
 from spotter.http import Guard
 from spotter.http.tokens import Identity
@@ -41,11 +42,6 @@ RESUMING_MAX: Final = 4
 """Clients that may read old records from the log at the same time."""
 
 logger = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """Return the current time."""
-    return datetime.now(UTC)
 
 
 class Hub:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from starlette.responses import Response
 
 from spotter.domain.gym_config import Configuration
+from spotter.domain.time import utc_now
 from spotter.domain.topics import ACCESS, CONFIG
 from spotter.http import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install
 from spotter.http.tokens import Keyring, Revocations
@@ -28,10 +29,6 @@ from spotter_ingest.websocket import TRY_LATER, EventSocket
 log = logging.getLogger(__name__)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _no_reason() -> str | None:
     return None
 
@@ -43,7 +40,7 @@ def create_router(
     limits: Limits,
     *,
     ready: Callable[[], str | None] = _no_reason,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = utc_now,
 ) -> APIRouter:
     """Build ingest's routes.
 
@@ -94,7 +91,7 @@ def create_app(
     limits: Limits | None = None,
     *,
     running: AbstractAsyncContextManager[object] | None = None,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """Build ingest as a process of its own; `running`, such as the log, is open as long as it serves.
 

@@ -10,7 +10,6 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from spotter.domain.event_types import EARLIEST
 from spotter.domain.events import (
     TYPES,
     Event,
@@ -32,6 +31,7 @@ from spotter.domain.events.lifting import (
 from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
 from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import athlete_key, json_string
+from spotter.domain.time import EARLIEST
 from spotter.domain.topics import LIFTS
 from spotter.http import Problem
 from spotter.http.envelope_fields import (

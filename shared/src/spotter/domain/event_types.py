@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from spotter.domain.ids import EXERCISE_PATTERN, ID_PATTERN
-
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def parse_time(value: object) -> datetime:
-    """Parse an RFC 3339 time with its offset; the result is in UTC.
-
-    Raises ValueError for text that is not a time, has no offset, or lies before the year 2000.
-
-    >>> parse_time("2026-01-05T10:00:00.250+01:00").isoformat()
-    '2026-01-05T09:00:00.250000+00:00'
-    """
-    if isinstance(value, datetime):
-        moment = value
-        if moment.tzinfo is UTC and moment >= EARLIEST:
-            return moment
-    elif isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            raise ValueError("must be an RFC 3339 time such as 2026-01-05T10:00:00.250Z") from None
-        if moment.tzinfo is UTC and moment >= EARLIEST:
-            return moment
-    else:
-        raise ValueError("must be an RFC 3339 time in a string")
-    if moment.tzinfo is None:
-        raise ValueError("must end with Z or an offset such as +01:00")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is out of range") from None
-    if moment < EARLIEST:
-        raise ValueError("must not lie before the year 2000")
-    return moment
-
-
-@lru_cache(1024)
-def format_time(moment: datetime) -> str:
-    """Write a time as RFC 3339 in UTC; the moments of one event are written several times.
-
-    >>> format_time(parse_time("2026-01-05T10:00:00.250Z"))
-    '2026-01-05T10:00:00.250000Z'
-    """
-    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return f"{moment.isoformat()[:-6]}Z"
-
+from spotter.domain.time import format_time, parse_time
 
 Timestamp = Annotated[
     datetime,

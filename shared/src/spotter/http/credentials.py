@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
+from spotter.domain.time import utc_now
 from spotter.http.problems import Problem
 from spotter.http.tokens import ExpiredToken, Identity, InvalidToken, Keyring, Revocations, RevokedToken
 
@@ -19,10 +20,6 @@ DOCUMENTED: Final = Security(HTTPBearer(scheme_name="bearer", bearerFormat="JWT"
 """A dependency that documents the token in OpenAPI; `Guard` checks it."""
 _BEARER: Final = "bearer."
 _MEND: Final = "Send 'Authorization: Bearer <token>'; 'spotter token create' makes a token."
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def offered_subprotocols(connection: HTTPConnection) -> list[str]:
@@ -39,7 +36,7 @@ def chosen_subprotocol(connection: HTTPConnection) -> str | None:
 class Guard:
     """Authenticates connections."""
 
-    def __init__(self, keyring: Keyring, revocations: Revocations, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, keyring: Keyring, revocations: Revocations, clock: Callable[[], datetime] = utc_now) -> None:
         self._keyring = keyring
         self._revocations = revocations
         self._clock = clock

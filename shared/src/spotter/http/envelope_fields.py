@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from spotter.domain.event_types import format_time, parse_time
 from spotter.domain.ids import derived_id
+from spotter.domain.time import format_time, parse_time
 from spotter.http.problems import Problem
 
 ID_CHARACTERS_MAX: Final = 64

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-from spotter.domain.event_types import parse_time
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.rules import rules_named
+from spotter.domain.time import parse_time
 from spotter_dashboard.explanations.counterfactuals import Counterfactual
 from spotter_dashboard.formatting import percent, plain_list, units
 from spotter_dashboard.store.database import Engine

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from spotter.domain.event_types import parse_time
 from spotter.domain.reasons import REASONS
+from spotter.domain.time import parse_time
 from spotter_dashboard.explanations.terms import RecordedBound, RecordedTerms, RepEvidence
 from spotter_dashboard.formatting import percent, plain_list, reps, units
 

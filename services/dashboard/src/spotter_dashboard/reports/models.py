@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from spotter.domain.event_types import format_time
+from spotter.domain.time import format_time
 
 LEFT: Final = ("failure or 0", "1", "2", "3", "4", "5 or more", "not known")
 """How many reps were left at the end of a set, as sets are counted."""

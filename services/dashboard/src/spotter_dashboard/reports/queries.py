@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from spotter.domain.event_types import parse_time
 from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.gym_config import GymConfig
+from spotter.domain.time import parse_time
 from spotter.domain.weeks import Week, day_of, week_of
 from spotter_dashboard.reports.models import (
     EARLY_LEFT,

@@ -7,12 +7,12 @@ from fastapi.responses import Response
 
 from spotter.domain.event_types import AthleteId, Timestamp
 from spotter.domain.ids import is_id
+from spotter.domain.time import micros
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
 from spotter_dashboard.responses import Cursor, Limit, as_json, athletes_seen, cursor_of, read_cursor, reader_of
 from spotter_dashboard.sets.schemas import SetPage, SetView
 from spotter_dashboard.store.database import Engine
-from spotter_dashboard.store.rows import micros
 from spotter_dashboard.store.sets import SetQueries, SetRow
 
 

@@ -12,8 +12,8 @@ from spotter.domain.events import decode, format_time
 from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
 from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.gym_config import GymConfig
+from spotter.domain.time import micros
 from spotter.domain.weeks import Week, WeekStart, week_of
-from spotter_dashboard.store.rows import micros
 from spotter_dashboard.store.tables import ADVICE, ATHLETE_FACTS, BUDGET_ENTRIES, BUDGETS
 
 _DAYS: Final[tuple[WeekStart, ...]] = get_args(WeekStart)

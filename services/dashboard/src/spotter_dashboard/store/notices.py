@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Column, Engine, Table, select, tuple_
 
-from spotter_dashboard.store.rows import micros
+from spotter.domain.time import micros
 from spotter_dashboard.store.tables import NOTICES, WELLNESS
 
 SCORES: Final = ("soreness", "sleep", "mood", "motivation", "irritability", "fatigue")

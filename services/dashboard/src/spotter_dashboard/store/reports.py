@@ -10,8 +10,8 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, Engine, and_, select
 
+from spotter.domain.time import micros, moment_of
 from spotter.domain.weeks import Week
-from spotter_dashboard.store.rows import micros, moment_of
 from spotter_dashboard.store.tables import ATHLETE_FACTS, CLOSINGS, SETS, SUMMARIES
 
 _NO_WORK: Final = ("warmup", "technique")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
@@ -27,24 +27,13 @@ from spotter.domain.events.outputs import (
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.events.registry import NAMES
 from spotter.domain.running_set import rank
+from spotter.domain.time import micros
 from spotter.streaming.log import Record
 from spotter_dashboard.store import tables
 from spotter_dashboard.store.database import Row
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _TYPE: Final = re.compile(rb'"type":"([^"]+)"')
 _LONG: Final = NAMES[MotionSampled].encode()
-
-
-def micros(moment: datetime) -> int:
-    """Return the whole microseconds from 1970 to a moment."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment_of(us: int) -> datetime:
-    """Return the moment so many microseconds after 1970."""
-    return _EPOCH + us * _MICROSECOND
 
 
 def read(record: Record) -> Event | None:

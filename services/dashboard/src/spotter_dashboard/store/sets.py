@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, an
 
 from spotter.domain.events import Event, decode, format_time, short_name
 from spotter.domain.running_set import Newest, Version
-from spotter_dashboard.store.rows import micros, moment_of
+from spotter.domain.time import micros, moment_of
 from spotter_dashboard.store.tables import (
     ADVICE,
     ATHLETE_FACTS,

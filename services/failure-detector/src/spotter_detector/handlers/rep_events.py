@@ -6,6 +6,7 @@ from spotter.domain.events import corrected, corrected_time
 from spotter.domain.events.lifting import EffortReported, RepAmended, RepCompleted, RepStarted, RepVoided
 from spotter.domain.events.outputs import DeviceLost
 from spotter.domain.fast_dataclass import replace
+from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
 from spotter_detector.handlers.draft import (
     DetectorDraft,
@@ -18,7 +19,6 @@ from spotter_detector.handlers.draft import (
     revise,
 )
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets, timers
-from spotter_detector.lifecycle.device_clock import micros
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.state import LiftedSet
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from spotter.domain.events import corrected_time
 from spotter.domain.events.lifting import MotionSampled, SetAmended, SetEnded, SetMoved, SetStarted
+from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
 from spotter_detector.handlers.draft import (
     DetectorDraft,
@@ -19,7 +20,6 @@ from spotter_detector.handlers.draft import (
     revise,
 )
 from spotter_detector.lifecycle import raw_motion, set_transfer, sets, timers
-from spotter_detector.lifecycle.device_clock import micros
 from spotter_detector.lifecycle.unit_of_work import COPIED, UnitOfWork
 from spotter_detector.model import Prior
 from spotter_detector.state import LiftedSet

@@ -8,7 +8,7 @@ from typing import Any
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.outputs import EffortEstimated
 from spotter.domain.fast_dataclass import record
-from spotter_detector.lifecycle.device_clock import moment
+from spotter.domain.time import moment_of
 from spotter_detector.model import MODEL_VERSION, Filter, Observation, RepEstimate, Request
 from spotter_detector.state import LiftedSet
 
@@ -81,7 +81,7 @@ def _estimate(request: EstimateRequest, change: ChangedRep, estimate: RepEstimat
         "newest": rep.ended_us >= request.newest_rep_us,
         "fresh": rep.fresh,
         "set_open": lifted_set.is_open,
-        "rep_time": moment(rep.ended_us),
-        "newest_received": moment(max([other.received_us for other in lifted_set.reps])),
+        "rep_time": moment_of(rep.ended_us),
+        "newest_received": moment_of(max([other.received_us for other in lifted_set.reps])),
     }
     return EffortEstimated.model_construct(**fields)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.domain.fast_dataclass import record, replace
-from spotter_detector.lifecycle.device_clock import DAY_US
+from spotter.domain.time import DAY_US
 from spotter_detector.lifecycle.profile_base import base_of
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import Prior, build_prior

@@ -11,8 +11,8 @@ from spotter.domain.events.lifting import Device, MotionSampled
 from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id, fingerprint
+from spotter.domain.time import MINUTE_US, SECOND_US, micros, moment_of
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets
-from spotter_detector.lifecycle.device_clock import MINUTE_US, SECOND_US, micros, moment
 from spotter_detector.lifecycle.profile_update import Measure
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.motion import (
@@ -219,7 +219,7 @@ def _add_stall(work: UnitOfWork, signal: _Signal, finding: StallFound) -> None:
             athlete_id=work.event.data.athlete_id,
             set_id=lifted_set.set_id,
             rep_number=reps.next_number(lifted_set),
-            started_at=moment(finding.since_us),
+            started_at=moment_of(finding.since_us),
             outlasted_s=(finding.known_us - finding.since_us) / SECOND_US,
         )
     )

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from spotter.domain.fast_dataclass import record
-from spotter_detector.lifecycle.device_clock import SECOND_US
+from spotter.domain.time import SECOND_US
 from spotter_detector.model import Observation
 from spotter_detector.state import RepRecord
 

@@ -9,8 +9,8 @@ from spotter.domain.events import Event, corrected, corrected_time
 from spotter.domain.events.lifting import Device, EffortReported, RepAmended, RepCompleted, RepCorrection, RepStarted
 from spotter.domain.events.outputs import DeviceLost, RepCounted
 from spotter.domain.fast_dataclass import replace
+from spotter.domain.time import SECOND_US, micros, moment_of
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle.device_clock import SECOND_US, micros, moment
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.model import overdue_after_s
 from spotter_detector.model.rir_report import FAILED_NEXT
@@ -216,11 +216,11 @@ def _called_rir(data: EffortReported) -> float | None:
 
 def publish_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None:
     """Publish a rep in its current revision."""
-    ended_at = moment(rep.ended_us)
+    ended_at = moment_of(rep.ended_us)
     data = work.event.data
     fields: dict[str, Any] = {
         **rep.measured,
-        "started_at": moment(rep.started_us),
+        "started_at": moment_of(rep.started_us),
         "ended_at": ended_at,
         "gym_id": data.gym_id,
         "athlete_id": data.athlete_id,

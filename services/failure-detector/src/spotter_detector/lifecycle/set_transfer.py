@@ -26,9 +26,9 @@ from spotter.domain.events.lifting import (
 )
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.ids import derived_id
+from spotter.domain.time import micros, moment_of
 from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle import reps
-from spotter_detector.lifecycle.device_clock import micros, moment
 from spotter_detector.lifecycle.sets import context_of
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.model.rir_report import FAILED_NEXT
@@ -106,7 +106,7 @@ def forward_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None
         Event(
             id=_id(lifted_set, rep.event_id, rep.revision),
             source=rep.source.partition("\x1f")[0],
-            time=moment(rep.ended_us),
+            time=moment_of(rep.ended_us),
             data=_for_new_lifter(work, _rep(rep), lifted_set),
             senttime=None if event.senttime is None else event.received,
             receivedtime=event.received,
@@ -169,7 +169,7 @@ def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iter
     if under_way is not None and not under_way.overdue:
         # Still under way: if it becomes overdue, that is published for the other lifter, at the time it would be here.
         started = _written(work, moved, RepStarted(rep_number=under_way.rep_number), under_way.started_us, "began", ())
-        received = moment(under_way.received_us)
+        received = moment_of(under_way.received_us)
         yield replace(started, source=under_way.source, senttime=received, receivedtime=received)
     if lifted_set.ended_us is not None:
         end = {"reason": "next_set" if lifted_set.end_reason == "history" else lifted_set.end_reason}
@@ -200,7 +200,7 @@ def _written(
     return Event(
         id=_id(lifted_set, *work.event.identity, what),
         source=SOURCE,
-        time=moment(at_us),
+        time=moment_of(at_us),
         data=_for_new_lifter(work, data, lifted_set),
         senttime=received,
         receivedtime=received,
@@ -238,7 +238,7 @@ def _rep(rep: RepRecord) -> RepCompleted:
     return RepCompleted(
         **rep.measured,
         rep_number=rep.number,
-        started_at=moment(rep.started_us) if rep.start_told else None,
+        started_at=moment_of(rep.started_us) if rep.start_told else None,
         load_kg=rep.load_kg,
         device=_device(rep),
     )

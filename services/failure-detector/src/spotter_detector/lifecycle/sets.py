@@ -12,8 +12,8 @@ from typing import Any
 from spotter.domain.events.lifting import SetContext
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.ids import derived_id
+from spotter.domain.time import MINUTE_US
 from spotter_detector.lifecycle import profile_update
-from spotter_detector.lifecycle.device_clock import MINUTE_US
 from spotter_detector.lifecycle.profile_update import Measure
 from spotter_detector.lifecycle.unit_of_work import COPIED, EARLY_US, UnitOfWork
 from spotter_detector.state import LiftedSet

@@ -6,8 +6,8 @@ from spotter.domain.events import Event
 from spotter.domain.events.lifting import SetEnded
 from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.ids import derived_id
+from spotter.domain.time import MINUTE_US, SECOND_US, moment_of
 from spotter.streaming.processor import State
-from spotter_detector.lifecycle.device_clock import MINUTE_US, SECOND_US, moment
 from spotter_detector.model import overdue_after_s
 from spotter_detector.state import LIFTER, LiftedSet, LifterSets, UnderWay, set_entry
 
@@ -77,7 +77,7 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
             overdue = RepOverdue(
                 **addressee,
                 rep_number=under_way.rep_number,
-                started_at=moment(under_way.started_us),
+                started_at=moment_of(under_way.started_us),
                 outlasted_s=after_us / SECOND_US,
             )
             events.append(_event(overdue_id(lifted_set, under_way), under_way.started_us + after_us, overdue))
@@ -88,4 +88,4 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
 
 
 def _event(identity: str, at_us: int, data: RepOverdue | SetEnded) -> Event:
-    return Event(id=identity, source=SOURCE, time=moment(at_us), data=data)
+    return Event(id=identity, source=SOURCE, time=moment_of(at_us), data=data)

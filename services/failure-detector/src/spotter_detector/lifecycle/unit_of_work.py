@@ -12,8 +12,8 @@ from spotter.domain.events.outputs import SetClosed, SetOpened
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
+from spotter.domain.time import DAY_US, MINUTE_US, micros, moment_of
 from spotter.streaming.processor import Environment, State
-from spotter_detector.lifecycle.device_clock import DAY_US, MINUTE_US, micros, moment
 from spotter_detector.lifecycle.profile_base import fold_into_base
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
@@ -235,7 +235,7 @@ class UnitOfWork:
             "set_id": lifted_set.set_id,
             "set_key": lifted_set.key,
             "opened_by": lifted_set.opened_by,
-            "opened_at": moment(lifted_set.opened_us),
+            "opened_at": moment_of(lifted_set.opened_us),
             "history": lifted_set.history,
             "reopened": lifted_set.reopened,
             "amended": amended,
@@ -254,7 +254,7 @@ class UnitOfWork:
             "set_id": lifted_set.set_id,
             "set_key": lifted_set.key,
             "reason": lifted_set.end_reason or "lifter",
-            "ended_at": moment(lifted_set.ended_us),
+            "ended_at": moment_of(lifted_set.ended_us),
             "reps": sum(not rep.voided for rep in lifted_set.reps),
             "reopened": lifted_set.reopened,
         }

@@ -1,6 +1,6 @@
 """Events as CloudEvents with typed data."""
 
-from spotter.domain.event_types import EventData, Timestamp, format_time, parse_time
+from spotter.domain.event_types import EventData, Timestamp
 from spotter.domain.events.envelope import (
     Event,
     Unreadable,
@@ -12,6 +12,7 @@ from spotter.domain.events.envelope import (
     to_json,
 )
 from spotter.domain.events.registry import ROLES, TYPES, EventType, Role, event_type, short_name
+from spotter.domain.time import format_time, parse_time
 
 __all__ = [
     "ROLES",

@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from spotter.domain.event_types import EventData, Part, format_time, parse_time
+from spotter.domain.event_types import EventData, Part
 from spotter.domain.events.registry import TYPES, event_type
 from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import fingerprint, json_string
+from spotter.domain.time import format_time, parse_time
 
 
 class Unreadable(ValueError):

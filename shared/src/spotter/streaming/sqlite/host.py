@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from spotter.domain.time import micros, moment
+from spotter.domain.time import micros, moment_of
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
 from spotter.streaming.processor import Environment, Processor, State
 from spotter.streaming.runtime import CommitGroup, Runtime, Stage
@@ -69,7 +69,7 @@ class SqliteHost(Runtime):
         cursors = {stage.input_topic: await self._log.reading(self._log.file.cursor, stage.name) for stage in chain}
         for stage in chain:
             for key, due_us in (await self._log.reading(self._log.file.timers, stage.name)).items():
-                stage.timers.set(key, moment(due_us))
+                stage.timers.set(key, moment_of(due_us))
         self.chain = chain
         self._lifters: dict[str, OrderedDict[str, None]] = {stage.name: OrderedDict() for stage in chain}
         self._cursors: dict[str, int] = cursors
