@@ -18,22 +18,22 @@ from tests.advisor.training import MONDAY, Lifting, Rep, Training, again
 def busy() -> Training:
     """Train for a week, with all that there is."""
     training = Training()
-    training.rules(target_rir=3, time_zone="Europe/Berlin")
-    training.session(days_per_week=3)
-    training.grants(1.0, MONDAY + timedelta(days=9))
+    training.update_policy(target_rir=3, time_zone="Europe/Berlin")
+    training.start_session(days_per_week=3)
+    training.grant(1.0, MONDAY + timedelta(days=9))
     for exercise in ("bench_press", "biceps_curl", None):
-        lifting = training.opens(exercise, is_last_set=True, station_id="rack-1")
+        lifting = training.open_set(exercise, is_last_set=True, station_id="rack-1")
         for rir in (6, 4, 3, 1):
             lifting.rep(rir)
-        lifting.overdue()
+        lifting.send_overdue()
         lifting.rep(0, flags=["failed"])
-        lifting.corrects({1: 6, 5: 0})
-        lifting.voids(5)
-        lifting.closes()
-        training.waits(60)
-        lifting.reports(failed=True)
-        training.waits(days=1)
-    training.opens("leg_press").rep(5)
+        lifting.correct({1: 6, 5: 0})
+        lifting.void(5)
+        lifting.close()
+        training.wait(60)
+        lifting.report_effort(failed=True)
+        training.wait(days=1)
+    training.open_set("leg_press").rep(5)
     return training
 
 
@@ -110,9 +110,9 @@ def test_ids_depend_on_the_policy() -> None:
     """The same rep under another policy is another answer."""
     plain, strict = Training(), Training()
     strict.env = Configuration()
-    strict.rules(target_rir=3)
+    strict.update_policy(target_rir=3)
     strict.inputs.pop()
-    default, other = plain.opens("hip_thrust").rep(6), strict.opens("hip_thrust").rep(6)
+    default, other = plain.open_set("hip_thrust").rep(6), strict.open_set("hip_thrust").rep(6)
 
     assert ("r2.g0.l0", "r2.g0.l1") == (default.policy_version, other.policy_version)
     assert default.alert_id != other.alert_id
@@ -130,8 +130,8 @@ def test_ids_depend_on_the_policy() -> None:
 def test_what_does_not_matter_is_passed_over(data: SetStarted | SetEnded | RepCompleted) -> None:
     """The story has more in it than the advisor needs."""
     training = Training()
-    training.opens("bench_press")
-    training.hears(data)
+    training.open_set("bench_press")
+    training.receive(data)
 
     assert ({}, (), None) == (training.last.changes, training.last.outputs, training.last.reject)
 
@@ -144,15 +144,15 @@ def test_a_set_that_was_forgotten_is_refused_as_too_old(kind: str) -> None:
     rep = Rep(1, "rep1", MONDAY, MONDAY)
     lifting.reps.append(rep)
     if kind == "amended":
-        lifting.amends(load_kg=80.0)
+        lifting.amend(load_kg=80.0)
     elif kind == "reopened":
-        lifting.goes_on()
+        lifting.reopen()
     elif kind == "closed":
-        lifting.tell_closed()
+        lifting.send_closed()
     elif kind == "counted":
-        lifting.tell_counted(rep)
+        lifting.send_counted(rep)
     else:
-        lifting.estimated(rep, 5)
+        lifting.send_estimate(rep, 5)
 
     assert training.last.reject is not None
     assert "too_old" == training.last.reject.reason
@@ -162,7 +162,7 @@ def test_a_set_that_was_forgotten_is_refused_as_too_old(kind: str) -> None:
 def test_effort_for_a_set_that_nobody_knows_is_passed_over() -> None:
     """The detector has refused it already."""
     training = Training()
-    Lifting(training, "gone", "s1", {}, MONDAY).reports(rir=1)
+    Lifting(training, "gone", "s1", {}, MONDAY).report_effort(rir=1)
 
     assert ({}, ()) == (training.last.changes, training.last.outputs)
 
@@ -170,13 +170,13 @@ def test_effort_for_a_set_that_nobody_knows_is_passed_over() -> None:
 def test_sets_are_forgotten_four_weeks_after_their_last_receipt() -> None:
     """By the times of receipt of what comes in, when the next set opens."""
     training = Training()
-    old, corrected = training.opens("hip_thrust"), training.opens("hip_thrust")
-    old.done(5)
-    corrected.done(5)
-    training.waits(days=20)
-    corrected.corrects({1: 4})
-    training.waits(days=9)
-    new = training.opens("hip_thrust")
+    old, corrected = training.open_set("hip_thrust"), training.open_set("hip_thrust")
+    old.do_set(5)
+    corrected.do_set(5)
+    training.wait(days=20)
+    corrected.correct({1: 4})
+    training.wait(days=9)
+    new = training.open_set("hip_thrust")
 
     assert {f"set:{corrected.key}", f"set:{new.key}"} == {name for name in training.state if name.startswith("set:")}
 
@@ -185,16 +185,16 @@ def test_a_set_waits_for_the_configuration_that_it_is_pinned_to() -> None:
     """A version that was not read yet is not guessed."""
     training = Training()
     with pytest.raises(ConfigPending):
-        Lifting(training, "k", "s", {"exercise": "hip_thrust"}, MONDAY, pinned=3).tell_opened()
+        Lifting(training, "k", "s", {"exercise": "hip_thrust"}, MONDAY, pinned=3).send_opened()
 
 
 def test_a_reused_set_id_means_the_latest_set() -> None:
     """Reports are about the newest set of that name, estimates about the set that they name by key."""
     training = Training()
-    first, second = training.opens("hip_thrust", set_id="1"), training.opens("hip_thrust", set_id="1")
+    first, second = training.open_set("hip_thrust", set_id="1"), training.open_set("hip_thrust", set_id="1")
     first.rep(6)
     second.rep(6)
-    second.reports(rir=1)
+    second.report_effort(rir=1)
 
     assert training.set(first).report is None
     assert training.set(second).report is not None
@@ -203,7 +203,7 @@ def test_a_reused_set_id_means_the_latest_set() -> None:
 def test_the_state_of_a_set_stays_small() -> None:
     """A set of ten reps takes less than 4 kB."""
     training = Training()
-    lifting = training.opens("back_squat", station_id="rack-1")
+    lifting = training.open_set("back_squat", station_id="rack-1")
     for rir in range(12, 2, -1):
         lifting.rep(rir)
         lifting.reps[-1].event_id = derived_id(rir)
@@ -214,8 +214,8 @@ def test_the_state_of_a_set_stays_small() -> None:
 def test_set_opened_twice_is_one_set() -> None:
     """Nothing new is said the second time."""
     training = Training()
-    lifting = training.opens("hip_thrust")
-    lifting.tell_opened()
+    lifting = training.open_set("hip_thrust")
+    lifting.send_opened()
 
     assert () == training.last.outputs
     assert 1 == sum(isinstance(event.data, SetOpened) for event in training.inputs[:-1])

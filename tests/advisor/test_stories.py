@@ -53,12 +53,12 @@ def opens(training: Training, act: str, pick: int) -> Lifting:
         "target_rir": pick % 5 if pick % 7 == 0 else None,
     }
     if act != "history":
-        training.waits(pick * 60)
-        return training.opens(**context)
+        training.wait(pick * 60)
+        return training.open_set(**context)
     began = training.now - timedelta(days=pick)
     lifting = Lifting(training, f"old{len(training.inputs)}", f"old{pick}", context, began, history=True)
-    lifting.tell_opened()
-    lifting.tell_closed("history")
+    lifting.send_opened()
+    lifting.send_closed("history")
     return lifting
 
 
@@ -69,22 +69,22 @@ def lifts(training: Training, lifting: Lifting, act: str, pick: int, value: floa
     newest = None if lifting.is_open else False
     if act == "rep" and not lifting.history:
         if not lifting.is_open:
-            lifting.goes_on()
+            lifting.reopen()
         lifting.rep(value, after_s=1 + pick / 10, number=number, flags=FLAGS[pick % len(FLAGS)])
     elif act in ("rep", "late", "stale"):
         ended = (some.ended if some else lifting.opened_at) + timedelta(seconds=0.7 if act == "late" else 3 + pick / 7)
         lifting.rep(value, after_s=0.1, number=number, ended=ended, fresh=act == "late", newest=newest)
     elif act == "amend" and some is not None:
         later = [rep.number for rep in lifting.reps if rep.ended >= some.ended]
-        lifting.corrects({number: max(0.0, value - index) for index, number in enumerate(sorted(later))}, newest=newest)
+        lifting.correct({number: max(0.0, value - index) for index, number in enumerate(sorted(later))}, newest=newest)
     elif act == "void" and some is not None:
-        lifting.voids(some.number)
+        lifting.void(some.number)
     elif act == "overdue":
-        lifting.overdue()
+        lifting.send_overdue()
     elif act == "close" and lifting.is_open:
-        lifting.tell_closed()
+        lifting.send_closed()
     elif act == "go_on" and not lifting.is_open:
-        lifting.goes_on()
+        lifting.reopen()
     elif act == "report":
         reports: list[dict[str, Any]] = [
             {"rir": value},
@@ -92,9 +92,9 @@ def lifts(training: Training, lifting: Lifting, act: str, pick: int, value: floa
             {"failed": pick % 2 == 0},
             {"rir": value, "rep_number": 1},
         ]
-        lifting.reports(**reports[pick % 4])
+        lifting.report_effort(**reports[pick % 4])
     elif act == "context":
-        lifting.amends(exercise=EXERCISES[pick % len(EXERCISES)], spotter_present=pick % 2 == 0)
+        lifting.amend(exercise=EXERCISES[pick % len(EXERCISES)], spotter_present=pick % 2 == 0)
     else:
         between_sets(training, act, pick, value)
 
@@ -102,25 +102,25 @@ def lifts(training: Training, lifting: Lifting, act: str, pick: int, value: floa
 def between_sets(training: Training, act: str, pick: int, value: float) -> None:
     """Let time pass, or let a coach say something."""
     if act == "wait":
-        training.waits(hours=pick * 3)
+        training.wait(hours=pick * 3)
     elif act == "policy":
-        training.rules(target_rir=pick % 4, weekly_units=value, failure_cost=1 + value / 4)
+        training.update_policy(target_rir=pick % 4, weekly_units=value, failure_cost=1 + value / 4)
     elif act == "level":
-        training.becomes(level=["beginner", "intermediate", "advanced"][pick % 3])
+        training.update_athlete(level=["beginner", "intermediate", "advanced"][pick % 3])
     elif act == "zone":
-        training.becomes(time_zone=ZONES[pick % 3], week_start=["monday", "sunday", "friday"][pick % 3])
+        training.update_athlete(time_zone=ZONES[pick % 3], week_start=["monday", "sunday", "friday"][pick % 3])
     elif act == "grant":
-        training.grants(value + 0.5, training.now + timedelta(days=pick % 20))
+        training.grant(value + 0.5, training.now + timedelta(days=pick % 20))
     elif act == "session":
         mode, policy = ["normal", "time_pressed"][pick % 2], {"target_rir": pick % 4} if pick % 3 else None
-        training.session(days_per_week=1 + pick % 7, mode=mode, policy=policy)
+        training.start_session(days_per_week=1 + pick % 7, mode=mode, policy=policy)
     elif act == "block":
         days = [(training.now + timedelta(days=day)).date().isoformat() for day in (-(pick % 5), pick % 11)]
         kind = ["accumulate", "intensify", "deload", "high_intensity"][pick % 4]
         block = {"name": f"b{pick % 3}", "kind": kind, "first_day": days[0], "last_day": days[1]}
-        training.rules(block=block, failure_cost=1.0 + pick % 3)
+        training.update_policy(block=block, failure_cost=1.0 + pick % 3)
     elif act == "feels":
-        training.hears(WellnessReported(sleep=1 + pick % 5, fatigue=1 + pick % 3, pain={"knee": pick % 11}))
+        training.receive(WellnessReported(sleep=1 + pick % 5, fatigue=1 + pick % 3, pain={"knee": pick % 11}))
 
 
 @settings(deadline=None, max_examples=60)
@@ -144,7 +144,7 @@ def test_events_that_come_twice_are_charged_once(story: list[Act], twice: set[in
     other = replace(training, level=None, state={}, inputs=[], outputs=[])
     for index, event in enumerate(training.inputs):
         for _ in range(2 if index in twice else 1):
-            other.takes(event)
+            other.process(event)
 
     assert training.ledger == other.ledger
     assert published(training.outputs) == published(other.outputs)
@@ -162,7 +162,7 @@ def test_no_other_lifter_has_any_effect(first: list[Act], second: list[Act]) -> 
     }
     events = sorted(alone.inputs + beside.inputs, key=lambda event: event.received)
     for event in events:
-        both[event.data.athlete_id or ""].takes(event)
+        both[event.data.athlete_id or ""].process(event)
 
     assert alone.outputs == both["ada"].outputs
     assert beside.outputs == both["bob"].outputs
@@ -175,7 +175,7 @@ def test_every_rep_that_arrives_is_advised_and_revisions_count_up(story: list[Ac
     training = trains(Training(), story)
     arrived = Counter(event.id for event in training.inputs if _arrives(event))
     revisions: dict[tuple[str, int], list[int]] = {}
-    for advice in training.told(AdviceGiven):
+    for advice in training.outputs_of(AdviceGiven):
         revisions.setdefault((advice.set_key, advice.after_rep), []).append(advice.revision)
     given_for_arrivals = sum(
         sum(
@@ -249,7 +249,7 @@ def test_every_set_that_ended_has_its_newest_summary(story: list[Act]) -> None:
     """Revisions count up, and the last says what the reps say."""
     training = trains(Training(), story)
     summaries: dict[str, list[SetSummarised]] = {}
-    for summary in training.told(SetSummarised):
+    for summary in training.outputs_of(SetSummarised):
         summaries.setdefault(summary.set_key, []).append(summary)
     for advised in training.state.values():
         if isinstance(advised, AdvisedSet) and not advised.is_open:
@@ -260,11 +260,11 @@ def test_every_set_that_ended_has_its_newest_summary(story: list[Act]) -> None:
 
 
 def _steps(training: Training) -> Iterable[tuple[dict[str, object], Event]]:
-    """Give each event of a training with the state that it met."""
+    """Yield each event of a training with the state before it."""
     again = replace(training, level=None, state={}, inputs=[], outputs=[])
     for event in training.inputs:
         yield dict(again.state), event
-        again.takes(event)
+        again.process(event)
 
 
 def _arrives(event: Event) -> bool:
@@ -287,6 +287,6 @@ def test_a_generated_training_does_what_it_says() -> None:
     ]
     training = trains(Training(), story)
 
-    assert {"continue", "stop"} <= {advice.action for advice in training.told(AdviceGiven)}
+    assert {"continue", "stop"} <= {advice.action for advice in training.outputs_of(AdviceGiven)}
     assert training.ledger.entries
     assert MONDAY < training.now

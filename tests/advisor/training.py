@@ -1,4 +1,4 @@
-"""A lifter's story as the failure detector writes it, and the advisor that hears it."""
+"""A lifter's training as the failure detector reports it, and the advisor that receives it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ D = TypeVar("D", bound=EventData)
 
 
 def chances(rir: float, spread: float = 0.4) -> list[float]:
-    """Give P(RIR <= 0) ... P(RIR <= 6) around a median."""
+    """Return P(RIR <= 0) ... P(RIR <= 6) around a median."""
     return [round(1 / (1 + math.exp((rir - j - 0.5) / spread)), 4) for j in range(7)]
 
 
@@ -52,12 +52,12 @@ class Training:
     advisor: Advisor = field(default_factory=Advisor)
 
     def __post_init__(self) -> None:
-        """A lifter of whom nothing is known is a beginner: most tests are not about those."""
+        """Set a level: without one the lifter is a beginner, which most tests are not about."""
         if self.level is not None:
-            self.hears(AthleteUpdated.model_validate({"level": self.level}))
+            self.receive(AthleteUpdated.model_validate({"level": self.level}))
 
-    def hears(self, data: EventData, **envelope: Any) -> list[Event]:
-        """Bring an event to the advisor; gives what it tells."""
+    def receive(self, data: EventData, **envelope: Any) -> list[Event]:
+        """Send an event to the advisor; returns its outputs."""
         data = data.model_copy(update={"gym_id": self.gym, "athlete_id": self.athlete})
         attributes = {
             "id": f"e{len(self.inputs)}",
@@ -66,10 +66,10 @@ class Training:
             "receivedtime": self.now,
             **envelope,
         }
-        return self.takes(Event(data=data, **attributes))
+        return self.process(Event(data=data, **attributes))
 
-    def takes(self, event: Event) -> list[Event]:
-        """Bring an event that is complete."""
+    def process(self, event: Event) -> list[Event]:
+        """Process a complete event."""
         self.inputs.append(event)
         self.last = self.advisor.step(self.state, event, self.env)
         for name, value in self.last.changes.items():
@@ -80,74 +80,74 @@ class Training:
         self.outputs += self.last.outputs
         return list(self.last.outputs)
 
-    def waits(self, seconds: float = 0, **others: float) -> None:
+    def wait(self, seconds: float = 0, **others: float) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds, **others)
 
-    def opens(self, exercise: str | None = "biceps_curl", set_id: str | None = None, **context: Any) -> Lifting:
+    def open_set(self, exercise: str | None = "biceps_curl", set_id: str | None = None, **context: Any) -> Lifting:
         """Open a set."""
         number = sum(isinstance(event.data, SetOpened) for event in self.inputs)
         lifting = Lifting(self, f"key{number}", set_id or f"s{number}", {"exercise": exercise, **context}, self.now)
-        lifting.tell_opened()
+        lifting.send_opened()
         return lifting
 
-    def told(self, kind: type[D]) -> list[D]:
-        """Give all that was told of one kind."""
+    def outputs_of(self, kind: type[D]) -> list[D]:
+        """Return all outputs of one kind."""
         return [event.data for event in self.outputs if isinstance(event.data, kind)]
 
-    def just(self, kind: type[D]) -> list[D]:
-        """Give what the last event gave, of one kind."""
+    def last_outputs_of(self, kind: type[D]) -> list[D]:
+        """Return the last event's outputs of one kind."""
         return [event.data for event in self.last.outputs if isinstance(event.data, kind)]
 
     def budget(self) -> BudgetChanged:
-        """Give the newest word about the budget."""
-        return self.told(BudgetChanged)[-1]
+        """Return the newest budget."""
+        return self.outputs_of(BudgetChanged)[-1]
 
-    def grants(self, units: float, expires: datetime, reason: str = "peaking", **envelope: Any) -> None:
-        """A coach gives more to spend."""
-        self.hears(BudgetGranted(athlete_id=self.athlete, units=units, reason=reason, expires=expires), **envelope)
+    def grant(self, units: float, expires: datetime, reason: str = "peaking", **envelope: Any) -> None:
+        """Grant units, as a coach."""
+        self.receive(BudgetGranted(athlete_id=self.athlete, units=units, reason=reason, expires=expires), **envelope)
 
-    def rules(self, **policy: Any) -> None:
-        """A coach changes the lifter's own policy."""
-        self.hears(PolicyUpdated.model_validate(policy))
+    def update_policy(self, **policy: Any) -> None:
+        """Change the lifter's own policy, as a coach."""
+        self.receive(PolicyUpdated.model_validate(policy))
 
-    def session(self, **fields: Any) -> None:
-        """A session begins."""
-        self.hears(SessionStarted.model_validate(fields))
+    def start_session(self, **fields: Any) -> None:
+        """Start a session."""
+        self.receive(SessionStarted.model_validate(fields))
 
-    def feels(self, *, pain: Mapping[str, int] | None = None, **scores: int) -> BudgetChanged:
-        """The lifter checks in; gives what is said of the budget then."""
+    def check_in(self, *, pain: Mapping[str, int] | None = None, **scores: int) -> BudgetChanged:
+        """Check in as the lifter; returns the budget after that."""
         report = scores if pain is None else {**scores, "pain": dict(pain)}
-        self.hears(WellnessReported.model_validate(report), source="app")
-        return self.just(BudgetChanged)[0]
+        self.receive(WellnessReported.model_validate(report), source="app")
+        return self.last_outputs_of(BudgetChanged)[0]
 
-    def becomes(self, **fields: Any) -> None:
-        """A coach says something of the lifter."""
-        self.hears(AthleteUpdated.model_validate(fields))
+    def update_athlete(self, **fields: Any) -> None:
+        """Change the lifter's settings, as a coach."""
+        self.receive(AthleteUpdated.model_validate(fields))
 
     def set(self, lifting: Lifting) -> AdvisedSet:
-        """Give what the advisor remembers of a set."""
+        """Return the state of a set."""
         stored = self.state[f"set:{lifting.key}"]
         assert isinstance(stored, AdvisedSet)
         return stored
 
     @property
     def lifter(self) -> AthleteState:
-        """What the advisor remembers of the lifter."""
+        """The state of the lifter."""
         stored = self.state["lifter"]
         assert isinstance(stored, AthleteState)
         return stored
 
     @property
     def history(self) -> History:
-        """What the advisor remembers for the signs."""
+        """The history that warnings are computed from."""
         stored = self.state.get("signs", History())
         assert isinstance(stored, History)
         return stored
 
     @property
     def ledger(self) -> Ledger:
-        """What the advisor remembers of the ledger."""
+        """The ledger."""
         stored = self.state.get("ledger", Ledger())
         assert isinstance(stored, Ledger)
         return stored
@@ -155,7 +155,7 @@ class Training:
 
 @dataclass
 class Rep:
-    """A rep as the detector knows it."""
+    """A rep, as the detector has it."""
 
     number: int
     event_id: str
@@ -180,8 +180,8 @@ class Lifting:
     is_open: bool = True
     reps: list[Rep] = field(default_factory=list)
 
-    def tell_opened(self, *, amended: bool = False) -> None:
-        """Tell what is known of the set."""
+    def send_opened(self, *, amended: bool = False) -> None:
+        """Send the opening or an amendment of the set."""
         context = {name: value for name, value in self.context.items() if value is not None}
         data = SetOpened(
             **context,
@@ -194,26 +194,26 @@ class Lifting:
             amended=amended,
             pinned_config=self.pinned,
         )
-        self.training.hears(data)
+        self.training.receive(data)
 
-    def amends(self, **context: Any) -> None:
-        """Something about the set is put right."""
+    def amend(self, **context: Any) -> None:
+        """Amend the set."""
         self.context |= context
-        self.tell_opened(amended=True)
+        self.send_opened(amended=True)
 
     def rep(self, rir: float = 6.0, *, after_s: float = 3.0, number: int | None = None, **estimate: Any) -> AdviceGiven:
-        """Do a rep that leaves `rir`; gives the advice after it."""
-        self.training.waits(after_s)
+        """Do a rep that leaves `rir`; returns the advice after it."""
+        self.training.wait(after_s)
         ended = estimate.pop("ended", self.training.now)
         rep = Rep(number or len(self.reps) + 1, f"rep{len(self.training.inputs)}", ended, self.training.now)
         self.reps.append(rep)
-        self.tell_counted(rep, concentric_s=estimate.pop("concentric_s", 1.0))
-        self.estimated(rep, rir, arrival=True, **estimate)
-        (advice,) = self.training.just(AdviceGiven)
+        self.send_counted(rep, concentric_s=estimate.pop("concentric_s", 1.0))
+        self.send_estimate(rep, rir, arrival=True, **estimate)
+        (advice,) = self.training.last_outputs_of(AdviceGiven)
         return advice
 
-    def tell_counted(self, rep: Rep, *, voided: bool = False, concentric_s: float = 1.0) -> None:
-        """Tell of a rep as it is seen now."""
+    def send_counted(self, rep: Rep, *, voided: bool = False, concentric_s: float = 1.0) -> None:
+        """Send a rep as it is now."""
         data = RepCounted(
             set_id=self.set_id,
             set_key=self.key,
@@ -224,9 +224,9 @@ class Lifting:
             concentric_s=concentric_s,
             voided=voided,
         )
-        self.training.hears(data)
+        self.training.receive(data)
 
-    def estimated(
+    def send_estimate(
         self,
         rep: Rep,
         rir: float,
@@ -239,9 +239,9 @@ class Lifting:
         p: Sequence[float] | None = None,
         fastest_mps: float | None = None,
     ) -> list[AdviceGiven]:
-        """Tell an estimate; gives the advice that came of it."""
+        """Send an estimate; returns the advice that follows."""
         rep.estimates += 1
-        self.training.hears(
+        self.training.receive(
             EffortEstimated.model_validate(
                 {
                     "set_id": self.set_id,
@@ -270,48 +270,48 @@ class Lifting:
                 }
             )
         )
-        return self.training.just(AdviceGiven)
+        return self.training.last_outputs_of(AdviceGiven)
 
-    def corrects(self, rirs: Mapping[int, float], **estimate: Any) -> list[AdviceGiven]:
-        """Amend the first of these reps; the estimates of all of them are revised. Gives the advice given anew."""
-        first = self.numbered(min(rirs))
+    def correct(self, rirs: Mapping[int, float], **estimate: Any) -> list[AdviceGiven]:
+        """Amend the first of these reps, and revise the estimates of all; returns the revised advice."""
+        first = self.rep_numbered(min(rirs))
         first.revision += 1
-        self.tell_counted(first)
+        self.send_counted(first)
         advice: list[AdviceGiven] = []
         for number, rir in rirs.items():
-            advice += self.estimated(self.numbered(number), rir, **estimate)
+            advice += self.send_estimate(self.rep_numbered(number), rir, **estimate)
         return advice
 
-    def voids(self, number: int) -> None:
-        """A rep was none."""
-        rep = self.numbered(number)
+    def void(self, number: int) -> None:
+        """Void a rep."""
+        rep = self.rep_numbered(number)
         rep.revision += 1
         self.reps.remove(rep)
-        self.tell_counted(rep, voided=True)
+        self.send_counted(rep, voided=True)
 
-    def numbered(self, number: int) -> Rep:
-        """Give a rep by its number."""
+    def rep_numbered(self, number: int) -> Rep:
+        """Return a rep by its number."""
         return next(rep for rep in self.reps if rep.number == number)
 
-    def overdue(self, number: int | None = None) -> list[AdviceGiven]:
-        """A rep is under way for too long."""
+    def send_overdue(self, number: int | None = None) -> list[AdviceGiven]:
+        """Report a rep that is under way for too long."""
         data = RepOverdue(set_id=self.set_id, rep_number=number, started_at=self.training.now, outlasted_s=6.0)
-        self.training.hears(data, source="spotter/failure-detector/timer")
-        return self.training.just(AdviceGiven)
+        self.training.receive(data, source="spotter/failure-detector/timer")
+        return self.training.last_outputs_of(AdviceGiven)
 
-    def reports(self, *, time: datetime | None = None, senttime: datetime | None = None, **report: Any) -> None:
-        """The lifter says how it felt."""
+    def report_effort(self, *, time: datetime | None = None, senttime: datetime | None = None, **report: Any) -> None:
+        """Report the effort, as the lifter."""
         at = time or self.training.now
-        self.training.hears(EffortReported(set_id=self.set_id, **report), time=at, senttime=senttime, source="app")
+        self.training.receive(EffortReported(set_id=self.set_id, **report), time=at, senttime=senttime, source="app")
 
-    def closes(self, reason: str = "lifter", **more: Any) -> SetSummarised:
-        """The set is over; gives its summary."""
-        self.tell_closed(reason, **more)
-        (summary,) = self.training.just(SetSummarised)
+    def close(self, reason: str = "lifter", **more: Any) -> SetSummarised:
+        """End the set; returns its summary."""
+        self.send_closed(reason, **more)
+        (summary,) = self.training.last_outputs_of(SetSummarised)
         return summary
 
-    def tell_closed(self, reason: str = "lifter", **more: Any) -> None:
-        """Tell that the set is over."""
+    def send_closed(self, reason: str = "lifter", **more: Any) -> None:
+        """Send the end of the set."""
         self.is_open = False
         data = SetClosed.model_validate(
             {
@@ -324,23 +324,23 @@ class Lifting:
                 **more,
             }
         )
-        self.training.hears(data)
+        self.training.receive(data)
 
-    def goes_on(self) -> None:
-        """The set is open again."""
+    def reopen(self) -> None:
+        """Reopen the set."""
         self.is_open, self.history, self.reopened = True, False, self.reopened + 1
-        self.tell_opened()
+        self.send_opened()
 
-    def done(self, *rirs: float, **estimate: Any) -> SetSummarised:
+    def do_set(self, *rirs: float, **estimate: Any) -> SetSummarised:
         """Do a whole set: a rep for each number of reps left, then the end."""
         for rir in rirs:
             self.rep(rir, **estimate)
-        return self.closes()
+        return self.close()
 
 
 def again(training: Training) -> Training:
-    """Bring all inputs of a training to a new advisor."""
+    """Process all inputs of a training with a new advisor."""
     other = replace(training, level=None, state={}, inputs=[], outputs=[])
     for event in training.inputs:
-        other.takes(event)
+        other.process(event)
     return other

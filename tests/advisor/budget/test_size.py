@@ -13,7 +13,7 @@ BYTES_MAX = 72 * 1024
 def test_eight_weeks_are_all_that_is_kept_and_they_are_small() -> None:
     """Six days a week, eight sets a day on thirty exercises, half of them to failure, for twelve weeks."""
     training = Training()
-    training.rules(weekly_units=50)
+    training.update_policy(weekly_units=50)
     exercises = cycle(
         [exercise.exercise for exercise in builtin_catalogue() if exercise.risk in ("isolation", "machine")][:30]
     )
@@ -21,11 +21,11 @@ def test_eight_weeks_are_all_that_is_kept_and_they_are_small() -> None:
     sizes: dict[str, int] = {}
     for week in range(12):
         for _ in range(6):
-            training.feels(sleep=3, fatigue=3, soreness=3, pain={"left knee": week % 3})
+            training.check_in(sleep=3, fatigue=3, soreness=3, pain={"left knee": week % 3})
             for number in range(8):
-                training.opens(next(exercises), load_kg=40).done(3 * (number % 2), fastest_mps=0.5)
-            training.waits(days=1)
-        training.waits(days=1)
+                training.open_set(next(exercises), load_kg=40).do_set(3 * (number % 2), fastest_mps=0.5)
+            training.wait(days=1)
+        training.wait(days=1)
         sizes = {name: len(training.advisor.dump(name, training.state[name])) for name in ("lifter", "ledger", "signs")}
         seen.append(sum(sizes.values()))
 

@@ -12,19 +12,19 @@ from tests.advisor.training import MONDAY, Lifting, Training
 
 
 def entries(training: Training) -> list[BudgetChanged]:
-    """Give the changes that an entry made."""
-    return [change for change in training.told(BudgetChanged) if change.entry is not None]
+    """Return the budgets that came with an entry."""
+    return [change for change in training.outputs_of(BudgetChanged) if change.entry is not None]
 
 
 def fails(training: Training, exercise: str = "biceps_curl") -> Lifting:
     """Do a set to failure."""
-    lifting = training.opens(exercise)
-    lifting.done(1, 0)
+    lifting = training.open_set(exercise)
+    lifting.do_set(1, 0)
     return lifting
 
 
 def agrees(training: Training) -> bool:
-    """Tell whether the ledger is what the events alone give, and what was told."""
+    """Return whether the ledger equals the one computed from all events, and the one published."""
     whole = recompute(training.inputs, training.env)
     return whole == published(training.outputs) == {entry.set_key: entry for entry in training.ledger.entries}
 
@@ -70,7 +70,7 @@ def test_what_is_left_is_never_negative() -> None:
 def test_a_set_that_costs_nothing_has_no_entry() -> None:
     """Nor does it change the budget."""
     training = Training()
-    training.opens("hip_thrust").done(4, 3)
+    training.open_set("hip_thrust").do_set(4, 3)
 
     assert [] == entries(training)
     assert () == training.ledger.entries
@@ -81,12 +81,12 @@ def test_a_correction_revises_the_entry() -> None:
     training = Training()
     lifting = fails(training)
     for rir in (1, 2, 0):
-        lifting.corrects({2: rir})
+        lifting.correct({2: rir})
     changes = entries(training)
 
     assert [1.0, 0.5, 0.0, 1.0] == [change.entry.cost for change in changes if change.entry is not None]
     assert [1, 2, 3, 4] == [change.entry.revision for change in changes if change.entry is not None]
-    revisions = [change.revision for change in training.told(BudgetChanged)]
+    revisions = [change.revision for change in training.outputs_of(BudgetChanged)]
     assert list(range(1, len(revisions) + 1)) == revisions
     assert agrees(training)
 
@@ -95,9 +95,9 @@ def test_a_correction_after_the_weeks_end_changes_that_week() -> None:
     """And not the running one."""
     training = Training()
     lifting = fails(training)
-    training.waits(days=8)
-    training.opens("hip_thrust")
-    lifting.corrects({2: 1})
+    training.wait(days=8)
+    training.open_set("hip_thrust")
+    lifting.correct({2: 1})
     change = entries(training)[-1]
 
     assert (at("2026-01-05", "UTC"), 0.5) == (change.week_start, change.spent)
@@ -111,8 +111,8 @@ def test_a_new_week_starts_with_all_of_its_budget() -> None:
     """Said when its first set opens."""
     training = Training()
     fails(training)
-    training.waits(days=7)
-    training.opens("hip_thrust")
+    training.wait(days=7)
+    training.open_set("hip_thrust")
 
     assert (at("2026-01-12", "UTC"), 4.0, 0.0) == (
         training.budget().week_start,
@@ -124,8 +124,8 @@ def test_a_new_week_starts_with_all_of_its_budget() -> None:
 def test_the_week_of_a_set_is_that_of_its_last_rep() -> None:
     """A set over midnight on Sunday; a late rep takes it to the next week, and both weeks are told."""
     training = Training(now=at("2026-01-11T23:59:50", "UTC"))
-    lifting = training.opens("biceps_curl")
-    lifting.done(1, 0)
+    lifting = training.open_set("biceps_curl")
+    lifting.do_set(1, 0)
     assert at("2026-01-05", "UTC") == training.budget().week_start
     lifting.rep(0, after_s=10)
     before, after = entries(training)[-2:]
@@ -140,7 +140,7 @@ def test_the_week_of_a_set_is_that_of_its_last_rep() -> None:
 def test_weeks_are_those_of_the_lifters_zone() -> None:
     """Sunday evening in New York is Monday in Berlin."""
     training = Training(now=at("2026-01-11T23:00", "America/New_York"))
-    training.becomes(time_zone="America/New_York")
+    training.update_athlete(time_zone="America/New_York")
     fails(training)
 
     assert at("2026-01-05", "America/New_York") == training.budget().week_start
@@ -152,7 +152,7 @@ def test_a_gyms_zone_holds_where_the_lifter_has_none() -> None:
     training = Training(level=None)
     layer = PolicyUpdated(gym_id="g1", time_zone="Asia/Tokyo", week_start="sunday")
     training.env.apply(Event(id="c1", source="coach", time=MONDAY, data=layer))
-    Lifting(training, "k", "s", {"exercise": "hip_thrust"}, training.now, pinned=1).tell_opened()
+    Lifting(training, "k", "s", {"exercise": "hip_thrust"}, training.now, pinned=1).send_opened()
 
     assert ("Asia/Tokyo", at("2026-01-04", "Asia/Tokyo")) == (training.budget().time_zone, training.budget().week_start)
 
@@ -160,7 +160,7 @@ def test_a_gyms_zone_holds_where_the_lifter_has_none() -> None:
 def test_a_week_in_which_clocks_change_is_one_week() -> None:
     """Before and after the night of the change."""
     training = Training(now=at("2026-03-28T20:00"))
-    training.becomes(time_zone="Europe/Berlin")
+    training.update_athlete(time_zone="Europe/Berlin")
     fails(training)
     training.now = at("2026-03-29T23:30")
     fails(training, "leg_curl")
@@ -179,14 +179,14 @@ def test_a_week_in_which_clocks_change_is_one_week() -> None:
 def test_a_week_over_the_years_end_is_one_week() -> None:
     """ISO week 53 of 2026 ends on 3 January 2027."""
     training = Training(now=at("2026-12-30T20:00"))
-    training.becomes(time_zone="Europe/Berlin")
+    training.update_athlete(time_zone="Europe/Berlin")
     lifting = fails(training)
     training.now = at("2027-01-03T12:00")
     fails(training, "leg_curl")
     assert (2.0, at("2026-12-28")) == (training.budget().spent, training.budget().week_start)
 
     training.now = at("2027-01-04T12:00")
-    lifting.corrects({2: 3})
+    lifting.correct({2: 3})
     change = entries(training)[-1]
     assert (1.0, at("2026-12-28")) == (change.spent, change.week_start)
     assert agrees(training)
@@ -195,9 +195,9 @@ def test_a_week_over_the_years_end_is_one_week() -> None:
 def test_a_change_of_zone_holds_from_the_next_weeks_start() -> None:
     """The running week ends where it would have ended."""
     training = Training(now=at("2026-01-07T10:00"))
-    training.becomes(time_zone="Europe/Berlin")
+    training.update_athlete(time_zone="Europe/Berlin")
     fails(training)
-    training.becomes(time_zone="America/New_York")
+    training.update_athlete(time_zone="America/New_York")
     fails(training, "leg_curl")
     assert ("Europe/Berlin", at("2026-01-05"), 2.0) == (
         training.budget().time_zone,
@@ -216,11 +216,11 @@ def test_a_change_of_zone_holds_from_the_next_weeks_start() -> None:
 def test_nothing_is_paid_twice_or_forgotten_where_weeks_of_two_zones_overlap() -> None:
     """Monday in Berlin is still Sunday in New York: that week was charged with what was done in it."""
     training = Training(now=at("2026-01-07T10:00"))
-    training.becomes(time_zone="Europe/Berlin")
+    training.update_athlete(time_zone="Europe/Berlin")
     fails(training)
-    training.becomes(time_zone="America/New_York")
+    training.update_athlete(time_zone="America/New_York")
     training.now = at("2026-01-12T02:00")
-    training.opens("hip_thrust")
+    training.open_set("hip_thrust")
 
     assert ("America/New_York", 1.0) == (training.budget().time_zone, training.budget().spent)
 
@@ -228,14 +228,14 @@ def test_nothing_is_paid_twice_or_forgotten_where_weeks_of_two_zones_overlap() -
 def test_a_change_of_the_first_weekday_holds_from_the_next_weeks_start() -> None:
     """And changing it back before then changes nothing."""
     training = Training()
-    training.opens("hip_thrust")
-    training.becomes(week_start="wednesday")
-    training.waits(days=3)
-    training.opens("hip_thrust")
+    training.open_set("hip_thrust")
+    training.update_athlete(week_start="wednesday")
+    training.wait(days=3)
+    training.open_set("hip_thrust")
     assert at("2026-01-05", "UTC") == training.budget().week_start
 
-    training.waits(days=5)
-    training.opens("hip_thrust")
+    training.wait(days=5)
+    training.open_set("hip_thrust")
     assert (at("2026-01-07", "UTC"), at("2026-01-14", "UTC")) == (
         training.budget().week_start,
         training.budget().valid_until,
@@ -246,15 +246,15 @@ def test_a_grant_adds_to_the_week_until_it_expires() -> None:
     """With its reason; what comes after is told in advance."""
     training = Training()
     expires = MONDAY + timedelta(days=2)
-    training.grants(1.5, expires, "peaking")
+    training.grant(1.5, expires, "peaking")
     change = training.budget()
 
     assert (5.5, expires, 4.0) == (change.allowed, change.valid_until, change.allowed_after)
     assert ["4 a week", "1.5 more until 2026-01-07 10:00 UTC: peaking"] == change.reasons
     assert change.entry is None
 
-    training.waits(days=2)
-    training.opens("hip_thrust")
+    training.wait(days=2)
+    training.open_set("hip_thrust")
     assert 4.0 == training.budget().allowed
 
 
@@ -262,8 +262,8 @@ def test_grants_that_end_one_after_the_other_are_all_foretold() -> None:
     """Nobody speaks again when one ends: what is allowed then, and after the next, is said at once."""
     training = Training()
     first, second = MONDAY + timedelta(days=1), MONDAY + timedelta(days=3)
-    training.grants(1.0, first, id="grant-1")
-    training.grants(2.0, second, id="grant-2")
+    training.grant(1.0, first, id="grant-1")
+    training.grant(2.0, second, id="grant-2")
     change = training.budget()
 
     assert (7.0, first, 6.0) == (change.allowed, change.valid_until, change.allowed_after)
@@ -276,7 +276,7 @@ def test_a_grant_that_comes_twice_counts_once() -> None:
     """It is known by its source and id."""
     training = Training()
     for _ in range(2):
-        training.grants(1.0, MONDAY + timedelta(days=2), id="grant-1", source="coach")
+        training.grant(1.0, MONDAY + timedelta(days=2), id="grant-1", source="coach")
 
     assert (5.0, 1) == (training.budget().allowed, len(training.lifter.grants))
 
@@ -284,7 +284,7 @@ def test_a_grant_that_comes_twice_counts_once() -> None:
 def test_a_grant_that_has_expired_is_worth_nothing() -> None:
     """It is told, and changes nothing."""
     training = Training()
-    training.grants(1.0, MONDAY - timedelta(days=2))
+    training.grant(1.0, MONDAY - timedelta(days=2))
 
     assert (4.0, ()) == (training.budget().allowed, training.lifter.grants)
 
@@ -293,7 +293,7 @@ def test_too_many_grants_are_refused() -> None:
     """A limit on everything."""
     training = Training()
     for _ in range(101):
-        training.grants(0.5, MONDAY + timedelta(days=2))
+        training.grant(0.5, MONDAY + timedelta(days=2))
 
     assert training.last.reject is not None
     assert "too_many_grants" == training.last.reject.reason
@@ -303,7 +303,7 @@ def test_too_many_grants_are_refused() -> None:
 def test_what_a_beginner_is_granted_is_all_there_is() -> None:
     """No units of a beginner's own."""
     training = Training(level=None)
-    training.grants(1.0, MONDAY + timedelta(days=2))
+    training.grant(1.0, MONDAY + timedelta(days=2))
 
     assert (1.0, "no units: beginner") == (training.budget().allowed, training.budget().reasons[0])
 
@@ -311,9 +311,9 @@ def test_what_a_beginner_is_granted_is_all_there_is() -> None:
 def test_a_policy_of_the_lifters_own_changes_costs_from_the_next_set_on() -> None:
     """A running set is charged by what it was pinned to."""
     training = Training()
-    running = training.opens("biceps_curl")
-    training.rules(failure_cost=3.0)
-    running.done(0)
+    running = training.open_set("biceps_curl")
+    training.update_policy(failure_cost=3.0)
+    running.do_set(0)
     assert 1.0 == training.budget().spent
 
     fails(training, "leg_curl")
@@ -325,9 +325,9 @@ def test_a_set_that_goes_on_stays_charged_until_it_ends_anew() -> None:
     """And is charged once."""
     training = Training()
     lifting = fails(training)
-    lifting.goes_on()
+    lifting.reopen()
     assert 1.0 == training.budget().spent
-    lifting.done(2)
+    lifting.do_set(2)
 
     assert 0.0 == training.budget().spent
     assert agrees(training)
@@ -336,11 +336,11 @@ def test_a_set_that_goes_on_stays_charged_until_it_ends_anew() -> None:
 def test_a_set_is_not_charged_against_itself() -> None:
     """What it cost so far does not shrink what it may cost."""
     training = Training()
-    training.rules(weekly_units=1.0)
-    lifting = training.opens("biceps_curl", is_last_set=True)
-    lifting.done(0)
-    lifting.goes_on()
-    lifting.amends(station_id="rack-2")
+    training.update_policy(weekly_units=1.0)
+    lifting = training.open_set("biceps_curl", is_last_set=True)
+    lifting.do_set(0)
+    lifting.reopen()
+    lifting.amend(station_id="rack-2")
 
     assert (0, 1.0) == (training.set(lifting).terms.target, training.set(lifting).terms.left)
 
@@ -350,7 +350,7 @@ def test_the_ledger_keeps_eight_weeks() -> None:
     training = Training()
     for _ in range(12):
         fails(training)
-        training.waits(weeks=1)
+        training.wait(weeks=1)
 
     assert 8 == len(training.ledger.entries)
     assert 12 == len(published(training.outputs))
@@ -360,14 +360,14 @@ def test_the_ledger_keeps_eight_weeks() -> None:
 def test_an_old_set_that_arrives_late_is_charged_to_its_week() -> None:
     """However old: told, though not kept."""
     training = Training()
-    training.opens("hip_thrust")
+    training.open_set("hip_thrust")
     then = MONDAY - timedelta(weeks=10)
     lifting = Lifting(training, "old", "s9", {"exercise": "biceps_curl"}, then, history=True)
-    lifting.tell_opened()
-    lifting.closes("history")
+    lifting.send_opened()
+    lifting.close("history")
     lifting.rep(0, newest=False, ended=then + timedelta(seconds=5))
     assert (MONDAY - timedelta(weeks=10)).date() == training.budget().week_start.date()
-    lifting.corrects({1: 4}, newest=False)
+    lifting.correct({1: 4}, newest=False)
 
     assert [1.0, 0.0] == [change.spent for change in entries(training)]
     assert {} == published(training.outputs) == recompute(training.inputs, training.env)

@@ -8,17 +8,17 @@ from tests.advisor.training import Lifting, Training
 
 
 def notices(training: Training, kind: str) -> list[NoticeGiven]:
-    """Give what was told after sessions, of one kind."""
-    return [notice for notice in training.told(NoticeGiven) if notice.kind == kind]
+    """Return the notices of one kind."""
+    return [notice for notice in training.outputs_of(NoticeGiven) if notice.kind == kind]
 
 
 def sets(training: Training, count: int, rir: float, exercise: str = "hip_thrust") -> list[Lifting]:
     """Do some work sets that end with so many reps left."""
     done = []
     for _ in range(count):
-        training.waits(minutes=3)
-        lifting = training.opens(exercise)
-        lifting.done(rir)
+        training.wait(minutes=3)
+        lifting = training.open_set(exercise)
+        lifting.do_set(rir)
         done.append(lifting)
     return done
 
@@ -26,7 +26,7 @@ def sets(training: Training, count: int, rir: float, exercise: str = "hip_thrust
 def test_r09_over_a_tenth_of_at_least_twenty_sets_closes_spending() -> None:
     """Three of thirty are a tenth; one more is over, and nothing is spent until it is back."""
     training = Training()
-    training.rules(weekly_units=40, weekly_units_per_muscle=40)
+    training.update_policy(weekly_units=40, weekly_units_per_muscle=40)
     sets(training, 27, 3)
     sets(training, 3, 1)
     share = training.budget().hard_share
@@ -38,11 +38,11 @@ def test_r09_over_a_tenth_of_at_least_twenty_sets_closes_spending() -> None:
     assert ["R09"] == notice.rule_ids
     expected = "4 of 31 work sets in 28 days (13%) ended with one rep left or none: no failure until it is 10% again."
     assert expected == notice.sentence
-    lifting = training.opens("leg_curl", is_last_set=True)
+    lifting = training.open_set("leg_curl", is_last_set=True)
     assert training.set(lifting).standing.hard_share_over
     assert (2, True) == (
-        training.told(AdviceGiven)[-1].target_rir,
-        "R09" in training.told(AdviceGiven)[-1].rule_ids,
+        training.outputs_of(AdviceGiven)[-1].target_rir,
+        "R09" in training.outputs_of(AdviceGiven)[-1].rule_ids,
     )
 
 
@@ -50,7 +50,7 @@ def test_r09_fewer_sets_are_no_share() -> None:
     """Nineteen sets to failure are many, and no share yet."""
     training = Training()
     sets(training, 19, 1)
-    lifting = training.opens("leg_curl")
+    lifting = training.open_set("leg_curl")
 
     assert ((), None) == (tuple(notices(training, "hard_share")), training.set(lifting).standing.hard_share)
 
@@ -64,7 +64,7 @@ def test_r09_easier_sets_bring_it_back() -> None:
     sets(training, 9, 3)
 
     assert [False, True] == [notice.withdrawn for notice in notices(training, "hard_share")]
-    assert not training.set(training.opens("leg_curl")).standing.hard_share_over
+    assert not training.set(training.open_set("leg_curl")).standing.hard_share_over
 
 
 def test_r09_a_correction_counts_anew() -> None:
@@ -72,7 +72,7 @@ def test_r09_a_correction_counts_anew() -> None:
     training = Training()
     sets(training, 18, 3)
     hard = sets(training, 3, 1)
-    hard[0].reports(rir=3)
+    hard[0].report_effort(rir=3)
 
     assert [False, True] == [notice.withdrawn for notice in notices(training, "hard_share")]
 
@@ -81,17 +81,17 @@ def test_r09_only_the_last_twenty_eight_days_count() -> None:
     """What is older is past."""
     training = Training()
     sets(training, 3, 1)
-    training.waits(days=28)
+    training.wait(days=28)
     sets(training, 20, 3)
 
-    assert 0.0 == training.set(training.opens("leg_curl")).standing.hard_share
+    assert 0.0 == training.set(training.open_set("leg_curl")).standing.hard_share
 
 
 def test_r09_warm_ups_and_sets_for_as_many_as_possible_are_no_work_sets() -> None:
     """Their distance to failure is no choice."""
     training = Training()
     for intent in ("warmup", "amrap", "test", "technique"):
-        training.opens("biceps_curl", intent=intent).done(1)
+        training.open_set("biceps_curl", intent=intent).do_set(1)
 
     assert 0 == sum(day.sets for day in training.history.days)
 
@@ -100,9 +100,9 @@ def test_r17_a_plateau_on_an_isolation_exercise_suggests_one_failure_set() -> No
     """With no warning signs and budget left; told after the session."""
     training = Training()
     for _ in range(4):
-        training.opens("biceps_curl", load_kg=20).done(3, fastest_mps=0.5)
-        training.waits(days=7)
-    training.opens("biceps_curl", load_kg=20).done(3, fastest_mps=0.5)
+        training.open_set("biceps_curl", load_kg=20).do_set(3, fastest_mps=0.5)
+        training.wait(days=7)
+    training.open_set("biceps_curl", load_kg=20).do_set(3, fastest_mps=0.5)
     newest = notices(training, "plateau")[-1]
 
     assert (["R17"], False) == (newest.rule_ids, newest.withdrawn)
@@ -116,11 +116,11 @@ def test_r17_a_gain_withdraws_the_suggestion() -> None:
     """The exercise moves again."""
     training = Training()
     for _ in range(5):
-        training.opens("biceps_curl", load_kg=20).done(3, fastest_mps=0.5)
-        training.waits(days=7)
+        training.open_set("biceps_curl", load_kg=20).do_set(3, fastest_mps=0.5)
+        training.wait(days=7)
     assert not notices(training, "plateau")[-1].withdrawn
     training.now -= timedelta(days=6)
-    training.opens("biceps_curl", load_kg=22.5).done(3, fastest_mps=0.5)
+    training.open_set("biceps_curl", load_kg=22.5).do_set(3, fastest_mps=0.5)
 
     assert notices(training, "plateau")[-1].withdrawn
 
@@ -130,13 +130,13 @@ def test_r17_warning_signs_or_no_budget_suggest_nothing() -> None:
     for hindrance in ("signs", "budget", "compound"):
         training = Training()
         if hindrance == "budget":
-            training.rules(weekly_units=0)
+            training.update_policy(weekly_units=0)
         exercise = "hip_thrust" if hindrance == "compound" else "biceps_curl"
         for _ in range(5):
             if hindrance == "signs":
-                training.feels(sleep=1)
-            training.opens(exercise, load_kg=20).done(3, fastest_mps=0.5)
-            training.waits(days=7)
+                training.check_in(sleep=1)
+            training.open_set(exercise, load_kg=20).do_set(3, fastest_mps=0.5)
+            training.wait(days=7)
 
         assert [] == notices(training, "plateau")
 
@@ -153,7 +153,7 @@ def test_r20_over_half_of_a_weeks_sets_far_from_failure_are_told_after_the_sessi
     expected = "3 of 5 work sets this week ended with 5 or more reps left: you have more in you than that."
     assert (["R20"], expected) == (notice.rule_ids, notice.sentence)
     assert notice.not_before == training.now + timedelta(hours=2)
-    assert [] == [advice for advice in training.told(AdviceGiven) if "R20" in advice.rule_ids]
+    assert [] == [advice for advice in training.outputs_of(AdviceGiven) if "R20" in advice.rule_ids]
 
 
 def test_r20_is_withdrawn_when_the_rest_of_the_week_is_harder() -> None:
@@ -163,7 +163,7 @@ def test_r20_is_withdrawn_when_the_rest_of_the_week_is_harder() -> None:
     sets(training, 3, 6)
     sets(training, 1, 3)
     assert [False, True] == [notice.withdrawn for notice in notices(training, "sandbagging")]
-    training.waits(days=7)
+    training.wait(days=7)
     sets(training, 4, 6)
 
     assert 2 == len(notices(training, "sandbagging"))

@@ -74,7 +74,7 @@ estimates = st.builds(
 
 @st.composite
 def worse(draw: st.DrawFn) -> tuple[RirEstimate, RirEstimate]:
-    """Give a estimate, and one that is nowhere fresher."""
+    """Draw an estimate, and one that is nowhere fresher."""
     fresh = draw(estimates)
     rir = draw(st.floats(0, fresh.rir))
     tail = [max(chance, other) for chance, other in zip(fresh.p_rir_le, draw(tails), strict=True)]
@@ -174,14 +174,14 @@ def test_at_its_floor_a_set_that_has_one_is_stopped(
 @given(cases, policies, units, units)
 def test_less_budget_never_allows_more(case: RuleInputs, policy: Policy, left: float, muscle_left: float) -> None:
     """Of the week or of the muscle group: the target never falls when there is less to spend."""
-    standing = case.eligibility
+    eligibility = case.eligibility
     less = replace(
         case,
         eligibility=replace(
-            standing,
-            left=min(left, standing.left),
-            muscle_left=min(muscle_left, standing.muscle_left),
-            planned_left=min(left, standing.planned_left),
+            eligibility,
+            left=min(left, eligibility.left),
+            muscle_left=min(muscle_left, eligibility.muscle_left),
+            planned_left=min(left, eligibility.planned_left),
         ),
     )
     target, stricter = terms_of(case, policy).target, terms_of(less, policy).target
@@ -199,12 +199,12 @@ def test_advice_never_spends_what_is_not_there(case: RuleInputs, policy: Policy)
         return
     cost = policy.failure_cost if terms.target == 0 else policy.near_failure_cost
 
-    standing = case.eligibility
-    left = max(standing.left, standing.planned_left) if "R12" in terms.rules else standing.left
+    eligibility = case.eligibility
+    left = max(eligibility.left, eligibility.planned_left) if "R12" in terms.rules else eligibility.left
 
     assert not case.beginner
-    assert cost <= min(left, standing.muscle_left) + 1e-9  # sums of units are rounded by so little
-    assert min(left, standing.muscle_left) > 0
+    assert cost <= min(left, eligibility.muscle_left) + 1e-9  # sums of units are rounded by so little
+    assert min(left, eligibility.muscle_left) > 0
     assert "R10" in terms.rules
 
 
@@ -233,7 +233,7 @@ def test_words_fit_between_two_reps(terms: SetTerms, estimate: RirEstimate, latc
 
 
 def terms(exercise: str = "hip_thrust", **changes: object) -> SetTerms:
-    """Give the terms of a plain set."""
+    """Return the terms of a plain set."""
     case = RuleInputs(builtin_catalogue().get(exercise), True, "work", None, False, True, False, Eligibility(4.0, 2.0))
     return terms_of(case, builtin_policy())
 

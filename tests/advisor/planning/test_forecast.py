@@ -8,7 +8,7 @@ from tests.advisor.training import Training
 
 def forecast(training: Training, *planned: dict[str, Any], **session: Any) -> Forecast:
     """A session begins with a plan; gives what it may spend."""
-    training.session(planned=list(planned), **session)
+    training.start_session(planned=list(planned), **session)
     result = training.budget().forecast
     assert result is not None
     return result
@@ -34,7 +34,7 @@ def test_a_plan_is_answered_by_what_it_may_spend() -> None:
 def test_a_plan_never_spends_more_than_is_left() -> None:
     """However many sets ask for it: what is spent by one is not there for the next."""
     training = Training()
-    training.rules(weekly_units=1.5)
+    training.update_policy(weekly_units=1.5)
     asked = [
         {"exercise": name, "sets": 2, "target_rir": 0}
         for name in ("biceps_curl", "triceps_pushdown", "leg_curl", "leg_extension")
@@ -58,7 +58,7 @@ def test_a_beginners_plan_spends_nothing() -> None:
     """Nor does one that is made with three warning signs."""
     assert 0.0 == forecast(Training(level=None), {"exercise": "biceps_curl", "sets": 3}).units
     worn = Training()
-    worn.feels(sleep=1, fatigue=1, motivation=1)
+    worn.check_in(sleep=1, fatigue=1, motivation=1)
     assert 0.0 == forecast(worn, {"exercise": "biceps_curl", "sets": 3}).units
 
 

@@ -8,7 +8,7 @@ from tests.advisor.training import Lifting, Training
 
 def opened(**context: Any) -> Lifting:
     """Open a set with a target of two."""
-    return Training().opens("hip_thrust", **context)
+    return Training().open_set("hip_thrust", **context)
 
 
 def test_after_a_stop_every_further_rep_gets_stop_and_sounds() -> None:
@@ -35,9 +35,9 @@ def test_an_overdue_rep_latches_too() -> None:
     """Also when it was completed in the end."""
     lifting = opened()
     lifting.rep(6)
-    lifting.overdue()
+    lifting.send_overdue()
 
-    assert ("stop", 1) == (lifting.rep(6).action, lifting.training.told(AdviceGiven)[-1].revision)
+    assert ("stop", 1) == (lifting.rep(6).action, lifting.training.outputs_of(AdviceGiven)[-1].revision)
 
 
 def test_a_late_stop_latches_nothing() -> None:
@@ -67,7 +67,7 @@ def test_only_a_correction_of_its_reps_lifts_the_latch() -> None:
     lifting = opened()
     lifting.rep(8)
     lifting.rep(1)
-    (advice,) = lifting.corrects({2: 7})
+    (advice,) = lifting.correct({2: 7})
 
     assert ("continue", True) == (advice.action, advice.late)
     assert "continue" == lifting.rep(6).action
@@ -78,7 +78,7 @@ def test_a_correction_that_leaves_a_reason_to_stop_lifts_nothing() -> None:
     lifting = opened()
     lifting.rep(2)
     lifting.rep(1)
-    lifting.corrects({1: 7, 2: 2})
+    lifting.correct({1: 7, 2: 2})
 
     assert "stop" == lifting.rep(6).action
 
@@ -88,7 +88,7 @@ def test_a_voided_rep_takes_its_stop_with_it() -> None:
     lifting = opened()
     lifting.rep(8)
     lifting.rep(1)
-    lifting.voids(2)
+    lifting.void(2)
 
     assert "continue" == lifting.rep(7, number=3).action
 
@@ -98,18 +98,18 @@ def test_a_lifter_who_feels_fresh_does_not_lift_the_latch() -> None:
     lifting = opened()
     lifting.rep(8)
     lifting.rep(1)
-    lifting.reports(rir=6)
-    lifting.estimated(lifting.numbered(2), 6)
+    lifting.report_effort(rir=6)
+    lifting.send_estimate(lifting.rep_numbered(2), 6)
 
     assert "stop" == lifting.rep(6).action
 
 
 def test_the_arrival_of_a_spotter_does_not_lift_the_latch() -> None:
     """The target falls, the stop stays."""
-    lifting = Training().opens("bench_press")
+    lifting = Training().open_set("bench_press")
     lifting.rep(3)
-    lifting.amends(spotter_present=True)
-    lifting.estimated(lifting.numbered(1), 5)
+    lifting.amend(spotter_present=True)
+    lifting.send_estimate(lifting.rep_numbered(1), 5)
 
     assert "stop" == lifting.rep(4).action
 
@@ -121,7 +121,7 @@ def test_a_rep_that_arrives_late_may_correct_those_after_it() -> None:
     third = lifting.rep(1, number=3)
     assert "stop" == third.action
     assert lifting.rep(7, number=2, after_s=1, ended=lifting.reps[0].ended.replace(second=4)).late
-    lifting.estimated(lifting.numbered(3), 6)
+    lifting.send_estimate(lifting.rep_numbered(3), 6)
 
     assert "continue" == lifting.rep(5).action
 
@@ -130,8 +130,8 @@ def test_the_latch_outlasts_an_end_and_a_reopening() -> None:
     """It is the same set."""
     lifting = opened()
     lifting.rep(2)
-    lifting.closes("silence")
-    lifting.goes_on()
+    lifting.close("silence")
+    lifting.reopen()
 
     assert "stop" == lifting.rep(6).action
 
@@ -139,9 +139,9 @@ def test_the_latch_outlasts_an_end_and_a_reopening() -> None:
 def test_a_latch_is_of_one_set() -> None:
     """The next one starts afresh."""
     training = Training()
-    training.opens("hip_thrust").done(2)
+    training.open_set("hip_thrust").do_set(2)
 
-    assert "continue" == training.opens("hip_thrust").rep(6).action
+    assert "continue" == training.open_set("hip_thrust").rep(6).action
 
 
 def test_a_rep_that_was_overdue_is_reason_enough_when_others_are_corrected() -> None:
@@ -149,21 +149,21 @@ def test_a_rep_that_was_overdue_is_reason_enough_when_others_are_corrected() -> 
     lifting = opened()
     lifting.rep(8)
     lifting.rep(2)
-    lifting.overdue()
+    lifting.send_overdue()
     lifting.rep(1)
-    lifting.corrects({2: 7, 3: 6})
+    lifting.correct({2: 7, 3: 6})
 
     assert "stop" == lifting.rep(6).action
-    assert 2 == lifting.closes().reps_after_stop
+    assert 2 == lifting.close().reps_after_stop
 
 
 def test_an_overdue_rep_that_never_was_lifts_its_latch_when_voided() -> None:
     """Somebody moved the bar."""
     lifting = opened()
     lifting.rep(6)
-    lifting.overdue(number=2)
+    lifting.send_overdue(number=2)
     lifting.rep(6)
-    lifting.voids(2)
+    lifting.void(2)
 
     assert "continue" == lifting.rep(6, number=3).action
 
@@ -173,10 +173,10 @@ def test_a_rep_is_advised_once_and_anew_with_a_higher_revision() -> None:
     lifting = opened()
     for rir in (8, 7, 6):
         lifting.rep(rir)
-    advice = lifting.corrects({1: 8, 2: 7, 3: 6})
+    advice = lifting.correct({1: 8, 2: 7, 3: 6})
 
     assert [(3, 2)] == [(message.after_rep, message.revision) for message in advice]
-    given = lifting.training.told(AdviceGiven)
+    given = lifting.training.outputs_of(AdviceGiven)
     assert [(0, 1), (1, 1), (2, 1), (3, 1), (3, 2)] == [(message.after_rep, message.revision) for message in given]
     assert len(given) == len({message.alert_id for message in given})
 
@@ -188,13 +188,13 @@ def test_two_devices_that_use_one_number_are_told_apart() -> None:
     second = lifting.rep(5, number=1, after_s=0.2, flags=["second_source"])
 
     assert [(1, 1), (1, 2)] == [(message.after_rep, message.revision) for message in (first, second)]
-    assert 1 == lifting.closes().reps
+    assert 1 == lifting.close().reps
 
 
 def test_one_more_is_said_once_though_its_rep_was_voided() -> None:
     """The next rep may bear the same number: the lifter has heard it all the same."""
     lifting = opened()
     first = lifting.rep(3)
-    lifting.voids(1)
+    lifting.void(1)
 
     assert ["one_more", "continue"] == [first.action, lifting.rep(3).action]

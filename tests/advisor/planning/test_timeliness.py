@@ -11,13 +11,13 @@ from tests.advisor.training import MONDAY, Lifting, Training
 
 
 def silent(advice: AdviceGiven) -> bool:
-    """Tell whether there is nothing to play."""
+    """Return whether there is nothing to play."""
     return (0, 0, "", "none") == (advice.sound_ms, advice.repeat, advice.speech, advice.haptic)
 
 
 def opened() -> Lifting:
     """Open a set with a target of two."""
-    return Training().opens("hip_thrust")
+    return Training().open_set("hip_thrust")
 
 
 def test_advice_for_the_newest_rep_of_an_open_set_is_in_time() -> None:
@@ -47,7 +47,7 @@ def test_whatever_comes_of_a_correction_is_late() -> None:
     """Also for the newest rep of an open set."""
     lifting = opened()
     lifting.rep(5)
-    (advice,) = lifting.corrects({1: 1})
+    (advice,) = lifting.correct({1: 1})
 
     assert ("stop", True, 2) == (advice.action, advice.late, advice.revision)
     assert silent(advice)
@@ -55,7 +55,7 @@ def test_whatever_comes_of_a_correction_is_late() -> None:
 
 def test_a_late_emergency_calls_nobody() -> None:
     """Help that comes an hour later is none."""
-    lifting = Training().opens("bench_press")
+    lifting = Training().open_set("bench_press")
 
     assert lifting.rep(0, flags=["failed"]).emergency
     assert not lifting.rep(0, flags=["failed"], fresh=False).emergency
@@ -65,7 +65,7 @@ def test_an_overdue_rep_is_exempt() -> None:
     """Events of timers are never late."""
     lifting = opened()
     lifting.rep(5, fresh=False)
-    (advice,) = lifting.overdue()
+    (advice,) = lifting.send_overdue()
 
     assert ("failing", False) == (advice.action, advice.late)
     assert advice.expires_at == lifting.training.now + timedelta(seconds=8)
@@ -74,9 +74,9 @@ def test_an_overdue_rep_is_exempt() -> None:
 def test_an_overdue_rep_of_a_set_that_has_ended_is_nothing() -> None:
     """The timer was overtaken."""
     lifting = opened()
-    lifting.done(5)
+    lifting.do_set(5)
 
-    assert [] == lifting.overdue()
+    assert [] == lifting.send_overdue()
 
 
 def test_advice_expires_eight_seconds_after_the_newest_rep_was_received() -> None:
@@ -114,7 +114,7 @@ def test_what_the_network_took_is_taken_off() -> None:
 
 
 def reps(*ends_s: float, lasting_s: float = 1.0) -> list[AdvisedRep]:
-    """Give reps that end at these seconds."""
+    """Return reps that end at these seconds."""
     ends = [MONDAY + timedelta(seconds=end_s) for end_s in ends_s]
     return [AdvisedRep(at, str(at), end - timedelta(seconds=lasting_s), end) for at, end in enumerate(ends, 1)]
 

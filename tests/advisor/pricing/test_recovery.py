@@ -11,19 +11,19 @@ from tests.advisor.training import MONDAY, Lifting, Training
 
 def fails(training: Training, exercise: str, **context: Any) -> Lifting:
     """Do a set to failure."""
-    lifting = training.opens(exercise, **context)
-    lifting.done(1, 0)
+    lifting = training.open_set(exercise, **context)
+    lifting.do_set(1, 0)
     return lifting
 
 
-def standing(training: Training, exercise: str, **context: Any) -> Eligibility:
+def eligibility(training: Training, exercise: str, **context: Any) -> Eligibility:
     """Open a set; gives how the lifter stands for it."""
-    return training.set(training.opens(exercise, **context)).standing
+    return training.set(training.open_set(exercise, **context)).standing
 
 
 def block(training: Training, kind: str, first_day: str, last_day: str) -> None:
     """A coach puts a block into the lifter's calendar."""
-    training.rules(block={"name": kind, "kind": kind, "first_day": first_day, "last_day": last_day})
+    training.update_policy(block={"name": kind, "kind": kind, "first_day": first_day, "last_day": last_day})
 
 
 def test_r11_the_same_muscle_group_is_closed_to_failure_for_48_hours() -> None:
@@ -32,14 +32,14 @@ def test_r11_the_same_muscle_group_is_closed_to_failure_for_48_hours() -> None:
     fails(training, "leg_extension")
     until = training.now + timedelta(hours=48)
     assert (until, "R11") == (
-        standing(training, "leg_extension").closed_until,
-        standing(training, "leg_extension").closed_rule,
+        eligibility(training, "leg_extension").closed_until,
+        eligibility(training, "leg_extension").closed_rule,
     )
-    assert standing(training, "leg_press").closed_until == until
-    assert standing(training, "biceps_curl").closed_until is None
+    assert eligibility(training, "leg_press").closed_until == until
+    assert eligibility(training, "biceps_curl").closed_until is None
 
     training.now = until
-    assert standing(training, "leg_press").closed_until is None
+    assert eligibility(training, "leg_press").closed_until is None
 
 
 def test_r11_a_compound_closes_its_muscle_groups_for_72_hours() -> None:
@@ -56,26 +56,26 @@ def test_r11_a_compound_closes_its_muscle_groups_for_72_hours() -> None:
 def test_r11_one_rep_left_closes_nothing() -> None:
     """It is half an exposure: it costs, and needs no rest of its own."""
     training = Training()
-    training.opens("biceps_curl").done(2, 1)
+    training.open_set("biceps_curl").do_set(2, 1)
 
-    assert (0.5, None) == (training.budget().spent, standing(training, "biceps_curl").closed_until)
+    assert (0.5, None) == (training.budget().spent, eligibility(training, "biceps_curl").closed_until)
 
 
 def test_r11_a_set_that_was_no_failure_after_all_opens_its_groups() -> None:
     """The lifter's word comes after the set, and the window goes."""
     training = Training()
     lifting = fails(training, "biceps_curl")
-    lifting.reports(rir=2)
+    lifting.report_effort(rir=2)
 
-    assert (None, []) == (standing(training, "biceps_curl").closed_until, training.budget().closed)
+    assert (None, []) == (eligibility(training, "biceps_curl").closed_until, training.budget().closed)
 
 
 def test_r11_a_plan_in_the_window_allows_no_failure() -> None:
     """And says why."""
     training = Training()
     fails(training, "biceps_curl")
-    training.opens("biceps_curl", is_last_set=True)
-    plan = training.told(AdviceGiven)[-1]
+    training.open_set("biceps_curl", is_last_set=True)
+    plan = training.outputs_of(AdviceGiven)[-1]
 
     assert (2, True) == (plan.target_rir, "R11" in plan.rule_ids)
 
@@ -83,10 +83,10 @@ def test_r11_a_plan_in_the_window_allows_no_failure() -> None:
 def test_r11_hours_are_the_policys() -> None:
     """A coach changes them from the next set on."""
     training = Training()
-    training.rules(recovery_hours=24)
+    training.update_policy(recovery_hours=24)
     fails(training, "biceps_curl")
 
-    assert training.now + timedelta(hours=24) == standing(training, "biceps_curl").closed_until
+    assert training.now + timedelta(hours=24) == eligibility(training, "biceps_curl").closed_until
 
 
 def test_r13_in_a_high_intensity_block_the_muscle_group_rests_for_seven_days() -> None:
@@ -95,10 +95,10 @@ def test_r13_in_a_high_intensity_block_the_muscle_group_rests_for_seven_days() -
     block(training, "high_intensity", "2026-01-05", "2026-01-25")
     fails(training, "biceps_curl")
     assert training.budget().entry is not None
-    assert standing(training, "biceps_curl").closed_until is None
+    assert eligibility(training, "biceps_curl").closed_until is None
 
-    training.waits(days=1)
-    held = standing(training, "biceps_curl")
+    training.wait(days=1)
+    held = eligibility(training, "biceps_curl")
     assert (MONDAY + timedelta(days=7, seconds=6), "R13") == (held.closed_until, held.closed_rule)
 
 
@@ -110,7 +110,7 @@ def test_r10_a_muscle_group_pays_its_share_of_every_set() -> None:
 
     assert entry is not None
     assert {"back": 1.0, "biceps": 0.357143, "shoulders": 0.071429} == entry.muscles
-    assert 1.642857 == standing(training, "biceps_curl").muscle_left
+    assert 1.642857 == eligibility(training, "biceps_curl").muscle_left
 
 
 def test_r10_a_deload_week_has_no_units() -> None:
@@ -120,11 +120,11 @@ def test_r10_a_deload_week_has_no_units() -> None:
     change = training.budget()
     assert (4.0, MONDAY.replace(day=7, hour=0), 0.0) == (change.allowed, change.valid_until, change.allowed_after)
 
-    training.waits(days=2)
-    held = standing(training, "biceps_curl", is_last_set=True)
+    training.wait(days=2)
+    held = eligibility(training, "biceps_curl", is_last_set=True)
     assert (0.0, 0.0, 1.0) == (training.budget().allowed, held.left, held.planned_left)
-    training.waits(days=4)
-    training.opens("hip_thrust")
+    training.wait(days=4)
+    training.open_set("hip_thrust")
     assert 4.0 == training.budget().allowed
 
 
@@ -137,23 +137,23 @@ def test_r12_a_planned_set_in_a_deload_is_entered_with_its_rule() -> None:
 
     assert entry is not None
     assert ["R10", "R12"] == entry.rule_ids
-    assert 0.0 == standing(training, "leg_curl").planned_left
+    assert 0.0 == eligibility(training, "leg_curl").planned_left
 
 
 def test_r10_training_on_four_days_or_more_lowers_the_week() -> None:
     """As planned, or as done; a set that is voided takes its day back."""
     training = Training()
-    training.session(days_per_week=4)
+    training.start_session(days_per_week=4)
     assert 3.0 == training.budget().allowed
 
     other = Training()
     done: list[Lifting] = []
     for _ in range(4):
-        done.append(other.opens("hip_thrust"))
-        done[-1].done(3)
-        other.waits(days=1)
+        done.append(other.open_set("hip_thrust"))
+        done[-1].do_set(3)
+        other.wait(days=1)
     assert 3.0 == other.budget().allowed
-    done[-1].voids(1)
+    done[-1].void(1)
     assert 4.0 == other.budget().allowed
 
 
@@ -163,7 +163,7 @@ def test_windows_and_shares_are_what_the_events_give() -> None:
     block(training, "high_intensity", "2026-01-12", "2026-01-25")
     for exercise in ("back_squat", "leg_curl", "biceps_curl"):
         fails(training, exercise)
-        training.waits(days=4)
+        training.wait(days=4)
 
     whole = recompute(training.inputs, training.env)
     assert whole == published(training.outputs) == {entry.set_key: entry for entry in training.ledger.entries}

@@ -24,19 +24,19 @@ RESTED = Eligibility(left=4.0, muscle_left=2.0)
 
 
 def case(exercise: str, **fields: Any) -> RuleInputs:
-    """Give a work set of a lifter who is no beginner, rested, with a whole week's budget."""
+    """Return a work set of a rested lifter who is no beginner, with a whole week's budget."""
     standing = replace(RESTED, **{name: fields.pop(name) for name in list(fields) if hasattr(RESTED, name)})
     plain = RuleInputs(builtin_catalogue().get(exercise), True, "work", None, False, True, False, standing)
     return replace(plain, **fields)
 
 
 def terms(exercise: str, **fields: Any) -> SetTerms:
-    """Give the terms of such a set."""
+    """Return the terms of such a set."""
     return terms_of(case(exercise, **fields), builtin_policy())
 
 
 def sentence(exercise: str, **fields: Any) -> str:
-    """Give the plan of such a set, as it is read."""
+    """Return the plan of such a set in words."""
     return plan_message(terms(exercise, **fields)).sentence
 
 
@@ -65,14 +65,17 @@ def test_r11_a_muscle_group_that_recovers_is_closed_to_failure(rule: str) -> Non
 def test_r11_is_kept_from_set_to_set() -> None:
     """A curl to failure closes the biceps until the day after tomorrow, and no leg."""
     training = Training()
-    training.opens("biceps_curl", is_last_set=True).done(1, 0)
+    training.open_set("biceps_curl", is_last_set=True).do_set(1, 0)
     targets = []
     for hours in (1, 46, 2):
-        training.waits(hours=hours)
+        training.wait(hours=hours)
         for exercise in ("biceps_curl", "leg_curl"):
-            training.opens(exercise, is_last_set=True)
+            training.open_set(exercise, is_last_set=True)
             targets.append(
-                (training.told(AdviceGiven)[-1].target_rir, "R11" in training.told(AdviceGiven)[-1].rule_ids)
+                (
+                    training.outputs_of(AdviceGiven)[-1].target_rir,
+                    "R11" in training.outputs_of(AdviceGiven)[-1].rule_ids,
+                )
             )
 
     assert [(2, True), (0, False)] * 2 + [(0, False)] * 2 == targets
@@ -115,14 +118,14 @@ def test_r12_a_calendar_places_failure_day_by_day() -> None:
     """By the lifter's own days, as the coach planned the block."""
     training = Training()
     day = date(2026, 1, 5)
-    training.rules(
+    training.update_policy(
         block={"name": "b", "kind": "accumulate", "first_day": day.isoformat(), "last_day": "2026-01-18"},
     )
-    training.opens("leg_press")
-    training.waits(days=7)
-    training.opens("leg_press")
+    training.open_set("leg_press")
+    training.wait(days=7)
+    training.open_set("leg_press")
 
-    assert [2, 0] == [advice.target_rir for advice in training.told(AdviceGiven)]
+    assert [2, 0] == [advice.target_rir for advice in training.outputs_of(AdviceGiven)]
 
 
 @pytest.mark.parametrize("exercise", ["biceps_curl", "leg_press", "push_up", "band_pull_apart"])
@@ -146,11 +149,11 @@ def test_r14_short_of_time_one_all_out_set_stands_for_several() -> None:
     assert 2 == terms("hip_thrust", time_pressed=True).target
 
     training = Training()
-    training.session(mode="time_pressed")
-    training.opens("biceps_curl").done(1, 0)
-    training.waits(minutes=3)
-    training.opens("biceps_curl")
-    plans = [advice for advice in training.told(AdviceGiven) if advice.after_rep == 0]
+    training.start_session(mode="time_pressed")
+    training.open_set("biceps_curl").do_set(1, 0)
+    training.wait(minutes=3)
+    training.open_set("biceps_curl")
+    plans = [advice for advice in training.outputs_of(AdviceGiven) if advice.after_rep == 0]
     assert [0, 2] == [plan.target_rir for plan in plans]
 
 
@@ -184,22 +187,22 @@ def test_r15_a_pain_told_within_a_set_ends_it_at_once() -> None:
     """With the next rep, loudly, and only where the exercise loads the joint."""
     for exercise, action in (("triceps_pushdown", "stop"), ("leg_extension", "continue")):
         training = Training()
-        lifting = training.opens(exercise, intent="amrap")
+        lifting = training.open_set(exercise, intent="amrap")
         lifting.rep(8)
-        training.hears(WellnessReported(pain={"right elbow": 7}), source="app")
+        training.receive(WellnessReported(pain={"right elbow": 7}), source="app")
         advice = lifting.rep(7)
 
         assert action == advice.action
         assert ("R15" == advice.rule_ids[0]) == (action == "stop")
-    assert "continue" == Training().opens("triceps_pushdown", intent="amrap").rep(7).action
+    assert "continue" == Training().open_set("triceps_pushdown", intent="amrap").rep(7).action
 
 
 def test_r15_a_pain_told_within_a_set_gives_a_new_plan() -> None:
     """Before the first rep it is the plan that changes, and the set may be done."""
     training = Training()
-    lifting = training.opens("triceps_pushdown", is_last_set=True)
-    training.hears(WellnessReported(pain={"elbow": 7}), source="app")
-    plans = [advice for advice in training.told(AdviceGiven) if advice.after_rep == 0]
+    lifting = training.open_set("triceps_pushdown", is_last_set=True)
+    training.receive(WellnessReported(pain={"elbow": 7}), source="app")
+    plans = [advice for advice in training.outputs_of(AdviceGiven) if advice.after_rep == 0]
 
     assert [(1, 0, False), (2, 2, False)] == [(plan.revision, plan.target_rir, plan.late) for plan in plans]
     assert "continue" == lifting.rep(8).action
@@ -219,7 +222,7 @@ def test_r17_a_plateau_on_an_isolation_exercise_is_met_with_one_failure_set() ->
 def test_r18_a_breakdown_of_form_stops_high_risk_lifts(intent: Any, form: Any) -> None:
     """However far from failure, in every set, and in words of its own."""
     result = terms("back_squat", intent=intent)
-    decision = decide(result, replace(reading(9.0), form=form), latched=False, one_more_left=True)
+    decision = decide(result, replace(estimate_of(9.0), form=form), latched=False, one_more_left=True)
     words = message_for(decision, result, 9.0)
 
     assert ("stop", "R18", True) == (decision.action, decision.rules[0], decision.ends)
@@ -230,7 +233,7 @@ def test_r18_a_breakdown_of_form_stops_high_risk_lifts(intent: Any, form: Any) -
 def test_r18_is_reported_on_other_lifts_apart_from_slowing() -> None:
     """They go on, and are told to mind their form; when they stop it is named beside what stopped them."""
     result = terms("biceps_curl")
-    fresh, tired = (replace(reading(rir), form="short_rom") for rir in (9.0, 1.0))
+    fresh, tired = (replace(estimate_of(rir), form="short_rom") for rir in (9.0, 1.0))
     go_on = decide(result, fresh, latched=False, one_more_left=True)
     stop = decide(result, tired, latched=False, one_more_left=True)
 
@@ -243,10 +246,10 @@ def test_r18_is_reported_on_other_lifts_apart_from_slowing() -> None:
 
 def test_r18_a_stop_for_form_is_lifted_by_a_correction_of_the_rep() -> None:
     """The travel was measured wrongly."""
-    lifting = Training().opens("deadlift")
+    lifting = Training().open_set("deadlift")
     lifting.rep(9)
     assert "stop" == lifting.rep(8, flags=["short_rom"]).action
-    (advice,) = lifting.corrects({2: 8})
+    (advice,) = lifting.correct({2: 8})
 
     assert "continue" == advice.action
     assert "continue" == lifting.rep(7).action
@@ -254,7 +257,7 @@ def test_r18_a_stop_for_form_is_lifted_by_a_correction_of_the_rep() -> None:
 
 def test_r18_what_is_no_rep_has_no_form() -> None:
     """The short movement of a re-rack stops nobody."""
-    lifting = Training().opens("back_squat", spotter_present=True)
+    lifting = Training().open_set("back_squat", spotter_present=True)
 
     assert "continue" == lifting.rep(9, flags=["ghost", "short_rom"]).action
 
@@ -302,38 +305,40 @@ def test_stops_follow_from_what_they_cost() -> None:
 def test_a_helped_rep_after_a_stall_keeps_the_latch() -> None:
     """The detector calls the stall when the helped rep has come: what was said stays said."""
     training = Training()
-    lifting = training.opens("bench_press")
+    lifting = training.open_set("bench_press")
     lifting.rep(3.2)
     lifting.rep(0, flags=["failed", "stall"])
     helped = [lifting.rep(6), lifting.rep(6)]
 
     assert ["stop", "stop"] == [advice.action for advice in helped]
-    lifting.estimated(lifting.numbered(2), 5.0, flags=[])  # another look at the stalled rep is no correction of it
+    lifting.send_estimate(
+        lifting.rep_numbered(2), 5.0, flags=[]
+    )  # another look at the stalled rep is no correction of it
     assert "stop" == lifting.rep(6).action
 
 
 def test_an_emergency_on_a_stall_must_be_plausible() -> None:
     """A missed report looks like a rep that came to a stand: the room is called where the end was near."""
     training = Training()
-    far = training.opens("bench_press").rep(4, flags=["failed", "stall"])
-    near = training.opens("bench_press").rep(0, flags=["failed", "stall"])
+    far = training.open_set("bench_press").rep(4, flags=["failed", "stall"])
+    near = training.open_set("bench_press").rep(0, flags=["failed", "stall"])
 
     assert [("failing", False), ("failing", True)] == [(advice.action, advice.emergency) for advice in (far, near)]
     assert "nobody is spotting" in near.sentence
 
 
 def target_and_rule(result: SetTerms) -> tuple[int | None, str]:
-    """Give the target and the rule that decided it."""
+    """Return the target and the rule that decided it."""
     return result.target, next(rule for rule in result.rules if rule != "R01") if len(
         result.rules
     ) > 1 else result.rules[0]
 
 
-def reading(rir: float) -> RirEstimate:
-    """Give a sure reading of so many reps left."""
+def estimate_of(rir: float) -> RirEstimate:
+    """Return a confident estimate of so many reps left."""
     return RirEstimate(rir, chances(rir), "high")
 
 
 def action_at(result: SetTerms, rir: float) -> str:
-    """Give what is said at so many reps left."""
-    return decide(result, reading(rir), latched=False, one_more_left=True).action
+    """Return the action at so many reps left."""
+    return decide(result, estimate_of(rir), latched=False, one_more_left=True).action

@@ -18,18 +18,18 @@ BLOCK = {"name": "b", "kind": "intensify", "first_day": "2026-01-05", "last_day"
 
 
 def plan(training: Training) -> AdviceGiven:
-    """Give the newest plan."""
-    return next(advice for advice in reversed(training.told(AdviceGiven)) if advice.after_rep == 0)
+    """Return the newest plan."""
+    return next(advice for advice in reversed(training.outputs_of(AdviceGiven)) if advice.after_rep == 0)
 
 
 def test_a_block_that_is_planned_within_a_set_holds_from_the_next() -> None:
     """Also for what the running one is amended to."""
     training = Training()
-    lifting = training.opens("hip_thrust")
-    training.rules(block=BLOCK, target_rir=5)
-    lifting.amends(station_id="rack-2")
+    lifting = training.open_set("hip_thrust")
+    training.update_policy(block=BLOCK, target_rir=5)
+    lifting.amend(station_id="rack-2")
     running = plan(training).target_rir
-    training.opens("hip_thrust")
+    training.open_set("hip_thrust")
 
     assert (2, 5) == (running, plan(training).target_rir)
 
@@ -37,12 +37,12 @@ def test_a_block_that_is_planned_within_a_set_holds_from_the_next() -> None:
 def test_an_old_set_that_arrives_late_has_the_block_of_its_own_day() -> None:
     """Not of today."""
     training = Training()
-    training.rules(block=BLOCK, target_rir=5)
-    training.waits(days=10)
+    training.update_policy(block=BLOCK, target_rir=5)
+    training.wait(days=10)
     began = MONDAY + timedelta(hours=1)
-    Lifting(training, "old", "s1", {"exercise": "hip_thrust"}, began, history=True).tell_opened()
+    Lifting(training, "old", "s1", {"exercise": "hip_thrust"}, began, history=True).send_opened()
     old = plan(training).target_rir
-    training.opens("hip_thrust")
+    training.open_set("hip_thrust")
 
     assert (5, 2) == (old, plan(training).target_rir)
 
@@ -52,9 +52,9 @@ def test_a_block_is_counted_in_the_lifters_own_days() -> None:
     targets = []
     for zone in ("Pacific/Auckland", "Europe/Lisbon"):
         training = Training(now=MONDAY - timedelta(hours=18))  # Sunday, 16:00 UTC
-        training.becomes(time_zone=zone)
-        training.rules(block=BLOCK, target_rir=5)
-        training.opens("hip_thrust")
+        training.update_athlete(time_zone=zone)
+        training.update_policy(block=BLOCK, target_rir=5)
+        training.open_set("hip_thrust")
         targets.append(plan(training).target_rir)
 
     assert [5, 2] == targets
@@ -63,11 +63,11 @@ def test_a_block_is_counted_in_the_lifters_own_days() -> None:
 def test_a_session_ends_with_its_day() -> None:
     """Tomorrow's sets are not short of time."""
     training = Training()
-    training.session(mode="time_pressed", policy={"target_rir": 4})
-    training.opens("hip_thrust")
+    training.start_session(mode="time_pressed", policy={"target_rir": 4})
+    training.open_set("hip_thrust")
     today = plan(training)
-    training.waits(days=1)
-    training.opens("hip_thrust")
+    training.wait(days=1)
+    training.open_set("hip_thrust")
 
     assert (4, 2) == (today.target_rir, plan(training).target_rir)
     assert today.because is not None
@@ -82,8 +82,8 @@ def test_a_lifter_who_changes_teams_hears_of_the_new_one() -> None:
         training.env.apply(Event(id=f"c{version}", source="coach", time=MONDAY, data=layer))
     targets = []
     for team in ("juniors", "seniors"):
-        training.becomes(team=team)
-        Lifting(training, team, team, {"exercise": "hip_thrust"}, training.now, pinned=2).tell_opened()
+        training.update_athlete(team=team)
+        Lifting(training, team, team, {"exercise": "hip_thrust"}, training.now, pinned=2).send_opened()
         targets.append(plan(training).target_rir)
 
     assert [4, 1] == targets
@@ -94,16 +94,16 @@ def test_every_change_of_a_lifters_layers_is_a_new_version() -> None:
     training = Training()
     versions = []
     changes: list[Callable[[], None]] = [
-        lambda: training.rules(target_rir=3),
-        lambda: training.rules(block=BLOCK),
-        lambda: training.becomes(team="juniors"),
-        lambda: training.session(mode="time_pressed"),
-        lambda: training.session(mode="time_pressed"),
-        lambda: training.becomes(team="juniors", name="Ada"),
+        lambda: training.update_policy(target_rir=3),
+        lambda: training.update_policy(block=BLOCK),
+        lambda: training.update_athlete(team="juniors"),
+        lambda: training.start_session(mode="time_pressed"),
+        lambda: training.start_session(mode="time_pressed"),
+        lambda: training.update_athlete(team="juniors", name="Ada"),
     ]
     for change in changes:
         change()
-        training.opens("hip_thrust")
+        training.open_set("hip_thrust")
         versions.append(plan(training).policy_version)
 
     assert [f"r2.g0.l{number}" for number in (1, 2, 3, 4, 4, 4)] == versions
@@ -112,10 +112,10 @@ def test_every_change_of_a_lifters_layers_is_a_new_version() -> None:
 def test_states_are_read_back_as_they_were() -> None:
     """Blocks, sessions and pins too."""
     training = Training()
-    training.rules(block=BLOCK, target_rir=5)
-    training.session(mode="time_pressed", policy={"target_rir": 4})
-    training.becomes(team="juniors")
-    training.opens("biceps_curl")
+    training.update_policy(block=BLOCK, target_rir=5)
+    training.start_session(mode="time_pressed", policy={"target_rir": 4})
+    training.update_athlete(team="juniors")
+    training.open_set("biceps_curl")
     for name, value in training.state.items():
         assert value == load(name, dump(name, value))
 
@@ -123,7 +123,7 @@ def test_states_are_read_back_as_they_were() -> None:
 def test_states_of_older_programs_are_read() -> None:
     """A set and a lifter that know nothing of teams, blocks and sessions."""
     training = Training()
-    lifting = training.opens("biceps_curl")
+    lifting = training.open_set("biceps_curl")
     set_name = f"set:{lifting.key}"
     old = orjson.loads(dump(set_name, training.set(lifting)))
     for name in ("team", "day", "blocks", "session"):
@@ -137,6 +137,6 @@ def test_states_of_older_programs_are_read() -> None:
     training.state[ATHLETE] = load(ATHLETE, orjson.dumps(older))
 
     assert "continue" == lifting.rep(9).action
-    assert 1 == lifting.done(1).reps - 1
-    training.opens("biceps_curl")
+    assert 1 == lifting.do_set(1).reps - 1
+    training.open_set("biceps_curl")
     assert 2 == plan(training).target_rir

@@ -26,7 +26,7 @@ class AnsweredAdvice:
 
 
 def answered(training: Training) -> list[AnsweredAdvice]:
-    """Bring a training to a new advisor, and give each advice with what it answers."""
+    """Process a training with a new advisor, and return each advice with what it answers."""
     other = Training(gym=training.gym, athlete=training.athlete, level=None, env=training.env)
     opened: dict[str, SetOpened] = {}
     answers = []
@@ -34,7 +34,7 @@ def answered(training: Training) -> list[AnsweredAdvice]:
         data = event.data
         if isinstance(data, SetOpened):
             opened[data.set_key] = data
-        for output in other.takes(event):
+        for output in other.process(event):
             if isinstance(output.data, AdviceGiven):
                 about = opened[output.data.set_key]
                 exercise = builtin_catalogue().get(about.exercise)
@@ -81,7 +81,7 @@ def test_a_beginner_has_no_budget_and_is_led_nowhere_near_failure(story: list[Ac
     training = Training(level="beginner")
     trains(training, story)
 
-    assert all(change.allowed == 0 for change in training.told(BudgetChanged))
+    assert all(change.allowed == 0 for change in training.outputs_of(BudgetChanged))
     for answer in answered(training):
         if answer.advice.target_rir is not None and answer.opened.intent in (None, "work", "drop"):
             assert answer.advice.target_rir >= 3
@@ -116,6 +116,6 @@ def test_every_plan_says_why(story: list[Act]) -> None:
 def test_a_level_is_no_budget_of_anothers() -> None:
     """What a coach says of one lifter leaves the next one a beginner."""
     ada, bob = Training(), Training(athlete="bob", level=None)
-    bob.hears(AthleteUpdated(name="Bob"))
+    bob.receive(AthleteUpdated(name="Bob"))
 
     assert (4.0, 0.0) == (ada.budget().allowed, bob.budget().allowed)

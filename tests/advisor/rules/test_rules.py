@@ -15,27 +15,27 @@ from tests.advisor.training import MONDAY, Lifting, Training
 
 
 def plan(training: Training) -> AdviceGiven:
-    """Give the newest plan."""
-    return next(advice for advice in reversed(training.told(AdviceGiven)) if advice.after_rep == 0)
+    """Return the newest plan."""
+    return next(advice for advice in reversed(training.outputs_of(AdviceGiven)) if advice.after_rep == 0)
 
 
 def planned(exercise: str | None, *, level: str | None = "intermediate", **context: Any) -> AdviceGiven:
-    """Give the plan of a first set."""
+    """Return the plan of a first set."""
     training = Training(level=level)
-    training.opens(exercise, **context)
+    training.open_set(exercise, **context)
     return plan(training)
 
 
 def spends(training: Training, exercise: str, units: float) -> None:
     """Do sets to failure until so much is spent."""
     for _ in range(round(units)):
-        training.opens(exercise).done(1, 0)
+        training.open_set(exercise).do_set(1, 0)
 
 
 def test_r01_work_sets_stop_with_two_reps_in_reserve() -> None:
     """Hip thrusts may go on at three left, and stop at two."""
     training = Training()
-    lifting = training.opens("hip_thrust")
+    lifting = training.open_set("hip_thrust")
 
     assert 2 == plan(training).target_rir
     assert ["R01"] == plan(training).rule_ids
@@ -59,9 +59,9 @@ def test_r01_a_set_that_aims_higher_stops_earlier() -> None:
 def test_r02_high_risk_lifts_never_go_to_failure_however_much_is_left() -> None:
     """Not by the set's own target, not by policy, not by grant."""
     training = Training()
-    training.rules(target_rir=0, target_rir_by_exercise={"back_squat": 0}, weekly_units=50.0)
-    training.grants(20.0, MONDAY + timedelta(days=3))
-    training.opens("back_squat", spotter_present=True, target_rir=0, is_last_set=True)
+    training.update_policy(target_rir=0, target_rir_by_exercise={"back_squat": 0}, weekly_units=50.0)
+    training.grant(20.0, MONDAY + timedelta(days=3))
+    training.open_set("back_squat", spotter_present=True, target_rir=0, is_last_set=True)
 
     assert 2 == plan(training).target_rir
     assert "R02" == plan(training).rule_ids[0]
@@ -72,7 +72,7 @@ def test_r02_high_risk_lifts_never_go_to_failure_however_much_is_left() -> None:
 def test_r02_the_floor_of_one_holds_for_every_intent(intent: str) -> None:
     """Sets that are not stopped for reps in reserve end at the floor of a high-risk lift."""
     training = Training()
-    lifting = training.opens("deadlift", intent=intent)
+    lifting = training.open_set("deadlift", intent=intent)
 
     assert "continue" == lifting.rep(2).action
     assert "stop" == lifting.rep(1).action
@@ -82,8 +82,8 @@ def test_r02_the_floor_of_one_holds_for_every_intent(intent: str) -> None:
 def test_r02_a_policy_that_asks_for_more_certainty_does_not_lower_the_floor() -> None:
     """At the floor an even chance is enough."""
     training = Training()
-    training.rules(stop_probability=1.0)
-    lifting = training.opens("deadlift")
+    training.update_policy(stop_probability=1.0)
+    lifting = training.open_set("deadlift")
 
     assert "stop" != lifting.rep(2).action
     assert "stop" == lifting.rep(1).action
@@ -103,8 +103,8 @@ def test_r03_without_a_spotter_it_is_one_more() -> None:
 def test_r03_no_policy_takes_the_one_more_away() -> None:
     """The extra rep is at least one, and a target of the set's own doesn't go below."""
     training = Training()
-    training.rules(unspotted_extra_rir=0, target_rir=1)
-    training.opens("back_squat", target_rir=1)
+    training.update_policy(unspotted_extra_rir=0, target_rir=1)
+    training.open_set("back_squat", target_rir=1)
 
     assert 3 == plan(training).target_rir
 
@@ -112,9 +112,9 @@ def test_r03_no_policy_takes_the_one_more_away() -> None:
 def test_r03_a_coach_may_ask_for_more() -> None:
     """Target and floor rise together."""
     training = Training()
-    training.rules(unspotted_extra_rir=2)
-    training.opens("back_squat")
-    lifting = training.opens("back_squat", intent="amrap")
+    training.update_policy(unspotted_extra_rir=2)
+    training.open_set("back_squat")
+    lifting = training.open_set("back_squat", intent="amrap")
 
     assert 3 == plan(training).target_rir
     assert "stop" == lifting.rep(3).action
@@ -122,9 +122,9 @@ def test_r03_a_coach_may_ask_for_more() -> None:
 
 def test_r03_a_rep_that_outlasts_every_grind_is_an_emergency() -> None:
     """Failing, loud for all of its time, and for coach and room."""
-    lifting = Training().opens("bench_press")
+    lifting = Training().open_set("bench_press")
     lifting.rep(5)
-    (advice,) = lifting.overdue()
+    (advice,) = lifting.send_overdue()
 
     assert ("failing", True, False) == (advice.action, advice.emergency, advice.late)
     assert (8000, 8000) == (advice.sound_ms, advice.ttl_ms)
@@ -135,9 +135,9 @@ def test_r03_a_rep_that_outlasts_every_grind_is_an_emergency() -> None:
 @pytest.mark.parametrize("context", [{"exercise": "bench_press", "spotter_present": True}, {"exercise": "deadlift"}])
 def test_r03_an_overdue_rep_is_no_emergency_where_none_needs_a_spotter(context: dict[str, Any]) -> None:
     """Failing all the same."""
-    lifting = Training().opens(**context)
+    lifting = Training().open_set(**context)
     lifting.rep(5)
-    (advice,) = lifting.overdue()
+    (advice,) = lifting.send_overdue()
 
     assert ("failing", False) == (advice.action, advice.emergency)
     assert "R03" not in advice.rule_ids
@@ -165,13 +165,13 @@ def test_r04_isolation_may_go_to_failure_on_its_last_set() -> None:
 def test_r04_only_as_far_as_the_budget_pays() -> None:
     """With half a unit left of the week one rep stays in reserve, with nothing two."""
     training = Training()
-    training.rules(weekly_units=1.5)
+    training.update_policy(weekly_units=1.5)
     spends(training, "leg_curl", 1)
-    training.opens("biceps_curl", is_last_set=True)
+    training.open_set("biceps_curl", is_last_set=True)
     assert 1 == plan(training).target_rir
 
-    training.opens("leg_extension").done(1)
-    training.opens("biceps_curl", is_last_set=True)
+    training.open_set("leg_extension").do_set(1)
+    training.open_set("biceps_curl", is_last_set=True)
     assert (2, 0.0) == (plan(training).target_rir, plan(training).budget_left)
     assert ["R10", "R01"] == plan(training).rule_ids
 
@@ -180,20 +180,20 @@ def test_r04_only_as_far_as_the_muscle_group_allows() -> None:
     """Two units a week for one muscle group, whatever the week has left."""
     training = Training()
     spends(training, "biceps_curl", 2)
-    training.waits(hours=49)  # it has recovered
-    training.opens("biceps_curl", is_last_set=True)
+    training.wait(hours=49)  # it has recovered
+    training.open_set("biceps_curl", is_last_set=True)
     assert (2, 2.0) == (plan(training).target_rir, plan(training).budget_left)
     assert "this muscle had enough this week" in plan(training).sentence
 
-    training.opens("triceps_pushdown", is_last_set=True)
+    training.open_set("triceps_pushdown", is_last_set=True)
     assert 0 == plan(training).target_rir
 
 
 def test_r04_a_coach_who_names_a_target_for_the_exercise_is_heard() -> None:
     """No finisher where three in reserve were asked for."""
     training = Training()
-    training.rules(target_rir_by_exercise={"biceps_curl": 3})
-    training.opens("biceps_curl", is_last_set=True)
+    training.update_policy(target_rir_by_exercise={"biceps_curl": 3})
+    training.open_set("biceps_curl", is_last_set=True)
 
     assert 3 == plan(training).target_rir
 
@@ -209,10 +209,10 @@ def test_r05_machines_may_go_to_failure_before_the_last_set() -> None:
 def test_r06_sets_of_bodyweight_and_bands_to_the_end_cost_a_quarter(exercise: str, cost: float) -> None:
     """Cheap in risk: but only as many reps as possible, not a work set to failure."""
     training = Training()
-    training.opens(exercise, intent="amrap").done(1, 0)
+    training.open_set(exercise, intent="amrap").do_set(1, 0)
     assert cost == training.budget().spent
 
-    training.opens("pull_up").done(1, 0)
+    training.open_set("pull_up").do_set(1, 0)
     assert cost + 1 == training.budget().spent
 
 
@@ -220,7 +220,7 @@ def test_r06_sets_of_bodyweight_and_bands_to_the_end_cost_a_quarter(exercise: st
 def test_r07_sets_for_as_many_as_possible_are_not_stopped_for_reps_in_reserve(intent: str) -> None:
     """Only safety speaks: a stall."""
     training = Training()
-    lifting = training.opens("push_up", intent=intent)
+    lifting = training.open_set("push_up", intent=intent)
 
     assert plan(training).target_rir is None
     assert ["continue"] * 4 == [lifting.rep(rir).action for rir in (3, 2, 1, 0)]
@@ -240,21 +240,21 @@ def test_r08_beginners_keep_three_in_reserve_and_have_no_budget() -> None:
 def test_r08_ends_when_a_coach_says_so() -> None:
     """From the next set on: what is running keeps its target."""
     training = Training(level=None)
-    lifting = training.opens("hip_thrust")
+    lifting = training.open_set("hip_thrust")
     assert 0.0 == training.budget().allowed
-    training.becomes(level="advanced")
+    training.update_athlete(level="advanced")
     assert 4.0 == training.budget().allowed
 
     assert "stop" == lifting.rep(3).action
-    training.opens("hip_thrust")
+    training.open_set("hip_thrust")
     assert 2 == plan(training).target_rir
 
 
 def logs(training: Training, sessions: int, every_days: float) -> None:
     """Do an easy set in each of some sessions."""
     for _ in range(sessions):
-        training.opens("hip_thrust").done(5, 4)
-        training.waits(days=every_days)
+        training.open_set("hip_thrust").do_set(5, 4)
+        training.wait(days=every_days)
 
 
 def test_r08_ends_with_twenty_sessions_over_three_months() -> None:
@@ -272,9 +272,9 @@ def test_r08_a_day_is_one_session_however_many_sets_it_has() -> None:
     training = Training(level=None)
     for _ in range(10):
         logs(training, 3, 0.1)
-        training.opens("hip_thrust", intent="warmup").done(8)
-        training.waits(days=9.7)
-        training.opens("hip_thrust", intent="warmup").done(8)
+        training.open_set("hip_thrust", intent="warmup").do_set(8)
+        training.wait(days=9.7)
+        training.open_set("hip_thrust", intent="warmup").do_set(8)
 
     assert 10 == len(training.lifter.days)
     assert 0.0 == training.budget().allowed
@@ -284,7 +284,7 @@ def test_r08_a_coach_may_make_a_lifter_a_beginner_again() -> None:
     """Sessions count anew from then on."""
     training = Training(level=None)
     logs(training, 20, 5)
-    training.becomes(level="beginner")
+    training.update_athlete(level="beginner")
     assert 0.0 == training.budget().allowed
 
     logs(training, 20, 5)
@@ -307,7 +307,7 @@ def test_r08_a_coach_may_make_a_lifter_a_beginner_again() -> None:
 def test_r10_a_set_costs_by_how_near_to_failure_it_ended(exercise: str, rir: float, cost: float) -> None:
     """One at failure, half a unit one rep before, nothing from two on; high-risk lifts double."""
     training = Training()
-    training.opens(exercise).done(5, rir)
+    training.open_set(exercise).do_set(5, rir)
 
     assert cost == training.budget().spent
 
@@ -315,55 +315,55 @@ def test_r10_a_set_costs_by_how_near_to_failure_it_ended(exercise: str, rir: flo
 def test_r10_warm_up_sets_cost_nothing_when_they_stay_easy() -> None:
     """And what they cost when they do not."""
     training = Training()
-    training.opens("biceps_curl", intent="warmup").done(8, 7)
+    training.open_set("biceps_curl", intent="warmup").do_set(8, 7)
     assert 0.0 == training.budget().spent
 
-    training.opens("biceps_curl", intent="technique").done(1, 0)
+    training.open_set("biceps_curl", intent="technique").do_set(1, 0)
     assert 1.0 == training.budget().spent
 
 
 def test_r10_training_four_days_a_week_lowers_the_budget() -> None:
     """As said at the start of a session, or as seen in the running week."""
     says, does = Training(), Training()
-    says.session(days_per_week=4)
+    says.start_session(days_per_week=4)
     assert 3.0 == says.budget().allowed
 
     for _ in range(4):
-        does.opens("hip_thrust").done(5)
-        does.waits(days=1)
+        does.open_set("hip_thrust").do_set(5)
+        does.wait(days=1)
     assert 3.0 == does.budget().allowed
-    does.waits(days=3)
-    does.opens("hip_thrust")
+    does.wait(days=3)
+    does.open_set("hip_thrust")
     assert 4.0 == does.budget().allowed
 
 
 def test_r10_a_frequent_lifter_never_gets_more_than_others() -> None:
     """A coach who allows one unit a week means it for those, too."""
     training = Training()
-    training.rules(weekly_units=1.0)
-    training.session(days_per_week=6)
+    training.update_policy(weekly_units=1.0)
+    training.start_session(days_per_week=6)
 
     assert 1.0 == training.budget().allowed
 
 
 def test_r19_continue_is_silent_one_more_calm_and_stop_loud() -> None:
     """By sound, haptic code and words."""
-    lifting = Training().opens("hip_thrust")
+    lifting = Training().open_set("hip_thrust")
     go_on, one_more, stop = lifting.rep(6), lifting.rep(3), lifting.rep(2)
 
-    assert ("continue", "", "none", 0, 0) == told(go_on)
-    assert ("one_more", "One more", "tick", 2000, 0) == told(one_more)
-    assert ("stop", "Stop", "double", 2000, 2) == told(stop)
+    assert ("continue", "", "none", 0, 0) == heard(go_on)
+    assert ("one_more", "One more", "tick", 2000, 0) == heard(one_more)
+    assert ("stop", "Stop", "double", 2000, 2) == heard(stop)
 
 
-def told(advice: AdviceGiven) -> tuple[str, str, str, int, int]:
-    """Give what is heard and felt."""
+def heard(advice: AdviceGiven) -> tuple[str, str, str, int, int]:
+    """Return what is heard and felt."""
     return (advice.action, advice.speech, advice.haptic, advice.sound_ms, advice.repeat)
 
 
 def test_r19_a_stop_never_ends_a_set() -> None:
     """The lifter does: the set goes on, and so does the advice."""
-    lifting = Training().opens("hip_thrust")
+    lifting = Training().open_set("hip_thrust")
     lifting.rep(2)
 
     assert "stop" == lifting.rep(1).action
@@ -384,13 +384,13 @@ def test_an_exercise_of_the_gyms_own_is_known() -> None:
     training = Training()
     added = ExerciseAdded(gym_id="g1", exercise="sled_push", name="Sled push", risk="machine", muscle_group="legs")
     training.env.apply(Event(id="c1", source="coach", time=MONDAY, data=added))
-    training.opens("sled_push")
+    training.open_set("sled_push")
     assert 3 == plan(training).target_rir  # the set is pinned to what was known before
 
     pinned = Lifting(training, "key9", "s9", {"exercise": "sled_push"}, training.now, pinned=1)
-    pinned.tell_opened()
+    pinned.send_opened()
     assert 0 == plan(training).target_rir
-    pinned.done(0)
-    (change,) = training.just(BudgetChanged)
+    pinned.do_set(0)
+    (change,) = training.last_outputs_of(BudgetChanged)
     assert change.entry is not None
     assert "legs" == change.entry.muscle_group

@@ -39,20 +39,20 @@ def lives(training: Training, story: Sequence[Day], zones: Sequence[str] = ()) -
     done: list[Lifting] = []
     for index, (pick, rir, hours, scores) in enumerate(story):
         if zones and index % 4 == 0:
-            training.becomes(time_zone=zones[index // 4 % len(zones)], week_start=["monday", "sunday"][pick % 2])
+            training.update_athlete(time_zone=zones[index // 4 % len(zones)], week_start=["monday", "sunday"][pick % 2])
         if scores:
             pain = {"knee": scores[0] - 1} if hours % 3 == 0 else None
-            training.feels(pain=pain, **dict(zip(ASKED, scores, strict=False)))
-        lifting = training.opens(EXERCISES[pick], load_kg=40, is_last_set=True, spotter_present=True)
+            training.check_in(pain=pain, **dict(zip(ASKED, scores, strict=False)))
+        lifting = training.open_set(EXERCISES[pick], load_kg=40, is_last_set=True, spotter_present=True)
         lifting.rep(rir, fastest_mps=0.5)
-        lifting.closes(velocity_offset_mps=-0.02 * rir)
+        lifting.close(velocity_offset_mps=-0.02 * rir)
         done.append(lifting)
         old = done[hours % len(done)]
         if pick == 1 and old.reps:
-            old.reports(rir=rir)
+            old.report_effort(rir=rir)
         elif pick == 2 and old.reps:
-            old.voids(old.reps[0].number)
-        training.waits(hours=hours)
+            old.void(old.reps[0].number)
+        training.wait(hours=hours)
     return training
 
 
@@ -66,7 +66,7 @@ def test_the_ledger_is_the_same_however_often_its_events_come(
     other = replace(training, level=None, state={}, inputs=[], outputs=[])
     for index, event in enumerate(training.inputs):
         for _ in range(2 if index in twice else 1):
-            other.takes(event)
+            other.process(event)
     whole = recompute(training.inputs, training.env)
 
     assert whole == published(training.outputs) == {entry.set_key: entry for entry in training.ledger.entries}
@@ -81,7 +81,7 @@ def test_every_moment_lies_in_one_week_that_pays(story: list[Day], start: int, z
     """What a week is said to have spent is the sum of its entries, whatever the zones."""
     training = lives(Training(now=STARTS[start]), story, zones)
     newest: dict[datetime, BudgetChanged] = {}
-    for change in training.told(BudgetChanged):
+    for change in training.outputs_of(BudgetChanged):
         newest[change.week_start] = change
         assert change.week_end is not None
         assert timedelta(days=6) < change.week_end - change.week_start < timedelta(days=8)
@@ -95,12 +95,12 @@ def test_less_wellness_never_allows_more(story: list[Day], scores: list[int], wo
     """A check-in that is worse in any score gives no larger budget, no more left, no laxer plan, no higher readiness."""
     worse = [max(1, score - by) for score, by in zip(scores, worse_by, strict=True)]
     better, worse_off = (lives(Training(now=STARTS[0]), story) for _ in range(2))
-    better_word, worse_word = better.feels(**_asked(scores)), worse_off.feels(**_asked(worse))
+    better_word, worse_word = better.check_in(**_asked(scores)), worse_off.check_in(**_asked(worse))
     plans = []
     for training in (better, worse_off):
-        training.waits(days=3)
-        training.opens("leg_extension", is_last_set=True)
-        plans.append(training.told(AdviceGiven)[-1])
+        training.wait(days=3)
+        training.open_set("leg_extension", is_last_set=True)
+        plans.append(training.outputs_of(AdviceGiven)[-1])
 
     assert worse_word.allowed <= better_word.allowed
     assert worse_word.left <= better_word.left
@@ -122,7 +122,7 @@ def test_no_other_lifter_has_an_effect_on_signs_and_budget(first: list[Day], sec
         for training in (alone, beside)
     }
     for event in sorted(alone.inputs + beside.inputs, key=lambda event: event.received):
-        both[event.data.athlete_id or ""].takes(event)
+        both[event.data.athlete_id or ""].process(event)
 
     assert alone.outputs == both["ada"].outputs
     assert beside.outputs == both["bob"].outputs

@@ -32,7 +32,7 @@ MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def configured(*layers: dict[str, Any]) -> GymConfig:
-    """Give a gym of whose policy all this was said, one after the other."""
+    """Return a gym after these updates of its policy, in order."""
     configuration = Configuration()
     for number, layer in enumerate(layers):
         data = PolicyUpdated.model_validate({"gym_id": "g1", **layer})
@@ -41,7 +41,7 @@ def configured(*layers: dict[str, Any]) -> GymConfig:
 
 
 def block(name: str = "peak", kind: str = "intensify", first: str = "2026-03-02", last: str = "2026-03-08") -> Any:
-    """Give a block as it is sent."""
+    """Return a block as it is sent."""
     return {"name": name, "kind": kind, "first_day": first, "last_day": last}
 
 

@@ -69,13 +69,13 @@ SEGMENTS = {  # segment types of Health Connect's client library that are used
 
 
 def added(**fields: object) -> ExerciseAdded:
-    """Say what a gym says of an exercise of its own."""
+    """Return a gym's own exercise, as it is sent."""
     given = {"gym_id": "g1", "exercise": "sled_push", "name": "Sled push", "risk": "machine", **fields}
     return ExerciseAdded.model_validate(given)
 
 
 def entry_of(data: ExerciseAdded) -> Exercise:
-    """Give what a gym's catalogue makes of it."""
+    """Return its entry in the gym's catalogue."""
     configuration = Configuration()
     configuration.apply(Event("e1", "coach", NOON, data))
     return configuration.gym("g1", 1).catalogue.get(data.exercise)
