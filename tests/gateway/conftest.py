@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.gateway.support import Door, serving
+from tests.gateway.support import RunningGateway, serving
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def gateway() -> AsyncIterator[RunningGateway]:
     """Give a gateway with default limits on a log in memory with three partitions."""
     async with serving() as running:
         yield running

@@ -143,16 +143,16 @@ def record(event: Event, offset: int = 0) -> Record:
 
 def read_advice(event: Event, offset: int = 0) -> Advice:
     """Read an advice as the gateway does."""
-    found = read(record(event, offset), lambda _: None)
-    assert isinstance(found, Advice)
-    return found
+    item = read(record(event, offset), lambda _: None)
+    assert isinstance(item, Advice)
+    return item
 
 
 def read_estimate(event: Event, station: str | None = None) -> Estimate:
     """Read an estimate as the gateway does."""
-    found = read(record(event), lambda _: station)
-    assert isinstance(found, Estimate)
-    return found
+    item = read(record(event), lambda _: station)
+    assert isinstance(item, Estimate)
+    return item
 
 
 def _event(data: EventData, event_id: str, at: datetime, source: str = "spotter/advisor") -> Event:

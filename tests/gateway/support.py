@@ -70,8 +70,8 @@ class Stream:
                 elif name == "data":
                     data.append(value)
                 elif not line and data:
-                    found: dict[str, Any] = json.loads("\n".join(data))
-                    return found
+                    event: dict[str, Any] = json.loads("\n".join(data))
+                    return event
         raise EOFError("the stream has ended")
 
     async def some(self, count: int) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ class Stream:
 
 
 @dataclass
-class Door:
+class RunningGateway:
     """A running gateway, and clients of it."""
 
     port: int
@@ -108,7 +108,7 @@ class Door:
         """Write what the workers give, or what clients acknowledge."""
         write(self.log, *events)
 
-    async def add_event(self, *events: Event) -> None:
+    async def write_and_wait(self, *events: Event) -> None:
         """Write, and wait until the gateway has read it."""
         self.write(*events)
         await until(lambda: sum(map(len, self._unread())) == 0)
@@ -139,7 +139,7 @@ class Door:
         headers = {"Authorization": f"Bearer {token or self.app}", **more.pop("headers", {})}
         return await self.client.get("/v1/advice/stream", headers=headers, **more)
 
-    def acknowledge(self) -> list[Event]:
+    def acknowledgements(self) -> list[Event]:
         """Give the acknowledgements in the log."""
         return [decode(record.value) for record in self.log.records(ACKS)]
 
@@ -152,8 +152,8 @@ def revoke(revocations: Revocations, token: str) -> None:
 async def frame(websocket: ClientConnection, timeout_s: float = 5) -> dict[str, Any]:
     """Receive a frame."""
     async with asyncio.timeout(timeout_s):
-        found: dict[str, Any] = json.loads(await websocket.recv())
-        return found
+        received: dict[str, Any] = json.loads(await websocket.recv())
+        return received
 
 
 async def frames(websocket: ClientConnection, count: int) -> list[dict[str, Any]]:
@@ -170,9 +170,9 @@ async def silent(websocket: ClientConnection, within_s: float = 0.15) -> bool:
     return False
 
 
-def ids(found: list[dict[str, Any]]) -> list[str]:
+def ids(events: list[dict[str, Any]]) -> list[str]:
     """Name the events of frames."""
-    return [event["id"] for event in found]
+    return [event["id"] for event in events]
 
 
 async def until(holds: Callable[[], object], timeout_s: float = 5) -> None:
@@ -191,7 +191,7 @@ async def serving(
     intervals: Intervals = QUICK,
     wait_ready: bool = True,
     **hub_options: Any,
-) -> AsyncIterator[Door]:
+) -> AsyncIterator[RunningGateway]:
     """Run a gateway in this loop on a free port, as the standalone host mounts it."""
     target = log if log is not None else MemoryLog(partitions=3)
     times = clock or Clock()
@@ -206,7 +206,7 @@ async def serving(
             await hub.wait_ready()
         async with listening(app, ws_max_size=4 * chosen.message_bytes, ws_per_message_deflate=False) as (server, port):
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-                yield Door(port, target, hub, revocations, client, server)
+                yield RunningGateway(port, target, hub, revocations, client, server)
             hub.close_connections()
 
 

@@ -11,7 +11,7 @@ from spotter.domain.events.people import AdviceAcknowledged
 from spotter.settings import Limits
 from spotter_gateway.websocket import MESSAGES_BURST
 from tests.gateway.outputs import advice, summary
-from tests.gateway.support import ACK, KEYS, Door, frame, serving, silent, until
+from tests.gateway.support import ACK, KEYS, RunningGateway, frame, serving, silent, until
 
 
 def ack(alert_id: str, state: str = "shown", **data: object) -> dict[str, Any]:
@@ -24,31 +24,31 @@ async def say(socket: ClientConnection, message: object) -> None:
     await socket.send(json.dumps(message))
 
 
-async def hear(door: Door, socket: ClientConnection, action: str = "continue", **more: Any) -> str:
+async def hear(gateway: RunningGateway, socket: ClientConnection, action: str = "continue", **more: Any) -> str:
     """Have an advice given; gives its alert_id."""
-    door.write(advice(action=action, **more))
-    found: str = (await frame(socket))["data"]["alert_id"]
-    return found
+    gateway.write(advice(action=action, **more))
+    alert_id: str = (await frame(socket))["data"]["alert_id"]
+    return alert_id
 
 
-async def test_an_acknowledgement_is_written_under_its_lifter(door: Door) -> None:
+async def test_an_acknowledgement_is_written_under_its_lifter(gateway: RunningGateway) -> None:
     """With who said it, and what the alert was about."""
-    async with door.socket() as socket:
-        alert = await hear(door, socket)
+    async with gateway.socket() as socket:
+        alert = await hear(gateway, socket)
         await say(socket, ack(alert))
-        await until(door.acknowledge)
+        await until(gateway.acknowledgements)
 
-    (found,) = door.acknowledge()
-    assert AdviceAcknowledged(gym_id="g1", athlete_id="ada", set_id="s1", alert_id=alert, state="shown") == found.data
-    assert KEYS.verify(door.app).token_id == found.source
-    assert found.receivedtime is not None
-    assert ["g1/ada"] == [record.key for record in door.log.records("acks.v1")]
+    (written,) = gateway.acknowledgements()
+    assert AdviceAcknowledged(gym_id="g1", athlete_id="ada", set_id="s1", alert_id=alert, state="shown") == written.data
+    assert KEYS.verify(gateway.app).token_id == written.source
+    assert written.receivedtime is not None
+    assert ["g1/ada"] == [record.key for record in gateway.log.records("acks.v1")]
 
 
-async def test_a_cloud_event_keeps_its_identity(door: Door) -> None:
+async def test_a_cloud_event_keeps_its_identity(gateway: RunningGateway) -> None:
     """id, source, time and senttime are the client's; attributes that nobody here knows are passed over."""
-    async with door.socket() as socket:
-        event = ack(await hear(door, socket), "dismissed") | {
+    async with gateway.socket() as socket:
+        event = ack(await hear(gateway, socket), "dismissed") | {
             "specversion": "1.0",
             "id": "a-1",
             "source": "watch-1",
@@ -57,22 +57,22 @@ async def test_a_cloud_event_keeps_its_identity(door: Door) -> None:
             "traceparent": "00-x",
         }
         await say(socket, event)
-        await until(door.acknowledge)
+        await until(gateway.acknowledgements)
 
-    (found,) = door.acknowledge()
-    assert ("a-1", "watch-1", "2026-01-05T10:00:00+00:00") == (found.id, found.source, found.time.isoformat())
-    assert "2026-01-05T10:00:01+00:00" == found.senttime.isoformat()  # type: ignore[union-attr]  # a failure says it
+    (written,) = gateway.acknowledgements()
+    assert ("a-1", "watch-1", "2026-01-05T10:00:00+00:00") == (written.id, written.source, written.time.isoformat())
+    assert "2026-01-05T10:00:01+00:00" == written.senttime.isoformat()  # type: ignore[union-attr]  # a failure says it
 
 
-async def test_the_same_acknowledgement_sent_again_has_the_same_id(door: Door) -> None:
+async def test_the_same_acknowledgement_sent_again_has_the_same_id(gateway: RunningGateway) -> None:
     """Where its time is sent, its id follows from what it says."""
-    async with door.socket() as socket:
-        event = ack(await hear(door, socket)) | {"time": "2026-01-05T10:00:00Z"}
+    async with gateway.socket() as socket:
+        event = ack(await hear(gateway, socket)) | {"time": "2026-01-05T10:00:00Z"}
         for _ in range(2):
             await say(socket, event)
-        await until(lambda: len(door.acknowledge()) == 2)
+        await until(lambda: len(gateway.acknowledgements()) == 2)
 
-    assert 1 == len({event.id for event in door.acknowledge()})
+    assert 1 == len({event.id for event in gateway.acknowledgements()})
 
 
 @pytest.mark.parametrize(
@@ -103,50 +103,50 @@ async def test_the_same_acknowledgement_sent_again_has_the_same_id(door: Door) -
     ],
 )
 async def test_a_wrong_message_is_told_and_the_connection_stays(
-    door: Door, message: str | bytes, status: int, field: str | None
+    gateway: RunningGateway, message: str | bytes, status: int, field: str | None
 ) -> None:
     """An error frame names the field and the mend; the next good one is taken."""
-    async with door.socket() as socket:
-        alert = await hear(door, socket)
+    async with gateway.socket() as socket:
+        alert = await hear(gateway, socket)
         await socket.send(message.replace("KNOWN", alert) if isinstance(message, str) else message)
         problem = (await frame(socket))["problem"]
         await say(socket, ack(alert))
-        await until(door.acknowledge)
+        await until(gateway.acknowledgements)
 
     assert (status, field) == (problem["status"], problem.get("field"))
     assert problem["mend"]
-    assert 1 == len(door.acknowledge())
+    assert 1 == len(gateway.acknowledgements())
 
 
-async def test_an_alert_of_somebody_else_is_unknown(door: Door) -> None:
+async def test_an_alert_of_somebody_else_is_unknown(gateway: RunningGateway) -> None:
     """Another gym's, or another lifter's."""
-    async with door.socket() as socket:
-        alert = await hear(door, socket)
-    for token in (door.token(gym="g2"), door.token("app", "bob")):
-        async with door.socket(token=token) as socket:
+    async with gateway.socket() as socket:
+        alert = await hear(gateway, socket)
+    for token in (gateway.token(gym="g2"), gateway.token("app", "bob")):
+        async with gateway.socket(token=token) as socket:
             await say(socket, ack(alert))
 
             assert 404 == (await frame(socket))["problem"]["status"]
-    assert [] == door.acknowledge()
+    assert [] == gateway.acknowledgements()
 
 
-async def test_a_log_that_does_not_answer_is_told(door: Door) -> None:
+async def test_a_log_that_does_not_answer_is_told(gateway: RunningGateway) -> None:
     """The client keeps what it said and says it again."""
-    async with door.socket() as socket:
-        alert = await hear(door, socket)
-        door.log.available = False
+    async with gateway.socket() as socket:
+        alert = await hear(gateway, socket)
+        gateway.log.available = False
         await say(socket, ack(alert))
         problem = (await frame(socket))["problem"]
-        door.log.available = True
+        gateway.log.available = True
         await say(socket, ack(alert))
-        await until(door.acknowledge)
+        await until(gateway.acknowledgements)
 
     assert 503 == problem["status"]
 
 
 async def test_a_message_that_is_too_large_ends_the_connection() -> None:
     """With 1009."""
-    async with serving(limits=Limits(message_bytes=1000)) as door, door.socket() as socket:
+    async with serving(limits=Limits(message_bytes=1000)) as gateway, gateway.socket() as socket:
         await say(socket, ack("x" * 1000))
         with pytest.raises(ConnectionClosed) as closed:
             await frame(socket)
@@ -155,60 +155,60 @@ async def test_a_message_that_is_too_large_ends_the_connection() -> None:
     assert 1009 == closed.value.rcvd.code
 
 
-async def test_a_flood_ends_the_connection_and_no_other(door: Door) -> None:
+async def test_a_flood_ends_the_connection_and_no_other(gateway: RunningGateway) -> None:
     """With 1013, after a few hundred at once."""
-    async with door.socket() as flooding, door.socket() as other:
+    async with gateway.socket() as flooding, gateway.socket() as other:
         with pytest.raises(ConnectionClosed) as closed:
             for _ in range(3 * MESSAGES_BURST):
                 await say(flooding, {})
             while True:
                 await frame(flooding)
-        alert = await hear(door, other)
+        alert = await hear(gateway, other)
 
     assert closed.value.rcvd is not None
     assert 1013 == closed.value.rcvd.code
     assert alert
 
 
-async def test_a_stop_repeats_until_this_connection_says_that_it_was_shown(door: Door) -> None:
+async def test_a_stop_repeats_until_this_connection_says_that_it_was_shown(gateway: RunningGateway) -> None:
     """At most twice; what another connection shows does not count. (The tests' second lasts 150 ms.)"""
-    async with door.socket() as phone, door.socket() as page:
-        door.write(advice(action="stop", sound_ms=5000))
+    async with gateway.socket() as phone, gateway.socket() as page:
+        gateway.write(advice(action="stop", sound_ms=5000))
         first = [(await frame(socket))["data"] for socket in (phone, page)]
         await say(page, ack(first[1]["alert_id"]))
         redelivery = [(await frame(phone))["data"] for _ in range(2)]
         quiet = await silent(phone, 0.4), await silent(page, 0.01)
 
-    assert {first[0]["alert_id"]} == {found["alert_id"] for found in redelivery}
-    assert [2, 1, 0] == [found["repeat"] for found in (first[0], *redelivery)]
+    assert {first[0]["alert_id"]} == {data["alert_id"] for data in redelivery}
+    assert [2, 1, 0] == [data["repeat"] for data in (first[0], *redelivery)]
     assert first[0]["ttl_ms"] - 150 >= redelivery[0]["ttl_ms"]
     assert redelivery[0]["ttl_ms"] - 150 >= redelivery[1]["ttl_ms"]
     assert (True, True) == quiet
 
 
 @pytest.mark.parametrize(("state", "ends"), [("delivered", False), ("shown", True), ("dismissed", True)])
-async def test_only_what_a_person_saw_ends_repeats(door: Door, state: str, ends: bool) -> None:
+async def test_only_what_a_person_saw_ends_repeats(gateway: RunningGateway, state: str, ends: bool) -> None:
     """That it was delivered says nothing about a watch in a pocket."""
-    async with door.socket() as socket:
-        alert = await hear(door, socket, "stop", sound_ms=5000)
+    async with gateway.socket() as socket:
+        alert = await hear(gateway, socket, "stop", sound_ms=5000)
         await say(socket, ack(alert, state))
 
         assert ends is await silent(socket, 0.4)
 
 
-async def test_repeats_end_with_the_set(door: Door) -> None:
+async def test_repeats_end_with_the_set(gateway: RunningGateway) -> None:
     """Whoever racked the bar is not told to stop."""
-    async with door.socket() as socket:
-        await hear(door, socket, "failing", sound_ms=5000)
-        door.write(summary())
+    async with gateway.socket() as socket:
+        await hear(gateway, socket, "failing", sound_ms=5000)
+        gateway.write(summary())
 
         assert await silent(socket, 0.4)
 
 
-async def test_repeats_stay_within_the_time_to_sound(door: Door) -> None:
+async def test_repeats_stay_within_the_time_to_sound(gateway: RunningGateway) -> None:
     """Nothing sounds into the next rep: there is room for one repeat, not for two."""
-    async with door.socket() as socket:
-        await hear(door, socket, "stop", sound_ms=220)
+    async with gateway.socket() as socket:
+        await hear(gateway, socket, "stop", sound_ms=220)
         once = not await silent(socket, 0.4)
 
         assert not once or await silent(socket, 0.4)

@@ -61,12 +61,12 @@ async def test_the_process_delivers_and_tells_how_it_is() -> None:
     async with running(log) as (_, port), client(port) as http:
         await ready(http)
         async with socket(port, KEYS.issue("g1", "coach")) as open_socket:
-            found = await frame(open_socket)
+            delivered = await frame(open_socket)
         health = await http.get("/healthz")
         metrics = await http.get("/metrics")
         routes = (await http.get("/openapi.json")).json()["paths"]
 
-    assert "spotter.advice.given.v1" == found["type"]
+    assert "spotter.advice.given.v1" == delivered["type"]
     assert 200 == health.status_code
     assert 'spotter_advice_sent_total{action="continue"' in metrics.text
     assert {"/v1/advice/stream", "/healthz", "/readyz"} == set(routes)
@@ -177,9 +177,9 @@ async def test_advice_goes_out_even_where_heartbeats_fail() -> None:
         async with socket(port, KEYS.issue("g1", "app")) as open_socket:
             await asyncio.sleep(0.1)
             write(log, advice())
-            found = await frame(open_socket)
+            delivered = await frame(open_socket)
 
-    assert "spotter.advice.given.v1" == found["type"]
+    assert "spotter.advice.given.v1" == delivered["type"]
     assert not server.broken
 
 

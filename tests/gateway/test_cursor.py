@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spotter.domain.topics import ADVICE, ESTIMATES
 from spotter_gateway.cursor import BadCursor, Cursor, StreamOffsets
 
-OFFSETS = st.lists(st.integers(0, 2**63 - 1), max_size=14).map(lambda found: dict(enumerate(found)))
+OFFSETS = st.lists(st.integers(0, 2**63 - 1), max_size=14).map(lambda numbers: dict(enumerate(numbers)))
 
 
 @given(OFFSETS, OFFSETS, st.booleans())

@@ -18,9 +18,9 @@ def bearer(role: Role = "app", *athletes: str) -> Identity:
 
 def refused(query: AdviceQuery, identity: Identity) -> Problem:
     """Give why a query is refused."""
-    with pytest.raises(Problem) as found:
+    with pytest.raises(Problem) as refusal:
         parse_filter(query, identity)
-    return found.value
+    return refusal.value
 
 
 def test_by_default_all_advice_of_the_gym_is_wanted() -> None:

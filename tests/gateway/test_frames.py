@@ -90,9 +90,9 @@ def test_a_frame_keeps_what_a_newer_version_says() -> None:
     raw = to_json(advice(at=AT))
     raw["data"]["colour"] = "blue"
     raw["newattribute"] = "x"
-    found = read(replace(record(advice()), value=orjson.dumps(raw)), lambda _: None)
-    assert found is not None
-    sent = json.loads(advice_frame(found, time_left(found, AT_MS)))  # type: ignore[arg-type]  # it is an advice
+    item = read(replace(record(advice()), value=orjson.dumps(raw)), lambda _: None)
+    assert item is not None
+    sent = json.loads(advice_frame(item, time_left(item, AT_MS)))  # type: ignore[arg-type]  # it is an advice
 
     assert ("blue", "x") == (sent["data"]["colour"], sent["newattribute"])
 
@@ -100,10 +100,10 @@ def test_a_frame_keeps_what_a_newer_version_says() -> None:
 def test_an_estimate_goes_out_as_it_was_written() -> None:
     """Byte by byte."""
     written = record(estimate())
-    found = read(written, lambda _: "rack-1")
+    item = read(written, lambda _: "rack-1")
 
-    assert written.value == found.body  # type: ignore[union-attr]  # it is an estimate
-    assert "rack-1" == found.station_id  # type: ignore[union-attr]  # it is an estimate
+    assert written.value == item.body  # type: ignore[union-attr]  # it is an estimate
+    assert "rack-1" == item.station_id  # type: ignore[union-attr]  # it is an estimate
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"[]", b"1", b'{"type":"spotter.advice.given.v1"}'])
@@ -120,6 +120,6 @@ def test_what_is_of_no_interest_is_passed_over() -> None:
 
 def test_a_heartbeat_says_when_and_how_old() -> None:
     """The age is in ms, the time in RFC 3339."""
-    found = json.loads(heartbeat_frame(AT + timedelta(milliseconds=250), 1200))
+    heartbeat = json.loads(heartbeat_frame(AT + timedelta(milliseconds=250), 1200))
 
-    assert {"heartbeat": {"at": "2026-01-05T10:00:00.250000Z", "age_ms": 1200}} == found
+    assert {"heartbeat": {"at": "2026-01-05T10:00:00.250000Z", "age_ms": 1200}} == heartbeat

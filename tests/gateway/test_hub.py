@@ -57,36 +57,36 @@ async def test_it_begins_ten_minutes_back() -> None:
     nine_minutes_old = advice("ada")
     write(log, nine_minutes_old)
     clock.move(minutes=9)
-    async with serving(log, clock=clock) as door, door.socket() as socket:
+    async with serving(log, clock=clock) as gateway, gateway.socket() as socket:
         assert nine_minutes_old.id == (await frame(socket))["id"]
-        one = advice("bob")
-        door.write(one)
-        assert one.id == (await frame(socket))["id"]
+        event = advice("bob")
+        gateway.write(event)
+        assert event.id == (await frame(socket))["id"]
 
 
 async def test_nobody_is_let_in_before_it_has_read_up() -> None:
     """503 with when to try again, 1013 on a socket; a bad credential is told first."""
     log = Gated()
     write(log, advice())
-    async with serving(log, wait_ready=False) as door:
-        reason = door.hub.not_ready()
-        headers = {"Authorization": f"Bearer {door.app}"}
-        early = await door.client.get("/v1/advice/stream", headers=headers)
-        forged = await door.client.get("/v1/advice/stream", headers={"Authorization": "Bearer x"})
-        async with door.socket() as socket:
+    async with serving(log, wait_ready=False) as gateway:
+        reason = gateway.hub.not_ready()
+        headers = {"Authorization": f"Bearer {gateway.app}"}
+        early = await gateway.client.get("/v1/advice/stream", headers=headers)
+        forged = await gateway.client.get("/v1/advice/stream", headers={"Authorization": "Bearer x"})
+        async with gateway.socket() as socket:
             with pytest.raises(ConnectionClosed) as closed:
                 await frame(socket)
         log.gate.set()
-        await door.hub.wait_ready()
-        async with door.socket() as socket:
-            found = await frame(socket)
+        await gateway.hub.wait_ready()
+        async with gateway.socket() as socket:
+            delivered = await frame(socket)
 
     assert reason is not None
     assert (503, "1") == (early.status_code, early.headers["retry-after"])
     assert 401 == forged.status_code
     assert closed.value.rcvd is not None
     assert 1013 == closed.value.rcvd.code
-    assert "ada" == found["data"]["athlete_id"]
+    assert "ada" == delivered["data"]["athlete_id"]
 
 
 async def test_a_log_that_is_away_at_the_start_is_waited_for() -> None:
@@ -94,26 +94,26 @@ async def test_a_log_that_is_away_at_the_start_is_waited_for() -> None:
     log = MemoryLog()
     write(log, advice())
     log.available = False
-    async with serving(log, wait_ready=False) as door:
+    async with serving(log, wait_ready=False) as gateway:
         await asyncio.sleep(0.2)
-        reason = door.hub.not_ready()
+        reason = gateway.hub.not_ready()
         log.available = True
-        await door.hub.wait_ready()
+        await gateway.hub.wait_ready()
 
         assert reason is not None
-        assert door.hub.not_ready() is None
-        assert 1 == len(door.hub.sets)
+        assert gateway.hub.not_ready() is None
+        assert 1 == len(gateway.hub.sets)
 
 
 async def test_nobody_new_is_let_in_while_the_log_is_away() -> None:
     """How things stand can't be told."""
-    async with serving() as door:
-        door.log.available = False
-        door.write(advice())
-        await until(lambda: door.hub.not_ready() is not None)
-        early = await door.client.get("/v1/advice/stream", headers={"Authorization": f"Bearer {door.app}"})
-        door.log.available = True
-        await until(lambda: door.hub.not_ready() is None)
+    async with serving() as gateway:
+        gateway.log.available = False
+        gateway.write(advice())
+        await until(lambda: gateway.hub.not_ready() is not None)
+        early = await gateway.client.get("/v1/advice/stream", headers={"Authorization": f"Bearer {gateway.app}"})
+        gateway.log.available = True
+        await until(lambda: gateway.hub.not_ready() is None)
 
     assert 503 == early.status_code
 
@@ -135,23 +135,23 @@ async def test_what_breaks_it_is_told() -> None:
 
 async def test_a_record_that_cannot_be_read_is_passed_over() -> None:
     """It is told in the log, and nothing else is disturbed."""
-    async with serving(MemoryLog()) as door, door.socket() as socket:
+    async with serving(MemoryLog()) as gateway, gateway.socket() as socket:
         for value in (b"", b"{", b"[]", b'{"type":"spotter.advice.given.v1","data":{}}'):
-            door.log.write(NewRecord(ADVICE, "g1/ada", value))
-        one = advice()
-        door.write(one)
+            gateway.log.write(NewRecord(ADVICE, "g1/ada", value))
+        event = advice()
+        gateway.write(event)
 
-        assert one.id == (await frame(socket))["id"]
+        assert event.id == (await frame(socket))["id"]
 
 
 async def test_advice_is_out_within_a_moment_of_its_writing() -> None:
     """The hub is woken by the writing, not by a clock: the median is far below any polling interval."""
-    async with serving(MemoryLog()) as door, door.socket() as socket:
+    async with serving(MemoryLog()) as gateway, gateway.socket() as socket:
         loop = asyncio.get_running_loop()
         took_s = []
         for rep in range(50):
             started = loop.time()
-            await door.log.append([new_record(advice(after_rep=rep))])
+            await gateway.log.append([new_record(advice(after_rep=rep))])
             await frame(socket)
             took_s.append(loop.time() - started)
 
@@ -160,12 +160,12 @@ async def test_advice_is_out_within_a_moment_of_its_writing() -> None:
 
 async def test_many_records_at_once_leave_others_their_turn() -> None:
     """While thousands of records are handed on, a request is answered."""
-    async with serving(MemoryLog()) as door, door.socket("?athlete_id=nobody"):
+    async with serving(MemoryLog()) as gateway, gateway.socket("?athlete_id=nobody"):
         for rep in range(5000):
-            door.write(estimate(rep_number=rep))
+            gateway.write(estimate(rep_number=rep))
         answers = []
-        while door.hub.offsets.next("estimates.v1", 0) < 5000:
-            answers.append(await door.client.get("/nothing"))
+        while gateway.hub.offsets.next("estimates.v1", 0) < 5000:
+            answers.append(await gateway.client.get("/nothing"))
 
     assert len(answers) > 1
     assert {404} == {answer.status_code for answer in answers}
@@ -174,7 +174,7 @@ async def test_many_records_at_once_leave_others_their_turn() -> None:
 async def test_two_replicas_hear_the_same() -> None:
     """Each reads everything by itself."""
     log = MemoryLog(partitions=3)
-    async with serving(log) as one, serving(log) as other, one.socket() as first, other.socket() as second:
+    async with serving(log) as replica, serving(log) as other, replica.socket() as first, other.socket() as second:
         written = [advice(f"a{number}") for number in range(10)]
         write(log, *written)
         heard = [{(await frame(socket))["id"] for _ in written} for socket in (first, second)]

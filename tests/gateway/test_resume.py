@@ -15,36 +15,36 @@ from spotter_gateway.cursor import Cursor
 from spotter_gateway.hub import RESUMING_MAX
 from spotter_gateway.intervals import Intervals
 from tests.gateway.outputs import advice, estimate, summary
-from tests.gateway.support import Clock, Door, Stream, ids, serving
+from tests.gateway.support import Clock, RunningGateway, Stream, ids, serving
 
 
 async def last(stream: Stream, event_id: str) -> list[str]:
     """Name all events up to one."""
-    found = [(await stream.next())["id"]]
-    while found[-1] != event_id:
-        found.append((await stream.next())["id"])
-    return found
+    event_ids = [(await stream.next())["id"]]
+    while event_ids[-1] != event_id:
+        event_ids.append((await stream.next())["id"])
+    return event_ids
 
 
 @pytest.mark.parametrize("by_query", [False, True])
-async def test_a_client_goes_on_where_it_was(door: Door, by_query: bool) -> None:
+async def test_a_client_goes_on_where_it_was(gateway: RunningGateway, by_query: bool) -> None:
     """Everything after its last id, once, and then what comes; nothing of how things stand."""
     written = [advice(after_rep=rep) for rep in range(1, 8)]
-    await door.add_event(written[0])
-    async with door.stream() as stream:
+    await gateway.write_and_wait(written[0])
+    async with gateway.stream() as stream:
         await stream.next()
-        door.write(written[1])
+        gateway.write(written[1])
         await stream.next()
         cursor = stream.last_id
-    await door.add_event(*written[2:5], advice("bob"), summary())
+    await gateway.write_and_wait(*written[2:5], advice("bob"), summary())
     where: dict[str, Any] = (
         {"query": f"?last_event_id={cursor}&athlete_id=ada"}
         if by_query
         else {"after": cursor, "query": "?athlete_id=ada"}
     )
-    async with door.stream(**where) as stream:
+    async with gateway.stream(**where) as stream:
         missed = await stream.some(3)
-        door.write(*written[5:])
+        gateway.write(*written[5:])
         rest = await stream.some(2)
 
     assert [event.id for event in written[2:5]] == ids(missed)
@@ -54,80 +54,80 @@ async def test_a_client_goes_on_where_it_was(door: Door, by_query: bool) -> None
 async def test_what_is_resumed_past_its_time_is_late() -> None:
     """A stop that was said while the phone was away is shown and never played, nor repeated."""
     clock = Clock()
-    async with serving(clock=clock) as door:
-        await door.add_event(advice())
-        async with door.stream() as stream:
+    async with serving(clock=clock) as gateway:
+        await gateway.write_and_wait(advice())
+        async with gateway.stream() as stream:
             await stream.next()
             cursor = stream.last_id
-        await door.add_event(advice(action="stop", after_rep=2))
+        await gateway.write_and_wait(advice(action="stop", after_rep=2))
         clock.move(seconds=20)
-        async with door.stream(after=cursor) as stream:
-            found = (await stream.next())["data"]
+        async with gateway.stream(after=cursor) as stream:
+            data = (await stream.next())["data"]
             quiet = await stream.nothing(0.4)
 
-    assert (2, True, 0, 0) == (found["after_rep"], found["late"], found["ttl_ms"], found["sound_ms"])
+    assert (2, True, 0, 0) == (data["after_rep"], data["late"], data["ttl_ms"], data["sound_ms"])
     assert quiet
 
 
 async def test_what_is_resumed_in_time_sounds() -> None:
     """A short break takes nothing from it but its time."""
-    async with serving() as door:
-        await door.add_event(advice())
-        async with door.stream() as stream:
+    async with serving() as gateway:
+        await gateway.write_and_wait(advice())
+        async with gateway.stream() as stream:
             await stream.next()
             cursor = stream.last_id
-        await door.add_event(advice(action="stop", after_rep=2, sound_ms=5000))
-        async with door.stream(after=cursor) as stream:
-            found = [event["data"] for event in await stream.some(3)]
+        await gateway.write_and_wait(advice(action="stop", after_rep=2, sound_ms=5000))
+        async with gateway.stream(after=cursor) as stream:
+            resumed = [event["data"] for event in await stream.some(3)]
 
-    assert [False] * 3 == [data["late"] for data in found]
-    assert [2, 1, 0] == [data["repeat"] for data in found]
+    assert [False] * 3 == [data["late"] for data in resumed]
+    assert [2, 1, 0] == [data["repeat"] for data in resumed]
 
 
 @pytest.mark.parametrize("recent_max", [1, 3, 100])
 async def test_older_than_memory_comes_from_the_log(recent_max: int) -> None:
     """Estimates and advice of all partitions, each once, wherever memory begins."""
     names = [f"athlete-{number}" for number in range(10)]
-    async with serving(MemoryLog(partitions=5), recent_max=recent_max) as door:
-        await door.add_event(advice("ada"))
-        async with door.stream("?estimates=1") as stream:
+    async with serving(MemoryLog(partitions=5), recent_max=recent_max) as gateway:
+        await gateway.write_and_wait(advice("ada"))
+        async with gateway.stream("?estimates=1") as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [make(name) for name in names for make in (estimate, advice)]
-        await door.add_event(*missed)
-        async with door.stream("?estimates=1", after=cursor) as stream:
-            found = await stream.some(len(missed))
-            one = advice("zoe")
-            door.write(one)
+        await gateway.write_and_wait(*missed)
+        async with gateway.stream("?estimates=1", after=cursor) as stream:
+            resumed = await stream.some(len(missed))
+            newer = advice("zoe")
+            gateway.write(newer)
             newest = await stream.next()
 
-    assert {event.id for event in missed} == set(ids(found))
-    assert one.id == newest["id"]
+    assert {event.id for event in missed} == set(ids(resumed))
+    assert newer.id == newest["id"]
 
 
 async def test_a_cursor_holds_on_every_replica() -> None:
     """Also on one that has just started, and on one that reads partitions in another order."""
     log = MemoryLog(partitions=5)
-    async with serving(log) as one:
-        await one.add_event(*(advice(f"a{number}") for number in range(20)))
-        async with one.stream() as stream:
+    async with serving(log) as replica:
+        await replica.write_and_wait(*(advice(f"a{number}") for number in range(20)))
+        async with replica.stream() as stream:
             seen = ids(await stream.some(20))
             cursor = stream.last_id
     missed = [advice(f"b{number}") for number in range(20)]
     async with serving(log) as other:
-        await other.add_event(*missed)
+        await other.write_and_wait(*missed)
         async with other.stream(after=cursor) as stream:
-            found = ids(await stream.some(20))
+            resumed = ids(await stream.some(20))
 
     assert 20 == len(set(seen))
-    assert {event.id for event in missed} == set(found)
+    assert {event.id for event in missed} == set(resumed)
 
 
 async def test_a_replica_that_is_behind_is_given_time() -> None:
     """A client that comes from a faster one is neither refused nor told anything twice."""
     log = MemoryLog()
     async with serving(log) as fast, serving(log) as slow:
-        await fast.add_event(advice())
+        await fast.write_and_wait(advice())
         async with fast.stream() as stream:
             await stream.next()
             cursor = stream.last_id
@@ -143,17 +143,17 @@ async def test_a_replica_that_is_behind_is_given_time() -> None:
         await catching_up
 
 
-async def test_cut_off_while_being_told_how_things_stand(door: Door) -> None:
+async def test_cut_off_while_being_told_how_things_stand(gateway: RunningGateway) -> None:
     """A client that got a part of it is told again, as things stand now, and what came since, each once."""
     names = {f"a{number}" for number in range(6)}
-    await door.add_event(*(advice(name) for name in names))
-    async with door.stream() as stream:
-        told = {(await stream.next())["data"]["athlete_id"] for _ in range(2)}
+    await gateway.write_and_wait(*(advice(name) for name in names))
+    async with gateway.stream() as stream:
+        received = {(await stream.next())["data"]["athlete_id"] for _ in range(2)}
         cursor = stream.last_id
-    goes_on, ends, *_ = untold = sorted(names - told)
+    goes_on, ends, *_ = untold = sorted(names - received)
     newer = advice(goes_on, after_rep=2)
-    await door.add_event(newer, summary(ends))
-    async with door.stream(after=cursor) as stream:
+    await gateway.write_and_wait(newer, summary(ends))
+    async with gateway.stream(after=cursor) as stream:
         rest = await stream.some(len(names) - 1)
         quiet = await stream.nothing()
 
@@ -165,29 +165,29 @@ async def test_cut_off_while_being_told_how_things_stand(door: Door) -> None:
 
 async def test_a_heartbeat_carries_a_cursor_too() -> None:
     """A quiet client resumes from its last heartbeat; it does not hear again what others heard."""
-    async with serving(intervals=Intervals(heartbeat_s=0.1)) as door:
-        token = door.token("app", "ada")
-        async with door.stream(token=token) as stream:
-            door.write(advice("bob"))
+    async with serving(intervals=Intervals(heartbeat_s=0.1)) as gateway:
+        token = gateway.token("app", "ada")
+        async with gateway.stream(token=token) as stream:
+            gateway.write(advice("bob"))
             beats = [await stream.next() for _ in range(3)]
             cursor = stream.last_id
         assert cursor is not None
         mine = advice("ada")
-        await door.add_event(mine)
-        async with door.stream(token=token, after=cursor) as stream:
-            found = await stream.next()
+        await gateway.write_and_wait(mine)
+        async with gateway.stream(token=token, after=cursor) as stream:
+            delivered = await stream.next()
 
     assert {"heartbeat"} == {name for beat in beats for name in beat}
     assert 1 == sum(Cursor.decode(cursor).offsets[ADVICE].values())
-    assert mine.id == found["id"]
+    assert mine.id == delivered["id"]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "%20", "AQEFAawC", "1234", "x" * 5000])
-async def test_a_bad_cursor_is_refused(door: Door, cursor: str) -> None:
+async def test_a_bad_cursor_is_refused(gateway: RunningGateway, cursor: str) -> None:
     """400, naming Last-Event-ID and what to do."""
     answers = [
-        await door.get(headers={"Last-Event-ID": cursor}),
-        await door.get(params={"last_event_id": cursor}),
+        await gateway.get(headers={"Last-Event-ID": cursor}),
+        await gateway.get(params={"last_event_id": cursor}),
     ]
 
     assert [400, 400] == [answer.status_code for answer in answers]
@@ -195,73 +195,73 @@ async def test_a_bad_cursor_is_refused(door: Door, cursor: str) -> None:
     assert all("Last-Event-ID" in answer.json()["mend"] for answer in answers)
 
 
-async def test_a_cursor_of_another_log_is_refused(door: Door) -> None:
+async def test_a_cursor_of_another_log_is_refused(gateway: RunningGateway) -> None:
     """One that lies ahead of everything written here: to wait for it would be to stay silent."""
     cursor = Cursor({ADVICE: {0: 99, 1: 0, 2: 0}, ESTIMATES: {0: 0, 1: 0, 2: 0}}).encode()
-    answer = await door.get(headers={"Last-Event-ID": cursor})
+    answer = await gateway.get(headers={"Last-Event-ID": cursor})
 
     assert (400, "Last-Event-ID") == (answer.status_code, answer.json()["field"])
 
 
 async def test_a_slow_stream_ends_and_goes_on_later() -> None:
     """Nothing is lost to who comes again with the last id."""
-    async with serving(waiting_max=20, recent_max=5) as door:
+    async with serving(waiting_max=20, recent_max=5) as gateway:
         written = [advice(after_rep=rep, sentence="x" * 100_000) for rep in range(200)]
-        async with door.stream() as stream:
-            door.write(written[0])
-            found = [(await stream.next())["id"]]
+        async with gateway.stream() as stream:
+            gateway.write(written[0])
+            received = [(await stream.next())["id"]]
             for event in written[1:]:
-                door.write(event)
+                gateway.write(event)
                 await asyncio.sleep(0)
-            await door.add_event()
+            await gateway.write_and_wait()
             with pytest.raises((EOFError, httpx.RemoteProtocolError)):
                 while True:
-                    found.append((await stream.next())["id"])
+                    received.append((await stream.next())["id"])
             cursor = stream.last_id
-        assert len(found) < len(written)
-        async with door.stream(after=cursor) as stream:
-            found += await last(stream, written[-1].id)
+        assert len(received) < len(written)
+        async with gateway.stream(after=cursor) as stream:
+            received += await last(stream, written[-1].id)
 
-    assert [event.id for event in written] == found
+    assert [event.id for event in written] == received
 
 
 async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
     """Only some read old records at a time; one that stands still gives its turn away."""
-    async with serving(intervals=Intervals(heartbeat_s=0.2), recent_max=1) as door, AsyncExitStack() as stack:
-        await door.add_event(advice())
-        async with door.stream() as stream:
+    async with serving(intervals=Intervals(heartbeat_s=0.2), recent_max=1) as gateway, AsyncExitStack() as stack:
+        await gateway.write_and_wait(advice())
+        async with gateway.stream() as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [advice(after_rep=rep, sentence="x" * 200_000) for rep in range(2, 102)]
-        await door.add_event(*missed)
+        await gateway.write_and_wait(*missed)
         for _ in range(RESUMING_MAX):
-            await stack.enter_async_context(door.stream(after=cursor))
-        found: list[str] = []
-        while len(found) < len(missed):
-            async with door.stream(after=cursor) as stream:
+            await stack.enter_async_context(gateway.stream(after=cursor))
+        received: list[str] = []
+        while len(received) < len(missed):
+            async with gateway.stream(after=cursor) as stream:
                 with suppress(
                     EOFError, httpx.RemoteProtocolError
                 ):  # a machine that is busy may be too slow itself: it comes again
-                    while len(found) < len(missed):
+                    while len(received) < len(missed):
                         event = await stream.next()
-                        found += [event["id"]] if "id" in event else []
+                        received += [event["id"]] if "id" in event else []
                 cursor = stream.last_id or cursor
 
-    assert [event.id for event in missed] == found
+    assert [event.id for event in missed] == received
 
 
 async def test_while_catching_up_the_heart_beats() -> None:
     """A long way back is no lost signal."""
     log = Slow()
-    async with serving(log, intervals=Intervals(heartbeat_s=0.05), recent_max=1) as door:
-        await door.add_event(advice())
-        async with door.stream() as stream:
+    async with serving(log, intervals=Intervals(heartbeat_s=0.05), recent_max=1) as gateway:
+        await gateway.write_and_wait(advice())
+        async with gateway.stream() as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [advice(after_rep=rep) for rep in range(2, 5)]
-        await door.add_event(*missed)
+        await gateway.write_and_wait(*missed)
         log.slow = True
-        async with door.stream(after=cursor) as stream:
+        async with gateway.stream(after=cursor) as stream:
             names = [(await stream.next()).get("id", "beat")]
             while names[-1] != missed[-1].id:
                 names.append((await stream.next()).get("id", "beat"))
@@ -286,10 +286,10 @@ class SlowReader(MemoryReader):
     async def fetch(self, wait_s: float) -> list[Record]:
         """Give one record."""
         await asyncio.sleep(0.15)
-        found = self._take()
-        for record in found[1:]:
+        records = self._take()
+        for record in records[1:]:
             self._next[record.topic, record.partition] = min(self._next[record.topic, record.partition], record.offset)
-        return found[:1]
+        return records[:1]
 
 
 class Leaving(MemoryLog):
@@ -307,19 +307,19 @@ class Leaving(MemoryLog):
 async def test_a_log_that_does_not_answer_ends_a_stream_that_catches_up() -> None:
     """The client comes again; what it missed is still there."""
     log = Leaving()
-    async with serving(log, recent_max=1) as door:
-        await door.add_event(advice())
-        async with door.stream() as stream:
+    async with serving(log, recent_max=1) as gateway:
+        await gateway.write_and_wait(advice())
+        async with gateway.stream() as stream:
             await stream.next()
             cursor = stream.last_id
         missed = [advice(after_rep=rep) for rep in range(2, 8)]
-        await door.add_event(*missed)
+        await gateway.write_and_wait(*missed)
         log.leaves = True
-        async with door.stream(after=cursor) as stream:
+        async with gateway.stream(after=cursor) as stream:
             with pytest.raises(EOFError):
                 await stream.next()
         log.leaves = False
-        async with door.stream(after=cursor) as stream:
-            found = ids(await stream.some(len(missed)))
+        async with gateway.stream(after=cursor) as stream:
+            resumed = ids(await stream.some(len(missed)))
 
-    assert [event.id for event in missed] == found
+    assert [event.id for event in missed] == resumed

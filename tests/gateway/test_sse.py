@@ -6,16 +6,16 @@ import pytest
 
 from spotter.settings import Limits
 from tests.gateway.outputs import acknowledged, advice, estimate
-from tests.gateway.support import KEYS, Door, Stream, ids, revoke, serving
+from tests.gateway.support import KEYS, RunningGateway, Stream, ids, revoke, serving
 
 
-async def test_the_stream_has_the_same_frames_as_unnamed_events(door: Door) -> None:
+async def test_the_stream_has_the_same_frames_as_unnamed_events(gateway: RunningGateway) -> None:
     """How things stand, then what comes; each with an id, none with a name."""
     written = [advice(after_rep=1), advice(after_rep=2), estimate(), advice("bob")]
-    await door.add_event(*written[:2])
-    async with door.stream("?estimates=1") as stream, door.socket("?estimates=1") as socket:
+    await gateway.write_and_wait(*written[:2])
+    async with gateway.stream("?estimates=1") as stream, gateway.socket("?estimates=1") as socket:
         first = await stream.next()
-        door.write(*written[2:])
+        gateway.write(*written[2:])
         rest = await stream.some(2)
         del socket
 
@@ -25,9 +25,9 @@ async def test_the_stream_has_the_same_frames_as_unnamed_events(door: Door) -> N
     assert "spotter.advice.given.v1" == first["type"]
 
 
-async def test_nothing_between_keeps_the_stream(door: Door) -> None:
+async def test_nothing_between_keeps_the_stream(gateway: RunningGateway) -> None:
     """No cache stores it and no proxy holds it back."""
-    async with door.stream() as stream:
+    async with gateway.stream() as stream:
         headers = stream.response.headers
 
     assert 200 == stream.response.status_code
@@ -35,64 +35,64 @@ async def test_nothing_between_keeps_the_stream(door: Door) -> None:
     assert ("no-store", "no") == (headers["cache-control"], headers["x-accel-buffering"])
 
 
-async def test_who_may_not_hear_is_refused(door: Door) -> None:
+async def test_who_may_not_hear_is_refused(gateway: RunningGateway) -> None:
     """With the same problems as on the socket."""
-    assert 401 == (await door.client.get("/v1/advice/stream")).status_code
-    assert 401 == (await door.get("forged")).status_code
-    assert 403 == (await door.get(door.token("device"))).status_code
-    assert 404 == (await door.get(door.token("app", "ada"), params={"athlete_id": "bob"})).status_code
-    answer = await door.get(params={"actions": "shout"})
+    assert 401 == (await gateway.client.get("/v1/advice/stream")).status_code
+    assert 401 == (await gateway.get("forged")).status_code
+    assert 403 == (await gateway.get(gateway.token("device"))).status_code
+    assert 404 == (await gateway.get(gateway.token("app", "ada"), params={"athlete_id": "bob"})).status_code
+    answer = await gateway.get(params={"actions": "shout"})
     assert (422, "actions") == (answer.status_code, answer.json()["field"])
     assert "application/problem+json" == answer.headers["content-type"]
 
 
-async def test_a_page_brings_its_cookie(door: Door) -> None:
+async def test_a_page_brings_its_cookie(gateway: RunningGateway) -> None:
     """A browser's EventSource can't set headers."""
-    door.client.cookies.set("spotter_token", door.app)
-    one = advice()
-    await door.add_event(one)
-    async with door.client.stream("GET", "/v1/advice/stream") as response:
-        assert one.id == (await Stream(response).next())["id"]
+    gateway.client.cookies.set("spotter_token", gateway.app)
+    event = advice()
+    await gateway.write_and_wait(event)
+    async with gateway.client.stream("GET", "/v1/advice/stream") as response:
+        assert event.id == (await Stream(response).next())["id"]
 
 
-async def test_a_revoked_token_ends_the_stream(door: Door) -> None:
+async def test_a_revoked_token_ends_the_stream(gateway: RunningGateway) -> None:
     """And the next try is refused."""
-    token = door.token()
-    async with door.stream(token=token) as stream:
-        revoke(door.revocations, token)
+    token = gateway.token()
+    async with gateway.stream(token=token) as stream:
+        revoke(gateway.revocations, token)
         with pytest.raises(EOFError):
             await stream.next()
 
-    assert 401 == (await door.get(token)).status_code
+    assert 401 == (await gateway.get(token)).status_code
 
 
 async def test_too_many_streams_are_refused() -> None:
     """With when to try again."""
-    async with serving(limits=Limits(connections_per_token=1)) as door, door.stream():
-        answer = await door.get()
+    async with serving(limits=Limits(connections_per_token=1)) as gateway, gateway.stream():
+        answer = await gateway.get()
 
     assert (429, "1") == (answer.status_code, answer.headers["retry-after"])
 
 
 async def test_who_leaves_frees_its_place() -> None:
     """Also where nothing was sent for a while."""
-    async with serving(limits=Limits(connections_per_token=1)) as door:
+    async with serving(limits=Limits(connections_per_token=1)) as gateway:
         for _ in range(3):
-            async with door.stream():
-                assert 1 == len(door.hub.clients)
+            async with gateway.stream():
+                assert 1 == len(gateway.hub.clients)
             async with asyncio.timeout(2):
-                while len(door.hub.clients):  # noqa: ASYNC110  # a client that leaves sets no event
+                while len(gateway.hub.clients):  # noqa: ASYNC110  # a client that leaves sets no event
                     await asyncio.sleep(0.01)
 
 
-async def test_a_stop_repeats_on_a_stream_too(door: Door) -> None:
+async def test_a_stop_repeats_on_a_stream_too(gateway: RunningGateway) -> None:
     """Its client can't acknowledge here: what its token says through another door counts for it, and for it alone."""
-    mine, others = door.token(), door.token()
-    async with door.stream(token=mine) as stream, door.stream(token=others) as another:
-        door.write(advice(action="stop", sound_ms=5000))
+    mine, others = gateway.token(), gateway.token()
+    async with gateway.stream(token=mine) as stream, gateway.stream(token=others) as another:
+        gateway.write(advice(action="stop", sound_ms=5000))
         alert = (await stream.next())["data"]["alert_id"]
         await another.next()
-        door.write(acknowledged(alert, KEYS.verify(mine).token_id))
+        gateway.write(acknowledged(alert, KEYS.verify(mine).token_id))
         quiet = await stream.nothing(0.4)
         redelivery = await another.some(2)
 

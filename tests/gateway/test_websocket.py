@@ -11,38 +11,38 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from spotter.settings import Limits
 from spotter_gateway.intervals import Intervals
 from tests.gateway.outputs import advice, estimate, opened, summary
-from tests.gateway.support import QUICK, Clock, Door, frame, frames, ids, revoke, serving, silent
+from tests.gateway.support import QUICK, Clock, RunningGateway, frame, frames, ids, revoke, serving, silent
 
 
-async def test_advice_comes_as_it_is_written(door: Door) -> None:
+async def test_advice_comes_as_it_is_written(gateway: RunningGateway) -> None:
     """Plans and `continue` too, in order, as CloudEvents; estimates only where they are asked for."""
     written = [advice(after_rep=0), estimate(), advice(after_rep=1), advice("bob", action="stop")]
-    async with door.socket() as socket:
-        door.write(*written)
-        found = await frames(socket, 3)
+    async with gateway.socket() as socket:
+        gateway.write(*written)
+        received = await frames(socket, 3)
 
-    assert {event.id for event in written if event is not written[1]} == set(ids(found))
-    assert {"1.0"} == {event["specversion"] for event in found}
-    assert {"spotter.advice.given.v1"} == {event["type"] for event in found}
+    assert {event.id for event in written if event is not written[1]} == set(ids(received))
+    assert {"1.0"} == {event["specversion"] for event in received}
+    assert {"spotter.advice.given.v1"} == {event["type"] for event in received}
 
 
-async def test_estimates_come_where_they_are_asked_for(door: Door) -> None:
+async def test_estimates_come_where_they_are_asked_for(gateway: RunningGateway) -> None:
     """Each as it is written, revisions too."""
-    async with door.socket("?estimates=1") as socket:
+    async with gateway.socket("?estimates=1") as socket:
         written = [estimate(rep_number=1), estimate(rep_number=2), estimate(rep_number=1, revision=2, arrival=False)]
-        door.write(*written)
-        found = await frames(socket, 3)
+        gateway.write(*written)
+        received = await frames(socket, 3)
 
-    assert [event.id for event in written] == ids(found)
-    assert [1, 1, 2] == [event["data"]["revision"] for event in found]
+    assert [event.id for event in written] == ids(received)
+    assert [1, 1, 2] == [event["data"]["revision"] for event in received]
 
 
-async def test_filters_hold(door: Door) -> None:
+async def test_filters_hold(gateway: RunningGateway) -> None:
     """Lifter, station and action are all to be met; a set's station holds for its estimates."""
     query = "?athlete_id=ada&athlete_id=bob&station_id=rack-1&actions=stop,failing&estimates=1"
-    async with door.socket(query) as socket:
+    async with gateway.socket(query) as socket:
         mine = [opened(station_id="rack-1"), estimate(), advice(action="stop", station_id="rack-1", sound_ms=0)]
-        door.write(
+        gateway.write(
             advice("cy", action="stop", station_id="rack-1"),
             advice("ada", action="continue", station_id="rack-1"),
             advice("bob", action="stop", station_id="rack-2"),
@@ -50,78 +50,78 @@ async def test_filters_hold(door: Door) -> None:
             estimate("bob"),
             *mine,
         )
-        found = await frames(socket, 2)
+        received = await frames(socket, 2)
         quiet = await silent(socket)
 
-    assert {event.id for event in mine[1:]} == set(ids(found))
+    assert {event.id for event in mine[1:]} == set(ids(received))
     assert quiet
 
 
-async def test_another_gym_is_not_heard(door: Door) -> None:
+async def test_another_gym_is_not_heard(gateway: RunningGateway) -> None:
     """The gym comes from the token alone."""
-    async with door.socket(token=door.token(gym="g2")) as socket:
+    async with gateway.socket(token=gateway.token(gym="g2")) as socket:
         other = advice(gym_id="g2")
-        door.write(advice(), other, advice())
+        gateway.write(advice(), other, advice())
 
         assert other.id == (await frame(socket))["id"]
         assert await silent(socket)
 
 
-async def test_a_new_client_is_told_how_things_stand(door: Door) -> None:
+async def test_a_new_client_is_told_how_things_stand(gateway: RunningGateway) -> None:
     """The newest advice and estimate of each open set, with what is left of its time."""
     ago = datetime.now(UTC) - timedelta(seconds=2)
     ada = [advice(after_rep=0, at=ago), advice(after_rep=1, at=ago), estimate(), advice(after_rep=2, at=ago)]
-    await door.add_event(*ada, advice("bob"), summary("bob"))
-    async with door.socket("?estimates=1") as socket:
-        found = await frames(socket, 2)
+    await gateway.write_and_wait(*ada, advice("bob"), summary("bob"))
+    async with gateway.socket("?estimates=1") as socket:
+        received = await frames(socket, 2)
         quiet = await silent(socket)
 
-    assert [ada[3].id, ada[2].id] == ids(found)
-    assert 5000 < found[0]["data"]["ttl_ms"] <= 6000
-    assert 0 <= found[0]["data"]["sound_ms"] <= 500
+    assert [ada[3].id, ada[2].id] == ids(received)
+    assert 5000 < received[0]["data"]["ttl_ms"] <= 6000
+    assert 0 <= received[0]["data"]["sound_ms"] <= 500
     assert quiet
 
 
 async def test_what_stands_past_its_time_is_late() -> None:
     """It is shown and never played."""
     clock = Clock()
-    async with serving(clock=clock) as door:
-        await door.add_event(advice(action="stop"))
+    async with serving(clock=clock) as gateway:
+        await gateway.write_and_wait(advice(action="stop"))
         clock.move(seconds=8)
-        async with door.socket() as socket:
-            found = (await frame(socket))["data"]
+        async with gateway.socket() as socket:
+            data = (await frame(socket))["data"]
 
-    assert (True, 0, 0) == (found["late"], found["ttl_ms"], found["sound_ms"])
+    assert (True, 0, 0) == (data["late"], data["ttl_ms"], data["sound_ms"])
 
 
-async def test_a_lifter_who_rests_hears_nothing_of_the_set_before(door: Door) -> None:
+async def test_a_lifter_who_rests_hears_nothing_of_the_set_before(gateway: RunningGateway) -> None:
     """An ended set stands for nothing, until a rep after its end brings it back."""
-    await door.add_event(advice(after_rep=5), summary())
-    async with door.socket() as socket:
+    await gateway.write_and_wait(advice(after_rep=5), summary())
+    async with gateway.socket() as socket:
         assert await silent(socket)
     sixth = advice(after_rep=6)
-    await door.add_event(sixth)
-    async with door.socket() as socket:
+    await gateway.write_and_wait(sixth)
+    async with gateway.socket() as socket:
         assert sixth.id == (await frame(socket))["id"]
 
 
 async def test_nothing_is_missed_or_doubled_while_clients_come() -> None:
     """Whenever a client connects: how things stand, then each later advice once."""
-    async with serving() as door:
+    async with serving() as gateway:
         written = [advice(after_rep=rep) for rep in range(300)]
 
         async def write() -> None:
             for event in written:
-                door.write(event)
+                gateway.write(event)
                 await asyncio.sleep(0.001)
 
         async def listen(after_s: float) -> list[str]:
             await asyncio.sleep(after_s)
-            async with door.socket() as socket:
-                found = [(await frame(socket))["id"]]
-                while found[-1] != written[-1].id:
-                    found.append((await frame(socket))["id"])
-                return found
+            async with gateway.socket() as socket:
+                received = [(await frame(socket))["id"]]
+                while received[-1] != written[-1].id:
+                    received.append((await frame(socket))["id"])
+                return received
 
         writing = asyncio.create_task(write())
         heard = await asyncio.gather(*(listen(0.01 * number) for number in range(12)))
@@ -129,35 +129,35 @@ async def test_nothing_is_missed_or_doubled_while_clients_come() -> None:
 
     names = [event.id for event in written]
     assert 12 == len(heard)
-    for found in heard:
-        assert names[-len(found) :] == found
+    for data in heard:
+        assert names[-len(data) :] == data
 
 
-async def test_an_id_that_is_known_is_dropped(door: Door) -> None:
+async def test_an_id_that_is_known_is_dropped(gateway: RunningGateway) -> None:
     """A worker that starts again gives the same ids again."""
     once, other = advice(), advice(after_rep=2)
-    async with door.socket() as socket:
-        door.write(once, once, other, once)
+    async with gateway.socket() as socket:
+        gateway.write(once, once, other, once)
 
         assert [once.id, other.id] == ids(await frames(socket, 2))
         assert await silent(socket)
 
 
 @pytest.mark.parametrize("offered", [["spotter.v1"], []])
-async def test_a_browser_sends_its_token_as_a_subprotocol(door: Door, offered: list[str]) -> None:
+async def test_a_browser_sends_its_token_as_a_subprotocol(gateway: RunningGateway, offered: list[str]) -> None:
     """The answer is `spotter.v1` where that was offered."""
-    names = [*offered, f"bearer.{door.app}"]
-    async with connect(f"ws://127.0.0.1:{door.port}/v1/advice", subprotocols=names) as socket:  # type: ignore[arg-type]  # plain strings
+    names = [*offered, f"bearer.{gateway.app}"]
+    async with connect(f"ws://127.0.0.1:{gateway.port}/v1/advice", subprotocols=names) as socket:  # type: ignore[arg-type]  # plain strings
         assert (offered[0] if offered else None) == socket.subprotocol
-        one = advice()
-        door.write(one)
-        assert one.id == (await frame(socket))["id"]
+        event = advice()
+        gateway.write(event)
+        assert event.id == (await frame(socket))["id"]
 
 
-async def refusal(door: Door, query: str = "", token: str | None = None) -> tuple[int, str | None]:
+async def refusal(gateway: RunningGateway, query: str = "", token: str | None = None) -> tuple[int, str | None]:
     """Give status and field of the problem that a handshake is answered with."""
     with pytest.raises(InvalidStatus) as refused:
-        async with door.socket(query, token):
+        async with gateway.socket(query, token):
             pass
     response = refused.value.response
     assert "application/problem+json" == response.headers["Content-Type"]
@@ -167,40 +167,40 @@ async def refusal(door: Door, query: str = "", token: str | None = None) -> tupl
     return response.status_code, problem.get("field")
 
 
-async def test_a_bad_credential_is_refused_at_the_handshake(door: Door) -> None:
+async def test_a_bad_credential_is_refused_at_the_handshake(gateway: RunningGateway) -> None:
     """None, forged, expired, revoked: 401."""
-    taken_back = door.token()
-    revoke(door.revocations, taken_back)
-    expired = door.token(days=-1)
+    taken_back = gateway.token()
+    revoke(gateway.revocations, taken_back)
+    expired = gateway.token(days=-1)
 
-    assert [(401, None)] * 3 == [await refusal(door, token=bad) for bad in ("forged", expired, taken_back)]
+    assert [(401, None)] * 3 == [await refusal(gateway, token=bad) for bad in ("forged", expired, taken_back)]
     with pytest.raises(InvalidStatus) as refused:
-        await connect(f"ws://127.0.0.1:{door.port}/v1/advice")
+        await connect(f"ws://127.0.0.1:{gateway.port}/v1/advice")
     assert 401 == refused.value.response.status_code
 
 
-async def test_who_may_not_hear_is_refused_at_the_handshake(door: Door) -> None:
+async def test_who_may_not_hear_is_refused_at_the_handshake(gateway: RunningGateway) -> None:
     """A device 403, another lifter 404, a query that cannot be 422."""
-    mine = door.token("app", "ada")
+    mine = gateway.token("app", "ada")
 
-    assert (403, None) == await refusal(door, token=door.token("device"))
-    assert (404, "athlete_id") == await refusal(door, "?athlete_id=bob", mine)
-    assert (422, "actions") == await refusal(door, "?actions=shout")
-    assert (422, "estimates") == await refusal(door, "?estimates=2")
+    assert (403, None) == await refusal(gateway, token=gateway.token("device"))
+    assert (404, "athlete_id") == await refusal(gateway, "?athlete_id=bob", mine)
+    assert (422, "actions") == await refusal(gateway, "?actions=shout")
+    assert (422, "estimates") == await refusal(gateway, "?estimates=2")
 
 
 async def test_a_revoked_token_is_out_within_five_seconds() -> None:
     """Its sockets close with 1008; others stay. With the pace of the real thing."""
-    async with serving(intervals=Intervals()) as door:
-        token = door.token()
-        async with door.socket(token=token) as socket, door.socket() as other:
+    async with serving(intervals=Intervals()) as gateway:
+        token = gateway.token()
+        async with gateway.socket(token=token) as socket, gateway.socket() as other:
             await asyncio.sleep(0.05)
-            revoke(door.revocations, token)
+            revoke(gateway.revocations, token)
             with pytest.raises(ConnectionClosed) as closed:
                 await frame(socket, timeout_s=5)
-            one = advice()
-            door.write(one)
-            assert one.id == (await frame(other))["id"]
+            event = advice()
+            gateway.write(event)
+            assert event.id == (await frame(other))["id"]
 
     assert closed.value.rcvd is not None
     assert 1008 == closed.value.rcvd.code
@@ -210,7 +210,7 @@ async def test_a_revoked_token_is_out_within_five_seconds() -> None:
 async def test_an_expired_token_is_out_too() -> None:
     """A socket does not outlive its token."""
     clock = Clock()
-    async with serving(clock=clock) as door, door.socket(token=door.token(days=1)) as socket:
+    async with serving(clock=clock) as gateway, gateway.socket(token=gateway.token(days=1)) as socket:
         clock.move(days=2)
         with pytest.raises(ConnectionClosed) as closed:
             await frame(socket)
@@ -221,11 +221,11 @@ async def test_an_expired_token_is_out_too() -> None:
 
 async def test_a_client_that_does_not_read_is_closed_and_disturbs_nobody() -> None:
     """With 1013: it is to come again; the others hear everything in time."""
-    async with serving(waiting_max=50) as door, door.socket(max_queue=1) as slow, door.socket() as quick:
+    async with serving(waiting_max=50) as gateway, gateway.socket(max_queue=1) as slow, gateway.socket() as quick:
         slow.transport.pause_reading()
         heard = 0
         for number in range(400):
-            door.write(advice(after_rep=number, sentence="x" * 50_000))
+            gateway.write(advice(after_rep=number, sentence="x" * 50_000))
             heard += (await frame(quick))["data"]["after_rep"] == number
         slow.transport.resume_reading()
         with pytest.raises(ConnectionClosed) as closed:
@@ -239,14 +239,14 @@ async def test_a_client_that_does_not_read_is_closed_and_disturbs_nobody() -> No
 
 async def test_a_token_has_so_many_connections_and_no_more() -> None:
     """One more is told to try later; a place that is free again is given."""
-    async with serving(limits=Limits(connections_per_token=2, connections=3)) as door:
-        async with door.socket(), door.socket(), door.socket() as third:
+    async with serving(limits=Limits(connections_per_token=2, connections=3)) as gateway:
+        async with gateway.socket(), gateway.socket(), gateway.socket() as third:
             with pytest.raises(ConnectionClosed) as closed:
                 await frame(third)
-        async with door.socket() as again:
-            one = advice()
-            door.write(one)
-            assert one.id == (await frame(again))["id"]
+        async with gateway.socket() as again:
+            event = advice()
+            gateway.write(event)
+            assert event.id == (await frame(again))["id"]
 
     assert closed.value.rcvd is not None
     assert 1013 == closed.value.rcvd.code
@@ -254,8 +254,8 @@ async def test_a_token_has_so_many_connections_and_no_more() -> None:
 
 async def test_a_restart_says_so() -> None:
     """Clients are told to come again before the server stops."""
-    async with serving() as door, door.socket() as socket:
-        door.hub.close_connections()
+    async with serving() as gateway, gateway.socket() as socket:
+        gateway.hub.close_connections()
         with pytest.raises(ConnectionClosed) as closed:
             await frame(socket)
 
@@ -265,9 +265,9 @@ async def test_a_restart_says_so() -> None:
 
 async def test_heartbeats_tell_the_age_of_what_is_unfinished() -> None:
     """One every two seconds; 0 where all is done."""
-    async with serving(intervals=Intervals()) as door, door.socket() as socket:
+    async with serving(intervals=Intervals()) as gateway, gateway.socket() as socket:
         first = (await frame(socket))["heartbeat"]
-        door.log.oldest_unfinished = int(datetime.now(UTC).timestamp() * 1000) - 3000
+        gateway.log.oldest_unfinished = int(datetime.now(UTC).timestamp() * 1000) - 3000
         started = asyncio.get_running_loop().time()
         second = (await frame(socket))["heartbeat"]
         apart_s = asyncio.get_running_loop().time() - started
@@ -280,14 +280,14 @@ async def test_heartbeats_tell_the_age_of_what_is_unfinished() -> None:
 
 async def test_no_heartbeat_where_the_age_cannot_be_told() -> None:
     """A log that doesn't answer silences it; when it answers again the heart beats on."""
-    async with serving(intervals=Intervals(heartbeat_s=0.05, retry_s=0.05)) as door, door.socket() as socket:
+    async with serving(intervals=Intervals(heartbeat_s=0.05, retry_s=0.05)) as gateway, gateway.socket() as socket:
         assert "heartbeat" in await frame(socket)
-        door.log.available = False
+        gateway.log.available = False
         await asyncio.sleep(0.1)
         while not await silent(socket, 0.02):
             pass
         quiet = await silent(socket, 0.3)
-        door.log.available = True
+        gateway.log.available = True
         again = await frame(socket)
 
     assert quiet
@@ -296,10 +296,10 @@ async def test_no_heartbeat_where_the_age_cannot_be_told() -> None:
 
 async def test_a_log_that_comes_back_gives_what_was_written_meanwhile() -> None:
     """A socket outlives a log that doesn't answer for a while."""
-    async with serving(intervals=QUICK) as door, door.socket() as socket:
-        door.log.available = False
-        door.write(advice(after_rep=1))
+    async with serving(intervals=QUICK) as gateway, gateway.socket() as socket:
+        gateway.log.available = False
+        gateway.write(advice(after_rep=1))
         await asyncio.sleep(0.3)
-        door.log.available = True
+        gateway.log.available = True
 
         assert 1 == (await frame(socket))["data"]["after_rep"]

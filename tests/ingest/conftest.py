@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.ingest.support import Door, serving
+from tests.ingest.support import RunningIngest, serving
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def ingest() -> AsyncIterator[RunningIngest]:
     """Give an ingest with default limits and a log in memory."""
     async with serving() as running:
         yield running

@@ -62,7 +62,7 @@ class CountingLog(MemoryLog):
 
 
 @dataclass
-class Door:
+class RunningIngest:
     """A running ingest, and a client of it."""
 
     port: int
@@ -120,7 +120,7 @@ async def serving(
     clock: Callable[[], datetime] = now,
     wait_ready: bool = True,
     **server: Any,
-) -> AsyncIterator[Door]:
+) -> AsyncIterator[RunningIngest]:
     """Run ingest in this loop on a free port."""
     target = log if log is not None else MemoryLog()
     chosen = limits or Limits()
@@ -132,10 +132,10 @@ async def serving(
         await until(lambda: running.started)
         port = running.servers[0].sockets[0].getsockname()[1]
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            door = Door(port, target, client)
+            ingest = RunningIngest(port, target, client)
             if wait_ready:
-                await until(door.is_ready)
-            yield door
+                await until(ingest.is_ready)
+            yield ingest
     finally:
         running.should_exit = True
         await task

@@ -14,27 +14,27 @@ from spotter.domain.gym_config import Configuration
 from spotter.settings import Limits
 from spotter.streaming.log import NewRecord
 from spotter.streaming.memory.log import MemoryLog
-from tests.ingest.support import REP, CountingLog, Door, ago, at, bearer_of, event, now, rep, serving, until
+from tests.ingest.support import REP, CountingLog, RunningIngest, ago, at, bearer_of, event, now, rep, serving, until
 
 PROBLEM = "application/problem+json"
 
 
-async def test_a_rep_is_one_line_of_curl(door: Door) -> None:
+async def test_a_rep_is_one_line_of_curl(ingest: RunningIngest) -> None:
     """The -d of curl, with the Content-Type of a form, is enough to send a rep."""
     sent = '{"type":"spotter.rep.completed.v1","data":{"athlete_id":"ada","mean_velocity_mps":0.5}}'
-    command = ["curl", "-s", "-w", "%{http_code}", "-H", f"Authorization: Bearer {door.token()}"]
-    url = f"http://127.0.0.1:{door.port}/v1/events"
+    command = ["curl", "-s", "-w", "%{http_code}", "-H", f"Authorization: Bearer {ingest.token()}"]
+    url = f"http://127.0.0.1:{ingest.port}/v1/events"
     try:
         curl = await asyncio.create_subprocess_exec(*command, url, "-d", sent, stdout=subprocess.PIPE)
     except FileNotFoundError:
         pytest.skip("No curl on this machine.")
-    said, _ = await curl.communicate()
-    assert said.endswith(b"202")
-    assert "accepted" == orjson.loads(said[:-3])["results"][0]["status"]
-    assert "ada" == door.written()[0].data.athlete_id
+    output, _ = await curl.communicate()
+    assert output.endswith(b"202")
+    assert "accepted" == orjson.loads(output[:-3])["results"][0]["status"]
+    assert "ada" == ingest.written()[0].data.athlete_id
 
 
-async def test_the_shape_of_the_body_decides(door: Door) -> None:
+async def test_the_shape_of_the_body_decides(ingest: RunningIngest) -> None:
     """One object, an array, lines and binary mode say the same, whatever the Content-Type."""
     ways: dict[str, dict[str, Any]] = {
         "structured": {"content": orjson.dumps({"specversion": "1.0", "id": "1", "source": "s", **rep()})},
@@ -49,54 +49,54 @@ async def test_the_shape_of_the_body_decides(door: Door) -> None:
     }
     for name, way in ways.items():
         for content_type in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
-            answer = await door.post(**{**way, "headers": {**way.get("headers", {}), "Content-Type": content_type}})
+            answer = await ingest.post(**{**way, "headers": {**way.get("headers", {}), "Content-Type": content_type}})
             statuses = {result["status"] for result in answer.json()["results"]}
             assert 202 == answer.status_code, name
             assert statuses <= {"accepted", "duplicate"}, name
-    assert "x y" in {event.id for event in door.written()}
+    assert "x y" in {event.id for event in ingest.written()}
 
 
-async def test_results_stand_in_the_order_sent(door: Door) -> None:
+async def test_results_stand_in_the_order_sent(ingest: RunningIngest) -> None:
     """Each event is accepted or refused by itself, in the order sent, and some refused make 207."""
     good, bad = {**rep(), "id": "good"}, {**rep(mean_velocity_mps=391), "id": "bad"}
-    answer = await door.post([good, bad, 5, {**rep(), "id": "also good"}])
+    answer = await ingest.post([good, bad, 5, {**rep(), "id": "also good"}])
     results = answer.json()["results"]
     assert 207 == answer.status_code
     assert ["good", "bad", None, "also good"] == [result["id"] for result in results]
     assert ["accepted", "refused", "refused", "accepted"] == [result["status"] for result in results]
     assert "data.mean_velocity_mps" == results[1]["problem"]["field"]
     assert 400 == results[2]["problem"]["status"]
-    assert ["good", "also good"] == [event.id for event in door.written()]
+    assert ["good", "also good"] == [event.id for event in ingest.written()]
 
 
 @pytest.mark.parametrize("first", [b"rubbish", b"null", b"[1, 2]", b'{"type": ', b"\xff\xfe"])
-async def test_a_first_line_that_is_no_event_refuses_only_itself(door: Door, first: bytes) -> None:
+async def test_a_first_line_that_is_no_event_refuses_only_itself(ingest: RunningIngest, first: bytes) -> None:
     """Whatever it is: the lines behind it are read."""
-    answer = await door.post(content=first + b"\n" + orjson.dumps(rep()) + b"\n" + orjson.dumps(rep()))
+    answer = await ingest.post(content=first + b"\n" + orjson.dumps(rep()) + b"\n" + orjson.dumps(rep()))
 
     assert 207 == answer.status_code
     assert ["refused", "accepted", "accepted"] == [result["status"] for result in answer.json()["results"]]
 
 
-async def test_a_broken_array_over_several_lines_is_refused_whole(door: Door) -> None:
+async def test_a_broken_array_over_several_lines_is_refused_whole(ingest: RunningIngest) -> None:
     """Although its last line reads as an event: half of a batch is not what was sent."""
-    answer = await door.post(content=b"[\n" + orjson.dumps(rep()) + b",\n" + orjson.dumps(rep()) + b"\n")
+    answer = await ingest.post(content=b"[\n" + orjson.dumps(rep()) + b",\n" + orjson.dumps(rep()) + b"\n")
 
     assert 400 == answer.status_code
-    assert [] == door.written()
+    assert [] == ingest.written()
 
 
-async def test_a_broken_line_refuses_only_itself(door: Door) -> None:
+async def test_a_broken_line_refuses_only_itself(ingest: RunningIngest) -> None:
     """Lines that are no JSON stand in the results with id null."""
-    answer = await door.post(content=b'{"type": \n' + orjson.dumps(rep()) + b"\nrubbish\n")
+    answer = await ingest.post(content=b'{"type": \n' + orjson.dumps(rep()) + b"\nrubbish\n")
     assert 207 == answer.status_code
     assert ["refused", "accepted", "refused"] == [result["status"] for result in answer.json()["results"]]
     assert None is answer.json()["results"][0]["id"]
 
 
-async def test_an_empty_batch_is_taken(door: Door) -> None:
+async def test_an_empty_batch_is_taken(ingest: RunningIngest) -> None:
     """Nothing to do is no mistake."""
-    answer = await door.post([])
+    answer = await ingest.post([])
     assert (202, {"results": []}) == (answer.status_code, answer.json())
 
 
@@ -131,22 +131,22 @@ async def test_an_empty_batch_is_taken(door: Door) -> None:
         (b'{"type": "spotter.effort.estimated.v1", "data": {}}', 403),
     ],
 )
-async def test_bad_input_gets_a_clear_answer(door: Door, body: bytes, status: int) -> None:
+async def test_bad_input_gets_a_clear_answer(ingest: RunningIngest, body: bytes, status: int) -> None:
     """What can't be read is 400, what is wrong with an event 422, what is written inside only 403."""
-    answer = await door.post(content=body)
-    said = answer.json()
+    answer = await ingest.post(content=body)
+    document = answer.json()
     assert (status, PROBLEM) == (answer.status_code, answer.headers["content-type"])
-    assert {"type", "title", "status", "detail", "results"} <= set(said)
-    assert 1 == len(said["results"])
-    assert [] == door.written()
+    assert {"type", "title", "status", "detail", "results"} <= set(document)
+    assert 1 == len(document["results"])
+    assert [] == ingest.written()
 
 
-async def test_a_number_that_is_none_spoils_only_its_event(door: Door) -> None:
+async def test_a_number_that_is_none_spoils_only_its_event(ingest: RunningIngest) -> None:
     """NaN in one event of a batch is named as what it is; the others are taken."""
     body = (
         b'[{"type": "spotter.rep.completed.v1", "id": "n", "data": {"athlete_id": "a", "mean_velocity_mps": NaN}}, %s]'
     )
-    answer = await door.post(content=body % orjson.dumps(rep()))
+    answer = await ingest.post(content=body % orjson.dumps(rep()))
     refused, accepted = answer.json()["results"]
     assert 207 == answer.status_code
     assert ("n", "data.mean_velocity_mps") == (refused["id"], refused["problem"]["field"])
@@ -154,42 +154,42 @@ async def test_a_number_that_is_none_spoils_only_its_event(door: Door) -> None:
     assert "accepted" == accepted["status"]
 
 
-async def test_all_refused_is_a_problem_with_the_results(door: Door) -> None:
+async def test_all_refused_is_a_problem_with_the_results(ingest: RunningIngest) -> None:
     """Nothing taken: one event's own status, else 422, as a problem document with the results beside."""
-    one = await door.post(event("effort.estimated"))
-    several = await door.post([event("effort.estimated"), rep(mean_velocity_mps=-1)])
-    assert (403, 422) == (one.status_code, several.status_code)
-    assert [1, 2] == [len(answer.json()["results"]) for answer in (one, several)]
-    assert {PROBLEM} == {answer.headers["content-type"] for answer in (one, several)}
+    single = await ingest.post(event("effort.estimated"))
+    several = await ingest.post([event("effort.estimated"), rep(mean_velocity_mps=-1)])
+    assert (403, 422) == (single.status_code, several.status_code)
+    assert [1, 2] == [len(answer.json()["results"]) for answer in (single, several)]
+    assert {PROBLEM} == {answer.headers["content-type"] for answer in (single, several)}
     assert 422 == several.json()["status"]
 
 
-async def test_the_same_again_is_a_duplicate(door: Door) -> None:
+async def test_the_same_again_is_a_duplicate(ingest: RunningIngest) -> None:
     """The same identity with the same content is written once; with or without an id where a time is sent."""
     for sent in ({**rep(), "id": "r1"}, {**rep(), "time": ago(seconds=1)}):
-        first, second = [(await door.post(sent)).json()["results"][0] for _ in range(2)]
+        first, second = [(await ingest.post(sent)).json()["results"][0] for _ in range(2)]
         assert ("accepted", "duplicate") == (first["status"], second["status"])
         assert first["id"] == second["id"]
-    both = (await door.post([{**rep(), "id": "r2"}, {**rep(), "id": "r2"}])).json()["results"]
+    both = (await ingest.post([{**rep(), "id": "r2"}, {**rep(), "id": "r2"}])).json()["results"]
     assert ["accepted", "duplicate"] == [result["status"] for result in both]
-    assert 3 == len(door.written())
+    assert 3 == len(ingest.written())
 
 
-async def test_other_content_under_the_same_id_is_written(door: Door) -> None:
+async def test_other_content_under_the_same_id_is_written(ingest: RunningIngest) -> None:
     """A conflict is for the reader of the log to tell: both are there."""
-    await door.post({**rep(rep_number=1), "id": "r1"})
-    answer = await door.post({**rep(rep_number=2), "id": "r1"})
+    await ingest.post({**rep(rep_number=1), "id": "r1"})
+    answer = await ingest.post({**rep(rep_number=2), "id": "r1"})
     assert "accepted" == answer.json()["results"][0]["status"]
-    assert 2 == len(door.written())
+    assert 2 == len(ingest.written())
 
 
-async def test_what_was_left_out_is_filled_in(door: Door) -> None:
+async def test_what_was_left_out_is_filled_in(ingest: RunningIngest) -> None:
     """Gym, the token's only lifter, id, source and times are added; what ingest stamps can't be sent."""
-    token = door.token("device", "ada")
+    token = ingest.token("device", "ada")
     sent = {**rep(None), "receivedtime": "2001-01-01T00:00:00Z", "configversion": 99, "sequence": "x", "foo": "bar"}
     before = now()
-    answer = await door.post(sent, token=token)
-    (written,) = door.written()
+    answer = await ingest.post(sent, token=token)
+    (written,) = ingest.written()
     assert 202 == answer.status_code
     assert ("g1", "ada") == (written.data.gym_id, written.data.athlete_id)
     assert written.receivedtime is not None
@@ -199,43 +199,43 @@ async def test_what_was_left_out_is_filled_in(door: Door) -> None:
     assert answer.json()["results"][0]["id"] == written.id
 
 
-async def test_a_policy_is_known_by_its_version_once_it_was_read_back(door: Door) -> None:
+async def test_a_policy_is_known_by_its_version_once_it_was_read_back(ingest: RunningIngest) -> None:
     """Policies and exercises go to config.v1 under the gym; later events carry their ordinal."""
     added = event("exercise.added", exercise="yoke_walk", name="Yoke walk", risk="high_risk")
-    warned = await door.post(rep(exercise="yoke_walk"))
-    answer = await door.post([event("policy.updated", target_rir=3), added])
+    warned = await ingest.post(rep(exercise="yoke_walk"))
+    answer = await ingest.post([event("policy.updated", target_rir=3), added])
     assert 202 == answer.status_code
-    assert ["g1", "g1"] == [record.key for record in door.log.records("config.v1")]
+    assert ["g1", "g1"] == [record.key for record in ingest.log.records("config.v1")]
 
-    known = await door.post(rep(exercise="yoke_walk"))
-    assert "warning" not in known.json()["results"][0], "the answer waited until the change was read back"
-    assert 2 == door.written()[-1].configversion
+    in_catalogue = await ingest.post(rep(exercise="yoke_walk"))
+    assert "warning" not in in_catalogue.json()["results"][0], "the answer waited until the change was read back"
+    assert 2 == ingest.written()[-1].configversion
     assert "yoke_walk" in warned.json()["results"][0]["warning"]
     configuration = Configuration()
-    for written in door.written("config.v1"):
+    for written in ingest.written("config.v1"):
         configuration.apply(written)
     assert 3 == configuration.gym("g1", 2).policy.target_rir
 
 
-async def test_a_revoked_token_stops_within_seconds(door: Door) -> None:
+async def test_a_revoked_token_stops_within_seconds(ingest: RunningIngest) -> None:
     """An admin of the gym takes a token back, by its id; a revocation of another gym changes nothing."""
-    token = door.token("app")
+    token = ingest.token("app")
     revoke = event("token.revoked", token_id=bearer_of(token).token_id)
-    await door.post(revoke, token=door.token("admin", gym="g2"))
-    assert 202 == (await door.post(rep(), token=token)).status_code
-    assert 202 == (await door.post(revoke)).status_code
+    await ingest.post(revoke, token=ingest.token("admin", gym="g2"))
+    assert 202 == (await ingest.post(rep(), token=token)).status_code
+    assert 202 == (await ingest.post(revoke)).status_code
 
     async def is_refused() -> bool:
-        return (await door.post(rep(), token=token)).status_code == 401
+        return (await ingest.post(rep(), token=token)).status_code == 401
 
     await until(is_refused)
-    assert "Revoked token" == (await door.post(rep(), token=token)).json()["title"]
+    assert "Revoked token" == (await ingest.post(rep(), token=token)).json()["title"]
 
 
-async def test_bad_credentials_are_told_apart(door: Door) -> None:
+async def test_bad_credentials_are_told_apart(ingest: RunningIngest) -> None:
     """No token, a forged one, an expired one: 401, with what to do."""
-    forged = door.token()[:-3] + "abc"
-    expired = door.token("device", now=now() - timedelta(days=91))
+    forged = ingest.token()[:-3] + "abc"
+    expired = ingest.token("device", now=now() - timedelta(days=91))
     titles = {}
     sent: dict[str, dict[bytes, bytes]] = {
         "none": {},
@@ -245,7 +245,7 @@ async def test_bad_credentials_are_told_apart(door: Door) -> None:
         "rubbish": {b"Authorization": "Bearer é".encode("latin-1")},
     }
     for name, header in sent.items():
-        answer = await door.client.post("/v1/events", json=rep(), headers=header)
+        answer = await ingest.client.post("/v1/events", json=rep(), headers=header)
         assert (401, PROBLEM) == (answer.status_code, answer.headers["content-type"]), name
         assert answer.headers["www-authenticate"].startswith("Bearer")
         assert answer.json()["mend"]
@@ -261,42 +261,42 @@ class TestALogThatDoesNotAnswer:
     async def test_nothing_is_lost_or_doubled(self) -> None:
         """503 with Retry-After; the client sends again, and each event stands in the log once."""
         log = MemoryLog()
-        async with serving(log) as door:
+        async with serving(log) as ingest:
             sent = [{**rep(rep_number=n), "id": f"r{n}"} for n in range(1, 4)]
-            await door.post(sent[0])
+            await ingest.post(sent[0])
             log.available = False
-            one, several = await door.post(sent[1]), await door.post(sent)
-            mixed = await door.post([sent[1], rep(mean_velocity_mps=-1)])
+            single, several = await ingest.post(sent[1]), await ingest.post(sent)
+            mixed = await ingest.post([sent[1], rep(mean_velocity_mps=-1)])
             log.available = True
-            again = await door.post(sent)
-            for answer in (one, several, mixed):
+            again = await ingest.post(sent)
+            for answer in (single, several, mixed):
                 assert (503, PROBLEM, "1") == (
                     answer.status_code, answer.headers["content-type"], answer.headers["retry-after"],
                 )  # fmt: skip
                 assert 503 == answer.json()["results"][0]["problem"]["status"]
             assert 422 == mixed.json()["results"][1]["problem"]["status"]
             assert ["duplicate", "accepted", "accepted"] == [result["status"] for result in again.json()["results"]]
-            assert 3 == len(door.written())
+            assert 3 == len(ingest.written())
 
     async def test_all_that_waits_is_given_up_together(self) -> None:
         """Who waits for a silent log waits once, not once for each who waits before."""
         log = CountingLog(delay_s=0.3)
-        async with serving(log) as door:
+        async with serving(log) as ingest:
             log.available = False
             # One after the other it would take nine seconds.
-            answers = await asyncio.wait_for(asyncio.gather(*(door.post(rep()) for _ in range(30))), 6)
+            answers = await asyncio.wait_for(asyncio.gather(*(ingest.post(rep()) for _ in range(30))), 6)
         assert {503} == {answer.status_code for answer in answers}
 
     async def test_not_ready_before_the_configuration_was_read(self) -> None:
         """Until config and revocations are read no event is taken, and the process says so."""
         log = MemoryLog()
         log.available = False
-        async with serving(log, wait_ready=False) as door:
-            ready, alive = await door.client.get("/readyz"), await door.client.get("/healthz")
-            early = await door.post(rep())
+        async with serving(log, wait_ready=False) as ingest:
+            ready, alive = await ingest.client.get("/readyz"), await ingest.client.get("/healthz")
+            early = await ingest.post(rep())
             log.available = True
-            await until(door.is_ready)
-            assert 202 == (await door.post(rep())).status_code
+            await until(ingest.is_ready)
+            assert 202 == (await ingest.post(rep())).status_code
         assert (503, 200, 503) == (ready.status_code, alive.status_code, early.status_code)
         assert "1" == early.headers["retry-after"]
 
@@ -307,17 +307,17 @@ class TestALogThatDoesNotAnswer:
             async def append(self, records: object) -> list[bool]:
                 raise RuntimeError("bug")
 
-        async with serving(Broken()) as door:
+        async with serving(Broken()) as ingest:
             assert (500, PROBLEM) == (
-                (answer := await door.post(rep())).status_code, answer.headers["content-type"],
+                (answer := await ingest.post(rep())).status_code, answer.headers["content-type"],
             )  # fmt: skip
 
 
 async def test_requests_that_wait_are_written_together() -> None:
     """One write to the log takes all that has come meanwhile, in the order it came."""
     log = CountingLog(delay_s=0.5)
-    async with serving(log) as door:
-        await asyncio.gather(*(door.post({**rep(), "id": f"r{n}"}) for n in range(50)))
+    async with serving(log) as ingest:
+        await asyncio.gather(*(ingest.post({**rep(), "id": f"r{n}"}) for n in range(50)))
     assert 50 == sum(log.groups)
     assert len(log.groups) < 10
 
@@ -325,25 +325,27 @@ async def test_requests_that_wait_are_written_together() -> None:
 async def test_answered_only_after_the_write() -> None:
     """No answer before the log has it."""
     log = CountingLog(delay_s=0.2)
-    async with serving(log) as door:
-        waiting = asyncio.create_task(door.post(rep()))
+    async with serving(log) as ingest:
+        waiting = asyncio.create_task(ingest.post(rep()))
         await asyncio.sleep(0.1)
         assert not waiting.done()
         assert 202 == (await waiting).status_code
-        assert 1 == len(door.written())
+        assert 1 == len(ingest.written())
 
 
-async def test_a_batch_leaves_room_for_others(door: Door) -> None:
+async def test_a_batch_leaves_room_for_others(ingest: RunningIngest) -> None:
     """While ten thousand events are taken, a single rep is answered."""
     lines = b"\n".join(orjson.dumps({**rep(f"a{n % 400}"), "id": str(n)}) for n in range(10_000))
-    batch = asyncio.create_task(door.post(content=lines))
-    await until(lambda: len(door.written()) > 0)
-    single = await door.post(rep("solo"))
+    batch = asyncio.create_task(ingest.post(content=lines))
+    await until(lambda: len(ingest.written()) > 0)
+    single = await ingest.post(rep("solo"))
     assert 202 == single.status_code
     assert not batch.done()
     answer = await batch
     assert (202, 10_000) == (answer.status_code, len(answer.json()["results"]))
-    lifter = [int(record.event.id) for record in door.log.records("lifts.v1") if record.event and record.key == "g1/a7"]
+    lifter = [
+        int(record.event.id) for record in ingest.log.records("lifts.v1") if record.event and record.key == "g1/a7"
+    ]
     assert sorted(lifter) == lifter
 
 
@@ -358,36 +360,36 @@ class TestLimits:
                 yield b" " * 65_536
 
         limits = Limits(body_bytes=100_000)
-        async with serving(limits=limits) as door:
-            whole = await door.post(content=b" " * 3_000_000)
-            chunked = await door.post(content=chunks())
-            exact = await door.post(content=orjson.dumps(rep()).ljust(100_000))
-            over = await door.post(content=orjson.dumps(rep()).ljust(100_001))
+        async with serving(limits=limits) as ingest:
+            whole = await ingest.post(content=b" " * 3_000_000)
+            chunked = await ingest.post(content=chunks())
+            exact = await ingest.post(content=orjson.dumps(rep()).ljust(100_000))
+            over = await ingest.post(content=orjson.dumps(rep()).ljust(100_001))
         for answer in (whole, chunked, over):
             assert (413, PROBLEM) == (answer.status_code, answer.headers["content-type"])
         assert 202 == exact.status_code
 
     async def test_too_many_events_are_413(self) -> None:
         """In a batch and in lines; the largest number passes."""
-        async with serving(limits=Limits(batch_events=3)) as door:
+        async with serving(limits=Limits(batch_events=3)) as ingest:
             many = [rep(rep_number=n) for n in range(1, 5)]
-            assert 413 == (await door.post(many)).status_code
-            assert 413 == (await door.post(content=b"\n".join(map(orjson.dumps, many)))).status_code
-            assert 202 == (await door.post(many[:3])).status_code
+            assert 413 == (await ingest.post(many)).status_code
+            assert 413 == (await ingest.post(content=b"\n".join(map(orjson.dumps, many)))).status_code
+            assert 202 == (await ingest.post(many[:3])).status_code
 
-    async def test_an_event_that_no_log_takes_is_413(self, door: Door) -> None:
+    async def test_an_event_that_no_log_takes_is_413(self, ingest: RunningIngest) -> None:
         """An event may be as large as the log can take, not as a batch may be."""
         pain = {f"joint {n}": 3 for n in range(40_000)}
-        answer = await door.post([event("wellness.reported", athlete_id="ada", pain=pain), rep()])
+        answer = await ingest.post([event("wellness.reported", athlete_id="ada", pain=pain), rep()])
         assert [413] == [result["problem"]["status"] for result in answer.json()["results"] if "problem" in result]
 
     async def test_a_flood_is_429_by_token(self) -> None:
         """Beyond the burst events are refused, each to be sent again; another token is not disturbed."""
-        async with serving(limits=Limits(events_per_s=1, events_burst=5)) as door:
-            token, other = door.token(), door.token()
-            flood = await door.post([{**rep(), "id": str(n)} for n in range(8)], token=token)
-            more = await door.post(rep(), token=token)
-            assert 202 == (await door.post(rep(), token=other)).status_code
+        async with serving(limits=Limits(events_per_s=1, events_burst=5)) as ingest:
+            token, other = ingest.token(), ingest.token()
+            flood = await ingest.post([{**rep(), "id": str(n)} for n in range(8)], token=token)
+            more = await ingest.post(rep(), token=token)
+            assert 202 == (await ingest.post(rep(), token=other)).status_code
         assert ["accepted"] * 5 + ["refused"] * 3 == [result["status"] for result in flood.json()["results"]]
         assert (207, 429) == (flood.status_code, flood.json()["results"][5]["problem"]["status"])
         assert (429, "1") == (more.status_code, more.headers["retry-after"])
@@ -396,68 +398,68 @@ class TestLimits:
     async def test_requests_at_a_time_are_counted_by_token(self) -> None:
         """Too many at once are 429; afterwards all is as before."""
         log = CountingLog(delay_s=0.2)
-        async with serving(log, Limits(requests_per_token=2)) as door:
-            token = door.token()
-            answers = await asyncio.gather(*(door.post(rep(), token=token) for _ in range(4)))
+        async with serving(log, Limits(requests_per_token=2)) as ingest:
+            token = ingest.token()
+            answers = await asyncio.gather(*(ingest.post(rep(), token=token) for _ in range(4)))
             assert [202, 202, 429, 429] == sorted(answer.status_code for answer in answers)
-            assert 202 == (await door.post(rep(), token=token)).status_code
+            assert 202 == (await ingest.post(rep(), token=token)).status_code
 
     async def test_bytes_held_at_a_time_are_counted(self) -> None:
         """What would not fit into memory is 503, to be sent again."""
-        async with serving(limits=Limits(held_bytes=10_000)) as door:
-            full = await door.post(content=b" " * 20_000)
+        async with serving(limits=Limits(held_bytes=10_000)) as ingest:
+            full = await ingest.post(content=b" " * 20_000)
             assert (503, "1") == (full.status_code, full.headers["retry-after"])
-            assert 202 == (await door.post(rep())).status_code
+            assert 202 == (await ingest.post(rep())).status_code
 
     async def test_a_body_that_does_not_come_is_408(self) -> None:
         """A connection that trickles is not waited for."""
-        async with serving(limits=Limits(body_s=0.2)) as door:
-            reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+        async with serving(limits=Limits(body_s=0.2)) as ingest:
+            reader, writer = await asyncio.open_connection("127.0.0.1", ingest.port)
             writer.write(
-                f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {door.token()}\r\n"
+                f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ingest.token()}\r\n"
                 "Content-Length: 100\r\n\r\n{".encode()
             )
             head = await asyncio.wait_for(reader.readline(), 3)
             writer.close()
             assert b"408" in head
-            assert 202 == (await door.post(rep())).status_code
+            assert 202 == (await ingest.post(rep())).status_code
 
 
-async def test_a_client_that_goes_away_leaves_no_error(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_goes_away_leaves_no_error(ingest: RunningIngest, caplog: pytest.LogCaptureFixture) -> None:
     """Half a body and a closed connection: nothing is written, nothing is logged as an error."""
-    _, writer = await asyncio.open_connection("127.0.0.1", door.port)
-    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {door.admin}\r\nContent-Length: 100\r\n\r\n"
+    _, writer = await asyncio.open_connection("127.0.0.1", ingest.port)
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ingest.admin}\r\nContent-Length: 100\r\n\r\n"
     writer.write(head.encode() + orjson.dumps(rep())[:50])
     await writer.drain()
     await asyncio.sleep(0.05)
     writer.transport.abort()
     await asyncio.sleep(0.05)
-    assert 202 == (await door.post(rep())).status_code
-    assert 1 == len(door.written())
+    assert 202 == (await ingest.post(rep())).status_code
+    assert 1 == len(ingest.written())
     assert [] == [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-async def test_the_openapi_document_knows_the_door(door: Door) -> None:
+async def test_the_openapi_document_knows_the_door(ingest: RunningIngest) -> None:
     """Bodies, answers and the credential are described."""
-    described = (await door.client.get("/openapi.json")).json()
+    described = (await ingest.client.get("/openapi.json")).json()
     operation = described["paths"]["/v1/events"]["post"]
     assert {"202", "207", "400", "401", "403", "413", "422", "429", "503"} <= set(operation["responses"])
     assert [{"bearer": []}] == operation["security"]
     assert "bearer" in described["components"]["securitySchemes"]
 
 
-async def test_other_methods_and_places_are_problems_too(door: Door) -> None:
+async def test_other_methods_and_places_are_problems_too(ingest: RunningIngest) -> None:
     """404 and 405 are problem documents."""
-    for answer in (await door.client.get("/v1/events"), await door.client.get("/v1/nothing")):
+    for answer in (await ingest.client.get("/v1/events"), await ingest.client.get("/v1/nothing")):
         assert PROBLEM == answer.headers["content-type"]
         assert answer.json()["mend"]
-    assert 405 == (await door.client.get("/v1/events")).status_code
+    assert 405 == (await ingest.client.get("/v1/events")).status_code
 
 
-async def test_metrics_count_what_became_of_events(door: Door) -> None:
+async def test_metrics_count_what_became_of_events(ingest: RunningIngest) -> None:
     """Prometheus finds the counter."""
-    await door.post(rep())
-    assert 'spotter_events_in_total{status="accepted"}' in (await door.client.get("/metrics")).text
+    await ingest.post(rep())
+    assert 'spotter_events_in_total{status="accepted"}' in (await ingest.client.get("/metrics")).text
 
 
 def test_times_are_written_as_they_are_read() -> None:

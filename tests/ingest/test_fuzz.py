@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spotter.domain.events import TYPES
-from tests.ingest.support import Door, rep, serving
+from tests.ingest.support import RunningIngest, rep, serving
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(list(TYPES)),
@@ -56,39 +56,41 @@ headers = st.dictionaries(
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[asyncio.Runner, Door]]:
+def running() -> Iterator[tuple[asyncio.Runner, RunningIngest]]:
     """Give one ingest for all examples."""
     with asyncio.Runner() as runner:
         context = serving()
-        door = runner.run(context.__aenter__())
-        yield runner, door
+        ingest = runner.run(context.__aenter__())
+        yield runner, ingest
         runner.run(context.__aexit__(None, None, None))
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=bodies, more=headers)
 def test_no_body_makes_an_error_of_ours(
-    running: tuple[asyncio.Runner, Door], body: bytes, more: dict[str, str]
+    running: tuple[asyncio.Runner, RunningIngest], body: bytes, more: dict[str, str]
 ) -> None:
     """Whatever is sent is taken or refused with a problem, never a 5xx, and the next rep is served."""
-    runner, door = running
-    answer = runner.run(door.post(content=body, headers=more))
+    runner, ingest = running
+    answer = runner.run(ingest.post(content=body, headers=more))
     assert answer.status_code in (202, 207, 400, 403, 413, 422)
-    said: dict[str, Any] = answer.json()
-    refused = [result for result in said["results"] if result["status"] == "refused"]
+    document: dict[str, Any] = answer.json()
+    refused = [result for result in document["results"] if result["status"] == "refused"]
     assert all(result["problem"]["mend"] for result in refused)
-    assert (len(refused) == len(said["results"]) > 0) == (answer.status_code >= 400)
-    assert 202 == runner.run(door.post(rep())).status_code
+    assert (len(refused) == len(document["results"]) > 0) == (answer.status_code >= 400)
+    assert 202 == runner.run(ingest.post(rep())).status_code
 
 
 @settings(max_examples=100, deadline=None)
 @given(messages=st.lists(bodies, min_size=1, max_size=5))
-def test_no_message_makes_an_error_of_ours(running: tuple[asyncio.Runner, Door], messages: list[bytes]) -> None:
+def test_no_message_makes_an_error_of_ours(
+    running: tuple[asyncio.Runner, RunningIngest], messages: list[bytes]
+) -> None:
     """Each text frame gets a reply, in order, whatever it holds."""
-    runner, door = running
+    runner, ingest = running
 
     async def talk() -> list[dict[str, Any]]:
-        async with door.socket() as connection:
+        async with ingest.socket() as connection:
             for message in messages:
                 await connection.send(message.decode(errors="replace"))
             return [orjson.loads(await asyncio.wait_for(connection.recv(), 5)) for _ in messages]
@@ -102,8 +104,8 @@ def test_no_message_makes_an_error_of_ours(running: tuple[asyncio.Runner, Door],
         st.characters(min_codepoint=33, max_codepoint=255, exclude_characters="\x7f\x85\xa0"), min_size=1
     )
 )
-def test_no_credential_makes_an_error_of_ours(running: tuple[asyncio.Runner, Door], credential: str) -> None:
+def test_no_credential_makes_an_error_of_ours(running: tuple[asyncio.Runner, RunningIngest], credential: str) -> None:
     """A credential that is none is 401."""
-    runner, door = running
+    runner, ingest = running
     header = httpx.Headers({b"Authorization": b"Bearer " + credential.encode("latin-1")})
-    assert 401 == runner.run(door.client.post("/v1/events", json=rep(), headers=header)).status_code
+    assert 401 == runner.run(ingest.client.post("/v1/events", json=rep(), headers=header)).status_code

@@ -4,29 +4,29 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.support import Door, event
+from tests.ingest.support import RunningIngest, event
 
 BLOCK = {"name": "peak", "kind": "intensify", "first_day": "2026-03-02", "last_day": "2026-03-29"}
 
 
-async def test_layers_go_where_they_hold(door: Door) -> None:
+async def test_layers_go_where_they_hold(ingest: RunningIngest) -> None:
     """A gym's and a team's to the configuration, a lifter's to the lifter's own events; with a block or without."""
-    coach = door.token("coach")
-    said: list[dict[str, Any]] = [
+    coach = ingest.token("coach")
+    layers: list[dict[str, Any]] = [
         {"target_rir": 3},
         {"team": "juniors", "block": BLOCK, "weekly_units": 2.0},
         {"athlete_id": "ada", "block": BLOCK},
     ]
-    for layer in said:
-        answer = await door.post(event("policy.updated", **layer), token=coach)
+    for layer in layers:
+        answer = await ingest.post(event("policy.updated", **layer), token=coach)
         assert 202 == answer.status_code, answer.text
 
-    assert [None, "juniors"] == [one.data.team for one in door.written("config.v1")]  # type: ignore[attr-defined]
-    assert ["ada"] == [one.data.athlete_id for one in door.written("lifts.v1")]
+    assert [None, "juniors"] == [written.data.team for written in ingest.written("config.v1")]  # type: ignore[attr-defined]
+    assert ["ada"] == [written.data.athlete_id for written in ingest.written("lifts.v1")]
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "named"),
+    ("name", "fields", "named"),
     [
         ("policy.updated", {"weekly_units": 51}, "weekly_units"),
         ("policy.updated", {"near_failure_cost": 2.0, "failure_cost": 1.0}, "near_failure_cost"),
@@ -36,9 +36,11 @@ async def test_layers_go_where_they_hold(door: Door) -> None:
         ("session.started", {"athlete_id": "ada", "policy": {"weekly_units": 9.0}}, "policy.weekly_units"),
     ],
 )
-async def test_what_makes_no_sense_is_refused(door: Door, name: str, said: dict[str, Any], named: str) -> None:
+async def test_what_makes_no_sense_is_refused(
+    ingest: RunningIngest, name: str, fields: dict[str, Any], named: str
+) -> None:
     """The problem names what is wrong."""
-    answer = await door.post(event(name, **said), token=door.token("coach"))
+    answer = await ingest.post(event(name, **fields), token=ingest.token("coach"))
 
     assert 422 == answer.status_code
     problem = answer.json()

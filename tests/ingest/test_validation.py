@@ -12,7 +12,7 @@ from spotter.domain.events import ROLES, TYPES, Role, decode, format_time
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http import Problem
 from spotter.http.tokens import Identity
-from spotter_ingest.validation import Receipt, Taken, take
+from spotter_ingest.validation import Receipt, ValidEvent, validate
 from tests.ingest.support import event, rep
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
@@ -24,15 +24,15 @@ def bearer(role: Role = "admin", *athletes: str) -> Identity:
     return Identity("token-1", "g1", role, frozenset(athletes), NOW + timedelta(days=1))
 
 
-def took(raw: dict[str, Any], who: Identity | None = None) -> Taken:
+def took(raw: dict[str, Any], who: Identity | None = None) -> ValidEvent:
     """Take an event that is let in."""
-    return take(raw, who or bearer(), RECEIPT)
+    return validate(raw, who or bearer(), RECEIPT)
 
 
 def refused(raw: dict[str, Any], who: Identity | None = None) -> Problem:
     """Take an event that is not let in; gives the problem, which always says what to do."""
     with pytest.raises(Problem) as caught:
-        take(raw, who or bearer(), RECEIPT)
+        validate(raw, who or bearer(), RECEIPT)
     assert caught.value.mend, "a problem says what to do"
     assert caught.value.detail.endswith((".", "?"))
     return caught.value
@@ -93,7 +93,7 @@ class TestWhoMaySendWhat:
         assert "g1" == took(rep()).event.data.gym_id == took(rep(gym_id="g1")).event.data.gym_id
         problem = refused(rep(gym_id="g2"))
         assert (403, "data.gym_id") == (problem.status, problem.field)
-        assert (422, "data.gym_id") == ((found := refused(rep(gym_id=5))).status, found.field)
+        assert (422, "data.gym_id") == ((problem := refused(rep(gym_id=5))).status, problem.field)
 
     def test_the_lifter_may_be_left_out_with_exactly_one(self) -> None:
         """One lifter in the token: filled in. None or several: it must be named."""
@@ -109,7 +109,10 @@ class TestWhoMaySendWhat:
     def test_a_token_speaks_for_its_lifters_only(self) -> None:
         """Another lifter is 403, also as the one a set moves to; without lifters a token speaks for all."""
         assert "bob" == took(rep("bob"), bearer("device", "ada", "bob")).event.data.athlete_id
-        assert (403, "data.athlete_id") == ((found := refused(rep("eve"), bearer("device", "ada"))).status, found.field)
+        assert (403, "data.athlete_id") == (
+            (problem := refused(rep("eve"), bearer("device", "ada"))).status,
+            problem.field,
+        )
         moved = event("set.moved", athlete_id="ada", to_athlete_id="eve")
         assert "data.to_athlete_id" == refused(moved, bearer("coach", "ada")).field
         took(moved, bearer("coach"))
@@ -121,12 +124,12 @@ class TestWhoMaySendWhat:
         assert ("lifts.v1", "g1/ada", None) == (taken.record.topic, taken.record.key, taken.warning)
         assert 403 == refused(moved, bearer("app")).status
         same = event("set.moved", athlete_id="ada", set_id="s1", to_athlete_id="ada")
-        assert (422, "data.to_athlete_id") == ((found := refused(same, bearer("coach"))).status, found.field)
+        assert (422, "data.to_athlete_id") == ((problem := refused(same, bearer("coach"))).status, problem.field)
         for wrong in ("g2/bob", "", None):
             bad = event("set.moved", athlete_id="ada", set_id="s1", to_athlete_id=wrong)
-            assert (422, "data.to_athlete_id") == ((found := refused(bad, bearer("coach"))).status, found.field)
+            assert (422, "data.to_athlete_id") == ((problem := refused(bad, bearer("coach"))).status, problem.field)
         elsewhere = event("set.moved", gym_id="g2", athlete_id="ada", set_id="s1", to_athlete_id="bob")
-        assert (403, "data.gym_id") == ((found := refused(elsewhere, bearer("coach"))).status, found.field)
+        assert (403, "data.gym_id") == ((problem := refused(elsewhere, bearer("coach"))).status, problem.field)
 
     @pytest.mark.parametrize("name", ["policy.updated", "exercise.added", "token.revoked"])
     def test_a_token_of_single_lifters_changes_nothing_of_the_gym(self, name: str) -> None:
@@ -203,7 +206,7 @@ class TestNames:
         longest = {"id": 64, "source": 256}[name]
         assert "é" * longest == getattr(took(rep() | {name: "é" * longest}).event, name)
         for bad in ("é" * (longest + 1), "", 5, ["x"], True):
-            assert (422, name) == ((found := refused(rep() | {name: bad})).status, found.field)
+            assert (422, name) == ((problem := refused(rep() | {name: bad})).status, problem.field)
 
     def test_the_source_is_the_token_where_none_is_named(self) -> None:
         """Two devices with tokens of their own never mix up their ids."""
@@ -218,7 +221,7 @@ class TestNames:
         """16 bytes that ignore how the event travelled."""
         sent = rep() | {"id": "r1", "time": shift(seconds=-1)}
         later = Receipt(NOW + timedelta(minutes=1), 8, builtin_catalogue(), lambda: "other")
-        first, again = took(sent), take(sent | {"senttime": shift(minutes=1)}, bearer(), later)
+        first, again = took(sent), validate(sent | {"senttime": shift(minutes=1)}, bearer(), later)
         assert 16 == len(first.record.dedupe or b"")
         assert first.record.dedupe == again.record.dedupe
         assert first.event.content() == again.event.content()
@@ -251,7 +254,7 @@ class TestTimes:
         if field is None:
             took(sent)
         else:
-            assert (422, field) == ((found := refused(sent)).status, found.field)
+            assert (422, field) == ((problem := refused(sent)).status, problem.field)
 
     def test_times_in_the_data_are_checked_too(self) -> None:
         """Start and end of a rep, the first sample, also where they are amended."""
@@ -263,7 +266,7 @@ class TestTimes:
             (event("rep.amended", athlete_id="ada", rep_number=1, set={"ended_at": far}), "data.set.ended_at"),
             (event("motion.sampled", **MINIMAL["motion.sampled"] | {"athlete_id": "ada", "t0": far}), "data.t0"),
         ):
-            assert (422, field) == ((found := refused(raw)).status, found.field)
+            assert (422, field) == ((problem := refused(raw)).status, problem.field)
         took(event("budget.granted", athlete_id="ada", units=1, reason="meet", expires=shift(days=30)))
 
     @pytest.mark.parametrize(
@@ -272,7 +275,7 @@ class TestTimes:
     def test_a_time_is_rfc_3339_with_its_offset(self, time: object) -> None:
         """Anything else is refused by its name."""
         for name in ("time", "senttime"):
-            assert (422, name) == ((found := refused(rep() | {name: time})).status, found.field)
+            assert (422, name) == ((problem := refused(rep() | {name: time})).status, problem.field)
 
     def test_ingest_stamps_receipt_and_configuration(self) -> None:
         """Whatever was sent in their place."""
@@ -284,7 +287,7 @@ class TestData:
     """The public door refuses what it does not know, and names it."""
 
     @pytest.mark.parametrize(
-        ("raw", "field", "said"),
+        ("raw", "field", "message"),
         [
             (rep(velocity=1), "data.velocity", "no field"),
             (rep(device={"id": "x", "colour": 1}), "data.device.colour", "no field"),
@@ -311,11 +314,11 @@ class TestData:
             (event("set.ended", athlete_id="ada", reason="next_set"), "data.reason", "given by Spotter itself"),
         ],
     )  # fmt: skip
-    def test_the_field_is_named(self, raw: dict[str, Any], field: str, said: str) -> None:
+    def test_the_field_is_named(self, raw: dict[str, Any], field: str, message: str) -> None:
         """422 with the field and what is wrong with it."""
         problem = refused(raw)
         assert (422, field) == (problem.status, problem.field)
-        assert said in problem.detail
+        assert message in problem.detail
 
     def test_every_fault_is_told(self) -> None:
         """More than one fault: all of them, up to ten, the first in the lead."""
@@ -356,9 +359,9 @@ class TestWarnings:
 
     def test_an_unknown_exercise_is_said(self) -> None:
         """It is handled as the strictest kind."""
-        known, unknown = rep(exercise="back_squat"), rep(exercise="juggling")
+        in_catalogue, unknown = rep(exercise="back_squat"), rep(exercise="juggling")
         amended = event("rep.amended", athlete_id="ada", rep_number=1, set={"exercise": "juggling"})
-        assert None is took(known).warning
+        assert None is took(in_catalogue).warning
         assert "juggling" in (took(unknown).warning or "")
         assert "juggling" in (took(amended).warning or "")
 

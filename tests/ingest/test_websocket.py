@@ -14,7 +14,19 @@ from spotter.domain.events.outputs import DeviceLost
 from spotter.settings import Limits
 from spotter.streaming.memory.log import MemoryLog
 from spotter_ingest import websocket
-from tests.ingest.support import KEYS, CountingLog, Door, ago, bearer_of, event, frames, now, rep, serving, until
+from tests.ingest.support import (
+    KEYS,
+    CountingLog,
+    RunningIngest,
+    ago,
+    bearer_of,
+    event,
+    frames,
+    now,
+    rep,
+    serving,
+    until,
+)
 
 
 async def replies(connection: ClientConnection, count: int) -> list[dict[str, Any]]:
@@ -33,9 +45,9 @@ async def closed(connection: ClientConnection, timeout_s: float = 5) -> tuple[in
             return ends.rcvd.code, ends.rcvd.reason
 
 
-async def test_each_frame_gets_its_reply_in_order(door: Door) -> None:
+async def test_each_frame_gets_its_reply_in_order(ingest: RunningIngest) -> None:
     """Replies look like an item of results and come in the order of the frames."""
-    async with door.socket() as connection:
+    async with ingest.socket() as connection:
         sent = [{**rep(), "id": "a"}, {**rep(), "id": "b", "type": "x"}, {**rep(), "id": "a"}, {**rep(), "id": "c"}]
         for item in sent:
             await connection.send(orjson.dumps(item).decode())
@@ -49,7 +61,7 @@ async def test_each_frame_gets_its_reply_in_order(door: Door) -> None:
 async def test_replies_do_not_wait_for_the_log_one_by_one() -> None:
     """A hundred frames sent at once need a few writes, not a hundred."""
     log = CountingLog(delay_s=0.05)
-    async with serving(log) as door, door.socket() as connection:
+    async with serving(log) as ingest, ingest.socket() as connection:
         await asyncio.gather(*(connection.send(orjson.dumps({**rep(), "id": str(n)}).decode()) for n in range(100)))
         got = await asyncio.wait_for(replies(connection, 100), 3)
     assert [str(n) for n in range(100)] == [reply["id"] for reply in got]
@@ -59,18 +71,18 @@ async def test_replies_do_not_wait_for_the_log_one_by_one() -> None:
 async def test_a_reply_comes_after_the_write() -> None:
     """Accepted means written, here too."""
     log = CountingLog(delay_s=0.2)
-    async with serving(log) as door, door.socket() as connection:
+    async with serving(log) as ingest, ingest.socket() as connection:
         await connection.send(orjson.dumps(rep()).decode())
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(connection.recv(), 0.1)
         assert "accepted" == (await replies(connection, 1))[0]["status"]
-        assert 1 == len(door.written())
+        assert 1 == len(ingest.written())
 
 
-async def test_a_bad_credential_is_401_at_the_handshake(door: Door) -> None:
+async def test_a_bad_credential_is_401_at_the_handshake(ingest: RunningIngest) -> None:
     """Nothing is opened for a token that is missing, forged or expired; the answer is a problem document."""
-    url = f"ws://127.0.0.1:{door.port}/v1/events"
-    expired = door.token("device", now=now() - timedelta(days=91))
+    url = f"ws://127.0.0.1:{ingest.port}/v1/events"
+    expired = ingest.token("device", now=now() - timedelta(days=91))
     for more in (
         {},
         {"additional_headers": {"Authorization": "Bearer forged"}},
@@ -84,20 +96,20 @@ async def test_a_bad_credential_is_401_at_the_handshake(door: Door) -> None:
         assert "application/problem+json" == caught.value.response.headers["content-type"]
 
 
-async def test_a_browser_sends_its_token_as_a_subprotocol(door: Door) -> None:
+async def test_a_browser_sends_its_token_as_a_subprotocol(ingest: RunningIngest) -> None:
     """`spotter.v1, bearer.<token>` opens the socket under spotter.v1."""
-    url = f"ws://127.0.0.1:{door.port}/v1/events"
-    async with connect(url, subprotocols=["spotter.v1", f"bearer.{door.token()}"]) as connection:  # type: ignore[list-item]  # a NewType of str
+    url = f"ws://127.0.0.1:{ingest.port}/v1/events"
+    async with connect(url, subprotocols=["spotter.v1", f"bearer.{ingest.token()}"]) as connection:  # type: ignore[list-item]  # a NewType of str
         assert "spotter.v1" == connection.subprotocol
         await connection.send(orjson.dumps(rep()).decode())
         assert "accepted" == (await replies(connection, 1))[0]["status"]
 
 
-async def test_revoked_meanwhile_is_1008(door: Door) -> None:
+async def test_revoked_meanwhile_is_1008(ingest: RunningIngest) -> None:
     """A token that is taken back closes its sockets within 5 s, and only those."""
-    token = door.token()
-    async with door.socket(token) as mine, door.socket() as other:
-        await door.post(event("token.revoked", token_id=bearer_of(token).token_id))
+    token = ingest.token()
+    async with ingest.socket(token) as mine, ingest.socket() as other:
+        await ingest.post(event("token.revoked", token_id=bearer_of(token).token_id))
         assert 1008 == (await closed(mine))[0]
         await other.send(orjson.dumps(rep()).decode())
         assert "accepted" == (await replies(other, 1))[0]["status"]
@@ -107,9 +119,9 @@ async def test_expired_meanwhile_is_1008(monkeypatch: pytest.MonkeyPatch) -> Non
     """Also where nothing is sent."""
     monkeypatch.setattr(websocket, "CHECK_S", 0.05)
     clock = [now()]
-    async with serving(clock=lambda: clock[0]) as door:
+    async with serving(clock=lambda: clock[0]) as ingest:
         token = KEYS.issue("g1", "device", days=1)
-        async with door.socket(token) as connection:
+        async with ingest.socket(token) as connection:
             clock[0] += timedelta(days=2)
             assert 1008 == (await closed(connection))[0]
 
@@ -118,18 +130,18 @@ async def test_too_large_is_1009() -> None:
     """A message beyond the limit closes the socket, also where the server would let it pass."""
     for server_bytes in (1_000, 1_000_000):
         limits = Limits(message_bytes=1_000)
-        async with serving(limits=limits, ws_max_size=server_bytes) as door, door.socket() as connection:
+        async with serving(limits=limits, ws_max_size=server_bytes) as ingest, ingest.socket() as connection:
             await connection.send(orjson.dumps({**rep(), "id": "fits"}).decode().ljust(1_000))
             assert "accepted" == (await replies(connection, 1))[0]["status"]
             await connection.send(" " * 1_001)
             assert 1009 == (await closed(connection))[0]
-            assert 202 == (await door.post(rep())).status_code
+            assert 202 == (await ingest.post(rep())).status_code
 
 
 async def test_frames_before_the_last_one_are_answered() -> None:
     """What ends the conversation waits for its turn."""
     log = CountingLog(delay_s=0.2)
-    async with serving(log, Limits(message_bytes=1_000), ws_max_size=10_000) as door, door.socket() as connection:
+    async with serving(log, Limits(message_bytes=1_000), ws_max_size=10_000) as ingest, ingest.socket() as connection:
         await connection.send(orjson.dumps(rep()).decode())
         await connection.send(" " * 1_001)
         assert "accepted" == (await replies(connection, 1))[0]["status"]
@@ -138,18 +150,18 @@ async def test_frames_before_the_last_one_are_answered() -> None:
 
 async def test_too_many_sockets_are_1013() -> None:
     """By token; another token's socket is let in, and a place that is left is free again."""
-    async with serving(limits=Limits(connections_per_token=1)) as door:
-        token = door.token()
-        async with door.socket(token) as first:
-            async with door.socket(token) as second:
+    async with serving(limits=Limits(connections_per_token=1)) as ingest:
+        token = ingest.token()
+        async with ingest.socket(token) as first:
+            async with ingest.socket(token) as second:
                 assert 1013 == (await closed(second))[0]
-            async with door.socket() as other:
+            async with ingest.socket() as other:
                 await other.send(orjson.dumps(rep()).decode())
                 assert "accepted" == (await replies(other, 1))[0]["status"]
             await first.send(orjson.dumps(rep()).decode())
             assert "accepted" == (await replies(first, 1))[0]["status"]
         await asyncio.sleep(0.05)
-        async with door.socket(token) as third:
+        async with ingest.socket(token) as third:
             await third.send(orjson.dumps(rep()).decode())
             assert "accepted" == (await replies(third, 1))[0]["status"]
 
@@ -158,26 +170,29 @@ async def test_not_ready_is_1013() -> None:
     """Before the revocations were read nobody is let talk."""
     log = MemoryLog()
     log.available = False
-    async with serving(log, wait_ready=False) as door, door.socket() as connection:
+    async with serving(log, wait_ready=False) as ingest, ingest.socket() as connection:
         assert 1013 == (await closed(connection))[0]
 
 
 async def test_a_flood_is_refused_then_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond its rate a socket's events are refused with 429; one that goes on and on is closed."""
     monkeypatch.setattr(websocket, "IGNORED_MAX", 20)
-    async with serving(limits=Limits(events_per_s=0.001, events_burst=3)) as door, door.socket(door.token()) as flood:
+    async with (
+        serving(limits=Limits(events_per_s=0.001, events_burst=3)) as ingest,
+        ingest.socket(ingest.token()) as flood,
+    ):
         for _ in range(30):
             await flood.send(orjson.dumps(rep()).decode())
         got = await replies(flood, 23)
         assert 1013 == (await closed(flood))[0]
-        assert 202 == (await door.post(rep())).status_code
+        assert 202 == (await ingest.post(rep())).status_code
     assert ["accepted"] * 3 + ["refused"] * 20 == [reply["status"] for reply in got]
     assert 429 == got[-1]["problem"]["status"]
 
 
-async def test_a_binary_frame_is_refused_by_name(door: Door) -> None:
+async def test_a_binary_frame_is_refused_by_name(ingest: RunningIngest) -> None:
     """The socket stays open."""
-    async with door.socket() as connection:
+    async with ingest.socket() as connection:
         await connection.send(orjson.dumps(rep()))
         await connection.send(orjson.dumps(rep()).decode())
         refused, accepted = await replies(connection, 2)
@@ -185,9 +200,9 @@ async def test_a_binary_frame_is_refused_by_name(door: Door) -> None:
     assert "accepted" == accepted["status"]
 
 
-async def test_one_event_a_frame(door: Door) -> None:
+async def test_one_event_a_frame(ingest: RunningIngest) -> None:
     """An array is no event."""
-    async with door.socket() as connection:
+    async with ingest.socket() as connection:
         await connection.send(orjson.dumps([rep()]).decode())
         assert 400 == (await replies(connection, 1))[0]["problem"]["status"]
 
@@ -195,7 +210,7 @@ async def test_one_event_a_frame(door: Door) -> None:
 async def test_a_silent_log_refuses_and_keeps_the_socket() -> None:
     """503 in the reply: the device keeps the event and sends it again."""
     log = MemoryLog()
-    async with serving(log) as door, door.socket() as connection:
+    async with serving(log) as ingest, ingest.socket() as connection:
         log.available = False
         await connection.send(orjson.dumps({**rep(), "id": "r"}).decode())
         refused = (await replies(connection, 1))[0]
@@ -209,55 +224,55 @@ async def test_a_silent_log_refuses_and_keeps_the_socket() -> None:
 async def test_what_was_sent_before_a_socket_broke_is_written() -> None:
     """A device that loses its connection loses the reply, not the rep."""
     log = CountingLog(delay_s=0.2)
-    async with serving(log) as door:
-        async with door.socket() as connection:
+    async with serving(log) as ingest:
+        async with ingest.socket() as connection:
             await connection.send(orjson.dumps({**rep(), "id": "last"}).decode())
             await asyncio.sleep(0.1)
             connection.transport.abort()
-        await until(lambda: len(door.written()) == 2)
-        assert ["last"] == [one.id for one in door.written() if not isinstance(one.data, DeviceLost)]
-        assert "duplicate" == (await door.post({**rep(), "id": "last"})).json()["results"][0]["status"]
+        await until(lambda: len(ingest.written()) == 2)
+        assert ["last"] == [written.id for written in ingest.written() if not isinstance(written.data, DeviceLost)]
+        assert "duplicate" == (await ingest.post({**rep(), "id": "last"})).json()["results"][0]["status"]
 
 
-def lost(door: Door) -> list[tuple[str | None, str | None, str | None]]:
+def lost(ingest: RunningIngest) -> list[tuple[str | None, str | None, str | None]]:
     """Give whose devices were lost: lifter, set, source."""
-    data = [one.data for one in door.written() if isinstance(one.data, DeviceLost)]
-    return [(one.athlete_id, one.set_id, one.reported_by) for one in data]
+    data = [written.data for written in ingest.written() if isinstance(written.data, DeviceLost)]
+    return [(lost.athlete_id, lost.set_id, lost.reported_by) for lost in data]
 
 
 async def test_a_device_that_is_gone_in_a_set_is_told_of() -> None:
     """A socket that breaks with a set running leaves a word in the lifter's story, and the gym's clocks stay right."""
-    async with serving() as door:
-        async with door.socket() as connection:
-            for one in (rep(set_id="s1"), rep("bo", set_id="s2"), event("set.ended", athlete_id="bo", set_id="s2")):
-                await connection.send(orjson.dumps({**one, "source": "tracker-7"}).decode())
+    async with serving() as ingest:
+        async with ingest.socket() as connection:
+            for sent in (rep(set_id="s1"), rep("bo", set_id="s2"), event("set.ended", athlete_id="bo", set_id="s2")):
+                await connection.send(orjson.dumps({**sent, "source": "tracker-7"}).decode())
             await replies(connection, 3)
             connection.transport.abort()
-        await until(lambda: lost(door) == [("ada", "s1", "tracker-7")])
+        await until(lambda: lost(ingest) == [("ada", "s1", "tracker-7")])
 
 
 @pytest.mark.parametrize(("last", "expected"), [("rep.completed", []), ("rep.started", [("ada", None, "tracker-7")])])
 async def test_a_goodbye_is_a_loss_only_within_a_rep(last: str, expected: list[object]) -> None:
     """Clients may open a socket for each rep; one that goes while a rep is under way can't tell its end."""
-    async with serving() as door:
-        async with door.socket() as connection:
+    async with serving() as ingest:
+        async with ingest.socket() as connection:
             sent = {**event(last, athlete_id="ada"), "source": "tracker-7"}
             await connection.send(orjson.dumps(sent).decode())
             await replies(connection, 1)
         await asyncio.sleep(0.2)
-        assert expected == lost(door)
+        assert expected == lost(ingest)
 
 
 async def test_half_open_sockets_are_let_go() -> None:
     """A peer that vanished without a word is found by ping and gives its place free; nobody else notices."""
-    async with serving(limits=Limits(connections_per_token=3), ws_ping_interval=0.2, ws_ping_timeout=0.2) as door:
-        token = door.token()
-        vanished = [await _mute(door.port, token) for _ in range(3)]
-        async with door.socket(token) as full:
+    async with serving(limits=Limits(connections_per_token=3), ws_ping_interval=0.2, ws_ping_timeout=0.2) as ingest:
+        token = ingest.token()
+        vanished = [await _mute(ingest.port, token) for _ in range(3)]
+        async with ingest.socket(token) as full:
             assert 1013 == (await closed(full))[0]
-        assert 202 == (await door.post(rep())).status_code
+        assert 202 == (await ingest.post(rep())).status_code
         await asyncio.sleep(1)
-        async with door.socket(token) as connection:
+        async with ingest.socket(token) as connection:
             await connection.send(orjson.dumps(rep()).decode())
             assert "accepted" == (await replies(connection, 1))[0]["status"]
         for peer in vanished:
@@ -281,8 +296,8 @@ async def _mute(port: int, token: str) -> socket.socket:
 
 async def test_a_peer_that_never_reads_holds_up_only_itself() -> None:
     """Its replies pile up to a limit, then nothing more is read from it; others are served."""
-    async with serving(ws_ping_interval=0.5, ws_ping_timeout=0.5) as door:
-        deaf = await _mute(door.port, door.token())
+    async with serving(ws_ping_interval=0.5, ws_ping_timeout=0.5) as ingest:
+        deaf = await _mute(ingest.port, ingest.token())
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         text = orjson.dumps({**rep(), "time": ago(seconds=1)})
         frame = bytes([0x81, 0x80 | 126]) + len(text).to_bytes(2, "big") + bytes(4) + text
@@ -291,5 +306,5 @@ async def test_a_peer_that_never_reads_holds_up_only_itself() -> None:
             async with asyncio.timeout(3):
                 while True:
                     await loop.sock_sendall(deaf, frame * 50)
-        assert 202 == (await door.post(rep())).status_code
+        assert 202 == (await ingest.post(rep())).status_code
         deaf.close()

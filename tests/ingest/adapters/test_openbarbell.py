@@ -14,7 +14,7 @@ from spotter.http.tokens import Identity
 from spotter_ingest.adapters.openbarbell import decode_rep
 from spotter_ingest.adapters.protocol import BadFrame
 from spotter_ingest.body_parser import parse_body
-from spotter_ingest.validation import Receipt, take
+from spotter_ingest.validation import Receipt, validate
 
 V1 = ["-1234", "3", "0.5", "601", "0.8", "70", "-9999", "1.5"]
 V2 = [-2345, 4, 0.45, 550, 0.7, 66, -2121, 1_250_000, 0.5, 9e8, 2e5, 130_000, 0, 0, 0, 0, 0, 0, -9999]
@@ -87,7 +87,7 @@ def test_recorded_frames(recorded: Path) -> None:
         (item,) = parse_body(json.dumps(event).encode(), [], 1)
         assert isinstance(item, dict)
         try:
-            taken.append(take(item, bearer, receipt).event.data)
+            taken.append(validate(item, bearer, receipt).event.data)
         except Problem as problem:
             refused.append((problem.field, problem.detail))
     assert 159 == len(taken)

@@ -47,7 +47,7 @@ class TestProblems:
         assert "field" not in Problem(404, "Unknown set", "There is none.").document()
 
     @pytest.mark.parametrize(
-        ("method", "path", "status", "said"),
+        ("method", "path", "status", "expected"),
         [
             ("GET", "/nowhere", 404, {"detail": "There is nothing at /nowhere."}),
             ("POST", "/number", 405, {"mend": "Use GET."}),
@@ -61,7 +61,9 @@ class TestProblems:
             ("GET", "/bug", 500, {"title": "Internal error"}),
         ],
     )
-    async def test_every_error_is_a_problem(self, method: str, path: str, status: int, said: dict[str, Any]) -> None:
+    async def test_every_error_is_a_problem(
+        self, method: str, path: str, status: int, expected: dict[str, Any]
+    ) -> None:
         """Unknown places, wrong methods, bad parameters, our own refusals and our own faults alike."""
         app = FastAPI()
         install(app)
@@ -82,7 +84,7 @@ class TestProblems:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             answer = await client.request(method, path)
         assert (status, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
-        assert said.items() <= answer.json().items()
+        assert expected.items() <= answer.json().items()
         assert "secret" not in answer.text
 
 

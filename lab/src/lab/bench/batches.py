@@ -21,7 +21,7 @@ from lab.bench.workload import GYM, LIFTERS, bodies, history
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http.tokens import Identity, Keyring
 from spotter_ingest.body_parser import parse_body
-from spotter_ingest.validation import Receipt, take
+from spotter_ingest.validation import Receipt, validate
 
 GROUP: Final = "standalone"
 PER_REQUEST: Final = 1_000
@@ -184,5 +184,5 @@ def _validated_per_s(plan: BenchPlan) -> float:
     for body in requests:
         for item in parse_body(body, (), PER_REQUEST):
             assert isinstance(item, dict)
-            take(item, bearer, receipt)
+            validate(item, bearer, receipt)
     return plan.batch_reps / (time.perf_counter() - began_s)

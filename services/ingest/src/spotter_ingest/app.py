@@ -18,12 +18,12 @@ from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
 from spotter.streaming.log import Log
 from spotter.streaming.topic_follower import TopicFollower
-from spotter_ingest.batch_writer import Writer
+from spotter_ingest.batch_writer import BatchWriter
 from spotter_ingest.body_parser import parse_body
 from spotter_ingest.openapi import OPERATION
 from spotter_ingest.quotas import BodyTooLarge, EventQuotas, Occupancy
 from spotter_ingest.responses import batch_response
-from spotter_ingest.service import Intake
+from spotter_ingest.service import IngestService
 from spotter_ingest.websocket import TRY_LATER, EventSocket
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,9 @@ def create_router(
     """
     router = APIRouter(tags=["events"])
     occupancy = Occupancy(limits)
-    intake = Intake(Writer(target), configuration, EventQuotas(limits.events_per_s, limits.events_burst), clock)
+    service = IngestService(
+        BatchWriter(target), configuration, EventQuotas(limits.events_per_s, limits.events_burst), clock
+    )
 
     @router.post(
         "/v1/events",
@@ -69,7 +71,7 @@ def create_router(
             except BodyTooLarge as error:
                 return error.response()
             parsed = parse_body(received, request.headers.items(), limits.batch_events)
-            return batch_response(await intake.take_all(parsed, bearer))
+            return batch_response(await service.accept_all(parsed, bearer))
 
     @router.websocket("/v1/events")
     async def events_socket(socket: WebSocket) -> None:
@@ -80,7 +82,7 @@ def create_router(
         if (reason := ready()) is not None:
             await socket.accept(chosen_subprotocol(socket))
             return await socket.close(TRY_LATER, reason)
-        await EventSocket(socket, bearer, guard, intake, occupancy, limits).serve()
+        await EventSocket(socket, bearer, guard, service, occupancy, limits).serve()
 
     return router
 

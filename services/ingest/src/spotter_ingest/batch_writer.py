@@ -1,4 +1,4 @@
-"""Writes to the log: what waits is written together, in the order it came, and answered after that."""
+"""Writes to the log in batches: what is queued is written together, in order, and then answered."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from spotter.streaming.log import Log, LogUnavailable, NewRecord
 
 log = logging.getLogger(__name__)
 
-GROUP_RECORDS_MAX: Final = 1_000
+BATCH_RECORDS_MAX: Final = 1_000
 
 Outcome = Sequence[bool] | Exception
-"""For each record whether it was new, or why nothing is known to be written."""
+"""For each record whether it was new, or the error that left the write unconfirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class _Entry:
     outcome: asyncio.Future[Outcome]
 
 
-class Writer:
-    """Appends to a log in groups, one group at a time.
+class BatchWriter:
+    """Appends to a log in batches, one at a time.
 
-    When the log doesn't answer, all that came meanwhile is given up with the group: who waits has waited.
+    When the log doesn't answer, everything queued fails with the batch, since it has waited just as long.
     """
 
     def __init__(self, target: Log) -> None:
@@ -49,35 +49,35 @@ class Writer:
 
     async def _write(self) -> None:
         while self._waiting:
-            group = self._next_group()
+            batch = self._next_batch()
             try:
-                written = await self._log.append([record for entry in group for record in entry.records])
+                written = await self._log.append([record for entry in batch for record in entry.records])
             except LogUnavailable as error:
                 log.warning("the log does not answer: %s", error)
-                self._give_up([*group, *self._waiting], error)
+                self._fail([*batch, *self._waiting], error)
                 self._waiting.clear()
-            except Exception as error:  # noqa: BLE001  # whoever waits for this group is told, the next is tried
-                self._give_up(group, error)
+            except Exception as error:  # noqa: BLE001  # the error goes to those who wait for this batch, and the next one is tried
+                self._fail(batch, error)
             else:
-                self._settle(group, written)
+                self._settle(batch, written)
 
-    def _next_group(self) -> list[_Entry]:
-        group = [self._waiting.popleft()]
-        count = len(group[0].records)
-        while self._waiting and count + len(self._waiting[0].records) <= GROUP_RECORDS_MAX:
-            group.append(self._waiting.popleft())
-            count += len(group[-1].records)
-        return group
+    def _next_batch(self) -> list[_Entry]:
+        batch = [self._waiting.popleft()]
+        count = len(batch[0].records)
+        while self._waiting and count + len(self._waiting[0].records) <= BATCH_RECORDS_MAX:
+            batch.append(self._waiting.popleft())
+            count += len(batch[-1].records)
+        return batch
 
-    def _settle(self, group: Sequence[_Entry], written: Sequence[bool]) -> None:
+    def _settle(self, batch: Sequence[_Entry], written: Sequence[bool]) -> None:
         first = 0
-        for entry in group:
+        for entry in batch:
             last = first + len(entry.records)
             if not entry.outcome.cancelled():
                 entry.outcome.set_result(written[first:last])
             first = last
 
-    def _give_up(self, entries: Sequence[_Entry], error: Exception) -> None:
+    def _fail(self, entries: Sequence[_Entry], error: Exception) -> None:
         for entry in entries:
             if not entry.outcome.cancelled():
                 entry.outcome.set_result(error)

@@ -1,4 +1,4 @@
-"""Takes what was read, event by event, has it written, and says what became of each."""
+"""Validates parsed events, writes them, and reports the result of each."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from spotter.http.envelope_fields import ID_CHARACTERS_MAX
 from spotter.http.metrics import EVENTS_IN
 from spotter.http.tokens import Identity
 from spotter.streaming.log import LogUnavailable, NewRecord
-from spotter_ingest.batch_writer import Outcome, Writer
+from spotter_ingest.batch_writer import BatchWriter, Outcome
 from spotter_ingest.body_parser import Parsed
 from spotter_ingest.disconnects import RunningSets
 from spotter_ingest.quotas import EventQuotas
-from spotter_ingest.validation import Receipt, take
+from spotter_ingest.validation import Receipt, validate
 
 log = logging.getLogger(__name__)
 
 CHUNK_EVENTS: Final = 100
-"""Events taken in one go, which is 2 to 3 ms; between two goes others get their turn."""
+"""Events validated in a row, which takes 2 to 3 ms, before other tasks run."""
 READ_BACK_S: Final = 1.0
-"""How long the answer to a change of the configuration waits until the next event is stamped with it."""
-_LOOK_EVERY_S: Final = 0.002
+"""How long the response to a change of configuration waits until later events are stamped with it."""
+_POLL_S: Final = 0.002
 
 Status = Literal["accepted", "duplicate", "refused"]
 _COUNTERS: Final = {status: EVENTS_IN.labels(status) for status in get_args(Status)}
@@ -40,7 +40,7 @@ _COUNTERS: Final = {status: EVENTS_IN.labels(status) for status in get_args(Stat
 
 @record(frozen=True, slots=True)
 class Result:
-    """What became of one event."""
+    """The result of one event."""
 
     id: str | None
     status: Status
@@ -48,7 +48,7 @@ class Result:
     warning: str | None = None
 
     def document(self) -> dict[str, object]:
-        """Give the result as it is sent."""
+        """Return the result as sent."""
         document: dict[str, object] = {"id": self.id, "status": self.status}
         if self.problem is not None:
             document["problem"] = self.problem.document()
@@ -58,33 +58,33 @@ class Result:
 
 
 @record(frozen=True, slots=True)
-class Pending:
-    """Results of events in the order sent, those of `places` as long as writing them goes well."""
+class PendingResults:
+    """Results of events in the order sent; those of `indexes` are provisional until they are written."""
 
     results: list[Result]
-    places: Sequence[int]
+    indexes: Sequence[int]
     events: Sequence[Event]
-    """Those of `places`."""
+    """The events at `indexes`."""
     outcome: asyncio.Future[Outcome]
     changes: Set[int]
-    """Places of those that change the gym's configuration."""
+    """Indexes of those that change the gym's configuration."""
     gym_id: str
     receipt: Receipt
     configuration: Configuration
 
     async def settled(self) -> list[Result]:
-        """Wait for the log, then say what became of each event; raises what ended the log's writing unexpectedly."""
+        """Wait for the log, then return the results; raises what failed the write other than an unavailable log."""
         outcome = await self.outcome
         if isinstance(outcome, LogUnavailable):
-            for place in self.places:
-                self.results[place] = Result(self.results[place].id, "refused", _not_written())
+            for index in self.indexes:
+                self.results[index] = Result(self.results[index].id, "refused", _not_written())
         elif isinstance(outcome, Exception):
             raise outcome
         else:
-            for place, written in zip(self.places, outcome, strict=True):
+            for index, written in zip(self.indexes, outcome, strict=True):
                 if not written:
-                    self.results[place] = replace(self.results[place], status="duplicate")
-            new = sum(written for place, written in zip(self.places, outcome, strict=True) if place in self.changes)
+                    self.results[index] = replace(self.results[index], status="duplicate")
+            new = sum(written for index, written in zip(self.indexes, outcome, strict=True) if index in self.changes)
             if new:
                 await self._read_back(self.receipt.configversion + new)
         for status, count in Counter([result.status for result in self.results]).items():
@@ -92,22 +92,22 @@ class Pending:
         return self.results
 
     async def _read_back(self, version: int) -> None:
-        """Wait until what is sent after this answer follows the change; what is written holds in any case."""
+        """Wait until later events are stamped with the change, which is written in any case."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + READ_BACK_S
         while self.configuration.version(self.gym_id) < version:
             if loop.time() > until_s:
                 log.warning("a change of the configuration was written, but not read back within %g s", READ_BACK_S)
                 return
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(_POLL_S)
 
 
-class Intake:
-    """The way from what was read to what is written."""
+class IngestService:
+    """Validates, limits and writes events."""
 
     def __init__(
         self,
-        writer: Writer,
+        writer: BatchWriter,
         configuration: Configuration,
         quotas: EventQuotas,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -119,30 +119,30 @@ class Intake:
         self._clock = clock
         self._new_id = new_id
 
-    async def take_all(self, items: Sequence[Parsed], bearer: Identity) -> list[Result]:
-        """Take the events of a request; gives their results once they are written."""
+    async def accept_all(self, items: Sequence[Parsed], bearer: Identity) -> list[Result]:
+        """Accept the events of a request; returns their results once they are written."""
         granted = self._quotas.take(bearer.token_id, len(items))
         receipt = self._receipt(bearer)
-        chunks: list[Pending] = []
+        chunks: list[PendingResults] = []
         for first in range(0, len(items), CHUNK_EVENTS):
             if chunks:
                 await asyncio.sleep(0)
             chunk = items[first : first + CHUNK_EVENTS]
-            chunks.append(self._take(chunk, bearer, receipt, granted - first))
+            chunks.append(self._validate(chunk, bearer, receipt, granted - first))
         return [result for chunk in chunks for result in await chunk.settled()]
 
-    def take_one(self, item: Parsed, bearer: Identity) -> Pending:
-        """Take the event of a message, without waiting for the log."""
-        return self._take([item], bearer, self._receipt(bearer), self._quotas.take(bearer.token_id, 1))
+    def accept(self, item: Parsed, bearer: Identity) -> PendingResults:
+        """Accept the event of a message, without waiting for the log."""
+        return self._validate([item], bearer, self._receipt(bearer), self._quotas.take(bearer.token_id, 1))
 
-    async def lose(self, lifting: RunningSets, bearer: Identity, *, cleanly: bool) -> None:
-        """Write that the devices of running sets are gone; where the log does not answer, all of it is silent anyhow."""
+    async def report_lost(self, running: RunningSets, bearer: Identity, *, cleanly: bool) -> None:
+        """Write that the devices of running sets are lost; while the log does not answer, advice has stopped anyway."""
         receipt = self._receipt(bearer)
-        lost = lifting.lost(receipt.at, receipt.configversion, cleanly=cleanly)
+        lost = running.lost(receipt.at, receipt.configversion, cleanly=cleanly)
         outcome = await self._writer.submit(
             [
-                NewRecord(LIFTS, athlete_key(bearer.gym_id, str(one.data.athlete_id)), encode(one), event=one)
-                for one in lost
+                NewRecord(LIFTS, athlete_key(bearer.gym_id, str(event.data.athlete_id)), encode(event), event=event)
+                for event in lost
             ]
         )
         if isinstance(outcome, Exception):
@@ -153,30 +153,30 @@ class Intake:
         catalogue = self._configuration.gym(bearer.gym_id, version).catalogue
         return Receipt(self._clock(), version, catalogue, self._new_id)
 
-    def _take(self, items: Sequence[Parsed], bearer: Identity, receipt: Receipt, granted: int) -> Pending:
+    def _validate(self, items: Sequence[Parsed], bearer: Identity, receipt: Receipt, granted: int) -> PendingResults:
         results: list[Result] = []
         records: list[NewRecord] = []
         events: list[Event] = []
-        places: list[int] = []
+        indexes: list[int] = []
         changes: set[int] = set()
-        for place, item in enumerate(items):
+        for index, item in enumerate(items):
             try:
-                if place >= granted:
+                if index >= granted:
                     raise self._quotas.refusal(bearer.token_id)
                 if isinstance(item, Problem):
                     raise item
-                taken = take(item, bearer, receipt)
+                valid = validate(item, bearer, receipt)
             except Problem as problem:
                 results.append(Result(_sent_id(item), "refused", problem))
             else:
-                results.append(Result(taken.event.id, "accepted", None, taken.warning))
-                records.append(taken.record)
-                events.append(taken.event)
-                places.append(place)
-                if taken.record.topic == CONFIG:
-                    changes.add(place)
+                results.append(Result(valid.event.id, "accepted", None, valid.warning))
+                records.append(valid.record)
+                events.append(valid.event)
+                indexes.append(index)
+                if valid.record.topic == CONFIG:
+                    changes.add(index)
         outcome = self._writer.submit(records)
-        return Pending(results, places, events, outcome, changes, bearer.gym_id, receipt, self._configuration)
+        return PendingResults(results, indexes, events, outcome, changes, bearer.gym_id, receipt, self._configuration)
 
 
 def _sent_id(item: Parsed) -> str | None:

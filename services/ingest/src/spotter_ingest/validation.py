@@ -1,4 +1,4 @@
-"""Decides about one event: what is written where, or why it is refused. Pure: the clock and new ids are handed in."""
+"""Validates one event: what to write where, or why it is refused. Pure: the caller passes the time and new ids."""
 
 from __future__ import annotations
 
@@ -62,30 +62,30 @@ _SENDABLE: Final = tuple(name for name, kind in TYPES.items() if kind.role is no
 
 @record(frozen=True, slots=True)
 class Receipt:
-    """What ingest knows beside the event: when it came, and the gym's configuration."""
+    """The context of an event: when it was received, and the gym's configuration."""
 
     at: datetime
     configversion: int
     catalogue: Container[str]
     new_id: Callable[[], str]
-    """Gives an id that was never used."""
+    """Returns an unused id."""
 
 
 @record(frozen=True, slots=True)
-class Taken:
+class ValidEvent:
     """An event that may be written."""
 
     event: Event
     record: NewRecord
     warning: str | None = None
-    """What its sender should know, after a word for programs: `clock: …`."""
+    """For its sender, after a keyword for programs: `clock: …`."""
 
 
-def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken:
-    """Check an event as sent by `bearer` and fill in what was left out.
+def validate(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> ValidEvent:
+    """Validate an event sent by `bearer` and fill in what was left out.
 
-    Raises Problem: 403 for what the bearer may not send (a type above its role before its data is looked at), 413
-    for an event too large to be written, 422 for anything else.
+    Raises Problem: 403 for what the bearer may not send (the type is checked before the data), 413 for an event too
+    large to be written, 422 for anything else.
     """
     kind = _kind(raw, bearer)
     data = _data(raw, kind, bearer)
@@ -114,9 +114,9 @@ def take(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> Taken
             f"The event takes {len(value)} bytes; at most {EVENT_BYTES_MAX} can be written.",
             mend="Send less at a time.",
         )
-    topic, key = _place(kind, data, bearer)
+    topic, key = _topic_and_key(kind, data, bearer)
     dedupe = _dedupe(event, kind.name, time, written)
-    return Taken(event, NewRecord(topic, key, value, dedupe, event), _warning(event, kind, receipt))
+    return ValidEvent(event, NewRecord(topic, key, value, dedupe, event), _warning(event, kind, receipt))
 
 
 def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
@@ -139,18 +139,18 @@ def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
 
 
 def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> EventData:
-    said = raw.get("data")
+    sent = raw.get("data")
     if raw.get("data_base64") is not None:
         raise invalid("data_base64", "An event's data is JSON, not base64", "Send the object in data.")
-    if said is None:
-        said = {}
-    if not isinstance(said, dict):
+    if sent is None:
+        sent = {}
+    if not isinstance(sent, dict):
         raise invalid("data", "data must be a JSON object", 'Send "data": {…}.')
-    whose = _check_whose(said, kind, bearer)
+    owner = _check_owner(sent, kind, bearer)
     try:
-        data: EventData = kind.data.__pydantic_validator__.validate_python({**said, **whose}, extra="forbid")
+        data: EventData = kind.data.__pydantic_validator__.validate_python({**sent, **owner}, extra="forbid")
     except ValidationError as error:
-        raise invalid_data(error, kind, said) from None
+        raise invalid_data(error, kind, sent) from None
     if isinstance(data, SetEnded) and data.reason != "lifter":
         detail = f"The reason {data.reason} is given by Spotter itself"
         raise invalid(
@@ -162,16 +162,16 @@ def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> Event
     return data
 
 
-def _check_whose(said: Mapping[str, object], kind: EventType, bearer: Identity) -> dict[str, object]:
-    """Find gym and lifter; what is no string is left for validation to refuse."""
-    gym, athlete = said.get("gym_id"), said.get("athlete_id")
+def _check_owner(sent: Mapping[str, object], kind: EventType, bearer: Identity) -> dict[str, object]:
+    """Return gym and lifter; values that are not strings are left for pydantic to refuse."""
+    gym, athlete = sent.get("gym_id"), sent.get("athlete_id")
     if isinstance(gym, str) and gym != bearer.gym_id:
         detail = f"The token is of gym {bearer.gym_id}, the event of gym {shown(gym)}"
         raise _forbidden("data.gym_id", detail, "Leave gym_id out, or use a token of that gym.")
     if athlete is None and len(bearer.athletes) == 1 and kind.about not in ("gym", "token"):
         (athlete,) = bearer.athletes
     if bearer.athletes:
-        for field, named in (("athlete_id", athlete), ("to_athlete_id", said.get("to_athlete_id"))):
+        for field, named in (("athlete_id", athlete), ("to_athlete_id", sent.get("to_athlete_id"))):
             if isinstance(named, str) and not bearer.may_see(named):
                 detail = f"The token does not speak for {shown(named)}"
                 raise _forbidden(f"data.{field}", detail, "Use a token of that lifter, or of the whole gym.")
@@ -184,17 +184,17 @@ def _check_whose(said: Mapping[str, object], kind: EventType, bearer: Identity) 
     return {"gym_id": bearer.gym_id if gym is None else gym, "athlete_id": athlete}
 
 
-def _dedupe(event: Event, name: str, time: datetime | None, said: bytes) -> bytes:
-    """Give 16 bytes that are equal for the same event sent again: same identity, same content."""
+def _dedupe(event: Event, name: str, time: datetime | None, data: bytes) -> bytes:
+    """Return 16 bytes that are equal when the same event is sent again: same identity, same content."""
     about = ",".join(map(json_string, (*event.identity, name)))
     moment = "null" if time is None else f'"{time.isoformat()}"'
-    return hashlib.blake2b(f"[{about},{moment}]".encode() + said, digest_size=16).digest()
+    return hashlib.blake2b(f"[{about},{moment}]".encode() + data, digest_size=16).digest()
 
 
 def _check_times(event: Event, received: datetime) -> None:
-    """Refuse what would lie in the future, or before all times, by our clock.
+    """Refuse times in the future, or before the earliest, by our clock.
 
-    The clock's error is known from senttime; without it the sender's clock is taken for right.
+    senttime shows the error of the sender's clock; without it that clock is assumed to be right.
     """
     now = event.senttime or received
     error = now - received
@@ -230,8 +230,8 @@ def _moments(event: Event) -> list[tuple[str, datetime]]:
     return moments
 
 
-def _place(kind: EventType, data: EventData, bearer: Identity) -> tuple[str, str]:
-    """Give the topic and key that an event is written under."""
+def _topic_and_key(kind: EventType, data: EventData, bearer: Identity) -> tuple[str, str]:
+    """Return the topic and key of an event."""
     if kind.about == "athlete" and data.athlete_id is not None:
         return kind.topic, athlete_key(bearer.gym_id, data.athlete_id)
     if isinstance(data, TokenRevoked):
@@ -245,15 +245,15 @@ def _place(kind: EventType, data: EventData, bearer: Identity) -> tuple[str, str
 
 
 def _warning(event: Event, kind: EventType, receipt: Receipt) -> str | None:
-    said: list[str] = []
+    warnings: list[str] = []
     if event.senttime is not None:
         late = event.senttime - event.time
         if late > LATE_BY_SENDER:
-            said.append(f"late: sent {late.total_seconds():.0f} s after it happened, so no advice sounds for it")
+            warnings.append(f"late: sent {late.total_seconds():.0f} s after it happened, so no advice sounds for it")
     else:
         late = receipt.at - event.time
         if late > LATE_BY_RECEIPT:
-            said.append(
+            warnings.append(
                 f"clock: received {late.total_seconds():.0f} s after its time; send senttime so that a wrong clock is "
                 "told from a late event"
             )
@@ -261,10 +261,10 @@ def _warning(event: Event, kind: EventType, receipt: Receipt) -> str | None:
     about = data.set if isinstance(data, RepAmended) else data
     exercise = about.exercise if isinstance(about, _NAMING_EXERCISES) else None
     if exercise is not None and exercise not in receipt.catalogue:
-        said.append(f"exercise: {exercise} is not in the catalogue and is handled as the strictest kind")
+        warnings.append(f"exercise: {exercise} is not in the catalogue and is handled as the strictest kind")
     if kind.name in NOT_USED_YET:
-        said.append(f"stored: this version keeps {short_name(kind.name)} but does not use it yet")
-    return "; ".join(said) or None
+        warnings.append(f"stored: this version keeps {short_name(kind.name)} but does not use it yet")
+    return "; ".join(warnings) or None
 
 
 def _forbidden(field: str, detail: str, mend: str) -> Problem:

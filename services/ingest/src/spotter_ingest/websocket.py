@@ -16,7 +16,7 @@ from spotter.settings import Limits
 from spotter_ingest.body_parser import Parsed, parse_message
 from spotter_ingest.disconnects import RunningSets
 from spotter_ingest.quotas import Occupancy
-from spotter_ingest.service import Intake, Pending
+from spotter_ingest.service import IngestService, PendingResults
 
 UNANSWERED_MAX: Final = 256
 """Frames of one socket that may wait for a reply; then reading pauses."""
@@ -45,15 +45,21 @@ class EventSocket:
     """One open socket: reads ahead of the log, replies in order, closes when its token becomes invalid."""
 
     def __init__(
-        self, socket: WebSocket, bearer: Identity, guard: Guard, intake: Intake, occupancy: Occupancy, limits: Limits
+        self,
+        socket: WebSocket,
+        bearer: Identity,
+        guard: Guard,
+        service: IngestService,
+        occupancy: Occupancy,
+        limits: Limits,
     ) -> None:
         self._socket = socket
         self._bearer = bearer
         self._guard = guard
-        self._intake = intake
+        self._service = service
         self._occupancy = occupancy
         self._limits = limits
-        self._unanswered: asyncio.Queue[tuple[Pending, int] | _Closed] = asyncio.Queue(UNANSWERED_MAX)
+        self._unanswered: asyncio.Queue[tuple[PendingResults, int] | _Closed] = asyncio.Queue(UNANSWERED_MAX)
         self._held_bytes = 0
         self._ignored = 0
         self._running = RunningSets()
@@ -66,7 +72,7 @@ class EventSocket:
             try:
                 with self._occupancy.socket(self._bearer.token_id):
                     closed = await self._run()
-                    await self._intake.lose(self._running, self._bearer, cleanly=self._closed_cleanly)
+                    await self._service.report_lost(self._running, self._bearer, cleanly=self._closed_cleanly)
             except Problem as full:
                 closed = _Closed(TRY_LATER, full.detail)
             finally:
@@ -106,7 +112,7 @@ class EventSocket:
                 raise
             await self._unanswered.put(closed)
 
-    def _take(self, text: str | None, binary: bytes | None) -> tuple[Pending, int]:
+    def _take(self, text: str | None, binary: bytes | None) -> tuple[PendingResults, int]:
         message = (text or "").encode() if binary is None else binary
         if len(message) > self._limits.message_bytes:
             raise _Closed(TOO_LARGE, f"a message may take {self._limits.message_bytes} bytes")
@@ -119,7 +125,7 @@ class EventSocket:
         else:
             parsed = parse_message(message) if binary is None else _binary_frame()
         self._held_bytes += size_bytes
-        pending = self._intake.take_one(parsed, self._bearer)
+        pending = self._service.accept(parsed, self._bearer)
         for event in pending.events:
             self._running.add(event)
         problem = pending.results[0].problem

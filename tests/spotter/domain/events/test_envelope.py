@@ -66,8 +66,8 @@ def test_content_does_not_depend_on_the_journey(event: Event, sent: datetime, re
 def test_a_time_that_was_left_out_is_no_content() -> None:
     """The same report without a time, received twice, has the same content."""
     data = SetEnded(gym_id="g1", athlete_id="ada", set_id="s1")
-    one, other = (Event("e", "s", at, data, receivedtime=at) for at in (MOMENT, MOMENT + timedelta(seconds=9)))
-    assert one.content() == other.content()
+    first, other = (Event("e", "s", at, data, receivedtime=at) for at in (MOMENT, MOMENT + timedelta(seconds=9)))
+    assert first.content() == other.content()
 
 
 def test_the_corrected_time_uses_the_clock_that_sent() -> None:
@@ -144,10 +144,10 @@ def _parts(annotation: object) -> Iterator[object]:
 
 def test_advice_without_a_target_says_so() -> None:
     """Readers were promised the field: it is written as nothing, and read where an older program left it out."""
-    said = {"set_key": "k", "alert_id": "a", "revision": 1, "action": "continue", "after_rep": 1, "late": False}
-    said |= {"rule_ids": ["R07"], "sentence": "Go on.", "speech": "", "haptic": "none", "sound_ms": 0, "repeat": 0}
-    said |= {"expires_at": MOMENT, "ttl_ms": 0, "budget_left": 0.0, "policy_version": "r2.g0.l0"}
-    advice = Event("e", "s", MOMENT, AdviceGiven.model_validate(said))
+    fields = {"set_key": "k", "alert_id": "a", "revision": 1, "action": "continue", "after_rep": 1, "late": False}
+    fields |= {"rule_ids": ["R07"], "sentence": "Go on.", "speech": "", "haptic": "none", "sound_ms": 0, "repeat": 0}
+    fields |= {"expires_at": MOMENT, "ttl_ms": 0, "budget_left": 0.0, "policy_version": "r2.g0.l0"}
+    advice = Event("e", "s", MOMENT, AdviceGiven.model_validate(fields))
     value = encode(advice)
 
     assert b'"target_rir":null' in value
