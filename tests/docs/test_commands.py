@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -53,6 +54,12 @@ def test_every_block_is_run_or_says_why_not() -> None:
             assert block.mark in {"", "until-stopped"} or block.reason, f"{block}: unknown mark {block.mark!r}"
         else:
             assert block.info in PLAIN, f"{block}: mark it sh, or as one of {', '.join(sorted(PLAIN))}: {block.info!r}"
+
+
+def test_blocks_of_json_are_json() -> None:
+    """Each is one document."""
+    for block in (block for blocks in BLOCKS.values() for block in blocks if block.info == "json"):
+        json.loads(block.text)
 
 
 def test_what_is_not_run_is_known() -> None:
