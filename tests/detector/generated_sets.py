@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from spotter_detector.model import EXERCISE_MODELS, Filter, Observation, Prior, RepEstimate, Request, build_prior
 
 
-def starting(
+def make_prior(
     model_class: str = "bench_press",
     *,
     pct_1rm: float | None = 75.0,
@@ -41,19 +41,19 @@ def reps(velocities_mps: Sequence[float], rom_m: float | None = None) -> tuple[O
     return tuple(rep(number, velocity, rom_m=rom_m) for number, velocity in enumerate(velocities_mps, 1))
 
 
-def estimates(start: Prior, observations: Sequence[Observation]) -> list[RepEstimate]:
+def estimates(prior: Prior, observations: Sequence[Observation]) -> list[RepEstimate]:
     """An estimate for each rep, from a filter that knows nothing yet."""
-    return Filter().run([Request(start, tuple(observations), 0)])[0]
+    return Filter().run([Request(prior, tuple(observations), 0)])[0]
 
 
-def last_estimate(start: Prior, observations: Sequence[Observation]) -> RepEstimate:
+def last_estimate(prior: Prior, observations: Sequence[Observation]) -> RepEstimate:
     """The estimate of the newest rep."""
-    return estimates(start, observations)[-1]
+    return estimates(prior, observations)[-1]
 
 
-starts = st.builds(
-    starting,
-    st.sampled_from([*EXERCISE_MODELS, "nobody_knows"]),
+priors = st.builds(
+    make_prior,
+    st.sampled_from([*EXERCISE_MODELS, "without_a_row"]),
     pct_1rm=st.none() | st.floats(1.0, 120.0),
     planned_reps=st.none() | st.integers(0, 30),
     target_rir=st.none() | st.integers(0, 5),
@@ -88,4 +88,4 @@ def observed_sets(draw: st.DrawFn, max_size: int = 12) -> tuple[Observation, ...
 def requests(draw: st.DrawFn) -> Request:
     """A set, and where in it the estimates wanted begin."""
     observations = draw(observed_sets())
-    return Request(draw(starts), observations, draw(st.integers(0, len(observations))))
+    return Request(draw(priors), observations, draw(st.integers(0, len(observations))))

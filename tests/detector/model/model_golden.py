@@ -60,8 +60,8 @@ def lifted(model_class: str, *, faster: float = 1.0, longer: int = 0) -> Reps:
     return tuple(made)
 
 
-def start(model_class: str, **values: Any) -> Prior:
-    """Return the starting values of a set of which nothing else is known."""
+def prior(model_class: str, **values: Any) -> Prior:
+    """Return the prior of a set of which nothing else is known."""
     unknown: dict[str, Any] = {"pct_1rm": None, "planned_reps": None, "target_rir": None, "tempo": False}
     return build_prior(model_class, **{**unknown, **values})
 
@@ -85,7 +85,7 @@ def every(reps: Reps, **changes: Any) -> Reps:
 
 
 def learned(model_class: str, **values: Any) -> Prior:
-    """Return the starting values of a lifter after four sets: two failed, one with a call, one left open."""
+    """Return the prior of a lifter after four sets: two failed, one with a call, one left open."""
     outcomes = (
         ObservedOutcome(failed=True),
         ObservedOutcome(called_rir=2.0, at_days=3.0),
@@ -94,43 +94,43 @@ def learned(model_class: str, **values: Any) -> Prior:
     )
     terms = [
         likelihood_of_set(
-            start(model_class, **values), lifted(model_class, faster=1.0 + 0.03 * day, longer=day), outcome
+            prior(model_class, **values), lifted(model_class, faster=1.0 + 0.03 * day, longer=day), outcome
         )
         for day, outcome in enumerate(outcomes)
     ]
-    return start(model_class, profile=posterior_profile(None, terms), at_days=20.0, **values)
+    return prior(model_class, profile=posterior_profile(None, terms), at_days=20.0, **values)
 
 
 def learned_times(model_class: str) -> Prior:
-    """Return the starting values of a lifter whose watch has sent two sets of concentric times."""
+    """Return the prior of a lifter whose watch has sent two sets of concentric times."""
     timed = every(lifted(model_class), velocity_mps=None, rom_m=None)
     terms = [
-        likelihood_of_set(start(model_class), timed, ObservedOutcome(failed=True, at_days=day)) for day in (0.0, 4.0)
+        likelihood_of_set(prior(model_class), timed, ObservedOutcome(failed=True, at_days=day)) for day in (0.0, 4.0)
     ]
-    return start(model_class, profile=posterior_profile(None, terms), at_days=6.0)
+    return prior(model_class, profile=posterior_profile(None, terms), at_days=6.0)
 
 
 # Each shape is lifted in four of the eight exercises, in turn.
 SHAPES: Final[Mapping[str, Callable[[str], Case]]] = {
-    "load": lambda name: (start(name, pct_1rm=77.5), lifted(name)),
-    "nothing_known": lambda name: (start(name), lifted(name, longer=4)),
-    "plan": lambda name: (start(name, planned_reps=8, target_rir=2), lifted(name, faster=1.1)),
-    "tempo": lambda name: (start(name, pct_1rm=70.0, tempo=True), every(lifted(name), duration_s=2.5)),
-    "timing": lambda name: (start(name, pct_1rm=75.0), every(lifted(name), velocity_mps=None, rom_m=None)),
-    "peak": lambda name: (start(name, velocity_metric="peak"), every(lifted(name, faster=1.5), metric="peak")),
-    "sensor": lambda name: (start(name, sensor_sd_mps=0.07), every(lifted(name), velocity_sd_mps=0.06)),
-    "pause": lambda name: (start(name, pct_1rm=75.0), later(later(lifted(name), 4, 9.0), 7, 70.0)),
-    "failed": lambda name: (start(name, pct_1rm=80.0), altered(lifted(name), -1, rom_m=0.17, velocity_mps=0.11)),
+    "load": lambda name: (prior(name, pct_1rm=77.5), lifted(name)),
+    "nothing_known": lambda name: (prior(name), lifted(name, longer=4)),
+    "plan": lambda name: (prior(name, planned_reps=8, target_rir=2), lifted(name, faster=1.1)),
+    "tempo": lambda name: (prior(name, pct_1rm=70.0, tempo=True), every(lifted(name), duration_s=2.5)),
+    "timing": lambda name: (prior(name, pct_1rm=75.0), every(lifted(name), velocity_mps=None, rom_m=None)),
+    "peak": lambda name: (prior(name, velocity_metric="peak"), every(lifted(name, faster=1.5), metric="peak")),
+    "sensor": lambda name: (prior(name, sensor_sd_mps=0.07), every(lifted(name), velocity_sd_mps=0.06)),
+    "pause": lambda name: (prior(name, pct_1rm=75.0), later(later(lifted(name), 4, 9.0), 7, 70.0)),
+    "failed": lambda name: (prior(name, pct_1rm=80.0), altered(lifted(name), -1, rom_m=0.17, velocity_mps=0.11)),
     "ghost": lambda name: (
-        start(name, pct_1rm=75.0),
+        prior(name, pct_1rm=75.0),
         altered(lifted(name), 3, rom_m=0.09, velocity_mps=0.9, duration_s=0.1),
     ),
-    "called": lambda name: (start(name), altered(altered(lifted(name), 4, called_rir=3.0), -1, called_rir=-1.0)),
+    "called": lambda name: (prior(name), altered(altered(lifted(name), 4, called_rir=3.0), -1, called_rir=-1.0)),
     "drop": lambda name: (
-        start(name, load_kg=80.0, drop=True),
+        prior(name, load_kg=80.0, drop=True),
         (*every(lifted(name), load_kg=80.0), *later(every(lifted(name, faster=1.2), load_kg=60.0), 1, 45.0)),
     ),
-    "stall": lambda name: (start(name), altered(lifted(name), -2, velocity_mps=0.08, duration_s=5.0, dips=2)),
+    "stall": lambda name: (prior(name), altered(lifted(name), -2, velocity_mps=0.08, duration_s=5.0, dips=2)),
     "profile": lambda name: (learned(name, load_kg=100.0), lifted(name, longer=1)),
     "profile_of_times": lambda name: (learned_times(name), every(lifted(name), velocity_mps=None, rom_m=None)),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spotter_detector.model import Filter, RepEstimate, Request
-from tests.detector.generated_sets import reps, starting
+from tests.detector.generated_sets import make_prior, reps
 from tests.detector.simulated_sets import simulate
 
 SETS = 600
@@ -33,7 +33,7 @@ def answers(model_class: str, load_known: bool) -> list[Answer]:
     """Every rep of the sets, cold."""
     made = simulate(model_class, SETS, seed=20260105)
     asked = [
-        Request(starting(model_class, pct_1rm=set_.pct_1rm if load_known else None), reps(set_.velocities_mps), 0)
+        Request(make_prior(model_class, pct_1rm=set_.pct_1rm if load_known else None), reps(set_.velocities_mps), 0)
         for set_ in made
     ]
     return [
@@ -120,7 +120,7 @@ def test_a_wrong_load_is_found_out() -> None:
     for pct_1rm, reported_pct_1rm in ((75.0, 85.0), (85.0, 75.0)):
         made = simulate("bench_press", 150, seed=3, pct_1rm=(pct_1rm, pct_1rm))
         runs = Filter().run(
-            [Request(starting(pct_1rm=reported_pct_1rm), reps(set_.velocities_mps), 0) for set_ in made]
+            [Request(make_prior(pct_1rm=reported_pct_1rm), reps(set_.velocities_mps), 0) for set_ in made]
         )
         assert np.median([estimates[-1].rir for estimates in runs]) < 2.0
         assert np.median([estimates[-7].rir for estimates in runs if len(estimates) >= 7]) > 3.5

@@ -34,7 +34,7 @@ from spotter_detector.profile import (
 )
 from spotter_detector.profile.generative_model import population_belief, set_figures
 from tests.detector.check_model import Part, check_model
-from tests.detector.generated_sets import estimates, last_estimate, reps, starting
+from tests.detector.generated_sets import estimates, last_estimate, make_prior, reps
 from tests.detector.lifters import learned_from, lifted, taught
 
 LOADS = (90.0, 85.0, 80.0, 75.0, 70.0, 65.0)
@@ -42,14 +42,14 @@ LOADS = (90.0, 85.0, 80.0, 75.0, 70.0, 65.0)
 
 def posterior_after_a_failure(factor: float) -> list[float]:
     """Probabilities of the reps possible after a failed attempt at the ninth."""
-    planes = velocity_planes(starting()).copy()
+    planes = velocity_planes(make_prior()).copy()
     apply_failed_attempt(planes, 8, factor)
     return reps_possible(planes)
 
 
 def filtered(drop_mps: float) -> list[float]:
     """The last estimate of a set whose last rep is so much slower than the one before."""
-    estimate = last_estimate(starting(pct_1rm=None), reps((0.52, 0.50, 0.47, 0.43, 0.40, 0.40 - drop_mps)))
+    estimate = last_estimate(make_prior(pct_1rm=None), reps((0.52, 0.50, 0.47, 0.43, 0.40, 0.40 - drop_mps)))
     return [estimate.p_next_fails, estimate.rir, estimate.rir_low, estimate.rir_high, *estimate.p_rir_le]
 
 
@@ -66,28 +66,28 @@ PARTS: dict[str, Part[Any, Any]] = {
         lambda row: [row.v_last_sd_mps(), row.v1_sd_at_load_mps(), row.load_between_sd(), row.v1_between_sd_mps()],
         lambda row: row.v_last_mps,
     ),
-    "starting values": Part(
-        lambda load: starting(pct_1rm=load),
+    "built prior": Part(
+        lambda load: make_prior(pct_1rm=load),
         LOADS,
-        lambda start: [start.v1_mean_mps, start.log_n_mean, start.log_n_sd, start.v1_sd_mps],
-        lambda start: start.v1_mean_mps,
+        lambda prior: [prior.v1_mean_mps, prior.log_n_mean, prior.log_n_sd, prior.v1_sd_mps],
+        lambda prior: prior.v1_mean_mps,
         written=prior_to_json,
         read=prior_from_json,
     ),
     "grid": Part(
-        lambda progress: shares_used(curve_offsets(starting()), progress),
+        lambda progress: shares_used(curve_offsets(make_prior()), progress),
         range(1, 30),
         lambda share: share.tolist(),
         lambda share: float(share.sum()),
     ),
-    "prior": Part(lambda load: reps_possible(velocity_planes(starting(pct_1rm=load))), LOADS, lambda result: result),
+    "prior": Part(lambda load: reps_possible(velocity_planes(make_prior(pct_1rm=load))), LOADS, lambda result: result),
     "timing": Part(
-        lambda load: retention(starting(pct_1rm=load), PaceKind.CYCLE).mean[8:20],
+        lambda load: retention(make_prior(pct_1rm=load), PaceKind.CYCLE).mean[8:20],
         LOADS[::-1],
         lambda result: result.tolist(),
     ),
     "concentric times": Part(
-        lambda load: reps_possible(prior_planes(starting(pct_1rm=load), PaceKind.CONCENTRIC)),
+        lambda load: reps_possible(prior_planes(make_prior(pct_1rm=load), PaceKind.CONCENTRIC)),
         LOADS,
         lambda result: result,
     ),
@@ -120,14 +120,14 @@ PARTS: dict[str, Part[Any, Any]] = {
     ),
     "confidence": Part(
         lambda width: ("high", "medium", "low").index(
-            confidence_of(starting(), PaceKind.VELOCITY, tempo_held=False, progress=8, rir_low=0.0, rir_high=width)
+            confidence_of(make_prior(), PaceKind.VELOCITY, tempo_held=False, progress=8, rir_low=0.0, rir_high=width)
         ),
         (1.0, 3.5, 7.0),
         lambda result: [float(result)],
         float,
     ),
     "grinding": Part(
-        lambda grind_s: overdue_after_s(replace(starting(), grind_s=grind_s), ()),
+        lambda grind_s: overdue_after_s(replace(make_prior(), grind_s=grind_s), ()),
         (1.0, 2.0, 3.0, 5.0, 20.0),
         lambda result: [result],
         lambda result: result,
@@ -164,8 +164,8 @@ PARTS: dict[str, Part[Any, Any]] = {
     "prediction": Part(
         lambda last: learned_from([lifted(0.55, 10, last_mps=last)] * 3),
         (0.13, 0.16, 0.19, 0.22),
-        lambda start: [start.v1_mean_mps, start.v1_sd_mps, start.log_n_sd, start.curve_sd],
-        lambda start: start.v_last_mean_mps,
+        lambda prior: [prior.v1_mean_mps, prior.v1_sd_mps, prior.log_n_sd, prior.curve_sd],
+        lambda prior: prior.v_last_mean_mps,
         written=prior_to_json,
         read=prior_from_json,
     ),
@@ -197,8 +197,8 @@ def test_every_part_passes_the_check(name: str) -> None:
 
 def test_the_filter_gives_finite_figures_for_a_learned_lifter() -> None:
     """From learned values a set of another shape is estimated as soundly as from cold ones."""
-    start = learned_from([lifted(0.55, 10)] * 8)
-    for estimate in estimates(start, reps((0.9, 0.2, 0.5, 0.5, 0.05, 0.6))):
+    prior = learned_from([lifted(0.55, 10)] * 8)
+    for estimate in estimates(prior, reps((0.9, 0.2, 0.5, 0.5, 0.05, 0.6))):
         assert 0.0 <= estimate.rir_low <= estimate.rir <= estimate.rir_high <= 60.0
 
 

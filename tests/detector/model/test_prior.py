@@ -20,15 +20,15 @@ from spotter_detector.model import (
     prior_to_json,
 )
 from spotter_detector.model.grid import CURVES, V1, first_velocity, reps_possible, velocity_planes
-from tests.detector.generated_sets import starting, starts
+from tests.detector.generated_sets import make_prior, priors
 
 
-@given(start=starts)
-def test_starting_values_survive_json(start: Prior) -> None:
+@given(prior=priors)
+def test_a_prior_survives_json(prior: Prior) -> None:
     """What is pinned as JSON comes back equal, and values of a later version are no obstacle."""
-    written = json.loads(json.dumps(prior_to_json(start)))
-    assert start == prior_from_json(written)
-    assert start == prior_from_json({**written, "not_known_yet": 1})
+    written = json.loads(json.dumps(prior_to_json(prior)))
+    assert prior == prior_from_json(written)
+    assert prior == prior_from_json({**written, "not_known_yet": 1})
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def test_starting_values_survive_json(start: Prior) -> None:
         ("model_class", None, "a prior's model_class must be a string, not None"),
     ],
 )
-def test_a_wrong_starting_value_is_named(member: str, value: object, message: str) -> None:
+def test_a_wrong_member_is_named(member: str, value: object, message: str) -> None:
     """A value of another kind is refused by its name."""
     with pytest.raises(ValueError, match=message):
-        prior_from_json({**prior_to_json(starting()), member: value})
+        prior_from_json({**prior_to_json(make_prior()), member: value})
 
 
-def test_every_model_class_has_sensible_starting_values() -> None:
+def test_every_model_class_has_a_sensible_prior() -> None:
     """The prior of each class starts faster than it ends, and its covariance is positive definite."""
     for model_class in EXERCISE_MODELS:
-        start = starting(model_class, pct_1rm=None)
-        assert model_class == start.model_class
-        assert 0 == start.learned_sets
-        assert start.v_last_mean_mps < start.v1_mean_mps
-        assert start.v1_log_n_cov**2 < start.v1_sd_mps**2 * start.log_n_sd**2
+        prior = make_prior(model_class, pct_1rm=None)
+        assert model_class == prior.model_class
+        assert 0 == prior.learned_sets
+        assert prior.v_last_mean_mps < prior.v1_mean_mps
+        assert prior.v1_log_n_cov**2 < prior.v1_sd_mps**2 * prior.log_n_sd**2
 
 
 def test_a_class_of_the_catalogue_without_a_row_fails_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +69,7 @@ def test_a_class_of_the_catalogue_without_a_row_fails_at_import(monkeypatch: pyt
 
 def test_a_class_without_a_row_is_unknown() -> None:
     """A model class without a row uses the row of `unknown`."""
-    assert starting("unknown", pct_1rm=70.0) == starting("farmers_walk", pct_1rm=70.0)
+    assert make_prior("unknown", pct_1rm=70.0) == make_prior("farmers_walk", pct_1rm=70.0)
 
 
 def test_published_figures_of_failure() -> None:
@@ -83,43 +83,43 @@ def test_published_figures_of_failure() -> None:
 @pytest.mark.parametrize(("pct_1rm", "reps"), [(70.0, 15.0), (80.0, 9.0), (90.0, 4.5)])
 def test_a_load_tells_the_reps(pct_1rm: float, reps: float) -> None:
     """The reps possible at a load are those of the meta-regression, and the heavier the slower the first one."""
-    start = starting(pct_1rm=pct_1rm)
-    assert log(reps) == pytest.approx(start.log_n_mean, abs=1e-6)
-    assert start.v1_mean_mps > starting(pct_1rm=pct_1rm + 3.0).v1_mean_mps
+    prior = make_prior(pct_1rm=pct_1rm)
+    assert log(reps) == pytest.approx(prior.log_n_mean, abs=1e-6)
+    assert prior.v1_mean_mps > make_prior(pct_1rm=pct_1rm + 3.0).v1_mean_mps
 
 
 def test_the_line_and_the_load_are_one_gaussian() -> None:
     """Without a load the residual of log reps about the line is the published one, not the prior's whole sd."""
     for model_class, line_sd in (("bench_press", 0.34), ("back_squat", 0.34), ("deadlift", 0.45)):
-        start = starting(model_class, pct_1rm=None)
-        residual = start.log_n_sd**2 - start.v1_log_n_cov**2 / start.v1_sd_mps**2
+        prior = make_prior(model_class, pct_1rm=None)
+        residual = prior.log_n_sd**2 - prior.v1_log_n_cov**2 / prior.v1_sd_mps**2
         assert line_sd == pytest.approx(residual**0.5, abs=0.06)
 
 
 def test_a_known_load_narrows_and_a_plan_less_so() -> None:
     """Without information the prior is vague; planned reps narrow it, the load itself most."""
-    vague = starting(pct_1rm=None)
-    planned = starting(pct_1rm=None, planned_reps=5, target_rir=1)
-    by_load = starting(pct_1rm=86.0)
+    vague = make_prior(pct_1rm=None)
+    planned = make_prior(pct_1rm=None, planned_reps=5, target_rir=1)
+    by_load = make_prior(pct_1rm=86.0)
     assert by_load.log_n_sd < planned.log_n_sd < vague.log_n_sd
     assert planned.log_n_mean < vague.log_n_mean
     assert planned.v1_mean_mps < vague.v1_mean_mps
-    assert starting(pct_1rm=86.0, planned_reps=20) == replace(by_load)
+    assert make_prior(pct_1rm=86.0, planned_reps=20) == replace(by_load)
 
 
-def test_the_prior_is_the_starting_values() -> None:
+def test_the_prior_over_the_grid_is_that_of_the_set() -> None:
     """The prior over the grid has the median reps and the first velocity of the set's prior."""
-    start = starting(pct_1rm=80.0)
-    probabilities = reps_possible(velocity_planes(start))
+    prior = make_prior(pct_1rm=80.0)
+    probabilities = reps_possible(velocity_planes(prior))
     median = next(n for n in range(1, 61) if sum(probabilities[:n]) >= 0.5)
     assert 9 == median
-    assert start.v1_mean_mps == pytest.approx(float(first_velocity(start).mean[8]), abs=1e-6)
-    assert CURVES * 60 == velocity_planes(start)[V1].size
+    assert prior.v1_mean_mps == pytest.approx(float(first_velocity(prior).mean[8]), abs=1e-6)
+    assert CURVES * 60 == velocity_planes(prior)[V1].size
 
 
 def test_the_metric_is_kept_for_a_profile_to_come() -> None:
     """The metric that a set is expected in is pinned with it."""
-    start = build_prior(
+    prior = build_prior(
         "deadlift", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, velocity_metric="peak"
     )
-    assert "peak" == start.velocity_metric
+    assert "peak" == prior.velocity_metric

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from spotter_detector.model.set_tracker import SetTracker
 from spotter_detector.model.timing import PaceKind
-from tests.detector.generated_sets import rep, reps, starting
+from tests.detector.generated_sets import make_prior, rep, reps
 
 
 def test_a_fork_is_the_whole_course() -> None:
     """Every field of a course is in its fork, and the fork goes its own way."""
-    tracker, _ = SetTracker(starting()).add(reps((0.5,)))
+    tracker, _ = SetTracker(make_prior()).add(reps((0.5,)))
     fork = tracker.fork()
     assert all(getattr(fork, name) is value for name, value in vars(tracker).items())
     fork.add(reps((0.5, 0.48)))
@@ -19,10 +19,10 @@ def test_a_fork_is_the_whole_course() -> None:
 
 def test_a_velocity_is_one_step() -> None:
     """With velocities each rep is one step; the first starts from the prior."""
-    tracker = SetTracker(starting())
+    tracker = SetTracker(make_prior())
     for count in (1, 2, 3):
         tracker, steps = tracker.add(reps((0.5, 0.48, 0.46))[:count])
-        assert [(starting(), PaceKind.VELOCITY) if count == 1 else None] == [step.restarts_from for step in steps]
+        assert [(make_prior(), PaceKind.VELOCITY) if count == 1 else None] == [step.restarts_from for step in steps]
         assert [count] == [step.progress for step in steps]
 
 
@@ -30,7 +30,7 @@ def test_another_reference_goes_through_the_curve_again() -> None:
     """A faster rep among the first three makes the earlier ones slower in its units; a fourth changes no unit."""
     velocities_mps = (1.0, 1.2, 1.1, 1.5)
     set_ = [rep(number, velocity, metric="propulsive") for number, velocity in enumerate(velocities_mps, 1)]
-    tracker = SetTracker(starting())
+    tracker = SetTracker(make_prior())
     paces = []
     for count in range(1, 5):
         tracker, steps = tracker.add(set_[:count])
@@ -41,9 +41,9 @@ def test_another_reference_goes_through_the_curve_again() -> None:
 def test_velocities_that_begin_later_are_read_from_the_first_rep_on() -> None:
     """When the kind of the set changes, all of its reps are taken again."""
     set_ = [rep(1), rep(2, 0.5)]
-    tracker, _ = SetTracker(starting()).add(set_[:1])
+    tracker, _ = SetTracker(make_prior()).add(set_[:1])
     assert PaceKind.CYCLE is tracker.kind
     tracker, steps = tracker.add(set_)
     assert PaceKind.VELOCITY is tracker.kind
-    assert [(starting(), PaceKind.VELOCITY), None] == [step.restarts_from for step in steps]
+    assert [(make_prior(), PaceKind.VELOCITY), None] == [step.restarts_from for step in steps]
     assert [1, 2] == [step.progress for step in steps]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from spotter_detector.model import FAILED_NEXT, Filter, Observation, RepEstimate, Request, overdue_after_s
 from spotter_detector.profile import posterior_profile
-from tests.detector.generated_sets import estimates, last_estimate, observed_sets, starting
+from tests.detector.generated_sets import estimates, last_estimate, make_prior, observed_sets
 from tests.detector.lifters import cold, learned_from, lifted, taught
 
-START = starting(pct_1rm=None)
+PRIOR = make_prior(pct_1rm=None)
 SET = lifted(0.55, 10)
 
 
@@ -31,8 +31,8 @@ def flags(answers: list[RepEstimate]) -> list[tuple[str, ...]]:
 def test_an_unrack_as_the_first_rep_is_forgotten_once_it_shows(velocity_mps: float, rom_m: float) -> None:
     """From the second rep on a set with an unrack is estimated as the same set without it, reference and all."""
     unrack = Observation(1, SET[0].end_s - 4.0, velocity_mps, rom_m / velocity_mps, rom_m, None)
-    with_unrack = estimates(START, renumbered([unrack, *SET]))
-    without = estimates(START, SET)
+    with_unrack = estimates(PRIOR, renumbered([unrack, *SET]))
+    without = estimates(PRIOR, SET)
     assert [e.rir for e in without[1:]] == [e.rir for e in with_unrack[2:]]
     assert [e.p_rir_le for e in without[1:]] == [e.p_rir_le for e in with_unrack[2:]]
     assert without[-1].reference_velocity_mps == with_unrack[-1].reference_velocity_mps
@@ -41,34 +41,34 @@ def test_an_unrack_as_the_first_rep_is_forgotten_once_it_shows(velocity_mps: flo
 
 def test_a_learned_travel_tells_an_unrack_at_once() -> None:
     """Where the lifter's travel is known the first report is flagged when it comes."""
-    start = learned_from([SET] * 3)
-    assert ("rerack",) == estimates(start, [Observation(1, 0.0, 0.9, 0.22, 0.2, None)])[0].flags
+    prior = learned_from([SET] * 3)
+    assert ("rerack",) == estimates(prior, [Observation(1, 0.0, 0.9, 0.22, 0.2, None)])[0].flags
 
 
 def test_an_unrack_without_travel_is_told_by_its_speed() -> None:
     """Without travel a first report at one and a half times the speed of the next two is none."""
     plain = [replace(rep_, rom_m=None, duration_s=None) for rep_ in SET]
     unrack = Observation(1, SET[0].end_s - 4.0, 0.9, None, None, None)
-    answers = estimates(START, renumbered([unrack, *plain]))
-    assert answers[-1].reference_velocity_mps == estimates(START, plain)[-1].reference_velocity_mps
-    assert estimates(START, plain)[-1].rir == answers[-1].rir
+    answers = estimates(PRIOR, renumbered([unrack, *plain]))
+    assert answers[-1].reference_velocity_mps == estimates(PRIOR, plain)[-1].reference_velocity_mps
+    assert estimates(PRIOR, plain)[-1].rir == answers[-1].rir
 
 
 def test_a_second_report_of_a_rep_is_a_ghost() -> None:
     """The same rep a third of a second later changes nothing; two ends at one instant are two reps."""
     again = replace(SET[4], end_s=SET[4].end_s + 0.3, velocity_mps=(SET[4].velocity_mps or 0.0) + 0.005)
-    answers = estimates(START, renumbered([*SET[:5], again, *SET[5:]]))
+    answers = estimates(PRIOR, renumbered([*SET[:5], again, *SET[5:]]))
     assert ("ghost",) == answers[5].flags
-    assert estimates(START, SET)[-1].rir == answers[-1].rir
+    assert estimates(PRIOR, SET)[-1].rir == answers[-1].rir
 
 
 def test_travel_and_time_put_a_wild_velocity_right() -> None:
     """A velocity that the rep's own travel and duration belie is flagged, and theirs taken."""
     wild = replace(SET[4], velocity_mps=0.85)
-    answers = estimates(START, [*SET[:4], wild, *SET[5:]])
+    answers = estimates(PRIOR, [*SET[:4], wild, *SET[5:]])
     assert "outlier" in answers[4].flags
-    assert answers[-1].rir == pytest.approx(estimates(START, SET)[-1].rir, abs=0.05)
-    assert answers[-1].reference_velocity_mps == estimates(START, SET)[-1].reference_velocity_mps
+    assert answers[-1].rir == pytest.approx(estimates(PRIOR, SET)[-1].rir, abs=0.05)
+    assert answers[-1].reference_velocity_mps == estimates(PRIOR, SET)[-1].reference_velocity_mps
 
 
 def after_the_last(*reports: tuple[float, float, float]) -> list[RepEstimate]:
@@ -76,7 +76,7 @@ def after_the_last(*reports: tuple[float, float, float]) -> list[RepEstimate]:
     made = list(SET)
     for gap_s, velocity_mps, rom_m in reports:
         made.append(Observation(len(made) + 1, made[-1].end_s + gap_s, velocity_mps, rom_m / velocity_mps, rom_m, None))
-    return estimates(START, made)[len(SET) :]
+    return estimates(PRIOR, made)[len(SET) :]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_helped_reps_stay_failed_attempts() -> None:
 def test_a_missed_report_near_failure_is_no_stall() -> None:
     """A missed rep makes the next wait long too; that rep is slower than the last, and the set continues."""
     missed = Observation(11, SET[-2].end_s + 7.2, 0.16, 2.6, 0.42, None)
-    assert "stall" not in estimates(START, [*SET[:-1], missed])[-1].flags
+    assert "stall" not in estimates(PRIOR, [*SET[:-1], missed])[-1].flags
 
 
 def test_the_second_half_of_a_rep_is_a_second_dip() -> None:
@@ -118,22 +118,22 @@ def test_the_second_half_of_a_rep_is_a_second_dip() -> None:
 def test_a_start_that_is_told_shows_a_stand_at_once() -> None:
     """A device that reports when a rep began and leaves pauses out of its duration shows the stop."""
     stalled = Observation(11, SET[-1].end_s + 7.0, 0.2, 2.1, 0.42, None, started_s=SET[-1].end_s + 1.5)
-    assert "stall" in estimates(START, [*SET, stalled])[-1].flags
+    assert "stall" in estimates(PRIOR, [*SET, stalled])[-1].flags
 
 
 @settings(deadline=None, max_examples=60)
 @given(first=st.floats(0.45, 0.65), count=st.integers(8, 16), left=st.integers(1, 4))
 def test_a_smooth_set_has_no_flag(first: float, count: int, left: int) -> None:
     """A set that slows down as usual gets no flags."""
-    assert {()} == set(flags(estimates(START, lifted(first, count, left=left)))[2:])
+    assert {()} == set(flags(estimates(PRIOR, lifted(first, count, left=left)))[2:])
 
 
 def test_dips_of_a_signal_are_a_second_dip() -> None:
     """A rep whose signal showed the bar slow down and continue is flagged, and counts."""
     dipped = replace(SET[6], dips=1)
-    answers = estimates(START, [*SET[:6], dipped])[-1]
+    answers = estimates(PRIOR, [*SET[:6], dipped])[-1]
     assert ("second_dip",) == answers.flags
-    assert estimates(START, SET[:7])[-1].rir == answers.rir
+    assert estimates(PRIOR, SET[:7])[-1].rir == answers.rir
 
 
 def test_sides_in_turn_are_not_noise() -> None:
@@ -143,7 +143,7 @@ def test_sides_in_turn_are_not_noise() -> None:
         for index, rep_ in enumerate(lifted(0.55, 14))
     ]
     even = [replace(rep_, duration_s=None) for rep_ in lifted(0.55, 14)]
-    both, weaker = estimates(START, sided), estimates(START, even)
+    both, weaker = estimates(PRIOR, sided), estimates(PRIOR, even)
     assert both[-1].rir == pytest.approx(weaker[-1].rir, abs=0.8)
     assert both[-1].reference_velocity_mps == pytest.approx(weaker[-1].reference_velocity_mps or 0.0, abs=0.02)
 
@@ -153,7 +153,7 @@ def test_another_load_begins_a_curve_of_its_own() -> None:
     heavy = [replace(rep_, load_kg=80.0) for rep_ in SET[:8]]
     end_s = heavy[-1].end_s + 8.0
     light = [replace(rep_, load_kg=60.0, end_s=end_s + rep_.end_s) for rep_ in lifted(0.50, 9)]
-    answers = estimates(START, renumbered([*heavy, *light]))
+    answers = estimates(PRIOR, renumbered([*heavy, *light]))
     assert answers[7].rir < 4.0
     assert answers[8].rir > answers[7].rir + 1.0
     assert answers[-1].rir < 2.0
@@ -161,9 +161,9 @@ def test_another_load_begins_a_curve_of_its_own() -> None:
 
 def test_a_call_is_evidence() -> None:
     """A report of one rep in reserve lowers a wide estimate to it, and a report of five raises it."""
-    plain = estimates(START, SET[:6])[-1]
-    low = estimates(START, [*SET[:5], replace(SET[5], called_rir=1.0)])[-1]
-    high = estimates(START, [*SET[:5], replace(SET[5], called_rir=8.0)])[-1]
+    plain = estimates(PRIOR, SET[:6])[-1]
+    low = estimates(PRIOR, [*SET[:5], replace(SET[5], called_rir=1.0)])[-1]
+    high = estimates(PRIOR, [*SET[:5], replace(SET[5], called_rir=8.0)])[-1]
     assert low.rir < plain.rir < high.rir
     assert low.rir_high - low.rir_low < plain.rir_high - plain.rir_low
 
@@ -173,7 +173,7 @@ def test_a_call_is_evidence() -> None:
 def test_fewer_reps_called_never_leave_more(observations: tuple[Observation, ...], calls: tuple[float, float]) -> None:
     """However far a report is from the velocities."""
     low, high = (
-        last_estimate(START, (*observations[:-1], replace(observations[-1], called_rir=called)))
+        last_estimate(PRIOR, (*observations[:-1], replace(observations[-1], called_rir=called)))
         for called in sorted(calls)
     )
     assert low.rir <= high.rir + 1e-6
@@ -182,7 +182,7 @@ def test_fewer_reps_called_never_leave_more(observations: tuple[Observation, ...
 
 def test_a_call_far_from_the_velocities_moves_them_one_way() -> None:
     """A squat at half a metre a second is far from failure; who calls none left is left with the least."""
-    squat = starting("back_squat", pct_1rm=None)
+    squat = make_prior("back_squat", pct_1rm=None)
     answers = [
         last_estimate(squat, [*lifted(0.55, 12)[:2], replace(lifted(0.55, 12)[2], called_rir=called)]).rir
         for called in (0.0, 1.0, 3.0)
@@ -192,7 +192,7 @@ def test_a_call_far_from_the_velocities_moves_them_one_way() -> None:
 
 def test_a_failure_told_of_is_known() -> None:
     """A failed attempt that the lifter reports ends the set in the model, too."""
-    answers = estimates(START, [*SET[:9], replace(SET[9], called_rir=FAILED_NEXT)])[-1]
+    answers = estimates(PRIOR, [*SET[:9], replace(SET[9], called_rir=FAILED_NEXT)])[-1]
     assert (1.0, 0.0) == (answers.p_next_fails, answers.rir_low)
 
 
@@ -215,5 +215,5 @@ def test_estimates_rest_on_the_reports_up_to_their_own(
     count = data.draw(st.integers(1, len(observations)))
     called = data.draw(st.sampled_from([None, -1.0, 0.0, 2.0, 7.5]))
     some = (*observations[: count - 1], replace(observations[count - 1], called_rir=called))
-    whole = Filter(cache_size=0).run([Request(START, (*some, *observations[count:]), 0)])[0]
-    assert last_estimate(START, some) == whole[count - 1]
+    whole = Filter(cache_size=0).run([Request(PRIOR, (*some, *observations[count:]), 0)])[0]
+    assert last_estimate(PRIOR, some) == whole[count - 1]

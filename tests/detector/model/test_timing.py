@@ -9,7 +9,7 @@ import pytest
 
 from spotter_detector.model import Filter, Observation, Request
 from spotter_detector.model.timing import PaceKind, retention
-from tests.detector.generated_sets import estimates, last_estimate, rep, reps, starting
+from tests.detector.generated_sets import estimates, last_estimate, make_prior, rep, reps
 from tests.detector.simulated_sets import simulate
 
 SLOWING = (0.50, 0.50, 0.49, 0.46, 0.43, 0.39, 0.34, 0.28, 0.22, 0.17)
@@ -35,7 +35,7 @@ def test_times_alone_follow_a_set_to_its_end(
     measure: Callable[[tuple[float, ...]], list[Observation]], rir_max: float
 ) -> None:
     """Lifts that take thrice as long end with few reps left, never with more than low confidence or a velocity."""
-    answers = estimates(starting(), measure(SLOWING))
+    answers = estimates(make_prior(), measure(SLOWING))
     assert {"timing"} == {estimate.mode for estimate in answers}
     assert {"low"} == {estimate.confidence for estimate in answers}
     assert {(None, None, None)} == {(e.velocity_loss, e.reference_velocity_mps, e.reference_rep) for e in answers}
@@ -45,13 +45,13 @@ def test_times_alone_follow_a_set_to_its_end(
 
 def test_steady_times_are_far_from_failure() -> None:
     """Ten reps at one pace leave more than the load alone implies."""
-    assert last_estimate(starting(), by_concentric_times((0.5,) * 10)).rir > 4.0
+    assert last_estimate(make_prior(), by_concentric_times((0.5,) * 10)).rir > 4.0
 
 
 def test_taps_know_less_than_lifting_times_and_velocities() -> None:
     """In the middle of a set the band is far wider where only the ends of the reps are known."""
     lifting, velocities, taps = (
-        last_estimate(starting(pct_1rm=None), set_)
+        last_estimate(make_prior(pct_1rm=None), set_)
         for set_ in (by_concentric_times(SLOWING[:8]), reps(SLOWING[:8]), by_ends(SLOWING[:8]))
     )
     assert taps.rir_high - taps.rir_low > 2.0 * (lifting.rir_high - lifting.rir_low)
@@ -60,7 +60,7 @@ def test_taps_know_less_than_lifting_times_and_velocities() -> None:
 
 def test_a_long_cycle_is_measured_not_missed_while_it_grows() -> None:
     """Cycles that lengthen from rep to rep are slow reps; none of them hides a missed one."""
-    flags = {flag for estimate in estimates(starting(), by_ends(SLOWING)) for flag in estimate.flags}
+    flags = {flag for estimate in estimates(make_prior(), by_ends(SLOWING)) for flag in estimate.flags}
     assert "missed_rep" not in flags
 
 
@@ -68,22 +68,22 @@ def test_a_faster_second_rep_becomes_the_reference_of_the_times() -> None:
     """A hesitant first rep does not make the others look fresh for ever: the fastest of three is the unit."""
     hesitant = by_concentric_times((0.35, *SLOWING[1:8]))
     fluent = by_concentric_times(SLOWING[:8])
-    expected = last_estimate(starting(), fluent).rir
-    assert expected == pytest.approx(last_estimate(starting(), hesitant).rir, abs=0.6)
+    expected = last_estimate(make_prior(), fluent).rir
+    assert expected == pytest.approx(last_estimate(make_prior(), hesitant).rir, abs=0.6)
 
 
 def test_velocities_win_once_half_of_the_reps_have_one() -> None:
     """A tracker switched on after the first rep becomes the measure with its second rep, and the set continues."""
     set_ = [rep(1), rep(2, 0.5), rep(3, 0.48), rep(4), rep(5, 0.44)]
-    assert ["timing", *["velocity"] * 4] == [estimate.mode for estimate in estimates(starting(), set_)]
+    assert ["timing", *["velocity"] * 4] == [estimate.mode for estimate in estimates(make_prior(), set_)]
 
 
 @pytest.mark.parametrize("metric", ["propulsive", "peak"])
 def test_another_metric_is_a_ratio_to_the_sets_own_reference(metric: str) -> None:
     """Propulsive and peak velocities are flagged and judged by how far they fall, whatever their level."""
-    start = starting(pct_1rm=None)
+    prior = make_prior(pct_1rm=None)
     level = [rep(number, velocity, metric=metric) for number, velocity in enumerate(SLOWING, 1)]
-    answers = estimates(start, level)
+    answers = estimates(prior, level)
     assert {"ratio"} == {estimate.mode for estimate in answers}
     assert all("metric" in estimate.flags for estimate in answers)
     assert (0.66, 0.5, 1) == (answers[-1].velocity_loss, answers[-1].reference_velocity_mps, answers[-1].reference_rep)
@@ -95,7 +95,7 @@ def test_a_fall_of_peak_velocity_means_more() -> None:
     """Peak velocity falls less over a set, so the same fall is nearer to failure."""
     fall = (1.0, 0.99, 0.95, 0.9, 0.84, 0.77, 0.70)
     left = {
-        metric: last_estimate(starting(), [rep(n, v, metric=metric) for n, v in enumerate(fall, 1)]).rir
+        metric: last_estimate(make_prior(), [rep(n, v, metric=metric) for n, v in enumerate(fall, 1)]).rir
         for metric in ("propulsive", "peak")
     }
     assert left["peak"] < left["propulsive"]
@@ -103,8 +103,8 @@ def test_a_fall_of_peak_velocity_means_more() -> None:
 
 def test_retention_follows_the_load() -> None:
     """Heavy sets keep more of their velocity to the end: .28 at 70 %1RM, about half at 90 % (bench press)."""
-    light = retention(starting(pct_1rm=70.0), PaceKind.CONCENTRIC).mean[14]
-    heavy = retention(starting(pct_1rm=90.0), PaceKind.CONCENTRIC).mean[4]
+    light = retention(make_prior(pct_1rm=70.0), PaceKind.CONCENTRIC).mean[14]
+    heavy = retention(make_prior(pct_1rm=90.0), PaceKind.CONCENTRIC).mean[4]
     assert 0.28 == pytest.approx(float(light), abs=0.01)
     assert 0.50 == pytest.approx(float(heavy), abs=0.05)
 
@@ -113,7 +113,7 @@ def test_concentric_times_are_calibrated() -> None:
     """By lifting times alone the median error of bench press sets with a known load stays near that of velocities."""
     made = simulate("bench_press", 300, seed=5)
     asked = [
-        Request(starting(pct_1rm=set_.pct_1rm), tuple(by_concentric_times(set_.velocities_mps)), 0) for set_ in made
+        Request(make_prior(pct_1rm=set_.pct_1rm), tuple(by_concentric_times(set_.velocities_mps)), 0) for set_ in made
     ]
     errors = [
         abs(min(estimate.rir, 6.0) - min(len(answers) - done, 6))
@@ -130,7 +130,7 @@ def at_tempo(capacities_mps: tuple[float, ...], target_mps: float = 0.25) -> lis
 
 def test_a_held_tempo_tells_little() -> None:
     """While the pace is held confidence is low and the band wide, however many reps were done alike."""
-    answers = estimates(starting(tempo=True), at_tempo((0.5,) * 8))
+    answers = estimates(make_prior(tempo=True), at_tempo((0.5,) * 8))
     assert {"tempo"} == {estimate.mode for estimate in answers}
     assert {"low"} == {estimate.confidence for estimate in answers}
     assert answers[-1].rir_high - answers[-1].rir_low > 4.0
@@ -139,7 +139,7 @@ def test_a_held_tempo_tells_little() -> None:
 def test_the_first_break_of_a_tempo_is_the_signal() -> None:
     """The rep that falls clearly under the pace lowers the estimate at once."""
     capacities = (0.50, 0.48, 0.45, 0.42, 0.38, 0.33, 0.28, 0.20)
-    *_, held, broken = estimates(starting(tempo=True), at_tempo(capacities))
+    *_, held, broken = estimates(make_prior(tempo=True), at_tempo(capacities))
     assert broken.rir < held.rir - 1.0
     assert broken.p_rir_le[2] > 0.6
     assert "medium" == broken.confidence
@@ -148,11 +148,11 @@ def test_the_first_break_of_a_tempo_is_the_signal() -> None:
 def test_without_being_told_a_tempo_looks_like_freshness_or_fatigue() -> None:
     """The same velocities not declared as a tempo are read as capacity: the declaration matters."""
     set_ = at_tempo((0.5,) * 6)
-    assert last_estimate(starting(tempo=False), set_).rir != last_estimate(starting(tempo=True), set_).rir
+    assert last_estimate(make_prior(tempo=False), set_).rir != last_estimate(make_prior(tempo=True), set_).rir
 
 
 def test_a_tempo_known_by_its_times_breaks_too() -> None:
     """Times serve as well: a rep that takes a third longer than the others ends the tempo."""
     held = by_concentric_times((0.25,) * 6)
     broken = by_concentric_times((*(0.25,) * 5, 0.16))
-    assert last_estimate(starting(tempo=True), broken).rir < last_estimate(starting(tempo=True), held).rir - 1.0
+    assert last_estimate(make_prior(tempo=True), broken).rir < last_estimate(make_prior(tempo=True), held).rir - 1.0

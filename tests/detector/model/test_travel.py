@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spotter_detector.model import Observation, RepEstimate
-from tests.detector.generated_sets import estimates, rep, starting
+from tests.detector.generated_sets import estimates, make_prior, rep
 
 VELOCITIES = (0.50, 0.48, 0.45, 0.41, 0.36, 0.29)
 
@@ -18,7 +18,7 @@ def with_last(velocity_mps: float | None, rom_m: float | None) -> list[Observati
 
 def after_a_set(velocity_mps: float | None, rom_m: float | None) -> list[RepEstimate]:
     """Estimates of those, of a bench press without a load."""
-    return estimates(starting(pct_1rm=None), with_last(velocity_mps, rom_m))
+    return estimates(make_prior(pct_1rm=None), with_last(velocity_mps, rom_m))
 
 
 def test_a_slow_short_rep_is_a_failed_attempt() -> None:
@@ -80,7 +80,7 @@ def test_an_odd_first_rep_does_not_make_the_usual_ones_odd() -> None:
             rep(3, 0.48, rom_m=0.42),
             rep(4, 0.47, rom_m=0.42),
         ]
-        assert [()] * 3 == [estimate.flags for estimate in estimates(starting(), set_)][1:]
+        assert [()] * 3 == [estimate.flags for estimate in estimates(make_prior(), set_)][1:]
 
 
 def test_the_second_of_two_unlike_reports_is_odd_where_the_first_is_as_the_exercise_has_it() -> None:
@@ -88,7 +88,7 @@ def test_the_second_of_two_unlike_reports_is_odd_where_the_first_is_as_the_exerc
     flagged = [
         [
             estimate.flags
-            for estimate in estimates(starting(), [rep(1, 0.5, rom_m=first_m), rep(2, 0.4, rom_m=second_m)])
+            for estimate in estimates(make_prior(), [rep(1, 0.5, rom_m=first_m), rep(2, 0.4, rom_m=second_m)])
         ][1]
         for first_m, second_m in ((0.42, 0.15), (0.20, 0.42))
     ]
@@ -98,6 +98,6 @@ def test_the_second_of_two_unlike_reports_is_odd_where_the_first_is_as_the_exerc
 def test_a_rep_after_a_failed_attempt_says_it_was_not_the_end() -> None:
     """Whoever completes another rep had one left: the estimate goes on from where the velocities had it."""
     set_ = [*with_last(0.12, 0.20), rep(8, 0.33, end_s=22.0, rom_m=0.42)]
-    after = estimates(starting(pct_1rm=None), set_)[-1]
+    after = estimates(make_prior(pct_1rm=None), set_)[-1]
     assert "failed" not in after.flags
     assert after.p_next_fails < 0.5

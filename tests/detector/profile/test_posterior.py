@@ -84,11 +84,11 @@ def test_the_line_is_learned() -> None:
 
 def test_learned_estimates_are_surer() -> None:
     """After five sets the interval is narrower than without a profile, and the estimate names the profile."""
-    start = learned_from(SETS)
-    before, after = estimates(cold(), SETS[1][:8])[-1], estimates(start, SETS[1][:8])[-1]
+    prior = learned_from(SETS)
+    before, after = estimates(cold(), SETS[1][:8])[-1], estimates(prior, SETS[1][:8])[-1]
     assert after.rir_high - after.rir_low < before.rir_high - before.rir_low
-    assert 5 == start.learned_sets
-    assert start.profile_version.startswith("profile-1/5/")
+    assert 5 == prior.learned_sets
+    assert prior.profile_version.startswith("profile-1/5/")
 
 
 def test_a_call_teaches_less_than_a_failure_and_silence_less_than_a_call() -> None:
@@ -117,10 +117,10 @@ def test_what_was_learned_fades() -> None:
     later = profile.at(12.0 + 180.0)
     assert sd(profile, V_FAIL) < sd(later, V_FAIL) <= sd(population_profile("bench_press", "velocity"), V_FAIL) + 1e-9
     assert profile.mean == later.mean
-    start = build_prior(
+    prior = build_prior(
         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile, at_days=192.0
     )
-    assert start.v_last_sd_mps > learned_from(SETS).v_last_sd_mps
+    assert prior.v_last_sd_mps > learned_from(SETS).v_last_sd_mps
 
 
 def test_an_old_set_counts_less_than_a_new_one() -> None:
@@ -174,10 +174,10 @@ def test_concentric_times_are_learned_apart() -> None:
     assert {"timing"} == {term.kind for term in terms}
     profile = posterior_profile(None, terms)
     assert "timing" == profile.kind
-    start = build_prior(
+    prior = build_prior(
         "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, timing_profile=profile
     )
-    learned, plain = estimates(start, sets[1]), estimates(cold(), sets[1])
+    learned, plain = estimates(prior, sets[1]), estimates(cold(), sets[1])
     assert {"timing"} == {estimate.mode for estimate in learned}
     assert learned[9].rir_high - learned[9].rir_low < plain[9].rir_high - plain[9].rir_low
     assert posterior_profile(profile, TERMS).learned_sets == profile.learned_sets
@@ -216,8 +216,8 @@ def test_any_set_teaches_something_finite(
     assert term == term_from_json(term_to_json(term))
     profile = posterior_profile(population_profile("bench_press", "velocity"), [*TERMS[:2], term])
     assert profile == profile_from_json(profile_to_json(profile))
-    start = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile)
-    for estimate in estimates(start, SETS[0]):
+    prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, profile=profile)
+    for estimate in estimates(prior, SETS[0]):
         assert 0.0 <= estimate.rir_low <= estimate.rir <= estimate.rir_high <= 60.0
 
 

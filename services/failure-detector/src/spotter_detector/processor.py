@@ -24,7 +24,6 @@ from spotter.domain.events.outputs import DeviceLost, RepOverdue
 from spotter.domain.ids import id_of, joined
 from spotter.domain.time import micros, moment_of
 from spotter.streaming.processor import Environment, Processor, Reject, State, Step
-from spotter_detector import state
 from spotter_detector.handlers import rep_events, set_events
 from spotter_detector.handlers.draft import DetectorDraft, accept_for_lifter
 from spotter_detector.lifecycle import timers
@@ -33,7 +32,7 @@ from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import MODEL_VERSION, Filter
-from spotter_detector.state_codec import StateWriter
+from spotter_detector.state_codec import StateWriter, load_entry
 
 SOURCE = "spotter/failure-detector"
 
@@ -104,7 +103,7 @@ class FailureDetector(Processor[DetectorDraft]):
 
     def load(self, name: str, raw: bytes) -> object:
         """Read an entry."""
-        return state.load(name, raw)
+        return load_entry(name, raw)
 
     def next_due(self, state: State) -> datetime | None:
         """Return when silence or an overdue rep is next due."""

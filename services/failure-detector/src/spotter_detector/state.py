@@ -1,4 +1,4 @@
-"""The detector's state of a lifter: observed reps and small summaries, stored as readable JSON with a version."""
+"""The detector's state of a lifter: observed reps and small summaries, stored as JSON by `state_codec` under their field names."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import field
 from typing import Any
 
 from spotter.domain.fast_dataclass import record
-from spotter.streaming.codec import load_json
-from spotter_detector.model import Prior, prior_from_json
-from spotter_detector.motion import Segmenter, segmenter_from_json
-from spotter_detector.profile import Profile, Term, profile_from_json, term_from_json
+from spotter_detector.model import Prior
+from spotter_detector.motion import Segmenter
+from spotter_detector.profile import Profile, Term
 
 LIFTER = "lifter"
 MOTION = "motion"
-STATE_VERSION = 1
 SETS_SEARCHED = 8
 """How many of the newest sets are searched for an event's identity."""
 LIFTER_EVENTS_KEPT = 64
@@ -182,29 +180,3 @@ class Motion:
     """Signals that are being segmented."""
 
     streams: tuple[Stream, ...] = ()
-
-
-def load(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
-    """Read an entry that `StateWriter` wrote; raises ValueError for a version that this program cannot read."""
-    body = load_json(raw)
-    version = body.pop("v")
-    if version != STATE_VERSION:
-        raise ValueError(f"entry {name} has version {version}: this program reads {STATE_VERSION}")
-    if name == LIFTER:
-        return LifterSets(
-            sets=tuple(SetRef(**ref) for ref in body["sets"]),
-            seen=tuple((identity, content) for identity, content in body["seen"]),
-            forgot=body.get("forgot", False),
-            bases={name: profile_from_json(base) for name, base in body.get("bases", {}).items()},
-        )
-    if name == MOTION:
-        streams = ({**stream, "segmenter": segmenter_from_json(stream["segmenter"])} for stream in body["streams"])
-        return Motion(tuple(Stream(**stream) for stream in streams))
-    body["start"] = prior_from_json(body["start"])
-    body["reps"] = tuple(RepRecord(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
-    if body.get("term") is not None:
-        body["term"] = term_from_json(body["term"])
-    body["efforts"] = tuple(body.get("efforts", ()))
-    if body["under_way"] is not None:
-        body["under_way"] = UnderWay(**body["under_way"])
-    return LiftedSet(**body)

@@ -1,4 +1,4 @@
-"""Writes a lifter's state as JSON, encoding only the new reps of a set that grows.
+"""A lifter's state as readable JSON with a version; only the new reps of a set that grows are encoded again.
 
 A worker writes the version of a set after each input that may come again: these versions begin with the same reps.
 """
@@ -9,12 +9,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from operator import is_
 
-from spotter.streaming.codec import dump_json, written
-from spotter_detector.model import Prior, prior_to_json
-from spotter_detector.motion import segmenter_to_json
-from spotter_detector.profile import profile_to_json, term_to_json
-from spotter_detector.state import STATE_VERSION, LiftedSet, LifterSets, Motion, RepRecord
+from spotter.streaming.codec import dump_json, load_json, written
+from spotter_detector.model import Prior, prior_from_json, prior_to_json
+from spotter_detector.motion import segmenter_from_json, segmenter_to_json
+from spotter_detector.profile import profile_from_json, profile_to_json, term_from_json, term_to_json
+from spotter_detector.state import LIFTER, MOTION, LiftedSet, LifterSets, Motion, RepRecord, SetRef, Stream, UnderWay
 
+STATE_VERSION = 1
 _OPTIONAL = ("efforts", "moved_from", "moved_to")
 """Fields of a set that are written only if they are not empty."""
 SETS_MAX = 4096
@@ -40,7 +41,7 @@ class StateWriter:
         self._starts: OrderedDict[Prior, bytes] = OrderedDict()
 
     def dump(self, name: str, value: object) -> bytes:
-        """Write an entry; `state.load` reads it."""
+        """Write an entry; `load_entry` reads it."""
         if isinstance(value, LiftedSet):
             return self._set(value)
         if isinstance(value, LifterSets):
@@ -114,3 +115,29 @@ class StateWriter:
         if len(self._reps) > self._sets_max:
             self._reps.popitem(last=False)
         return bytes(cached.raw[: cached.ends[len(reps) - 1]]) + b"]" if reps else b"[]"
+
+
+def load_entry(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
+    """Read an entry that `StateWriter` wrote; raises ValueError for a version that this program cannot read."""
+    body = load_json(raw)
+    version = body.pop("v")
+    if version != STATE_VERSION:
+        raise ValueError(f"entry {name} has version {version}: this program reads {STATE_VERSION}")
+    if name == LIFTER:
+        return LifterSets(
+            sets=tuple(SetRef(**ref) for ref in body["sets"]),
+            seen=tuple((identity, content) for identity, content in body["seen"]),
+            forgot=body.get("forgot", False),
+            bases={name: profile_from_json(base) for name, base in body.get("bases", {}).items()},
+        )
+    if name == MOTION:
+        streams = ({**stream, "segmenter": segmenter_from_json(stream["segmenter"])} for stream in body["streams"])
+        return Motion(tuple(Stream(**stream) for stream in streams))
+    body["start"] = prior_from_json(body["start"])
+    body["reps"] = tuple(RepRecord(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
+    if body.get("term") is not None:
+        body["term"] = term_from_json(body["term"])
+    body["efforts"] = tuple(body.get("efforts", ()))
+    if body["under_way"] is not None:
+        body["under_way"] = UnderWay(**body["under_way"])
+    return LiftedSet(**body)
