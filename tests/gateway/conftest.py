@@ -11,6 +11,6 @@ from tests.gateway.support import RunningGateway, serving
 
 @pytest.fixture
 async def gateway() -> AsyncIterator[RunningGateway]:
-    """Give a gateway with default limits on a log in memory with three partitions."""
+    """Return a gateway with default limits on a log in memory with three partitions."""
     async with serving() as running:
         yield running

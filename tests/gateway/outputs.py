@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 
 def advice(athlete: str = "ada", after_rep: int = 1, action: str = "continue", **more: Any) -> Event:
-    """Give an advice of the advisor; `at` is when it was given, 8 s before it expires."""
+    """Return an advice of the advisor; `at` is when it was given, 8 s before it expires."""
     number = next(_numbers)
     at = more.pop("at", None) or datetime.now(UTC)
     fields: dict[str, Any] = {
@@ -50,7 +50,7 @@ def advice(athlete: str = "ada", after_rep: int = 1, action: str = "continue", *
 
 
 def estimate(athlete: str = "ada", rep_number: int = 1, **more: Any) -> Event:
-    """Give an estimate of the detector."""
+    """Return an estimate of the detector."""
     now = datetime.now(UTC)
     fields: dict[str, Any] = {
         "gym_id": "g1",
@@ -111,7 +111,7 @@ def summary(athlete: str = "ada", **more: Any) -> Event:
 
 
 def acknowledged(alert_id: str, source: str, athlete: str = "ada", state: str = "shown") -> Event:
-    """Give an acknowledgement as another door writes it."""
+    """Return an acknowledgement as another door writes it."""
     fields: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "alert_id": alert_id, "state": state}
     return _event(AdviceAcknowledged(**fields), f"ack-{next(_numbers)}", datetime.now(UTC), source)
 
@@ -122,7 +122,7 @@ def revoked(token_id: str) -> Event:
 
 
 def new_record(event: Event) -> NewRecord:
-    """Give an event as it is written."""
+    """Return an event as it is written."""
     if isinstance(event.data, TokenRevoked):
         return NewRecord(ACCESS, event.data.token_id, encode(event))
     key = athlete_key(event.data.gym_id or "", event.data.athlete_id or "")
@@ -136,7 +136,7 @@ def write(log: MemoryLog, *events: Event) -> None:
 
 
 def record(event: Event, offset: int = 0) -> Record:
-    """Give an event as it is read from a log."""
+    """Return an event as it is read from a log."""
     new = new_record(event)
     return Record(new.topic, 0, offset, new.key, new.value, 0)
 

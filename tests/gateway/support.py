@@ -41,7 +41,7 @@ class Clock:
         self.moved = timedelta()
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return datetime.now(UTC) + self.moved
 
     def move(self, **span: float) -> None:
@@ -59,7 +59,7 @@ class Stream:
         self._lines = response.aiter_lines()
 
     async def next(self, timeout_s: float = 5) -> dict[str, Any]:
-        """Give the next event's data."""
+        """Return the next event's data."""
         data: list[str] = []
         async with asyncio.timeout(timeout_s):
             async for line in self._lines:
@@ -75,11 +75,11 @@ class Stream:
         raise EOFError("the stream has ended")
 
     async def some(self, count: int) -> list[dict[str, Any]]:
-        """Give some events' data."""
+        """Return some events' data."""
         return [await self.next() for _ in range(count)]
 
     async def nothing(self, within_s: float = 0.15) -> bool:
-        """Tell whether nothing comes for a while; the stream is not read any further."""
+        """Return whether nothing comes for a while; the stream is not read any further."""
         try:
             await self.next(within_s)
         except TimeoutError:
@@ -140,7 +140,7 @@ class RunningGateway:
         return await self.client.get("/v1/advice/stream", headers=headers, **more)
 
     def acknowledgements(self) -> list[Event]:
-        """Give the acknowledgements in the log."""
+        """Return the acknowledgements in the log."""
         return [decode(record.value) for record in self.log.records(ACKS)]
 
 
@@ -162,7 +162,7 @@ async def frames(websocket: ClientConnection, count: int) -> list[dict[str, Any]
 
 
 async def silent(websocket: ClientConnection, within_s: float = 0.15) -> bool:
-    """Tell whether nothing comes for a while."""
+    """Return whether nothing comes for a while."""
     try:
         await frame(websocket, within_s)
     except TimeoutError:

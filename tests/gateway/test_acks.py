@@ -15,7 +15,7 @@ from tests.gateway.support import ACK, KEYS, RunningGateway, frame, serving, sil
 
 
 def ack(alert_id: str, state: str = "shown", **data: object) -> dict[str, Any]:
-    """Give a plain acknowledgement."""
+    """Return a plain acknowledgement."""
     return {"type": ACK, "data": {"alert_id": alert_id, "state": state, **data}}
 
 

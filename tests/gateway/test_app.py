@@ -38,7 +38,7 @@ async def running(log: MemoryLog, intervals: Intervals = QUICK) -> AsyncIterator
 
 
 def client(port: int) -> httpx.AsyncClient:
-    """Give a client."""
+    """Return a client."""
     return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
 
 
@@ -150,7 +150,7 @@ class BreakingReader(MemoryReader):
     _log: Breaking
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give what has come, or fail."""
+        """Return what has come, or fail."""
         if self._log.broken:
             raise ZeroDivisionError
         return await super().fetch(0.05)

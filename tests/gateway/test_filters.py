@@ -12,12 +12,12 @@ from tests.gateway.outputs import advice, estimate, read_advice, read_estimate
 
 
 def bearer(role: Role = "app", *athletes: str) -> Identity:
-    """Give a bearer of gym g1."""
+    """Return a bearer of gym g1."""
     return Identity("t1", "g1", role, frozenset(athletes), datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def refused(query: AdviceQuery, identity: Identity) -> Problem:
-    """Give why a query is refused."""
+    """Return why a query is refused."""
     with pytest.raises(Problem) as refusal:
         parse_filter(query, identity)
     return refusal.value

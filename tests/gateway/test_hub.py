@@ -37,7 +37,7 @@ class GatedReader(MemoryReader):
     _log: Gated
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give nothing while the gate is closed."""
+        """Return nothing while the gate is closed."""
         if self._log.broken is not None:
             raise self._log.broken
         try:

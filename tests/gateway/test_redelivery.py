@@ -16,7 +16,7 @@ NOW_MS = epoch_ms(AT)
 
 
 def loud(action: str = "stop", after_rep: int = 5, **more: Any) -> Advice:
-    """Give an advice that may sound for 8 s."""
+    """Return an advice that may sound for 8 s."""
     return read_advice(advice(action=action, after_rep=after_rep, at=AT, **{"sound_ms": 8000, **more}))
 
 

@@ -284,7 +284,7 @@ class SlowReader(MemoryReader):
     """A slow reader."""
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give one record."""
+        """Return one record."""
         await asyncio.sleep(0.15)
         records = self._take()
         for record in records[1:]:

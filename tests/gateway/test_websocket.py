@@ -155,7 +155,7 @@ async def test_a_browser_sends_its_token_as_a_subprotocol(gateway: RunningGatewa
 
 
 async def refusal(gateway: RunningGateway, query: str = "", token: str | None = None) -> tuple[int, str | None]:
-    """Give status and field of the problem that a handshake is answered with."""
+    """Return status and field of the problem that a handshake is answered with."""
     with pytest.raises(InvalidStatus) as refused:
         async with gateway.socket(query, token):
             pass

@@ -11,6 +11,6 @@ from tests.ingest.support import RunningIngest, serving
 
 @pytest.fixture
 async def ingest() -> AsyncIterator[RunningIngest]:
-    """Give an ingest with default limits and a log in memory."""
+    """Return an ingest with default limits and a log in memory."""
     async with serving() as running:
         yield running

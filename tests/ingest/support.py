@@ -25,18 +25,18 @@ REP = "spotter.rep.completed.v1"
 
 
 def now() -> datetime:
-    """Tell the time."""
+    """Return the time."""
     return datetime.now(UTC)
 
 
 def rep(athlete: str | None = "ada", /, **fields: object) -> dict[str, Any]:
-    """Give a plain rep."""
+    """Return a plain rep."""
     whose = {} if athlete is None else {"athlete_id": athlete}
     return {"type": REP, "data": {**whose, "mean_velocity_mps": 0.5, **fields}}
 
 
 def event(name: str, /, **data: object) -> dict[str, Any]:
-    """Give a plain event of any type by its short name."""
+    """Return a plain event of any type by its short name."""
     return {"type": f"spotter.{name}.v1", "data": data}
 
 
@@ -84,7 +84,7 @@ class RunningIngest:
         return await self.client.post("/v1/events", headers=headers, **more)
 
     async def is_ready(self) -> bool:
-        """Tell whether it takes events."""
+        """Return whether it takes events."""
         return (await self.client.get("/readyz")).status_code == 200
 
     def socket(self, token: str | None = None, **more: Any) -> connect:
@@ -93,7 +93,7 @@ class RunningIngest:
         return connect(f"ws://127.0.0.1:{self.port}/v1/events", additional_headers=headers, **more)
 
     def written(self, topic: str = "lifts.v1") -> list[Event]:
-        """Give the events of a topic, as they are read back from the log."""
+        """Return the events of a topic, as they are read back from the log."""
         return [decode(record.value) for record in self.log.records(topic)]
 
 

@@ -57,7 +57,7 @@ headers = st.dictionaries(
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[asyncio.Runner, RunningIngest]]:
-    """Give one ingest for all examples."""
+    """Return one ingest for all examples."""
     with asyncio.Runner() as runner:
         context = serving()
         ingest = runner.run(context.__aenter__())

@@ -42,8 +42,8 @@ def test_places_are_given_back() -> None:
 def test_bytes_are_given_back() -> None:
     """What is held is bounded, what is released may be held again."""
     occupancy = Occupancy(Limits(held_bytes=10))
-    occupancy.hold(10)
+    occupancy.reserve(10)
     with pytest.raises(Problem):
-        occupancy.hold(1)
+        occupancy.reserve(1)
     occupancy.release(10)
-    occupancy.hold(10)
+    occupancy.reserve(10)

@@ -20,7 +20,7 @@ RECEIPT = Receipt(NOW, 7, builtin_catalogue(), lambda: "new-id")
 
 
 def bearer(role: Role = "admin", *athletes: str) -> Identity:
-    """Give a credential."""
+    """Return a credential."""
     return Identity("token-1", "g1", role, frozenset(athletes), NOW + timedelta(days=1))
 
 

@@ -235,7 +235,7 @@ async def test_what_was_sent_before_a_socket_broke_is_written() -> None:
 
 
 def lost(ingest: RunningIngest) -> list[tuple[str | None, str | None, str | None]]:
-    """Give whose devices were lost: lifter, set, source."""
+    """Return whose devices were lost: lifter, set, source."""
     data = [written.data for written in ingest.written() if isinstance(written.data, DeviceLost)]
     return [(lost.athlete_id, lost.set_id, lost.reported_by) for lost in data]
 

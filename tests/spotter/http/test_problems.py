@@ -19,18 +19,18 @@ NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 
 def connection(subprotocols: list[str] | None = None, **headers: str) -> HTTPConnection:
-    """Give a connection with headers (and, of a WebSocket, subprotocols)."""
+    """Return a connection with headers (and, of a WebSocket, subprotocols)."""
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     return HTTPConnection({"type": "http", "headers": raw, "subprotocols": subprotocols})
 
 
 def guard(revocations: Revocations | None = None, at: datetime = NOW) -> Guard:
-    """Give a guard whose clock stands still."""
+    """Return a guard whose clock stands still."""
     return Guard(KEYS, revocations or Revocations(), lambda: at)
 
 
 def token(**more: Any) -> str:
-    """Give a token that the guard's clock finds valid."""
+    """Return a token that the guard's clock finds valid."""
     return KEYS.issue("g1", "app", athletes=["ada"], **more)
 
 

@@ -15,7 +15,7 @@ from spotter.http.tokens import ExpiredToken, ForgedToken, Keyring, Revocations,
 
 @pytest.fixture
 def keyring(tmp_path: Path) -> Keyring:
-    """Give a keyring with a new key."""
+    """Return a keyring with a new key."""
     return Keyring.load(tmp_path / "keys.json")
 
 

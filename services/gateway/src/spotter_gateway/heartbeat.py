@@ -24,10 +24,10 @@ async def heartbeat(log: Log, clock: Callable[[], datetime]) -> bytes | None:
         async with asyncio.timeout(ANSWER_S_MAX):
             oldest_ms = await log.oldest_unfinished_ms()
     except (LogUnavailable, TimeoutError) as error:
-        logger.warning("no heartbeat: the age of the oldest unfinished event can't be told: %s", error or "no answer")
+        logger.warning("no heartbeat: the age of the oldest unfinished event is unknown: %s", error or "no answer")
         return None
     except Exception:  # advice must go out in any case; clients notice the silence
-        logger.exception("no heartbeat: the log failed to tell the age of the oldest unfinished event")
+        logger.exception("no heartbeat: reading the age of the oldest unfinished event failed")
         return None
     now = clock()
     return heartbeat_frame(now, 0 if oldest_ms is None else max(0, epoch_ms(now) - oldest_ms))

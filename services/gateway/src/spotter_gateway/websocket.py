@@ -22,7 +22,7 @@ from spotter_gateway.shutdown import run_until_closed
 CLOSE_S_MAX: Final = 5.0
 """How long a client that doesn't read may delay the close frame."""
 MESSAGES_PER_S: Final = 50.0
-"""More than a gym full of lifters gives reason to acknowledge (design choice)."""
+"""More than a full gym has reason to acknowledge (design choice)."""
 MESSAGES_BURST: Final = 200
 
 logger = logging.getLogger(__name__)

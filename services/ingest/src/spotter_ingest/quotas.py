@@ -53,13 +53,13 @@ class EventQuotas:
 
 
 class Occupancy:
-    """The current requests and sockets by credential, and the bytes that they hold in memory."""
+    """The current requests and sockets by credential, and the bytes that they keep in memory."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._by_token: dict[tuple[str, str], int] = {}
         self._open = 0
-        self._held_bytes = 0
+        self._reserved_bytes = 0
 
     def request(self, token_id: str) -> AbstractContextManager[None]:
         """Count a request while entered; raises Problem 429 or 503 if there are too many."""
@@ -87,15 +87,15 @@ class Occupancy:
             if not self._by_token[key]:
                 del self._by_token[key]
 
-    def hold(self, size_bytes: int) -> None:
+    def reserve(self, size_bytes: int) -> None:
         """Count bytes that stay in memory until `release`; raises Problem 503 if there are too many."""
-        if self._held_bytes + size_bytes > self._limits.held_bytes:
+        if self._reserved_bytes + size_bytes > self._limits.held_bytes:
             raise _later(503, "Full house", "Too much is being received at the moment.")
-        self._held_bytes += size_bytes
+        self._reserved_bytes += size_bytes
 
     def release(self, size_bytes: int) -> None:
         """Release bytes."""
-        self._held_bytes -= size_bytes
+        self._reserved_bytes -= size_bytes
 
     @contextmanager
     def body(self) -> Iterator[RequestBody]:
@@ -124,7 +124,7 @@ class RequestBody:
         try:
             async with asyncio.timeout(self._limits.body_s):
                 async for chunk in request.stream():
-                    self._occupancy.hold(len(chunk))
+                    self._occupancy.reserve(len(chunk))
                     self.size_bytes += len(chunk)
                     if self.size_bytes > self._limits.body_bytes:
                         raise BodyTooLarge(self._limits.body_bytes)

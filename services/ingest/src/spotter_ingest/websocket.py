@@ -60,7 +60,7 @@ class EventSocket:
         self._occupancy = occupancy
         self._limits = limits
         self._unanswered: asyncio.Queue[tuple[PendingResults, int] | _Closed] = asyncio.Queue(UNANSWERED_MAX)
-        self._held_bytes = 0
+        self._reserved_bytes = 0
         self._ignored = 0
         self._running = RunningSets()
         self._closed_cleanly = False
@@ -76,7 +76,7 @@ class EventSocket:
             except Problem as full:
                 closed = _Closed(TRY_LATER, full.detail)
             finally:
-                self._occupancy.release(self._held_bytes)
+                self._occupancy.release(self._reserved_bytes)
         if closed.code is not None and self._socket.application_state is WebSocketState.CONNECTED:
             with suppress(WebSocketDisconnect):  # the other side was faster
                 await self._socket.close(closed.code, closed.reason)
@@ -119,12 +119,12 @@ class EventSocket:
         parsed: Parsed
         size_bytes = len(message)
         try:
-            self._occupancy.hold(size_bytes)
+            self._occupancy.reserve(size_bytes)
         except Problem as full:
             parsed, size_bytes = full, 0
         else:
             parsed = parse_message(message) if binary is None else _binary_frame()
-        self._held_bytes += size_bytes
+        self._reserved_bytes += size_bytes
         pending = self._service.accept(parsed, self._bearer)
         for event in pending.events:
             self._running.add(event)
@@ -145,7 +145,7 @@ class EventSocket:
                 await self._socket.send_text(orjson.dumps(result.document()).decode())
             except WebSocketDisconnect:
                 raise _Closed from None
-            self._held_bytes -= size_bytes
+            self._reserved_bytes -= size_bytes
             self._occupancy.release(size_bytes)
 
     async def _watch(self) -> None:

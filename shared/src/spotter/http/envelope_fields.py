@@ -13,7 +13,7 @@ from spotter.http.problems import Problem
 ID_CHARACTERS_MAX: Final = 64
 SOURCE_CHARACTERS_MAX: Final = 256
 AHEAD_MAX: Final = timedelta(minutes=2)
-"""How far a time may lie in the future: the error of a clock that nobody sets by hand (design choice)."""
+"""How far a time may lie in the future: the error of a clock that is not set by hand (design choice)."""
 
 
 def text_attribute(
@@ -40,7 +40,7 @@ def time_attribute(raw: Mapping[str, object], name: str, *, mend: str, title: st
 
 
 def content_id(gym_id: str, source: str, type_name: str, time: datetime | None, data: bytes) -> str | None:
-    """Return an id that follows from an event's content, so that sending it again gives the same one.
+    """Return an id that follows from an event's content, so that the event keeps it when it is sent again.
 
     `data` is canonical JSON. None where the event has no time of its own.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
-EVENTS_IN = Counter("spotter_events_in_total", "Events received at the door", ["status"])
+EVENTS_IN = Counter("spotter_events_in_total", "Events received by ingest", ["status"])
 EVENTS_STEPPED = Counter("spotter_events_stepped_total", "Events processed", ["processor"])
 EVENTS_REJECTED = Counter("spotter_events_rejected_total", "Events dead-lettered", ["processor"])
 STEP_SECONDS = Histogram(

@@ -27,7 +27,7 @@ def all_adapters() -> tuple[Adapter, ...]:
 
 
 def adapter_of(frame: Frame) -> Adapter:
-    """Return the adapter that recognises a frame; raises BadFrame where there is none.
+    """Return the adapter that recognises a frame; raises BadFrame if there is none.
 
     >>> adapter_of(["-1234", "3", "0.5"]).NAME
     'openbarbell'
