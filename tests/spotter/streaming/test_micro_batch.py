@@ -34,22 +34,22 @@ class Recorded(AtLeastOnce[int]):
 
     def __init__(self, processor: Toy | None = None) -> None:
         super().__init__(processor or Toy(), NoConfiguration())
-        self.told: list[tuple[str, object]] = []
+        self.effects: list[tuple[str, object]] = []
         self.gate = asyncio.Event()
         self.batches: MicroBatches[int] = MicroBatches(self.take)
 
     async def publish(self, outputs: Sequence[Output], entries: Sequence[Entry]) -> None:
         """Note how many outputs there are, and wait at the gate."""
-        self.told.append(("publish", len(outputs)))
+        self.effects.append(("publish", len(outputs)))
         await self.gate.wait()
 
     async def acknowledge(self, handles: Sequence[int]) -> None:
         """Note which inputs are done."""
-        self.told.append(("acknowledge", list(handles)))
+        self.effects.append(("acknowledge", list(handles)))
 
     async def commit_acknowledged(self) -> None:
         """Note it."""
-        self.told.append(("commit", None))
+        self.effects.append(("commit", None))
 
     async def ends(self) -> Mapping[int, int]:
         """Return none: no timer fires here."""
@@ -119,11 +119,11 @@ async def test_inputs_are_acknowledged_only_after_everything_is_published() -> N
         for offset in range(3):
             batches.offer(item(offset), offset)
         await asyncio.sleep(0.02)
-        assert [("publish", 6)] == worker.told
+        assert [("publish", 6)] == worker.effects
         assert {} == worker.changelog.processed
         worker.gate.set()
         await asyncio.sleep(0.02)
-        assert [("publish", 6), ("acknowledge", [0, 1, 2])] == worker.told
+        assert [("publish", 6), ("acknowledge", [0, 1, 2])] == worker.effects
         assert {0: 3} == worker.changelog.processed
 
 
@@ -137,7 +137,7 @@ async def test_what_is_forgotten_is_neither_published_nor_acknowledged() -> None
         assert [1] == batches.forget()
         worker.gate.set()
         await asyncio.sleep(0.02)
-        assert [("publish", 2), ("acknowledge", [0])] == worker.told
+        assert [("publish", 2), ("acknowledge", [0])] == worker.effects
 
 
 async def test_a_lifter_with_many_versions_is_committed_at_once() -> None:
@@ -148,7 +148,7 @@ async def test_a_lifter_with_many_versions_is_committed_at_once() -> None:
         for offset in range(SAME_KEY_MAX + 1):
             batches.offer(item(offset), offset)
         await asyncio.sleep(0.1)
-    assert ["publish", "acknowledge", "publish", "acknowledge", "commit"] == [name for name, _ in worker.told]
+    assert ["publish", "acknowledge", "publish", "acknowledge", "commit"] == [name for name, _ in worker.effects]
 
 
 async def test_there_is_room_again_when_a_batch_was_taken() -> None:
@@ -185,7 +185,7 @@ async def test_configuration_that_comes_late_is_waited_for() -> None:
     async with running(worker) as batches:
         batches.offer(item(0), 0)
         await asyncio.sleep(0.2)
-    assert [("publish", 2), ("acknowledge", [0])] == worker.told
+    assert [("publish", 2), ("acknowledge", [0])] == worker.effects
 
 
 async def test_configuration_that_never_comes_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,4 +195,4 @@ async def test_configuration_that_never_comes_ends_the_worker(monkeypatch: pytes
     worker.batches.offer(item(0), 0)
     with pytest.raises(ConfigPending):
         await asyncio.wait_for(worker.batches.run(), 5)
-    assert [] == worker.told
+    assert [] == worker.effects

@@ -18,7 +18,7 @@ DATA_VARIABLE: Final = "SPOTTER_DATA"
 
 
 def default_data_dir() -> Path:
-    """Give the user's data folder, as the platform has it."""
+    """Return the user's data folder, as the platform has it."""
     return platformdirs.user_data_path("spotter", appauthor=False)
 
 
@@ -78,7 +78,7 @@ class DataDir:
         self.address_file.unlink(missing_ok=True)
 
     def address(self) -> str | None:
-        """Give the address that a host has noted; it may be gone meanwhile."""
+        """Return the address that a host has noted; it may be gone meanwhile."""
         try:
             url = orjson.loads(self.address_file.read_bytes())["url"]
         except (OSError, orjson.JSONDecodeError, KeyError, TypeError):

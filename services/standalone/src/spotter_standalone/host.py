@@ -18,7 +18,7 @@ from spotter.settings import Limits
 from spotter.streaming.sqlite.host import SqliteHost
 from spotter.streaming.sqlite.log import LogInUse, SqliteLog
 from spotter.streaming.topic_follower import TopicFollower
-from spotter.streaming.warmup import rehearse
+from spotter.streaming.warmup import warm_up
 from spotter_advisor.processor import Advisor
 from spotter_dashboard.app import Dashboard
 from spotter_dashboard.store.database import default_url
@@ -69,7 +69,7 @@ async def serving(
         configuration, revocations = Configuration(), Revocations()
         follower = TopicFollower(source, {CONFIG: configuration.apply, ACCESS: revocations.apply})
         await (await stack.enter_async_context(follower)).read_up()
-        rehearse([FailureDetector(), Advisor()])
+        warm_up([FailureDetector(), Advisor()])
         processing = SqliteHost(source, [FailureDetector(), Advisor()], configuration)
         await stack.enter_async_context(processing)
         guard = Guard(keyring, revocations)

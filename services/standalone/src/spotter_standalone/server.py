@@ -53,7 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(listening: socket.socket) -> str:
-    """Give the address that a browser on this machine opens."""
+    """Return the address that a browser on this machine opens."""
     host, port = listening.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"
@@ -64,7 +64,7 @@ def url_of(listening: socket.socket) -> str:
 async def served(
     app: FastAPI, listening: socket.socket, limits: Limits, goodbye: Callable[[], None]
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Serve an application while entered; gives the server's task, which ends early only when it breaks."""
+    """Serve an application while entered; returns the server's task, which ends early only when it breaks."""
     config = uvicorn.Config(
         app,
         http="httptools",

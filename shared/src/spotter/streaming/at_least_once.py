@@ -54,7 +54,7 @@ class AtLeastOnce(Runtime, Generic[H]):
             await self.commit_acknowledged()
 
     def begin(self, committed: Mapping[int, int]) -> None:
-        """Take note of the offsets from which partitions are read."""
+        """Record the offsets from which partitions are read."""
         self.changelog.committed.update(committed)
         self.changelog.processed.update(committed)
 

@@ -35,7 +35,7 @@ def entry_key(key: str, name: str) -> bytes:
 
 
 def split_entry_key(raw: bytes) -> tuple[str, str]:
-    r"""Give the lifter and the entry's name.
+    r"""Return the lifter and the entry's name.
 
     >>> split_entry_key(b'g1/ada\x00profile')
     ('g1/ada', 'profile')
@@ -97,7 +97,7 @@ class Changelog:
         return entries
 
     def acknowledged(self, inputs: Sequence[Input]) -> None:
-        """Take note of inputs that are done."""
+        """Record inputs that are done."""
         for item in inputs:
             self.processed[item.partition] = item.offset + 1
 

@@ -22,7 +22,7 @@ def load_json(raw: bytes) -> Any:  # JSON has no narrower type
 
 
 def written(raw: bytes) -> object:
-    """Give JSON that is written already as a value for `dump_json`.
+    """Return JSON that is written already as a value for `dump_json`.
 
     >>> dump_json({"reps": written(b"[1,2]")})
     b'{"reps":[1,2]}'

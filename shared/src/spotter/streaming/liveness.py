@@ -19,18 +19,18 @@ class Progress:
     _lag: int = 0
 
     def seen(self, now_s: float, lag: int, mark: tuple[int, ...]) -> None:
-        """Take note of the lag, and of numbers that change when work gets done."""
+        """Record the lag, and numbers that change when work gets done."""
         if lag <= 0 or mark != self._mark or not self._lag:
             self._since_s = now_s
         self._mark = mark
         self._lag = max(0, lag)
 
     def unanswered(self, now_s: float) -> None:
-        """Take note that the broker did not answer: nobody can tell whether there is work."""
+        """Record that the broker did not answer: whether there is work is unknown."""
         self._since_s = now_s
 
     def stuck_s(self, now_s: float) -> float:
-        """Say for how long nothing was done although there was work (0: it gets on)."""
+        """Return for how long nothing was done although there was work (0: it gets on)."""
         return now_s - self._since_s if self._lag else 0.0
 
     def problem(self, now_s: float) -> str | None:

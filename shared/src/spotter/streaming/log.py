@@ -61,22 +61,22 @@ class Reader(Protocol):
     """Reads topics without a group, in the order of each partition."""
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give what has come, waiting at most `wait_s` for a first record; [] when nothing came.
+        """Return what has come, waiting at most `wait_s` for a first record; [] when nothing came.
 
         Raises LogUnavailable when the log doesn't answer.
         """
         ...
 
     async def lag(self) -> int:
-        """Say how many records are written that `fetch` has not given yet; raises LogUnavailable."""
+        """Return how many records are written that `fetch` has not given yet; raises LogUnavailable."""
         ...
 
     def position(self) -> Position:
-        """Say where the next `fetch` goes on."""
+        """Return where the next `fetch` goes on."""
         ...
 
     async def close(self) -> None:
-        """Let go of the log."""
+        """Close the reader."""
         ...
 
 
@@ -95,8 +95,8 @@ class Log(Protocol):
         ...
 
     async def oldest_unfinished_ms(self) -> int | None:
-        """Say when the oldest event came that detector or advisor has not finished (epoch ms); None: all is done.
+        """Return when the oldest event came that detector or advisor has not finished (epoch ms); None: all is done.
 
-        Raises LogUnavailable when it can't be told.
+        Raises LogUnavailable when that is unknown.
         """
         ...

@@ -20,7 +20,7 @@ class Environment(Protocol):
     """All that a step may know beside its state and its event; equal questions get equal answers, for ever."""
 
     def gym(self, gym_id: str, version: int | None) -> GymConfig:
-        """Give a gym's configuration as of a version; raises ConfigPending for one that was not read yet."""
+        """Return a gym's configuration as of a version; raises ConfigPending for one that was not read yet."""
         ...
 
 
@@ -92,11 +92,11 @@ class Processor(ABC, Generic[D]):
         return self.finish([self.draft(state, event, env)])[0]
 
     def next_due(self, state: State) -> datetime | None:
-        """Say when a timer of this lifter is due, by the clock of receipt; None: no timer runs."""
+        """Return when a timer of this lifter is due, by the clock of receipt; None: no timer runs."""
         return None
 
     def due(self, state: State, key: str, now: datetime) -> list[Event]:
-        """Give the events that the timers of the lifter `key` due at `now` write to the input topic.
+        """Return the events that the timers of the lifter `key` due at `now` write to the input topic.
 
         They carry no `receivedtime`: the host stamps it. Asked twice, they have the same ids.
         """

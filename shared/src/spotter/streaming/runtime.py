@@ -26,7 +26,7 @@ FIRED_AGAIN = timedelta(seconds=30)
 """A timer whose event changed nothing is asked again after this."""
 
 
-class Stage:
+class ProcessorStage:
     """A processor of a host, with its versions of state and its timers."""
 
     def __init__(self, processor: Processor[Any], env: Environment) -> None:
@@ -70,22 +70,22 @@ class CommitGroup:
     """What is committed together; by stage its inputs, the entries of state and the timers that changed."""
 
     outputs: list[Output] = field(default_factory=list)
-    inputs: dict[Stage, list[Input]] = field(default_factory=dict)
-    changed: dict[Stage, dict[tuple[str, str], None]] = field(default_factory=dict)
-    timers: dict[Stage, dict[str, datetime | None]] = field(default_factory=dict)
+    inputs: dict[ProcessorStage, list[Input]] = field(default_factory=dict)
+    changed: dict[ProcessorStage, dict[tuple[str, str], None]] = field(default_factory=dict)
+    timers: dict[ProcessorStage, dict[str, datetime | None]] = field(default_factory=dict)
 
 
 class Runtime(ABC):
     """Runs a chain of processors, each reading what the one before it writes; subclasses keep log and state."""
 
     def __init__(self, processors: Sequence[Processor[Any]], env: Environment) -> None:
-        self.chain = [Stage(processor, env) for processor in processors]
+        self.chain = [ProcessorStage(processor, env) for processor in processors]
 
-    async def load(self, stage: Stage, keys: Collection[str]) -> None:  # noqa: B027  # state may always be there
+    async def load(self, stage: ProcessorStage, keys: Collection[str]) -> None:  # noqa: B027  # state may always be there
         """Have the state of lifters in memory; by default it always is."""
 
     def passed_on(self, number: int, inputs: Sequence[Input], outputs: Sequence[Output]) -> Sequence[Input]:
-        """Take note of what a stage has stepped; returns the outputs that the next one may take at once: none."""
+        """Record what a stage has stepped; returns the outputs that the next one may take at once: none."""
         return ()
 
     @abstractmethod
@@ -127,7 +127,7 @@ class Runtime(ABC):
     async def fire(self, now: datetime) -> int:
         """Write the events of timers that are due, where no input waits; returns how many."""
         records: list[NewRecord] = []
-        fired: list[tuple[Stage, str]] = []
+        fired: list[tuple[ProcessorStage, str]] = []
         for stage in self.chain:
             due = stage.timers.due(now)
             for key in await self.caught_up(due) if due else ():

@@ -66,8 +66,8 @@ class Batch:
     """Inputs that could not be used."""
 
 
-def _place(sequence: str) -> tuple[int, int] | None:
-    """Read where an output's input stands in the log, and its place among that input's outputs; None: it is neither."""
+def _position(sequence: str) -> tuple[int, int] | None:
+    """Parse a sequence: the offset of an output's input, and its index among that input's outputs; None: it is neither."""
     offset, _, number = sequence.partition("-")
     return (int(offset), int(number)) if offset.isdecimal() and number.isdecimal() else None
 
@@ -88,7 +88,7 @@ class View(Mapping[str, object]):
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Give an entry's value; without the exception that `Mapping` makes and catches, for it is asked often."""
+        """Return an entry's value; without the exception that `Mapping` makes and catches, for it is asked often."""
         chain = self._chains.get(name)
         if chain:
             offset, value = chain[-1]
@@ -132,7 +132,7 @@ class Table:
             del chain[:keep]
 
     def versions(self, key: str, name: str) -> Sequence[tuple[int, object | None]]:
-        """Give an entry's versions, oldest first."""
+        """Return an entry's versions, oldest first."""
         return self._chains[key][name]
 
     def replace(self, key: str, name: str, versions: Iterable[tuple[int, object | None]]) -> None:
@@ -148,14 +148,14 @@ class Table:
         self._chains.pop(key, None)
 
     def depth(self, key: str) -> int:
-        """Say how many versions the lifter's longest chain has."""
+        """Return how many versions the lifter's longest chain has."""
         return max(map(len, self._chains.get(key, {}).values()), default=0)
 
     def __contains__(self, key: object) -> bool:
         return key in self._chains
 
     def keys(self) -> list[str]:
-        """Name the lifters."""
+        """Return the lifters."""
         return list(self._chains)
 
 
@@ -168,7 +168,7 @@ class Stepper:
         self.table = table if table is not None else Table()
 
     def state(self, key: str) -> State:
-        """Give a lifter's newest state."""
+        """Return a lifter's newest state."""
         return self.table.view(key, 1 << 62)
 
     def run(self, inputs: Sequence[Input]) -> Batch:
@@ -179,23 +179,23 @@ class Stepper:
         """
         batch = Batch()
         drafts: list[Any] = []
-        places: list[tuple[Input, Event] | tuple[Input, Unreadable]] = []
+        outcomes: list[tuple[Input, Event] | tuple[Input, Unreadable]] = []
         draft_of, reads, env, table = self.processor.draft, self.processor.reads, self.env, self.table
         for item in inputs:
             try:
                 event = item.event or decode(item.value)
             except Unreadable as error:
-                places.append((item, error))
+                outcomes.append((item, error))
                 continue
             if reads is not None and type(event.data) not in reads:
                 continue
             view = table.view(item.key, item.offset)
             if event.sequence is not None:
-                place = _place(event.sequence)
-                if place is None:
-                    places.append((item, Unreadable(f"sequence {event.sequence!r} is no place in a log")))
+                position = _position(event.sequence)
+                if position is None:
+                    outcomes.append((item, Unreadable(f"sequence {event.sequence!r} is no place in a log")))
                     continue
-                if self._seen(item, place, view, batch):
+                if self._seen(item, position, view, batch):
                     continue
             try:
                 draft = draft_of(view, event, env)
@@ -203,19 +203,19 @@ class Stepper:
                 raise
             except Exception as error:
                 log.exception("%s failed on event %s of %s", self.processor.name, event.id, item.key)
-                places.append((item, Unreadable(f"internal_error: {type(error).__name__}: {error}")))
+                outcomes.append((item, Unreadable(f"internal_error: {type(error).__name__}: {error}")))
                 continue
             for name, value in draft.changes.items():
                 self._put(item, name, value, batch)
             drafts.append(draft)
-            places.append((item, event))
+            outcomes.append((item, event))
         steps = iter(self._finish(drafts))
-        for item, outcome in places:
+        for item, outcome in outcomes:
             step = outcome if isinstance(outcome, Unreadable) else next(steps)
             if isinstance(step, Unreadable):
                 self._publish_dead(item, self._poison(item, step), batch)
             elif isinstance(outcome, Event):
-                self._give(item, outcome, step, batch)
+                self._publish(item, outcome, step, batch)
         return batch
 
     def _finish(self, drafts: Sequence[Any]) -> Sequence[Step | Unreadable]:
@@ -233,28 +233,28 @@ class Stepper:
                 steps.append(Unreadable(f"internal_error: {type(error).__name__}: {error}"))
         return steps
 
-    def _seen(self, item: Input, place: tuple[int, int], view: View, batch: Batch) -> bool:
+    def _seen(self, item: Input, position: tuple[int, int], view: View, batch: Batch) -> bool:
         last = view.get(SEEN)
-        if last is not None and place <= last:
+        if last is not None and position <= last:
             return True
-        self._put(item, SEEN, place, batch)
+        self._put(item, SEEN, position, batch)
         return False
 
     def _put(self, item: Input, name: str, value: object | None, batch: Batch) -> None:
         self.table.put(item.key, name, item.offset, value)
         batch.changed[item.key, name] = None
 
-    def _give(self, item: Input, event: Event, step: Step, batch: Batch) -> None:
+    def _publish(self, item: Input, event: Event, step: Step, batch: Batch) -> None:
         topic, partition, key, offset = self.processor.output_topic, item.partition, item.key, item.offset
-        for place, told in enumerate(step.outputs):
-            sequence = f"{offset}-{place}"
-            out = with_attributes(told, sequence=sequence)
+        for index, output in enumerate(step.outputs):
+            sequence = f"{offset}-{index}"
+            out = with_attributes(output, sequence=sequence)
             # What is passed through as it came need not be written again.
-            value = with_sequence(item.value, sequence) if told is event else encode(out)
+            value = with_sequence(item.value, sequence) if output is event else encode(out)
             batch.outputs.append(Output(topic, partition, key, value, out))
-        for told in step.elsewhere:
-            whose = athlete_key(told.data.gym_id or "", told.data.athlete_id or "")
-            batch.outputs.append(Output(self.processor.input_topic, None, whose, encode(told), told))
+        for other in step.elsewhere:
+            other_key = athlete_key(other.data.gym_id or "", other.data.athlete_id or "")
+            batch.outputs.append(Output(self.processor.input_topic, None, other_key, encode(other), other))
         if step.reject is not None:
             topic = self.processor.input_topic
             data = EventRejected(
@@ -312,8 +312,8 @@ class Stepper:
     def restore(self, key: str, name: str, raw: bytes) -> None:
         """Read what `dump` wrote; of two values for one entry the one that saw the later input counts."""
         stored = orjson.loads(raw)["versions"]
-        known = self.table.versions(key, name) if name in self.table.view(key, 0)._chains else ()
-        if known and stored and known[-1][0] > stored[-1][0]:
+        newer = self.table.versions(key, name) if name in self.table.view(key, 0)._chains else ()
+        if newer and stored and newer[-1][0] > stored[-1][0]:
             return
         versions = [
             (int(offset), None if value is None else self.load_value(name, orjson.dumps(value)))

@@ -17,33 +17,33 @@ _BEGAN: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _GYM, _LIFTER = "rehearsal", "rehearsal"
 
 
-def rehearse(processors: Sequence[Processor[Any]]) -> int:
-    """Take two sets of nobody through processors, each reading what the one before it wrote; gives how many outputs.
+def warm_up(processors: Sequence[Processor[Any]]) -> int:
+    """Take two sets of an invented lifter through processors, each reading what the one before it wrote; returns how many outputs.
 
     What a processor makes once and keeps (tables, caches, imports) is there afterwards. Nothing of it is written.
     """
     events = _two_sets()
     for processor in processors:
         stepper = Stepper(processor, Configuration())
-        heard: list[Event] = []
+        outputs_so_far: list[Event] = []
         for offset, event in enumerate(events):
             value = encode(event)
             outputs = stepper.run([Input(0, offset, athlete_key(_GYM, _LIFTER), value, event)]).outputs
-            heard += [output.event for output in outputs]
-        events = heard
+            outputs_so_far += [output.event for output in outputs]
+        events = outputs_so_far
     return len(events)
 
 
 def _two_sets() -> list[Event]:
-    said: list[Event] = []
+    events: list[Event] = []
     for number, start in enumerate((_BEGAN, _BEGAN + timedelta(minutes=4))):
         reps = [
-            RepCompleted(rep_number=place, mean_velocity_mps=0.7 - 0.05 * place, rom_m=0.6, concentric_s=1.0)
-            for place in range(1, 7)
+            RepCompleted(rep_number=rep, mean_velocity_mps=0.7 - 0.05 * rep, rom_m=0.6, concentric_s=1.0)
+            for rep in range(1, 7)
         ]
         story: tuple[EventData, ...] = (SetStarted(exercise="back_squat", load_kg=100.0), *reps, SetEnded())
-        for place, said_of in enumerate(story):
-            data = said_of.model_copy(update={"gym_id": _GYM, "athlete_id": _LIFTER, "set_id": f"{number}"})
-            at = start + timedelta(seconds=3 * place)
-            said.append(Event(f"{number}-{place}", "rehearsal", at, data, receivedtime=at, configversion=0))
-    return said
+        for index, data_sent in enumerate(story):
+            data = data_sent.model_copy(update={"gym_id": _GYM, "athlete_id": _LIFTER, "set_id": f"{number}"})
+            at = start + timedelta(seconds=3 * index)
+            events.append(Event(f"{number}-{index}", "rehearsal", at, data, receivedtime=at, configversion=0))
+    return events

@@ -52,7 +52,7 @@ class RecoveryFailed(WorkerFailed):
 async def work_until_stopped(
     processor: Processor[Any], settings: Settings, make_host: Callable[[Configuration], FaustHost]
 ) -> int:
-    """Work until a signal; gives 0. A worker that fails ends the process at once, with exit code 1."""
+    """Work until a signal; returns 0. A worker that fails ends the process at once, with exit code 1."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -66,8 +66,8 @@ async def work_until_stopped(
 def _end_now(name: str, error: BaseException | None) -> NoReturn:
     """End the process, without the steps of an orderly end: these could wait for ever for what has just failed."""
     if error is not None:
-        known = isinstance(error, WorkerFailed | LogUnavailable | TopicsDiffer | OSError)
-        log.critical("%s ends: %s", name, error, exc_info=None if known else error)
+        expected = isinstance(error, WorkerFailed | LogUnavailable | TopicsDiffer | OSError)
+        log.critical("%s ends: %s", name, error, exc_info=None if expected else error)
     logging.shutdown()
     os._exit(0 if error is None else 1)
 

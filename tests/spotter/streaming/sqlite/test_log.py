@@ -25,7 +25,7 @@ async def test_what_is_appended_is_there_after_a_restart(tmp_path: Path) -> None
     log = await SqliteLog.open(tmp_path / "x.db")
     await log.append([record(b"3")])
     reader = await log.reader(["lifts.v1"], Start(beginning=True))
-    assert [(0, b"1"), (1, b"2"), (2, b"3")] == [(one.offset, one.value) for one in await reader.fetch(1)]
+    assert [(0, b"1"), (1, b"2"), (2, b"3")] == [(record.offset, record.value) for record in await reader.fetch(1)]
     await log.close()
 
 
@@ -47,7 +47,7 @@ async def test_a_reader_wakes_at_once(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     await log.append([record(b"1")])
     async with asyncio.timeout(5):
-        assert [b"1"] == [one.value for one in await waiting]
+        assert [b"1"] == [record.value for record in await waiting]
     assert [] == await reader.fetch(0.01)
     await log.close()
 
@@ -87,7 +87,7 @@ async def test_a_reader_starts_where_it_is_told(tmp_path: Path) -> None:
 
     async def found(start: Start) -> list[bytes]:
         reader = await log.reader(["lifts.v1"], start)
-        return [one.value for one in await reader.fetch(0)]
+        return [record.value for record in await reader.fetch(0)]
 
     assert [b"1", b"2"] == await found(Start(beginning=True))
     assert [] == await found(Start(end=True))

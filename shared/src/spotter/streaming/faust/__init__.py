@@ -25,7 +25,7 @@ logging.getLogger(__name__).setLevel(logging.WARNING)  # Faust logs its subclass
 
 
 def run_worker(processor: Processor[Any], settings: Settings, *, one_by_one: bool = False) -> int:
-    """Run a processor as a worker until SIGTERM or SIGINT; gives the exit code, not 0 after a failure."""
+    """Run a processor as a worker until SIGTERM or SIGINT; returns the exit code, not 0 after a failure."""
 
     def make_host(configuration: Configuration) -> FaustHost:
         return FaustHost(processor, configuration, settings, one_by_one=one_by_one)

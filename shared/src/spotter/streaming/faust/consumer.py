@@ -65,11 +65,11 @@ class Consumer(driver.Consumer):
         self.app.host.begin(starts)
 
     async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
-        """Say where partitions begin, asked on another connection: on the consumer's own one a fetch is waited for."""
+        """Return where partitions begin, asked on another connection: on the consumer's own one a fetch is waited for."""
         return cast(Mapping[TP, int], await self.app.host.offsets.begin(_plain(partitions)))
 
     async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
-        """Say where partitions end, likewise."""
+        """Return where partitions end, likewise."""
         return cast(Mapping[TP, int], await self.app.host.offsets.end(_plain(partitions)))
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
@@ -79,10 +79,10 @@ class Consumer(driver.Consumer):
         return done
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
-        known = {tp: self._committed_offset[tp] for tp in offsets}
+        before = {tp: self._committed_offset[tp] for tp in offsets}
         done = await super()._commit_offsets(offsets, start_new_transaction)
         if not done:
-            self._committed_offset.update(known)  # Faust takes a commit for done that the group refused
+            self._committed_offset.update(before)  # Faust takes a commit for done that the group refused
         return done
 
     async def pause_for_good(self, partitions: Iterable[TP]) -> None:

@@ -155,7 +155,7 @@ class FaustHost(AtLeastOnce[EventT[Any]]):
     # What Faust needs done
 
     def forget(self) -> None:
-        """Give back what waits: partitions may go to another worker."""
+        """Drop what waits, unacknowledged: its partitions may go to another worker."""
         for event in self.batches.forget():
             self.app.consumer.unacked.discard(event.message)
 

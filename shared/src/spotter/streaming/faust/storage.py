@@ -67,7 +67,7 @@ class State(faust.Table[bytes, bytes]):
         super().__init__(app, name="state", store="memory://", key_type=bytes, value_type=bytes)
 
     async def send(self, entries: Sequence[Entry]) -> list[Awaitable[RecordMetadata]]:
-        """Write entries, each to the partition of its input; gives the futures of their confirmation."""
+        """Write entries, each to the partition of its input; returns the futures of their confirmation."""
         topic = self.changelog_topic.get_topic_name()
         producer = self.app.host.producer
         return [await producer.send(topic, entry.value, entry.key, entry.partition) for entry in entries]

@@ -43,7 +43,7 @@ class TopicState:
 
 
 async def apply_topics(bootstrap: str, prefix: str = "", topics: Iterable[Topic] | None = None) -> list[str]:
-    """Make what is missing and put settings right; gives a line for each change, none when all is well.
+    """Make what is missing and put settings right; returns a line for each change, none when all is well.
 
     Raises LogUnavailable, and TopicsDiffer for a topic with another number of partitions (nothing is changed then):
     a key's records would end up in two of them.
@@ -63,7 +63,7 @@ async def apply_topics(bootstrap: str, prefix: str = "", topics: Iterable[Topic]
 
 
 async def list_topics(bootstrap: str, prefix: str = "") -> list[TopicState]:
-    """Say what is there of each topic of the catalogue; raises LogUnavailable."""
+    """Return what is there of each topic of the catalogue; raises LogUnavailable."""
     async with _admin(bootstrap) as admin:
         return await _states(admin, prefix, None, None)
 
@@ -129,9 +129,11 @@ async def _settings(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[st
 def _refuse_other_partitions(states: Iterable[TopicState]) -> None:
     wrong = [state for state in states if state.partitions and state.partitions != state.wanted.partitions]
     if wrong:
-        told = ", ".join(f"{state.name} has {state.partitions}, not {state.wanted.partitions}" for state in wrong)
+        differences = ", ".join(
+            f"{state.name} has {state.partitions}, not {state.wanted.partitions}" for state in wrong
+        )
         raise TopicsDiffer(
-            f"the number of partitions of a topic can't be changed, since keys would move: {told}. Copy its records "
+            f"the number of partitions of a topic can't be changed, since keys would move: {differences}. Copy its records "
             "into a new topic, or use another prefix (SPOTTER_TOPIC_PREFIX)."
         )
 
@@ -185,7 +187,9 @@ async def _until_taken_over(admin: AIOKafkaAdminClient, bootstrap: str, prefix: 
     asking = Offsets(bootstrap)
     try:
         # Only a leader that is ready to be written to tells this.
-        await asking.end([one for topic in topics for one in topic_partitions(prefix, topic.name)], CHANGE_S)
+        await asking.end(
+            [partition for topic in topics for partition in topic_partitions(prefix, topic.name)], CHANGE_S
+        )
     finally:
         await asking.close()
 

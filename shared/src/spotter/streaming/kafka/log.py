@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from spotter.streaming.kafka.progress import Progress
+from spotter.streaming.kafka.progress import UnfinishedWork
 from spotter.streaming.kafka.reader import KafkaReader
-from spotter.streaming.kafka.writer import Writer
+from spotter.streaming.kafka.writer import KafkaWriter
 from spotter.streaming.log import NewRecord, Start
 
 
@@ -32,15 +32,15 @@ class KafkaLog:
         self.bootstrap = bootstrap
         self.prefix = prefix
         self._gather_s = gather_s
-        self._writer = Writer(bootstrap, prefix)
-        self._progress = Progress(bootstrap, prefix)
+        self._writer = KafkaWriter(bootstrap, prefix)
+        self._progress = UnfinishedWork(bootstrap, prefix)
 
     async def start(self) -> None:
         """Connect; waits up to 30 s for a broker, then raises LogUnavailable."""
         await self._writer.start()
 
     async def stop(self) -> None:
-        """Let go of the broker; what `append` still waits for is given 2 s."""
+        """Disconnect; what `append` still waits for is given 2 s."""
         await self._progress.close()
         await self._writer.stop()
 
@@ -66,8 +66,8 @@ class KafkaLog:
         return await KafkaReader.open(self.bootstrap, self.prefix, topics, start, gather_s=self._gather_s)
 
     async def oldest_unfinished_ms(self) -> int | None:
-        """Say when the oldest event came that detector or advisor has not finished; None: all is done.
+        """Return when the oldest event came that detector or advisor has not finished; None: all is done.
 
-        Raises LogUnavailable where that can't be told.
+        Raises LogUnavailable when that is unknown.
         """
         return await self._progress.oldest_unfinished_ms()

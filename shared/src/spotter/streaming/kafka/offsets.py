@@ -16,9 +16,11 @@ FETCH_WAIT_MS = 500
 
 
 def topic_partitions(prefix: str, topic: str) -> list[TopicPartition]:
-    """Name the partitions of a topic by its entry in the catalogue."""
-    known = TOPICS.get(topic)
-    return [TopicPartition(prefix + topic, number) for number in range(known.partitions if known else PARTITIONS)]
+    """Return the partitions of a topic by its entry in the catalogue."""
+    described = TOPICS.get(topic)
+    return [
+        TopicPartition(prefix + topic, number) for number in range(described.partitions if described else PARTITIONS)
+    ]
 
 
 def plain_consumer(bootstrap: str, **more: Any) -> AIOKafkaConsumer:
@@ -41,29 +43,27 @@ class Offsets:
         self._consumer: AIOKafkaConsumer | None = None
 
     async def begin(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
-        """Give the first offset of each partition; raises LogUnavailable."""
+        """Return the first offset of each partition; raises LogUnavailable."""
         consumer = await self._started()
         return await self._ask(consumer, consumer.beginning_offsets(partitions), partitions)
 
     async def end(
         self, partitions: Collection[TopicPartition], within_s: float = ANSWER_S
     ) -> dict[TopicPartition, int]:
-        """Give the offset after the last of each partition; raises LogUnavailable."""
+        """Return the offset after the last of each partition; raises LogUnavailable."""
         consumer = await self._started()
         return await self._ask(consumer, consumer.end_offsets(partitions), partitions, within_s)
 
     async def since(self, partitions: Collection[TopicPartition], moment_ms: int) -> dict[TopicPartition, int | None]:
-        """Give the first offset of each partition written at `moment_ms` or later; None: there is none."""
+        """Return the first offset of each partition written at `moment_ms` or later; None: there is none."""
         consumer = await self._started()
-        found = await answered(
+        first = await answered(
             consumer.offsets_for_times(dict.fromkeys(partitions, moment_ms)), "can't tell what came since then"
         )
-        return {
-            partition: None if (there := found.get(partition)) is None else there.offset for partition in partitions
-        }
+        return {partition: None if (at := first.get(partition)) is None else at.offset for partition in partitions}
 
     async def close(self) -> None:
-        """Let go of the brokers."""
+        """Disconnect."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await consumer.stop()
@@ -89,7 +89,7 @@ class Offsets:
         try:
             return await answered(asked, "can't tell where topics begin or end", within_s)
         except LogUnavailable as error:
-            missing = sorted({one.topic for one in partitions if not consumer.partitions_for_topic(one.topic)})
+            missing = sorted({tp.topic for tp in partitions if not consumer.partitions_for_topic(tp.topic)})
             if missing and isinstance(error.__cause__, KafkaError | None):
                 raise LogUnavailable(
                     f"{error}; unknown: {', '.join(missing)} (`spotter topics apply` makes missing topics)"

@@ -27,7 +27,7 @@ ASKED_AGAIN_S = 0.5
 PEEK_BYTES = 64 * 1024
 
 
-class Progress:
+class UnfinishedWork:
     """Tells the time of the oldest record that a worker has not finished.
 
     One answer costs two reads of committed offsets and two look-ups of offsets, which the brokers hold in memory.
@@ -46,7 +46,7 @@ class Progress:
         self._answer: tuple[float, int | None] | None = None
 
     async def oldest_unfinished_ms(self) -> int | None:
-        """Say when the oldest unfinished record came (epoch ms); None: there is none. Raises LogUnavailable."""
+        """Return when the oldest unfinished record came (epoch ms); None: there is none. Raises LogUnavailable."""
         async with self._asking:
             if self._answer is not None and time.monotonic() - self._answer[0] < ASKED_AGAIN_S:
                 return self._answer[1]
@@ -56,7 +56,7 @@ class Progress:
             return oldest
 
     async def close(self) -> None:
-        """Let go of the brokers."""
+        """Disconnect."""
         admin, consumer = self._admin, self._consumer
         self._admin = self._consumer = None
         if admin is not None:
@@ -117,9 +117,9 @@ class Progress:
     ) -> dict[TopicPartition, int]:
         if group not in self._coordinators:
             self._coordinators[group] = await admin.find_coordinator(group)
-        found = await admin.list_consumer_group_offsets(group, self._coordinators[group], partitions)
+        committed = await admin.list_consumer_group_offsets(group, self._coordinators[group], partitions)
         # A group that has never been is answered with nothing at all.
-        return {partition: found[partition].offset if partition in found else -1 for partition in partitions}
+        return {tp: committed[tp].offset if tp in committed else -1 for tp in partitions}
 
     async def _times(self, consumer: AIOKafkaConsumer, late: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
         """Read when records came, by their partitions and offsets; what was read before is remembered."""

@@ -61,7 +61,7 @@ class KafkaReader:
         return cls(consumer, asking, prefix, starts, gather_s)
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give what has come, waiting at most `wait_s` for a first record; raises LogUnavailable."""
+        """Return what has come, waiting at most `wait_s` for a first record; raises LogUnavailable."""
         if (early_s := self._gave_s + self._gather_s - time.monotonic()) > 0:
             await asyncio.sleep(early_s)  # until then aiokafka keeps one answer, and asks for no other
         try:
@@ -73,9 +73,9 @@ class KafkaReader:
         records: list[Record] = []
         for partition, batch in batches.items():
             topic = partition.topic.removeprefix(self._prefix)
-            for one in batch:
-                key = (one.key or b"").decode("utf-8", "replace")
-                records.append(Record(topic, one.partition, one.offset, key, one.value or b"", one.timestamp))
+            for raw in batch:
+                key = (raw.key or b"").decode("utf-8", "replace")
+                records.append(Record(topic, raw.partition, raw.offset, key, raw.value or b"", raw.timestamp))
             self._next[partition] = batch[-1].offset + 1
         self._gave_s = time.monotonic() if 0 < len(records) < FULL else 0.0
         return records
@@ -88,7 +88,7 @@ class KafkaReader:
             raise LogUnavailable(f"no broker has answered for {silent_s:.0f} s")
 
     async def lag(self) -> int:
-        """Say how many records are written that `fetch` has not given yet; raises LogUnavailable."""
+        """Return how many records are written that `fetch` has not given yet; raises LogUnavailable."""
         ends = await self._asking.end(list(self._next))
         behind = 0
         for partition, end in ends.items():
@@ -98,14 +98,14 @@ class KafkaReader:
         return behind
 
     def position(self) -> Position:
-        """Say where the next `fetch` goes on."""
+        """Return where the next `fetch` goes on."""
         position: dict[str, dict[int, int]] = {}
         for partition, offset in self._next.items():
             position.setdefault(partition.topic.removeprefix(self._prefix), {})[partition.partition] = offset
         return position
 
     async def close(self) -> None:
-        """Let go of the log."""
+        """Close the reader."""
         await self._asking.close()
         await self._consumer.stop()
 
@@ -153,10 +153,10 @@ async def _starts(
     if start.end:
         return end
     if start.since is not None:
-        found = await asking.since(partitions, int(start.since.timestamp() * 1000))
-        return {one: end[one] if (there := found[one]) is None else there for one in partitions}
+        since = await asking.since(partitions, int(start.since.timestamp() * 1000))
+        return {tp: end[tp] if (offset := since[tp]) is None else offset for tp in partitions}
     offsets = {}
-    for one in partitions:
-        wanted = start.position.get(one.topic.removeprefix(prefix), {}).get(one.partition, end[one])
-        offsets[one] = min(max(wanted, first[one]), end[one])
+    for tp in partitions:
+        wanted = start.position.get(tp.topic.removeprefix(prefix), {}).get(tp.partition, end[tp])
+        offsets[tp] = min(max(wanted, first[tp]), end[tp])
     return offsets

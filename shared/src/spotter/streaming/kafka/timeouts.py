@@ -17,7 +17,7 @@ ANSWER_S = 5.0
 
 
 async def answered(asked: Awaitable[T], what: str, within_s: float = ANSWER_S) -> T:
-    """Give the broker's answer; raises LogUnavailable, saying what was asked, where there is none in time."""
+    """Return the broker's answer; raises LogUnavailable, saying what was asked, where there is none in time."""
     try:
         return await asyncio.wait_for(asked, within_s)
     except TimeoutError:

@@ -42,7 +42,7 @@ class _Sending:
     """Whether an append answers for it; one that gave up does not."""
 
 
-class Writer:
+class KafkaWriter:
     """An idempotent producer that remembers what it sent.
 
     The producer itself never gives up a record: it sends it again under the same sequence number until a broker
@@ -75,7 +75,7 @@ class Writer:
                 return
 
     async def stop(self) -> None:
-        """Let go of the brokers; what is under way is given 2 s."""
+        """Disconnect; what is under way is given 2 s."""
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait({self._connecting})
@@ -88,9 +88,9 @@ class Writer:
         first: list[bool] = []
         claimed: list[_Sending] = []
         try:
-            for place in range(0, len(records), SENT_AT_ONCE):
+            for start in range(0, len(records), SENT_AT_ONCE):
                 async with asyncio.timeout(CONFIRM_S):
-                    first += await self._write(records[place : place + SENT_AT_ONCE], claimed)
+                    first += await self._write(records[start : start + SENT_AT_ONCE], claimed)
         except BaseException as error:
             for sending in claimed:
                 sending.claimed = False
@@ -101,8 +101,8 @@ class Writer:
     def _check_topics(self, topics: set[str]) -> None:
         if self._producer is None:
             return
-        known = self._producer.client.cluster.partitions_for_topic
-        missing = sorted(self._prefix + topic for topic in topics if not known(self._prefix + topic))
+        partitions_of = self._producer.client.cluster.partitions_for_topic
+        missing = sorted(self._prefix + topic for topic in topics if not partitions_of(self._prefix + topic))
         if missing:
             raise LogUnavailable(
                 f"no broker at {self._bootstrap} knew of {', '.join(missing)} within {CONFIRM_S:g} s; "

@@ -27,15 +27,15 @@ class MemoryLog:
         """What `oldest_unfinished_ms` answers; set by whoever plays the workers."""
 
     def partition_of(self, key: str) -> int:
-        """Give the partition of a key."""
+        """Return the partition of a key."""
         return zlib.crc32(key.encode()) % self._partitions
 
     def partition(self, topic: str, partition: int) -> list[Record]:
-        """Give all records of a partition; the list grows with the log."""
+        """Return all records of a partition; the list grows with the log."""
         return self._topics.setdefault(topic, [[] for _ in range(self._partitions)])[partition]
 
     def records(self, topic: str) -> list[Record]:
-        """Give all records of a topic, partition after partition."""
+        """Return all records of a topic, partition after partition."""
         return [record for number in range(self._partitions) for record in self.partition(topic, number)]
 
     def write(self, record: NewRecord, partition: int | None = None) -> bool:
@@ -62,7 +62,7 @@ class MemoryLog:
         return MemoryReader(self, topics, start)
 
     async def oldest_unfinished_ms(self) -> int | None:
-        """Say what `oldest_unfinished` was set to."""
+        """Return what `oldest_unfinished` was set to."""
         self._check()
         return self.oldest_unfinished
 
@@ -90,10 +90,10 @@ class MemoryReader:
         return start.position.get(topic, {}).get(number, len(records))
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give what has come."""
+        """Return what has come."""
         self._log._check()
-        found = self._take()
-        if not found:
+        records = self._take()
+        if not records:
             self._log._written.clear()
             try:
                 async with asyncio.timeout(wait_s):
@@ -101,28 +101,28 @@ class MemoryReader:
             except TimeoutError:
                 return []
             self._log._check()
-            found = self._take()
-        return found
+            records = self._take()
+        return records
 
     def _take(self) -> list[Record]:
-        found: list[Record] = []
-        for place, first in self._next.items():
-            new = self._log.partition(*place)[first:]
-            self._next[place] = first + len(new)
-            found += new
-        return found
+        records: list[Record] = []
+        for partition, first in self._next.items():
+            new = self._log.partition(*partition)[first:]
+            self._next[partition] = first + len(new)
+            records += new
+        return records
 
     async def lag(self) -> int:
         """Count what was not given yet."""
         self._log._check()
-        return sum(len(self._log.partition(*place)) - first for place, first in self._next.items())
+        return sum(len(self._log.partition(*partition)) - first for partition, first in self._next.items())
 
     def position(self) -> Position:
-        """Say where the next `fetch` goes on."""
+        """Return where the next `fetch` goes on."""
         position: dict[str, dict[int, int]] = {}
         for (topic, number), first in self._next.items():
             position.setdefault(topic, {})[number] = first
         return position
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is open."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 from spotter.domain.time import micros, moment_of
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
 from spotter.streaming.processor import Environment, Processor, State
-from spotter.streaming.runtime import CommitGroup, Runtime, Stage
+from spotter.streaming.runtime import CommitGroup, ProcessorStage, Runtime
 from spotter.streaming.sqlite.log import SqliteLog
 from spotter.streaming.sqlite.storage import StateRow, Write
 from spotter.streaming.state_versions import Input, Output
@@ -65,7 +65,7 @@ class SqliteHost(Runtime):
 
     async def _begin(self) -> None:
         """Start from what is committed."""
-        chain = [Stage(stage.processor, self._env) for stage in self.chain]
+        chain = [ProcessorStage(stage.processor, self._env) for stage in self.chain]
         cursors = {stage.input_topic: await self._log.reading(self._log.file.cursor, stage.name) for stage in chain}
         for stage in chain:
             for key, due_us in (await self._log.reading(self._log.file.timers, stage.name)).items():
@@ -137,7 +137,7 @@ class SqliteHost(Runtime):
                 await asyncio.sleep(0.5)
 
     async def _take_turns(self) -> None:
-        """Give each processor its turn; one with a backlog goes on alone, until it is far ahead of the next."""
+        """Run each processor in turn; one with a backlog goes on alone, until it is far ahead of the next."""
         busy = False
         for number, stage in enumerate(self.chain):
             if self._cursors[stage.input_topic] >= self._log.ends[stage.input_topic]:
@@ -158,7 +158,7 @@ class SqliteHost(Runtime):
         if not self._waiting():
             await self._log.wait(self._inputs, 1.0)
 
-    async def _read(self, stage: Stage) -> list[Input]:
+    async def _read(self, stage: ProcessorStage) -> list[Input]:
         records = await self._log.read(stage.input_topic, self._cursors[stage.input_topic], BATCH_MAX)
         return [Input(0, record.offset, record.key, record.value, record.event) for record in records]
 
@@ -179,7 +179,7 @@ class SqliteHost(Runtime):
         following = self._following(number)
         return 0 if following is None else self._ends[following.input_topic] - self._cursors[following.input_topic]
 
-    def _following(self, number: int) -> Stage | None:
+    def _following(self, number: int) -> ProcessorStage | None:
         return self.chain[number + 1] if number + 1 < len(self.chain) else None
 
     async def _committed(self, waiting: int) -> None:
@@ -198,7 +198,7 @@ class SqliteHost(Runtime):
 
     # The backend of the runtime
 
-    async def load(self, stage: Stage, keys: Collection[str]) -> None:
+    async def load(self, stage: ProcessorStage, keys: Collection[str]) -> None:
         """Read the state of lifters that are not in memory."""
         lifters, unknown = self._lifters[stage.name], []
         for key in keys:
@@ -228,7 +228,7 @@ class SqliteHost(Runtime):
         self._ends[topic] = first + len(written)
         if self._cursors[topic] != first:
             return ()
-        return [Input(0, first + place, out.key, out.value, out.event) for place, out in enumerate(written)]
+        return [Input(0, first + index, out.key, out.value, out.event) for index, out in enumerate(written)]
 
     async def commit(self, group: CommitGroup) -> None:
         """Send a group off to be committed while the next is processed; only one is ever on its way."""
@@ -246,7 +246,7 @@ class SqliteHost(Runtime):
         self._at_work = False
         await self._committed(1)
 
-    def _row(self, stage: Stage, key: str, entry: str) -> StateRow:
+    def _row(self, stage: ProcessorStage, key: str, entry: str) -> StateRow:
         """Return an entry of state as it is now, without earlier versions: no input comes again."""
         stepper = stage.stepper
         stepper.table.prune(key, entry, 1 << 62)

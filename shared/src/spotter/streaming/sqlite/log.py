@@ -152,17 +152,17 @@ class SqliteLog:
             raise LogUnavailable(f"the database can't be read: {error}") from None
 
     def recent(self, topic: str, offset: int) -> Record | None:
-        """Give the record at an offset; for one that only the file has, the oldest one at hand."""
+        """Return the record at an offset; for one that only the file has, the oldest one at hand."""
         recent = self._recent[topic]
-        place = max(0, offset - recent.first)
-        return recent.records[place] if place < len(recent.records) else None
+        index = max(0, offset - recent.first)
+        return recent.records[index] if index < len(recent.records) else None
 
     async def read(self, topic: str, first: int, limit: int = READ_AT_ONCE) -> list[Record]:
-        """Give records from an offset on, from memory where they are recent."""
+        """Return records from an offset on, from memory where they are recent."""
         recent = self._recent[topic]
         if first >= recent.first:
-            place = first - recent.first
-            return recent.records[place : place + limit]
+            index = first - recent.first
+            return recent.records[index : index + limit]
         return await self.reading(self.file.read, topic, first, limit)
 
     async def reader(self, topics: Sequence[str], start: Start) -> SqliteReader:
@@ -179,7 +179,7 @@ class SqliteLog:
         return SqliteReader(self, first)
 
     async def oldest_unfinished_ms(self) -> int | None:
-        """Say when the oldest event came that is not processed yet."""
+        """Return when the oldest event came that is not processed yet."""
         if self.unfinished is None:
             raise LogUnavailable("nobody processes this log")
         return self.unfinished()
@@ -189,15 +189,15 @@ class SqliteLog:
         loop = asyncio.get_running_loop()
         woken: asyncio.Future[None] = loop.create_future()
         over = loop.call_later(wait_s, _wake, woken)
-        places = [self._waiting[topic] for topic in topics]
-        for place in places:
-            place.add(woken)
+        waiting = [self._waiting[topic] for topic in topics]
+        for waiters in waiting:
+            waiters.add(woken)
         try:
             await woken
         finally:
             over.cancel()
-            for place in places:
-                place.discard(woken)
+            for waiters in waiting:
+                waiters.discard(woken)
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:
@@ -213,32 +213,32 @@ class SqliteReader:
         self._next = first
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Give what has come, waiting at most `wait_s`."""
-        found = await self._take()
-        if not found:
+        """Return what has come, waiting at most `wait_s`."""
+        records = await self._take()
+        if not records:
             await self._source.wait(self._next, wait_s)
-            found = await self._take()
-        return found
+            records = await self._take()
+        return records
 
     async def _take(self) -> list[Record]:
-        found: list[Record] = []
+        new: list[Record] = []
         for topic, first in self._next.items():
             if first < self._source.ends[topic]:
                 records = await self._source.read(topic, first)
                 if records:
                     self._next[topic] = records[-1].offset + 1
-                    found += records
+                    new += records
                 else:
                     self._next[topic] = self._source.ends[topic]
-        return found
+        return new
 
     async def lag(self) -> int:
         """Count what was not given yet."""
         return sum(self._source.ends[topic] - first for topic, first in self._next.items())
 
     def position(self) -> Position:
-        """Say where the next `fetch` goes on."""
+        """Return where the next `fetch` goes on."""
         return {topic: {0: first} for topic, first in self._next.items()}
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is open."""

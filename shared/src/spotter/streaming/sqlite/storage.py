@@ -85,7 +85,7 @@ class SqliteFile:
         return 0 if row[0] is None else int(row[0]) + 1
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._checkpointer.close()
         self._reader.close()
         self._writer.close()
@@ -115,44 +115,44 @@ class SqliteFile:
         self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def _write(self, db: sqlite3.Connection, write: Write, at_ms: int, ends: dict[str, int]) -> list[Record | None]:
-        known = _known(db, [new.dedupe for new in write.records if new.dedupe is not None])
+        existing = _existing(db, [new.dedupe for new in write.records if new.dedupe is not None])
         done: list[Record | None] = []
         rows: dict[str, list[tuple[int, str, bytes, int]]] = {}
         fresh: list[tuple[bytes]] = []
         for new in write.records:
             if new.dedupe is not None:
-                if new.dedupe in known:
+                if new.dedupe in existing:
                     done.append(None)
                     continue
-                known.add(new.dedupe)
+                existing.add(new.dedupe)
                 fresh.append((new.dedupe,))
             offset = ends[new.topic]
             ends[new.topic] = offset + 1
             rows.setdefault(new.topic, []).append((offset, new.key, new.value, at_ms))
             done.append(Record(new.topic, 0, offset, new.key, new.value, at_ms, new.event))
         _insert(db, "INSERT INTO known (dedupe)", fresh)
-        for topic, found in rows.items():
-            _insert(db, f"INSERT INTO {_table(topic)} (offset, key, value, at_ms)", found)
+        for topic, new_rows in rows.items():
+            _insert(db, f"INSERT INTO {_table(topic)} (offset, key, value, at_ms)", new_rows)
         kept = [(row.processor, row.key, row.name, row.value) for row in write.states if row.value is not None]
         gone = [(row.processor, row.key, row.name) for row in write.states if row.value is None]
         _insert(db, "INSERT INTO state (processor, key, name, value)", kept, "value = excluded.value")
         db.executemany("DELETE FROM state WHERE processor = ? AND key = ? AND name = ?", gone)
-        for processor, (stands, will) in write.cursors.items():
+        for processor, (before, after) in write.cursors.items():
             moved = db.execute(
                 "INSERT INTO cursors (processor, offset) VALUES (?1, ?2) "
                 "ON CONFLICT (processor) DO UPDATE SET offset = ?2 WHERE offset = ?3",
-                (processor, will, stands),
+                (processor, after, before),
             )
             if moved.rowcount != 1:
-                raise sqlite3.IntegrityError(f"the cursor of {processor} does not stand at {stands} any more")
-        due = [(*place, at) for place, at in write.timers.items() if at is not None]
-        over = [place for place, at in write.timers.items() if at is None]
+                raise sqlite3.IntegrityError(f"the cursor of {processor} is not at {before} any more")
+        due = [(*timer, at) for timer, at in write.timers.items() if at is not None]
+        over = [timer for timer, at in write.timers.items() if at is None]
         _insert(db, "INSERT INTO timers (processor, key, due_us)", due, "due_us = excluded.due_us")
         db.executemany("DELETE FROM timers WHERE processor = ? AND key = ?", over)
         return done
 
     def read(self, topic: str, first: int, limit: int) -> list[Record]:
-        """Give records from an offset on."""
+        """Return records from an offset on."""
         rows = self._reader.execute(
             f"SELECT offset, key, value, at_ms FROM {_table(topic)} WHERE offset >= ? ORDER BY offset LIMIT ?",
             (first, limit),
@@ -160,34 +160,34 @@ class SqliteFile:
         return [Record(topic, 0, offset, key, value, at_ms) for offset, key, value, at_ms in rows]
 
     def first_since(self, topic: str, since_ms: int) -> int:
-        """Give the offset of the first record that was taken at `since_ms` or later (times never go back far)."""
+        """Return the offset of the first record that was taken at `since_ms` or later (times never go back far)."""
         low, high = 0, self.next_offset[topic]
         while low < high:
             middle = (low + high) // 2
-            found = self.read(topic, middle, 1)
-            if found and found[0].timestamp_ms < since_ms:
-                low = found[0].offset + 1
+            records = self.read(topic, middle, 1)
+            if records and records[0].timestamp_ms < since_ms:
+                low = records[0].offset + 1
             else:
                 high = middle
         return low
 
     def state(self, processor: str, key: str) -> list[tuple[str, bytes]]:
-        """Give a lifter's entries."""
+        """Return a lifter's entries."""
         return self._reader.execute(
             "SELECT name, value FROM state WHERE processor = ? AND key = ?", (processor, key)
         ).fetchall()
 
     def states(self, processor: str, keys: Iterable[str]) -> dict[str, list[tuple[str, bytes]]]:
-        """Give the entries of several lifters."""
+        """Return the entries of several lifters."""
         return {key: self.state(processor, key) for key in keys}
 
     def cursor(self, processor: str) -> int:
-        """Give the next offset of a processor's input."""
+        """Return the next offset of a processor's input."""
         row = self._reader.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def timers(self, processor: str) -> dict[str, int]:
-        """Give the timers that run, by key (microseconds since 1970)."""
+        """Return the timers that run, by key (microseconds since 1970)."""
         return dict(self._reader.execute("SELECT key, due_us FROM timers WHERE processor = ?", (processor,)).fetchall())
 
     def forget_before(self, now_ms: int) -> None:
@@ -219,17 +219,17 @@ def _insert(db: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]
         first += size
 
 
-def _known(db: sqlite3.Connection, dedupes: Sequence[bytes]) -> set[bytes]:
-    """Give those that are in the log."""
-    found: set[bytes] = set()
+def _existing(db: sqlite3.Connection, dedupes: Sequence[bytes]) -> set[bytes]:
+    """Return those that are in the log."""
+    existing: set[bytes] = set()
     size, first = ROWS_AT_ONCE, 0
     while first < len(dedupes):
         while size > len(dedupes) - first:
             size //= 2
         query = f"SELECT dedupe FROM known WHERE dedupe IN {_places(size, 1)}"
-        found.update(dedupe for (dedupe,) in db.execute(query, dedupes[first : first + size]))
+        existing.update(dedupe for (dedupe,) in db.execute(query, dedupes[first : first + size]))
         first += size
-    return found
+    return existing
 
 
 def _connect(path: Path) -> sqlite3.Connection:
