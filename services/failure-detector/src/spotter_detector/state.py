@@ -1,4 +1,4 @@
-"""The detector's state of a lifter: observed reps and small summaries, stored as JSON by `state_codec` under their field names."""
+"""The detector's state of a lifter: observed reps and small summaries, stored under their field names as JSON."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ class LiftedSet:
     moved_from: str = ""
     """Key of the set under the lifter it was credited to before."""
     moved_to: str = ""
-    """The lifter who has the set now. Here it has ended, and later events about it are forwarded to that lifter; without
-    an `end_reason` it was running when it was moved."""
+    """The lifter who has the set now. Here it has ended, and later events about it are forwarded to that lifter;
+    without an `end_reason` it was running when it was moved."""
 
     @property
     def is_open(self) -> bool:

@@ -26,7 +26,7 @@ from spotter_detector.state import LiftedSet
 
 
 def set_started(work: UnitOfWork) -> DetectorDraft:
-    """Open a set, or amend the one that the event says more about."""
+    """Open a set, or amend the one that the event adds to."""
     data = work.event.data
     assert isinstance(data, SetStarted)
     at_us = micros(corrected_time(work.event))

@@ -65,7 +65,7 @@ def _may_continue(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> bool:
 
 
 def find_for_start(work: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
-    """Return the set that a `set.started` at `at_us` says more about; None if it opens a new one."""
+    """Return the set that a `set.started` at `at_us` adds to; None if it opens a new one."""
     if work.moved_from_key:
         return work.moved_here()
     if set_id is None:

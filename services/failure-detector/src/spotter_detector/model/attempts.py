@@ -21,8 +21,8 @@ _HELPED_S = (1.5, 9.0)
 _HELPED_RATIO = 1.25
 _STOOD_SHARE = 0.62
 # A stop that only the clock shows, against a longer wait, a missed report and a pause. Log odds, by logistic regression
-# on simulated sets of both families (10 seeds apart from the judged ones; a set with a missed report or a pause counts
-# .3); 0 is the limit. Seconds over the set's middle wait; over its longest, by pieces.
+# on simulated sets of both families (10 seeds that are not used for evaluation; a set with a missed report or a pause
+# counts .3); 0 is the limit. Seconds over the set's middle wait; over its longest, by pieces.
 _STOOD_ODDS = -9.87
 _OVER_MIDDLE = 2.46
 _OVER_LONGEST = ((-2.0, 2.0, 3.08), (2.0, 4.0, -1.70), (4.0, 6.0, -2.58), (6.0, 8.0, -7.69))
@@ -64,7 +64,7 @@ def is_double(gap_s: float, velocity_off_mps: float | None, rom_off_m: float | N
 def is_second_half(gap_s: float, took_s: float | None, rom_share: float, velocity_ratio: float) -> bool:
     """Whether a slow report continues a slow short one; the dip between them takes about a second.
 
-    `rom_share` is the travel of both over the usual, `velocity_ratio` this one's velocity over the last completed rep's.
+    `rom_share` is the travel of both over the usual, `velocity_ratio` the velocity over that of the last completed rep.
 
     >>> is_second_half(2.6, 1.6, 1.0, 0.5), is_second_half(4.8, 1.6, 1.0, 0.5)
     (True, False)
@@ -84,13 +84,13 @@ def is_helped(gap_s: float, took_s: float | None, slow_ratio: float, velocity_ra
     return in_time and slow_ratio <= _STOOD_SHARE and velocity_ratio >= _HELPED_RATIO
 
 
-def stood(waited_s: float, waits_s: tuple[float, ...], velocity_ratio: float, from_failure: float) -> bool:
+def is_stop(waited_s: float, waits_s: tuple[float, ...], velocity_ratio: float, from_failure: float) -> bool:
     """Whether the time between two reps shows a stop that the rep's own duration leaves out.
 
     `waited_s` is the interval less what the rep itself took over the fastest, `waits_s` are those of the set so far;
     `from_failure` is by how many sds the rep before was over the velocity at failure.
 
-    >>> [stood(waited_s, (3.0, 2.8, 3.2), 1.0, from_failure=0.0) for waited_s in (6.5, 4.0, 25.0)]
+    >>> [is_stop(waited_s, (3.0, 2.8, 3.2), 1.0, from_failure=0.0) for waited_s in (6.5, 4.0, 25.0)]
     [True, False, False]
     """
     if not waits_s or not _STOOD_VELOCITY[0] <= velocity_ratio <= _STOOD_VELOCITY[1] or from_failure > STOOD_SDS_MAX:
@@ -107,10 +107,10 @@ def stood(waited_s: float, waits_s: tuple[float, ...], velocity_ratio: float, fr
     return log_odds > 0.0
 
 
-def paused_inside(from_start_s: float, duration_s: float) -> bool:
+def has_inner_pause(from_start_s: float, duration_s: float) -> bool:
     """Whether a rep with a reported start took longer than its duration, by more than a change of direction.
 
-    >>> paused_inside(4.1, 1.2), paused_inside(1.4, 1.2)
+    >>> has_inner_pause(4.1, 1.2), has_inner_pause(1.4, 1.2)
     (True, False)
     """
     return from_start_s - duration_s > _TAKEN_OFF_S

@@ -19,7 +19,7 @@ def confidence_of(
     """Return `low`, `medium` or `high` for one estimate (design choice).
 
     *low*: the 80 % interval is wider than 6 reps; or nothing was learned of the lifter and the reps have no velocity in
-    m/s; or the set is at a tempo that the lifter still holds; or it reaches the end of the grid. *high*: none of
+    m/s; or the set is at a tempo that the lifter still keeps; or it reaches the end of the grid. *high*: none of
     these, the interval is at most 3 reps wide, and the set is not at a tempo. *medium*: the rest.
 
     A set without a profile reaches *high* once its last reps slow down so clearly that few ends remain.

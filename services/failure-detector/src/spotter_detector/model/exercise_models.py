@@ -3,17 +3,18 @@
 Sources, by column:
 
 * **Velocity at failure.** The last rep of a set to failure is not the velocity of a 1RM (correlation .18–.37 within
-  a lifter, García-Ramos 2020), so it is a quantity of its own: in published data of deadlift sets to failure .206 ± .063
-  m/s, against a 1RM velocity of .14 ± .05. Bench press: near the 1RM velocity in a guided rack, .16 ± .04. Squat: between
-  the 1RM velocities with free weights, .23–.24, and guided, .30–.32 (Helms 2017, González-Badillo 2010, Banyard 2017).
-  Hip thrust .25 ± .03 (de Hoyo 2021). Prone bench pull: about the .50 of its 1RM. Overhead press and pull-up rest on few
-  lifters, `unknown` on none: wide sds.
+  a lifter, García-Ramos 2020), so it is a quantity of its own: in published data of deadlift sets to failure .206 ±
+  .063 m/s, against a 1RM velocity of .14 ± .05. Bench press: near the 1RM velocity in a guided rack, .16 ± .04. Squat:
+  between the 1RM velocities with free weights, .23–.24, and guided, .30–.32 (Helms 2017, González-Badillo 2010, Banyard
+  2017). Hip thrust .25 ± .03 (de Hoyo 2021). Prone bench pull: about the .50 of its 1RM. Overhead press and pull-up
+  rest on few lifters, `unknown` on none: wide sds.
 * **Velocity line.** log N = `line_log_n` + `line_slope`·(fastest − `line_velocity_mps`): general relations of the reps
   possible to the fastest rep of the set (Miras-Moreno 2022, Beck 2023, Lawson 2025: error 2.1–4.3 reps; squat residual
   .34, which gives the residual reps of Jukic 2024's squats at 70, 80 and 90 % of the 1RM; pull-up:
   N = −6.661 + 25.556·velocity, Beckham 2018). Hip thrust, overhead press, bench pull and unknown: drawn through
   velocity at 75 % of the 1RM and velocity at failure, a design choice.
-* **Curve.** Mean exponent of velocity over share of the set: over 1, since the loss grows towards the end, as the general
+* **Curve.** Mean exponent of velocity over share of the set: over 1, since the loss grows towards the end, as the
+  general
   equations of velocity loss over share done have it (bench press Sánchez-Moreno 2021, squat Pérez-Castilla 2024).
 * **Load.** See `load_to_reps`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
 * **Travel.** Of the bar in the concentric phase; design choices for a lifter of medium height, their sd in logs.

@@ -25,8 +25,8 @@ _PROBABILITY_MAX = 0.97
 def apply_failed_attempt(planes: Floats, progress: int, factor: float) -> None:
     """Multiply the odds of the end at `progress` reps (1 or more) by `factor`, up to a probability of .97, in place.
 
-    The remaining probability keeps its shape over the other numbers of reps, and takes over if another rep is done after
-    all. A posterior is (6, 180).
+    The remaining probability keeps its shape over the other numbers of reps, and takes over if another rep is done
+    after all. A posterior is (6, 180).
 
     >>> from spotter_detector.model import build_prior
     >>> from spotter_detector.model.grid import reps_possible, velocity_planes

@@ -54,17 +54,17 @@ class _Run:
     planes: Floats | None
     curves: Indices
     steps: list[FilterStep]
-    answers: list[tuple[int, SetTracker]]
+    due: list[tuple[int, SetTracker]]
     estimates: list[RepEstimate]
-    whole: list[Floats] | None = None
+    distributions: list[Floats] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
     """The posterior after the reps of one set.
 
-    `planes` (6, 180) as in `grid`, by the curves of `curve_prior`; measured by `kind`; `progress` reps done in the curve;
-    `restarted`: it is not the set's first; `flags` of each report as classified when it arrived.
+    `planes` (6, 180) as in `grid`, by the curves of `curve_prior`; measured by `kind`; `progress` reps done in the
+    curve; `restarted`: it is not the set's first; `flags` of each report as classified when it arrived.
     """
 
     planes: Floats
@@ -122,15 +122,15 @@ class Filter:
         >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
         ((60,), 1.0, 10)
         """
-        return [run.whole or [] for run in self._run(requests, whole=True)]
+        return [run.distributions or [] for run in self._run(requests, with_distributions=True)]
 
     def posteriors(self, requests: Sequence[Request]) -> list[Posterior]:
         """Return the posteriors after all reps of sets with at least one rep each.
 
         >>> from spotter_detector.model import Observation, build_prior
         >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
-        >>> [found] = Filter().posteriors([Request(prior, (Observation(1, 0.0, 0.52, None, None, None),), first=0)])
-        >>> found.planes.shape, found.progress, found.kind.label
+        >>> [posterior] = Filter().posteriors([Request(prior, (Observation(1, 0.0, 0.52, None, None, None),), first=0)])
+        >>> posterior.planes.shape, posterior.progress, posterior.kind.label
         ((6, 180), 1, 'velocity')
         """
         runs: list[_Run] = []
@@ -140,7 +140,7 @@ class Filter:
             last = Request(request.prior, request.observations, len(request.observations) - 1)
             runs.append(self._begin(last, rep_flags))
             flags_by_rep.append(rep_flags)
-        self._go_all(runs)
+        self._advance_all(runs)
         return [
             Posterior(
                 run.planes,
@@ -154,19 +154,19 @@ class Filter:
             if run.planes is not None
         ]
 
-    def _run(self, requests: Sequence[Request], whole: bool = False) -> list[_Run]:
+    def _run(self, requests: Sequence[Request], with_distributions: bool = False) -> list[_Run]:
         runs = [self._begin(request) for request in requests]
-        if whole:
+        if with_distributions:
             for run in runs:
-                run.whole = []
-        self._go_all(runs)
+                run.distributions = []
+        self._advance_all(runs)
         return runs
 
-    def _go_all(self, runs: Sequence[_Run]) -> None:
+    def _advance_all(self, runs: Sequence[_Run]) -> None:
         # Longest first: the sets that still have a step are always the first ones of a block.
         waiting = sorted((run for run in runs if run.steps), key=lambda run: -len(run.steps))
         for begin in range(0, len(waiting), _SIDE_BY_SIDE):
-            self._go(waiting[begin : begin + _SIDE_BY_SIDE])
+            self._advance(waiting[begin : begin + _SIDE_BY_SIDE])
 
     def _begin(self, request: Request, flags_by_rep: list[tuple[str, ...]] | None = None) -> _Run:
         observations, first = request.observations, request.first
@@ -181,7 +181,7 @@ class Filter:
             done, tracker, planes = len(entry.observations), entry.tracker.fork(), entry.planes
             curves = entry.curves
         steps: list[FilterStep] = []
-        answers: list[tuple[int, SetTracker]] = []
+        due: list[tuple[int, SetTracker]] = []
         reps = len(observations)
         for count in range(done + 1, reps + 1):
             tracker, added = tracker.add(observations[:count])
@@ -190,55 +190,55 @@ class Filter:
                 flags_by_rep.append(tuple(tracker.flags))
             if count > first:
                 # The next rep changes the tracker.
-                answers.append((len(steps), tracker if count == reps else tracker.fork()))
-        return _Run(request, tracker, planes, curves, steps, answers, [])
+                due.append((len(steps), tracker if count == reps else tracker.fork()))
+        return _Run(request, tracker, planes, curves, steps, due, [])
 
-    def _go(self, runs: list[_Run]) -> None:
+    def _advance(self, runs: list[_Run]) -> None:
         """Apply all steps of a block of runs, longest first, and record their estimates."""
         for row, run in enumerate(runs):
             if run.planes is not None:
                 self._of_row[row][...] = run.planes
                 self._curves[row] = run.curves
         active = len(runs)
-        for taken in range(len(runs[0].steps)):
-            while len(runs[active - 1].steps) <= taken:
+        for index in range(len(runs[0].steps)):
+            while len(runs[active - 1].steps) <= index:
                 active -= 1
-            self._step(runs[:active], taken)
+            self._step(runs[:active], index)
         for row, run in enumerate(runs):
             run.planes = planes = self._of_row[row].copy()
             self._cache.keep(
                 CachedPosterior(run.request.prior, run.request.observations, run.tracker, planes, run.curves)
             )
 
-    def _step(self, runs: list[_Run], taken: int) -> None:
+    def _step(self, runs: list[_Run], index: int) -> None:
         planes = [plane[: len(runs)] for plane in self._planes]
-        figures: list[float] = []
+        measures: list[float] = []
         reps_done: list[int] = []
         reported: list[tuple[int, FilterStep]] = []
         rows: list[int] = []
         for row, run in enumerate(runs):
-            step = run.steps[taken]
+            step = run.steps[index]
             if step.restarts_from is not None:
                 curve_prior, kind = step.restarts_from
                 self._of_row[row][...] = prior_planes(curve_prior, kind)
                 run.curves = self._curves[row] = _curves_of(curve_prior)
             elif step.fades_to is not None:
                 _fade(self._of_row[row], step.information, prior_planes(*step.fades_to))
-            figures += (step.pace, step.sensor_variance, step.cv_squared)
+            measures += (step.pace, step.sensor_variance, step.cv_squared)
             reps_done.append(step.progress)
             if step.failed or step.called_rir is not None:
                 reported.append((row, step))
-            if run.answers[len(run.estimates)][0] == taken + 1:
+            if run.due[len(run.estimates)][0] == index + 1:
                 rows.append(row)
         progress = np.array(reps_done, dtype=np.intp)
-        measured = np.array(figures).reshape(-1, 3)
+        columns = np.array(measures).reshape(-1, 3)
         update(
             planes,
             self._curves[: len(runs)],
             progress,
-            measured[:, 0:1],
-            measured[:, 1:2],
-            measured[:, 2:3],
+            columns[:, 0:1],
+            columns[:, 1:2],
+            columns[:, 2:3],
             self._work,
         )
         for row, step in reported:
@@ -247,10 +247,10 @@ class Filter:
             if step.called_rir is not None:
                 apply_likelihood(self._of_row[row], step.called_rir, step.progress)
         if rows:
-            self._answer(runs, rows, planes[LOG_WEIGHT], progress)
+            self._record(runs, rows, planes[LOG_WEIGHT], progress)
 
-    def _answer(self, runs: list[_Run], rows: list[int], log_weight: Floats, progress: NDArray[np.intp]) -> None:
-        trackers = [runs[row].answers[len(runs[row].estimates)][1] for row in rows]
+    def _record(self, runs: list[_Run], rows: list[int], log_weight: Floats, progress: NDArray[np.intp]) -> None:
+        trackers = [runs[row].due[len(runs[row].estimates)][1] for row in rows]
         if len(rows) < len(runs):
             log_weight, progress = log_weight[rows], progress[rows]
         if any(tracker.bound is not None for tracker in trackers):
@@ -264,8 +264,8 @@ class Filter:
         inlier = self._work.inlier(len(runs))
         for index, (row, tracker) in enumerate(zip(rows, trackers, strict=True)):
             run = runs[row]
-            if run.whole is not None:
-                run.whole.append(reps_in_reserve(log_weight[index], tracker.progress))
+            if run.distributions is not None:
+                run.distributions.append(reps_in_reserve(log_weight[index], tracker.progress))
             is_outlier = tracker.jumped and p_outlier(log_weight[index], inlier[row]) > _OUTLIER_PROBABILITY
             run.estimates.append(_estimate(tracker, quantiles[index], p_rir_le[index], is_outlier))
 

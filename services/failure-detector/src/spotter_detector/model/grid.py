@@ -1,10 +1,10 @@
 """The grid of hypotheses: reps possible N = 1 … 60, curve exponent p of three; and the prior over it.
 
-A cell (N, p) states that progress g of N reps has used up the share f = ((g − 1) / (N − 1))^p of what lies between first
-and last velocity: v = v1 + f·drop, drop = v_last − v1. Within a cell that is linear in (v1, drop), so the belief about
-the two is exactly Gaussian. The three exponents are the nodes of a Gauss–Hermite rule for the belief about the lifter's
-curve, and so preserve its mean and variance. Layout of every array over the grid: p in
-blocks, N running within a block.
+A cell (N, p) states that progress g of N reps has used up the share f = ((g − 1) / (N − 1))^p of what lies between
+first and last velocity: v = v1 + f·drop, drop = v_last − v1. Within a cell that is linear in (v1, drop), so the belief
+about the two is exactly Gaussian. The three exponents are the nodes of a Gauss–Hermite rule for the belief about the
+lifter's curve, and so preserve its mean and variance. Layout of every array over the grid: p in blocks, N running
+within a block.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ def overdue_after_s(prior: Prior, observations: Sequence[Observation]) -> float:
     >>> from dataclasses import replace
     >>> from spotter_detector.model import build_prior
     >>> cold = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> overdue_after_s(cold, ()), overdue_after_s(replace(cold, grind_s=2.4), ()), overdue_after_s(replace(cold, grind_s=4), ())
-    (6.0, 5.6, 8.0)
+    >>> [overdue_after_s(replace(cold, grind_s=grind_s), ()) for grind_s in (None, 2.4, 4.0)]
+    [6.0, 5.6, 8.0]
     """
     grinds_s = [] if prior.grind_s is None else [prior.grind_s]
     for rep in observations:

@@ -73,7 +73,8 @@ def update(
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> planes = [plane[None].copy() for plane in velocity_planes(prior)]
     >>> column = lambda value: np.array([[value]])
-    >>> update(planes, curve_offsets(prior)[None], np.array([1]), column(0.40), column(0.03**2), column(0.035**2), Workspace(1))
+    >>> observation = column(0.40), column(0.03**2), column(0.035**2)
+    >>> update(planes, curve_offsets(prior)[None], np.array([1]), *observation, Workspace(1))
     >>> [round(float(planes[V1][0, n - 1]), 3) for n in (4, 10, 20)]
     [0.391, 0.421, 0.459]
     """

@@ -68,9 +68,9 @@ def build_prior(
 ) -> Prior:
     """Return the prior of a set.
 
-    Reps possible and first velocity both depend on the load, so they are one joint Gaussian: a line between them for the
-    uncertainty of the load, and independent spreads at a given load. %1RM gives the load within 2 points; without it
-    planned reps narrow it.
+    Reps possible and first velocity both depend on the load, so they are one joint Gaussian: a line between them for
+    the uncertainty of the load, and independent spreads at a given load. %1RM gives the load within 2 points; without
+    it planned reps narrow it.
 
     Parameters
     ----------

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spotter_detector.model.attempts import is_double, is_helped, is_second_half, paused_inside, stood
+from spotter_detector.model.attempts import has_inner_pause, is_double, is_helped, is_second_half, is_stop
 from spotter_detector.model.flags import Verdict
 from spotter_detector.model.pauses import concentric_s
 from spotter_detector.model.records import Observation
-from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE, classify_first_by_travel, classify_travel
+from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE, classify_first, classify_travel
 
 # Share of a lifter's learned travel; wider than for the set's own (design choice).
 _LEARNED_ROM = (0.68, 1.35)
@@ -66,8 +66,9 @@ class RepContext:
 def classify(rep: Observation, context: RepContext) -> tuple[Verdict, Verdict | None]:
     """Return the verdict on a report, and the revised verdict on the one before it, if it changes.
 
-    >>> context = RepContext(Observation(4, 9.0, 0.21, 2.0, 0.42, None), Verdict.VALID, (0.42, 0.41, 0.42, 0.42), 0.21, 0.26,
-    ...             (3.0, 3.0, 3.1), 0.8, 4, True, 0.5, 0.09, None)
+    >>> last = Observation(4, 9.0, 0.21, 2.0, 0.42, None)
+    >>> context = RepContext(last, Verdict.VALID, (0.42, 0.41, 0.42, 0.42), 0.21, 0.26, (3.0, 3.0, 3.1),
+    ...                      0.8, 4, True, 0.5, 0.09, None)
     >>> for rep in (Observation(5, 12.5, 0.19, 2.2, 0.42, None), Observation(5, 12.5, 0.1, 2.0, 0.2, None)):
     ...     print(classify(rep, context)[0].value)
     valid
@@ -100,11 +101,11 @@ def classify(rep: Observation, context: RepContext) -> tuple[Verdict, Verdict | 
         if slow_ratio is not None and helped is not None and is_helped(gap_s, took_s, slow_ratio, helped):
             return _HELPED, None if last_verdict.is_failed else Verdict.STALLED
     if rep.started_s is not None and rep.duration_s is not None:
-        if paused_inside(rep.end_s - rep.started_s, rep.duration_s) and context.near_failure:
+        if has_inner_pause(rep.end_s - rep.started_s, rep.duration_s) and context.near_failure:
             return Verdict.STALLED, None
     elif ratio is not None and took_s is not None and last_verdict in _AFTER:
         grinding_s = max(took_s - (took_s if context.fastest_s is None else context.fastest_s), 0.0)
-        if stood(gap_s - grinding_s, context.waits_s, ratio, context.from_failure):
+        if is_stop(gap_s - grinding_s, context.waits_s, ratio, context.from_failure):
             return _STOOD, None
     if (
         context.near_failure
@@ -127,16 +128,15 @@ def classify_opening(reps: tuple[Observation, ...], expected_m: float) -> tuple[
 
     `expected_m` is the travel expected of the lifter or the exercise.
 
-    >>> reps = [Observation(n, 3.0 * n, v, None, rom, None) for n, v, rom in ((1, 0.9, 0.2), (2, 0.5, 0.42), (3, 0.5, 0.41))]
+    >>> figures = ((1, 0.9, 0.2), (2, 0.5, 0.42), (3, 0.5, 0.41))
+    >>> reps = [Observation(n, 3.0 * n, velocity_mps, None, rom_m, None) for n, velocity_mps, rom_m in figures]
     >>> [verdict.value for verdict in classify_opening(tuple(reps), 0.42) or ()]
     ['rerack', 'valid']
     """
     first, second = reps[0], reps[1]
     third = reps[2] if len(reps) > 2 else None
     if first.rom_m is not None and second.rom_m is not None and (third is None or third.rom_m is not None):
-        verdicts = classify_first_by_travel(
-            first.rom_m, second.rom_m, None if third is None else third.rom_m, expected_m
-        )
+        verdicts = classify_first(first.rom_m, second.rom_m, None if third is None else third.rom_m, expected_m)
         if verdicts is not None:
             return verdicts
     if third is None or first.velocity_mps is None or second.velocity_mps is None or third.velocity_mps is None:

@@ -25,14 +25,14 @@ from spotter_detector.model.timing import (
 
 # Module names: looking a member up through its enum class takes ten times as long (measured).
 _RATIO, _PEAK_RATIO, _CONCENTRIC, _CYCLE = PaceKind.RATIO, PaceKind.PEAK_RATIO, PaceKind.CONCENTRIC, PaceKind.CYCLE
-# The rep before a failed attempt is at most this many sds over the velocity at failure; a velocity this many sds under it
-# hardly belongs to a completed rep (design choices).
+# The rep before a failed attempt is at most this many sds over the velocity at failure; a velocity this many sds under
+# it hardly belongs to a completed rep (design choices).
 _NEAR_SDS = 2.2
 _STANDING_SDS = 2.6
 # No device measures velocity better than this, whatever it reports (design choice).
 SENSOR_SD_MIN_MPS = 0.005
-# The first rep of a curve is a little slow and scatters more, as lifters find their groove with it: so it is the fastest
-# of the set in only 37 % (bench press, García-Ramos 2021).
+# The first rep of a curve is a little slow and scatters more, as lifters find their groove with it: so it is the
+# fastest of the set in only 37 % (bench press, García-Ramos 2021).
 _FIRST_REP_SHARE = 0.95
 _FIRST_REP_CV = 0.06
 NO_VERDICTS: Mapping[int, Verdict] = MappingProxyType({})

@@ -46,10 +46,10 @@ class SetTracker(SetState):
     >>> tracker = SetTracker(prior)
     >>> for n in range(len(reps)):
     ...     tracker, steps = tracker.add(reps[: n + 1])
-    ...     print(steps[0].progress, round(steps[0].pace, 3), tracker.reference_rep, round(tracker.velocity_loss, 3), tracker.flags)
-    1 0.505 1 0.0 []
-    2 0.52 2 0.0 ['slow_first']
-    3 0.47 2 0.096 []
+    ...     print(round(steps[0].pace, 3), tracker.reference_rep, round(tracker.velocity_loss, 3), tracker.flags)
+    0.505 1 0.0 []
+    0.52 2 0.0 ['slow_first']
+    0.47 2 0.096 []
     """
 
     def add(self, observations: Sequence[Observation]) -> tuple[SetTracker, list[FilterStep]]:
@@ -103,7 +103,7 @@ class SetTracker(SetState):
         return PaceKind.CONCENTRIC if self.with_duration >= half else PaceKind.CYCLE
 
     def _classify(self, rep: Observation, observations: Sequence[Observation], index: int) -> Verdict:
-        """Return the verdict on a report; if it is the newest, `reclassified` may get revised verdicts on earlier ones."""
+        """Return the verdict on a report; the newest one may put revised verdicts on earlier ones in `reclassified`."""
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
         if index > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
             return _VALID
@@ -229,7 +229,7 @@ class SetTracker(SetState):
         return self.curve_prior
 
     def _handle_gap(self, rep: Observation) -> tuple[float, float | None]:
-        """Process the time since the last rep: return the share of information left, and the interval if it is usual."""
+        """Process the time since the last rep; return the share of information left, and the interval if usual."""
         took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
         grinding_s = 0.0
         if took_s is not None:

@@ -1,7 +1,7 @@
 """Reps alternating left and right: two levels of velocity in one set, of which the weaker side fails first.
 
-The side of a rep is not reported; a set in which the reps alternate above and below their neighbours, always by about as
-much, shows it. Noise does so over seven reps in about one set in a thousand (simulated sets; the limits are design
+The side of a rep is not reported; a set in which the reps alternate above and below their neighbours, always by about
+as much, shows it. Noise does so over seven reps in about one set in a thousand (simulated sets; the limits are design
 choices).
 """
 

@@ -1,8 +1,9 @@
 """Sets at a controlled tempo: while the lifter keeps the pace, a rep only shows a lower bound of capacity.
 
-The observed pace is the smaller of target and capacity. Until the first rep that falls clearly under the target, capacity is
-bounded from below only; since it falls from rep to rep, the newest bound implies all earlier ones. It is applied when
-the posterior is read and never stored in it. From the first break on every rep shows capacity itself.
+The observed pace is the smaller of target and capacity. Until the first rep that falls clearly under the target,
+capacity is bounded from below only; since it falls from rep to rep, the newest bound implies all earlier ones. It is
+applied when the posterior is read and never stored in it. From the first break on every rep shows capacity itself.
+
 At 2 s up and 2 s down velocity falls over the last two reps alone (75 %1RM), or not at all before failure (50 %):
 Gentil's metronome sets. So no estimate before the break gets more than low confidence.
 """
@@ -48,7 +49,8 @@ def log_capacity_over(planes: Floats, curves: Indices, bound: CapacityBound) -> 
     >>> from spotter_detector.model import build_prior
     >>> from spotter_detector.model.grid import curve_offsets, velocity_planes
     >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=True)
-    >>> log_probability = log_capacity_over(velocity_planes(prior), curve_offsets(prior), CapacityBound(0.30, 8, 0.03**2, 0.035**2))
+    >>> bound = CapacityBound(0.30, 8, 0.03**2, 0.035**2)
+    >>> log_probability = log_capacity_over(velocity_planes(prior), curve_offsets(prior), bound)
     >>> [round(float(np.exp(log_probability[n - 1])), 2) for n in (8, 10, 14)]
     [0.01, 0.09, 0.68]
     """

@@ -1,11 +1,11 @@
 """Sets without velocities in m/s: by rep times, or as a ratio to the set's own fastest rep.
 
-A concentric time is a velocity over the exercise's travel, which varies between lifters: the same model with that spread
-added, as a scale that first and last velocity share.
+A concentric time is a velocity over the exercise's travel, which varies between lifters: the same model with that
+spread added, as a scale that first and last velocity share.
 
-Everything else is measured by its pace (the inverse of a cycle, a velocity in another metric) in units of the best of the
-curve's first three. Fresh reps lie at .97 ± .05 of that unit, the last rep before failure at its retention: velocity at
-failure over the first.
+Everything else is measured by its pace (the inverse of a cycle, a velocity in another metric) in units of the best of
+the curve's first three. Fresh reps lie at .97 ± .05 of that unit, the last rep before failure at its retention:
+velocity at failure over the first.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What a report's travel shows: a rep, a shorter one, a movement of the bar that is not a rep.
 
-A lifter's travel varies by 2–3 % from rep to rep, so a report whose travel is a quarter off is no rep of the set, unless
-the lifter cuts the reps short: those are as slow as a rep, never as fast as an unloaded movement.
-Unracking and re-racking arrive as a first or last rep of unlike travel, often faster; a bounce or a shift of the grip as
-a short quick movement; a failed attempt as a rep of 20–60 % of the travel and far slower than the one before (what
-devices record). The limits between these are design choices.
+A lifter's travel varies by 2–3 % from rep to rep, so a report whose travel is a quarter off is no rep of the set,
+unless the lifter cuts the reps short: those are as slow as a rep, never as fast as an unloaded movement. Unracking and
+re-racking arrive as a first or last rep of unlike travel, often faster; a bounce or a shift of the grip as a short
+quick movement; a failed attempt as a rep of 20–60 % of the travel and far slower than the one before (what devices
+record). The limits between these are design choices.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ def classify_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, 
     near_failure : bool
         Whether the rep before was as slow as last reps are.
 
-    >>> [classify_travel(rom, 0.42, v, near_failure=True).value for rom, v in ((0.4, 0.9), (0.32, 0.9), (0.2, 0.6), (0.2, 1.2))]
+    >>> reports = ((0.4, 0.9), (0.32, 0.9), (0.2, 0.6), (0.2, 1.2))
+    >>> [classify_travel(rom_m, 0.42, ratio, near_failure=True).value for rom_m, ratio in reports]
     ['valid', 'short', 'failed', 'ghost']
-    >>> classify_travel(0.2, 0.42, 0.6, near_failure=False).value, classify_travel(0.6, 0.42, 0.9, near_failure=False).value
-    ('ghost', 'rerack')
+    >>> [classify_travel(rom_m, 0.42, ratio, near_failure=False).value for rom_m, ratio in ((0.2, 0.6), (0.6, 0.9))]
+    ['ghost', 'rerack']
     """
     share = rom_m / usual_m
     if share > LONG_SHARE:
@@ -65,7 +66,7 @@ def classify_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, 
     return Verdict.GHOST if share < _GHOST else Verdict.RERACK
 
 
-def classify_first_by_travel(
+def classify_first(
     first_m: float, second_m: float, third_m: float | None, expected_m: float
 ) -> tuple[Verdict, Verdict] | None:
     """Return revised verdicts on the first two reports by the travel of the second and third; None: no revision.
@@ -73,10 +74,12 @@ def classify_first_by_travel(
     Nothing in a first report distinguishes an unrack from a rep; the next two do. If they differ and there is no third
     yet, the travel expected of the lifter or the exercise decides.
 
-    >>> [[verdict.value for verdict in classify_first_by_travel(0.7, 0.42, third, 0.42) or ()] for third in (None, 0.41)]
+    >>> [[verdict.value for verdict in classify_first(0.7, 0.42, third, 0.42) or ()] for third in (None, 0.41)]
     [['rerack', 'valid'], ['rerack', 'valid']]
-    >>> [verdict.value for verdict in classify_first_by_travel(0.42, 0.15, None, 0.42) or ()], classify_first_by_travel(0.42, 0.40, 0.43, 0.42)
-    (['valid', 'ghost'], None)
+    >>> [verdict.value for verdict in classify_first(0.42, 0.15, None, 0.42) or ()]
+    ['valid', 'ghost']
+    >>> classify_first(0.42, 0.40, 0.43, 0.42) is None
+    True
     """
     if _alike(first_m, second_m):
         return None

@@ -1,9 +1,9 @@
 """Reps from the velocity or position of a bar, while they happen.
 
 Travel decides what is a rep, and velocity when it began and ended: noise in velocity averages out of travel, and the
-drift of a position sensor is slow. A rise from rest is the way up; it is a rep once it has most of the usual travel (the
-lifter's own, else that of the way down before it, else a minimum) and the bar stops or turns. A way up that turns back
-earlier is an attempt. In between the bar must go down.
+drift of a position sensor is slow. A rise from rest is the way up; it is a rep once it has most of the usual travel
+(the lifter's own, else that of the way down before it, else a minimum) and the bar stops or turns. A way up that turns
+back earlier is an attempt. In between the bar must go down.
 """
 
 from __future__ import annotations

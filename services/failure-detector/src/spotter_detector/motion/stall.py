@@ -23,11 +23,11 @@ class StallState:
 def update_stall(stuck: StallState, *, now_us: int, standing: bool, grind_s: float) -> tuple[StallState, int | None]:
     """Process one sample; return the start of the stall once it has lasted longer than `grind_s`.
 
-    >>> stuck, told = StallState(), []
+    >>> stuck, stalls = StallState(), []
     >>> for now_us in range(0, 8_000_000, 20_000):
     ...     stuck, since_us = update_stall(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
-    ...     if since_us is not None: told.append((since_us, now_us))
-    >>> told
+    ...     if since_us is not None: stalls.append((since_us, now_us))
+    >>> stalls
     [(870000, 6880000)]
     """
     if not standing:

@@ -1,8 +1,8 @@
 """Swings out and back along a direction that is still being learned: one such cycle is a rep.
 
-A zigzag with hysteresis: a turning point counts once the movement has gone back by a share of the usual swing, so tremor,
-a stutter and the two humps of one way out are ignored. Turning points are kept as vectors and projected on the current
-direction.
+A zigzag with hysteresis: a turning point counts once the movement has gone back by a share of the usual swing, so
+tremor, a stutter and the two humps of one way out are ignored. Turning points are kept as vectors and projected on the
+current direction.
 
 A cycle is emitted when its way back slows down or is nearly complete; or earlier, with `at_far` and a usual swing, when
 the way out is complete. A way back that is much longer than the way out was not one: the small movement before it was a

@@ -1,8 +1,8 @@
 """Reps from an IMU: cycles of rotation where the limb turns, of vertical velocity where it is carried.
 
-Curls, raises, pulldowns and pull-ups rotate the forearm about one axis; presses and squats carry it. Both are counted all
-the time, and the one that moves more emits the reps: of rotation when the far point is reached, of vertical velocity
-when a cycle is complete, since its extremes are mid-way. A sensor on a bar always counts vertical velocity.
+Curls, raises, pulldowns and pull-ups rotate the forearm about one axis; presses and squats carry it. Both are counted
+all the time, and the one that moves more emits the reps: of rotation when the far point is reached, of vertical
+velocity when a cycle is complete, since its extremes are mid-way. A sensor on a bar always counts vertical velocity.
 
 A rep has its times and no velocity. Which half of a cycle is concentric is unknown, and integrated over a phase the
 accelerometer's tilt error alone (1° is 0.17 m/s²) is 0.17 m/s after a second: not good enough for a velocity loss.

@@ -1,8 +1,8 @@
 """What is learned of a lifter across sets: one profile per exercise, velocity metric and device family.
 
 A closed set contributes one `Term`, made from its own reports and outcome and from nothing learned before. A `Profile`
-is the posterior of the lifter's parameters given all terms: it does not depend on their order, and a set is unlearned by
-learning again without its term.
+is the posterior of the lifter's parameters given all terms: it does not depend on their order, and a set is unlearned
+by learning again without its term.
 
 * `outcome`: how a set ended, as far as it is known;
 * `set_likelihood`: the likelihood of one set's first and last velocity, reps possible and curve, as a `term`;

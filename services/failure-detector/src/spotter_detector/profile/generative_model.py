@@ -1,15 +1,16 @@
 """How a lifter's parameters make a set, and the belief about an unknown lifter.
 
-A lifter has, in one exercise: an offset of log reps at a load from the population's, an offset of the velocity at a load,
-the slope of the line from first velocity to log reps, the velocity at failure, the exponent of the curve, the log of the
-one-repetition maximum, and (where velocities are times over a usual travel) the log scale of them. A set at a load where
-the population's first velocity is g has
+A lifter has, in one exercise: an offset of log reps at a load from the population's, an offset of the velocity at a
+load, the slope of the line from first velocity to log reps, the velocity at failure, the exponent of the curve, the log
+of the one-repetition maximum, and (where velocities are times over a usual travel) the log scale of them. A set at a
+load where the population's first velocity is g has
 
-    v1 = s·(g + v1_offset),  v_last = s·(v_fail + w),  log N = reps at the line's centre + reps_offset + slope·(g − centre) + e
+    v1 = s·(g + v1_offset),  v_last = s·(v_fail + w),
+    log N = reps at the line's centre + reps_offset + slope·(g − centre) + e
 
-and its curve; g, w and e are the set's own effects. The individual line is that of García-Ramos 2021 and Miras-Moreno 2022 (reps against
-fastest velocity, a line a lifter), its sd about .17 of log reps; that velocity at failure is a lifter's own, and not that
-of the 1RM, is García-Ramos 2020.
+and its curve; g, w and e are the set's own effects. The individual line is that of García-Ramos 2021 and Miras-Moreno
+2022 (reps against fastest velocity, a line a lifter), its sd about .17 of log reps; that velocity at failure is a
+lifter's own, and not that of the 1RM, is García-Ramos 2020.
 """
 
 from __future__ import annotations
@@ -37,14 +38,15 @@ Floats = NDArray[np.float64]
 PARAMETERS = 7
 # Indices of a lifter's parameters.
 REPS_OFFSET, V1_OFFSET, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE = range(PARAMETERS)
-# Indices of a set's effects: the population's first velocity at the load (g), velocity at failure (w), log reps (e), curve.
+# Indices of a set's effects: the population's first velocity at the load (g), velocity at failure (w), log reps (e),
+# curve.
 _SET_V1, _SET_V_FAIL, _SET_LOG_REPS, _SET_CURVE = range(4)
 # Load unknown, as in a population prior (design choice).
 VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.45
 # Sd of the log 1RM over all lifters (design choice): a load in kg then means nothing until one was lifted.
 _LOG_1RM, _LOG_1RM_SD = log(80.0), 1.0
-# The error of a reported 1RM is about the same in all sets, and absorbed by the lifter's parameters; the rest by set, in
-# points of % (design choice).
+# The error of a reported 1RM is about the same in all sets, and absorbed by the lifter's parameters; the rest by set,
+# in points of % (design choice).
 _PCT_SD = 1.0
 # Sd of the curve's exponent between the sets of one lifter (design choice).
 _CURVE_WITHIN_SD = 0.03
@@ -63,7 +65,7 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class SetLoad:
-    """What is known of a set's load; %1RM is used if both are."""
+    """A set's load as far as it is known; %1RM is used if both are given."""
 
     pct_1rm: float | None = None
     load_kg: float | None = None
@@ -143,7 +145,7 @@ def _velocity_at(model: ExerciseModel, pct_1rm: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SetFigures:
-    """The four figures of n sets (n, 4), with derivatives by the lifter's parameters (n, 4, 7) and effects (n, 4, 4)."""
+    """Figures of n sets (n, 4), with derivatives by the lifter's parameters (n, 4, 7) and effects (n, 4, 4)."""
 
     at: Floats
     by_lifter: Floats

@@ -27,8 +27,8 @@ def sensor_scatter(
 ) -> tuple[float, int] | None:
     """Return the sensor's variance, (m/s)², from one set and how many reps it rests on; None if the set cannot show it.
 
-    May be under 0: only many sets together are an estimate. `log_weight` (180,) are those of the cells with the set's end
-    included, `cv` is the biological variation of a rep.
+    May be under 0: only many sets together are an estimate. `log_weight` (180,) are those of the cells with the set's
+    end included, `cv` is the biological variation of a rep.
     """
     labels = {label for rep_flags in posterior.flags for label in rep_flags} - {flags.SLOW_FIRST}
     if labels or len(reps) < _REPS_MIN or len(reps) != posterior.progress:

@@ -1,8 +1,8 @@
 """From terms to a profile: the posterior of a lifter's parameters.
 
 Prior and messages are Gaussian; the generative model that joins them is bilinear (slope times velocity), so it is
-linearised about the best guess, four times (iterated Gauss–Newton, Bell and Cathey 1993). All terms enter together: their
-order does not matter. The prior shrinks to the exercise; an old set counts less, since lifters change.
+linearised about the best guess, four times (iterated Gauss–Newton, Bell and Cathey 1993). All terms enter together:
+their order does not matter. The prior shrinks to the exercise; an old set counts less, since lifters change.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.24)
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
-    >>> known = posterior_profile(None, [likelihood_of_set(prior, reps, ObservedOutcome(failed=True, at_days=3.0 * day)) for day in range(3)])
-    >>> known.learned_sets, round(known.mean[3], 3), round(known.cov[18] ** 0.5, 3)
+    >>> outcomes = [ObservedOutcome(failed=True, at_days=3.0 * day) for day in range(3)]
+    >>> profile = posterior_profile(None, [likelihood_of_set(prior, reps, outcome) for outcome in outcomes])
+    >>> profile.learned_sets, round(profile.mean[3], 3), round(profile.cov[18] ** 0.5, 3)
     (3, 0.214, 0.017)
     """
     ordered = sorted(terms, key=_order)

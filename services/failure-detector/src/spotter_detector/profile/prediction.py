@@ -21,7 +21,7 @@ def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
     >>> from spotter_detector.profile.generative_model import population_belief
     >>> cold = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> prior = predicted_prior(cold, population_belief("bench_press", "velocity"), knows_1rm=False)
-    >>> [(round(prior.v1_mean_mps, 3), round(prior.v_last_sd_mps, 3), round(prior.log_n_sd, 3)) for prior in (cold, prior)]
+    >>> [(round(p.v1_mean_mps, 3), round(p.v_last_sd_mps, 3), round(p.log_n_sd, 3)) for p in (cold, prior)]
     [(0.529, 0.041, 0.317), (0.529, 0.041, 0.305)]
     """
     model = exercise_model(cold.model_class)

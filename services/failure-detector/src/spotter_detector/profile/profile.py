@@ -74,7 +74,8 @@ class Profile:
         """Return the profile at another time: less certain the later, but never less than an unknown lifter's.
 
         >>> from spotter_detector.profile.posterior import population_profile
-        >>> population_profile("bench_press", "velocity").at(70.0).cov == population_profile("bench_press", "velocity").cov
+        >>> profile = population_profile("bench_press", "velocity")
+        >>> profile.at(70.0).cov == profile.cov
         True
         """
         return self if weeks_between(self.at_days, at_days) == 0.0 else self.with_belief(self.belief_at(at_days))
