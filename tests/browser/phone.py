@@ -74,16 +74,16 @@ class Phone:
 
     async def heard(self, kind: str) -> list[Any]:
         """List what was played of a kind."""
-        found = await self.page.evaluate("kind => window.heard.filter((one) => one.kind === kind)", kind)
-        return [one["what"] for one in found]
+        sounds = await self.page.evaluate("kind => window.heard.filter((one) => one.kind === kind)", kind)
+        return [sound["what"] for sound in sounds]
 
     def advice(self, action: str) -> list[dict[str, Any]]:
         """List the frames of an action."""
-        return [one["data"] for one in self.received if one.get("data", {}).get("action") == action]
+        return [frame["data"] for frame in self.received if frame.get("data", {}).get("action") == action]
 
     def acknowledged(self, alert_id: str) -> list[str]:
         """List the states in which an alert was acknowledged."""
-        return [one["data"]["state"] for one in self.sent if one["data"]["alert_id"] == alert_id]
+        return [message["data"]["state"] for message in self.sent if message["data"]["alert_id"] == alert_id]
 
     def _opened(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda text: self.received.append(json.loads(text)))
@@ -180,9 +180,9 @@ class Lifter:
             *(
                 (
                     "rep.completed",
-                    {"set_id": set_id, "rep_number": first + place, "mean_velocity_mps": velocity_mps},
-                    ago_s + (last - place) * every_s,
+                    {"set_id": set_id, "rep_number": first + index, "mean_velocity_mps": velocity_mps},
+                    ago_s + (last - index) * every_s,
                 )
-                for place, velocity_mps in enumerate(velocities_mps)
+                for index, velocity_mps in enumerate(velocities_mps)
             )
         )

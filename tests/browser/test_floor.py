@@ -53,7 +53,7 @@ class Wall:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Give a browser, one for all tests here."""
+    """Launch one browser for all tests here."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield running
@@ -62,7 +62,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
-    """Give a dashboard on an empty log."""
+    """Run a dashboard on an empty log."""
     async with run_dashboard(tmp_path) as running:
         yield running
 
@@ -85,7 +85,10 @@ async def wall(
     page, context = await new_page(browser, width, height, theme)
     page.set_default_timeout(10_000)
     shown = Wall(page, KEYS.issue("g1", "coach"))
-    page.on("console", lambda said: shown.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: shown.complaints.append(message.text) if message.type in ("error", "warning") else None,
+    )
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     page.on("request", lambda asked: shown.addresses.add(asked.url.split("/")[2]))
     await page.goto(dashboard.url)
@@ -116,9 +119,9 @@ def rep(story: Story, number: int, velocity_mps: float, action: Action) -> Story
     return story.advises(key, number, action).wait(0.01)
 
 
-async def colour(found: Locator, name: str) -> str:
-    """Give a computed colour."""
-    value = await found.evaluate("(node, name) => getComputedStyle(node).getPropertyValue(name)", name)
+async def colour(locator: Locator, name: str) -> str:
+    """Return a computed colour."""
+    value = await locator.evaluate("(node, name) => getComputedStyle(node).getPropertyValue(name)", name)
     assert isinstance(value, str)
     return value
 

@@ -27,7 +27,7 @@ TO_A_STOP = (0.50, 0.46, 0.42, 0.38, 0.33, 0.24)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Give a browser, one for all tests here."""
+    """Launch one browser for all tests here."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield running
@@ -36,7 +36,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Standalone]:
-    """Give the one-process host, one for the tests that don't stop it; each has a lifter of its own."""
+    """Run the one-process host, one for the tests that don't stop it; each has a lifter of its own."""
     with Standalone() as running:
         yield running
 
@@ -156,11 +156,11 @@ async def test_a_check_in_is_four_taps_and_once_a_day(browser: Browser, host: St
         await page.get_by_role("button", name="knee").click()
         await page.get_by_role("button", name="6", exact=True).click()
         await expect(page.locator("#checkin")).to_be_hidden()
-        said = [event["data"] for event in shown.posted]
+        answers = [event["data"] for event in shown.posted]
         assert [
             {"athlete_id": "gil", "sleep": 2, "soreness": 3, "fatigue": 4, "motivation": 5},
             {"athlete_id": "gil", "pain": {"knee": 6}},
-        ] == said
+        ] == answers
         await page.reload()
         await shown.says("waiting")
         await expect(page.locator("#checkin")).to_be_hidden()

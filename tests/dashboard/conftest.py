@@ -12,6 +12,6 @@ from tests.dashboard.server import RunningDashboard, run_dashboard
 
 @pytest.fixture
 async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
-    """Give a dashboard on an empty log."""
+    """Run a dashboard on an empty log."""
     async with run_dashboard(tmp_path) as running:
         yield running

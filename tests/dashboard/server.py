@@ -47,12 +47,12 @@ class RunningDashboard:
     async def get(
         self, path: str, role: Role = "coach", *athletes: str, gym: str = "g1", **params: str
     ) -> httpx.Response:
-        """Ask with a token of that role."""
+        """Send a request with a token of that role."""
         token = KEYS.issue(gym, role, athletes=athletes)
         return await self.client.get(path, params=params or None, headers={"Authorization": f"Bearer {token}"})
 
     async def json(self, path: str, *args: Any, **params: Any) -> Any:
-        """Ask for something that is there."""
+        """Return the JSON of a request that succeeds."""
         answer = await self.get(path, *args, **params)
         assert 200 == answer.status_code, answer.text
         return answer.json()
@@ -70,7 +70,7 @@ class RunningDashboard:
 
 
 async def until(holds: Callable[[], object], timeout_s: float = 5) -> None:
-    """Ask again and again until something holds."""
+    """Wait until a condition is true."""
     async with asyncio.timeout(timeout_s):
         while True:
             if holds():

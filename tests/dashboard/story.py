@@ -1,4 +1,4 @@
-"""Hand-made events as detector and advisor write them, for one lifter at a time."""
+"""Events as detector and advisor publish them, for one lifter at a time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WORDS: Final[dict[Action, str]] = {
 
 
 class Story:
-    """What is told about one lifter, written to a log as it is told."""
+    """Events about one lifter, written to a log on demand."""
 
     def __init__(self, athlete_id: str, *, gym_id: str = "g1", start: datetime = MONDAY) -> None:
         self.gym_id = gym_id
@@ -47,14 +47,14 @@ class Story:
         self._offset = 0
 
     def tell(self, data: EventData, *, topic: str = topics.ESTIMATES, identity: str | None = None) -> Event:
-        """Tell one thing now."""
+        """Add an event at the current time."""
         self._offset += 1
-        said = data.model_copy(update={"gym_id": self.gym_id, "athlete_id": self.athlete_id})
+        owned = data.model_copy(update={"gym_id": self.gym_id, "athlete_id": self.athlete_id})
         event = Event(
             id=identity or f"{self.athlete_id}-{self._offset}",
             source="test",
             time=self.now,
-            data=said,
+            data=owned,
             receivedtime=self.now,
             sequence=f"{self._offset}-0",
         )
@@ -67,20 +67,20 @@ class Story:
         return self
 
     def named(self, name: str, **more: Any) -> Story:
-        """Say what a coach knows of the lifter."""
+        """Update the lifter as a coach does."""
         self.tell(AthleteUpdated(name=name, **more))
         return self
 
     def opens(self, key: str, *, set_id: str | None = None, **context: Any) -> Story:
         """Open a set, reopen it, or say more about it."""
-        said = {"opened_by": f"{key}-event", "opened_at": self.now, **context}
-        self.tell(SetOpened(set_key=key, set_id=set_id or key, **said))
+        fields = {"opened_by": f"{key}-event", "opened_at": self.now, **context}
+        self.tell(SetOpened(set_key=key, set_id=set_id or key, **fields))
         return self
 
     def closes(self, key: str, *, reps: int = 0, reopened: int = 0, reason: str = "lifter") -> Story:
         """End a set."""
-        said: Any = {"reason": reason, "ended_at": self.now, "reps": reps, "reopened": reopened}
-        self.tell(SetClosed(set_key=key, set_id=key, **said))
+        fields: Any = {"reason": reason, "ended_at": self.now, "reps": reps, "reopened": reopened}
+        self.tell(SetClosed(set_key=key, set_id=key, **fields))
         return self
 
     def rep(
@@ -95,14 +95,14 @@ class Story:
         self, key: str, number: int, velocity_mps: float | None = None, *, set_id: str | None = None, **more: Any
     ) -> Story:
         """Count a rep, or correct it."""
-        said = {"revision": 1, "rep_time": self.now, "rep_event_id": f"{key}-rep-{number}", **more}
-        said["mean_velocity_mps"] = velocity_mps
-        self.tell(RepCounted(set_key=key, set_id=set_id or key, rep_number=number, **said))
+        fields = {"revision": 1, "rep_time": self.now, "rep_event_id": f"{key}-rep-{number}", **more}
+        fields["mean_velocity_mps"] = velocity_mps
+        self.tell(RepCounted(set_key=key, set_id=set_id or key, rep_number=number, **fields))
         return self
 
     def estimates(self, key: str, number: int, rir: float, *, reference_mps: float | None = None, **more: Any) -> Story:
         """Estimate the reps left after a rep."""
-        said = {
+        fields = {
             "revision": 1,
             "reference_velocity_mps": reference_mps,
             "rir_low": max(0.0, rir - 1.2),
@@ -120,12 +120,12 @@ class Story:
             "newest_received": self.now,
             **more,
         }
-        self.tell(EffortEstimated(set_key=key, set_id=key, rep_number=number, rir=rir, **said))
+        self.tell(EffortEstimated(set_key=key, set_id=key, rep_number=number, rir=rir, **fields))
         return self
 
     def advises(self, key: str, number: int, action: Action, **more: Any) -> Story:
-        """Give the advice after a rep; 0 is the plan."""
-        said = {
+        """Advise after a rep; 0 is the plan."""
+        fields = {
             "alert_id": f"{key}-alert-{number}-{more.get('revision', 1)}",
             "revision": 1,
             "target_rir": 2,
@@ -142,13 +142,13 @@ class Story:
             "policy_version": "test",
             **more,
         }
-        self.tell(AdviceGiven(set_key=key, set_id=key, after_rep=number, action=action, **said), topic=topics.ADVICE)
+        self.tell(AdviceGiven(set_key=key, set_id=key, after_rep=number, action=action, **fields), topic=topics.ADVICE)
         return self
 
     def summarises(self, key: str, *, revision: int = 1, reps: int = 5, **more: Any) -> Story:
         """Sum a set up."""
-        said = {"ended_by": "lifter", "ended_at": self.now, "rir_end": 2.0, **more}
-        self.tell(SetSummarised(set_key=key, set_id=key, revision=revision, reps=reps, **said), topic=topics.ADVICE)
+        fields = {"ended_by": "lifter", "ended_at": self.now, "rir_end": 2.0, **more}
+        self.tell(SetSummarised(set_key=key, set_id=key, revision=revision, reps=reps, **fields), topic=topics.ADVICE)
         return self
 
     def budgets(
@@ -176,9 +176,9 @@ class Story:
                 revision=entry_revision,
                 last_rep_at=week_start + timedelta(hours=10),
             )
-        said: dict[str, Any] = {"time_zone": "UTC", "allowed": 4.0, "spent": cost, "left": 4.0 - cost, "reasons": []}
-        said |= {"valid_until": week_end, "week_end": week_end, **more}
-        self.tell(BudgetChanged(revision=revision, entry=entry, week_start=week_start, **said), topic=topics.ADVICE)
+        fields: dict[str, Any] = {"time_zone": "UTC", "allowed": 4.0, "spent": cost, "left": 4.0 - cost, "reasons": []}
+        fields |= {"valid_until": week_end, "week_end": week_end, **more}
+        self.tell(BudgetChanged(revision=revision, entry=entry, week_start=week_start, **fields), topic=topics.ADVICE)
         return self
 
     def loses(self, set_id: str | None = None) -> Story:
@@ -203,7 +203,7 @@ class Story:
         return self
 
     def write(self, log: MemoryLog) -> Story:
-        """Write what was told since the last time to a log."""
+        """Write the events since the last time to a log."""
         for record in self.records:
             log.write(record)
         self.records.clear()
@@ -211,10 +211,10 @@ class Story:
 
 
 def read_back(records: Sequence[NewRecord]) -> list[Record]:
-    """Give records as a log would, in their order."""
+    """Return records as a log returns them, in their order."""
     counts: dict[str, int] = {}
-    found = []
+    read = []
     for record in records:
         offset = counts[record.topic] = counts.get(record.topic, -1) + 1
-        found.append(Record(record.topic, 0, offset, record.key, record.value, 0))
-    return found
+        read.append(Record(record.topic, 0, offset, record.key, record.value, 0))
+    return read

@@ -38,7 +38,7 @@ async def test_another_gyms_sets_are_unknown(dashboard: RunningDashboard) -> Non
     assert [] == (await dashboard.json("/v1/sets/ada-1", gym="g2"))["reps"]
     assert 404 == (await dashboard.get("/v1/sets/ada-2")).status_code
     assert 404 == (await dashboard.get("/v1/athletes/bo/budget", gym="g2")).status_code
-    assert {"ada-1", "bo-1"} == {one["set_id"] for one in (await dashboard.json("/v1/sets"))["sets"]}
+    assert {"ada-1", "bo-1"} == {entry["set_id"] for entry in (await dashboard.json("/v1/sets"))["sets"]}
     assert [] == (await dashboard.json("/v1/sets", gym="g3"))["sets"]
 
 
@@ -49,10 +49,10 @@ async def test_a_token_for_some_lifters_sees_these_alone(dashboard: RunningDashb
     assert 200 == (await dashboard.get("/v1/sets/ada-1", "app", "ada")).status_code
     assert 404 == (await dashboard.get("/v1/sets/bo-1", "app", "ada")).status_code
     assert 404 == (await dashboard.get("/v1/athletes/bo/budget", "app", "ada")).status_code
-    assert ["ada-1"] == [one["set_id"] for one in (await dashboard.json("/v1/sets", "app", "ada"))["sets"]]
+    assert ["ada-1"] == [entry["set_id"] for entry in (await dashboard.json("/v1/sets", "app", "ada"))["sets"]]
     assert [] == (await dashboard.json("/v1/sets", "app", "ada", athlete_id="bo"))["sets"]
     assert ["ada"] == [
-        one["athlete_id"] for one in (await dashboard.json("/v1/athletes", "app", "ada", "zoe"))["athletes"]
+        athlete["athlete_id"] for athlete in (await dashboard.json("/v1/athletes", "app", "ada", "zoe"))["athletes"]
     ]
 
 

@@ -29,19 +29,19 @@ class Clock:
         self.now = MONDAY
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give a clock that shows Monday morning."""
+    """Return a clock that shows Monday morning."""
     return Clock()
 
 
 @pytest.fixture
 async def dashboard(tmp_path: Path, clock: Clock) -> AsyncIterator[RunningDashboard]:
-    """Give a dashboard that goes by that clock."""
+    """Run a dashboard by that clock."""
     async with run_dashboard(tmp_path, clock=clock) as running:
         yield running
 
@@ -80,8 +80,13 @@ async def test_what_ends_one_after_the_other_is_taken_off_in_its_time(
     """The advisor speaks once; of two grants the second one ends by the same word."""
     hours = timedelta(hours=1)
     later = [AllowedFrom(at=MONDAY + 2 * hours, allowed=4.0), AllowedFrom(at=NEXT_WEEK, allowed=3.0)]
-    told: dict[str, Any] = {"allowed": 7.0, "valid_until": MONDAY + hours, "allowed_after": 6.0, "allowed_later": later}
-    Story("ada").budgets("s1", 1.0, week_start=WEEK, **told).write(dashboard.log)
+    fields: dict[str, Any] = {
+        "allowed": 7.0,
+        "valid_until": MONDAY + hours,
+        "allowed_after": 6.0,
+        "allowed_later": later,
+    }
+    Story("ada").budgets("s1", 1.0, week_start=WEEK, **fields).write(dashboard.log)
     await dashboard.settled()
     seen = []
     for waited in (timedelta(), hours, 2 * hours, NEXT_WEEK - MONDAY):

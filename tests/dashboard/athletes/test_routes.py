@@ -29,18 +29,18 @@ def clock() -> datetime:
 
 @pytest.fixture
 async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
-    """Give a dashboard that goes by that clock."""
+    """Run a dashboard by that clock."""
     async with run_dashboard(tmp_path, clock=clock) as running:
         yield running
 
 
-def configure(dashboard: RunningDashboard, number: int, **said: Any) -> None:
-    """Say something for the gym or a team."""
-    dashboard.configuration.apply(Event(f"c{number}", "test", MONDAY, PolicyUpdated(gym_id="g1", **said)))
+def configure(dashboard: RunningDashboard, number: int, **values: Any) -> None:
+    """Configure the gym or a team."""
+    dashboard.configuration.apply(Event(f"c{number}", "test", MONDAY, PolicyUpdated(gym_id="g1", **values)))
 
 
 async def policy(dashboard: RunningDashboard, story: Story, **asked: str) -> Any:
-    """Ask for a lifter's policy."""
+    """Return a lifter's policy."""
     story.write(dashboard.log)
     await dashboard.settled()
     answer = await dashboard.get("/v1/athletes/ada/policy", "app", "ada", **asked)
@@ -50,9 +50,9 @@ async def policy(dashboard: RunningDashboard, story: Story, **asked: str) -> Any
 
 
 def origin(seen: Any, field: str) -> tuple[Any, str, str | None]:
-    """Give a value with the layer that it comes from."""
-    one = next(value for value in seen["values"] if value["field"] == field)
-    return (one["value"], one["layer"], one["called"])
+    """Return a value with the layer that it comes from."""
+    shown = next(value for value in seen["values"] if value["field"] == field)
+    return (shown["value"], shown["layer"], shown["called"])
 
 
 async def test_each_value_names_the_layer_that_it_comes_from(dashboard: RunningDashboard) -> None:
@@ -88,7 +88,7 @@ async def test_each_value_names_the_layer_that_it_comes_from(dashboard: RunningD
 
 
 async def test_blocks_and_sessions_hold_on_their_days_alone(dashboard: RunningDashboard) -> None:
-    """Asked for another day, what holds then is told."""
+    """For another day, the policy of that day is returned."""
     story = Story("ada")
     story.tell(PolicyUpdated(block=DELOAD, one_more_probability=0.7))
     story.tell(SessionStarted(mode="time_pressed", policy=SessionFields(target_rir=3)))
@@ -119,7 +119,7 @@ async def test_check_ins_are_listed_the_newest_first_by_cursor(dashboard: Runnin
     second = await dashboard.json("/v1/athletes/ada/wellness", limit="2", cursor=first["next_cursor"])
     TypeAdapter(WellnessPage).validate_python(first)
 
-    assert [3, 2, 1] == [one["sleep"] for one in (*first["reports"], *second["reports"])]
+    assert [3, 2, 1] == [report["sleep"] for report in (*first["reports"], *second["reports"])]
     assert (None, {"knee": 2}, None) == (
         first["reports"][0]["mood"],
         first["reports"][0]["pain"],
@@ -133,14 +133,14 @@ async def test_a_notice_is_told_in_its_highest_revision_and_says_whether_it_hold
 
     def notice(name: str, revision: int = 1, days: int = 7, **more: Any) -> None:
         until = MONDAY + timedelta(days=days)
-        said = {
+        fields = {
             "kind": "hard_share",
             "rule_ids": ["R09"],
             "sentence": f"{name} {revision}",
             "valid_until": until,
             **more,
         }
-        story.tell(NoticeGiven(notice_id=name, revision=revision, **said), topic=topics.ADVICE)
+        story.tell(NoticeGiven(notice_id=name, revision=revision, **fields), topic=topics.ADVICE)
 
     notice("a")
     notice("a", revision=2)
@@ -151,7 +151,9 @@ async def test_a_notice_is_told_in_its_highest_revision_and_says_whether_it_hold
     seen = await dashboard.json("/v1/athletes/ada/notices")
     TypeAdapter(NoticePage).validate_python(seen)
 
-    assert {"a 2": True, "b 1": False, "c 1": False} == {one["sentence"]: one["holds"] for one in seen["notices"]}
+    assert {"a 2": True, "b 1": False, "c 1": False} == {
+        notice["sentence"]: notice["holds"] for notice in seen["notices"]
+    }
 
 
 @pytest.mark.parametrize("what", ["policy", "wellness", "notices", "weeks", "weeks/2026-W02/report"])

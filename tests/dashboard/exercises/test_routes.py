@@ -17,7 +17,9 @@ async def test_what_is_typed_finds_exercises_and_shows_the_name_that_matched(das
     seen = await dashboard.json("/v1/exercises", q="rom dea", limit="2")
     TypeAdapter(ExerciseList).validate_python(seen)
 
-    assert ["romanian_deadlift", "dumbbell_romanian_deadlift"] == [one["exercise"] for one in seen["exercises"]]
+    assert ["romanian_deadlift", "dumbbell_romanian_deadlift"] == [
+        exercise["exercise"] for exercise in seen["exercises"]
+    ]
     assert "fuzzy" == seen["exercises"][0]["match"]["how"]
     assert seen["exercises"][0]["match"]["name"] in builtin_catalogue().get("romanian_deadlift").names
     assert 0 < seen["exercises"][0]["match"]["score"] < 1
@@ -45,14 +47,14 @@ async def test_pages_follow_each_other_without_gap_while_the_catalogue_changes(d
     cursor: dict[str, str] = {}
     while True:
         page = await dashboard.json("/v1/exercises", limit="70", **cursor)
-        seen += [one["exercise"] for one in page["exercises"]]
+        seen += [exercise["exercise"] for exercise in page["exercises"]]
         if page["next_cursor"] is None:
             break
         cursor = {"cursor": page["next_cursor"]}
         added = ExerciseAdded(gym_id="g1", exercise=f"sled_{len(seen)}", name=f"Sled {len(seen)}", risk="machine")
         dashboard.configuration.apply(Event(f"e{len(seen)}", "test", MONDAY, added))
 
-    assert [one.exercise for one in builtin_catalogue()] == seen
+    assert [exercise.exercise for exercise in builtin_catalogue()] == seen
 
 
 async def test_a_gyms_own_exercise_is_found_there_only(dashboard: RunningDashboard) -> None:
@@ -62,7 +64,9 @@ async def test_a_gyms_own_exercise_is_found_there_only(dashboard: RunningDashboa
     ours = await dashboard.json("/v1/exercises", q="prowl")
     theirs = await dashboard.json("/v1/exercises", q="prowl", gym="g2")
 
-    assert [("sled_push", "Prowler")] == [(one["exercise"], one["match"]["name"]) for one in ours["exercises"]]
+    assert [("sled_push", "Prowler")] == [
+        (exercise["exercise"], exercise["match"]["name"]) for exercise in ours["exercises"]
+    ]
     assert [] == theirs["exercises"]
 
 

@@ -17,7 +17,7 @@ CHANCES = [0.02, 0.12, 0.31, 0.62, 0.8, 0.9, 0.95]
 
 
 def plan(target: int | None, *bounds: tuple[str, int, str], floor: int = 0, **standing: Any) -> Because:
-    """Give what a plan is written down with."""
+    """Return what is recorded beside a plan."""
     return Because(
         terms=TermsSaid(
             target=target,
@@ -36,20 +36,20 @@ def plan(target: int | None, *bounds: tuple[str, int, str], floor: int = 0, **st
 
 
 def read(p_at_limit: float | None, **more: Any) -> Because:
-    """Give what an advice after a rep is written down with."""
-    said = {"estimate_revision": 1, "rir": 2.6, "p_next_fails": 0.02, "latched": False, "confidence": "medium"}
-    return Because(p_at_limit=p_at_limit, **{**said, **more})
+    """Return what is recorded beside an advice after a rep."""
+    because = {"estimate_revision": 1, "rir": 2.6, "p_next_fails": 0.02, "latched": False, "confidence": "medium"}
+    return Because(p_at_limit=p_at_limit, **{**because, **more})
 
 
 def bench(target: int = 3, **more: Any) -> Story:
-    """Tell of a bench press without a spotter, up to its plan."""
+    """Write a bench press without a spotter, up to its plan."""
     story = Story("ada").opens("s1", exercise="bench_press", load_kg=80.0, intent="work")
     because = plan(target, ("R03", 3, "unspotted"), ("R02", 2, "high_risk"), ("R01", 2, "plain"), floor=2)
     return story.advises("s1", 0, "continue", because=because, rule_ids=["R03", "R02", "R01"], **more)
 
 
 async def why(dashboard: RunningDashboard, story: Story, alert_id: str) -> Any:
-    """Ask about an advice of a story."""
+    """Return the explanation of an advice of a story."""
     story.write(dashboard.log)
     await dashboard.settled()
     answer = await dashboard.get(f"/v1/advice/{alert_id}/why", "app")
@@ -59,7 +59,7 @@ async def why(dashboard: RunningDashboard, story: Story, alert_id: str) -> Any:
 
 
 def then(seen: Any, had: str) -> list[str]:
-    """Give what would have come of what begins like that."""
+    """Return the outcome of the counterfactual that begins like that."""
     return [change["then"] for change in seen["would_have_changed"] if change["had"].startswith(had)]
 
 
@@ -192,7 +192,7 @@ async def test_what_was_replaced_still_answers_and_names_what_replaced_it(dashbo
     assert (0.62, None) == (first["probabilities"]["at_limit"], first["probabilities"]["rir_at_most"])
     assert ("continue", None) == (second["action"], second["replaced_by"])
     assert ["continue"] == [
-        one["action"] for one in (await dashboard.json("/v1/sets/s1"))["advice"] if one["after_rep"]
+        advice["action"] for advice in (await dashboard.json("/v1/sets/s1"))["advice"] if advice["after_rep"]
     ]
 
 

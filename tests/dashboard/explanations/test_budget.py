@@ -29,8 +29,8 @@ async def test_every_change_is_listed_the_newest_first_by_cursor(dashboard: Runn
     second = await dashboard.json("/v1/athletes/ada/budget/changes", limit="2", cursor=first["next_cursor"])
 
     assert ([3, 2], [1], None) == (
-        [one["revision"] for one in first["changes"]],
-        [one["revision"] for one in second["changes"]],
+        [change["revision"] for change in first["changes"]],
+        [change["revision"] for change in second["changes"]],
         second["next_cursor"],
     )
     TypeAdapter(BudgetChangePage).validate_python(first)

@@ -47,15 +47,15 @@ async def watching(dashboard: RunningDashboard, token: str) -> AsyncIterator[Asy
 
 
 async def next_of(frames: AsyncIterator[Frame], name: str) -> dict[str, Any]:
-    """Give the next event of that name."""
-    async for found, data in frames:
-        if found == name:
+    """Return the next event of that name."""
+    async for kind, data in frames:
+        if kind == name:
             return data
     raise AssertionError(f"the stream ended without {name}")
 
 
 async def shown(frames: AsyncIterator[Frame], name: str = "tiles") -> list[str]:
-    """Give the sets of the next event of that name."""
+    """Return the sets of the next event of that name."""
     return [tile["set_key"] for tile in (await next_of(frames, name))["tiles"]]
 
 

@@ -29,12 +29,13 @@ class Stage:
     def tiles(self) -> list[FloorTile]:
         """Draw what is shown, in rack order."""
         shown = (
-            tile(one, self.floor.athlete("g1", one.athlete_id), builtin_catalogue()) for one in self.floor.shown("g1")
+            tile(running, self.floor.athlete("g1", running.athlete_id), builtin_catalogue())
+            for running in self.floor.shown("g1")
         )
         return sorted(shown, key=lambda drawn: drawn.order)
 
     def keys(self) -> list[str]:
-        """Name the sets that are shown, in rack order."""
+        """Return the keys of the sets that are shown, in rack order."""
         return [drawn.set_key for drawn in self.tiles()]
 
     def only(self) -> FloorTile:
@@ -44,7 +45,7 @@ class Stage:
 
 
 def heights(drawn: FloorTile) -> list[float | None]:
-    """Give the heights of the bars."""
+    """Return the heights of the bars."""
     return [bar.height for bar in drawn.bars]
 
 
@@ -145,7 +146,7 @@ def test_reps_left_and_fatigue_are_those_of_the_newest_rep() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "shown"),
+    ("advised", "shown"),
     [
         ([(0, "continue", {})], (0, "continue")),
         ([(0, "continue", {}), (1, "one_more", {}), (2, "stop", {})], (2, "stop")),
@@ -155,10 +156,10 @@ def test_reps_left_and_fatigue_are_those_of_the_newest_rep() -> None:
         ([], None),
     ],
 )
-def test_the_advice_after_the_newest_rep_is_in_force(told: list[Any], shown: tuple[int, str] | None) -> None:
+def test_the_advice_after_the_newest_rep_is_in_force(advised: list[Any], shown: tuple[int, str] | None) -> None:
     """Until it comes, the one before is; the plan before the first."""
     story = Story("ada").opens("s").rep("s", 1, 0.5).wait(3).rep("s", 2, 0.4)
-    for number, action, more in told:
+    for number, action, more in advised:
         story.advises("s", number, action, **more)
     advice = Stage(story).only().advice
 

@@ -103,14 +103,14 @@ async def test_signing_out_takes_the_cookie_back(dashboard: RunningDashboard) ->
 async def test_the_service_worker_keeps_files_that_are_there(dashboard: RunningDashboard) -> None:
     """Every file of the shell by name, for this page alone; and the shell holds nothing of anybody."""
     answer = await dashboard.client.get("/lift/worker.js")
-    found = re.search(r"const FILES = (\[.*?\]);", answer.text)
+    files = re.search(r"const FILES = (\[.*?\]);", answer.text)
     shell = await dashboard.client.get("/lift/shell")
 
-    assert found is not None and "/lift" == answer.headers["service-worker-allowed"]
-    for path in json.loads(found[1]):
+    assert files is not None and "/lift" == answer.headers["service-worker-allowed"]
+    for path in json.loads(files[1]):
         assert 200 == (await dashboard.client.get(path)).status_code
     assert (200, True) == (shell.status_code, 'id="set"' in shell.text)
-    assert "static/lift/main.js" in found[1] and "static/lift/lift.css" in found[1]
+    assert "static/lift/main.js" in files[1] and "static/lift/lift.css" in files[1]
 
 
 async def test_the_manifest_names_icons_that_are_there(dashboard: RunningDashboard) -> None:

@@ -41,9 +41,9 @@ async def test_the_cookie_lasts_as_long_as_its_token(dashboard: RunningDashboard
     """And travels encrypted only, where the page did."""
     answer = await sign_in(dashboard, KEYS.issue("g1", "coach", days=1), **{"X-Forwarded-Proto": "https"})
     cookie = answer.headers["set-cookie"].lower()
-    found = re.search(r"max-age=(\d+)", cookie)
+    max_age = re.search(r"max-age=(\d+)", cookie)
 
-    assert found is not None and 86_300 < int(found[1]) <= 86_400
+    assert max_age is not None and 86_300 < int(max_age[1]) <= 86_400
     assert "secure" in cookie
 
 

@@ -29,7 +29,7 @@ from tests.dashboard.story import Story
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    """Give a database in a file."""
+    """Return a database in a file."""
     return open_database(default_url(tmp_path))
 
 
@@ -191,4 +191,4 @@ async def test_a_long_history_is_read_before_it_is_ready(engine: Engine) -> None
         await until(lambda: running.ready() is None)
         assert 401 == count(engine)
         assert [{"g1"}] == gyms
-        assert {"running"} == {one.set_key for one in floor.shown("g1")}
+        assert {"running"} == {running.set_key for running in floor.shown("g1")}

@@ -42,13 +42,13 @@ def clock() -> datetime:
 
 @pytest.fixture
 async def dashboard(tmp_path: Path) -> AsyncIterator[RunningDashboard]:
-    """Give a dashboard that goes by that clock."""
+    """Run a dashboard by that clock."""
     async with run_dashboard(tmp_path, clock=clock) as running:
         yield running
 
 
 def trained() -> Story:
-    """Tell of two weeks of training; the name is one that a page and a font must bear."""
+    """Write two weeks of training; the name is one that a page and a font must bear."""
     story = Story("ada", start=MONDAY - timedelta(days=7)).named('Ada <b>&"$x$" 力', time_zone="Europe/Berlin")
     for week in range(2):
         for number, (exercise, rir) in enumerate(
@@ -82,7 +82,7 @@ def charge(story: Story, week: int, key: str) -> None:
         revision=1,
         last_rep_at=start + timedelta(days=2),
     )
-    said = BudgetChanged(
+    change = BudgetChanged(
         revision=week + 1,
         entry=entry,
         week_start=start,
@@ -98,7 +98,7 @@ def charge(story: Story, week: int, key: str) -> None:
         closed=[ClosedGroup(muscle_group="biceps", until=end + timedelta(hours=6), rule_id="R11")],
         hard_share=HardSets(share=0.4, hard=4, sets=10, over=True),
     )
-    story.tell(said, topic=topics.ADVICE)
+    story.tell(change, topic=topics.ADVICE)
 
 
 async def told(dashboard: RunningDashboard, story: Story) -> None:
@@ -124,14 +124,14 @@ async def test_a_report_counts_sets_by_reps_left_and_tells_budget_signs_and_what
     )
     assert (4.0, 1.0, 3.0) == tuple(seen["budget"][name] for name in ("allowed", "spent", "left"))
     assert ({"said": 4, "followed": 2, "reps_after": 0}, 0.4) == (seen["stops"], seen["hard_share"]["share"])
-    assert [("R15", "Bad sleep twice.")] == [(one["rule_id"], one["sentence"]) for one in seen["signs"]]
+    assert [("R15", "Bad sleep twice.")] == [(sign["rule_id"], sign["sentence"]) for sign in seen["signs"]]
     assert ("2026-W48", 3.0, ["biceps"]) == (
         seen["next_week"]["week"],
         seen["next_week"]["allowed"],
-        [one["muscle_group"] for one in seen["next_week"]["closed"]],
+        [group["muscle_group"] for group in seen["next_week"]["closed"]],
     )
-    assert [0, 0, 0, 0, 0, 0, 5, 5] == [one["sets"] for one in seen["trends"]]
-    assert [{"back_squat": 100.0}, {"back_squat": 101.0}] == [one["one_rep_max_kg"] for one in seen["trends"][-2:]]
+    assert [0, 0, 0, 0, 0, 0, 5, 5] == [trend["sets"] for trend in seen["trends"]]
+    assert [{"back_squat": 100.0}, {"back_squat": 101.0}] == [trend["one_rep_max_kg"] for trend in seen["trends"][-2:]]
 
 
 async def test_tests_and_sets_of_as_many_as_possible_are_no_hard_sets(dashboard: RunningDashboard) -> None:
@@ -209,23 +209,23 @@ async def test_weeks_are_listed_back_to_the_first_set_by_cursor(dashboard: Runni
     TypeAdapter(WeekPage).validate_python(first)
 
     assert [("2026-W47", 5, 2, 1.0)] == [
-        (one["week"], one["sets"], one["hard"], one["spent"]) for one in first["weeks"]
+        (week["week"], week["sets"], week["hard"], week["spent"]) for week in first["weeks"]
     ]
-    assert ["2026-W46"] == [one["week"] for one in second["weeks"]]
+    assert ["2026-W46"] == [week["week"] for week in second["weeks"]]
     assert None is second["next_cursor"]
 
 
 async def test_sets_that_were_moved_to_another_lifter_are_not_in_the_report(dashboard: RunningDashboard) -> None:
     """Nor in lists, nor by id; whose it is now is said where it may be."""
     story = trained()
-    said: dict[str, Any] = {"reason": "lifter", "ended_at": story.now, "reps": 0, "reopened": 1, "moved_to": "bo"}
-    story.tell(SetClosed(set_key="w1s0", set_id="w1s0", **said))
+    fields: dict[str, Any] = {"reason": "lifter", "ended_at": story.now, "reps": 0, "reopened": 1, "moved_to": "bo"}
+    story.tell(SetClosed(set_key="w1s0", set_id="w1s0", **fields))
     await told(dashboard, story)
     refused = await dashboard.get("/v1/sets/w1s0", athlete_id="ada")
 
     assert 4 == (await dashboard.json(f"{REPORT}.json"))["sets"]
     assert (404, True) == (refused.status_code, "moved to bo" in refused.json()["detail"])
-    assert "w1s0" not in {one["set_id"] for one in (await dashboard.json("/v1/sets", limit="200"))["sets"]}
+    assert "w1s0" not in {entry["set_id"] for entry in (await dashboard.json("/v1/sets", limit="200"))["sets"]}
 
 
 async def test_a_chart_is_drawn_the_same_each_time_and_is_valid(dashboard: RunningDashboard) -> None:

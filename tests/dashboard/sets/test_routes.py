@@ -44,7 +44,7 @@ async def test_a_set_has_all_that_was_said_about_it(dashboard: RunningDashboard)
         rep[name] for name in ("rep_number", "mean_velocity_mps", "revision", "flags", "voided")
     )
     assert 3.0 == seen["estimates"][0]["rir"]
-    assert [(0, "continue"), (1, "stop")] == [(said["after_rep"], said["action"]) for said in seen["advice"]]
+    assert [(0, "continue"), (1, "stop")] == [(advice["after_rep"], advice["action"]) for advice in seen["advice"]]
     assert 1 == seen["summary"]["reps"]
     TypeAdapter(SetView).validate_json((await dashboard.get("/v1/sets/1")).content)
 
@@ -84,7 +84,7 @@ async def test_reps_stand_in_the_order_of_their_times(dashboard: RunningDashboar
 
     assert [1, 2, 3] == [rep["rep_number"] for rep in seen["reps"]]
     assert [1, 2, 3] == [estimate["rep_number"] for estimate in seen["estimates"]]
-    assert [0, 1, 2, 3] == [said["after_rep"] for said in seen["advice"]]
+    assert [0, 1, 2, 3] == [advice["after_rep"] for advice in seen["advice"]]
 
 
 async def test_the_highest_revision_of_everything_is_given(dashboard: RunningDashboard) -> None:
@@ -99,7 +99,7 @@ async def test_the_highest_revision_of_everything_is_given(dashboard: RunningDas
         (rep["id"], rep["time"], rep["revision"], rep["voided"]) for rep in seen["reps"]
     ]
     assert [2.0] == [estimate["rir"] for estimate in seen["estimates"]]
-    assert [(2, "stop")] == [(said["revision"], said["action"]) for said in seen["advice"]]
+    assert [(2, "stop")] == [(advice["revision"], advice["action"]) for advice in seen["advice"]]
     assert 2 == seen["summary"]["revision"]
 
 
@@ -166,7 +166,7 @@ async def test_an_id_that_two_lifters_used_needs_a_name(dashboard: RunningDashbo
 
     assert 409 == refused.status_code
     assert {("ada", "a-1"), ("bo", "b-1")} == {
-        (one["athlete_id"], one["set_key"]) for one in refused.json()["candidates"]
+        (candidate["athlete_id"], candidate["set_key"]) for candidate in refused.json()["candidates"]
     }
     assert "b-1" == (await dashboard.json("/v1/sets/1", athlete_id="bo"))["set_key"]
     assert "a-1" == (await dashboard.json("/v1/sets/1", "app", "ada"))["set_key"]
@@ -187,18 +187,18 @@ async def test_sets_are_listed_newest_first_by_cursor(dashboard: RunningDashboar
         story.opens(f"s-{number}").wait(number % 2)
     story.closes("s-0").write(dashboard.log)
     await dashboard.settled()
-    found: list[str] = []
+    set_ids: list[str] = []
     cursor = None
     while True:
         page = await dashboard.json("/v1/sets", limit="3", **({"cursor": cursor} if cursor else {}))
         TypeAdapter(SetPage).validate_python(page)
-        found += [one["set_id"] for one in page["sets"]]
+        set_ids += [entry["set_id"] for entry in page["sets"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
 
-    assert ["s-6", "s-5", "s-4", "s-3", "s-2", "s-1", "s-0"] == found
-    assert ["s-0"] == [one["set_id"] for one in (await dashboard.json("/v1/sets", state="ended"))["sets"]]
+    assert ["s-6", "s-5", "s-4", "s-3", "s-2", "s-1", "s-0"] == set_ids
+    assert ["s-0"] == [entry["set_id"] for entry in (await dashboard.json("/v1/sets", state="ended"))["sets"]]
     assert 6 == len((await dashboard.json("/v1/sets", state="open"))["sets"])
 
 

@@ -37,7 +37,7 @@ def clock() -> datetime:
 
 @st.composite
 def stories(draw: st.DrawFn) -> list[NewRecord]:
-    """Tell of one or two lifters, with corrections, ends, reopenings and losses."""
+    """Draw one or two lifters' events, with corrections, ends, reopenings and losses."""
     records: list[NewRecord] = []
     for athlete in ("ada", "bo")[: draw(st.integers(1, 2))]:
         story = Story(athlete)
@@ -80,7 +80,7 @@ def _tell_set(draw: st.DrawFn, story: Story, key: str) -> None:
 
 @st.composite
 def shuffles(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
-    """Give the records of a story as they were written, and in batches of any order, some of them twice."""
+    """Draw the records of a story as they were written, and in batches of any order, some of them twice."""
     records = read_back(draw(stories()))
     again = draw(st.lists(st.sampled_from(records), max_size=6))
     mixed = draw(st.permutations(records + again))
@@ -107,7 +107,9 @@ def tables_of(batches: Sequence[Sequence[Record]]) -> Tables:
 
 def tiles_of(floor: Floor) -> list[dict[str, Any]]:
     """Draw all tiles of a floor."""
-    shown = (tile(one, floor.athlete("g1", one.athlete_id), builtin_catalogue()) for one in floor.shown("g1"))
+    shown = (
+        tile(running, floor.athlete("g1", running.athlete_id), builtin_catalogue()) for running in floor.shown("g1")
+    )
     return [asdict(drawn) for drawn in sorted(shown, key=lambda drawn: drawn.order)]
 
 
@@ -143,9 +145,9 @@ def test_the_floor_is_the_same_in_whatever_order_and_however_often_records_come(
 
 @given(stories())
 @settings(max_examples=60, deadline=None)
-def test_the_floor_that_is_built_from_the_tables_is_the_one_that_was_folded(told: list[NewRecord]) -> None:
+def test_the_floor_that_is_built_from_the_tables_is_the_one_that_was_folded(written: list[NewRecord]) -> None:
     """After a restart the tiles are those of before it."""
-    records = read_back(told)
+    records = read_back(written)
     engine = create_engine("sqlite://", poolclass=StaticPool)
     tables.METADATA.create_all(engine)
     apply(engine, [(record, read(record)) for record in records])

@@ -17,6 +17,7 @@ PARTICIPLE: Final = re.compile(
 NOUNS: Final = {
     "finding": "a result of a check, in English a noun",
     "lifting": "what lifters do: the events of sets and reps",
+    "formatting": "how numbers are written for people, in English a noun",
     "matching": "the matching of a text to a name in the catalogue",
     "planning": "the layer that plans a set's advice",
     "pricing": "the layer that prices a set in units of the weekly budget",

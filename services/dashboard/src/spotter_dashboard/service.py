@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -14,13 +13,11 @@ from spotter.streaming.log import Log
 from spotter.streaming.topic_follower import TopicFollower
 from spotter_dashboard.app import Dashboard, create_app
 
-log = logging.getLogger(__name__)
-
 
 class Process:
-    """A dashboard, what it needs to know beside its tables, and the application that runs both.
+    """A dashboard, the followers of configuration and revocations, and the application that runs both.
 
-    It serves at once and is ready when configuration, revocations and history have been read. `stop` is awaited in
+    It serves at once and is ready when configuration, revocations and history have been read. `stop` is awaited at
     the end.
     """
 

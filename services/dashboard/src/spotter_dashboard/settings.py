@@ -7,12 +7,12 @@ from spotter_dashboard.store.database import default_url
 
 
 class DashboardSettings(Settings):
-    """What every service knows of its place, and where the tables are. Prefix `SPOTTER_`."""
+    """Settings of every service, and the address of the tables. Prefix `SPOTTER_`."""
 
     dashboard_db: str | None = None
     """Address of the database, `sqlite:///PATH` or `postgresql+psycopg://…`; by default a file in the data folder."""
 
     @property
     def database_url(self) -> str:
-        """Where the tables are."""
+        """The address of the tables."""
         return self.dashboard_db or default_url(self.data)

@@ -99,7 +99,7 @@ def _budget(report: WeeklyReport) -> Chart | None:
 
 def _hard(report: WeeklyReport) -> Chart | None:
     weeks = report.trends
-    if not any(week.known for week in weeks):
+    if not any(week.judged for week in weeks):
         return None
     shares = [week.hard_share for week in weeks]
     last = shares[-1]
@@ -114,7 +114,7 @@ def _hard(report: WeeklyReport) -> Chart | None:
         axis="share of sets",
         columns=("Week", "Hard sets", "Sets", "Share"),
         rows=tuple(
-            (week.name, str(week.hard), str(week.known), "–" if week.hard_share is None else percent(week.hard_share))
+            (week.name, str(week.hard), str(week.judged), "–" if week.hard_share is None else percent(week.hard_share))
             for week in weeks
         ),
         bars=tuple(None if share is None else 100 * share for share in shares),

@@ -110,7 +110,7 @@ class Trend:
     reps: int
     hard: int
     early: int
-    known: int
+    judged: int
     """Sets of which it is known how many reps were left, without those of as many as possible and tests."""
     allowed: float | None
     spent: float
@@ -120,7 +120,7 @@ class Trend:
     @property
     def hard_share(self) -> float | None:
         """Share of sets that ended with one rep left or less."""
-        return self.hard / self.known if self.known else None
+        return self.hard / self.judged if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def as_data(report: WeeklyReport) -> dict[str, Any]:
     """Return a report as JSON-ready data."""
     trends = [
         {
-            "week": week.name, "sets": week.sets, "reps": week.reps, "hard": week.hard, "early": week.early, "known": week.known,
+            "week": week.name, "sets": week.sets, "reps": week.reps, "hard": week.hard, "early": week.early, "known": week.judged,
             "hard_share": week.hard_share, "allowed": week.allowed, "spent": week.spent,
             "one_rep_max_kg": dict(week.strength),
         }

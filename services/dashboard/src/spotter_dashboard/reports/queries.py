@@ -162,7 +162,7 @@ def _sets(connection: Connection, gym_id: str, athlete_id: str, span: Week) -> l
 
 def _newest_of(revisions: Iterable[BudgetChanged], week: Week) -> dict[str, Any] | None:
     """Return the newest revision of a week's budget."""
-    newest = next((one for one in revisions if one.week_start in week), None)
+    newest = next((revision for revision in revisions if revision.week_start in week), None)
     return None if newest is None else newest.model_dump(mode="json")
 
 
@@ -225,7 +225,7 @@ def _trend(week: Week, done: Sequence[SetDone], spent: WeekBudget, zone: str) ->
         reps=sum(each.reps for each in done),
         hard=sum(each.left_index < HARD_LEFT for each in judged),
         early=sum(each.left_index == EARLY_LEFT for each in judged),
-        known=len(judged),
+        judged=len(judged),
         allowed=spent.allowed,
         spent=spent.spent,
         strength=tuple(best.items()),
@@ -248,8 +248,8 @@ def _block(own: OwnProgramme, config: GymConfig, week: Week) -> dict[str, Any] |
 def _allowed_next(
     revisions: Sequence[BudgetChanged], revision: dict[str, Any] | None, week: Week, following: Week
 ) -> float | None:
-    """Return what the following week allows: by its own revision, else as foreseen at the end of this one."""
-    newest = next((one for one in revisions if one.week_start in following), None)
+    """Return what the following week allows: by its own revision, else as foreseen at the end of this revision."""
+    newest = next((revision for revision in revisions if revision.week_start in following), None)
     if newest is not None:
         return newest.allowed
     if revision is None:
