@@ -22,17 +22,17 @@ class ReasonText:
     """In the plan's sentence: what the set is, a whole sentence where failure is allowed, else why it is not."""
     without: str | None = None
     """What would have taken the reason away; None: nothing, or it depends on the lifter's numbers."""
-    kind: Literal["open_ended", "offer", "refusal", "other"] = "other"
+    kind: Literal["offer", "refusal"] | None = None
     """`offer`: makes room for failure; `refusal`: keeps from failure a set that could otherwise go there."""
 
 
 _OTHER_TARGET: Final = "With another target asked for in this set (target_rir)"
 REASONS: Final[Mapping[str, ReasonText]] = MappingProxyType(
     {
-        "as_many": ReasonText("As many clean reps as you can", kind="open_ended"),
-        "test": ReasonText("Test set", kind="open_ended"),
-        "warmup": ReasonText("Warm-up", kind="open_ended"),
-        "technique": ReasonText("Technique", kind="open_ended"),
+        "as_many": ReasonText("As many clean reps as you can"),
+        "test": ReasonText("Test set"),
+        "warmup": ReasonText("Warm-up"),
+        "technique": ReasonText("Technique"),
         "last_set": ReasonText(
             "Last set: you may go to failure.", "As another set than the last of its exercise", "offer"
         ),

@@ -31,11 +31,6 @@ class SetTerms:
     """The pain was reported during the set: the set ends here."""
 
     @property
-    def failure_allowed(self) -> bool:
-        """Whether advice lets the set end at failure."""
-        return self.target == 0
-
-    @property
     def limit(self) -> int | None:
         """Reps in reserve at which *stop* is advised: the target, or without one the floor, if there is any."""
         if self.target is not None:

@@ -18,9 +18,6 @@ class Plateau:
 
     exercise: str
     weeks: int
-    best: float
-    """Best of these weeks."""
-    best_before: float
 
 
 def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> Plateau | None:
@@ -35,7 +32,7 @@ def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> P
     before = [best for week, best in rows if week < first]
     if len(now) < min(2, policy.plateau_weeks) or not before or max(now) > max(before) * (1 + GAIN):
         return None
-    return Plateau(exercise, policy.plateau_weeks, max(now), max(before))
+    return Plateau(exercise, policy.plateau_weeks)
 
 
 def plateaus(history: History, today: str, policy: Policy) -> tuple[Plateau, ...]:

@@ -71,7 +71,7 @@ def _by_rule(terms: RecordedTerms) -> Iterator[tuple[RecordedBound, Counterfactu
     if had is None:
         return
     target = terms.without(deciding.rule)
-    kind = REASONS[deciding.reason].kind if deciding.reason in REASONS else "other"
+    kind = REASONS[deciding.reason].kind if deciding.reason in REASONS else None
     if kind == "offer":
         yield deciding, Counterfactual(had, "Failure would not have been offered.")
         return

@@ -41,7 +41,7 @@ class FitCode(Part):
 
 
 class ExerciseFields(Part):
-    """What a gym says of an exercise of its own; `exercise` names it."""
+    """An exercise that a gym adds or replaces; `exercise` is its id."""
 
     exercise: ExerciseId
     name: ShortText

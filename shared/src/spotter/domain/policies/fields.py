@@ -25,7 +25,7 @@ def _value(title: str, why: str, *rules: str) -> Any:  # as pydantic's Field ret
 
 
 class SessionFields(Part):
-    """What may be said for one session: how far sets go, nothing that is paid from a budget."""
+    """Values that an app may set for one session: how far sets go, nothing that is paid from a budget."""
 
     target_rir: Rir | None = _value(
         "Reps in reserve",
@@ -56,7 +56,7 @@ class SessionFields(Part):
 
 
 class PolicyFields(SessionFields):
-    """One layer: a value that is left out comes from the layer below.
+    """One layer of a policy: a value that is left out comes from the layer below.
 
     No layer lowers a floor: one rep in reserve on high-risk lifts, two on those without a needed spotter.
     """
@@ -170,7 +170,7 @@ RULES_BY_FIELD: Final = {name: _rules_of(field) for name, field in PolicyFields.
 
 
 class Policy(Part):
-    """A whole policy: every value decided. Fields mean what they mean in `PolicyFields`."""
+    """A whole policy, with every value; fields as in `PolicyFields`."""
 
     target_rir: int
     target_rir_by_exercise: Mapping[str, int]

@@ -26,7 +26,7 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"f
 
 
 class BlockSaid(Part):
-    """A block of the training calendar, by its local days, both included. Said again under its name it is replaced."""
+    """A block of the training calendar, by its local days, both included. One with the same name replaces it."""
 
     name: ShortText
     kind: BlockKind
