@@ -1,4 +1,4 @@
-"""What the workers write, as far as the gateway is concerned."""
+"""Outputs of the workers that the gateway reads."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ def estimate(athlete: str = "ada", rep_number: int = 1, **more: Any) -> Event:
 
 
 def opened(athlete: str = "ada", **more: Any) -> Event:
-    """Say that a set was opened."""
+    """Return the opening of a set."""
     now = datetime.now(UTC)
     whose: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "set_id": "s1", "set_key": f"{athlete}-s1"}
     return _event(SetOpened(**whose, opened_by="e", opened_at=now, **more), f"opened-{next(_numbers)}", now)
 
 
 def voided(athlete: str = "ada", rep_number: int = 1) -> Event:
-    """Say that a rep was none."""
+    """Return a voided rep."""
     now = datetime.now(UTC)
     whose: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "set_id": "s1", "set_key": f"{athlete}-s1"}
     data = RepCounted(**whose, rep_number=rep_number, revision=2, rep_event_id="r", rep_time=now, voided=True)
@@ -94,7 +94,7 @@ def voided(athlete: str = "ada", rep_number: int = 1) -> Event:
 
 
 def summary(athlete: str = "ada", **more: Any) -> Event:
-    """Say that a set is over."""
+    """Return the summary of a set."""
     now = datetime.now(UTC)
     fields: dict[str, Any] = {
         "gym_id": "g1",
@@ -111,13 +111,13 @@ def summary(athlete: str = "ada", **more: Any) -> Event:
 
 
 def acknowledged(alert_id: str, source: str, athlete: str = "ada", state: str = "shown") -> Event:
-    """Return an acknowledgement as another door writes it."""
+    """Return an acknowledgement as ingest writes it."""
     fields: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "alert_id": alert_id, "state": state}
     return _event(AdviceAcknowledged(**fields), f"ack-{next(_numbers)}", datetime.now(UTC), source)
 
 
 def revoked(token_id: str) -> Event:
-    """Say that a token was taken back."""
+    """Return the revocation of a token."""
     return _event(TokenRevoked(gym_id="g1", token_id=token_id), f"revoked-{next(_numbers)}", datetime.now(UTC))
 
 
@@ -130,7 +130,7 @@ def new_record(event: Event) -> NewRecord:
 
 
 def write(log: MemoryLog, *events: Event) -> None:
-    """Write events where they belong."""
+    """Write events to their topics."""
     for event in events:
         log.write(new_record(event))
 

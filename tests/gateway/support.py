@@ -35,7 +35,7 @@ QUICK = Intervals(heartbeat_s=60, check_s=0.05, repeat_ms=150, retry_s=0.05)
 
 
 class Clock:
-    """A clock that a test sets: real time, and what it was moved by."""
+    """A clock that a test moves relative to real time."""
 
     def __init__(self) -> None:
         self.moved = timedelta()
@@ -45,12 +45,12 @@ class Clock:
         return datetime.now(UTC) + self.moved
 
     def move(self, **span: float) -> None:
-        """Let time pass."""
+        """Move it forward."""
         self.moved += timedelta(**span)
 
 
 class Stream:
-    """Server-sent events as they come in."""
+    """Server-sent events as they arrive."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -75,11 +75,11 @@ class Stream:
         raise EOFError("the stream has ended")
 
     async def some(self, count: int) -> list[dict[str, Any]]:
-        """Return some events' data."""
+        """Return the data of the next events."""
         return [await self.next() for _ in range(count)]
 
     async def nothing(self, within_s: float = 0.15) -> bool:
-        """Return whether nothing comes for a while; the stream is not read any further."""
+        """Return whether nothing arrives for a while; the stream can't be read further."""
         try:
             await self.next(within_s)
         except TimeoutError:
@@ -98,18 +98,18 @@ class RunningGateway:
     client: httpx.AsyncClient
     server: uvicorn.Server
     app: str = field(default_factory=lambda: KEYS.issue("g1", "app"))
-    """The token that is used where a test names none."""
+    """The token of requests that name none."""
 
     def token(self, role: Role = "app", *athletes: str, gym: str = "g1", **more: Any) -> str:
         """Make a token."""
         return KEYS.issue(gym, role, athletes=athletes, **more)
 
     def write(self, *events: Event) -> None:
-        """Write what the workers give, or what clients acknowledge."""
+        """Write outputs of the workers, or acknowledgements."""
         write(self.log, *events)
 
     async def write_and_wait(self, *events: Event) -> None:
-        """Write, and wait until the gateway has read it."""
+        """Write events, and wait until the gateway has read them."""
         self.write(*events)
         await until(lambda: sum(map(len, self._unread())) == 0)
 
@@ -135,7 +135,7 @@ class RunningGateway:
             yield Stream(response)
 
     async def get(self, token: str | None = None, **more: Any) -> httpx.Response:
-        """Ask for the stream where an error is expected."""
+        """Request the stream when an error is expected."""
         headers = {"Authorization": f"Bearer {token or self.app}", **more.pop("headers", {})}
         return await self.client.get("/v1/advice/stream", headers=headers, **more)
 
@@ -145,7 +145,7 @@ class RunningGateway:
 
 
 def revoke(revocations: Revocations, token: str) -> None:
-    """Take a token back, as if it had been read."""
+    """Revoke a token, as if that had been read from the log."""
     revocations.apply(revoked(KEYS.verify(token).token_id))
 
 
@@ -162,7 +162,7 @@ async def frames(websocket: ClientConnection, count: int) -> list[dict[str, Any]
 
 
 async def silent(websocket: ClientConnection, within_s: float = 0.15) -> bool:
-    """Return whether nothing comes for a while."""
+    """Return whether nothing arrives for a while."""
     try:
         await frame(websocket, within_s)
     except TimeoutError:
@@ -171,12 +171,12 @@ async def silent(websocket: ClientConnection, within_s: float = 0.15) -> bool:
 
 
 def ids(events: list[dict[str, Any]]) -> list[str]:
-    """Name the events of frames."""
+    """Return the ids of events."""
     return [event["id"] for event in events]
 
 
 async def until(holds: Callable[[], object], timeout_s: float = 5) -> None:
-    """Wait until something holds."""
+    """Wait until a condition is true."""
     async with asyncio.timeout(timeout_s):
         while not holds():  # noqa: ASYNC110  # what holds sets no event
             await asyncio.sleep(0.005)

@@ -25,14 +25,14 @@ async def say(socket: ClientConnection, message: object) -> None:
 
 
 async def hear(gateway: RunningGateway, socket: ClientConnection, action: str = "continue", **more: Any) -> str:
-    """Have an advice given; gives its alert_id."""
+    """Write an advice, receive it, and return its alert_id."""
     gateway.write(advice(action=action, **more))
     alert_id: str = (await frame(socket))["data"]["alert_id"]
     return alert_id
 
 
 async def test_an_acknowledgement_is_written_under_its_lifter(gateway: RunningGateway) -> None:
-    """With who said it, and what the alert was about."""
+    """With its source, and the lifter and set of the alert."""
     async with gateway.socket() as socket:
         alert = await hear(gateway, socket)
         await say(socket, ack(alert))
@@ -46,7 +46,7 @@ async def test_an_acknowledgement_is_written_under_its_lifter(gateway: RunningGa
 
 
 async def test_a_cloud_event_keeps_its_identity(gateway: RunningGateway) -> None:
-    """id, source, time and senttime are the client's; attributes that nobody here knows are passed over."""
+    """id, source, time and senttime are the client's; unknown attributes are ignored."""
     async with gateway.socket() as socket:
         event = ack(await hear(gateway, socket), "dismissed") | {
             "specversion": "1.0",
@@ -65,7 +65,7 @@ async def test_a_cloud_event_keeps_its_identity(gateway: RunningGateway) -> None
 
 
 async def test_the_same_acknowledgement_sent_again_has_the_same_id(gateway: RunningGateway) -> None:
-    """Where its time is sent, its id follows from what it says."""
+    """If its time is sent, its id is derived from its content."""
     async with gateway.socket() as socket:
         event = ack(await hear(gateway, socket)) | {"time": "2026-01-05T10:00:00Z"}
         for _ in range(2):
@@ -102,10 +102,10 @@ async def test_the_same_acknowledgement_sent_again_has_the_same_id(gateway: Runn
         (json.dumps(ack("KNOWN") | {"source": 1}), 422, "source"),
     ],
 )
-async def test_a_wrong_message_is_told_and_the_connection_stays(
+async def test_a_wrong_message_gets_a_problem_and_the_connection_stays_open(
     gateway: RunningGateway, message: str | bytes, status: int, field: str | None
 ) -> None:
-    """An error frame names the field and the mend; the next good one is taken."""
+    """An error frame names the field and the mend; the next good message is accepted."""
     async with gateway.socket() as socket:
         alert = await hear(gateway, socket)
         await socket.send(message.replace("KNOWN", alert) if isinstance(message, str) else message)
@@ -118,7 +118,7 @@ async def test_a_wrong_message_is_told_and_the_connection_stays(
     assert 1 == len(gateway.acknowledgements())
 
 
-async def test_an_alert_of_somebody_else_is_unknown(gateway: RunningGateway) -> None:
+async def test_an_alert_of_another_lifter_is_unknown(gateway: RunningGateway) -> None:
     """Another gym's, or another lifter's."""
     async with gateway.socket() as socket:
         alert = await hear(gateway, socket)
@@ -130,8 +130,8 @@ async def test_an_alert_of_somebody_else_is_unknown(gateway: RunningGateway) -> 
     assert [] == gateway.acknowledgements()
 
 
-async def test_a_log_that_does_not_answer_is_told(gateway: RunningGateway) -> None:
-    """The client keeps what it said and says it again."""
+async def test_an_unavailable_log_is_reported_to_the_client(gateway: RunningGateway) -> None:
+    """The client keeps the acknowledgement and sends it again."""
     async with gateway.socket() as socket:
         alert = await hear(gateway, socket)
         gateway.log.available = False
@@ -197,7 +197,7 @@ async def test_only_what_a_person_saw_ends_repeats(gateway: RunningGateway, stat
 
 
 async def test_repeats_end_with_the_set(gateway: RunningGateway) -> None:
-    """Whoever racked the bar is not told to stop."""
+    """A lifter who has racked the bar is not told to stop."""
     async with gateway.socket() as socket:
         await hear(gateway, socket, "failing", sound_ms=5000)
         gateway.write(summary())

@@ -48,13 +48,13 @@ def socket(port: int, token: str) -> connect:
 
 
 async def ready(http: httpx.AsyncClient) -> None:
-    """Wait until the process says that it may be sent requests."""
+    """Wait until the process is ready."""
     async with asyncio.timeout(5):
         while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110  # it can only be asked
             await asyncio.sleep(0.01)
 
 
-async def test_the_process_delivers_and_tells_how_it_is() -> None:
+async def test_the_process_delivers_advice_and_reports_its_health() -> None:
     """Advice on the socket, health and metrics beside it."""
     log = MemoryLog()
     write(log, advice())
@@ -75,7 +75,7 @@ async def test_the_process_delivers_and_tells_how_it_is() -> None:
 
 
 async def test_it_is_not_ready_before_it_knows_revoked_tokens() -> None:
-    """A log that doesn't answer at the start is waited for."""
+    """It waits for a log that doesn't answer at the start."""
     log = MemoryLog()
     token = KEYS.issue("g1", "app")
     write(log, revoked(KEYS.verify(token).token_id))
@@ -108,7 +108,7 @@ async def test_a_token_revoked_meanwhile_closes_its_socket() -> None:
     assert 1008 == closed.value.rcvd.code
 
 
-async def test_a_server_that_stops_says_goodbye() -> None:
+async def test_a_server_that_stops_closes_its_connections() -> None:
     """Sockets close with 1012, streams end, and the process is gone at once, clients or not."""
     log = MemoryLog()
     headers = {"Authorization": f"Bearer {KEYS.issue('g1', 'app')}"}
@@ -157,7 +157,7 @@ class BreakingReader(MemoryReader):
 
 
 async def test_a_gateway_that_breaks_takes_its_process_down() -> None:
-    """Its supervisor starts a new one; a gateway that is deaf must not go on serving."""
+    """Its supervisor starts a new one; a gateway that reads nothing must not keep serving."""
     log = Breaking()
     async with running(log) as (server, port), client(port) as http:
         await ready(http)
@@ -170,7 +170,7 @@ async def test_a_gateway_that_breaks_takes_its_process_down() -> None:
 
 
 async def test_advice_goes_out_even_where_heartbeats_fail() -> None:
-    """Clients show that the signal is lost, and still what comes."""
+    """Clients show that the signal is lost, and the advice."""
     log = Breaking()
     async with running(log, Intervals(heartbeat_s=0.02)) as (server, port), client(port) as http:
         await ready(http)
@@ -184,7 +184,7 @@ async def test_advice_goes_out_even_where_heartbeats_fail() -> None:
 
 
 async def test_a_socket_whose_other_side_has_vanished_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who doesn't answer pings is gone, even where the connection looks open."""
+    """A client that doesn't answer pings is closed, even if the connection looks open."""
     monkeypatch.setattr("spotter.http.server.PING_S", 0.2)
     async with running(MemoryLog()) as (server, port), client(port) as http:
         await ready(http)

@@ -14,8 +14,10 @@ OFFSETS = st.lists(st.integers(0, 2**63 - 1), max_size=14).map(lambda numbers: d
 
 
 @given(OFFSETS, OFFSETS, st.booleans())
-def test_a_cursor_says_what_it_was_made_of(advice: dict[int, int], estimates: dict[int, int], partial: bool) -> None:
-    """Every partition of both topics comes back, on whichever replica it is read."""
+def test_a_cursor_decodes_to_the_offsets_it_was_made_of(
+    advice: dict[int, int], estimates: dict[int, int], partial: bool
+) -> None:
+    """Every partition of both topics, on whichever replica it is decoded."""
     cursor = Cursor({ADVICE: advice, ESTIMATES: estimates}, partial)
 
     assert cursor == Cursor.decode(cursor.encode())
@@ -50,7 +52,7 @@ def test_a_damaged_cursor_is_refused(data: st.DataObject) -> None:
 
 
 def test_a_cut_cursor_is_refused() -> None:
-    """Each shorter text is another one."""
+    """No prefix of a cursor is valid."""
     text = Cursor({ADVICE: {0: 1234, 1: 5}, ESTIMATES: {0: 99, 1: 0}}).encode()
 
     for length in range(len(text)):
@@ -59,7 +61,7 @@ def test_a_cut_cursor_is_refused() -> None:
 
 
 def test_a_cursor_of_another_version_is_refused() -> None:
-    """A version that this one can't read says so."""
+    """The error names the version."""
     body = bytes([2, 0, 0])
     text = base64.urlsafe_b64encode(body + zlib.crc32(body).to_bytes(4, "big")).rstrip(b"=").decode()
 
@@ -67,8 +69,8 @@ def test_a_cursor_of_another_version_is_refused() -> None:
         Cursor.decode(text)
 
 
-def test_a_place_moves_forward_only() -> None:
-    """A partition that was further ahead stays there when the rest moves on."""
+def test_offsets_move_forward_only() -> None:
+    """A partition that is further ahead stays there when the others move."""
     offsets = StreamOffsets.of({ADVICE: {0: 10, 1: 3}})
     offsets.advance_to({ADVICE: {0: 5, 1: 7}})
     offsets.advance_past(ADVICE, 0, 2)
@@ -76,7 +78,7 @@ def test_a_place_moves_forward_only() -> None:
     assert {ADVICE: {0: 10, 1: 7}} == offsets.by_topic
 
 
-def test_a_place_reaches_another_in_every_partition() -> None:
+def test_offsets_reach_others_in_every_partition() -> None:
     """One partition behind is behind."""
     offsets = StreamOffsets.of({ADVICE: {0: 10, 1: 3}})
 

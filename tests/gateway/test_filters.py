@@ -23,7 +23,7 @@ def refused(query: AdviceQuery, identity: Identity) -> Problem:
     return refusal.value
 
 
-def test_by_default_all_advice_of_the_gym_is_wanted() -> None:
+def test_by_default_all_advice_of_the_gym_is_accepted() -> None:
     """Plans and `continue` too, but no estimates."""
     asked = parse_filter(AdviceQuery(), bearer())
 
@@ -34,7 +34,7 @@ def test_by_default_all_advice_of_the_gym_is_wanted() -> None:
     assert not asked.accepts(read_estimate(estimate()))
 
 
-def test_a_token_of_some_lifters_hears_of_them_only() -> None:
+def test_a_token_of_some_lifters_receives_advice_about_them_only() -> None:
     """Without a filter all of its lifters, with one some of them."""
     mine = bearer("app", "ada", "bob")
 
@@ -51,8 +51,8 @@ def test_lifters_are_repeated_or_listed(sent: list[str]) -> None:
     assert frozenset({"ada", "bob"}) == parse_filter(AdviceQuery(athlete_id=sent), bearer()).athletes
 
 
-def test_a_station_hears_of_itself_only() -> None:
-    """What names no station is not for it; an estimate counts with its set's station."""
+def test_a_station_receives_its_own_advice_only() -> None:
+    """Advice without a station is not sent to it; an estimate has its set's station."""
     asked = parse_filter(AdviceQuery(station_id=["rack-1"], estimates="1"), bearer())
 
     assert [True, False, False] == [
@@ -79,7 +79,7 @@ def test_estimates_are_asked_for(sent: str, means: bool) -> None:
 
 
 def test_a_device_only_sends() -> None:
-    """Hearing begins with the role app."""
+    """Receiving needs the role app."""
     assert 403 == refused(AdviceQuery(), bearer("device")).status
     assert ["g1", "g1", "g1"] == [
         parse_filter(AdviceQuery(), bearer(role)).gym_id for role in ("app", "coach", "admin")
@@ -104,7 +104,7 @@ def test_another_lifter_is_unknown() -> None:
     ],
 )
 def test_a_value_that_cannot_be_is_named(query: AdviceQuery, field: str) -> None:
-    """With what to do about it."""
+    """With the mend."""
     problem = refused(query, bearer())
 
     assert (422, field) == (problem.status, problem.field)

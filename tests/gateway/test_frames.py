@@ -17,23 +17,23 @@ AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 AT_MS = epoch_ms(AT)
 
 
-def test_what_is_left_is_counted_from_when_it_was_given() -> None:
-    """A second later there is a second less to live and to sound."""
+def test_remaining_time_counts_from_when_the_advice_was_written() -> None:
+    """A second later both times are a second shorter."""
     given = read_advice(advice(action="stop", at=AT, sound_ms=2500))
 
     assert TimeLeft(late=False, ttl_ms=8000, sound_ms=2500) == time_left(given, AT_MS)
     assert TimeLeft(late=False, ttl_ms=7000, sound_ms=1500) == time_left(given, AT_MS + 1000)
 
 
-def test_what_may_not_sound_any_more_is_not_late_yet() -> None:
-    """The screen shows it although it is silent."""
+def test_advice_that_may_no_longer_sound_is_not_late_yet() -> None:
+    """A screen shows it although it is silent."""
     given = read_advice(advice(action="stop", at=AT, sound_ms=2500))
 
     assert TimeLeft(late=False, ttl_ms=5000, sound_ms=0) == time_left(given, AT_MS + 3000)
 
 
-def test_what_is_past_its_time_goes_out_late() -> None:
-    """From expires_at on there is nothing left."""
+def test_expired_advice_is_sent_as_late() -> None:
+    """From expires_at on both times are zero."""
     given = read_advice(advice(action="stop", at=AT))
 
     assert TimeLeft(late=False, ttl_ms=1, sound_ms=0) == time_left(given, AT_MS + 7999)
@@ -41,21 +41,21 @@ def test_what_is_past_its_time_goes_out_late() -> None:
     assert TimeLeft(late=True, ttl_ms=0, sound_ms=0) == time_left(given, AT_MS + 3_600_000)
 
 
-def test_what_was_written_late_never_sounds() -> None:
-    """Late stays late, however fresh it is."""
+def test_advice_written_late_never_sounds() -> None:
+    """Late stays late, however recent it is."""
     given = read_advice(advice(action="stop", at=AT, late=True))
 
     assert TimeLeft(late=True, ttl_ms=8000, sound_ms=0) == time_left(given, AT_MS)
 
 
-def test_an_emergency_sounds_as_long_as_it_lives() -> None:
+def test_an_emergency_may_sound_until_it_expires() -> None:
     """All of ttl_ms is left to sound."""
     given = read_advice(advice(action="failing", emergency=True, at=AT, sound_ms=8000))
 
     assert TimeLeft(late=False, ttl_ms=2000, sound_ms=2000) == time_left(given, AT_MS + 6000)
 
 
-def test_a_frame_is_the_event_with_what_is_left() -> None:
+def test_a_frame_is_the_event_with_its_remaining_time() -> None:
     """Everything else is as it was written."""
     event = advice(action="stop", at=AT, station_id="rack-1")
     expected = to_json(event)
@@ -65,8 +65,8 @@ def test_a_frame_is_the_event_with_what_is_left() -> None:
     assert expected == json.loads(advice_frame(given, time_left(given, AT_MS + 1000)))
 
 
-def test_a_frame_is_the_same_from_the_event_at_hand() -> None:
-    """A log in this process hands the event over with its bytes, which then need not be read."""
+def test_a_frame_is_the_same_from_a_decoded_event() -> None:
+    """A log in this process passes the decoded event, so that its bytes need no decoding."""
     event = advice(action="stop", at=AT, station_id="rack-1", because=Because(rir=0.5, latched=False))
     frames = [
         advice_frame(item, time_left(item, AT_MS))
@@ -79,14 +79,14 @@ def test_a_frame_is_the_same_from_the_event_at_hand() -> None:
 
 
 def test_a_frame_says_how_often_it_will_be_repeated() -> None:
-    """Like its times, the count is what is left when it is sent."""
+    """Like its times, the count is the remainder when it is sent."""
     given = read_advice(advice(action="stop", repeat=2))
 
     assert [2, 1, 0, 0] == [json.loads(advice_frame(given, time_left(given, 0), n))["data"]["repeat"] for n in range(4)]
 
 
-def test_a_frame_keeps_what_a_newer_version_says() -> None:
-    """A field that this version doesn't know goes on to clients that may."""
+def test_a_frame_keeps_fields_of_newer_versions() -> None:
+    """A field that this version doesn't know is passed on to clients."""
     raw = to_json(advice(at=AT))
     raw["data"]["colour"] = "blue"
     raw["newattribute"] = "x"
@@ -97,7 +97,7 @@ def test_a_frame_keeps_what_a_newer_version_says() -> None:
     assert ("blue", "x") == (sent["data"]["colour"], sent["newattribute"])
 
 
-def test_an_estimate_goes_out_as_it_was_written() -> None:
+def test_an_estimate_is_sent_as_it_was_written() -> None:
     """Byte by byte."""
     written = record(estimate())
     item = read(written, lambda _: "rack-1")
@@ -107,14 +107,14 @@ def test_an_estimate_goes_out_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"[]", b"1", b'{"type":"spotter.advice.given.v1"}'])
-def test_what_cannot_be_read_says_so(value: bytes) -> None:
-    """A record that is no event is told from one that is of no interest."""
+def test_an_unreadable_record_is_an_error(value: bytes) -> None:
+    """Unlike a record of another type."""
     with pytest.raises(Unreadable):
         read(replace(record(advice()), value=value), lambda _: None)
 
 
-def test_what_is_of_no_interest_is_passed_over() -> None:
-    """A type that the gateway has no use for, or doesn't know, is no error."""
+def test_records_of_other_types_are_skipped() -> None:
+    """A type that the gateway doesn't use, or doesn't know, is not an error."""
     assert read(replace(record(advice()), value=b'{"type":"spotter.something.new.v9"}'), lambda _: None) is None
 
 

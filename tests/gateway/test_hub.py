@@ -47,8 +47,8 @@ class GatedReader(MemoryReader):
         return await super().fetch(min(wait_s, 0.05))
 
 
-async def test_it_begins_ten_minutes_back() -> None:
-    """A set that was advised on nine minutes ago stands; older advice is not read."""
+async def test_it_reads_from_ten_minutes_back() -> None:
+    """A set with advice nine minutes ago is open; older advice is not read."""
     clock = Clock()
     log = MemoryLog(clock=clock)
     clock.move(minutes=-11)
@@ -64,8 +64,8 @@ async def test_it_begins_ten_minutes_back() -> None:
         assert event.id == (await frame(socket))["id"]
 
 
-async def test_nobody_is_let_in_before_it_has_read_up() -> None:
-    """503 with when to try again, 1013 on a socket; a bad credential is told first."""
+async def test_no_client_is_admitted_before_it_has_caught_up() -> None:
+    """503 with Retry-After, 1013 on a socket; a bad credential is reported first."""
     log = Gated()
     write(log, advice())
     async with serving(log, wait_ready=False) as gateway:
@@ -89,7 +89,7 @@ async def test_nobody_is_let_in_before_it_has_read_up() -> None:
     assert "ada" == delivered["data"]["athlete_id"]
 
 
-async def test_a_log_that_is_away_at_the_start_is_waited_for() -> None:
+async def test_it_waits_for_a_log_that_is_unavailable_at_the_start() -> None:
     """It becomes ready when the log answers."""
     log = MemoryLog()
     write(log, advice())
@@ -105,8 +105,8 @@ async def test_a_log_that_is_away_at_the_start_is_waited_for() -> None:
         assert 1 == len(gateway.hub.sets)
 
 
-async def test_nobody_new_is_let_in_while_the_log_is_away() -> None:
-    """How things stand can't be told."""
+async def test_no_new_client_is_admitted_while_the_log_is_unavailable() -> None:
+    """The current state is unknown."""
     async with serving() as gateway:
         gateway.log.available = False
         gateway.write(advice())
@@ -118,7 +118,7 @@ async def test_nobody_new_is_let_in_while_the_log_is_away() -> None:
     assert 503 == early.status_code
 
 
-async def test_what_breaks_it_is_told() -> None:
+async def test_its_failure_is_reported() -> None:
     """A reader that fails for another reason ends the hub, which is then neither ready nor alive."""
     log = Gated()
     log.broken = RuntimeError("broken")
@@ -133,8 +133,8 @@ async def test_what_breaks_it_is_told() -> None:
         assert hub.not_alive() is not None
 
 
-async def test_a_record_that_cannot_be_read_is_passed_over() -> None:
-    """It is told in the log, and nothing else is disturbed."""
+async def test_an_unreadable_record_is_skipped() -> None:
+    """It is logged, and nothing else is affected."""
     async with serving(MemoryLog()) as gateway, gateway.socket() as socket:
         for value in (b"", b"{", b"[]", b'{"type":"spotter.advice.given.v1","data":{}}'):
             gateway.log.write(NewRecord(ADVICE, "g1/ada", value))
@@ -144,7 +144,7 @@ async def test_a_record_that_cannot_be_read_is_passed_over() -> None:
         assert event.id == (await frame(socket))["id"]
 
 
-async def test_advice_is_out_within_a_moment_of_its_writing() -> None:
+async def test_advice_is_sent_as_soon_as_it_is_written() -> None:
     """The hub is woken by the writing, not by a clock: the median is far below any polling interval."""
     async with serving(MemoryLog()) as gateway, gateway.socket() as socket:
         loop = asyncio.get_running_loop()
@@ -158,8 +158,8 @@ async def test_advice_is_out_within_a_moment_of_its_writing() -> None:
     assert sorted(took_s)[25] < 0.1
 
 
-async def test_many_records_at_once_leave_others_their_turn() -> None:
-    """While thousands of records are handed on, a request is answered."""
+async def test_requests_are_answered_while_many_records_are_processed() -> None:
+    """A request is answered while thousands of records are sent on."""
     async with serving(MemoryLog()) as gateway, gateway.socket("?athlete_id=nobody"):
         for rep in range(5000):
             gateway.write(estimate(rep_number=rep))
@@ -171,7 +171,7 @@ async def test_many_records_at_once_leave_others_their_turn() -> None:
     assert {404} == {answer.status_code for answer in answers}
 
 
-async def test_two_replicas_hear_the_same() -> None:
+async def test_two_replicas_send_the_same() -> None:
     """Each reads everything by itself."""
     log = MemoryLog(partitions=3)
     async with serving(log) as replica, serving(log) as other, replica.socket() as first, other.socket() as second:

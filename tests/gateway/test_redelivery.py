@@ -32,7 +32,7 @@ class Connection:
         self.redelivery.sent(given, time_left(given, NOW_MS + after_ms), NOW_MS + after_ms)
 
     def repeated(self, until_ms: int = 10_000) -> list[tuple[int, str]]:
-        """Play the clock in steps of 10 ms; give what went out again, and when."""
+        """Advance the clock in steps of 10 ms; return the repeats and their times."""
         return [
             (at_ms, repeat.advice.alert_id)
             for at_ms in range(0, until_ms, 10)
@@ -42,7 +42,7 @@ class Connection:
 
 @pytest.mark.parametrize("action", ["stop", "failing"])
 def test_a_loud_advice_repeats_twice_a_second_apart(action: str) -> None:
-    """And then no more."""
+    """And no third time."""
     connection, given = Connection(), loud(action)
     connection.send(given)
 
@@ -51,16 +51,16 @@ def test_a_loud_advice_repeats_twice_a_second_apart(action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["continue", "one_more"])
-def test_a_quiet_advice_is_said_once(action: str) -> None:
-    """`continue` is silent, one more is calm."""
+def test_quiet_advice_is_sent_once(action: str) -> None:
+    """Neither continue nor one_more is loud."""
     connection = Connection()
     connection.send(loud(action))
 
     assert [] == connection.repeated()
 
 
-def test_a_late_one_is_said_once() -> None:
-    """What may not sound is not said again."""
+def test_late_advice_is_sent_once() -> None:
+    """Advice that may not sound is not repeated."""
     connection = Connection()
     connection.send(loud(late=True))
     connection.send(loud(), after_ms=8000)
@@ -77,7 +77,7 @@ def test_repeats_stay_within_the_time_to_sound(sound_ms: int, times: int) -> Non
     assert times == len(connection.repeated())
 
 
-def test_shown_ends_it() -> None:
+def test_an_acknowledgement_ends_repeats() -> None:
     """Before the first repeat, or between the two."""
     at_once, between = Connection(), Connection()
     given = loud()
@@ -91,7 +91,7 @@ def test_shown_ends_it() -> None:
     assert [] == between.repeated()
 
 
-def test_shown_may_be_faster_than_we_are() -> None:
+def test_an_acknowledgement_may_arrive_before_the_frame_is_recorded() -> None:
     """An acknowledgement that comes while the frame is still on its way counts."""
     connection, given = Connection(), loud()
     connection.redelivery.shown(given.alert_id)
@@ -100,7 +100,7 @@ def test_shown_may_be_faster_than_we_are() -> None:
     assert [] == connection.repeated()
 
 
-def test_another_alert_shown_ends_nothing() -> None:
+def test_an_acknowledgement_of_another_alert_ends_nothing() -> None:
     """Each is acknowledged for itself."""
     connection = Connection()
     connection.send(loud())
@@ -109,7 +109,7 @@ def test_another_alert_shown_ends_nothing() -> None:
     assert 2 == len(connection.repeated())
 
 
-def test_the_next_rep_takes_over() -> None:
+def test_a_stop_after_the_next_rep_replaces_the_first() -> None:
     """The stop after rep 6 is repeated instead of that after rep 5."""
     connection, newer = Connection(), loud(after_rep=6)
     connection.send(loud(after_rep=5))
@@ -119,7 +119,7 @@ def test_the_next_rep_takes_over() -> None:
 
 
 def test_a_correction_that_lifts_the_stop_ends_it() -> None:
-    """Nobody is told to stop for a rep that was none."""
+    """No stop is repeated for a voided rep."""
     connection = Connection()
     connection.send(loud())
     connection.send(loud("continue", late=True, revision=2))
@@ -136,8 +136,8 @@ def test_a_correction_that_keeps_the_stop_keeps_it_sounding() -> None:
     assert [first.alert_id] * 2 == [alert for _, alert in connection.repeated()]
 
 
-def test_a_late_word_on_an_earlier_rep_ends_nothing() -> None:
-    """Rep 3 that arrives after rep 5 says nothing about the stop after rep 5."""
+def test_late_advice_on_an_earlier_rep_ends_nothing() -> None:
+    """Advice on rep 3 that arrives after rep 5 does not affect the stop after rep 5."""
     connection = Connection()
     connection.send(loud(after_rep=5))
     connection.send(replace(loud("continue", after_rep=3, late=True), newest=False))
@@ -155,7 +155,7 @@ def test_the_end_of_the_set_ends_it() -> None:
 
 
 def test_sets_repeat_side_by_side() -> None:
-    """A coach hears of both lifters."""
+    """A coach receives repeats for both lifters."""
     connection = Connection()
     connection.open.add("bob-s1")
     connection.send(loud())
@@ -165,7 +165,7 @@ def test_sets_repeat_side_by_side() -> None:
 
 
 def test_repeats_are_never_less_than_a_second_apart() -> None:
-    """However late the first one went out."""
+    """However late the first one was sent."""
     connection = Connection()
     connection.send(loud())
     assert 1 == len(connection.redelivery.due(NOW_MS + 1700))

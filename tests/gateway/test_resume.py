@@ -19,7 +19,7 @@ from tests.gateway.support import Clock, RunningGateway, Stream, ids, serving
 
 
 async def last(stream: Stream, event_id: str) -> list[str]:
-    """Name all events up to one."""
+    """Return the ids of all events up to one."""
     event_ids = [(await stream.next())["id"]]
     while event_ids[-1] != event_id:
         event_ids.append((await stream.next())["id"])
@@ -27,8 +27,8 @@ async def last(stream: Stream, event_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("by_query", [False, True])
-async def test_a_client_goes_on_where_it_was(gateway: RunningGateway, by_query: bool) -> None:
-    """Everything after its last id, once, and then what comes; nothing of how things stand."""
+async def test_a_client_resumes_from_its_cursor(gateway: RunningGateway, by_query: bool) -> None:
+    """Everything after its last id, once, and then new items; not the current state."""
     written = [advice(after_rep=rep) for rep in range(1, 8)]
     await gateway.write_and_wait(written[0])
     async with gateway.stream() as stream:
@@ -51,8 +51,8 @@ async def test_a_client_goes_on_where_it_was(gateway: RunningGateway, by_query: 
     assert [event.id for event in written[5:]] == ids(rest)
 
 
-async def test_what_is_resumed_past_its_time_is_late() -> None:
-    """A stop that was said while the phone was away is shown and never played, nor repeated."""
+async def test_advice_resumed_after_it_expired_is_late() -> None:
+    """A stop written while the phone was offline is shown, but never played or repeated."""
     clock = Clock()
     async with serving(clock=clock) as gateway:
         await gateway.write_and_wait(advice())
@@ -69,8 +69,8 @@ async def test_what_is_resumed_past_its_time_is_late() -> None:
     assert quiet
 
 
-async def test_what_is_resumed_in_time_sounds() -> None:
-    """A short break takes nothing from it but its time."""
+async def test_advice_resumed_in_time_sounds() -> None:
+    """A short break only shortens its remaining time."""
     async with serving() as gateway:
         await gateway.write_and_wait(advice())
         async with gateway.stream() as stream:
@@ -85,7 +85,7 @@ async def test_what_is_resumed_in_time_sounds() -> None:
 
 
 @pytest.mark.parametrize("recent_max", [1, 3, 100])
-async def test_older_than_memory_comes_from_the_log(recent_max: int) -> None:
+async def test_items_older_than_memory_are_read_from_the_log(recent_max: int) -> None:
     """Estimates and advice of all partitions, each once, wherever memory begins."""
     names = [f"athlete-{number}" for number in range(10)]
     async with serving(MemoryLog(partitions=5), recent_max=recent_max) as gateway:
@@ -105,8 +105,8 @@ async def test_older_than_memory_comes_from_the_log(recent_max: int) -> None:
     assert newer.id == newest["id"]
 
 
-async def test_a_cursor_holds_on_every_replica() -> None:
-    """Also on one that has just started, and on one that reads partitions in another order."""
+async def test_a_cursor_works_on_every_replica() -> None:
+    """Even on one that has just started, or that reads partitions in another order."""
     log = MemoryLog(partitions=5)
     async with serving(log) as replica:
         await replica.write_and_wait(*(advice(f"a{number}") for number in range(20)))
@@ -123,8 +123,8 @@ async def test_a_cursor_holds_on_every_replica() -> None:
     assert {event.id for event in missed} == set(resumed)
 
 
-async def test_a_replica_that_is_behind_is_given_time() -> None:
-    """A client that comes from a faster one is neither refused nor told anything twice."""
+async def test_a_replica_that_is_behind_catches_up_first() -> None:
+    """A client from a faster replica is neither refused nor sent anything twice."""
     log = MemoryLog()
     async with serving(log) as fast, serving(log) as slow:
         await fast.write_and_wait(advice())
@@ -143,8 +143,8 @@ async def test_a_replica_that_is_behind_is_given_time() -> None:
         await catching_up
 
 
-async def test_cut_off_while_being_told_how_things_stand(gateway: RunningGateway) -> None:
-    """A client that got a part of it is told again, as things stand now, and what came since, each once."""
+async def test_a_client_cut_off_during_the_current_state_receives_it_again(gateway: RunningGateway) -> None:
+    """A client that received part of it is sent the rest as it is now, and what is new, each once."""
     names = {f"a{number}" for number in range(6)}
     await gateway.write_and_wait(*(advice(name) for name in names))
     async with gateway.stream() as stream:
@@ -164,7 +164,7 @@ async def test_cut_off_while_being_told_how_things_stand(gateway: RunningGateway
 
 
 async def test_a_heartbeat_carries_a_cursor_too() -> None:
-    """A quiet client resumes from its last heartbeat; it does not hear again what others heard."""
+    """A client without advice resumes from its last heartbeat, past what was sent to others."""
     async with serving(intervals=Intervals(heartbeat_s=0.1)) as gateway:
         token = gateway.token("app", "ada")
         async with gateway.stream(token=token) as stream:
@@ -196,15 +196,15 @@ async def test_a_bad_cursor_is_refused(gateway: RunningGateway, cursor: str) -> 
 
 
 async def test_a_cursor_of_another_log_is_refused(gateway: RunningGateway) -> None:
-    """One that lies ahead of everything written here: to wait for it would be to stay silent."""
+    """One ahead of everything written here: waiting for it would mean silence."""
     cursor = Cursor({ADVICE: {0: 99, 1: 0, 2: 0}, ESTIMATES: {0: 0, 1: 0, 2: 0}}).encode()
     answer = await gateway.get(headers={"Last-Event-ID": cursor})
 
     assert (400, "Last-Event-ID") == (answer.status_code, answer.json()["field"])
 
 
-async def test_a_slow_stream_ends_and_goes_on_later() -> None:
-    """Nothing is lost to who comes again with the last id."""
+async def test_a_slow_stream_is_closed_and_resumes_later() -> None:
+    """A client that reconnects with its last id misses nothing."""
     async with serving(waiting_max=20, recent_max=5) as gateway:
         written = [advice(after_rep=rep, sentence="x" * 100_000) for rep in range(200)]
         async with gateway.stream() as stream:
@@ -225,8 +225,8 @@ async def test_a_slow_stream_ends_and_goes_on_later() -> None:
     assert [event.id for event in written] == received
 
 
-async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
-    """Only some read old records at a time; one that stands still gives its turn away."""
+async def test_a_client_that_does_not_read_does_not_block_others() -> None:
+    """A few clients may read old records at a time; one that doesn't read loses its turn."""
     async with serving(intervals=Intervals(heartbeat_s=0.2), recent_max=1) as gateway, AsyncExitStack() as stack:
         await gateway.write_and_wait(advice())
         async with gateway.stream() as stream:
@@ -250,8 +250,8 @@ async def test_who_does_not_read_what_it_missed_keeps_nobody_waiting() -> None:
     assert [event.id for event in missed] == received
 
 
-async def test_while_catching_up_the_heart_beats() -> None:
-    """A long way back is no lost signal."""
+async def test_heartbeats_are_sent_while_catching_up() -> None:
+    """Reading many old records does not look like a lost signal."""
     log = Slow()
     async with serving(log, intervals=Intervals(heartbeat_s=0.05), recent_max=1) as gateway:
         await gateway.write_and_wait(advice())
@@ -271,7 +271,7 @@ async def test_while_catching_up_the_heart_beats() -> None:
 
 
 class Slow(MemoryLog):
-    """A log that gives what is old one by one, and takes its time."""
+    """A log that returns old records slowly, one by one."""
 
     slow = False
 
@@ -293,7 +293,7 @@ class SlowReader(MemoryReader):
 
 
 class Leaving(MemoryLog):
-    """A log that goes away when somebody reads what is old."""
+    """A log that becomes unavailable when old records are read."""
 
     leaves = False
 
@@ -305,7 +305,7 @@ class Leaving(MemoryLog):
 
 
 async def test_a_log_that_does_not_answer_ends_a_stream_that_catches_up() -> None:
-    """The client comes again; what it missed is still there."""
+    """The client reconnects and receives what it missed."""
     log = Leaving()
     async with serving(log, recent_max=1) as gateway:
         await gateway.write_and_wait(advice())

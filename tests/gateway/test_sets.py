@@ -11,17 +11,17 @@ ALL = AdviceFilter("g1", estimates=True)
 
 
 def hear(sets: OpenSets, after_rep: int, athlete: str = "ada", at_ms: int = 0, **more: Any) -> Advice:
-    """Take an advice; gives it as the gateway hands it on."""
+    """Add an advice and return it as the gateway sends it."""
     return sets.add_advice(read_advice(advice(athlete, after_rep, **more)), at_ms)
 
 
 def standing(sets: OpenSets, filter_: AdviceFilter = ALL) -> list[str]:
-    """Name what a client is told first."""
+    """Return the ids of the current state."""
     return [item.id for item in sets.newest(filter_)]
 
 
-def test_the_newest_advice_and_estimate_stand_for_a_set() -> None:
-    """Each later rep takes the place of the one before."""
+def test_a_set_is_shown_by_its_newest_advice_and_estimate() -> None:
+    """Each later rep replaces the one before."""
     sets = OpenSets()
     hear(sets, 0)
     hear(sets, 1)
@@ -33,7 +33,7 @@ def test_the_newest_advice_and_estimate_stand_for_a_set() -> None:
     assert [last.id, newest.id] == standing(sets)
 
 
-def test_a_revised_advice_takes_the_place_of_the_first() -> None:
+def test_revised_advice_replaces_the_first() -> None:
     """It is about the same rep."""
     sets = OpenSets()
     hear(sets, 5)
@@ -42,8 +42,8 @@ def test_a_revised_advice_takes_the_place_of_the_first() -> None:
     assert [again.id] == standing(sets)
 
 
-def test_a_late_rep_does_not() -> None:
-    """Rep 3 that arrives after rep 5 is not how things stand."""
+def test_late_advice_on_an_earlier_rep_does_not_replace_it() -> None:
+    """Advice on rep 3 that arrives after rep 5 is not current."""
     sets = OpenSets()
     fifth = hear(sets, 5)
     third = hear(sets, 3, late=True)
@@ -52,8 +52,8 @@ def test_a_late_rep_does_not() -> None:
     assert [fifth.id] == standing(sets)
 
 
-def test_a_plan_that_is_amended_in_the_set_is_not_how_things_stand() -> None:
-    """What was said after the newest rep holds."""
+def test_an_amended_plan_does_not_replace_advice_on_a_rep() -> None:
+    """The advice after the newest rep stays current."""
     sets = OpenSets()
     hear(sets, 0)
     fifth = hear(sets, 5, action="stop")
@@ -64,7 +64,7 @@ def test_a_plan_that_is_amended_in_the_set_is_not_how_things_stand() -> None:
 
 
 def test_a_voided_rep_makes_the_one_before_the_newest() -> None:
-    """Advice on rep 4 is given anew, and the estimate of rep 5 is gone."""
+    """Advice on rep 4 is current again, and the estimate of rep 5 is removed."""
     sets = OpenSets()
     hear(sets, 4)
     hear(sets, 5)
@@ -78,7 +78,7 @@ def test_a_voided_rep_makes_the_one_before_the_newest() -> None:
     assert [again.id, fourth.id] == standing(sets)
 
 
-def test_a_set_leaves_with_its_summary() -> None:
+def test_a_summary_removes_a_set() -> None:
     """Its estimate too."""
     sets = OpenSets()
     hear(sets, 1)
@@ -89,8 +89,8 @@ def test_a_set_leaves_with_its_summary() -> None:
     assert not sets.is_open("ada-s1")
 
 
-def test_a_set_that_goes_on_comes_back() -> None:
-    """A rep after the end reopens it, also one that is late."""
+def test_advice_on_a_later_rep_adds_a_set_again() -> None:
+    """A rep after the end reopens it, even a late one."""
     for late in (False, True):
         sets = OpenSets()
         hear(sets, 5)
@@ -100,8 +100,8 @@ def test_a_set_that_goes_on_comes_back() -> None:
         assert [sixth.id] == standing(sets)
 
 
-def test_a_correction_of_the_past_does_not_bring_a_set_back() -> None:
-    """What comes of it is late and about a rep that was known."""
+def test_a_correction_does_not_reopen_a_set() -> None:
+    """Its advice is late and about an earlier rep."""
     sets = OpenSets()
     hear(sets, 5)
     sets.add_event(summary())
@@ -111,8 +111,8 @@ def test_a_correction_of_the_past_does_not_bring_a_set_back() -> None:
     assert [] == standing(sets)
 
 
-def test_filters_hold_for_how_things_stand() -> None:
-    """Only sets of wanted lifters, only wanted actions, estimates where they are asked for."""
+def test_filters_apply_to_the_current_state() -> None:
+    """Only sets of requested lifters, only requested actions, estimates if requested."""
     sets = OpenSets()
     ada = hear(sets, 1)
     bob = hear(sets, 1, "bob", action="stop")
@@ -133,8 +133,8 @@ def test_a_set_knows_its_station() -> None:
     assert ["rack-1", "rack-2", None] == [sets.station_of(f"{name}-s1") for name in ("ada", "bob", "cy")]
 
 
-def test_a_set_nobody_speaks_of_is_forgotten() -> None:
-    """Half an hour without a word: whoever should have ended it has not."""
+def test_a_set_without_records_is_dropped() -> None:
+    """After half an hour without a record."""
     sets = OpenSets()
     hear(sets, 1, "ada", at_ms=0)
     bob = hear(sets, 1, "bob", at_ms=STALE_MS // 2)
@@ -144,7 +144,7 @@ def test_a_set_nobody_speaks_of_is_forgotten() -> None:
 
 
 def test_memory_has_a_limit() -> None:
-    """The sets heard of longest ago go first, of a set the first reps."""
+    """The sets updated longest ago are dropped first, and the first reps of a set."""
     sets = OpenSets()
     for number in range(SETS_MAX + 5):
         sets.add_advice(read_advice(advice(set_key=f"k{number}")), 0)

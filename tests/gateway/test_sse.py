@@ -10,7 +10,7 @@ from tests.gateway.support import KEYS, RunningGateway, Stream, ids, revoke, ser
 
 
 async def test_the_stream_has_the_same_frames_as_unnamed_events(gateway: RunningGateway) -> None:
-    """How things stand, then what comes; each with an id, none with a name."""
+    """The current state, then new items; each with an id, none with a name."""
     written = [advice(after_rep=1), advice(after_rep=2), estimate(), advice("bob")]
     await gateway.write_and_wait(*written[:2])
     async with gateway.stream("?estimates=1") as stream, gateway.socket("?estimates=1") as socket:
@@ -25,8 +25,8 @@ async def test_the_stream_has_the_same_frames_as_unnamed_events(gateway: Running
     assert "spotter.advice.given.v1" == first["type"]
 
 
-async def test_nothing_between_keeps_the_stream(gateway: RunningGateway) -> None:
-    """No cache stores it and no proxy holds it back."""
+async def test_caches_and_proxies_do_not_store_the_stream(gateway: RunningGateway) -> None:
+    """No cache stores it and no proxy buffers it."""
     async with gateway.stream() as stream:
         headers = stream.response.headers
 
@@ -35,7 +35,7 @@ async def test_nothing_between_keeps_the_stream(gateway: RunningGateway) -> None
     assert ("no-store", "no") == (headers["cache-control"], headers["x-accel-buffering"])
 
 
-async def test_who_may_not_hear_is_refused(gateway: RunningGateway) -> None:
+async def test_a_token_that_may_not_receive_advice_is_refused(gateway: RunningGateway) -> None:
     """With the same problems as on the socket."""
     assert 401 == (await gateway.client.get("/v1/advice/stream")).status_code
     assert 401 == (await gateway.get("forged")).status_code
@@ -46,7 +46,7 @@ async def test_who_may_not_hear_is_refused(gateway: RunningGateway) -> None:
     assert "application/problem+json" == answer.headers["content-type"]
 
 
-async def test_a_page_brings_its_cookie(gateway: RunningGateway) -> None:
+async def test_a_page_authenticates_by_its_cookie(gateway: RunningGateway) -> None:
     """A browser's EventSource can't set headers."""
     gateway.client.cookies.set("spotter_token", gateway.app)
     event = advice()
@@ -74,8 +74,8 @@ async def test_too_many_streams_are_refused() -> None:
     assert (429, "1") == (answer.status_code, answer.headers["retry-after"])
 
 
-async def test_who_leaves_frees_its_place() -> None:
-    """Also where nothing was sent for a while."""
+async def test_a_closed_stream_no_longer_counts() -> None:
+    """Even if nothing has been sent for a while."""
     async with serving(limits=Limits(connections_per_token=1)) as gateway:
         for _ in range(3):
             async with gateway.stream():
@@ -86,7 +86,7 @@ async def test_who_leaves_frees_its_place() -> None:
 
 
 async def test_a_stop_repeats_on_a_stream_too(gateway: RunningGateway) -> None:
-    """Its client can't acknowledge here: what its token says through another door counts for it, and for it alone."""
+    """Its client can't acknowledge here: acknowledgements of its token through ingest count for it alone."""
     mine, others = gateway.token(), gateway.token()
     async with gateway.stream(token=mine) as stream, gateway.stream(token=others) as another:
         gateway.write(advice(action="stop", sound_ms=5000))

@@ -14,8 +14,8 @@ from tests.gateway.outputs import advice, estimate, opened, summary
 from tests.gateway.support import QUICK, Clock, RunningGateway, frame, frames, ids, revoke, serving, silent
 
 
-async def test_advice_comes_as_it_is_written(gateway: RunningGateway) -> None:
-    """Plans and `continue` too, in order, as CloudEvents; estimates only where they are asked for."""
+async def test_advice_is_sent_as_it_is_written(gateway: RunningGateway) -> None:
+    """Plans and `continue` too, in order, as CloudEvents; estimates only if requested."""
     written = [advice(after_rep=0), estimate(), advice(after_rep=1), advice("bob", action="stop")]
     async with gateway.socket() as socket:
         gateway.write(*written)
@@ -26,7 +26,7 @@ async def test_advice_comes_as_it_is_written(gateway: RunningGateway) -> None:
     assert {"spotter.advice.given.v1"} == {event["type"] for event in received}
 
 
-async def test_estimates_come_where_they_are_asked_for(gateway: RunningGateway) -> None:
+async def test_estimates_are_sent_if_requested(gateway: RunningGateway) -> None:
     """Each as it is written, revisions too."""
     async with gateway.socket("?estimates=1") as socket:
         written = [estimate(rep_number=1), estimate(rep_number=2), estimate(rep_number=1, revision=2, arrival=False)]
@@ -37,8 +37,8 @@ async def test_estimates_come_where_they_are_asked_for(gateway: RunningGateway) 
     assert [1, 1, 2] == [event["data"]["revision"] for event in received]
 
 
-async def test_filters_hold(gateway: RunningGateway) -> None:
-    """Lifter, station and action are all to be met; a set's station holds for its estimates."""
+async def test_filters_apply(gateway: RunningGateway) -> None:
+    """Lifter, station and action must all match; a set's station applies to its estimates."""
     query = "?athlete_id=ada&athlete_id=bob&station_id=rack-1&actions=stop,failing&estimates=1"
     async with gateway.socket(query) as socket:
         mine = [opened(station_id="rack-1"), estimate(), advice(action="stop", station_id="rack-1", sound_ms=0)]
@@ -57,7 +57,7 @@ async def test_filters_hold(gateway: RunningGateway) -> None:
     assert quiet
 
 
-async def test_another_gym_is_not_heard(gateway: RunningGateway) -> None:
+async def test_advice_of_another_gym_is_not_sent(gateway: RunningGateway) -> None:
     """The gym comes from the token alone."""
     async with gateway.socket(token=gateway.token(gym="g2")) as socket:
         other = advice(gym_id="g2")
@@ -67,7 +67,7 @@ async def test_another_gym_is_not_heard(gateway: RunningGateway) -> None:
         assert await silent(socket)
 
 
-async def test_a_new_client_is_told_how_things_stand(gateway: RunningGateway) -> None:
+async def test_a_new_client_receives_the_current_state(gateway: RunningGateway) -> None:
     """The newest advice and estimate of each open set, with what is left of its time."""
     ago = datetime.now(UTC) - timedelta(seconds=2)
     ada = [advice(after_rep=0, at=ago), advice(after_rep=1, at=ago), estimate(), advice(after_rep=2, at=ago)]
@@ -82,7 +82,7 @@ async def test_a_new_client_is_told_how_things_stand(gateway: RunningGateway) ->
     assert quiet
 
 
-async def test_what_stands_past_its_time_is_late() -> None:
+async def test_expired_advice_in_the_current_state_is_late() -> None:
     """It is shown and never played."""
     clock = Clock()
     async with serving(clock=clock) as gateway:
@@ -94,7 +94,7 @@ async def test_what_stands_past_its_time_is_late() -> None:
     assert (True, 0, 0) == (data["late"], data["ttl_ms"], data["sound_ms"])
 
 
-async def test_a_lifter_who_rests_hears_nothing_of_the_set_before(gateway: RunningGateway) -> None:
+async def test_a_resting_lifter_receives_nothing_about_the_last_set(gateway: RunningGateway) -> None:
     """An ended set stands for nothing, until a rep after its end brings it back."""
     await gateway.write_and_wait(advice(after_rep=5), summary())
     async with gateway.socket() as socket:
@@ -105,7 +105,7 @@ async def test_a_lifter_who_rests_hears_nothing_of_the_set_before(gateway: Runni
         assert sixth.id == (await frame(socket))["id"]
 
 
-async def test_nothing_is_missed_or_doubled_while_clients_come() -> None:
+async def test_nothing_is_missed_or_doubled_while_clients_connect() -> None:
     """Whenever a client connects: how things stand, then each later advice once."""
     async with serving() as gateway:
         written = [advice(after_rep=rep) for rep in range(300)]
@@ -133,7 +133,7 @@ async def test_nothing_is_missed_or_doubled_while_clients_come() -> None:
         assert names[-len(data) :] == data
 
 
-async def test_an_id_that_is_known_is_dropped(gateway: RunningGateway) -> None:
+async def test_an_event_id_is_sent_once(gateway: RunningGateway) -> None:
     """A worker that starts again gives the same ids again."""
     once, other = advice(), advice(after_rep=2)
     async with gateway.socket() as socket:
@@ -179,7 +179,7 @@ async def test_a_bad_credential_is_refused_at_the_handshake(gateway: RunningGate
     assert 401 == refused.value.response.status_code
 
 
-async def test_who_may_not_hear_is_refused_at_the_handshake(gateway: RunningGateway) -> None:
+async def test_a_token_that_may_not_receive_advice_is_refused_at_the_handshake(gateway: RunningGateway) -> None:
     """A device 403, another lifter 404, a query that cannot be 422."""
     mine = gateway.token("app", "ada")
 
@@ -189,7 +189,7 @@ async def test_who_may_not_hear_is_refused_at_the_handshake(gateway: RunningGate
     assert (422, "estimates") == await refusal(gateway, "?estimates=2")
 
 
-async def test_a_revoked_token_is_out_within_five_seconds() -> None:
+async def test_a_revoked_token_is_disconnected_within_five_seconds() -> None:
     """Its sockets close with 1008; others stay. With the pace of the real thing."""
     async with serving(intervals=Intervals()) as gateway:
         token = gateway.token()
@@ -207,7 +207,7 @@ async def test_a_revoked_token_is_out_within_five_seconds() -> None:
     assert "revoked" in closed.value.rcvd.reason
 
 
-async def test_an_expired_token_is_out_too() -> None:
+async def test_an_expired_token_is_disconnected() -> None:
     """A socket does not outlive its token."""
     clock = Clock()
     async with serving(clock=clock) as gateway, gateway.socket(token=gateway.token(days=1)) as socket:
@@ -219,7 +219,7 @@ async def test_an_expired_token_is_out_too() -> None:
     assert (1008, True) == (closed.value.rcvd.code, "expired" in closed.value.rcvd.reason)
 
 
-async def test_a_client_that_does_not_read_is_closed_and_disturbs_nobody() -> None:
+async def test_a_client_that_does_not_read_is_closed_without_affecting_others() -> None:
     """With 1013: it is to come again; the others hear everything in time."""
     async with serving(waiting_max=50) as gateway, gateway.socket(max_queue=1) as slow, gateway.socket() as quick:
         slow.transport.pause_reading()
@@ -237,7 +237,7 @@ async def test_a_client_that_does_not_read_is_closed_and_disturbs_nobody() -> No
     assert 1013 == closed.value.rcvd.code
 
 
-async def test_a_token_has_so_many_connections_and_no_more() -> None:
+async def test_the_connections_of_a_token_are_limited() -> None:
     """One more is told to try later; a place that is free again is given."""
     async with serving(limits=Limits(connections_per_token=2, connections=3)) as gateway:
         async with gateway.socket(), gateway.socket(), gateway.socket() as third:
@@ -252,7 +252,7 @@ async def test_a_token_has_so_many_connections_and_no_more() -> None:
     assert 1013 == closed.value.rcvd.code
 
 
-async def test_a_restart_says_so() -> None:
+async def test_a_restart_closes_with_its_own_code() -> None:
     """Clients are told to come again before the server stops."""
     async with serving() as gateway, gateway.socket() as socket:
         gateway.hub.close_connections()
@@ -263,7 +263,7 @@ async def test_a_restart_says_so() -> None:
     assert 1012 == closed.value.rcvd.code
 
 
-async def test_heartbeats_tell_the_age_of_what_is_unfinished() -> None:
+async def test_heartbeats_report_the_age_of_the_oldest_unfinished_event() -> None:
     """One every two seconds; 0 where all is done."""
     async with serving(intervals=Intervals()) as gateway, gateway.socket() as socket:
         first = (await frame(socket))["heartbeat"]
@@ -278,7 +278,7 @@ async def test_heartbeats_tell_the_age_of_what_is_unfinished() -> None:
     assert 1 < apart_s < 5  # two seconds, on a machine that may be busy
 
 
-async def test_no_heartbeat_where_the_age_cannot_be_told() -> None:
+async def test_no_heartbeat_is_sent_while_the_age_is_unknown() -> None:
     """A log that doesn't answer silences it; when it answers again the heart beats on."""
     async with serving(intervals=Intervals(heartbeat_s=0.05, retry_s=0.05)) as gateway, gateway.socket() as socket:
         assert "heartbeat" in await frame(socket)
@@ -294,7 +294,7 @@ async def test_no_heartbeat_where_the_age_cannot_be_told() -> None:
     assert "heartbeat" in again
 
 
-async def test_a_log_that_comes_back_gives_what_was_written_meanwhile() -> None:
+async def test_what_was_written_during_an_outage_is_sent_after_it() -> None:
     """A socket outlives a log that doesn't answer for a while."""
     async with serving(intervals=QUICK) as gateway, gateway.socket() as socket:
         gateway.log.available = False

@@ -1,4 +1,4 @@
-"""A real ingest on a free port, and what its tests send."""
+"""A real ingest on a free port, and the events of its tests."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def event(name: str, /, **data: object) -> dict[str, Any]:
 
 
 def at(moment: datetime) -> str:
-    """Write a time."""
+    """Format a time."""
     return format_time(moment)
 
 
 class CountingLog(MemoryLog):
-    """A log in memory that takes its time and remembers how it was written to."""
+    """A slow log in memory that records its writes."""
 
     def __init__(self, delay_s: float = 0) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class RunningIngest:
     client: httpx.AsyncClient
     gym: str = "g1"
     admin: str = field(default_factory=lambda: KEYS.issue("g1", "admin"))
-    """The token that is used where a test names none."""
+    """The token of requests that name none."""
 
     def token(self, role: Role = "device", *athletes: str, gym: str | None = None, **more: Any) -> str:
         """Make a token."""
@@ -84,7 +84,7 @@ class RunningIngest:
         return await self.client.post("/v1/events", headers=headers, **more)
 
     async def is_ready(self) -> bool:
-        """Return whether it takes events."""
+        """Return whether it is ready."""
         return (await self.client.get("/readyz")).status_code == 200
 
     def socket(self, token: str | None = None, **more: Any) -> connect:
@@ -98,12 +98,12 @@ class RunningIngest:
 
 
 def bearer_of(token: str) -> Identity:
-    """Tell who a token speaks for."""
+    """Return the bearer of a token."""
     return KEYS.verify(token)
 
 
 async def until(holds: Callable[[], object | Awaitable[object]], timeout_s: float = 5) -> None:
-    """Ask again and again until something holds."""
+    """Wait until a condition is true."""
     async with asyncio.timeout(timeout_s):
         while True:
             held = holds()
@@ -142,12 +142,12 @@ async def serving(
 
 
 def ago(**span: float) -> str:
-    """Write a time that is past."""
+    """Format a time in the past."""
     return at(now() - timedelta(**span))
 
 
 def ahead(**span: float) -> str:
-    """Write a time that is to come."""
+    """Format a time in the future."""
     return at(now() + timedelta(**span))
 
 

@@ -56,7 +56,7 @@ async def test_the_shape_of_the_body_decides(ingest: RunningIngest) -> None:
     assert "x y" in {event.id for event in ingest.written()}
 
 
-async def test_results_stand_in_the_order_sent(ingest: RunningIngest) -> None:
+async def test_results_are_in_the_order_sent(ingest: RunningIngest) -> None:
     """Each event is accepted or refused by itself, in the order sent, and some refused make 207."""
     good, bad = {**rep(), "id": "good"}, {**rep(mean_velocity_mps=391), "id": "bad"}
     answer = await ingest.post([good, bad, 5, {**rep(), "id": "also good"}])
@@ -70,7 +70,7 @@ async def test_results_stand_in_the_order_sent(ingest: RunningIngest) -> None:
 
 
 @pytest.mark.parametrize("first", [b"rubbish", b"null", b"[1, 2]", b'{"type": ', b"\xff\xfe"])
-async def test_a_first_line_that_is_no_event_refuses_only_itself(ingest: RunningIngest, first: bytes) -> None:
+async def test_a_first_line_that_is_not_an_event_refuses_only_itself(ingest: RunningIngest, first: bytes) -> None:
     """Whatever it is: the lines behind it are read."""
     answer = await ingest.post(content=first + b"\n" + orjson.dumps(rep()) + b"\n" + orjson.dumps(rep()))
 
@@ -94,7 +94,7 @@ async def test_a_broken_line_refuses_only_itself(ingest: RunningIngest) -> None:
     assert None is answer.json()["results"][0]["id"]
 
 
-async def test_an_empty_batch_is_taken(ingest: RunningIngest) -> None:
+async def test_an_empty_batch_is_accepted(ingest: RunningIngest) -> None:
     """Nothing to do is no mistake."""
     answer = await ingest.post([])
     assert (202, {"results": []}) == (answer.status_code, answer.json())
@@ -141,8 +141,8 @@ async def test_bad_input_gets_a_clear_answer(ingest: RunningIngest, body: bytes,
     assert [] == ingest.written()
 
 
-async def test_a_number_that_is_none_spoils_only_its_event(ingest: RunningIngest) -> None:
-    """NaN in one event of a batch is named as what it is; the others are taken."""
+async def test_nan_refuses_only_its_event(ingest: RunningIngest) -> None:
+    """NaN in one event of a batch is named in its problem; the others are accepted."""
     body = (
         b'[{"type": "spotter.rep.completed.v1", "id": "n", "data": {"athlete_id": "a", "mean_velocity_mps": NaN}}, %s]'
     )
@@ -155,7 +155,7 @@ async def test_a_number_that_is_none_spoils_only_its_event(ingest: RunningIngest
 
 
 async def test_all_refused_is_a_problem_with_the_results(ingest: RunningIngest) -> None:
-    """Nothing taken: one event's own status, else 422, as a problem document with the results beside."""
+    """If no event is accepted: the one event's own status, else 422, as a problem document with the results."""
     single = await ingest.post(event("effort.estimated"))
     several = await ingest.post([event("effort.estimated"), rep(mean_velocity_mps=-1)])
     assert (403, 422) == (single.status_code, several.status_code)
@@ -176,14 +176,14 @@ async def test_the_same_again_is_a_duplicate(ingest: RunningIngest) -> None:
 
 
 async def test_other_content_under_the_same_id_is_written(ingest: RunningIngest) -> None:
-    """A conflict is for the reader of the log to tell: both are there."""
+    """Readers of the log resolve the conflict: both are there."""
     await ingest.post({**rep(rep_number=1), "id": "r1"})
     answer = await ingest.post({**rep(rep_number=2), "id": "r1"})
     assert "accepted" == answer.json()["results"][0]["status"]
     assert 2 == len(ingest.written())
 
 
-async def test_what_was_left_out_is_filled_in(ingest: RunningIngest) -> None:
+async def test_missing_attributes_are_filled_in(ingest: RunningIngest) -> None:
     """Gym, the token's only lifter, id, source and times are added; what ingest stamps can't be sent."""
     token = ingest.token("device", "ada")
     sent = {**rep(None), "receivedtime": "2001-01-01T00:00:00Z", "configversion": 99, "sequence": "x", "foo": "bar"}
@@ -199,7 +199,7 @@ async def test_what_was_left_out_is_filled_in(ingest: RunningIngest) -> None:
     assert answer.json()["results"][0]["id"] == written.id
 
 
-async def test_a_policy_is_known_by_its_version_once_it_was_read_back(ingest: RunningIngest) -> None:
+async def test_events_after_a_policy_carry_its_version(ingest: RunningIngest) -> None:
     """Policies and exercises go to config.v1 under the gym; later events carry their ordinal."""
     added = event("exercise.added", exercise="yoke_walk", name="Yoke walk", risk="high_risk")
     warned = await ingest.post(rep(exercise="yoke_walk"))
@@ -218,7 +218,7 @@ async def test_a_policy_is_known_by_its_version_once_it_was_read_back(ingest: Ru
 
 
 async def test_a_revoked_token_stops_within_seconds(ingest: RunningIngest) -> None:
-    """An admin of the gym takes a token back, by its id; a revocation of another gym changes nothing."""
+    """An admin of the gym revokes a token by its id; a revocation by another gym has no effect."""
     token = ingest.token("app")
     revoke = event("token.revoked", token_id=bearer_of(token).token_id)
     await ingest.post(revoke, token=ingest.token("admin", gym="g2"))
@@ -232,7 +232,7 @@ async def test_a_revoked_token_stops_within_seconds(ingest: RunningIngest) -> No
     assert "Revoked token" == (await ingest.post(rep(), token=token)).json()["title"]
 
 
-async def test_bad_credentials_are_told_apart(ingest: RunningIngest) -> None:
+async def test_bad_credentials_have_different_problems(ingest: RunningIngest) -> None:
     """No token, a forged one, an expired one: 401, with what to do."""
     forged = ingest.token()[:-3] + "abc"
     expired = ingest.token("device", now=now() - timedelta(days=91))
@@ -259,7 +259,7 @@ class TestALogThatDoesNotAnswer:
     """Accepted means written."""
 
     async def test_nothing_is_lost_or_doubled(self) -> None:
-        """503 with Retry-After; the client sends again, and each event stands in the log once."""
+        """503 with Retry-After; the client sends again, and each event is in the log once."""
         log = MemoryLog()
         async with serving(log) as ingest:
             sent = [{**rep(rep_number=n), "id": f"r{n}"} for n in range(1, 4)]
@@ -278,8 +278,8 @@ class TestALogThatDoesNotAnswer:
             assert ["duplicate", "accepted", "accepted"] == [result["status"] for result in again.json()["results"]]
             assert 3 == len(ingest.written())
 
-    async def test_all_that_waits_is_given_up_together(self) -> None:
-        """Who waits for a silent log waits once, not once for each who waits before."""
+    async def test_all_queued_events_fail_together(self) -> None:
+        """A request waits once for an unavailable log, not once for each request before it."""
         log = CountingLog(delay_s=0.3)
         async with serving(log) as ingest:
             log.available = False
@@ -287,8 +287,8 @@ class TestALogThatDoesNotAnswer:
             answers = await asyncio.wait_for(asyncio.gather(*(ingest.post(rep()) for _ in range(30))), 6)
         assert {503} == {answer.status_code for answer in answers}
 
-    async def test_not_ready_before_the_configuration_was_read(self) -> None:
-        """Until config and revocations are read no event is taken, and the process says so."""
+    async def test_not_ready_before_the_configuration_has_been_read(self) -> None:
+        """Until configuration and revocations have been read no event is accepted, and readiness says so."""
         log = MemoryLog()
         log.available = False
         async with serving(log, wait_ready=False) as ingest:
@@ -300,8 +300,8 @@ class TestALogThatDoesNotAnswer:
         assert (503, 200, 503) == (ready.status_code, alive.status_code, early.status_code)
         assert "1" == early.headers["retry-after"]
 
-    async def test_a_broken_log_is_an_error_of_ours(self) -> None:
-        """What a log must not do is not hidden behind a promise to send again."""
+    async def test_a_broken_log_is_an_internal_error(self) -> None:
+        """An unexpected error is not disguised as one to retry."""
 
         class Broken(MemoryLog):
             async def append(self, records: object) -> list[bool]:
@@ -313,8 +313,8 @@ class TestALogThatDoesNotAnswer:
             )  # fmt: skip
 
 
-async def test_requests_that_wait_are_written_together() -> None:
-    """One write to the log takes all that has come meanwhile, in the order it came."""
+async def test_queued_requests_are_written_together() -> None:
+    """One write to the log contains all that has arrived meanwhile, in order."""
     log = CountingLog(delay_s=0.5)
     async with serving(log) as ingest:
         await asyncio.gather(*(ingest.post({**rep(), "id": f"r{n}"}) for n in range(50)))
@@ -333,8 +333,8 @@ async def test_answered_only_after_the_write() -> None:
         assert 1 == len(ingest.written())
 
 
-async def test_a_batch_leaves_room_for_others(ingest: RunningIngest) -> None:
-    """While ten thousand events are taken, a single rep is answered."""
+async def test_other_requests_are_served_during_a_large_batch(ingest: RunningIngest) -> None:
+    """A single rep is answered while ten thousand events are validated."""
     lines = b"\n".join(orjson.dumps({**rep(f"a{n % 400}"), "id": str(n)}) for n in range(10_000))
     batch = asyncio.create_task(ingest.post(content=lines))
     await until(lambda: len(ingest.written()) > 0)
@@ -377,14 +377,14 @@ class TestLimits:
             assert 413 == (await ingest.post(content=b"\n".join(map(orjson.dumps, many)))).status_code
             assert 202 == (await ingest.post(many[:3])).status_code
 
-    async def test_an_event_that_no_log_takes_is_413(self, ingest: RunningIngest) -> None:
+    async def test_an_event_too_large_for_the_log_is_413(self, ingest: RunningIngest) -> None:
         """An event may be as large as the log can take, not as a batch may be."""
         pain = {f"joint {n}": 3 for n in range(40_000)}
         answer = await ingest.post([event("wellness.reported", athlete_id="ada", pain=pain), rep()])
         assert [413] == [result["problem"]["status"] for result in answer.json()["results"] if "problem" in result]
 
     async def test_a_flood_is_429_by_token(self) -> None:
-        """Beyond the burst events are refused, each to be sent again; another token is not disturbed."""
+        """Beyond the burst events are refused, each to be sent again; another token is not affected."""
         async with serving(limits=Limits(events_per_s=1, events_burst=5)) as ingest:
             token, other = ingest.token(), ingest.token()
             flood = await ingest.post([{**rep(), "id": str(n)} for n in range(8)], token=token)
@@ -396,7 +396,7 @@ class TestLimits:
         assert "1" == flood.headers["retry-after"]
 
     async def test_requests_at_a_time_are_counted_by_token(self) -> None:
-        """Too many at once are 429; afterwards all is as before."""
+        """Too many at once are 429; later requests are served."""
         log = CountingLog(delay_s=0.2)
         async with serving(log, Limits(requests_per_token=2)) as ingest:
             token = ingest.token()
@@ -404,15 +404,15 @@ class TestLimits:
             assert [202, 202, 429, 429] == sorted(answer.status_code for answer in answers)
             assert 202 == (await ingest.post(rep(), token=token)).status_code
 
-    async def test_bytes_held_at_a_time_are_counted(self) -> None:
-        """What would not fit into memory is 503, to be sent again."""
+    async def test_bytes_in_memory_are_limited(self) -> None:
+        """A body that does not fit into memory is 503, to be sent again."""
         async with serving(limits=Limits(held_bytes=10_000)) as ingest:
             full = await ingest.post(content=b" " * 20_000)
             assert (503, "1") == (full.status_code, full.headers["retry-after"])
             assert 202 == (await ingest.post(rep())).status_code
 
-    async def test_a_body_that_does_not_come_is_408(self) -> None:
-        """A connection that trickles is not waited for."""
+    async def test_a_body_that_does_not_arrive_is_408(self) -> None:
+        """A slow connection is not waited for."""
         async with serving(limits=Limits(body_s=0.2)) as ingest:
             reader, writer = await asyncio.open_connection("127.0.0.1", ingest.port)
             writer.write(
@@ -439,7 +439,7 @@ async def test_a_client_that_goes_away_leaves_no_error(ingest: RunningIngest, ca
     assert [] == [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-async def test_the_openapi_document_knows_the_door(ingest: RunningIngest) -> None:
+async def test_the_openapi_document_describes_the_route(ingest: RunningIngest) -> None:
     """Bodies, answers and the credential are described."""
     described = (await ingest.client.get("/openapi.json")).json()
     operation = described["paths"]["/v1/events"]["post"]
@@ -448,7 +448,7 @@ async def test_the_openapi_document_knows_the_door(ingest: RunningIngest) -> Non
     assert "bearer" in described["components"]["securitySchemes"]
 
 
-async def test_other_methods_and_places_are_problems_too(ingest: RunningIngest) -> None:
+async def test_other_methods_and_paths_are_problems_too(ingest: RunningIngest) -> None:
     """404 and 405 are problem documents."""
     for answer in (await ingest.client.get("/v1/events"), await ingest.client.get("/v1/nothing")):
         assert PROBLEM == answer.headers["content-type"]
@@ -456,18 +456,18 @@ async def test_other_methods_and_places_are_problems_too(ingest: RunningIngest) 
     assert 405 == (await ingest.client.get("/v1/events")).status_code
 
 
-async def test_metrics_count_what_became_of_events(ingest: RunningIngest) -> None:
+async def test_metrics_count_results_of_events(ingest: RunningIngest) -> None:
     """Prometheus finds the counter."""
     await ingest.post(rep())
     assert 'spotter_events_in_total{status="accepted"}' in (await ingest.client.get("/metrics")).text
 
 
 def test_times_are_written_as_they_are_read() -> None:
-    """What the tests send is what the door reads."""
+    """What the tests send is what ingest reads."""
     moment = now()
     assert format_time(moment) == at(moment)
 
 
-def test_a_new_record_keeps_its_event() -> None:
-    """The event at hand is no part of what makes records equal."""
+def test_records_are_equal_without_their_event() -> None:
+    """The decoded event does not count when records are compared."""
     assert NewRecord("t", "k", b"v") == NewRecord("t", "k", b"v", event=None)

@@ -67,10 +67,10 @@ def running() -> Iterator[tuple[asyncio.Runner, RunningIngest]]:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=bodies, more=headers)
-def test_no_body_makes_an_error_of_ours(
+def test_no_body_causes_an_internal_error(
     running: tuple[asyncio.Runner, RunningIngest], body: bytes, more: dict[str, str]
 ) -> None:
-    """Whatever is sent is taken or refused with a problem, never a 5xx, and the next rep is served."""
+    """Whatever is sent is accepted or refused with a problem, never a 5xx, and the next rep is served."""
     runner, ingest = running
     answer = runner.run(ingest.post(content=body, headers=more))
     assert answer.status_code in (202, 207, 400, 403, 413, 422)
@@ -83,10 +83,10 @@ def test_no_body_makes_an_error_of_ours(
 
 @settings(max_examples=100, deadline=None)
 @given(messages=st.lists(bodies, min_size=1, max_size=5))
-def test_no_message_makes_an_error_of_ours(
+def test_no_message_causes_an_internal_error(
     running: tuple[asyncio.Runner, RunningIngest], messages: list[bytes]
 ) -> None:
-    """Each text frame gets a reply, in order, whatever it holds."""
+    """Each text frame gets a reply, in order, whatever it contains."""
     runner, ingest = running
 
     async def talk() -> list[dict[str, Any]]:
@@ -104,8 +104,8 @@ def test_no_message_makes_an_error_of_ours(
         st.characters(min_codepoint=33, max_codepoint=255, exclude_characters="\x7f\x85\xa0"), min_size=1
     )
 )
-def test_no_credential_makes_an_error_of_ours(running: tuple[asyncio.Runner, RunningIngest], credential: str) -> None:
-    """A credential that is none is 401."""
+def test_no_credential_causes_an_internal_error(running: tuple[asyncio.Runner, RunningIngest], credential: str) -> None:
+    """An invalid credential is 401."""
     runner, ingest = running
     header = httpx.Headers({b"Authorization": b"Bearer " + credential.encode("latin-1")})
     assert 401 == runner.run(ingest.client.post("/v1/events", json=rep(), headers=header)).status_code

@@ -9,7 +9,7 @@ from tests.ingest.support import RunningIngest, event
 BLOCK = {"name": "peak", "kind": "intensify", "first_day": "2026-03-02", "last_day": "2026-03-29"}
 
 
-async def test_layers_go_where_they_hold(ingest: RunningIngest) -> None:
+async def test_policies_are_written_where_they_apply(ingest: RunningIngest) -> None:
     """A gym's and a team's to the configuration, a lifter's to the lifter's own events; with a block or without."""
     coach = ingest.token("coach")
     layers: list[dict[str, Any]] = [
@@ -36,7 +36,7 @@ async def test_layers_go_where_they_hold(ingest: RunningIngest) -> None:
         ("session.started", {"athlete_id": "ada", "policy": {"weekly_units": 9.0}}, "policy.weekly_units"),
     ],
 )
-async def test_what_makes_no_sense_is_refused(
+async def test_a_contradictory_policy_is_refused(
     ingest: RunningIngest, name: str, fields: dict[str, Any], named: str
 ) -> None:
     """The problem names what is wrong."""

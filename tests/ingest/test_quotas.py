@@ -19,7 +19,7 @@ def test_a_bucket_fills_at_its_rate() -> None:
     assert 5 == quotas.take("other", 8)
 
 
-def test_a_refusal_says_when_to_come_again() -> None:
+def test_a_refusal_says_when_to_retry() -> None:
     """Retry-After is when one event may pass, in whole seconds."""
     quotas = EventQuotas(events_per_s=0.1, burst=1, clock_s=lambda: 0.0)
     quotas.take("t", 1)
@@ -27,8 +27,8 @@ def test_a_refusal_says_when_to_come_again() -> None:
     assert (429, "10") == (problem.status, problem.headers["Retry-After"])
 
 
-def test_places_are_given_back() -> None:
-    """By token, requests and sockets apart, and in all."""
+def test_requests_and_sockets_are_released() -> None:
+    """Limits are by token, for requests and sockets separately, and in total."""
     occupancy = Occupancy(Limits(connections_per_token=1, requests_per_token=1, connections=3))
     with occupancy.socket("a"), occupancy.request("a"), occupancy.socket("b"):
         for full, status in ((occupancy.socket("a"), 429), (occupancy.request("a"), 429), (occupancy.socket("c"), 503)):
@@ -39,8 +39,8 @@ def test_places_are_given_back() -> None:
         pass
 
 
-def test_bytes_are_given_back() -> None:
-    """What is held is bounded, what is released may be held again."""
+def test_bytes_are_released() -> None:
+    """Reserved bytes are limited, and released bytes may be reserved again."""
     occupancy = Occupancy(Limits(held_bytes=10))
     occupancy.reserve(10)
     with pytest.raises(Problem):

@@ -25,12 +25,12 @@ def bearer(role: Role = "admin", *athletes: str) -> Identity:
 
 
 def took(raw: dict[str, Any], who: Identity | None = None) -> ValidEvent:
-    """Take an event that is let in."""
+    """Validate an event that is accepted."""
     return validate(raw, who or bearer(), RECEIPT)
 
 
 def refused(raw: dict[str, Any], who: Identity | None = None) -> Problem:
-    """Take an event that is not let in; gives the problem, which always says what to do."""
+    """Validate an event that is refused; return the problem, which always has a mend."""
     with pytest.raises(Problem) as caught:
         validate(raw, who or bearer(), RECEIPT)
     assert caught.value.mend, "a problem says what to do"
@@ -39,7 +39,7 @@ def refused(raw: dict[str, Any], who: Identity | None = None) -> Problem:
 
 
 def shift(**span: float) -> str:
-    """Write a time around the moment of receipt."""
+    """Format a time around the moment of receipt."""
     return format_time(NOW + timedelta(**span))
 
 
@@ -71,7 +71,7 @@ SENDABLE = {name.removeprefix("spotter.").removesuffix(".v1"): kind for name, ki
 class TestWhoMaySendWhat:
     """Roles include each other; gym and lifters come from the credential."""
 
-    def test_every_type_has_its_least_role(self) -> None:
+    def test_every_type_has_a_lowest_role(self) -> None:
         """The role of the table and those above may send a type, those below get 403 before its data is read."""
         assert set(MINIMAL) == set(SENDABLE)
         for name, kind in SENDABLE.items():
@@ -84,12 +84,12 @@ class TestWhoMaySendWhat:
                     assert (403, "type") == (problem.status, problem.field)
 
     @pytest.mark.parametrize("name", [name for name, kind in TYPES.items() if kind.role is None])
-    def test_what_is_written_inside_only_may_nobody_send(self, name: str) -> None:
+    def test_no_client_may_send_what_only_spotter_writes(self, name: str) -> None:
         """Not even an admin, whatever the data."""
         assert 403 == refused({"type": name, "data": 5}).status
 
-    def test_the_gym_is_the_credential_s(self) -> None:
-        """Naming it is allowed, naming another is 403, no name at all is filled in."""
+    def test_the_gym_is_that_of_the_token(self) -> None:
+        """Naming it is allowed, naming another is 403, and leaving it out fills it in."""
         assert "g1" == took(rep()).event.data.gym_id == took(rep(gym_id="g1")).event.data.gym_id
         problem = refused(rep(gym_id="g2"))
         assert (403, "data.gym_id") == (problem.status, problem.field)
@@ -106,8 +106,8 @@ class TestWhoMaySendWhat:
             == took(event("budget.granted", **MINIMAL["budget.granted"]), bearer("coach", "ada")).event.data.athlete_id
         )
 
-    def test_a_token_speaks_for_its_lifters_only(self) -> None:
-        """Another lifter is 403, also as the one a set moves to; without lifters a token speaks for all."""
+    def test_a_token_covers_its_lifters_only(self) -> None:
+        """Another lifter is 403, also as the one a set moves to; a token without lifters covers all."""
         assert "bob" == took(rep("bob"), bearer("device", "ada", "bob")).event.data.athlete_id
         assert (403, "data.athlete_id") == (
             (problem := refused(rep("eve"), bearer("device", "ada"))).status,
@@ -132,8 +132,8 @@ class TestWhoMaySendWhat:
         assert (403, "data.gym_id") == ((problem := refused(elsewhere, bearer("coach"))).status, problem.field)
 
     @pytest.mark.parametrize("name", ["policy.updated", "exercise.added", "token.revoked"])
-    def test_a_token_of_single_lifters_changes_nothing_of_the_gym(self, name: str) -> None:
-        """What holds for the whole gym needs a token of the whole gym."""
+    def test_a_token_of_single_lifters_cannot_change_the_gym(self, name: str) -> None:
+        """Changes to the whole gym need a token of the whole gym."""
         assert 403 == refused(event(name, **MINIMAL[name]), bearer("admin", "ada", "bob")).status
 
     def test_ids_are_checked(self) -> None:
@@ -147,8 +147,8 @@ class TestWhereItGoes:
     """Topic and key of each type."""
 
     @pytest.mark.parametrize("name", SENDABLE)
-    def test_the_registry_s_topic(self, name: str) -> None:
-        """Each type is written to the topic of the table; what is about a lifter under the lifter's key."""
+    def test_every_type_goes_to_its_topic(self, name: str) -> None:
+        """As in the table; events about a lifter under the lifter's key."""
         record = took(
             event(name, **MINIMAL[name], **({} if name == "policy.updated" else {"athlete_id": "ada"}))
         ).record
@@ -157,13 +157,13 @@ class TestWhereItGoes:
         assert SENDABLE[name].topic == record.topic
         assert (key | gym_wide).get(name, "g1/ada") == record.key
 
-    def test_a_lifter_s_own_policy_is_in_the_lifter_s_order(self) -> None:
+    def test_a_lifters_own_policy_is_written_under_the_lifter(self) -> None:
         """With athlete_id it goes to lifts.v1."""
         record = took(event("policy.updated", target_rir=3, athlete_id="ada")).record
         assert ("lifts.v1", "g1/ada") == (record.topic, record.key)
 
-    def test_the_event_at_hand_is_the_event_written(self) -> None:
-        """Whoever is handed the event need not decode it."""
+    def test_the_decoded_event_is_the_event_written(self) -> None:
+        """A reader in the same process need not decode it."""
         for name, data in MINIMAL.items():
             taken = took(
                 event(name, **({"athlete_id": "ada"} | data)) | {"time": shift(seconds=-1), "senttime": shift()}
@@ -174,7 +174,7 @@ class TestWhereItGoes:
 class TestNames:
     """Ids and sources."""
 
-    def test_an_id_is_derived_where_a_time_is_sent(self) -> None:
+    def test_an_id_is_derived_if_a_time_is_sent(self) -> None:
         """The same event sent again has the same id; another time, source or content has another."""
         sent = rep(rep_number=1) | {"time": shift(seconds=-1)}
         same = {**sent, "data": dict(reversed(sent["data"].items())), "senttime": shift()}
@@ -186,8 +186,8 @@ class TestNames:
         assert took(sent).event.id == took(same).event.id
         assert 4 == len({took(raw).event.id for raw in [sent, *others]})
 
-    def test_what_is_known_of_an_event_stays_known(self) -> None:
-        """A log that was written before knows an event sent again today: id, mark and bytes are what they were."""
+    def test_ids_and_dedupe_marks_never_change(self) -> None:
+        """An event in an old log is recognised when it is sent again: id, mark and bytes are unchanged."""
         device = {"rep_id": 7, "id": None}
         sent = event("rep.completed", set_id="s1", athlete_id="ada", load_kg=80, device=device)
         taken = took(sent | {"time": "2026-01-05T09:59:59.25Z"})
@@ -196,29 +196,29 @@ class TestNames:
         assert "f91b108900ffe10be99f4c5fe2a6c1fa" == taken.record.dedupe.hex()
         assert "cdf87edf496e4b81" == taken.event.content() == decode(taken.record.value).content()
 
-    def test_an_id_is_new_where_no_time_is_sent(self) -> None:
-        """Two reps that say nothing of their time are two reps."""
+    def test_an_id_is_new_if_no_time_is_sent(self) -> None:
+        """Two reps without a time are two reps."""
         assert "new-id" == took(rep()).event.id
 
     @pytest.mark.parametrize("name", ["id", "source"])
-    def test_names_have_a_length(self, name: str) -> None:
+    def test_ids_and_sources_have_a_maximum_length(self, name: str) -> None:
         """64 characters of any kind for an id, 256 for a source."""
         longest = {"id": 64, "source": 256}[name]
         assert "é" * longest == getattr(took(rep() | {name: "é" * longest}).event, name)
         for bad in ("é" * (longest + 1), "", 5, ["x"], True):
             assert (422, name) == ((problem := refused(rep() | {name: bad})).status, problem.field)
 
-    def test_the_source_is_the_token_where_none_is_named(self) -> None:
+    def test_the_source_is_the_token_by_default(self) -> None:
         """Two devices with tokens of their own never mix up their ids."""
         assert "token-1" == took(rep()).event.source
 
-    def test_null_is_left_out(self) -> None:
+    def test_null_attributes_count_as_absent(self) -> None:
         """Attributes that are null count as not sent."""
         absent = dict.fromkeys(("id", "source", "time", "senttime", "specversion"))
         assert took(rep()).event == took(rep() | absent).event
 
-    def test_the_same_again_is_known_by_identity_and_content(self) -> None:
-        """16 bytes that ignore how the event travelled."""
+    def test_a_repeated_event_is_recognised_by_identity_and_content(self) -> None:
+        """16 bytes that do not depend on transport."""
         sent = rep() | {"id": "r1", "time": shift(seconds=-1)}
         later = Receipt(NOW + timedelta(minutes=1), 8, builtin_catalogue(), lambda: "other")
         first, again = took(sent), validate(sent | {"senttime": shift(minutes=1)}, bearer(), later)
@@ -230,7 +230,7 @@ class TestNames:
 
 
 class TestTimes:
-    """What lies in the future by our clock is refused; a wrong clock is put right by senttime."""
+    """Times in the future by our clock are refused; senttime corrects a wrong clock."""
 
     @pytest.mark.parametrize(
         ("time", "senttime", "field"),
@@ -249,7 +249,7 @@ class TestTimes:
     def test_two_minutes_ahead_at_most(
         self, time: dict[str, float], senttime: dict[str, float] | None, field: str | None
     ) -> None:
-        """By the sender's clock put right where senttime is sent, else by its word."""
+        """By the sender's clock, corrected if senttime is sent."""
         sent = rep() | {"time": shift(**time)} | ({} if senttime is None else {"senttime": shift(**senttime)})
         if field is None:
             took(sent)
@@ -273,18 +273,18 @@ class TestTimes:
         "time", ["yesterday", "2026-01-05T10:00:00", "2026-01-05", 5, "1999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", True]
     )  # fmt: skip
     def test_a_time_is_rfc_3339_with_its_offset(self, time: object) -> None:
-        """Anything else is refused by its name."""
+        """Anything else is refused, naming the field."""
         for name in ("time", "senttime"):
             assert (422, name) == ((problem := refused(rep() | {name: time})).status, problem.field)
 
     def test_ingest_stamps_receipt_and_configuration(self) -> None:
-        """Whatever was sent in their place."""
+        """Whatever the sender put there."""
         taken = took(rep() | {"receivedtime": "rubbish", "configversion": "rubbish"}).event
         assert (NOW, 7, NOW) == (taken.receivedtime, taken.configversion, taken.time)
 
 
 class TestData:
-    """The public door refuses what it does not know, and names it."""
+    """Unknown fields are refused by name."""
 
     @pytest.mark.parametrize(
         ("raw", "field", "message"),
@@ -320,19 +320,19 @@ class TestData:
         assert (422, field) == (problem.status, problem.field)
         assert message in problem.detail
 
-    def test_every_fault_is_told(self) -> None:
-        """More than one fault: all of them, up to ten, the first in the lead."""
+    def test_every_fault_is_listed(self) -> None:
+        """Up to ten, beginning with the first."""
         problem = refused(rep(mean_velocity_mps=391, rom_m=9, foo=1))
         assert ["data.mean_velocity_mps", "data.rom_m", "data.foo"] == [
             fault["field"] for fault in problem.document()["errors"]  # type: ignore[attr-defined]  # a list of objects
         ]  # fmt: skip
 
-    def test_a_slip_of_the_pen_is_guessed(self) -> None:
+    def test_a_misspelt_name_gets_a_suggestion(self) -> None:
         """Near misses get a suggestion."""
         assert refused(rep(mean_velocity=1)).mend == "Did you mean mean_velocity_mps?"
         assert refused({"type": "spotter.rep.complete.v1"}).mend == "Did you mean spotter.rep.completed.v1?"
 
-    def test_nothing_but_its_time_is_a_rep_too(self) -> None:
+    def test_a_rep_needs_no_data(self) -> None:
         """Data may be left out altogether."""
         assert "ada" == took({"type": "spotter.rep.completed.v1"}, bearer("device", "ada")).event.data.athlete_id
 
@@ -347,17 +347,17 @@ class TestData:
 
 
 class TestWarnings:
-    """What is taken but odd is said."""
+    """Unusual events are accepted with a warning."""
 
-    def test_a_clock_is_doubted_only_where_it_is_not_known(self) -> None:
-        """Without senttime what is received over 10 s after its time; with it what is sent over 5 s after is late."""
+    def test_a_late_event_gets_a_warning(self) -> None:
+        """Without senttime if it is received over 10 s after its time, with it if it is sent over 5 s after."""
         assert None is took(rep()).warning
         assert None is took(rep() | {"time": shift(seconds=-9)}).warning
         assert None is took(rep() | {"time": shift(hours=-9), "senttime": shift(hours=-9, seconds=4)}).warning
         assert (took(rep() | {"time": shift(seconds=-11)}).warning or "").startswith("clock: ")
         assert (took(rep() | {"time": shift(seconds=-6), "senttime": shift()}).warning or "").startswith("late: ")
 
-    def test_an_unknown_exercise_is_said(self) -> None:
+    def test_an_unknown_exercise_gets_a_warning(self) -> None:
         """It is handled as the strictest kind."""
         in_catalogue, unknown = rep(exercise="back_squat"), rep(exercise="juggling")
         amended = event("rep.amended", athlete_id="ada", rep_number=1, set={"exercise": "juggling"})
@@ -365,7 +365,7 @@ class TestWarnings:
         assert "juggling" in (took(unknown).warning or "")
         assert "juggling" in (took(amended).warning or "")
 
-    def test_what_is_kept_for_later_is_said(self) -> None:
+    def test_a_type_without_use_gets_a_warning(self) -> None:
         """Types that this version stores without using them."""
         for name in ("station.paired", "station.released"):
             assert "stored" in (took(event(name, **({"athlete_id": "ada"} | MINIMAL[name]))).warning or "")
@@ -387,10 +387,10 @@ attributes = st.sampled_from(["id", "source", "time", "senttime", "specversion",
     outside=st.dictionaries(attributes, json_values, max_size=2),
     athlete=json_values | st.just("ada"),
 )
-def test_any_event_is_taken_or_refused_with_a_reason(
+def test_any_event_is_accepted_or_refused_with_a_reason(
     name: str, changes: dict[str, Any], outside: dict[str, Any], athlete: object
 ) -> None:
-    """Whatever its fields hold: never another error, and what is taken can be read back as it is."""
+    """Whatever its fields contain: no other error, and an accepted event is read back unchanged."""
     raw = event(name, **(MINIMAL[name] | {"athlete_id": athlete} | changes)) | outside
     try:
         taken = took(raw)

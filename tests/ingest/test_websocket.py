@@ -35,7 +35,7 @@ async def replies(connection: ClientConnection, count: int) -> list[dict[str, An
 
 
 async def closed(connection: ClientConnection, timeout_s: float = 5) -> tuple[int, str]:
-    """Wait for the close; gives its code and reason."""
+    """Wait for the close and return its code and reason."""
     async with asyncio.timeout(timeout_s):
         try:
             while True:
@@ -105,8 +105,8 @@ async def test_a_browser_sends_its_token_as_a_subprotocol(ingest: RunningIngest)
         assert "accepted" == (await replies(connection, 1))[0]["status"]
 
 
-async def test_revoked_meanwhile_is_1008(ingest: RunningIngest) -> None:
-    """A token that is taken back closes its sockets within 5 s, and only those."""
+async def test_a_token_revoked_meanwhile_is_1008(ingest: RunningIngest) -> None:
+    """Revoking a token closes its sockets within 5 s, and only those."""
     token = ingest.token()
     async with ingest.socket(token) as mine, ingest.socket() as other:
         await ingest.post(event("token.revoked", token_id=bearer_of(token).token_id))
@@ -115,7 +115,7 @@ async def test_revoked_meanwhile_is_1008(ingest: RunningIngest) -> None:
         assert "accepted" == (await replies(other, 1))[0]["status"]
 
 
-async def test_expired_meanwhile_is_1008(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_token_expired_meanwhile_is_1008(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where nothing is sent."""
     monkeypatch.setattr(websocket, "CHECK_S", 0.05)
     clock = [now()]
@@ -126,7 +126,7 @@ async def test_expired_meanwhile_is_1008(monkeypatch: pytest.MonkeyPatch) -> Non
             assert 1008 == (await closed(connection))[0]
 
 
-async def test_too_large_is_1009() -> None:
+async def test_a_large_message_is_1009() -> None:
     """A message beyond the limit closes the socket, also where the server would let it pass."""
     for server_bytes in (1_000, 1_000_000):
         limits = Limits(message_bytes=1_000)
@@ -139,7 +139,7 @@ async def test_too_large_is_1009() -> None:
 
 
 async def test_frames_before_the_last_one_are_answered() -> None:
-    """What ends the conversation waits for its turn."""
+    """The close waits for earlier replies."""
     log = CountingLog(delay_s=0.2)
     async with serving(log, Limits(message_bytes=1_000), ws_max_size=10_000) as ingest, ingest.socket() as connection:
         await connection.send(orjson.dumps(rep()).decode())
@@ -149,7 +149,7 @@ async def test_frames_before_the_last_one_are_answered() -> None:
 
 
 async def test_too_many_sockets_are_1013() -> None:
-    """By token; another token's socket is let in, and a place that is left is free again."""
+    """By token; another token's socket is accepted, and a closed one no longer counts."""
     async with serving(limits=Limits(connections_per_token=1)) as ingest:
         token = ingest.token()
         async with ingest.socket(token) as first:
@@ -167,15 +167,15 @@ async def test_too_many_sockets_are_1013() -> None:
 
 
 async def test_not_ready_is_1013() -> None:
-    """Before the revocations were read nobody is let talk."""
+    """Before revocations have been read no socket is served."""
     log = MemoryLog()
     log.available = False
     async with serving(log, wait_ready=False) as ingest, ingest.socket() as connection:
         assert 1013 == (await closed(connection))[0]
 
 
-async def test_a_flood_is_refused_then_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond its rate a socket's events are refused with 429; one that goes on and on is closed."""
+async def test_a_flood_is_refused_then_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond its rate a socket's events are refused with 429; if it continues, it is closed."""
     monkeypatch.setattr(websocket, "IGNORED_MAX", 20)
     async with (
         serving(limits=Limits(events_per_s=0.001, events_burst=3)) as ingest,
@@ -200,14 +200,14 @@ async def test_a_binary_frame_is_refused_by_name(ingest: RunningIngest) -> None:
     assert "accepted" == accepted["status"]
 
 
-async def test_one_event_a_frame(ingest: RunningIngest) -> None:
-    """An array is no event."""
+async def test_a_frame_is_one_event(ingest: RunningIngest) -> None:
+    """An array is not an event."""
     async with ingest.socket() as connection:
         await connection.send(orjson.dumps([rep()]).decode())
         assert 400 == (await replies(connection, 1))[0]["problem"]["status"]
 
 
-async def test_a_silent_log_refuses_and_keeps_the_socket() -> None:
+async def test_an_unavailable_log_refuses_and_keeps_the_socket_open() -> None:
     """503 in the reply: the device keeps the event and sends it again."""
     log = MemoryLog()
     async with serving(log) as ingest, ingest.socket() as connection:
@@ -235,13 +235,13 @@ async def test_what_was_sent_before_a_socket_broke_is_written() -> None:
 
 
 def lost(ingest: RunningIngest) -> list[tuple[str | None, str | None, str | None]]:
-    """Return whose devices were lost: lifter, set, source."""
+    """Return lifter, set and source of the lost devices."""
     data = [written.data for written in ingest.written() if isinstance(written.data, DeviceLost)]
     return [(lost.athlete_id, lost.set_id, lost.reported_by) for lost in data]
 
 
-async def test_a_device_that_is_gone_in_a_set_is_told_of() -> None:
-    """A socket that breaks with a set running leaves a word in the lifter's story, and the gym's clocks stay right."""
+async def test_a_device_lost_during_a_set_is_reported() -> None:
+    """A socket that breaks during a set leaves an event under the lifter's key, with correct times."""
     async with serving() as ingest:
         async with ingest.socket() as connection:
             for sent in (rep(set_id="s1"), rep("bo", set_id="s2"), event("set.ended", athlete_id="bo", set_id="s2")):
@@ -252,8 +252,8 @@ async def test_a_device_that_is_gone_in_a_set_is_told_of() -> None:
 
 
 @pytest.mark.parametrize(("last", "expected"), [("rep.completed", []), ("rep.started", [("ada", None, "tracker-7")])])
-async def test_a_goodbye_is_a_loss_only_within_a_rep(last: str, expected: list[object]) -> None:
-    """Clients may open a socket for each rep; one that goes while a rep is under way can't tell its end."""
+async def test_a_clean_close_is_a_loss_only_within_a_rep(last: str, expected: list[object]) -> None:
+    """Clients may open a socket for each rep; one that closes during a rep can't report its end."""
     async with serving() as ingest:
         async with ingest.socket() as connection:
             sent = {**event(last, athlete_id="ada"), "source": "tracker-7"}
@@ -263,8 +263,8 @@ async def test_a_goodbye_is_a_loss_only_within_a_rep(last: str, expected: list[o
         assert expected == lost(ingest)
 
 
-async def test_half_open_sockets_are_let_go() -> None:
-    """A peer that vanished without a word is found by ping and gives its place free; nobody else notices."""
+async def test_half_open_sockets_are_closed() -> None:
+    """A peer that has vanished is detected by ping and no longer counts; others are not affected."""
     async with serving(limits=Limits(connections_per_token=3), ws_ping_interval=0.2, ws_ping_timeout=0.2) as ingest:
         token = ingest.token()
         vanished = [await _mute(ingest.port, token) for _ in range(3)]
@@ -294,7 +294,7 @@ async def _mute(port: int, token: str) -> socket.socket:
     return peer
 
 
-async def test_a_peer_that_never_reads_holds_up_only_itself() -> None:
+async def test_a_peer_that_never_reads_blocks_only_itself() -> None:
     """Its replies pile up to a limit, then nothing more is read from it; others are served."""
     async with serving(ws_ping_interval=0.5, ws_ping_timeout=0.5) as ingest:
         deaf = await _mute(ingest.port, ingest.token())

@@ -25,7 +25,7 @@ def connection(subprotocols: list[str] | None = None, **headers: str) -> HTTPCon
 
 
 def guard(revocations: Revocations | None = None, at: datetime = NOW) -> Guard:
-    """Return a guard whose clock stands still."""
+    """Return a guard with a fixed clock."""
     return Guard(KEYS, revocations or Revocations(), lambda: at)
 
 
@@ -64,7 +64,7 @@ class TestProblems:
     async def test_every_error_is_a_problem(
         self, method: str, path: str, status: int, expected: dict[str, Any]
     ) -> None:
-        """Unknown places, wrong methods, bad parameters, our own refusals and our own faults alike."""
+        """Unknown paths, wrong methods, bad parameters, refusals and internal errors alike."""
         app = FastAPI()
         install(app)
 
@@ -89,10 +89,10 @@ class TestProblems:
 
 
 class TestGuard:
-    """Who a connection speaks for."""
+    """Authentication of connections."""
 
-    def test_three_ways_to_hand_a_token_over(self) -> None:
-        """The Authorization header, a WebSocket's subprotocol, and where a page asks for it the cookie."""
+    def test_a_token_may_be_sent_in_three_ways(self) -> None:
+        """The Authorization header, a WebSocket's subprotocol, and on routes of pages the cookie."""
         mine = token()
         for asking in (
             connection(authorization=f"Bearer {mine}"),
@@ -109,13 +109,13 @@ class TestGuard:
         with pytest.raises(Problem, match="no token"):
             guard().identify(page)
 
-    def test_the_subprotocol_is_answered_where_it_was_offered(self) -> None:
+    def test_the_subprotocol_is_accepted_if_offered(self) -> None:
         """The token's own subprotocol is never chosen."""
         assert "spotter.v1" == chosen_subprotocol(connection(["bearer.x", "spotter.v1"]))
         assert None is chosen_subprotocol(connection(["bearer.x"]))
         assert None is chosen_subprotocol(connection())
 
-    def test_what_opens_nothing_is_401(self) -> None:
+    def test_an_invalid_token_is_401(self) -> None:
         """Missing, forged, expired, revoked: each with its title and with what to do."""
         mine, revocations = token(), Revocations()
         who = KEYS.verify(mine)
@@ -135,8 +135,8 @@ class TestGuard:
             assert caught.value.mend
             assert caught.value.headers["WWW-Authenticate"].startswith("Bearer ")
 
-    def test_a_long_conversation_is_checked_again(self) -> None:
-        """`check` tells what has happened to a token since."""
+    def test_an_open_connection_is_checked_again(self) -> None:
+        """`check` raises if a token has since been revoked or has expired."""
         revocations = Revocations()
         who = KEYS.verify(token())
         guard(revocations).check(who)
@@ -149,7 +149,7 @@ class TestGuard:
             guard(revocations).check(who)
 
 
-async def test_health_says_why_not() -> None:
+async def test_health_gives_the_reason() -> None:
     """Ready and alive are 200 or a 503 problem with the reason; what is not alive is not ready."""
     reasons: dict[str, str | None] = {"ready": "Still reading.", "alive": None}
     app = FastAPI()
@@ -173,8 +173,8 @@ async def test_health_says_why_not() -> None:
 
 
 @pytest.mark.parametrize(("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("10.0.0.7", 404), ("rack-3", 404)])
-async def test_metrics_of_a_public_port_stay_on_the_machine(client: str, status: int) -> None:
-    """Where one port is the whole host, other machines are not told its counts."""
+async def test_metrics_of_a_public_port_are_for_its_machine_only(client: str, status: int) -> None:
+    """On a public port other machines get 404."""
     app = FastAPI()
     install(app)
     app.include_router(health_router(lambda: None, metrics_to_anyone=False))

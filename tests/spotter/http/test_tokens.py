@@ -19,7 +19,7 @@ def keyring(tmp_path: Path) -> Keyring:
     return Keyring.load(tmp_path / "keys.json")
 
 
-def test_a_token_says_who_its_bearer_is(keyring: Keyring) -> None:
+def test_a_token_contains_its_bearer(keyring: Keyring) -> None:
     """Gym, role and lifters are in the token."""
     identity = keyring.verify(keyring.issue("g1", "app", athletes=["ada", "bo"]))
     assert ("g1", "app", frozenset({"ada", "bo"})) == (identity.gym_id, identity.role, identity.athletes)
@@ -27,8 +27,8 @@ def test_a_token_says_who_its_bearer_is(keyring: Keyring) -> None:
     assert identity.may_see("ada") and not identity.may_see("cleo")
 
 
-def test_a_token_without_lifters_speaks_for_the_gym(keyring: Keyring) -> None:
-    """Nobody named means everybody of the gym."""
+def test_a_token_without_lifters_covers_the_gym(keyring: Keyring) -> None:
+    """An empty list means every lifter of the gym."""
     assert keyring.verify(keyring.issue("g1", "coach")).may_see("anybody")
 
 
@@ -39,14 +39,14 @@ def test_the_key_file_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert 0o600 == (tmp_path / "keys.json").stat().st_mode & 0o777
 
 
-def test_a_spoilt_key_file_says_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_key_file_says_what_to_do(tmp_path: Path) -> None:
     """It is not replaced silently: all tokens would stop working."""
     (tmp_path / "keys.json").write_text("{}")
     with pytest.raises(ValueError, match="restore it"):
         Keyring.load(tmp_path / "keys.json")
 
 
-def test_another_installation_s_token_opens_nothing(keyring: Keyring, tmp_path: Path) -> None:
+def test_a_token_of_another_installation_is_invalid(keyring: Keyring, tmp_path: Path) -> None:
     """Nor does a token without a signature, a changed one, or anything else."""
     other = Keyring.load(tmp_path / "other.json").issue("g1", "admin")
     token = keyring.issue("g1", "device")
@@ -56,8 +56,8 @@ def test_another_installation_s_token_opens_nothing(keyring: Keyring, tmp_path: 
             keyring.verify(forged)
 
 
-def test_an_old_token_says_so(keyring: Keyring) -> None:
-    """Its days are over."""
+def test_an_expired_token_has_its_own_error(keyring: Keyring) -> None:
+    """ExpiredToken."""
     token = keyring.issue("g1", "device", days=1, now=datetime.now(UTC) - timedelta(days=2))
     with pytest.raises(ExpiredToken):
         keyring.verify(token)
@@ -76,7 +76,7 @@ def test_a_gym_revokes_its_own_tokens_only(keyring: Keyring) -> None:
 
 
 @pytest.mark.parametrize(("gym", "role"), [("", "app"), ("a/b", "app"), ("g1", "king")])
-def test_a_token_for_nobody_is_not_made(keyring: Keyring, gym: str, role: str) -> None:
+def test_a_token_needs_valid_ids_and_a_role(keyring: Keyring, gym: str, role: str) -> None:
     """Ids and roles are checked when a token is made."""
     with pytest.raises(ValueError, match=r"no id|no role"):
         keyring.issue(gym, role)  # type: ignore[arg-type]  # what a command line may pass

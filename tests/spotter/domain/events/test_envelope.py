@@ -44,26 +44,26 @@ events = st.builds(
 
 
 @given(events)
-def test_what_is_written_can_be_read(event: Event) -> None:
-    """Encoding and decoding gives the same event."""
+def test_an_encoded_event_can_be_decoded(event: Event) -> None:
+    """Encoding and decoding return the same event."""
     assert event == decode(encode(event))
 
 
 @given(events)
-def test_a_place_in_the_log_is_added_without_writing_anew(event: Event) -> None:
+def test_a_position_is_added_without_encoding_again(event: Event) -> None:
     """Adding the sequence to the bytes is the same as to the event."""
     assert with_attributes(event, sequence="12-3") == decode(with_sequence(encode(event), "12-3"))
 
 
 @given(events, moments, moments)
-def test_content_does_not_depend_on_the_journey(event: Event, sent: datetime, received: datetime) -> None:
+def test_content_does_not_depend_on_transport(event: Event, sent: datetime, received: datetime) -> None:
     """An event sent again has the same content, whenever it was sent and received."""
     again = Event(event.id, event.source, event.time, event.data, sent, received, 7, "1-1")
     if event.time not in (event.receivedtime, received):
         assert event.content() == again.content()
 
 
-def test_a_time_that_was_left_out_is_no_content() -> None:
+def test_a_time_filled_in_on_receipt_is_not_content() -> None:
     """The same report without a time, received twice, has the same content."""
     data = SetEnded(gym_id="g1", athlete_id="ada", set_id="s1")
     first, other = (Event("e", "s", at, data, receivedtime=at) for at in (MOMENT, MOMENT + timedelta(seconds=9)))
@@ -71,7 +71,7 @@ def test_a_time_that_was_left_out_is_no_content() -> None:
 
 
 def test_the_corrected_time_uses_the_clock_that_sent() -> None:
-    """With a sending time the sender's clock error is taken out; without, nothing happens after its receipt."""
+    """Senttime corrects the sender's clock; without it, nothing happens after its receipt."""
     data = SetEnded(gym_id="g1")
     hour = timedelta(hours=1)
     knowing = Event("e", "s", MOMENT + hour, data, MOMENT + hour + timedelta(seconds=2), MOMENT + timedelta(seconds=3))
@@ -96,14 +96,14 @@ def test_the_corrected_time_uses_the_clock_that_sent() -> None:
         (b'{"type":"spotter.set.ended.v1","id":"1","source":"s","time":"2026-01-01T00:00:00Z"}', "data"),
     ],
 )
-def test_what_is_no_event_says_why(value: bytes, reason: str) -> None:
-    """A record that can't be read names the reason."""
+def test_a_record_that_is_not_an_event_has_a_reason(value: bytes, reason: str) -> None:
+    """A record that can't be decoded names the reason."""
     with pytest.raises(Unreadable, match=reason):
         decode(value)
 
 
-def test_readers_ignore_what_newer_versions_add() -> None:
-    """A field that this version does not know is no reason to lose an event."""
+def test_readers_ignore_fields_of_newer_versions() -> None:
+    """An unknown field does not make an event unreadable."""
     value = encode(Event("e", "s", MOMENT, SetEnded(gym_id="g1"))).replace(b'"gym_id"', b'"colour":"red","gym_id"')
     assert SetEnded(gym_id="g1") == decode(value).data
 
@@ -115,8 +115,8 @@ def test_every_type_has_a_class_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_what_may_be_nothing_may_be_left_out(name: str) -> None:
-    """Writers leave out what is nothing: a reader that asked for it would lose the event."""
+def test_optional_fields_may_be_left_out(name: str) -> None:
+    """Writers leave out None: a reader that required the field would lose the event."""
     looked_at: set[type[BaseModel]] = set()
     wrong: list[str] = []
     waiting: list[type[BaseModel]] = [TYPES[name].data]
@@ -142,8 +142,8 @@ def _parts(annotation: object) -> Iterator[object]:
         yield from _parts(part)
 
 
-def test_advice_without_a_target_says_so() -> None:
-    """Readers were promised the field: it is written as nothing, and read where an older program left it out."""
+def test_advice_without_a_target_has_the_field() -> None:
+    """The contract promises the field: it is written as null, and read if an older program left it out."""
     fields = {"set_key": "k", "alert_id": "a", "revision": 1, "action": "continue", "after_rep": 1, "late": False}
     fields |= {"rule_ids": ["R07"], "sentence": "Go on.", "speech": "", "haptic": "none", "sound_ms": 0, "repeat": 0}
     fields |= {"expires_at": MOMENT, "ttl_ms": 0, "budget_left": 0.0, "policy_version": "r2.g0.l0"}
