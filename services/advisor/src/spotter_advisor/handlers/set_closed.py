@@ -18,9 +18,8 @@ from spotter_advisor.handlers.notices import send_notices
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.outcome import outcome_of, report_of
 from spotter_advisor.pricing.calendar import week_in
-from spotter_advisor.pricing.cost import cost_at, rules_of_cost, whole_reps
-from spotter_advisor.pricing.muscles import cost_by_muscle
-from spotter_advisor.pricing.recovery import rest_hours
+from spotter_advisor.pricing.cost import whole_reps
+from spotter_advisor.pricing.entry import ledger_entry
 from spotter_advisor.state.records import (
     LEDGER_KEPT,
     AdvisedOutcome,
@@ -109,28 +108,18 @@ def entry_of(
     gym: GymConfig,
     day_policy: DayPolicy,
 ) -> LedgerEntry:
-    """Return a set's entry: what it costs by how near to failure it ended, the exercise's risk and the set's intent.
-
-    If it ended at failure, or with no rep in reserve, the entry also has how long its muscle groups recover.
-    """
-    exercise = gym.catalogue.get(context.exercise)
-    cost, rest_h = 0.0, 0
-    if outcome.rir is not None:
-        rir = 0 if outcome.failed else whole_reps(outcome.rir)
-        cost = cost_at(rir, exercise.risk, context.intent, day_policy.policy)
-        rest_h = rest_hours(exercise.risk, day_policy.kind, day_policy.policy) if rir <= 0 < cost else 0
-    return LedgerEntry(
+    """Return the entry of a set with an outcome."""
+    rir = None if outcome.rir is None else 0 if outcome.failed else whole_reps(outcome.rir)
+    return ledger_entry(
+        gym.catalogue.get(context.exercise),
+        rir,
+        context.intent,
+        day_policy.policy,
+        day_policy.kind,
         set_key=set_key,
         set_id=set_id,
-        exercise=exercise.exercise,
-        muscle_group=exercise.muscle_group,
         ended_by=ended_by,
-        cost=cost,
-        rules=rules_of_cost(exercise.risk, context.intent, day_policy.kind),
         at=outcome.last_rep_at,
-        muscles=cost_by_muscle(exercise, cost) if cost > 0 else {},
-        rest_h=rest_h,
-        rest_rule="R13" if day_policy.kind == "high_intensity" else "R11",
     )
 
 

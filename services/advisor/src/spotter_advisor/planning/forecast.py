@@ -8,16 +8,14 @@ from datetime import datetime, timedelta
 
 from spotter.domain.events.budgets import Forecast, PlannedCost
 from spotter.domain.events.people import PlannedExercise
-from spotter.domain.exercises import Catalogue, Exercise
-from spotter.domain.policies import BlockKind, OnDay, Policy
+from spotter.domain.exercises import Catalogue
+from spotter.domain.policies import OnDay, Policy
 from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.budget.week import BudgetInputs, budget_of, with_entry
-from spotter_advisor.pricing.cost import cost_at, rounded, rules_of_cost
-from spotter_advisor.pricing.muscles import cost_by_muscle
-from spotter_advisor.pricing.recovery import rest_hours
+from spotter_advisor.pricing.cost import rounded
+from spotter_advisor.pricing.entry import ledger_entry
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import terms_of
-from spotter_advisor.state.records import LedgerEntry
 
 _APART = timedelta(minutes=3)
 
@@ -54,38 +52,30 @@ def forecast_of(
                 time_pressed=on_day.mode == "time_pressed",
             )
             terms = terms_of(rule_inputs, policy)
-            target = terms.target
-            cost = 0.0 if target is None else cost_at(target, exercise.risk, "work", policy)
-            if cost > 0:
-                sets.append(
-                    PlannedCost(
-                        exercise=exercise.exercise, set=number, target_rir=target, cost=cost, rule_ids=list(terms.rules)
-                    )
+            key = f"planned:{len(sets) + 1}"
+            entry = ledger_entry(
+                exercise,
+                terms.target,
+                "work",
+                policy,
+                rule_inputs.block,
+                set_key=key,
+                set_id=key,
+                ended_by="lifter",
+                at=at,
+            )
+            if entry.cost > 0:
+                cost = PlannedCost(
+                    exercise=exercise.exercise,
+                    set=number,
+                    target_rir=terms.target,
+                    cost=entry.cost,
+                    rule_ids=list(terms.rules),
                 )
-                entry = _entry(
-                    exercise, f"planned:{len(sets)}", cost, at, rule_inputs.block, policy, failure=target == 0
-                )
+                sets.append(cost)
                 inputs = replace(inputs, ledger=with_entry(inputs.ledger, entry))
     return Forecast(
         units=rounded(sum(planned_cost.cost for planned_cost in sets)),
         left=budget_of(inputs, now, now=now).left,
         sets=sets,
-    )
-
-
-def _entry(
-    exercise: Exercise, key: str, cost: float, at: datetime, block: BlockKind | None, policy: Policy, *, failure: bool
-) -> LedgerEntry:
-    return LedgerEntry(
-        set_key=key,
-        set_id=key,
-        exercise=exercise.exercise,
-        muscle_group=exercise.muscle_group,
-        ended_by="lifter",
-        cost=cost,
-        rules=rules_of_cost(exercise.risk, "work", block),
-        at=at,
-        muscles=cost_by_muscle(exercise, cost),
-        rest_h=rest_hours(exercise.risk, block, policy) if failure else 0,
-        rest_rule="R13" if block == "high_intensity" else "R11",
     )
