@@ -20,10 +20,10 @@ def events() -> list[Event]:
     return [decode(record.value) for record in story.records]
 
 
-def folded(told: list[Event]) -> RunningSet:
+def folded(story_events: list[Event]) -> RunningSet:
     """Fold events."""
     running = RunningSet("g1", "s", "ada")
-    for event in told:
+    for event in story_events:
         running.apply(event)
     return running
 
@@ -51,10 +51,10 @@ def test_an_event_that_is_older_changes_nothing() -> None:
 
 def test_the_plan_is_in_force_until_a_rep_has_advice() -> None:
     """Without any advice there is none."""
-    told = events()
+    story_events = events()
 
-    assert folded(told[:1]).advice_in_force([]) is None
-    plan = folded(told[:2]).advice_in_force([])
+    assert folded(story_events[:1]).advice_in_force([]) is None
+    plan = folded(story_events[:2]).advice_in_force([])
     assert plan is not None and 0 == plan.after_rep
 
 

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
 import orjson
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
 
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
 from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.pages.assets import HEADERS, File, file_of
+from spotter_dashboard.pages.session import TokenField, described, is_same_origin, signed_in
 
 LIFT_COOKIE: Final = "spotter_lift"
 PATH: Final = "/lift"
-_TOKEN_CHARACTERS_MAX: Final = 16_384
 _TOKEN_COMMAND: Final = "spotter token create --role app --gym GYM --athlete NAME"
 _FOLDER: Final = "lift/"
 _SHARED: Final = ("actions.js", "spotter.css", "spotter.svg")
@@ -80,7 +79,7 @@ def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
         )
 
     @router.post(f"{PATH}/session")
-    def sign_in(request: Request, token: Annotated[str, Form(max_length=_TOKEN_CHARACTERS_MAX)] = "") -> Response:
+    def sign_in(request: Request, token: TokenField = "") -> Response:
         _require_same_origin(request)
         try:
             identity = guard.verify(token.strip())
@@ -88,17 +87,7 @@ def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
             return sign_in_page(401, f"{problem.detail} Copy it whole, or ask your coach for a new one.")
         if (refusal := _refusal(identity)) is not None:
             return sign_in_page(403, refusal)
-        response = RedirectResponse(PATH, 303, {"Cache-Control": "no-store"})
-        response.set_cookie(
-            LIFT_COOKIE,
-            token.strip(),
-            path=PATH,
-            max_age=int((identity.expires - datetime.now(UTC)).total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
-        )
-        return response
+        return signed_in(request, identity, token.strip(), cookie=LIFT_COOKIE, path=PATH)
 
     @router.delete(f"{PATH}/session")
     def sign_out(request: Request) -> Response:
@@ -111,7 +100,7 @@ def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
 
 
 def _require_same_origin(request: Request) -> None:
-    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    if not is_same_origin(request):
         raise Problem(403, "Foreign page", "Sign in on Spotter's own page.")
 
 
@@ -119,9 +108,8 @@ def _refusal(identity: Identity) -> str | None:
     """Return why a token is not for a lifter's phone; None where it is."""
     if identity.role == "app":
         return None
-    article = "an" if identity.role[0] in "aeiou" else "a"
     why = "can't hear advice" if identity.role == "device" else "may do more than a lifter's phone should"
-    return f"This is {article} {identity.role}'s token, which {why}. Make one with {_TOKEN_COMMAND}"
+    return f"This is {described(identity)}, which {why}. Make one with {_TOKEN_COMMAND}"
 
 
 def _worker(files: Mapping[str, File], shell: str) -> File:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
 
 from spotter.http import COOKIE, Guard, Problem
 from spotter.http.tokens import Identity
 from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.pages.assets import HEADERS, static_files
 from spotter_dashboard.pages.athlete import athlete_page_routes
+from spotter_dashboard.pages.session import TokenField, described, is_same_origin, signed_in
 
-_TOKEN_CHARACTERS_MAX: Final = 16_384
-"""A coach's token may name many lifters."""
 _TOKEN_COMMAND: Final = "spotter token create --role coach --gym GYM"
 
 
@@ -48,8 +46,8 @@ def page_routes(guard: Guard) -> APIRouter:
         return {"gym_id": identity.gym_id, "role": identity.role, "expires": identity.expires.isoformat()}
 
     @router.post("/session")
-    def sign_in(request: Request, token: Annotated[str, Form(max_length=_TOKEN_CHARACTERS_MAX)] = "") -> Response:
-        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    def sign_in(request: Request, token: TokenField = "") -> Response:
+        if not is_same_origin(request):
             raise Problem(403, "Foreign form", "Sign in on Spotter's own page.")
         try:
             identity = guard.verify(token.strip())
@@ -57,16 +55,7 @@ def page_routes(guard: Guard) -> APIRouter:
             return sign_in_page(401, f"{problem.detail} Copy it whole, or make a new one with: {_TOKEN_COMMAND}")
         if not identity.has_role("coach"):
             return sign_in_page(403, _role_too_low(identity))
-        response = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
-        response.set_cookie(
-            COOKIE,
-            token.strip(),
-            max_age=int((identity.expires - datetime.now(UTC)).total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
-        )
-        return response
+        return signed_in(request, identity, token.strip(), cookie=COOKIE, path="/")
 
     @router.delete("/session")
     def sign_out() -> Response:
@@ -86,5 +75,4 @@ def page_routes(guard: Guard) -> APIRouter:
 
 
 def _role_too_low(identity: Identity) -> str:
-    article = "an" if identity.role[0] in "aeiou" else "a"
-    return f"This is {article} {identity.role}'s token. The floor needs a coach's: make one with {_TOKEN_COMMAND}"
+    return f"This is {described(identity)}. The floor needs a coach's: make one with {_TOKEN_COMMAND}"
