@@ -99,7 +99,7 @@ async def test_a_door_that_stays_closed_is_trouble_in_a_line() -> None:
     closed = results(code=503)
 
     async with a_client(closed, patience_s=0.2) as (client, _):
-        with pytest.raises(CliError, match="does not take events"):
+        with pytest.raises(CliError, match="does not accept events"):
             await client.send(EVENTS)
 
 
@@ -110,9 +110,9 @@ async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
         return JSONResponse({"title": "Invalid token", "detail": "The token has expired."}, 401)
 
     async with a_client(forbidden) as (client, _):
-        with pytest.raises(CliError, match=r"takes nothing \(401\): The token has expired"):
+        with pytest.raises(CliError, match=r"rejects the events \(401\): The token has expired"):
             await client.send(EVENTS)
-        with pytest.raises(CliError, match="lets nobody listen"):
+        with pytest.raises(CliError, match="does not let this token read advice"):
             async with aclosing(client.frames()) as frames:
                 async for _ in frames:
                     pass
@@ -121,7 +121,7 @@ async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
 async def test_nobody_at_the_address_is_trouble_in_a_line() -> None:
     """The address is named."""
     client = SpotterClient("http://127.0.0.1:9", "token", patience_s=0.2)
-    with pytest.raises(CliError, match=r"http://127.0.0.1:9 does not take events"):
+    with pytest.raises(CliError, match=r"http://127.0.0.1:9 does not accept events"):
         await client.send(EVENTS)
     await client.close()
 

@@ -1,4 +1,4 @@
-"""The `spotter` command: one file per command in `commands`, and errors as one line."""
+"""The `spotter` command: registers the commands and prints errors as one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Watches a lifter's reps while the set is running, and says in time when to stop.",
+    help="Follow a lifter's reps during a set and say in time when to stop.",
 )
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
@@ -44,11 +44,11 @@ def _options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Read options that stand before the command."""
+    """Accept the options that precede a command."""
 
 
 def main() -> None:
-    """Run the command line; foreseeable trouble is told in a line instead of a traceback."""
+    """Run the command line; print a CliError as one line instead of a traceback."""
     try:
         app()
     except CliError as error:

@@ -1,4 +1,4 @@
-"""Spans of time as people write them: 30s, 2m, 1h30m."""
+"""Durations as people write them: 30s, 2m, 1h30m."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 def parse_duration_s(text: str) -> float:
-    """Read a span of time in seconds; a bare number is seconds.
+    """Parse a duration into seconds; a bare number means seconds.
 
-    Raises ValueError for anything else, and for a span of nothing.
+    Raises ValueError for anything else and for a duration of zero.
 
     >>> parse_duration_s("30s"), parse_duration_s("1h30m"), parse_duration_s("45"), parse_duration_s("1.5m")
     (30.0, 5400.0, 45.0, 90.0)
@@ -25,14 +25,14 @@ def parse_duration_s(text: str) -> float:
     elif _WHOLE.fullmatch(duration):
         seconds = sum(float(number) * _UNIT_S[unit] for number, unit in _PART.findall(duration))
     else:
-        raise ValueError(f"{text!r} is no span of time: write 30s, 2m or 1h30m")
+        raise ValueError(f"{text!r} is not a duration: write 30s, 2m or 1h30m")
     if seconds <= 0:
-        raise ValueError(f"{text!r} is no time at all: write 30s, 2m or 1h30m")
+        raise ValueError(f"{text!r} is not a positive duration: write 30s, 2m or 1h30m")
     return seconds
 
 
 def format_duration(seconds: float) -> str:
-    """Write a span of time shortly.
+    """Format a duration with at most two units.
 
     >>> format_duration(5), format_duration(95), format_duration(7384)
     ('5 s', '1 min 35 s', '2 h 3 min')

@@ -1,4 +1,4 @@
-"""A client of the public door: sends events until they are settled, and listens to advice without missing any."""
+"""A client of the public API: sends events until each has a result, and reads the advice stream without gaps."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from spotter.domain.time import format_time
 from spotter_standalone.errors import CliError
 
 PATIENCE_S: Final = 30.0
-"""How long a door that does not answer is asked again."""
+"""How long requests are retried while the server does not answer."""
 READ_TIMEOUT_S: Final = 10.0
-"""A stream has a heartbeat every 2 s: this long without one, and it is opened anew."""
+"""A stream without data for this long is reopened; it normally has a heartbeat every 2 s."""
 _RETRY_S: Final = 0.5
 _TO_SEND_AGAIN: Final = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What became of an event at the door."""
+    """The server's result for one event."""
 
     status: str
     """`accepted`, `duplicate` or `refused`."""
@@ -34,14 +34,14 @@ class SendResult:
 
     @property
     def reason(self) -> str:
-        """Say why it was refused, in a line."""
+        """Why it was refused, in one line."""
         problem = self.problem or {}
         parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
         return " ".join(parts) or str(problem.get("title", "no reason was given"))
 
 
 class SpotterClient:
-    """The door at an address, opened with a token."""
+    """A connection to the API at an address, with a token."""
 
     def __init__(self, url: str, token: str, patience_s: float = PATIENCE_S) -> None:
         self.url = url.rstrip("/")
@@ -60,33 +60,33 @@ class SpotterClient:
             ) from None
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def check_reachable(self) -> None:
-        """Raise CliError at once where nobody is at the address."""
+        """Raise CliError at once if nothing answers at the address."""
         try:
             await self._http.get("/healthz")
         except httpx.UnsupportedProtocol:
             raise self._no_address() from None
         except httpx.TransportError as error:
-            raise CliError(f"Nothing answers at {self.url} ({error}): is Spotter up there?") from None
+            raise CliError(f"Nothing answers at {self.url} ({error}): is Spotter running there?") from None
 
     def _no_address(self) -> CliError:
-        return CliError(f"{self.url!r} is no address: SPOTTER_URL should look like http://127.0.0.1:8700.")
+        return CliError(f"{self.url!r} is not an address: SPOTTER_URL should look like http://127.0.0.1:8700.")
 
     async def send(self, events: Sequence[Mapping[str, object]]) -> list[SendResult]:
-        """Send events in order and again until each is settled; for each what became of it.
+        """Send events in order, retry until each has a result, and return the results.
 
-        An event that turns out to be there already when it is sent again counts as accepted. Raises CliError where
-        the door does not answer for 30 s, or takes no event of this token at all.
+        A duplicate that comes from a retry counts as accepted. Raises CliError if the server does not answer for 30 s
+        or rejects the whole request.
         """
         outcomes: dict[int, SendResult] = {}
         waiting = list(range(len(events)))
         deadline = asyncio.get_running_loop().time() + self._patience_s
         resending = False
         while waiting:
-            results, wait_s, trouble = await self._post([events[index] for index in waiting])
+            results, wait_s, failure = await self._post([events[index] for index in waiting])
             for event_index, result in zip(waiting, results, strict=False):
                 outcome = _outcome(result, resending)
                 if outcome is not None:
@@ -95,12 +95,12 @@ class SpotterClient:
             if waiting:
                 resending = True
                 if asyncio.get_running_loop().time() + wait_s > deadline:
-                    raise CliError(f"{self.url} does not take events ({trouble}): is it up? Try again later.")
+                    raise CliError(f"{self.url} does not accept events ({failure}): is it running? Try again later.")
                 await asyncio.sleep(wait_s)
         return [outcomes[index] for index in range(len(events))]
 
     async def _post(self, events: Sequence[Mapping[str, object]]) -> tuple[list[Mapping[str, object]], float, str]:
-        """Give the results (none where nothing is known), how long to wait before the rest, and what is the matter."""
+        """Return the results (none if unknown), how long to wait before a retry, and the reason for it."""
         now = format_time(datetime.now(UTC))
         body = json.dumps([{**event, "senttime": now} for event in events])  # spells out NaN and Infinity
         try:
@@ -114,16 +114,16 @@ class SpotterClient:
             return [], _RETRY_S, f"status {response.status_code}"
         results = answer.get("results")
         if isinstance(results, list) and len(results) == len(events):
-            return results, _retry_after_s(response), str(answer.get("detail", "it asks to wait"))
+            return results, _retry_after_s(response), str(answer.get("detail", "it asks for a pause"))
         if response.status_code in _TO_SEND_AGAIN or response.status_code >= 500:
             return [], _retry_after_s(response), str(answer.get("detail", response.status_code))
-        raise CliError(f"{self.url} takes nothing ({response.status_code}): {_reason(answer)}")
+        raise CliError(f"{self.url} rejects the events ({response.status_code}): {_reason(answer)}")
 
     async def frames(self, **filters: str) -> AsyncGenerator[dict[str, object], None]:
-        """Listen to the advice that the token may hear, for ever, going on where it was after a break.
+        """Read the advice stream without end, resuming at the last cursor after an interruption.
 
-        Yields `{}` whenever the stream is open (again), then CloudEvents and heartbeats. Raises CliError where the
-        token may not listen.
+        Yields `{}` each time the stream opens, then CloudEvents and heartbeats. Raises CliError if the token may not
+        read the stream.
         """
         cursor = ""
         broken_since: float | None = None
@@ -134,7 +134,7 @@ class SpotterClient:
                     if response.status_code in (401, 403):
                         await response.aread()
                         raise CliError(
-                            f"{self.url} lets nobody listen with this token: {_reason(_json(response.content))}"
+                            f"{self.url} does not let this token read advice: {_reason(_json(response.content))}"
                         )
                     response.raise_for_status()
                     broken_since = None
@@ -144,16 +144,16 @@ class SpotterClient:
                         yield frame
             except (httpx.TransportError, httpx.HTTPStatusError) as error:
                 if isinstance(error, httpx.HTTPStatusError) and error.response.status_code == 400:
-                    cursor = ""  # it is from another log: begin anew with how things stand
+                    cursor = ""  # the cursor belongs to another log: start from the current state
                 now = asyncio.get_running_loop().time()
                 broken_since = now if broken_since is None else broken_since
                 if now - broken_since > self._patience_s:
-                    raise CliError(f"{self.url} can't be listened to ({error}): is it up?") from None
+                    raise CliError(f"{self.url} can't be read ({error}): is Spotter running?") from None
             await asyncio.sleep(_RETRY_S)
 
 
 def _outcome(result: Mapping[str, object], resending: bool) -> SendResult | None:
-    """Read one result; None for an event that is to be sent again."""
+    """Read one result; None if the event has to be sent again."""
     status, problem, warning = result.get("status"), result.get("problem"), result.get("warning")
     document = problem if isinstance(problem, dict) else None
     if status == "refused" and document is not None and document.get("status") in _TO_SEND_AGAIN:
@@ -183,7 +183,7 @@ def _reason(problem: Mapping[str, object]) -> str:
 
 
 async def _sse(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, object]]]:
-    """Read server-sent events: id (empty where there is none) and data."""
+    """Read server-sent events: id (empty if there is none) and data."""
     frame_id, data = "", []
     async for line in response.aiter_lines():
         if line.startswith("data:"):

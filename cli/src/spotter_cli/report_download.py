@@ -1,4 +1,4 @@
-"""Fetching a weekly report from a running host, and writing it down."""
+"""Downloads a weekly report from a running host to a file."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from spotter_standalone.errors import CliError
 
 FORMATS: Final = ("html", "pdf", "png", "json")
 _PATIENCE_S: Final = 60.0
-"""A first report waits for the drawing library, too."""
+"""The first report also waits for the plotting library to load."""
 
 
 def format_of(out: Path) -> str:
-    """Tell by a file's name which form it wants; raises CliError for one that there is not."""
+    """Return the report format of a file's extension; raises CliError for an unknown one."""
     format_name = out.suffix.removeprefix(".").lower()
     if format_name not in FORMATS:
         raise CliError(
@@ -27,9 +27,9 @@ def format_of(out: Path) -> str:
 
 
 def fetch(url: str, token: str | None, athlete: str, week: str, format_name: str) -> bytes:
-    """Ask for a report; raises CliError where it can't be had."""
+    """Download a report; raises CliError if that fails."""
     if not token:
-        raise CliError("A report needs a token in SPOTTER_TOKEN: make one with spotter token create --role app.")
+        raise CliError("A report needs a token in SPOTTER_TOKEN: create one with spotter token create --role app.")
     address = (
         f"{url.rstrip('/')}/v1/athletes/{quote(athlete, safe='')}/weeks/{quote(week, safe='')}/report.{format_name}"
     )
@@ -38,16 +38,16 @@ def fetch(url: str, token: str | None, athlete: str, week: str, format_name: str
             address, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE_S, trust_env=False
         )
     except httpx.TransportError as error:
-        raise CliError(f"Nothing answers at {url} ({error}): is Spotter up there?") from None
+        raise CliError(f"Nothing answers at {url} ({error}): is Spotter running there?") from None
     except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
         raise CliError(f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN.") from None
     if response.status_code != httpx.codes.OK:
-        raise CliError(f"{url} gives no report ({response.status_code}): {_reason(response)}")
+        raise CliError(f"{url} returns no report ({response.status_code}): {_reason(response)}")
     return response.content
 
 
 def write(out: Path, content: bytes) -> None:
-    """Write a report; raises CliError where the place can't be written to."""
+    """Write a report; raises CliError if the file can't be written."""
     try:
         out.write_bytes(content)
     except OSError as error:
@@ -60,6 +60,6 @@ def _reason(response: httpx.Response) -> str:
     except orjson.JSONDecodeError:
         problem = None
     if not isinstance(problem, dict):
-        return "is that address Spotter's?"
+        return "is that the address of Spotter?"
     parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
     return " ".join(parts) or str(problem.get("title", "no reason was given"))

@@ -1,4 +1,4 @@
-"""Taking a token back: through the door of a running host, or in the log of one that is down."""
+"""Revokes a token: through the API of a running host, or in the log of a stopped one."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from spotter_standalone.errors import CliError
 
 
 def parse_token_id(token: str, gym: str) -> tuple[str, str]:
-    """Give gym and id of a token, which may be given whole; whose key has signed it does not matter."""
+    """Return gym and id of a token, or `gym` and the id itself; the signature is not checked."""
     if token.count(".") != 2:
         return gym, token
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
         return str(claims["gym"]), str(claims["jti"])
     except (jwt.InvalidTokenError, KeyError):
-        raise CliError("That is neither a token nor a token's id: copy it whole.") from None
+        raise CliError("That is neither a token nor a token id: copy it completely.") from None
 
 
 def host_responds(address: str) -> bool:
-    """Tell whether something answers at an address."""
+    """Return whether a server answers at an address."""
     try:
         return httpx.get(f"{address.rstrip('/')}/healthz", timeout=2.0, trust_env=False).status_code < 500
     except (httpx.TransportError, httpx.InvalidURL):
@@ -39,7 +39,7 @@ def host_responds(address: str) -> bool:
 
 
 async def revoke_at_host(address: str, admin: str, token_id: str) -> None:
-    """Revoke at a running host; raises CliError where it refuses."""
+    """Revoke through the API; raises CliError if the host refuses."""
     client = SpotterClient(address, admin)
     try:
         event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
@@ -47,16 +47,16 @@ async def revoke_at_host(address: str, admin: str, token_id: str) -> None:
     finally:
         await client.close()
     if outcome.status == "refused":
-        raise CliError(f"{address} does not revoke it: {outcome.reason}")
+        raise CliError(f"{address} refuses to revoke it: {outcome.reason}")
 
 
 async def revoke_in_log(data_dir: DataDir, gym_id: str, token_id: str, address: str) -> None:
-    """Revoke in the log of a host that is down; raises CliError where that can't be done."""
+    """Revoke in the log of a stopped host; raises CliError if that fails."""
     try:
         log = await SqliteLog.open(data_dir.database)
     except LogInUse:
         raise CliError(
-            f"{data_dir.database} is in use by a Spotter that does not answer at {address}: name its address in SPOTTER_URL."
+            f"{data_dir.database} is in use by a Spotter that does not answer at {address}: set SPOTTER_URL to its address."
         ) from None
     except (sqlite3.Error, OSError, ValueError) as error:
         raise CliError(f"The database {data_dir.database} can't be used ({error}).") from None
@@ -71,6 +71,6 @@ async def revoke_in_log(data_dir: DataDir, gym_id: str, token_id: str, address: 
         )
         await log.append([NewRecord(ACCESS, token_id, encode(event))])
     except LogUnavailable as error:
-        raise CliError(f"It could not be written: {error}.") from None
+        raise CliError(f"The revocation could not be written: {error}.") from None
     finally:
         await log.close()

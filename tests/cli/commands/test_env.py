@@ -40,7 +40,7 @@ def test_a_demo_is_found_where_the_folder_has_no_host(host: Standalone, tmp_path
     home = {"XDG_DATA_HOME": str(tmp_path / "data"), "HOME": str(tmp_path)}
     ended = here("env", env=home)
     assert 1 == ended.returncode
-    assert "No host is running on this machine: start one with spotter up, or spotter demo." in ended.stderr
+    assert "No host is running on this machine: start one with spotter up or spotter demo." in ended.stderr
 
     note = tmp_path / "data" / "spotter" / "demo.json"
     note.parent.mkdir(parents=True)

@@ -100,7 +100,7 @@ def test_a_token_that_may_not_revoke_is_told_so(tmp_path: Path) -> None:
         ended = here("token", "revoke", "abc", "--data", str(tmp_path), env=env)
 
     assert 1 == ended.returncode
-    assert "does not revoke it" in ended.stderr and "admin" in ended.stderr
+    assert "refuses to revoke it" in ended.stderr and "admin" in ended.stderr
 
 
 def test_a_token_is_revoked_in_the_log_while_the_host_is_down(tmp_path: Path) -> None:
@@ -113,14 +113,14 @@ def test_a_token_is_revoked_in_the_log_while_the_host_is_down(tmp_path: Path) ->
     ended = here("token", "revoke", token, "--data", str(data))
 
     assert 0 == ended.returncode, ended.stderr
-    assert "holds from the next start" in ended.stderr
+    assert "effective from the next start" in ended.stderr
     with Standalone(data) as host:
         assert 401 == status(host.url, token)
         assert 200 == status(host.url, host.token())
 
 
 @pytest.mark.parametrize(
-    ("option", "message"), [("abc", "Nothing answers at"), ("a.b.c", "neither a token nor a token's id")]
+    ("option", "message"), [("abc", "Nothing answers at"), ("a.b.c", "neither a token nor a token id")]
 )
 def test_nowhere_to_revoke_is_told_in_a_line(tmp_path: Path, option: str, message: str) -> None:
     """With what to do."""

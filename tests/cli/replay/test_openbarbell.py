@@ -54,12 +54,12 @@ def test_exercises_get_their_names_in_the_catalogue(name: str, exercise: str) ->
 
 @pytest.mark.parametrize("weight", ["1e9", "Infinity", "-5", "heavy", None, ""])
 def test_a_load_out_of_range_does_not_lose_the_set(weight: str | None) -> None:
-    """It goes without its load, and that is told unless there was none."""
+    """The set has no load, and a remark says so unless the file has none either."""
     recording = read_frames({"a": stored(["2018-02-17T18:00:03Z"], weight=weight)})
 
     data = recording.events[0].event["data"]
     assert isinstance(data, dict) and "load_kg" not in data
-    assert bool(weight) == any("goes without its load" in remark for remark in recording.remarks)
+    assert bool(weight) == any("has no usable load" in remark for remark in recording.remarks)
 
 
 def test_a_heavy_load_in_pounds_is_within_range_in_kg() -> None:

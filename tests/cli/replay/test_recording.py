@@ -155,7 +155,7 @@ def test_lines_that_are_no_json_are_left_out_and_told(tmp_path: Path) -> None:
     recording = read(tmp_path, rep(0, set_id="1"), '{"type": "spotter.rep', "[1]")
 
     assert 1 == recording.reps
-    assert ["line 2 is not JSON", "line 3 is no JSON object"] == [
+    assert ["line 2 is not JSON", "line 3 is not a JSON object"] == [
         remark.split(" and ")[0] for remark in recording.remarks
     ]
 
@@ -181,10 +181,10 @@ def test_lines_without_a_lifter_can_be_credited_to_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "holds no event"),
+        (b"", "has no event"),
         (b"hello\n", "line 1 is not JSON"),
         (b"\xff\xfe\x00", "is not text"),
-        (b'{"a": {"reps": []}}', "holds no rep"),
+        (b'{"a": {"reps": []}}', "has no rep"),
     ],
 )
 def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path: Path, content: bytes, message: str) -> None:

@@ -1,4 +1,4 @@
-"""`spotter demo`: a whole gym on this machine, to look at."""
+"""`spotter demo`: a simulated gym on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def demo(
             "--for",
             metavar="DURATION",
             parser=duration_s,
-            help="End after this long, such as 30s or 2m.",
+            help="Stop after this long, for example 30s or 2m.",
             show_default="until Ctrl-C",
         ),
     ] = None,
@@ -25,16 +25,16 @@ def demo(
     port: Annotated[
         int | None,
         typer.Option(
-            "--port", min=0, max=65535, help="Port to listen on; 0: any free one.", show_default="8700, or a free one"
+            "--port", min=0, max=65535, help="Port to listen on; 0: any free port.", show_default="8700, or a free port"
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Another number is another gym.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the simulation: another number gives another gym.")] = 1,
 ) -> None:
     """Run Spotter in a temporary folder with a simulated gym: 12 lifters on 8 racks, in real time.
 
-    Everything goes through the public door, and the coach's page shows it at the address that is printed.
+    All events go through the public API, and the coach's page at the printed address shows them.
     """
-    # Loaded here: the other commands need not wait for it.
+    # Imported here so that the other commands start faster.
     from spotter.logging_config import configure_logging
     from spotter_cli.demo.display import run_demo
     from spotter_standalone.server import run

@@ -1,4 +1,4 @@
-"""`spotter doctor`: what is there, what is not, and what to do about it."""
+"""`spotter doctor`: checks the installation and says how to repair it."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOptio
 from spotter_cli.doctor.finding import Finding
 from spotter_standalone.data_dir import DataDir
 
-_LOOKS = {
+_LABELS = {
     "ok": ("✓ ok", "green"),
-    "missing": ("– not there", "dim"),
-    "odd": ("! look", "yellow"),
+    "missing": ("– missing", "dim"),
+    "warning": ("! warning", "yellow"),
     "broken": ("✗ broken", "bold red"),
 }
 
 
 def doctor(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
-    """Check this machine and the data folder; exit code 1 where something that Spotter needs is broken."""
+    """Check this machine and the data folder; exit with code 1 if something that Spotter needs is broken."""
     findings = list(_findings(DataDir(data), host, port))
     table = Table(header_style="bold", show_edge=False, pad_edge=False)
-    for column in ("", "what", "found", "to do"):
+    for column in ("", "check", "result", "remedy"):
         table.add_column(column, overflow="fold")
     for finding in findings:
-        word, style = _LOOKS[finding.state]
+        word, style = _LABELS[finding.state]
         table.add_row(Text(word, style=style), finding.subject, Text(finding.detail), Text(finding.remedy))
     out().print(table)
     broken = [finding.subject for finding in findings if finding.state == "broken"]
     if broken:
         out().print(Text(f"Broken: {', '.join(broken)}.", style="bold red"))
         raise typer.Exit(1)
-    out().print("Spotter can run here: spotter up, or spotter demo to look at it first.", markup=False)
+    out().print("Spotter can run here: start it with spotter up, or try it with spotter demo.", markup=False)
 
 
 def _findings(data_dir: DataDir, host: str, port: int) -> Iterator[Finding]:
@@ -47,9 +47,9 @@ def _findings(data_dir: DataDir, host: str, port: int) -> Iterator[Finding]:
     yield machine.check_clock(now)
     yield installation.check_data_dir(data_dir)
     yield installation.check_database(
-        data_dir.database, "database", "restore it from a copy, or move it away to begin anew"
+        data_dir.database, "database", "restore it from a backup, or move it away to start with an empty one"
     )
-    yield installation.check_database(data_dir.tables, "tables of the pages", "remove it: it is made anew from the log")
+    yield installation.check_database(data_dir.tables, "dashboard database", "remove it: it is rebuilt from the log")
     newest = installation.check_log_time(data_dir, now)
     if newest is not None:
         yield newest

@@ -1,4 +1,4 @@
-"""`spotter env`: variables for a shell, so that commands and programs reach the running host."""
+"""`spotter env`: shell variables with which commands and programs reach the running host."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def env(
     role: Annotated[RoleName, typer.Option("--role", help="What the token may do.")] = RoleName.coach,
     athlete: Annotated[
         list[str] | None,
-        typer.Option("--athlete", help="A lifter the token speaks for; may be repeated. None: the whole gym."),
+        typer.Option("--athlete", help="A lifter that the token may act for; may be repeated. Default: the whole gym."),
     ] = None,
     gym: GymOption = "g1",
 ) -> None:
-    """Print the variables of the running host for a shell: eval "$(spotter env)".
+    """Print shell variables for the running host: eval "$(spotter env)".
 
-    SPOTTER_URL, SPOTTER_TOKEN (new, for one day), SPOTTER_DATA, and a PATH with spotter on it. The host is the one of the
-    data folder or, where that is not running, the demo.
+    SPOTTER_URL, SPOTTER_TOKEN (new, valid for one day), SPOTTER_DATA, and a PATH that includes spotter. The host is
+    that of the data folder or, if it is not running, the demo.
     """
-    # Loaded here: the other commands need not wait for it.
+    # Imported here so that the other commands start faster.
     from spotter_cli.demo.location import demo_data_dir
     from spotter_cli.revocation import host_responds
 
@@ -39,7 +39,7 @@ def env(
         if url is not None and host_responds(url):
             break
     else:
-        raise CliError("No host is running on this machine: start one with spotter up, or spotter demo.")
+        raise CliError("No host is running on this machine: start one with spotter up or spotter demo.")
     variables = {
         "SPOTTER_URL": url,
         "SPOTTER_TOKEN": data_dir.keyring().issue(gym, role.value, athletes=check_ids(athlete or []), days=1),

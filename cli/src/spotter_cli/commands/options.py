@@ -1,4 +1,4 @@
-"""Options that several commands have, and the consoles that they print to."""
+"""Options shared by several commands, and the consoles that they print to."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from spotter_cli.durations import parse_duration_s
 from spotter_standalone.data_dir import DATA_VARIABLE, default_data_dir
 
 FILE_WIDTH = 160
-"""Columns of a table in what is no terminal."""
+"""Columns of output that does not go to a terminal."""
 PORT = 8700
-"""Where Spotter is, unless somebody says otherwise."""
+"""The default port."""
 
 
 def out() -> Console:
-    """Give a console on standard output; made when asked for, so that redirection counts."""
+    """Return a console on standard output; created on each call so that it follows redirection."""
     return _console(stderr=False)
 
 
 def err() -> Console:
-    """Give a console on standard error."""
+    """Return a console on standard error."""
     return _console(stderr=True)
 
 
@@ -36,7 +36,7 @@ def _console(stderr: bool) -> Console:
 
 
 def duration_s(text: str | float) -> float:
-    """Read an option that is a span of time."""
+    """Parse an option that is a duration."""
     if isinstance(text, float):
         return text
     try:
@@ -46,14 +46,14 @@ def duration_s(text: str | float) -> float:
 
 
 def check_id(text: str | None) -> str | None:
-    """Check an option that names a gym or a lifter."""
+    """Validate the id of a gym or a lifter."""
     if text is not None and not ids.is_id(text):
-        raise typer.BadParameter(f"{text!r} is no id: use 1 to 64 of A-Z a-z 0-9 _ . : -")
+        raise typer.BadParameter(f"{text!r} is not a valid id: use 1 to 64 of A-Z a-z 0-9 _ . : -")
     return text
 
 
 def check_ids(names: list[str]) -> list[str]:
-    """Check an option that names lifters."""
+    """Validate ids of lifters."""
     for name in names:
         check_id(name)
     return names
@@ -66,10 +66,10 @@ DataOption = Annotated[
         envvar=DATA_VARIABLE,
         default_factory=default_data_dir,
         show_default="the user's data folder",
-        help="Folder of database and keys; made where there is none.",
+        help="Folder of the database and keys; created if it does not exist.",
     ),
 ]
 HostOption = Annotated[str, typer.Option("--host", envvar="SPOTTER_HOST", help="Address to listen on.")]
 PortOption = Annotated[
-    int, typer.Option("--port", min=0, max=65535, envvar="SPOTTER_PORT", help="Port to listen on; 0: any free one.")
+    int, typer.Option("--port", min=0, max=65535, envvar="SPOTTER_PORT", help="Port to listen on; 0: any free port.")
 ]

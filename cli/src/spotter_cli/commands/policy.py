@@ -1,4 +1,4 @@
-"""`spotter policy`: what another policy would have said."""
+"""`spotter policy`: backtests a policy on past weeks."""
 
 from __future__ import annotations
 
@@ -11,27 +11,33 @@ from spotter_cli.commands.options import check_id, out
 from spotter_standalone.data_dir import DATA_VARIABLE, DataDir, default_data_dir
 from spotter_standalone.errors import CliError
 
-app = typer.Typer(no_args_is_help=True, help="Try a policy on weeks that are past.")
+app = typer.Typer(no_args_is_help=True, help="Backtest a policy on past weeks.")
 
 
 @app.callback()
 def _policy() -> None:
-    """Keep `try` a command of its own."""
+    """Keep `try` a subcommand although it is the only one."""
 
 
 @app.command(name="try")
 def try_policy(
     file: Annotated[
         Path,
-        typer.Argument(metavar="POLICY.json", help='A layer of policy, such as {"target_rir": 3}.', show_default=False),
+        typer.Argument(
+            metavar="POLICY.json", help='A policy layer as JSON, for example {"target_rir": 3}.', show_default=False
+        ),
     ],
     athlete: Annotated[
         str | None,
         typer.Option(
-            "--athlete", callback=check_id, help="One lifter; the policy is then laid over that lifter's own."
+            "--athlete",
+            callback=check_id,
+            help="One lifter only; the layer then applies on top of that lifter's own policy.",
         ),
     ] = None,
-    weeks: Annotated[float, typer.Option("--weeks", min=0.1, max=520, help="How far back from the newest event.")] = 4,
+    weeks: Annotated[
+        float, typer.Option("--weeks", min=0.1, max=520, help="How many weeks back from the newest event.")
+    ] = 4,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     data: Annotated[
         Path | None,
@@ -39,12 +45,12 @@ def try_policy(
             "--data",
             envvar=DATA_VARIABLE,
             show_default="the user's data folder; Kafka where SPOTTER_KAFKA is set",
-            help="Data folder; only read, also while a host runs.",
+            help="Data folder; only read, even while a host is running.",
         ),
     ] = None,
 ) -> None:
-    """Replay past weeks under another policy and show side by side what was said and what would have been."""
-    # Loaded here: the other commands need not wait for it.
+    """Replay past weeks under another policy and compare its advice with the advice that was given."""
+    # Imported here so that the other commands start faster.
     import asyncio
     import os
 
@@ -62,8 +68,8 @@ def try_policy(
         history = read_database(DataDir(data or default_data_dir()).database, athlete)
     comparison = compare(history, trial, weeks, athlete)
     if comparison is None or not comparison.sets:
-        whose = f" of {athlete}" if athlete else ""
-        raise CliError(f"The log holds no set{whose} in these weeks: look further back with --weeks.")
+        of_athlete = f" of {athlete}" if athlete else ""
+        raise CliError(f"The log has no set{of_athlete} in these weeks: look further back with --weeks.")
     if as_json:
         print_json(comparison)
     else:

@@ -1,4 +1,4 @@
-"""`spotter replay`: a recording sent again, as if it happened now."""
+"""`spotter replay`: sends a recording again as if it happened now."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ def replay(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="JSONL of events, or OpenBarbell frames; - is standard input.", show_default=False
+            metavar="FILE", help="Events as JSONL, or OpenBarbell frames; - reads standard input.", show_default=False
         ),
     ],
-    speed: Annotated[float, typer.Option("--speed", min=0.001, max=1e6, help="Divides the waits.")] = 1.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what is said as JSON lines, the counts last.")] = False,
+    speed: Annotated[float, typer.Option("--speed", min=0.001, max=1e6, help="Divide the waits by this factor.")] = 1.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print estimates and advice as JSON lines, then the counts.")
+    ] = False,
     athlete: Annotated[
-        str | None, typer.Option("--athlete", callback=check_id, help="Credited with what names no lifter in the file.")
+        str | None, typer.Option("--athlete", callback=check_id, help="The lifter of events that name none.")
     ] = None,
 ) -> None:
-    """Send a recording through the door again, in order of time, and show what is estimated and advised.
+    """Send a recording again, in order of time, and show the estimates and the advice.
 
-    The door is the one at SPOTTER_URL, opened with SPOTTER_TOKEN; without these a host of its own, gone afterwards.
-    Waits between sets are cut to 5 s and inside a set to 20 s.
+    It goes to the host at SPOTTER_URL with SPOTTER_TOKEN; without these, to a temporary host.
+    Waits are cut to 5 s between sets and to 20 s within a set.
     """
-    # Loaded here: the other commands need not wait for it.
+    # Imported here so that the other commands start faster.
     from spotter.logging_config import configure_logging
     from spotter_cli.replay.display import run_replay
     from spotter_cli.replay.reader import read_recording

@@ -1,4 +1,4 @@
-"""`spotter token`: credentials, made and taken back."""
+"""`spotter token`: creates and revokes credentials."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from spotter_cli.commands.options import PORT, DataOption, check_id, check_ids, 
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
 
-app = typer.Typer(no_args_is_help=True, help="Make and revoke the tokens that devices, apps and coaches come in with.")
+app = typer.Typer(no_args_is_help=True, help="Create and revoke the tokens of devices, apps and coaches.")
 
 
 class RoleName(StrEnum):
-    """Who a token is for; each role includes those before it."""
+    """Role of a token; each includes the ones before it."""
 
     device = "device"
     app = "app"
@@ -30,16 +30,20 @@ GymOption = Annotated[str, typer.Option("--gym", callback=check_id, help="The gy
 def create(
     data: DataOption,
     role: Annotated[
-        RoleName, typer.Option("--role", help="What it may do: device sends, app also hears, coach corrects.")
+        RoleName,
+        typer.Option(
+            "--role",
+            help="What it may do: device sends events, app also reads advice, coach also edits, admin also revokes.",
+        ),
     ],
     gym: GymOption = "g1",
     athlete: Annotated[
         list[str] | None,
-        typer.Option("--athlete", help="A lifter it speaks for; may be repeated. None: the whole gym."),
+        typer.Option("--athlete", help="A lifter that it may act for; may be repeated. Default: the whole gym."),
     ] = None,
-    days: Annotated[float, typer.Option("--days", min=0.0001, max=36_500, help="How long it lasts.")] = 90,
+    days: Annotated[float, typer.Option("--days", min=0.0001, max=36_500, help="How many days it is valid.")] = 90,
 ) -> None:
-    """Print a new token, alone on standard output; the host need not be up."""
+    """Create a token and print it alone on standard output; no host need be running."""
     data_dir = DataDir(data)
     data_dir.prepare()
     print(data_dir.keyring().issue(gym, role.value, athletes=check_ids(athlete or []), days=days))
@@ -47,22 +51,28 @@ def create(
 
 @app.command()
 def revoke(
-    token: Annotated[str, typer.Argument(metavar="TOKEN", help="The token, or its id.", show_default=False)],
+    token: Annotated[str, typer.Argument(metavar="TOKEN", help="The token or its id.", show_default=False)],
     data: DataOption,
     gym: GymOption = "g1",
     url: Annotated[
         str | None,
-        typer.Option("--url", envvar="SPOTTER_URL", help="The running host or cluster, if not this folder's."),
+        typer.Option(
+            "--url",
+            envvar="SPOTTER_URL",
+            help="The address of the running host or cluster, if not that of the data folder.",
+        ),
     ] = None,
     credential: Annotated[
         str | None,
         typer.Option(
-            "--token", envvar="SPOTTER_TOKEN", help="An admin token; by default one is signed with this folder's keys."
+            "--token",
+            envvar="SPOTTER_TOKEN",
+            help="An admin token; by default one is signed with the data folder's keys.",
         ),
     ] = None,
 ) -> None:
-    """Take a token back: at once where the host is up, else from its next start."""
-    # Loaded here: the other commands need not wait for it.
+    """Revoke a token: at once on a running host, else from its next start."""
+    # Imported here so that the other commands start faster.
     from spotter_cli.revocation import host_responds, parse_token_id, revoke_at_host, revoke_in_log
     from spotter_standalone.server import run
 
@@ -77,10 +87,10 @@ def revoke(
     elif data_dir.database.exists():
         run(revoke_in_log(data_dir, gym_id, token_id, address))
         err().print(
-            f"Revoked {token_id} of gym {gym_id} in {data_dir.database}: it holds from the next start.", markup=False
+            f"Revoked {token_id} of gym {gym_id} in {data_dir.database}: effective from the next start.", markup=False
         )
     else:
         raise CliError(
-            f"Nothing answers at {address} and there is no database in {data_dir.path}: name the host in SPOTTER_URL "
-            "(with SPOTTER_TOKEN), or its folder with --data."
+            f"Nothing answers at {address} and there is no database in {data_dir.path}: set SPOTTER_URL and "
+            "SPOTTER_TOKEN, or choose the data folder with --data."
         )

@@ -1,4 +1,4 @@
-"""`spotter topics`: the topics of the distributed host on its Kafka brokers."""
+"""`spotter topics`: the cluster's topics in Kafka."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from spotter_standalone.errors import CliError
 if TYPE_CHECKING:
     from spotter.streaming.kafka.admin import TopicState
 
-app = typer.Typer(no_args_is_help=True, help="Make and show the topics of the distributed host.")
+app = typer.Typer(no_args_is_help=True, help="Create and list the Kafka topics of a cluster.")
 T = TypeVar("T")
 
 KafkaOption = Annotated[
     str | None,
     typer.Option(
-        "--kafka", metavar="HOST:PORT", help="Bootstrap servers; by default SPOTTER_KAFKA, else 127.0.0.1:9092."
+        "--kafka", metavar="HOST:PORT", help="Bootstrap servers; default: SPOTTER_KAFKA, else 127.0.0.1:9092."
     ),
 ]
 PrefixOption = Annotated[
-    str | None, typer.Option("--prefix", help="Put before every topic; by default SPOTTER_TOPIC_PREFIX, else nothing.")
+    str | None, typer.Option("--prefix", help="Prefix of every topic name; default: SPOTTER_TOPIC_PREFIX, else none.")
 ]
 
 
 @app.command(name="apply")
 def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
-    """Make missing topics and put their settings right; changes nothing where all is well."""
+    """Create missing topics and correct the settings of the others."""
     from spotter.streaming.kafka.admin import apply_topics
 
     bootstrap, topic_prefix = _broker_and_prefix(kafka, prefix)
@@ -40,18 +40,18 @@ def apply(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     for line in lines:
         out().print(line, markup=False)
     if not lines:
-        err().print(f"All topics at {bootstrap} are as they should be.", markup=False)
+        err().print(f"All topics at {bootstrap} are up to date.", markup=False)
 
 
 @app.command(name="list")
 def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
-    """Show each topic beside what it should be; exit code 1 where one is missing or differs."""
+    """List all topics and their differences; exit with code 1 if one is missing or differs."""
     from spotter.streaming.kafka.admin import list_topics
 
     bootstrap, topic_prefix = _broker_and_prefix(kafka, prefix)
     states = _run(list_topics(bootstrap, topic_prefix))
     table = Table(title=f"Topics at {bootstrap}", title_justify="left", header_style="bold")
-    for column in ("topic", "partitions", "copies", "kept", "key", "holds", "state"):
+    for column in ("topic", "partitions", "replicas", "retention", "key", "content", "state"):
         table.add_column(column, overflow="fold")
     for state in states:
         topic = state.wanted
@@ -85,7 +85,7 @@ def _run(request: Coroutine[Any, Any, T]) -> T:
 
 def _retention(retention_ms: int | None) -> str:
     if retention_ms is None:
-        return "for ever"
+        return "forever"
     days = retention_ms / 86_400_000
     return f"{days:g} days" if days >= 1 else format_duration(retention_ms / 1000)
 
@@ -94,7 +94,7 @@ def _state(state: TopicState) -> str:
     if not state.partitions:
         return "missing"
     if state.partitions != state.wanted.partitions:
-        return f"{state.wanted.partitions} partitions wanted"
+        return f"{state.wanted.partitions} partitions expected"
     lines = [
         f"{name}: {have if have is not None else 'default'}, not {want}" for name, (have, want) in state.differs.items()
     ]

@@ -1,4 +1,4 @@
-"""`spotter up`: the whole of Spotter in one process."""
+"""`spotter up`: all of Spotter in one process."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ GYM = "g1"
 
 
 def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT) -> None:
-    """Start Spotter on this machine: doors, detector, advisor and the coach's page, until Ctrl-C."""
-    # Loaded here: the other commands need not wait for it.
+    """Run Spotter on this machine in one process: API, detector, advisor and the coach's page, until Ctrl-C."""
+    # Imported here so that the other commands start faster.
     from spotter.logging_config import configure_logging
     from spotter.settings import Settings
     from spotter_standalone.server import run
@@ -46,18 +46,18 @@ async def _up(data_dir: DataDir, host: str, port: int) -> None:
             if running.broken.done():
                 error = running.broken.exception()
                 raise CliError(
-                    f"Spotter can't go on: {error!r}. Start it again; what was accepted is in {data_dir.path}."
+                    f"Spotter has to stop: {error!r}. Start it again; all accepted events are in {data_dir.path}."
                 )
 
 
 def _announce(running: RunningHost, first: bool) -> None:
-    """Say where it is; at the first start also how to get in."""
+    """Print the address; at the first start also an admin token."""
     console = out()
-    console.print(f"Spotter is up at {running.url}  (Ctrl-C stops it)", markup=False)
+    console.print(f"Spotter is running at {running.url}  (Ctrl-C stops it)", markup=False)
     console.print(f"  coach's page  {running.url}/", markup=False)
     console.print(f"  data          {running.data_dir.path}", markup=False)
     if first:
         token = running.keyring.issue(GYM, "admin")
-        console.print(f"  admin token of gym {GYM}, shown this once (spotter token create makes others):", markup=False)
+        console.print(f"  admin token of gym {GYM}, shown only once (spotter token create makes others):", markup=False)
         console.print(token, markup=False)
     console.file.flush()

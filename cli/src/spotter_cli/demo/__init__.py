@@ -1,1 +1,1 @@
-"""A simulated gym that trains through the public door, and what a terminal shows of it."""
+"""A simulated gym that trains through the public API, and its terminal display."""

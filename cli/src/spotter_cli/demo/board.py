@@ -1,4 +1,4 @@
-"""What is going on at each rack, from the events that are sent and the advice that is heard. Pure."""
+"""The state of each rack, from the events sent and the advice received. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = Mapping[str, object]
 
 @dataclass(slots=True)
 class RackState:
-    """One rack."""
+    """The state of one rack."""
 
     station_id: str
     lifter: str = ""
@@ -22,9 +22,9 @@ class RackState:
     lifting: bool = False
     velocities_mps: list[float] = field(default_factory=list)
     rir: tuple[float, float, float] | None = None
-    rir_after: int = 0
-    """The rep that `rir` is about."""
     """Reps left: median, and the ends of the 80 % band."""
+    rir_after: int = 0
+    """The number of the rep that `rir` refers to."""
     action: str = ""
     sentence: str = ""
     after_rep: int = 0
@@ -32,7 +32,7 @@ class RackState:
 
 @dataclass(frozen=True, slots=True)
 class RackAdvice:
-    """An advice that is more than *continue*, with what it was about."""
+    """Advice other than *continue*, with the set that it is about."""
 
     station_id: str
     lifter: str
@@ -46,21 +46,21 @@ class RackAdvice:
 
 
 class Board:
-    """All racks."""
+    """The state of all racks."""
 
     def __init__(self, gym: Gym) -> None:
         self.tiles = {rack.station_id: RackState(rack.station_id) for rack in gym.racks}
         self.counts: dict[str, int] = {}
-        """Advice after a rep, by action, what came too late left out."""
+        """Advice after a rep, by action; late advice is not counted."""
         self.estimates = 0
         self.heartbeat_s: float | None = None
-        """When the last sign of life was heard, by the clock of whoever calls."""
+        """When the last heartbeat arrived, by the caller's clock."""
         self.age_ms = 0
         self._names = {lifter.athlete_id: lifter.name for lifter in gym.lifters}
         self._by_set: dict[str, RackState] = {}
 
     def record_sent(self, event: Json) -> None:
-        """Take an event of a rack."""
+        """Record an event that a rack has sent."""
         kind, data = event.get("type"), event.get("data")
         if not isinstance(data, Mapping):
             return
@@ -84,7 +84,7 @@ class Board:
             tile.lifting = False
 
     def receive(self, frame: Json, now_s: float) -> RackAdvice | None:
-        """Take a frame of the advice socket; gives an advice that is more than *continue*."""
+        """Record a frame of the advice socket; return advice other than *continue*."""
         beat = frame.get("heartbeat")
         if isinstance(beat, Mapping):
             self.heartbeat_s, self.age_ms = now_s, round(_number(beat.get("age_ms")))
@@ -101,9 +101,9 @@ class Board:
             return None
         if frame.get("type") != "spotter.advice.given.v1" or tile is None:
             return None
-        return self._advised(tile, data)
+        return self._record_advice(tile, data)
 
-    def _advised(self, tile: RackState, data: Json) -> RackAdvice | None:
+    def _record_advice(self, tile: RackState, data: Json) -> RackAdvice | None:
         after_rep, action = round(_number(data.get("after_rep"))), str(data.get("action"))
         late = data.get("late") is True
         repeated = tile.after_rep == after_rep and tile.action == action
@@ -114,7 +114,7 @@ class Board:
             self.counts[action] = self.counts.get(action, 0) + 1
         if action == "continue" or repeated:
             return None
-        # Advice and estimates come from two topics, in any order.
+        # Advice and estimates come from two topics, in any order
         rir = tile.rir if tile.rir_after == after_rep else None
         content = (tile.station_id, tile.lifter, tile.exercise, tile.load_kg, after_rep, action, tile.sentence, rir)
         return RackAdvice(*content, late)

@@ -1,4 +1,4 @@
-"""The demo: a host in a folder of its own, a gym that trains in it, and whoever looks on."""
+"""Runs the demo: a host in a temporary folder, a gym that trains in it, and the terminal display."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ TOPICS = (
 
 
 async def run_demo(for_s: float | None, as_json: bool, host: str, port: int | None, seed: int) -> int:
-    """Run the demo for so long, or until somebody ends it; gives the exit code."""
+    """Run the demo for `for_s` seconds or until a signal; return the exit code."""
     with stop_on_signals() as stop, tempfile.TemporaryDirectory(prefix="spotter-demo-") as data_dir:
         async with _serving(DataDir(Path(data_dir)), host, port) as running:
             gc_tuning.tune()
             record_demo(running.data_dir)
             try:
                 await _show(running, stop, for_s, as_json, seed)
-            except BrokenPipeError:  # whoever read has seen enough: `spotter demo --json | head`
+            except BrokenPipeError:  # the reader has closed its end: `spotter demo --json | head`
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 @asynccontextmanager
 async def _serving(data_dir: DataDir, host: str, port: int | None) -> AsyncIterator[RunningHost]:
-    """Serve at the usual port or, where nobody asked for it and it is taken, at any."""
+    """Serve at the requested port, else at the default port or, if that is in use, at any free port."""
     if port is None and await asyncio.to_thread(_taken, host):
         port = 0
     async with serving(data_dir, host=host, port=PORT if port is None else port) as running:
@@ -116,7 +116,7 @@ async def _until_the_end(
 
 
 async def _print_events(running: RunningHost) -> None:
-    """Print every event once, as it is written; the detector's copies of what came in are left out."""
+    """Print every event once, as it is written, without the detector's copies of inputs."""
     reader = await running.log.reader(TOPICS, Start(beginning=True))
     while True:
         for record in await reader.fetch(1.0):

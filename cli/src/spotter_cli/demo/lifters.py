@@ -1,4 +1,4 @@
-"""Who trains in the simulated gym: names, strength, how reps slow down, and how much each listens."""
+"""The lifters of the simulated gym: names, strength, velocity loss, and compliance with advice."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ ROM_M: Final = {
     "hip_thrust": 0.35,
     "prone_bench_pull": 0.42,
 }
-"""Typical travel of the bar (design choice)."""
+"""Typical range of motion (design choice)."""
 MODEL_CLASSES: Final = {exercise: exercise for exercise in ONE_RM_KG} | {"prone_bench_pull": "bench_pull"}
 SAME_LIFTER_SHARE: Final = 0.7
-"""How much of the spread of reps at a load is the lifter's own; the rest is the day's (design choice)."""
+"""Share of the spread of reps at a load that is between lifters; the rest is between days (design choice)."""
 
 _PEOPLE: Final = (
     ("ada", "Ada"),
@@ -52,34 +52,34 @@ _LEVELS: Final[tuple[Level, ...]] = ("intermediate", "advanced", "intermediate",
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """One lifter in one exercise."""
+    """A lifter's strength in one exercise."""
 
     one_rm_kg: float
     rom_m: float
     v_last_mps: float
     """Mean velocity of the last rep before failure."""
     v1_shift_mps: float
-    """How much faster than most the first rep is at the same share of the maximum."""
+    """How much faster than average the first rep is at the same share of the maximum."""
     log_reps_shift: float
-    """How many more reps than most, as a logarithm."""
+    """How many more reps than average, as a logarithm."""
     curve: float
-    """Exponent of the fall of velocity over the share of the set."""
+    """Exponent of the velocity loss over the share of the set."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedLifter:
-    """Somebody who trains."""
+    """A simulated lifter."""
 
     athlete_id: str
     name: str
     level: Level
     compliance: float
-    """Share of the stops that are followed."""
+    """Share of the stop advice that is followed."""
     strengths: Mapping[str, Strength]
 
 
 def make_lifters(random: Random, count: int) -> list[SimulatedLifter]:
-    """Draw the lifters of a gym; a name that comes again gets a number."""
+    """Draw the lifters of a gym; repeated names get a number."""
     scale = [random.uniform(0.75, 1.25) for _ in range(count)]
     return [_make_lifter(random, index, scale[index]) for index in range(count)]
 

@@ -1,4 +1,4 @@
-"""Where the running demo keeps its data: noted in the user's data folder, so that other commands can find the demo."""
+"""The data folder of the running demo, recorded in the user's data folder so that other commands find it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from spotter_standalone.data_dir import DataDir, default_data_dir
 
 
 def record_demo(data_dir: DataDir) -> None:
-    """Note the data folder of the demo that has just started."""
-    path = _note()
-    with suppress(OSError):  # the demo works without; only `spotter env` does not find it
+    """Record the data folder of the demo that has just started."""
+    path = _record_file()
+    with suppress(OSError):  # only `spotter env` needs it
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(orjson.dumps({"data": str(data_dir.path)}))
 
@@ -21,11 +21,11 @@ def record_demo(data_dir: DataDir) -> None:
 def demo_data_dir() -> DataDir | None:
     """Return the data folder of the latest demo, which may have ended."""
     try:
-        path = orjson.loads(_note().read_bytes())["data"]
+        path = orjson.loads(_record_file().read_bytes())["data"]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         return None
     return DataDir(Path(path)) if isinstance(path, str) else None
 
 
-def _note() -> Path:
+def _record_file() -> Path:
     return default_data_dir() / "demo.json"

@@ -1,7 +1,7 @@
-"""One simulated set: its reps by the law that velocity falls from the first rep to the last before failure.
+"""Simulated sets, whose velocity falls from the first rep to the last rep before failure.
 
-`v = (1 - f) * v1 + f * v_last + noise`, `f = share of the set done ** curve`; how many reps there are follows from
-the load (Nuzzo 2024) and the lifter. Noise: .035 of the velocity by the lifter, .03 m/s by the sensor.
+`v = (1 - f) * v1 + f * v_last + noise`, `f = share of the set done ** curve`; the number of reps follows from
+the load (Nuzzo 2024) and the lifter. Noise: .035 of the velocity from the lifter, .03 m/s from the sensor.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from spotter_detector.model.load_to_reps import log_reps_at
 SENSOR_SD_MPS: Final = 0.03
 VELOCITY_CV: Final = 0.035
 UNRACK_SHARE: Final = 0.15
-"""In how many sets the sensor takes the bar's way out of the rack for a rep."""
+"""Share of the sets in which the sensor mistakes unracking for a rep."""
 FATIGUE_PER_SET: Final = 0.08
-"""Log reps that every earlier set of the exercise has cost (design choice)."""
+"""Reduction of log reps by each earlier set of the exercise (design choice)."""
 _RACKED_IN_S: Final = 2.5
 _GIVEN_UP_S: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRep:
-    """A rep as it will be if the lifter gets there; seconds since the set was started."""
+    """A rep as it will be if the lifter gets that far; times are seconds since the start of the set."""
 
     starts_s: float
     ends_s: float
@@ -35,12 +35,12 @@ class PlannedRep:
     peak_velocity_mps: float
     rom_m: float
     completed: bool = True
-    """Not so: the bar does not get up."""
+    """False for a failed attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedSet:
-    """A set as its lifter means it."""
+    """A set as its lifter intends it."""
 
     set_id: str
     lifter: SimulatedLifter
@@ -51,19 +51,19 @@ class PlannedSet:
     is_last_set: bool
     spotter_present: bool
     reps: tuple[PlannedRep, ...]
-    """As many as the lifter means to do when nothing is said."""
+    """As many as the lifter intends to do without advice."""
     reps_to_failure: int
     follows_advice: bool
-    """The lifter stops when told to."""
+    """Whether the lifter stops when advised to."""
     wait_s: float
-    """From the end of the set before at the same rack."""
+    """From the end of the previous set at the same rack."""
     elapsed_s: float = 0.0
     """How long the set has been running when the simulation begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimedEvent:
-    """An event of a set, in seconds since the set was started."""
+    """An event of a set, with its time in seconds since the start of the set."""
 
     at_s: float
     type: str
@@ -81,7 +81,7 @@ def plan_set(
     last: bool,
     wait_s: float,
 ) -> PlannedSet:
-    """Draw a set; `earlier` sets of the exercise went before."""
+    """Draw a set that follows `earlier` sets of the exercise."""
     strength = lifter.strengths[exercise]
     load_kg = max(20.0, 2.5 * round(strength.one_rm_kg * random.uniform(0.70, 0.86) / 2.5))
     pct_1rm = 100 * load_kg / strength.one_rm_kg
@@ -139,7 +139,7 @@ def _measured(velocity_mps: float) -> float:
 
 
 def events_of(planned: PlannedSet) -> list[TimedEvent]:
-    """Give what the set sends if nobody says a word; in order of time."""
+    """Return the set's events in order of time, as they are if no advice is followed."""
     who: dict[str, object] = {"athlete_id": planned.lifter.athlete_id, "set_id": planned.set_id}
     begins = {
         "exercise": planned.exercise,

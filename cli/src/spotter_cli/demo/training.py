@@ -1,4 +1,4 @@
-"""The simulated gym at work: every rack sends through its own socket, and lifters act on what they hear."""
+"""Runs the simulated gym: every rack sends through its own socket, and lifters act on the advice."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from spotter_standalone.errors import CliError
 
 Json = Mapping[str, object]
 _REACTION_S: Final = 1.2
-"""From deciding to stop to the bar in the rack (design choice)."""
+"""Time from the decision to stop to the bar in the rack (design choice)."""
 _LATENCIES_KEPT: Final = 1_000
 
 
 class Training:
-    """Everybody in the gym, in real time.
+    """All lifters of the gym, in real time.
 
-    `on_sent` is told of every event that the door has taken, `on_heard` of every frame of the advice socket.
+    `on_sent` is called with every accepted event, `on_frame` with every frame of the advice socket.
     """
 
     def __init__(
@@ -44,30 +44,30 @@ class Training:
         self.reps = 0
         self.refused: list[str] = []
         self.latencies_ms: deque[float] = deque(maxlen=_LATENCIES_KEPT)
-        """From sending a rep to hearing the advice on it, newest last."""
+        """From sending a rep to receiving the advice on it, newest last."""
         self._url = url
         self._token = token
         self._gym = gym
         self._on_sent = on_sent
         self._on_heard = on_frame
         self._last_rep: dict[str, int] = {}
-        """Of each set that was told to stop, the last rep that it may still do."""
+        """The last rep that each set may still do, for sets that were advised to stop."""
         self._sent_s: dict[tuple[object, object], float] = {}
 
     async def run(self) -> None:
-        """Train until cancelled; raises CliError where the host goes away."""
-        await self._introduce()
+        """Train until cancelled; raises CliError if the connection to the host is lost."""
+        await self._send_athletes()
         try:
             async with asyncio.TaskGroup() as group:
-                heard = asyncio.Event()
-                group.create_task(self._listen(heard))
-                await heard.wait()
+                connected = asyncio.Event()
+                group.create_task(self._listen(connected))
+                await connected.wait()
                 for rack in self._gym.racks:
                     group.create_task(self._train(rack))
         except* (ConnectionClosed, WebSocketException, OSError) as gone:
-            raise CliError(f"The gym has lost its host: {gone.exceptions[0]}.") from None
+            raise CliError(f"The gym has lost the connection to its host: {gone.exceptions[0]}.") from None
 
-    async def _introduce(self) -> None:
+    async def _send_athletes(self) -> None:
         client = SpotterClient(self._url, self._token)
         try:
             events = [
@@ -91,24 +91,24 @@ class Training:
             proxy=None,
         )
 
-    async def _listen(self, heard: asyncio.Event) -> None:
+    async def _listen(self, connected: asyncio.Event) -> None:
         async with self._connect("/v1/advice?estimates=1") as socket:
-            heard.set()
+            connected.set()
             async for message in socket:
                 frame = orjson.loads(message)
                 data = frame.get("data")
                 if isinstance(data, dict) and frame.get("type") == "spotter.advice.given.v1":
-                    self._advised(data)
+                    self._apply_advice(data)
                     if data.get("action") in LOUD and not data.get("late"):
-                        await self._shown(socket, data)
+                        await self._acknowledge(socket, data)
                 self._on_heard(frame)
 
-    async def _shown(self, socket: ClientConnection, advice: Json) -> None:
-        """Acknowledge, as a watch does by itself, so that a stop need not be repeated."""
+    async def _acknowledge(self, socket: ClientConnection, advice: Json) -> None:
+        """Acknowledge as a watch does, so that the stop need not be repeated."""
         who = {"athlete_id": advice["athlete_id"], "alert_id": advice["alert_id"], "state": "shown"}
         await socket.send(orjson.dumps({"type": "spotter.advice.acknowledged.v1", "data": who}).decode())
 
-    def _advised(self, advice: Json) -> None:
+    def _apply_advice(self, advice: Json) -> None:
         set_id, number, action = str(advice.get("set_id")), advice.get("after_rep"), advice.get("action")
         sent_s = self._sent_s.pop((set_id, number), None)
         if sent_s is not None:
@@ -126,7 +126,7 @@ class Training:
                 free_s = await self._lift(socket, planned, loop.time() - planned.elapsed_s)
 
     async def _lift(self, socket: ClientConnection, planned: PlannedSet, began_s: float) -> float:
-        """Go through a set; gives when the rack is free again."""
+        """Send the events of a set; return when the rack is free again."""
         loop = asyncio.get_running_loop()
         for timed in events_of(planned):
             if timed.type == "spotter.rep.started.v1" and timed.at_s >= planned.elapsed_s:
@@ -152,7 +152,7 @@ class Training:
         event["senttime"] = format_time(now)
         if timed.type == "spotter.rep.completed.v1":
             self.reps += 1
-            if now_s - at_s < 1.0:  # not what lies before the beginning
+            if now_s - at_s < 1.0:  # not the reps before the start of the simulation
                 self._sent_s[timed.data["set_id"], timed.data["rep_number"]] = now_s
         await socket.send(orjson.dumps(event).decode())
         result = orjson.loads(await socket.recv())

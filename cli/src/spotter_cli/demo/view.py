@@ -1,4 +1,4 @@
-"""The gym in a terminal: a row per rack, a bar per rep, reps left, and the advice by word, shape and colour."""
+"""The gym in a terminal: a row per rack, a bar per rep, reps left, and advice by word, shape and colour."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 class GymView:
-    """What is drawn; rich asks for it whenever it draws."""
+    """The table that rich renders on each refresh."""
 
     def __init__(self, board: Board, training: Training, ends_at_s: float | None) -> None:
         self._board = board
@@ -63,14 +63,14 @@ def _advice(tile: RackState) -> Text:
     if not tile.action:
         return Text("")
     if not tile.lifting:
-        return Text(f"  resting; last said {WORDS.get(tile.action, tile.action)}", style="dim")
+        return Text(f"  resting; last advice {WORDS.get(tile.action, tile.action)}", style="dim")
     if not tile.after_rep:
         return Text(f"  plan: {tile.sentence}", style="dim")
     return advice_text(tile.action, tile.sentence)
 
 
 def advice_text(action: str, sentence: str) -> Text:
-    """Write an advice: shape, word, sentence."""
+    """Return advice as shape, word and sentence."""
     text = Text(f"{SHAPES.get(action, '?')} {WORDS.get(action, action)}", style=style_of(action))
     if sentence:
         text.append(f"  {sentence}", style="not bold not reverse default")
@@ -78,7 +78,7 @@ def advice_text(action: str, sentence: str) -> Text:
 
 
 def bars(velocities_mps: Sequence[float]) -> str:
-    """Draw a bar per rep, as high as the rep is fast beside the set's fastest.
+    """Draw a bar per rep; its height is the velocity relative to the set's fastest rep.
 
     >>> bars([0.5, 0.25, 0.1])
     '█▄▂'
@@ -90,7 +90,7 @@ def bars(velocities_mps: Sequence[float]) -> str:
 
 
 def status(board: Board, training: Training) -> str:
-    """Write what happened so far in a line."""
+    """Summarise the demo so far in one line."""
     counts = ", ".join(
         f"{board.counts.get(action, 0)} {word}" for action, word in WORDS.items() if board.counts.get(action)
     )
@@ -104,7 +104,7 @@ def status(board: Board, training: Training) -> str:
 
 
 def line(advice: RackAdvice, since_s: float) -> str:
-    """Write an advice as a plain line, for output that is no terminal."""
+    """Return advice as a plain line, for output that does not go to a terminal."""
     left = "" if advice.rir is None else ", reps left {:.0f} ({:.0f}–{:.0f})".format(*advice.rir)
     when = "plan" if not advice.after_rep else f"after rep {advice.after_rep}"
     late = " (late)" if advice.late else ""

@@ -1,1 +1,1 @@
-"""What `spotter doctor` looks at: each check is one question with an answer and what to do."""
+"""The checks of `spotter doctor`: each returns a finding and, if something is wrong, a remedy."""

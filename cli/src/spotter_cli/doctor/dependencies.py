@@ -1,4 +1,4 @@
-"""Parts that only the distributed host or the tests need: Java, Maven, Kafka, nginx, Chromium."""
+"""Checks of programs that only the cluster or the tests need: Java, Maven, Kafka, nginx, Chromium."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
 def check_java() -> Finding:
-    """Look for Java 17 or newer."""
+    """Check for Java 17 or newer."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=os.path.join(home, "bin") if home else None)
-    remedy = "for a Kafka of your own: apt-get install openjdk-17-jre-headless"
+    remedy = "to run Kafka locally: apt-get install openjdk-17-jre-headless"
     if java is None:
         return Finding("Java", "missing", f"no java {f'under JAVA_HOME ({home})' if home else 'on the PATH'}", remedy)
     printed = _output([java, "-version"])
@@ -31,30 +31,30 @@ def check_java() -> Finding:
 
 
 def check_maven() -> Finding:
-    """Look for Maven, which fetches Apache Kafka once."""
+    """Check for Maven, which downloads Apache Kafka once."""
     maven = shutil.which("mvn")
     if maven is None:
-        return Finding("Maven", "missing", "no mvn on the PATH", "to fetch a Kafka of your own: apt-get install maven")
+        return Finding("Maven", "missing", "no mvn on the PATH", "to download Kafka: apt-get install maven")
     return Finding("Maven", "ok", maven)
 
 
 def check_kafka() -> Finding:
-    """Look whether the Kafka that the environment names answers."""
+    """Check that the Kafka named in the environment answers."""
     bootstrap = os.environ.get("SPOTTER_KAFKA") or os.environ.get("KAFKA_BOOTSTRAP")
     if not bootstrap:
-        return Finding(
-            "Kafka", "missing", "none is named", "for a cluster: spotter cluster, or name one in SPOTTER_KAFKA"
-        )
+        return Finding("Kafka", "missing", "none is configured", "for a cluster: spotter cluster, or set SPOTTER_KAFKA")
     host, _, port = bootstrap.split(",")[0].strip().rpartition(":")
     try:
         with socket.create_connection((host or "127.0.0.1", int(port)), timeout=2):
             return Finding("Kafka", "ok", f"{bootstrap} answers")
     except (OSError, ValueError) as error:
-        return Finding("Kafka", "odd", f"{bootstrap} does not answer ({error})", "start it, or correct SPOTTER_KAFKA")
+        return Finding(
+            "Kafka", "warning", f"{bootstrap} does not answer ({error})", "start it, or correct SPOTTER_KAFKA"
+        )
 
 
 def check_nginx() -> Finding:
-    """Look for nginx, which stands in front of the distributed host."""
+    """Check for nginx, the proxy of a cluster."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path=_SBIN)
     if nginx is None:
         return Finding("nginx", "missing", "not found", "for a cluster: apt-get install nginx-light")
@@ -62,7 +62,7 @@ def check_nginx() -> Finding:
 
 
 def check_browser() -> Finding:
-    """Look for Chromium, which tests drive."""
+    """Check for Chromium, which the browser tests use."""
     named = os.environ.get("CHROMIUM")
     browser = next((path for name in (named, *_BROWSERS) if name and (path := shutil.which(name))), None)
     if browser is None:
@@ -72,7 +72,7 @@ def check_browser() -> Finding:
 
 def _output(command: list[str]) -> str:
     try:
-        asked = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        completed = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout + asked.stderr
+    return completed.stdout + completed.stderr

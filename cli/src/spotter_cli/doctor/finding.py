@@ -1,20 +1,20 @@
-"""What a check has found."""
+"""The result of a check."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ok", "missing", "odd", "broken"]
-"""`missing`: something optional is not there; `odd`: it works, but look at it; `broken`: Spotter can't work."""
+State = Literal["ok", "missing", "warning", "broken"]
+"""`missing`: something optional is not installed; `warning`: works, but needs attention; `broken`: Spotter can't run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one question."""
+    """The result of one check."""
 
     subject: str
     state: State
     detail: str
     remedy: str = ""
-    """What to do; nothing where all is well."""
+    """What to do; empty if nothing is wrong."""

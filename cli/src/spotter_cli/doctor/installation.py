@@ -1,4 +1,4 @@
-"""The place: data folder, databases, key file, port."""
+"""Checks of an installation: data folder, databases, key file, port."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from spotter_standalone.data_dir import DataDir
 FREE_MIN_BYTES: Final = 50 * 1024 * 1024
 FREE_GOOD_BYTES: Final = 1024 * 1024 * 1024
 _AHEAD_MS: Final = 120_000
-_AT_FIRST_START: Final = "not there yet; the first start makes it"
+_AT_FIRST_START: Final = "does not exist yet; the first start creates it"
 
 
 def check_data_dir(data_dir: DataDir) -> Finding:
-    """Look whether the data folder can be used, and how much room it has."""
+    """Check that the data folder can be written, and its free space."""
     existing = next((path for path in (data_dir.path, *data_dir.path.absolute().parents) if path.exists()), Path("/"))
     if not existing.is_dir():
-        return Finding("data folder", "broken", f"{existing} is no folder", "choose another with --data")
+        return Finding("data folder", "broken", f"{existing} is not a folder", "choose another with --data")
     if not os.access(existing, os.W_OK | os.X_OK):
         remedy = "choose another with --data, or change its owner"
         return Finding("data folder", "broken", f"{existing} can't be written", remedy)
     free_bytes = shutil.disk_usage(existing).free
     room = f"{free_bytes / 1e9:.1f} GB free"
     if free_bytes < FREE_MIN_BYTES:
-        return Finding("data folder", "broken", f"{data_dir.path}: {room}", "make room on the disk")
+        return Finding("data folder", "broken", f"{data_dir.path}: {room}", "free some space on the disk")
     if free_bytes < FREE_GOOD_BYTES:
-        return Finding("data folder", "odd", f"{data_dir.path}: {room}", "make room on the disk")
+        return Finding("data folder", "warning", f"{data_dir.path}: {room}", "free some space on the disk")
     if existing != data_dir.path:
         return Finding("data folder", "ok", f"{data_dir.path}: {_AT_FIRST_START}; {room}")
     return Finding("data folder", "ok", f"{data_dir.path}: {room}")
 
 
 def check_database(path: Path, subject: str, remedy: str) -> Finding:
-    """Look whether a database is whole."""
+    """Check a database's integrity."""
     if not path.exists():
         return Finding(subject, "ok", _AT_FIRST_START)
     try:
@@ -56,11 +56,11 @@ def check_database(path: Path, subject: str, remedy: str) -> Finding:
         return Finding(subject, "broken", f"{path} can't be read: {error}", remedy)
     if problems != ["ok"]:
         return Finding(subject, "broken", f"{path} is damaged: {'; '.join(problems)}", remedy)
-    return Finding(subject, "ok", f"{path} is whole, {path.stat().st_size / 1e6:.1f} MB")
+    return Finding(subject, "ok", f"{path} is intact, {path.stat().st_size / 1e6:.1f} MB")
 
 
 def check_log_time(data_dir: DataDir, now: datetime) -> Finding | None:
-    """Look whether the log is ahead of the clock; None where it says nothing."""
+    """Check that the log is not ahead of the clock; None if it is not or can't be read."""
     if not data_dir.database.exists():
         return None
     try:
@@ -69,17 +69,17 @@ def check_log_time(data_dir: DataDir, now: datetime) -> Finding | None:
         ) as database:
             row = database.execute(f'SELECT max(at_ms) FROM "log {LIFTS}"').fetchone()
     except sqlite3.Error:
-        return None  # the check of the database says more
+        return None  # check_database reports it
     newest_ms = row[0] if row else None
     ahead_ms = newest_ms - now.timestamp() * 1000 if isinstance(newest_ms, int) else 0
     if ahead_ms <= _AHEAD_MS:
         return None
     detail = f"the newest event was received {ahead_ms / 60_000:.0f} minutes in the future"
-    return Finding("history", "odd", detail, "the clock was, or is, wrong: set it")
+    return Finding("history", "warning", detail, "the clock was or is wrong: set it")
 
 
 def check_key_file(data_dir: DataDir) -> Finding:
-    """Look whether the signing keys can be read, and by nobody else."""
+    """Check that the signing keys can be read by their owner alone."""
     path = data_dir.key_file
     if not path.exists():
         return Finding("key file", "ok", f"{path}: {_AT_FIRST_START}")
@@ -90,15 +90,15 @@ def check_key_file(data_dir: DataDir) -> Finding:
     except OSError as error:
         return Finding("key file", "broken", f"{path} can't be read: {error.strerror}", "change its owner")
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        remedy = "restore it, or remove it: then all tokens have to be made anew"
-        return Finding("key file", "broken", f"{path} is no key file ({error})", remedy)
+        remedy = "restore it, or remove it and create all tokens again"
+        return Finding("key file", "broken", f"{path} is not a key file ({error})", remedy)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return Finding("key file", "odd", f"{path} can be read by others", f"chmod 600 {path}")
+        return Finding("key file", "warning", f"{path} can be read by other users", f"chmod 600 {path}")
     return Finding("key file", "ok", f"{path}, {len(stored)} key{'s' if len(stored) > 1 else ''}")
 
 
 def check_port(data_dir: DataDir, host: str, port: int) -> Finding:
-    """Look whether the port is free, or already Spotter's."""
+    """Check that the port is free or used by Spotter."""
     subject = f"port {port}"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -106,12 +106,12 @@ def check_port(data_dir: DataDir, host: str, port: int) -> Finding:
             probe.bind((host, port))
         except OSError as error:
             if _is_spotter(f"http://{host}:{port}"):
-                return Finding(subject, "ok", f"Spotter is up at http://{host}:{port}")
-            remedy = "stop what listens there, or choose another with --port"
-            return Finding(subject, "odd", f"can't be listened on: {error.strerror}", remedy)
+                return Finding(subject, "ok", f"Spotter is running at http://{host}:{port}")
+            remedy = "stop the program that listens there, or choose another with --port"
+            return Finding(subject, "warning", f"can't be listened on: {error.strerror}", remedy)
     address = data_dir.address()
     if address is not None and _is_spotter(address):
-        return Finding(subject, "ok", f"free; this folder's Spotter is up at {address}")
+        return Finding(subject, "ok", f"free; the Spotter of this folder is running at {address}")
     return Finding(subject, "ok", "free")
 
 

@@ -1,4 +1,4 @@
-"""The machine: Python, the packages, the clock."""
+"""Checks of the machine: Python, packages, clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INSTALL: Final = "install again: make install"
 
 
 def check_python() -> Finding:
-    """Look at Python's version."""
+    """Check the Python version."""
     version_here = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < PYTHON_MIN:
         wanted = ".".join(map(str, PYTHON_MIN))
@@ -31,11 +31,11 @@ def check_python() -> Finding:
 
 
 def check_packages() -> Finding:
-    """Look whether everything that Spotter's parts depend on is installed."""
+    """Check that all dependencies of Spotter are installed."""
     missing = sorted(set(_missing()))
     if missing:
         return Finding("packages", "broken", f"not installed: {', '.join(missing)}", _INSTALL)
-    return Finding("packages", "ok", f"Spotter {version('spotter-standalone')} with all that it needs")
+    return Finding("packages", "ok", f"Spotter {version('spotter-standalone')} with all dependencies")
 
 
 def _missing() -> Iterator[str]:
@@ -57,27 +57,29 @@ def _missing() -> Iterator[str]:
 
 
 def check_clock(now: datetime) -> Finding:
-    """Look whether the clock can be right, is kept right, and time zones are known."""
+    """Check that the clock is plausible and synchronised, and that time zones are known."""
     clock = f"{now:%Y-%m-%d %H:%M:%S} UTC"
     try:
         ZoneInfo("Europe/Berlin")
     except ZoneInfoNotFoundError:
         return Finding("clock", "broken", "the time zone database is missing", f"{_INSTALL} (package tzdata)")
     if now < _RELEASED:
-        return Finding("clock", "broken", f"{clock} is before this Spotter was made", "set the clock")
+        return Finding("clock", "broken", f"{clock} is before this release of Spotter", "set the clock")
     synchronised = _synchronised()
     if synchronised is False:
-        return Finding("clock", "odd", f"{clock}, not synchronised", "let the system keep it: timedatectl set-ntp true")
+        return Finding(
+            "clock", "warning", f"{clock}, not synchronised", "turn synchronisation on: timedatectl set-ntp true"
+        )
     return Finding("clock", "ok", f"{clock}{', synchronised' if synchronised else ''}")
 
 
 def _synchronised() -> bool | None:
-    """Ask the system; None where it does not say."""
+    """Ask the system; None if it does not know."""
     command = shutil.which("timedatectl")
     if command is None:
         return None
     try:
-        asked = subprocess.run(
+        completed = subprocess.run(
             [command, "show", "--property=NTPSynchronized", "--value"],
             capture_output=True,
             text=True,
@@ -86,4 +88,4 @@ def _synchronised() -> bool | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return {"yes": True, "no": False}.get(asked.stdout.strip())
+    return {"yes": True, "no": False}.get(completed.stdout.strip())

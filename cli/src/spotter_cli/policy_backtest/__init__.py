@@ -1,6 +1,7 @@
-"""What would have been said under another policy: past weeks replayed from the log, side by side with what was said.
+"""Backtest of a policy: past weeks replayed from the log, compared with the advice that was given.
 
-* `story`: what a log holds, read without touching it;
-* `replaying`: the advisor over that story, as it was and under the policy that is tried;
-* `comparing`: set by set, what differs; `showing`: for people and programs.
+* `history`: what the log has, read without changing it;
+* `trial`: the policy layer to try;
+* `replay`: the advisor over that history, under the original and the trial policy;
+* `comparison`: the differences, set by set; `display`: as a table or as JSON.
 """

@@ -1,4 +1,4 @@
-"""Set by set: what was said, and what would have been."""
+"""The advice of each set under the original and the trial policy."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from spotter_cli.policy_backtest.trial import Trial
 
 @dataclass(frozen=True, slots=True)
 class SetAdvice:
-    """What was said in one set."""
+    """The advice of one set."""
 
     target: int | None = None
     plan: str = ""
     stop_after: int | None = None
-    """Reps done when *stop* was said first, in time."""
+    """Reps done at the first *stop* that came in time."""
     cost: float = 0.0
-    """Of the week's failure budget, for the reps that were done."""
+    """Units of the week's failure budget, for the reps that were done."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetComparison:
-    """One set, then and now."""
+    """One set under the original and the trial policy."""
 
     athlete_id: str
     set_id: str
@@ -43,31 +43,31 @@ class SetComparison:
 
     @property
     def differs(self) -> bool:
-        """Tell whether anything else would have been said."""
+        """Whether the advice differs."""
         return self.then != self.now
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All sets of the weeks that were asked for, and how far the replay can be trusted."""
+    """All sets of the weeks in question, and how faithful the replay is."""
 
     since: datetime
     sets: tuple[SetComparison, ...]
     advice_known: int
-    """Advice of these weeks in the log."""
+    """Pieces of advice of these weeks in the log."""
     advice_same: int
-    """Of it that the replay under the policy as it was gives again."""
+    """How many of them the replay under the original policy reproduces."""
     rules_then: tuple[str, ...] = field(default=())
-    """Versions of the rules that wrote it, other than this program's."""
+    """Versions of the rules that wrote them, other than the current one."""
 
     @property
     def faithful(self) -> bool:
-        """Tell whether the replay said again all that was said."""
+        """Whether the replay reproduces all advice."""
         return self.advice_same == self.advice_known
 
 
 def compare(history: LogHistory, trial: Trial, weeks: float, athlete_id: str | None = None) -> Comparison | None:
-    """Replay the last weeks of a story twice, and hold one against the other; None where it holds no set.
+    """Replay the last weeks of a history under both policies and compare; None if it has no set.
 
     The weeks end with the newest event.
     """
@@ -108,7 +108,7 @@ def compare(history: LogHistory, trial: Trial, weeks: float, athlete_id: str | N
 
 
 def _advice_content(events: Iterable[Event]) -> dict[tuple[str, int, int], tuple[str, int | None, bool]]:
-    """Give what was said, by set, rep and revision."""
+    """Return what each piece of advice says, by set, rep and revision."""
     return {
         (data.set_key, data.after_rep, data.revision): (data.action, data.target_rir, data.late)
         for event in events

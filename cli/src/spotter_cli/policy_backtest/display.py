@@ -1,4 +1,4 @@
-"""A comparison as a table for people, or as JSON for programs."""
+"""Prints a comparison as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from spotter_cli.policy_backtest.comparison import Comparison, SetAdvice, SetCom
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print set by set what was said and what would have been, then the sums."""
+    """Print the advice of each set under both policies, then the totals."""
     console.print(trust(comparison), markup=False)
-    table = Table(title="Said then, and under the policy that is tried", title_justify="left", header_style="bold")
+    table = Table(title="Advice then, and under the trial policy", title_justify="left", header_style="bold")
     for name in ("lifter", "day (UTC)", "exercise"):
         table.add_column(name, overflow="fold")
-    for name in ("reps", "target", "tried", "stop at", "tried", "units", "tried"):
+    for name in ("reps", "target", "trial", "stop at", "trial", "units", "trial"):
         table.add_column(name, justify="right")
-    table.add_column("plan, where it differs", overflow="fold")
+    table.add_column("plan, if it differs", overflow="fold")
     for lifted_set in comparison.sets:
         table.add_row(*_row(lifted_set), style="" if lifted_set.differs else "dim")
     console.print(table)
@@ -30,7 +30,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 
 def print_json(comparison: Comparison) -> None:
-    """Print everything as one JSON object."""
+    """Print the comparison as one JSON object."""
     document = {**asdict(comparison), "faithful": comparison.faithful, "totals": totals(comparison)}
     for shown, lifted_set in zip(document["sets"], comparison.sets, strict=True):
         shown["differs"] = lifted_set.differs
@@ -38,23 +38,23 @@ def print_json(comparison: Comparison) -> None:
 
 
 def trust(comparison: Comparison) -> str:
-    """Say how far the replay can be trusted."""
+    """Describe how faithful the replay is."""
     if comparison.rules_then:
         versions = ", ".join(comparison.rules_then)
         return (
-            f"The rules have changed since (then {versions}): 'then' is what today's rules say under the policy as it was; "
+            f"The rules have changed since (then {versions}): 'then' is the advice of today's rules under the original policy; "
             f"{comparison.advice_same} of {comparison.advice_known} pieces of advice are the same."
         )
     if comparison.faithful:
-        return f"The replay gives all {comparison.advice_known} pieces of advice again as they were."
+        return f"The replay reproduces all {comparison.advice_known} pieces of advice."
     return (
-        f"Take care: the replay gives only {comparison.advice_same} of {comparison.advice_known} pieces of advice as they were, "
-        "since the log does not reach back to the beginning."
+        f"Caution: the replay reproduces only {comparison.advice_same} of {comparison.advice_known} pieces of advice, "
+        "because the log does not reach back to the beginning."
     )
 
 
 def totals(comparison: Comparison) -> dict[str, float]:
-    """Sum up."""
+    """Return the totals of a comparison."""
     return {
         "sets": len(comparison.sets),
         "sets_that_differ": sum(lifted_set.differs for lifted_set in comparison.sets),
@@ -70,10 +70,10 @@ def totals(comparison: Comparison) -> dict[str, float]:
 def _sums(comparison: Comparison) -> list[str]:
     of = totals(comparison)
     lines = [
-        f"{of['sets']:g} sets since {comparison.since:%Y-%m-%d %H:%M} UTC; {of['sets_that_differ']:g} would have heard something else: "
+        f"{of['sets']:g} sets since {comparison.since:%Y-%m-%d %H:%M} UTC; {of['sets_that_differ']:g} would get other advice: "
         f"stop earlier in {of['stopped_earlier']:g}, later in {of['stopped_later']:g}.",
-        f"Allowed to fail: {of['may_fail_then']:g} then, {of['may_fail_now']:g} tried. "
-        f"Units spent: {of['units_then']:g} then, {of['units_now']:g} tried, for the reps that were done.",
+        f"Allowed to fail: {of['may_fail_then']:g} then, {of['may_fail_now']:g} in the trial. "
+        f"Units spent: {of['units_then']:g} then, {of['units_now']:g} in the trial, for the reps that were done.",
     ]
     if len(lifters := Counter(lifted_set.athlete_id for lifted_set in comparison.sets)) > 1:
         lines.append(f"{len(lifters)} lifters; --athlete shows one of them.")

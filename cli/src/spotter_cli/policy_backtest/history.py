@@ -1,4 +1,4 @@
-"""What a log holds of lifters and their gyms: read from a data folder or from Kafka, and nothing is written."""
+"""Reads the advisor's input and output from a data folder or from Kafka; writes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WAIT_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class LogHistory:
-    """What was written, in order; of one lifter where one was asked for."""
+    """The log's events in order, of all lifters or of one."""
 
     config: tuple[Event, ...]
     """Every version of every gym's configuration."""
@@ -31,19 +31,19 @@ class LogHistory:
     """The advisor's output."""
 
     def events(self) -> list[Event]:
-        """Give the advisor's input, what can be read of it."""
+        """Return the readable events of the advisor's input."""
         return [event for record in self.estimates for event in _readable(record)]
 
 
 def read_database(database: Path, athlete_id: str | None) -> LogHistory:
-    """Read a data folder's database as it stands now, also while a host writes it; raises CliError."""
+    """Read a data folder's database, even while a host writes to it; raises CliError."""
     if not database.exists():
-        raise CliError(f"There is no database {database}: name the data folder with --data.")
+        raise CliError(f"There is no database {database}: choose the data folder with --data.")
     uri = f"{database.absolute().as_uri()}?mode=ro"
     records: list[Record] = []
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=5, isolation_level=None)) as db:
-            db.execute("BEGIN")  # one moment for all topics
+            db.execute("BEGIN")  # one snapshot for all topics
             for topic in _TOPICS:
                 rows = db.execute(f'SELECT offset, key, value, at_ms FROM "log {topic}" ORDER BY offset')
                 records += (Record(topic, 0, offset, key, value, at_ms) for offset, key, value, at_ms in rows)
@@ -53,7 +53,7 @@ def read_database(database: Path, athlete_id: str | None) -> LogHistory:
 
 
 async def read_kafka(bootstrap: str, prefix: str, athlete_id: str | None) -> LogHistory:
-    """Read the topics from their beginning to where they end now; raises CliError."""
+    """Read the topics from the beginning to their current end; raises CliError."""
     log = KafkaLog(bootstrap, prefix)
     records: list[Record] = []
     try:

@@ -1,4 +1,4 @@
-"""The advisor over a story again: as it was, and from some moment on under the policy that is tried."""
+"""Replays a history through the advisor, under the original or, from some time on, the trial policy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOURCE: Final = "spotter/policy-try"
 
 
 class _TrialConfiguration(Environment):
-    """The gyms' configuration with a layer more."""
+    """The gyms' configuration with the trial layer on top."""
 
     def __init__(self, configuration: Configuration, trial: Trial) -> None:
         self._configuration = configuration
@@ -29,7 +29,7 @@ class _TrialConfiguration(Environment):
         self._block = trial.block
 
     def gym(self, gym_id: str, version: int | None) -> GymConfig:
-        """Give a gym's configuration as of a version, and the layer over it."""
+        """Return a gym's configuration as of a version, with the trial layer on top."""
         gym = self._configuration.gym(gym_id, version)
         programme = gym.programme.with_layer(self._layer, self._block)
         return replace(gym, programme=programme, policy=effective([Layer("gym", programme.values)]).policy)
@@ -38,14 +38,14 @@ class _TrialConfiguration(Environment):
 def replay_advice(
     history: LogHistory, trial: Trial | None = None, since: datetime | None = None, athlete_id: str | None = None
 ) -> tuple[Event, ...]:
-    """Give what the advisor writes about a story.
+    """Return the advisor's output for a history.
 
     Parameters
     ----------
     trial : Trial or None
-        Laid over the gym's policy; with `athlete_id` over that lifter's own, which lies higher.
+        Applies on top of the gym's policy, or with `athlete_id` on top of that lifter's own.
     since : datetime or None
-        From the first event received then on, by lifter; until then all is as it was.
+        The trial applies from each lifter's first event received at or after this time.
     """
     configuration = Configuration()
     for event in history.config:

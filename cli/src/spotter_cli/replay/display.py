@@ -1,4 +1,4 @@
-"""A replay for whoever looks on: a progress bar, then a table; or lines of JSON."""
+"""Shows a replay in the terminal: a progress bar, then a table; or lines of JSON."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from spotter_standalone.signals import stop_on_signals
 
 
 @asynccontextmanager
-async def _client() -> AsyncIterator[SpotterClient]:
+async def _connection() -> AsyncIterator[SpotterClient]:
     url, token = os.environ.get("SPOTTER_URL"), os.environ.get("SPOTTER_TOKEN")
     if url and not token:
-        raise CliError("SPOTTER_URL is set but SPOTTER_TOKEN is not: spotter token create --role app makes one.")
+        raise CliError("SPOTTER_URL is set but SPOTTER_TOKEN is not: create one with spotter token create --role app.")
     if url and token:
         client = SpotterClient(url, token)
         try:
@@ -49,7 +49,7 @@ async def _client() -> AsyncIterator[SpotterClient]:
 
 
 async def run_replay(recording: Recording, speed: float, as_json: bool) -> int:
-    """Send a recording and print what came of it; gives the exit code."""
+    """Send a recording, print the result and return the exit code."""
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -60,7 +60,7 @@ async def run_replay(recording: Recording, speed: float, as_json: bool) -> int:
         disable=not err().is_terminal,
     )
     with stop_on_signals() as stop:
-        async with _client() as client:
+        async with _connection() as client:
             where = f"{recording.reps} reps of {len(recording.sets)} sets to {client.url}"
             lasts = format_duration(schedule(recording, speed)[-1].after_s)
             err().print(f"Sending {where}; this takes {lasts}.", markup=False)
@@ -74,7 +74,7 @@ async def run_replay(recording: Recording, speed: float, as_json: bool) -> int:
                 def on_refusal(refusal: Refusal) -> None:
                     if as_json:
                         _print_json({"refused": {"place": refusal.location, "reason": refusal.reason}})
-                    if as_json or err().is_terminal:  # the report on standard output says it too
+                    if as_json or err().is_terminal:  # the report on standard output lists it too
                         progress.console.print(f"refused: {refusal.location}: {refusal.reason}", markup=False)
 
                 running = ReplayRunner(

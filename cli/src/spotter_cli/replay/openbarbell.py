@@ -30,7 +30,7 @@ _EXERCISES: Final = {
     "military_press": "overhead_press",
     "row": "barbell_row",
 }
-"""Names that people give to exercises of the catalogue; others become snake case."""
+"""Other names of exercises in the catalogue; unknown names become snake case."""
 _KG_PER: Final = {"lbs": 0.45359237, "lb": 0.45359237, "kgs": 1.0, "kg": 1.0}
 _LOAD_MAX_KG: Final = 600.0
 _BEFORE_FIRST_REP: Final = timedelta(seconds=1)
@@ -46,7 +46,7 @@ class _Rep:
 
 
 def looks_like_frames(document: object) -> bool:
-    """Tell whether a JSON document is a file of OpenBarbell sets: objects with reps, by any names."""
+    """Return whether a JSON document is a file of OpenBarbell sets: objects that have `reps`, under any keys."""
     return (
         isinstance(document, dict)
         and bool(document)
@@ -56,12 +56,12 @@ def looks_like_frames(document: object) -> bool:
 
 
 def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | None = None) -> Recording:
-    """Read sets and their frames, in order of time; raises UnreadableFile where there is no rep."""
+    """Read sets and their frames in order of time; raises UnreadableFile if there is no rep."""
     remarks: list[str] = []
     read = [(name, entry, _reps(name, entry, remarks)) for name, entry in document.items()]
     sets = sorted(((name, entry, reps) for name, entry, reps in read if reps), key=lambda item: item[2][0].at)
     if not sets:
-        raise UnreadableFile("it holds no rep")
+        raise UnreadableFile("it has no rep")
     recorded: list[RecordingSet] = []
     events: list[RecordedEvent] = []
     for index, (name, entry, reps) in enumerate(sets):
@@ -81,7 +81,7 @@ def _events_of(
     following: datetime | None,
     remarks: list[str],
 ) -> Iterator[RecordedEvent]:
-    """Give a set's events. Each rep says exercise and load too: whoever may not start sets still gets them known."""
+    """Yield a set's events. Each rep repeats exercise and load, for tokens that may not start sets."""
     who: dict[str, object] = {"athlete_id": recording_set.athlete_id, "set_id": recording_set.set_id}
     about: dict[str, object] = {}
     if (exercise := _exercise(entry)) is not None:
@@ -108,17 +108,17 @@ def _reps(name: str, entry: Mapping[str, object], remarks: list[str]) -> list[_R
     for number, rep in enumerate(stored if isinstance(stored, list) else [], 1):
         where = f"set {name}, rep {number} of the file"
         if not isinstance(rep, dict) or not isinstance(rep.get("data"), list):
-            remarks.append(f"{where} has no frame and is left out")
+            remarks.append(f"{where} has no frame and is skipped")
         elif rep.get("removed") is True or entry.get("removed") is True:
-            remarks.append(f"{where} was removed by the lifter and is left out")
+            remarks.append(f"{where} was removed by the lifter and is skipped")
         else:
             try:
                 adapter = adapter_of(rep["data"])
                 reps.append(_Rep(parse_time(rep.get("time")), adapter.decode_rep(rep["data"]), adapter.NAME))
             except BadFrame as error:
-                remarks.append(f"{where} is left out: {error}")
+                remarks.append(f"{where} is skipped: {error}")
             except ValueError as error:
-                remarks.append(f"{where} is left out: time {error}")
+                remarks.append(f"{where} is skipped: time {error}")
     return sorted(reps, key=lambda rep: rep.at)
 
 
@@ -146,14 +146,12 @@ def _load_kg(recording_set: RecordingSet, entry: Mapping[str, object], remarks: 
     if stated in (None, ""):
         return None
     try:
-        weight = float(stated.replace(",", ".")) if isinstance(stated, str) else float(stated)  # type: ignore[arg-type]  # any other type is told below
+        weight = float(stated.replace(",", ".")) if isinstance(stated, str) else float(stated)  # type: ignore[arg-type]  # other types raise TypeError
     except (TypeError, ValueError):
         weight = math.nan
     load_kg = weight * _KG_PER.get(unit.lower() if isinstance(unit, str) else "", math.nan)
     if not 0 <= load_kg <= _LOAD_MAX_KG:
-        remarks.append(
-            f"set {recording_set.set_id} goes without its load: {stated!r} {unit!r} is not within 0 to 600 kg"
-        )
+        remarks.append(f"set {recording_set.set_id} has no usable load: {stated!r} {unit!r} is not within 0 to 600 kg")
         return None
     return round(load_kg, 2)
 

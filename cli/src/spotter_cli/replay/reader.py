@@ -1,4 +1,4 @@
-"""Opening a recording, whatever its shape."""
+"""Reads a recording in any of its formats."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from spotter_standalone.errors import CliError
 
 
 def read_recording(path: Path, athlete_id: str | None = None) -> Recording:
-    """Read a file of events or of OpenBarbell frames (`-`: standard input).
+    """Read a file of events or of device frames (`-`: standard input).
 
-    `athlete_id` is credited with what names no lifter. Raises CliError for what can't be read.
+    Events that name no lifter get `athlete_id`. Raises CliError if the file can't be read.
     """
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
@@ -24,13 +24,13 @@ def read_recording(path: Path, athlete_id: str | None = None) -> Recording:
     except FileNotFoundError:
         raise CliError(f"There is no file {path}.") from None
     except IsADirectoryError:
-        raise CliError(f"{path} is a folder: name a file of events (JSONL) or of OpenBarbell frames.") from None
+        raise CliError(f"{path} is a folder: choose a file of events (JSONL) or of OpenBarbell frames.") from None
     except UnicodeDecodeError:
         raise CliError(f"{path} is not text: replay reads JSONL of events, or OpenBarbell frames as JSON.") from None
     except OSError as error:
         raise CliError(f"{path} can't be read: {error.strerror or error}.") from None
     try:
-        return _credited(_read(text, athlete_id), athlete_id)
+        return _with_athlete(_read(text, athlete_id), athlete_id)
     except UnreadableFile as error:
         raise CliError(f"{path} can't be replayed: {error}.") from None
 
@@ -47,14 +47,14 @@ def _read(text: str, athlete_id: str | None) -> Recording:
     return read_lines(text) if "\n" not in text.strip() else read_array([document])
 
 
-def _credited(recording: Recording, athlete_id: str | None) -> Recording:
+def _with_athlete(recording: Recording, athlete_id: str | None) -> Recording:
     if athlete_id is None:
         return recording
 
-    def credited(event: RecordedEvent) -> RecordedEvent:
+    def with_athlete(event: RecordedEvent) -> RecordedEvent:
         data = event.event.get("data")
         if not isinstance(data, dict) or "athlete_id" in data or event.set is None:
             return event
         return replace(event, event={**event.event, "data": {**data, "athlete_id": athlete_id}})
 
-    return replace(recording, events=tuple(credited(event) for event in recording.events))
+    return replace(recording, events=tuple(with_athlete(event) for event in recording.events))

@@ -1,4 +1,4 @@
-"""What a file held: its events in order of time, each with the set it belongs to."""
+"""A recording: events in order of time, each with the set that it belongs to."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _CORRECTIONS: Final = frozenset(
     f"spotter.{name}.v1" for name in ("rep.amended", "rep.voided", "set.amended", "effort.reported")
 )
 SILENCE: Final = timedelta(seconds=90)
-"""After this long without a rep a set is over."""
+"""A set ends after this long without a rep."""
 REOPENING: Final = timedelta(minutes=10)
-"""For this long after its end a set goes on when another rep of it comes."""
+"""A further rep reopens a set for this long after its end."""
 
 
 class UnreadableFile(ValueError):
-    """The file is no recording."""
+    """The file is not a recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +31,30 @@ class RecordingSet:
     """One set of a recording."""
 
     number: int
-    """Among the recording's sets, from 1."""
+    """Within the recording, from 1."""
     athlete_id: str | None
     set_id: str | None
-    """As in the file; None where its events name no set."""
+    """As in the file; None if its events name no set."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """One event of a file, as it was sent."""
+    """One event of a file."""
 
     location: str
-    """Where in the file, for people: `line 3`."""
+    """Where it is in the file, for people: `line 3`."""
     event: dict[str, object]
     at: datetime | None
-    """When it happened; None where the file does not say."""
+    """When it happened; None if the file does not say."""
     set: RecordingSet | None = None
 
     @property
     def is_rep(self) -> bool:
-        """Tell whether it reports a rep."""
+        """Whether it reports a rep."""
         return self.event.get("type") == COMPLETED
 
     def text(self, name: str) -> str | None:
-        """Give a field of its data that is a string."""
+        """Return a field of its data if that is a string."""
         data = self.event.get("data")
         value = data.get(name) if isinstance(data, dict) else None
         return value if isinstance(value, str) else None
@@ -67,16 +67,16 @@ class Recording:
     events: tuple[RecordedEvent, ...]
     sets: tuple[RecordingSet, ...]
     remarks: tuple[str, ...] = ()
-    """What could not be read or is left out, a line each."""
+    """One line for each thing that could not be read or was skipped."""
 
     @property
     def reps(self) -> int:
-        """Count the reps."""
+        """The number of reps."""
         return sum(event.is_rep for event in self.events)
 
 
 def time_of(event: dict[str, object]) -> datetime | None:
-    """Read when an event happened: its time, else a moment in its data."""
+    """Return when an event happened: its time, else a time in its data."""
     data = event.get("data")
     within = data if isinstance(data, dict) else {}
     for value in (event.get("time"), within.get("ended_at"), within.get("started_at"), within.get("t0")):
@@ -89,7 +89,7 @@ def time_of(event: dict[str, object]) -> datetime | None:
 
 
 def in_order(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    """Sort events by time; one without a time stays behind the one before it."""
+    """Sort events by time; an event without a time stays behind its predecessor."""
     placed: list[tuple[datetime, RecordedEvent]] = []
     last: datetime | None = None
     waiting: list[RecordedEvent] = []
@@ -108,7 +108,7 @@ def in_order(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
 
 @dataclass(slots=True)
 class _OpenSet:
-    """A set while its events are gone through."""
+    """A set while its events are read."""
 
     recording_set: RecordingSet
     last: datetime | None = None
@@ -123,15 +123,15 @@ class _Lifter:
 
 
 class _Sets:
-    """Tells sets apart, event by event, and notes where an end is missing."""
+    """Assigns events to sets, one by one, and records where an end is missing."""
 
     def __init__(self) -> None:
-        self.found: list[RecordingSet] = []
+        self.sets: list[RecordingSet] = []
         self.ends_after: dict[int, RecordedEvent] = {}
         self._lifters: dict[str | None, _Lifter] = {}
 
     def set_of(self, event: RecordedEvent, index: int) -> RecordingSet | None:
-        """Give the set of the event that stands at `place`."""
+        """Return the set of the event at `index`."""
         kind = event.event.get("type")
         if kind not in _LIFTING and kind != ENDED and kind not in _CORRECTIONS:
             return None
@@ -142,11 +142,11 @@ class _Sets:
             if kind == ENDED and running is not None:
                 running.ended = True
             return running.recording_set if running is not None else None
-        if running is None or not _goes_on(running, event):
+        if running is None or not _continues(running, event):
             if running is not None and running is lifter.current:
                 self._end(running)
-            running = _OpenSet(RecordingSet(len(self.found) + 1, event.text("athlete_id"), name))
-            self.found.append(running.recording_set)
+            running = _OpenSet(RecordingSet(len(self.sets) + 1, event.text("athlete_id"), name))
+            self.sets.append(running.recording_set)
         running.last, running.last_index, running.ended = event.at or running.last, index, False
         lifter.current = running
         if name is not None:
@@ -154,7 +154,7 @@ class _Sets:
         return running.recording_set
 
     def end_all(self) -> None:
-        """End what is still open."""
+        """End the sets that are still open."""
         for lifter in self._lifters.values():
             if lifter.current is not None:
                 self._end(lifter.current)
@@ -173,7 +173,7 @@ class _Sets:
         self.ends_after[running.last_index] = end
 
 
-def _goes_on(running: _OpenSet, event: RecordedEvent) -> bool:
+def _continues(running: _OpenSet, event: RecordedEvent) -> bool:
     by_name = event.text("set_id") is not None and event.event.get("type") != STARTED
     if running.ended and not by_name:
         return False
@@ -182,26 +182,23 @@ def _goes_on(running: _OpenSet, event: RecordedEvent) -> bool:
 
 
 def with_sets(events: Iterable[RecordedEvent], remarks: Iterable[str] = ()) -> Recording:
-    """Tell the sets of a recording apart, and end those that the file leaves open.
+    """Assign events to sets, and end the sets that the file leaves open.
 
-    A name that is used again (the next day's set 1), or a pause that only silence would have ended, is another set.
-    What waiting has ended in the recording would run into the next set once waits are cut, so an end is put there.
+    A set id that is used again (the next day's set 1) and a pause longer than the silence limit start another set.
+    Once waits are cut, a set that silence ended would run into the next one, so an explicit end is added.
     """
     ordered = in_order(events)
     sets = _Sets()
     assigned = [replace(event, set=sets.set_of(event, index)) for index, event in enumerate(ordered)]
     sets.end_all()
-    woven = [
-        woven_event
-        for index, event in enumerate(assigned)
-        for woven_event in (event, sets.ends_after.get(index))
-        if woven_event is not None
+    with_ends = [
+        item for index, event in enumerate(assigned) for item in (event, sets.ends_after.get(index)) if item is not None
     ]
-    return Recording(tuple(woven), tuple(sets.found), tuple(remarks))
+    return Recording(tuple(with_ends), tuple(sets.sets), tuple(remarks))
 
 
 def identity(event: RecordedEvent) -> str:
-    """Give a name that two lines share only where the door would take them for one event."""
+    """Return a key that two lines share only if the server would take them for the same event."""
     event_id = event.event.get("id")
     if isinstance(event_id, str):
         return f"{event.event.get('source', '')}\x1f{event_id}"

@@ -1,4 +1,4 @@
-"""What a person is told of a replay: refused reps, and a table of its sets."""
+"""Prints the result of a replay: a table of its sets, and refused reps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spotter_cli.styles import WORDS, style_of
 
 
 def print_report(console: Console, tally: Tally) -> None:
-    """Print the table of sets with their advice, then what was refused, then the counts."""
+    """Print the table of sets with their advice, then refusals, then the counts."""
     console.print(_table(tally))
     print_remarks(console, tally)
     for refusal in tally.refusals:
@@ -33,7 +33,7 @@ def print_report(console: Console, tally: Tally) -> None:
 
 
 def print_remarks(console: Console, tally: Tally) -> None:
-    """Print what the door had to say about events that are no reps."""
+    """Print the server's remarks on events other than reps."""
     for text, times in tally.remarks.items():
         console.print(f"{f'{times} × ' if times > 1 else ''}{text}", markup=False, highlight=False)
 
@@ -72,7 +72,7 @@ def _left(tally: SetTally) -> str:
 
 
 def _advice(tally: SetTally) -> Text:
-    """Write runs of the same advice once: `continue ×3, one more after 14, stop after 15–16`."""
+    """Merge runs of the same advice: `continue ×3, one more after 14, stop after 15–16`."""
     text = Text()
     numbers = sorted(tally.advice)
     first = 0

@@ -1,4 +1,4 @@
-"""A replay while it runs: events go out when they are due, and everything said about them is listened to."""
+"""Runs a replay: sends events when they are due and reads the estimates and advice on them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from spotter_cli.replay.tally import Frame, Refusal, Tally
 
 EVENTS_AT_ONCE: Final = 200
 LISTENING_S: Final = 4.0
-"""Longer than the interval of heartbeats: what came before the first one is how things stood."""
+"""Longer than the heartbeat interval; frames before the first heartbeat describe the state before the replay."""
 QUIET_S: Final = 5.0
-"""Nothing new for so long, and no event waiting: nothing more will come."""
-LATE_ANSWERS_S: Final = 60.0
+"""After this long without a new frame and with no event pending, nothing more will come."""
+SETTLE_LIMIT_S: Final = 60.0
 _SOON_S: Final = 0.05
 
 
 class ReplayRunner:
-    """One run of a recording against a door."""
+    """One run of a recording against a server."""
 
     def __init__(
         self,
@@ -44,15 +44,15 @@ class ReplayRunner:
         self._on_progress = on_progress
         self._run = secrets.token_hex(8)
         self._open: dict[RecordingSet, dict[str, object]] = {}
-        self._stood: set[object] = set()
-        self._standing: asyncio.Event | None = asyncio.Event()
+        self._earlier_ids: set[object] = set()
+        self._caught_up: asyncio.Event | None = asyncio.Event()
         self._changed_s = 0.0
         self._idle_beats = 0
 
     async def run(self) -> None:
-        """Send everything and wait for the answers; whatever ends it early, sets that it has begun are ended.
+        """Send everything and wait for the advice; if it ends early, end the sets that it has started.
 
-        Raises CliError where the door stays closed.
+        Raises CliError if the server can't be reached.
         """
         listening = asyncio.create_task(self._listen(), name="replay listens")
         try:
@@ -60,7 +60,7 @@ class ReplayRunner:
             await self._send(listening)
             await self._settle(listening)
         except BaseException:
-            with suppress(Exception):  # what is already going wrong is what is told
+            with suppress(Exception):  # report the original error
                 await asyncio.wait_for(self._end_open_sets(), 2.0)
             raise
         finally:
@@ -70,29 +70,29 @@ class ReplayRunner:
     async def _listen(self) -> None:
         async with aclosing(self._client.frames(estimates="1")) as frames:
             async for frame in frames:
-                self._take(frame)
+                self._receive(frame)
 
-    def _take(self, frame: Frame) -> None:
+    def _receive(self, frame: Frame) -> None:
         if "heartbeat" in frame:
             beat = frame["heartbeat"]
             idle = isinstance(beat, dict) and beat.get("age_ms") == 0
             self._idle_beats = self._idle_beats + 1 if idle else 0
-            if self._standing is not None:
-                self._standing.set()
-        elif self._standing is not None:
-            self._stood.add(frame.get("id"))
-        elif frame.get("id") not in self._stood and self.tally.receive(frame):
+            if self._caught_up is not None:
+                self._caught_up.set()
+        elif self._caught_up is not None:
+            self._earlier_ids.add(frame.get("id"))
+        elif frame.get("id") not in self._earlier_ids and self.tally.receive(frame):
             self._changed_s = asyncio.get_running_loop().time()
             self._on_frame(frame)
 
     async def _ready(self, listening: asyncio.Task[None]) -> None:
-        """Wait until the stream has told how things stand."""
-        assert self._standing is not None
-        waiting = asyncio.create_task(self._standing.wait())
+        """Wait until the stream has sent the state before the replay."""
+        assert self._caught_up is not None
+        waiting = asyncio.create_task(self._caught_up.wait())
         await asyncio.wait({waiting, listening}, timeout=LISTENING_S, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         _check(listening)
-        self._standing = None
+        self._caught_up = None
 
     async def _send(self, listening: asyncio.Task[None]) -> None:
         loop = asyncio.get_running_loop()
@@ -137,9 +137,9 @@ class ReplayRunner:
             await self._client.send([{"type": ENDED, "data": data} for data in self._open.values()])
 
     async def _settle(self, listening: asyncio.Task[None]) -> None:
-        """Wait for estimates and advice of what was accepted; what the detector could not use never gets any."""
+        """Wait for estimates and advice on accepted reps; those that the detector rejects never get any."""
         loop = asyncio.get_running_loop()
-        deadline_s = loop.time() + LATE_ANSWERS_S
+        deadline_s = loop.time() + SETTLE_LIMIT_S
         while not self.tally.complete and loop.time() < deadline_s:
             _check(listening)
             if loop.time() - self._changed_s > QUIET_S and self._idle_beats >= 2:

@@ -1,4 +1,4 @@
-"""When each event of a recording goes out: waits cut short, everything shifted to now. Pure."""
+"""When each event of a recording is sent: waits cut short, times shifted to now. Pure."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MOMENTS: Final = frozenset({"started_at", "ended_at", "t0", "expires"})
 
 @dataclass(frozen=True, slots=True)
 class ScheduledEvent:
-    """An event and how long after the beginning it goes out."""
+    """An event and when it is sent, in seconds from the start."""
 
     after_s: float
     recorded: RecordedEvent
 
 
 def schedule(recording: Recording, speed: float = 1.0) -> list[ScheduledEvent]:
-    """Cut waits to 5 s where no set runs and to 20 s where one does, and divide them by `speed`."""
+    """Cut waits to 5 s between sets and to 20 s within a set, and divide them by `speed`."""
     events = recording.events
     last_of = {event.set: index for index, event in enumerate(events) if event.set is not None}
     due: list[ScheduledEvent] = []
@@ -50,7 +50,7 @@ def _latest(events: Sequence[RecordedEvent], index: int) -> datetime | None:
 
 
 class TimeShift:
-    """Moves a recording's moments to those of a run that began at `beginning`."""
+    """Maps a recording's times to those of a run that starts at `beginning`."""
 
     def __init__(self, due: Sequence[ScheduledEvent], beginning: datetime) -> None:
         self._beginning = beginning
@@ -60,18 +60,18 @@ class TimeShift:
         for item in due:
             moment = beginning + timedelta(seconds=item.after_s)
             if self._moments:
-                moment = max(moment, self._moments[-1] + _STEP)  # nothing happens at the same instant twice
+                moment = max(moment, self._moments[-1] + _STEP)  # no two events at the same instant
             self._moments.append(moment)
             if item.recorded.at is not None and (not self._old or item.recorded.at > self._old[-1]):
                 self._old.append(item.recorded.at)
                 self._new.append(moment)
 
     def moment(self, index: int) -> datetime:
-        """Give the new moment of the event at a place of the schedule."""
+        """Return the new time of the event at an index of the schedule."""
         return self._moments[index]
 
     def of(self, old: datetime) -> datetime:
-        """Give the new moment of any old one: between two events it keeps its share of the way."""
+        """Return the new time of any old one, interpolated between the two nearest events."""
         if not self._old:
             return self._beginning
         index = bisect_right(self._old, old)
@@ -84,9 +84,9 @@ class TimeShift:
 
 
 def reissue(due: ScheduledEvent, index: int, shift: TimeShift, run: str) -> dict[str, object]:
-    """Write an event as if it happened now: times shifted, and an id of this run, the same when it is sent again.
+    """Return the event as if it happened now: shifted times, and an id that is stable within this run.
 
-    What is wrong in the file stays wrong, so that the door can say so.
+    Invalid values stay as they are, so that the server can report them.
     """
     event = dict(due.recorded.event)
     event_id = event.get("id")

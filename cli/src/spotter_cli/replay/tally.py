@@ -1,4 +1,4 @@
-"""What came of a replay: which reps were taken, what was estimated and advised. Pure."""
+"""Counts of a replay: accepted reps, estimates and advice. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Frame = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A rep that the door would not take."""
+    """A rep that the server refused."""
 
     location: str
     reason: str
@@ -21,7 +21,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class RepAdvice:
-    """What was said after a rep."""
+    """The advice after a rep."""
 
     after_rep: int
     action: str
@@ -31,7 +31,7 @@ class RepAdvice:
 
 @dataclass(slots=True)
 class SetTally:
-    """One set of the recording, and what came of it."""
+    """One set of the recording and its results."""
 
     recording_set: RecordingSet
     exercise: str | None = None
@@ -39,19 +39,19 @@ class SetTally:
     sent: int = 0
     accepted: int = 0
     estimates: dict[int, Mapping[str, object]] = field(default_factory=dict)
-    """The newest by rep number."""
+    """The newest, by rep number."""
     advice: dict[int, RepAdvice] = field(default_factory=dict)
-    """The newest by rep number."""
+    """The newest, by rep number."""
 
 
 class Tally:
-    """Counts what is sent and what is heard."""
+    """Counts what is sent and what is received."""
 
     def __init__(self, recording: Recording) -> None:
         self.sets = {recording_set: SetTally(recording_set) for recording_set in recording.sets}
         self.refusals: list[Refusal] = []
         self.remarks: dict[str, int] = {}
-        """What else the door had to say, and how often."""
+        """The server's remarks on other events, with how often each occurred."""
         self.sent = 0
         self.accepted = 0
         self._athletes = {event.text("athlete_id") for event in recording.events if event.set is not None}
@@ -61,7 +61,7 @@ class Tally:
         self._advice: set[tuple[object, object]] = set()
 
     def record_sent(self, recorded: RecordedEvent) -> None:
-        """Note an event that is about to be sent."""
+        """Record an event that is about to be sent."""
         if recorded.set is None:
             return
         tally = self.sets[recorded.set]
@@ -74,7 +74,7 @@ class Tally:
             tally.load_kg = float(load_kg) if isinstance(load_kg, int | float) else tally.load_kg
 
     def record_outcome(self, recorded: RecordedEvent, outcome: SendResult) -> Refusal | None:
-        """Note what became of an event; gives the refusal where it was a rep."""
+        """Record the result of an event; return the refusal if it was a refused rep."""
         if not recorded.is_rep:
             if outcome.status == "refused":
                 self._remark(f"{recorded.event.get('type')} refused: {outcome.reason}")
@@ -96,7 +96,7 @@ class Tally:
         return None
 
     def receive(self, frame: Frame) -> bool:
-        """Take a frame of the advice stream; tells whether it is about this replay and says something new."""
+        """Record a frame of the advice stream; return whether it belongs to this replay."""
         data = frame.get("data")
         kind = frame.get("type")
         if not isinstance(data, Mapping) or kind not in ("spotter.effort.estimated.v1", "spotter.advice.given.v1"):
@@ -121,7 +121,7 @@ class Tally:
         return True
 
     def _set_of(self, data: Mapping[str, object]) -> SetTally | None:
-        """Find the recorded set of an output: by its name, else the lifter's newest without one."""
+        """Return the recorded set of an output: by set id, else the lifter's newest set without one."""
         key = str(data.get("set_key"))
         existing = self._by_key.get(key)
         if existing is not None:
@@ -138,16 +138,16 @@ class Tally:
 
     @property
     def refused(self) -> int:
-        """Count the reps that were refused."""
+        """The number of refused reps."""
         return len(self.refusals)
 
     @property
     def complete(self) -> bool:
-        """Tell whether every accepted rep has its estimate and its advice."""
+        """Whether every accepted rep has an estimate and advice."""
         return len(self._estimates) >= self.accepted and len(self._advice) >= self.accepted
 
     def counts(self) -> dict[str, int]:
-        """Count reps sent, accepted and refused, sets with an accepted rep, reps with an estimate and with advice."""
+        """Return reps sent, accepted and refused, sets with an accepted rep, reps with an estimate and with advice."""
         return {
             "sent": self.sent,
             "accepted": self.accepted,
