@@ -2,7 +2,7 @@
 
 import { ACTIONS } from "./actions.js";
 
-const HEARTBEAT_MS_MAX = 5000; // no sign of life for longer, or an older oldest event, is "signal lost"
+const HEARTBEAT_MS_MAX = 5000; // a longer silence, or an older unfinished event, is "signal lost"
 const RECONNECT_MS = 2000;
 const ADVISED = Object.entries(ACTIONS).map(([action, { coach_word: word, shape }]) => [action, { word, shape }]);
 const FACES = {
@@ -47,7 +47,7 @@ function connect() {
   });
   on("signed_out", () => leave());
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) void retry(); // it was refused: it does not try again by itself
+    if (source.readyState === EventSource.CLOSED) void retry(); // refused: the browser does not retry
   };
 }
 
@@ -60,14 +60,14 @@ async function retry() {
     const answer = await fetch("/session", { cache: "no-store" });
     if (answer.status === 401 || answer.status === 403) return leave();
   } catch {
-    // not reachable: the next try tells
+    // not reachable: retry
   }
   setTimeout(connect, RECONNECT_MS);
 }
 
 function leave() {
   source.close();
-  location.assign("/"); // which asks to sign in, and says why
+  location.assign("/"); // the sign-in page, with the reason
 }
 
 // ---- tiles

@@ -2,14 +2,14 @@
 
 import * as sounds from "./sounds.js";
 
-const SOUNDED = "spotter.lift.sounded"; // in this tab, so that a page that is loaded again doesn't say it again
+const SOUNDED = "spotter.lift.sounded"; // per tab, so that a reloaded page does not repeat it
 const QUIET = "spotter.lift.quiet";
 const KEPT_MAX = 100;
 
 export class Alerts {
   constructor() {
     this.sounded = JSON.parse(sessionStorage.getItem(SOUNDED) ?? "[]");
-    this.waiting = null; // {advice, until}: it could not sound yet, no tap has unlocked it
+    this.waiting = null; // {advice, until}: blocked until a tap unlocks sound
   }
 
   get quiet() {
@@ -20,19 +20,19 @@ export class Alerts {
     localStorage.setItem(QUIET, is ? "1" : "0");
   }
 
-  /** Sound an advice that came at `receivedAt` (ms of performance.now), if it still may. */
+  /** Sound an advice received at `receivedAt` (ms of performance.now), if it is still in time. */
   take(advice, receivedAt) {
     this.waiting = null;
     if (advice.late || advice.action === "continue" || this.sounded.includes(advice.alert_id)) return;
     this.sound(advice, receivedAt + advice.sound_ms);
   }
 
-  /** A tap has made sound possible: what could not be heard until now may be in time. */
+  /** Sound what was blocked until a tap, if it is still in time. */
   retry() {
     if (this.waiting !== null) this.sound(this.waiting.advice, this.waiting.until);
   }
 
-  /** The set goes another way: nothing waits any more. */
+  /** Drop what is still blocked: the set has moved on. */
   forget() {
     this.waiting = null;
   }

@@ -1,4 +1,4 @@
-// Keeps the screen on while the page is seen; the browser takes the lock back whenever the page is hidden.
+// Keeps the screen on while the page is visible; the browser releases the lock whenever the page is hidden.
 
 let lock = null;
 
@@ -7,7 +7,7 @@ export async function stayAwake() {
   try {
     lock = await navigator.wakeLock.request("screen");
   } catch {
-    lock = null; // an almost empty battery refuses: the next tap asks again
+    lock = null; // refused at low battery: the next tap asks again
   }
 }
 

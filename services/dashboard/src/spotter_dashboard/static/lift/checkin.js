@@ -15,20 +15,20 @@ const today = () => new Date().toLocaleDateString("sv"); // 2026-11-23, by this 
 const spelled = (joint) => joint.replace("_", " ");
 
 export class Checkin {
-  /** `say(data, words)` takes an answer as an event's data; `drawn()` is called when what is shown has changed. */
+  /** `say(data, words)` sends an answer as an event's data; `drawn()` is called after a change of what is shown. */
   constructor(lifter, say, drawn) {
     this.day = `spotter.lift.checkin.${lifter}`;
     this.aches = `spotter.lift.pain.${lifter}`;
     this.say = say;
     this.drawn = drawn;
     this.scores = {};
-    this.asked = false; // by hand: shown although today's is done, or a set runs
+    this.asked = false; // from the menu: shown although today's is done, or a set runs
     this.painOnly = false;
     element("checkin-skip").addEventListener("click", () => this.end());
     this.question(0);
   }
 
-  /** Whether today's is still to be asked for. */
+  /** Whether today's check-in is still due. */
   get due() {
     return localStorage.getItem(this.day) !== today();
   }
@@ -63,7 +63,7 @@ export class Checkin {
       this.say(this.scores, "how you are today");
       this.scores = {};
       localStorage.setItem(this.day, today());
-      this.asked = true; // one thing more may be said
+      this.asked = true; // pain may still be reported
       this.pain();
     });
   }
@@ -94,7 +94,7 @@ export class Checkin {
     this.end();
   }
 
-  /** Ask no more; today's check-in counts as asked for, but pain is another thing. */
+  /** Close the check-in; it counts as done for today, unless only pain was asked for. */
   end() {
     if (!this.painOnly) localStorage.setItem(this.day, today());
     this.asked = false;

@@ -1,4 +1,4 @@
-// Signing in by a link: a token after the # goes into the form, never to a server's log, and leaves the address.
+// Sign-in by a link: a token after the # is put into the form and removed from the address; it never reaches a server's log.
 
 const token = decodeURIComponent(location.hash.slice(1));
 if (token !== "") {

@@ -1,4 +1,4 @@
-// The states of the page: each has its word and its shape, and the style sheet gives it a fill. Colour is never alone.
+// The states of the page: each has a word and a shape, and a fill in the style sheet. Colour is never alone.
 
 import { ACTIONS } from "../actions.js";
 
@@ -12,7 +12,7 @@ export const FACES = {
 };
 export const LOUD = Object.keys(ACTIONS).filter((action) => ACTIONS[action].loud);
 
-/** Name the state: not hearing comes before all but a set that is over. */
+/** Return the state: a lost signal comes before all but a set that is over. */
 export function faceOf(story, signal) {
   const { set } = story;
   if (signal.state === "lost" && !set?.ended) return "lost";

@@ -8,7 +8,7 @@ const KEPT_MAX = 50;
 const UNASKED = ["warmup", "technique"];
 
 export class Felt {
-  /** `say(data, words)` takes the answer as an event's data. */
+  /** `say(data, words)` sends the answer as an event's data. */
   constructor(say) {
     this.box = document.getElementById("felt");
     this.about = null;
@@ -29,7 +29,7 @@ export class Felt {
     return JSON.parse(localStorage.getItem(SAID) ?? "[]");
   }
 
-  /** Whether the lifter is to be asked about a set, as far as it has come. */
+  /** Whether to ask the lifter about a set up to its last rep. */
   wants(set) {
     return set.advice.after_rep > 0 && !UNASKED.includes(set.intent) && !this.answered.includes(this.name(set));
   }

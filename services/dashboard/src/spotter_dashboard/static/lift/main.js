@@ -1,4 +1,4 @@
-// The lifter's own page, put together: frames in, the state drawn, sounded and acknowledged, answers out.
+// The lifter's page: receives frames, draws, sounds and acknowledges the state, sends answers.
 
 import { Alerts } from "./alerts.js";
 import { stayAwake } from "./awake.js";
@@ -18,9 +18,9 @@ import { Story } from "./story.js";
 const ADVICE = "spotter.advice.given.v1";
 const ESTIMATE = "spotter.effort.estimated.v1";
 const ACKNOWLEDGED = "spotter.advice.acknowledged.v1";
-const LOUD_MS = 10_000; // so long nothing else is asked after a stop
-const RESTING_MS = 20_000; // so long after a rep the set is probably over: the question comes, the state stays
-const LOOK_MS = 3000; // how often the history is asked whether the set has ended, while no rep comes
+const LOUD_MS = 10_000; // after a stop nothing else is asked for this long
+const RESTING_MS = 20_000; // this long after a rep the set is probably over: ask, but keep the state
+const LOOK_MS = 3000; // interval of asking the history whether the set has ended, while no rep comes
 const LOOK_FIRST_MS = 700; // the history may lag behind the first rep
 const SESSION_RETRY_MS = 3000;
 const NOTE_MS = 4000;
@@ -59,7 +59,7 @@ class Page {
     this.draw();
   }
 
-  /** The token is known: hear, and send what was kept. */
+  /** Connect with the token, and send what was kept. */
   begin(token) {
     this.token = token;
     this.outbox.token = token;
@@ -93,12 +93,12 @@ class Page {
       this.repAt = at;
       if (set.key !== before || set.exercise === null) this.lookedAt = 0;
     }
-    if (LOUD.includes(event.data.action) && !event.data.late) element("menu").close(); // nothing stands before it
+    if (LOUD.includes(event.data.action) && !event.data.late) element("menu").close(); // it must not cover the alert
     this.alerts.take(event.data, at);
     this.acknowledge(event.data.alert_id);
   }
 
-  /** Say by itself what was shown, once it stands on the screen; the lifter's tap is not waited for. */
+  /** Acknowledge an alert once it is on the screen; no tap is needed. */
   acknowledge(alert_id) {
     const say = (state) => this.socket.send({ type: ACKNOWLEDGED, data: { alert_id, state } });
     if (document.hidden) {
@@ -145,7 +145,7 @@ class Page {
 
   say(type, data, words) {
     this.note(`Noted: ${words}.`);
-    this.outbox.put(type, data); // which says more where nobody answers
+    this.outbox.put(type, data); // which adds a note if the server does not answer
     this.draw();
   }
 
@@ -164,7 +164,7 @@ class Page {
     this.draw();
   }
 
-  /** A connection was refused: perhaps nobody is signed in any more. */
+  /** A connection was refused: the session may have ended. */
   async check() {
     if ((await askSession()).state === "out") {
       this.socket.close();
@@ -201,7 +201,7 @@ class Page {
     const idle = face === "waiting" || face === "done" || (face === "lost" && set === null);
     const urgent = LOUD.includes(face) && performance.now() - this.repAt < LOUD_MS;
     this.checkin.show(!urgent && (this.checkin.asked || (idle && !aboutSet && this.checkin.due)));
-    document.body.classList.toggle("unswayed", aboutSet); // what the lifter felt, before what Spotter thinks
+    document.body.classList.toggle("unswayed", aboutSet); // the lifter's own answer comes before the estimate
     document.body.classList.toggle("asking", !element("felt").hidden || !element("checkin").hidden);
   }
 }
@@ -214,7 +214,7 @@ async function start() {
     if (session.state === "in") {
       const athlete = chosen(session);
       if (athlete === null) return choose(session);
-      if (page !== null && page.athlete !== athlete) return location.reload(); // somebody else signed in
+      if (page !== null && page.athlete !== athlete) return location.reload(); // another lifter has signed in
       remember({ gym_id: session.gym_id, athlete_id: athlete });
       page ??= new Page(session.gym_id, athlete, session.athletes.length !== 1);
       return page.begin(session.token);

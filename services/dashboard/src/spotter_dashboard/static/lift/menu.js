@@ -1,4 +1,4 @@
-// What is seldom needed: quiet, a try of the sound, check-in, pain, another lifter, signing out.
+// The menu: mute, test of the sound, check-in, pain, another lifter, signing out.
 
 import * as sounds from "./sounds.js";
 

@@ -1,4 +1,4 @@
-// What the lifter said, kept until it is accepted: sent again with the same id, source and time, also after a restart.
+// The lifter's answers, kept until they are accepted: resent with the same id, source and time, also after a restart.
 
 const KEPT_MAX = 200;
 const FIRST_RETRY_MS = 2000;
@@ -10,7 +10,7 @@ export class Outbox {
   constructor(gym, athlete, token, on) {
     this.box = `spotter.lift.kept.${gym}/${athlete}`;
     this.athlete = athlete;
-    this.token = token; // null while nobody answers
+    this.token = token; // null until the session is known
     this.on = on;
     this.waitMs = FIRST_RETRY_MS;
     this.timer = null;
@@ -46,11 +46,11 @@ export class Outbox {
     try {
       this.settle(events, await this.post(events));
     } catch {
-      this.later(); // nobody answers: what is kept stays
+      this.later(); // no answer: keep the events
     } finally {
       this.sending = false;
     }
-    if (this.events.length > 0 && this.timer === null) void this.flush(); // said meanwhile
+    if (this.events.length > 0 && this.timer === null) void this.flush(); // added meanwhile
   }
 
   async post(events) {
@@ -88,7 +88,7 @@ export class Outbox {
   }
 }
 
-/** A name of this installation, so that an event is known again whatever token it is sent with. */
+/** The name of this installation: an event keeps its source whatever token it is sent with. */
 function source() {
   const box = "spotter.lift.source";
   const name = localStorage.getItem(box) ?? `lift:${randomId()}`;

@@ -14,7 +14,7 @@ const put = (id, text) => {
 let face = null;
 let announced = null; // the alert that was read out last
 
-/** Draw what holds now, in the state `now`. */
+/** Draw the current set in the state `now`. */
 export function draw(story, signal, now) {
   const stage = element("set");
   const { set } = story;
@@ -53,7 +53,7 @@ function plan({ plan: text, advice }) {
   return [...goal, units(advice.budget_left)].join(" · ");
 }
 
-const budget = ({ sentence: text, budget_left: left }) => (text.includes("left this week") ? "" : units(left)); // once is enough
+const budget = ({ sentence: text, budget_left: left }) => (text.includes("left this week") ? "" : units(left)); // not twice
 
 function drawNumbers(story, now) {
   const { set, estimate } = story;
@@ -78,12 +78,12 @@ function drawNumbers(story, now) {
   scale.classList.toggle("aimless", goal === null);
 }
 
-/** Read out: what stops at once, all else when there is time. */
+/** Announce to screen readers: a stop at once, all else politely. */
 function announce(set, now) {
   const loud = LOUD.includes(now) && !set.advice.late;
   if (loud && announced !== set.advice.alert_id) {
     announced = set.advice.alert_id;
-    element("alarm").textContent = ""; // the same words again are read again
+    element("alarm").textContent = ""; // so that the same words are read again
     put("alarm", `${FACES[now].word}. ${set.advice.sentence}`);
   }
   if (now === face) return;

@@ -1,8 +1,8 @@
-// Who is signed in: the page's token, handed over from the cookie and kept in memory, and whose sets it shows.
+// The session: the page's token, fetched with the cookie and kept in memory, and the lifter whose sets are shown.
 
-const WHO = "spotter.lift.who"; // what is remembered for a start without a network: no token
+const WHO = "spotter.lift.who"; // remembered for a start without a network; not the token
 
-/** Ask who is signed in: {state: "in", token, gym_id, athletes}, or "out", or "away" where nobody answers. */
+/** Return the session: {state: "in", token, gym_id, athletes}, or "out", or "away" without an answer. */
 export async function askSession() {
   try {
     const answer = await fetch("/lift/session", { cache: "no-store" });
@@ -14,7 +14,7 @@ export async function askSession() {
   }
 }
 
-/** Leave for the door, which says why. */
+/** Go to the sign-in page, which shows the reason. */
 export function leave() {
   location.assign("/lift");
 }
@@ -28,7 +28,7 @@ export async function signOut() {
 export const remembered = () => JSON.parse(localStorage.getItem(WHO) ?? "null");
 export const remember = (who) => localStorage.setItem(WHO, JSON.stringify(who));
 
-/** Which lifter the page is about: the token's only one, or of several the one asked for, or chosen last; else null. */
+/** Return the lifter of the page: the token's only one, or of several the one in the address, or the last one; else null. */
 export function chosen(session) {
   const { athletes } = session;
   if (athletes.length === 1) return athletes[0];
@@ -38,7 +38,7 @@ export function chosen(session) {
   return wanted !== "" && (athletes.length === 0 || athletes.includes(wanted)) ? wanted : null;
 }
 
-/** Ask the history, with the page's token; null where it doesn't answer. */
+/** Read from the history with the page's token; null without an answer. */
 export async function read(token, path) {
   try {
     const answer = await fetch(path, { cache: "no-store", headers: { Authorization: `Bearer ${token}` } });

@@ -1,4 +1,4 @@
-// Whether the page hears: a heartbeat within 5 s, and nothing unfinished that is older than 5 s.
+// Whether the signal is live: a heartbeat within 5 s, and no unfinished event older than 5 s.
 
 const MS_MAX = 5000;
 
@@ -24,7 +24,7 @@ export class Signal {
     return this.beating ? "live" : "connecting";
   }
 
-  /** Say why the signal is lost. */
+  /** Return why the signal is lost. */
   get why() {
     return this.silentMs > MS_MAX
       ? `Nothing heard for ${Math.floor(this.silentMs / 1000)} s.`

@@ -1,8 +1,8 @@
-// The advice socket: connects again with back-off, and notices when nothing comes any more.
+// The advice socket: reconnects with back-off, and detects silence.
 
 const FIRST_RETRY_MS = 500;
 const RETRY_MS_MAX = 8000;
-const SILENT_MS_MAX = 8000; // a socket that says nothing for longer is dead, whatever the browser thinks of it
+const SILENT_MS_MAX = 8000; // a socket that is silent for longer counts as dead, whatever the browser reports
 const REFUSED = 1008; // the token was revoked, or has expired
 
 export class AdviceSocket {
@@ -59,14 +59,14 @@ export class AdviceSocket {
     this.socket?.close();
   }
 
-  /** Wait, longer each time and never in step with other phones, then connect again. */
+  /** Reconnect after a delay that grows, with jitter. */
   later() {
     if (this.timer !== null || this.over) return;
     this.timer = setTimeout(() => this.connect(), this.waitMs * (0.8 + 0.4 * Math.random()));
     this.waitMs = Math.min(2 * this.waitMs, RETRY_MS_MAX);
   }
 
-  /** The network, or the page, is back: try at once. */
+  /** Reconnect at once: the network, or the page, is back. */
   now() {
     if (this.socket === null && !this.over) {
       this.waitMs = FIRST_RETRY_MS;

@@ -8,7 +8,7 @@ const SPEECH_RATE = 1.1;
 let context = null;
 let spoken = false;
 
-/** After a tap only: make sound possible. Resolves to whether it is. */
+/** Unlock sound; works only in a tap. Resolves to whether it is unlocked. */
 export async function unlock() {
   const Audio = globalThis.AudioContext ?? globalThis.webkitAudioContext;
   if (Audio === undefined) return false;
@@ -42,7 +42,7 @@ export function tones(action) {
 
 export const vibrate = (haptic) => VIBRATIONS[haptic]?.length > 0 && (navigator.vibrate?.(VIBRATIONS[haptic]) ?? false);
 
-/** Say a few words; given up where they have not begun within `msMax`. */
+/** Speak a few words; cancelled if they have not begun within `msMax`. */
 export function speak(words, msMax) {
   if (words === "" || globalThis.speechSynthesis === undefined) return false;
   const utterance = new SpeechSynthesisUtterance(words);

@@ -1,4 +1,4 @@
-// Which set is shown, and what was last said of it: frames in, one picture out. It knows no page and no clock.
+// The set that is shown, with its newest advice and estimates, from the frames. Pure: no page, no clock.
 
 import { LOUD } from "./faces.js";
 
@@ -10,14 +10,14 @@ export class Story {
     this.estimates = new Map(); // set key → Map(rep number → estimate)
   }
 
-  /** Take an advice; says what it was: "new", "again" (sent once more) or "past" (not what holds now). */
+  /** Add an advice; returns "new", "again" (a repeat) or "past" (not in force now). */
   advised(event) {
     const advice = event.data;
     const at = Date.parse(event.time);
     const set = this.set;
     if (advice.after_rep === 0 && set?.key === advice.set_key) set.plan = advice.sentence;
     if (set === null || set.key !== advice.set_key) {
-      if (set !== null && advice.late && at <= set.at) return "past"; // an old set is put right
+      if (set !== null && advice.late && at <= set.at) return "past"; // a correction of an old set
       this.set = { key: advice.set_key, id: advice.set_id, at, advice, reps: new Set([advice.after_rep]), ended: false, plan: advice.after_rep === 0 ? advice.sentence : null, intent: null, exercise: null, load_kg: null };
       return "new";
     }
@@ -35,7 +35,7 @@ export class Story {
     return "new";
   }
 
-  /** Take an estimate: the highest revision of each rep counts. */
+  /** Add an estimate: the highest revision of each rep counts. */
   estimated(estimate) {
     const reps = this.estimates.get(estimate.set_key) ?? new Map();
     const existing = reps.get(estimate.rep_number);
@@ -45,7 +45,7 @@ export class Story {
     if (this.estimates.size > SETS_KEPT) this.estimates.delete(this.estimates.keys().next().value);
   }
 
-  /** Take what the history says of the set: what is lifted, and whether it has ended. */
+  /** Add what the history knows of the set: its context, and whether it has ended. */
   listed(listing) {
     if (this.set === null || listing.set_key !== this.set.key) return;
     this.set.intent = listing.intent;
@@ -54,7 +54,7 @@ export class Story {
     if (listing.state === "ended") this.set.ended = true;
   }
 
-  /** The lifter says that the set is over. */
+  /** Mark the set as ended by the lifter. */
   finished() {
     if (this.set !== null) this.set.ended = true;
   }

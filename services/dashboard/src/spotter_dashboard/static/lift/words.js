@@ -16,7 +16,7 @@ export function band({ rir_low, rir_high, confidence }) {
   return `${from === to ? from : `${from}–${to}`} ${confidence === "low" ? "roughly" : "likely"}`;
 }
 
-/** Say what the last rep was: its number, its speed where it is known, how much slower than the fastest. */
+/** Describe the last rep: its number, its speed where known, how much slower than the fastest. */
 export function lastRep(advice, estimate) {
   const parts = [`Rep ${advice.after_rep}`];
   if (estimate?.rep_number === advice.after_rep) {

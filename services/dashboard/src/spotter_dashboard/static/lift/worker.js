@@ -1,9 +1,9 @@
-// The service worker: keeps the page's shell, so that it opens without a network. VERSION and FILES stand above, written
-// by the server: another version keeps its own files and throws the older ones away. It keeps nothing that is told.
+// The service worker: caches the page's shell, so that it opens without a network. The server prepends VERSION and
+// FILES: a new version caches its own files and deletes the older ones. No data of lifters is cached.
 
 const CACHE = `spotter-lift-${VERSION}`;
 const SHELL = "/lift/shell";
-const WAIT_MS = 3000; // for a page from the network, before the kept one is shown
+const WAIT_MS = 3000; // for a page from the network, before the cached one is shown
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -36,7 +36,7 @@ async function page(request) {
     const answer = await fetch(request, { signal: stop.signal });
     if (answer.status < 500) return answer;
   } catch {
-    // no network, or too slow: the kept page says what it knows
+    // no network, or too slow: show the cached page
   } finally {
     clearTimeout(timer);
   }
