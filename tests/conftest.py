@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from spotter_cli.cluster.local_kafka import KafkaUnavailable, LocalKafka, java_command, kafka_libs
+from spotter_cli.cluster.kafka_install import KafkaUnavailable, java_command, kafka_libs
+from spotter_cli.cluster.local_kafka import LocalKafka
 from tests.support import ROOT, KafkaCluster, missing
 
 MARK_BY_FIXTURE: Final = {"kafka": "kafka", "own_kafka": "kafka", "chromium": "browser", "nginx": "nginx"}

@@ -67,7 +67,7 @@ class Up:
     def __init__(self, data: Path, port: int = 0) -> None:
         self._arguments = [*COMMAND, "up", "--data", str(data), "--port", str(port)]
         self._errors = data.parent / f"{data.name}.err"
-        self.said: list[str] = []
+        self.output: list[str] = []
         """The lines of its standard output up to where it is ready."""
 
     def __enter__(self) -> Self:
@@ -82,16 +82,16 @@ class Up:
             )
         assert self.process.stdout is not None
         deadline_s = time.monotonic() + START_S
-        while not any(line.startswith("  data ") for line in self.said):
+        while not any(line.startswith("  data ") for line in self.output):
             line = self.process.stdout.readline()
             assert line and time.monotonic() < deadline_s, self._errors.read_text()
-            self.said.append(line.rstrip("\n"))
+            self.output.append(line.rstrip("\n"))
         return self
 
     @property
     def url(self) -> str:
         """Where it is."""
-        return self.said[0].split()[4]
+        return self.output[0].split()[4]
 
     def rest(self) -> list[str]:
         """Give the lines that came after it said where its data is; waits until it has ended."""

@@ -17,7 +17,8 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from spotter_cli.cluster.local_kafka import KafkaUnavailable, free_port, java_command, kafka_libs
+from spotter_cli.cluster.kafka_install import KafkaUnavailable, java_command, kafka_libs
+from spotter_cli.cluster.local_kafka import free_port
 from tests.support import missing
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -197,7 +198,7 @@ def test_a_killed_broker_comes_back(cluster: Cluster) -> None:
 def test_a_second_cluster_is_kept_out(cluster: Cluster) -> None:
     """Another one in the same folder, or at the same port, is refused in a line that says what to do."""
     for options, reason in (
-        (["--port", "0", "--data", str(cluster.folder / "data")], "Another cluster runs in"),
+        (["--port", "0", "--data", str(cluster.folder / "data")], "Another cluster is running in"),
         (["--port", str(cluster.port), "--data", str(cluster.folder / "other")], f"Port {cluster.port} "),
     ):
         command = [sys.executable, "-m", "spotter_cli", "cluster", *options]

@@ -10,8 +10,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 
-from spotter_cli.cluster import local_kafka
-from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka
+from spotter_cli.cluster import kafka_install
+from spotter_cli.cluster.kafka_install import KafkaUnavailable
+from spotter_cli.cluster.local_kafka import KafkaFailed, LocalKafka
 from tests.support import KafkaCluster
 
 
@@ -69,7 +70,7 @@ def test_without_java_the_message_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(KafkaUnavailable, match=r"Java 17 or newer is needed .* apt-get install openjdk"):
-        local_kafka.java_command()
+        kafka_install.java_command()
 
 
 def test_without_maven_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -77,11 +78,11 @@ def test_without_maven_the_message_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", str(tmp_path))
     pom = tmp_path / "pom.xml"
     pom.write_text("<project/>")
-    monkeypatch.setattr(local_kafka, "POM", pom)
+    monkeypatch.setattr(kafka_install, "POM", pom)
     monkeypatch.setattr("platformdirs.user_cache_path", lambda _name: tmp_path)
 
     with pytest.raises(KafkaUnavailable, match=r"Maven is needed .* apt-get install maven"):
-        local_kafka.kafka_libs()
+        kafka_install.kafka_libs()
 
 
 def test_a_stop_needs_no_start(tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ class Cluster:
     def __init__(self, folder: Path, signals: Signals) -> None:
         self.folder = folder
         self.announced: list[tuple[str, int]] = []
-        self.said: list[str] = []
+        self.messages: list[str] = []
         self.when_announced: Callable[[], None] = lambda: None
-        self.supervisor = Supervisor(folder, self.announce, self.said.append, signals)
+        self.supervisor = Supervisor(folder, self.announce, self.messages.append, signals)
 
     def announce(self, part: ClusterProcess, pid: int) -> None:
         """Keep what was told, and let the test react."""
@@ -69,7 +69,7 @@ def test_a_process_that_is_killed_is_started_again_at_once(cluster: Cluster) -> 
     assert ("ingest", "ingest") == (first, second)
     assert old != new
     assert 1.0 > time.monotonic() - killed_s
-    assert any("ingest was ended by SIGKILL" in text for text in cluster.said)
+    assert any("ingest was killed by SIGKILL" in text for text in cluster.messages)
 
 
 def test_a_process_that_keeps_dying_is_given_time(cluster: Cluster) -> None:
@@ -93,7 +93,7 @@ def test_a_part_that_cannot_start_ends_the_attempt_with_its_last_words(cluster: 
     """A person reads in one message which part it was and what it said."""
     part = cluster.part("advisor", "raise SystemExit('no such topic')", ready=lambda: False)
 
-    with pytest.raises(CliError, match=r"(?s)advisor ended 3 times .*advisor\.log.*no such topic"):
+    with pytest.raises(CliError, match=r"(?s)advisor exited 3 times .*advisor\.log.*no such topic"):
         cluster.supervisor.start([part])
 
 
@@ -150,7 +150,7 @@ def test_a_second_signal_kills_what_does_not_end(cluster: Cluster) -> None:
     cluster.supervisor.stop()
 
     assert not runs(cluster.announced[0][1])
-    assert ["ingest does not end by itself: killed"] == cluster.said
+    assert ["ingest does not stop: killed"] == cluster.messages
 
 
 def test_a_child_has_a_session_of_its_own_and_no_input(cluster: Cluster) -> None:

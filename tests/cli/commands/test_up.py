@@ -26,7 +26,7 @@ def test_the_first_start_makes_database_and_keys_and_prints_an_admin_token(tmp_p
     with Up(data) as first:
         assert {"spotter.db", "keys.json"} <= {path.name for path in data.iterdir()}
         assert 200 == httpx.get(f"{first.url}/", trust_env=False).status_code
-        assert f"  coach's page  {first.url}/" in first.said
+        assert f"  coach's page  {first.url}/" in first.output
         assert first.url == DataDir(data).address()
         assert 0 == first.stop()
         printed = first.rest()

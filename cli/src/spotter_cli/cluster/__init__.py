@@ -1,4 +1,4 @@
-"""The distributed host on one machine, without containers: Kafka, every service a process, nginx in front."""
+"""A cluster on one machine without containers: Kafka, one process per service, nginx as the proxy."""
 
 from spotter_cli.cluster.command import cluster_command
 

@@ -1,4 +1,4 @@
-"""Starting a process that can't outlive the one that started it."""
+"""Starts a process that can't outlive its parent."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _PR_SET_PDEATHSIG: Final = 1
 _LOST_PARENT: Final = 70
 
 
-def _tie() -> Callable[[], None] | None:
-    """Make what a child does between fork and exec so that the kernel ends it when the supervisor is gone.
+def _parent_death_signal() -> Callable[[], None] | None:
+    """Return a function for a child to call between fork and exec, so that the kernel kills it with the supervisor.
 
-    The library is loaded and everything looked up here, before the fork: the child itself only makes two calls. The
-    tie is to the *thread* that forks, so it has to be one that lives as long as the supervisor: the main thread. It
-    survives exec. Other systems than Linux have nothing like it, there a killed supervisor leaves its processes.
+    The library is loaded and its names are resolved here, before the fork: the child itself makes only two calls. The
+    kernel ties the child to the *thread* that forks, so that has to be the main thread. The tie survives exec. Only
+    Linux has it: elsewhere a killed supervisor leaves its processes behind.
     """
     if sys.platform != "linux":
         return None
@@ -30,16 +30,16 @@ def _tie() -> Callable[[], None] | None:
     prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
     parent, kill, end, parent_now = os.getpid(), int(signal.SIGKILL), os._exit, os.getppid
 
-    def tie() -> None:
+    def set_signal() -> None:
         prctl(_PR_SET_PDEATHSIG, kill, 0, 0, 0)
-        if parent_now() != parent:  # it died before the tie was made
+        if parent_now() != parent:  # the parent died before the call
             end(_LOST_PARENT)
 
-    return tie
+    return set_signal
 
 
 def start(part: ClusterProcess, directory: Path) -> subprocess.Popen[bytes]:
-    """Start a part of the cluster; only the main thread may."""
+    """Start a process of the cluster; to be called from the main thread."""
     with part.log.open("ab") as log:
         return subprocess.Popen(
             part.command,
@@ -48,6 +48,6 @@ def start(part: ClusterProcess, directory: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in a terminal is for the supervisor, which stops the parts in their order
-            preexec_fn=_tie(),
+            start_new_session=True,  # Ctrl-C in a terminal reaches only the supervisor, which stops the processes in order
+            preexec_fn=_parent_death_signal(),
         )

@@ -1,4 +1,4 @@
-"""`spotter cluster`: the options, and who may run it where."""
+"""`spotter cluster`: its options and preconditions."""
 
 from __future__ import annotations
 
@@ -20,27 +20,25 @@ def cluster_command(
     data: DataOption,
     host: HostOption = "127.0.0.1",
     port: PortOption = PORT,
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, max=12, help="How many detectors and advisors there are.")
-    ] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=12, help="Number of detectors and of advisors.")] = 1,
 ) -> None:
-    """Run the distributed host on this machine: Kafka, every service a process, nginx in front; no containers.
+    """Run a cluster on this machine without containers: Kafka, one process per service, nginx as the proxy.
 
     Prints a JSON line for every process, {"name", "pid", "port"}, again after each restart, and then
-    {"ready": true, "url", "token"} with an admin token of gym g1. Ctrl-C or SIGTERM ends it all. Where KAFKA_BOOTSTRAP
-    names a cluster, that is used and no Kafka started.
+    {"ready": true, "url", "token"} with an admin token of gym g1. Ctrl-C or SIGTERM stops everything. If
+    KAFKA_BOOTSTRAP names a Kafka cluster, that is used instead of a local one.
     """
     if os.name != "posix":
         raise CliError("`spotter cluster` needs Linux or macOS; `spotter up` runs everywhere.")
-    # The Kafka client takes its time to load, which the other commands need not wait for.
+    # Imported here so that the other commands start faster.
     from spotter_cli.cluster.proxy import nginx_command
     from spotter_cli.cluster.runner import run
     from spotter_cli.cluster.signals import Signals, Stopped
 
-    nginx_command()  # says at once what is missing
+    nginx_command()  # fails early if nginx is missing
     folder = DataDir(data.expanduser().resolve())
     folder.prepare()
-    with Signals() as signals, _alone_in(folder.path):
+    with Signals() as signals, _locked(folder.path):
         try:
             run(folder, host, port, workers, signals)
         except (Stopped, BrokenPipeError):
@@ -48,13 +46,15 @@ def cluster_command(
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a folder for this cluster; raises CliError where another one has it."""
-    import fcntl  # not on Windows, where this module is imported all the same
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a folder for this cluster; raises CliError if another cluster has locked it."""
+    import fcntl  # does not exist on Windows, where this module is imported too
 
     with (folder / "cluster.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CliError(f"Another cluster runs in {folder}: end it, or name another folder with --data.") from None
+            raise CliError(
+                f"Another cluster is running in {folder}: stop it, or choose another folder with --data."
+            ) from None
         yield

@@ -6,10 +6,7 @@ process is the Java process, no shell around it), so that killing ``pid`` kills 
 
 from __future__ import annotations
 
-import hashlib
-import os
 import random
-import shutil
 import signal
 import socket
 import struct
@@ -20,9 +17,8 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Final, Self
 
-import platformdirs
+from spotter_cli.cluster.kafka_install import KafkaUnavailable, java_command, kafka_libs
 
-POM: Final = Path(__file__).with_name("kafka-pom.xml").resolve()  # in a checkout a link to deploy/kafka/pom.xml
 JVM_OPTIONS: Final = (
     "-Xmx256m",  # a test's or a gym's load needs no more
     "-XX:+UseSerialGC",
@@ -33,7 +29,6 @@ JVM_OPTIONS: Final = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
     "-Dlog4j2.StatusLogger.level=ERROR",
 )
-MAVEN_TIME_LIMIT_S: Final = 600.0
 FORMAT_TIME_LIMIT_S: Final = 60.0
 START_TIME_LIMIT_S: Final = 60.0
 STOP_TIME_LIMIT_S: Final = 10.0
@@ -41,19 +36,15 @@ _POLL_S: Final = 0.05
 _LOG_TAIL_BYTES: Final = 2_000
 
 
-class KafkaUnavailable(RuntimeError):
-    """Apache Kafka can't run on this machine: Java, Maven or the jars are missing. The message says what to install."""
-
-
 class KafkaFailed(RuntimeError):
-    """Apache Kafka was there but did not start. The message ends with the broker's own last words."""
+    """Apache Kafka did not start. The message ends with the end of the broker's log."""
 
 
 def free_port() -> int:
-    """Find a TCP port of 127.0.0.1 that nobody listens on.
+    """Return a TCP port of 127.0.0.1 that is not in use.
 
-    Taken from below the range that the system gives to outgoing connections: clients that keep trying to reach a
-    stopped broker could otherwise be given its port as their own, and the broker could not come back.
+    It lies below the range of outgoing connections: a client that keeps trying to reach a stopped broker could
+    otherwise be assigned the broker's port, and the broker could not restart.
     """
     ports = random.Random()
     for _ in range(200):
@@ -68,82 +59,10 @@ def free_port() -> int:
     raise KafkaFailed("No free TCP port was found between 20000 and 31999 on 127.0.0.1: stop what listens there.")
 
 
-def kafka_libs() -> Path:
-    """Return the folder of Kafka's jars, fetched with Maven the first time.
-
-    In a checkout they are kept in ``deploy/kafka/target``, otherwise in the user's cache folder. Safe to call from
-    several processes at once.
-
-    Raises
-    ------
-    KafkaUnavailable
-        Maven is missing, or could not fetch the jars.
-    """
-    import fcntl  # not on Windows, where the rest of this package still imports
-
-    in_checkout = POM.parts[-3:] == ("deploy", "kafka", "pom.xml")
-    cache = POM.parent / "target" if in_checkout else platformdirs.user_cache_path("spotter") / "kafka"
-    libs = cache / f"libs-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
-    if libs.is_dir():
-        return libs
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not libs.is_dir():  # another process may have fetched them while this one waited
-            _fetch(libs)
-    return libs
-
-
-def _fetch(libs: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise KafkaUnavailable(
-            "Maven is needed to fetch Apache Kafka and no `mvn` was found: install it (Debian, Ubuntu: apt-get install "
-            "maven), or name a running cluster in KAFKA_BOOTSTRAP."
-        )
-    unfinished = libs.with_name(f"{libs.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    fetched = subprocess.run(
-        [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={unfinished}"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=MAVEN_TIME_LIMIT_S,
-        check=False,
-    )
-    if fetched.returncode != 0:
-        raise KafkaUnavailable(
-            f"Maven could not fetch Apache Kafka as {POM} asks for (exit code {fetched.returncode}): is Maven Central "
-            f"reachable, and JAVA_HOME right? It said:\n{fetched.stdout[-_LOG_TAIL_BYTES:]}"
-        )
-    unfinished.rename(libs)
-
-
-def java_command() -> str:
-    """Return the path of ``java``: the one under JAVA_HOME where that is set, else the first on the PATH.
-
-    Raises
-    ------
-    KafkaUnavailable
-        There is none.
-    """
-    home = os.environ.get("JAVA_HOME")
-    java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
-    if java is None:
-        where = f"under JAVA_HOME ({home})" if home else "on the PATH"
-        raise KafkaUnavailable(
-            f"Java 17 or newer is needed to run Apache Kafka and no `java` was found {where}: install it (Debian, "
-            "Ubuntu: apt-get install openjdk-17-jre-headless), or name a running cluster in KAFKA_BOOTSTRAP."
-        )
-    return java
-
-
 class LocalKafka:
     """One Apache Kafka broker in KRaft mode on 127.0.0.1, which is its own controller.
 
-    Topics are never made by themselves (``auto.create.topics.enable=false``). A data folder that has been used before
+    Topics are not created automatically (``auto.create.topics.enable=false``). A data folder that has been used before
     is used again; ``start`` after ``kill`` or ``stop`` comes back on the same port with the same data.
 
     Parameters
@@ -167,7 +86,7 @@ class LocalKafka:
 
     @property
     def log_file(self) -> Path:
-        """The file that gets all that the broker prints."""
+        """The file that receives the broker's output."""
         return self.data_dir / "kafka.log"
 
     @property
@@ -194,7 +113,7 @@ class LocalKafka:
         return self._process is not None and self._process.poll() is None
 
     def prepare(self) -> list[str]:
-        """Make the data folder ready and return the command that runs the broker in it, for who starts it himself.
+        """Make the data folder ready and return the command that runs the broker in it, for callers that start it themselves.
 
         Raises
         ------
@@ -211,7 +130,7 @@ class LocalKafka:
         return [java, *JVM_OPTIONS, "-cp", f"{libs}/*", "kafka.Kafka", str(settings)]
 
     def answers(self) -> bool:
-        """Tell whether the broker answers its clients, whoever started it."""
+        """Return whether the broker answers its clients."""
         return _answers(self.port)
 
     def start(self) -> None:
@@ -285,7 +204,7 @@ class LocalKafka:
             "share.coordinator.state.topic.replication.factor": 1,
             "share.coordinator.state.topic.min.isr": 1,
             "share.coordinator.state.topic.num.partitions": 1,
-            "group.initial.rebalance.delay.ms": 0,  # nobody else is about to join
+            "group.initial.rebalance.delay.ms": 0,  # no further members will join
             # After a kill the controller waits this long before it takes the broker back (9 s by default).
             "broker.session.timeout.ms": 3_000,
             "broker.heartbeat.interval.ms": 500,

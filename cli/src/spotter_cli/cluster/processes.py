@@ -1,4 +1,4 @@
-"""What a cluster consists of: each process with its command, its port and how one sees that it is ready."""
+"""The processes of a cluster: command, port and readiness of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ANSWER_S: Final = 1.0
 
 
 class Stage(IntEnum):
-    """Who needs whom: a stage is started after the ones before it, and stopped before them."""
+    """Start order: a stage is started after the earlier ones and stopped before them."""
 
     BROKER = 0
     WORKERS = 1
@@ -32,12 +32,12 @@ class ClusterProcess:
 
     name: str
     service: str
-    """What it is a replica of."""
+    """The service that it is a replica of."""
     stage: Stage
     command: tuple[str, ...]
     port: int
     log: Path
-    """Gets all that it prints."""
+    """Receives its output."""
     ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to the supervisor's own."""
@@ -45,7 +45,7 @@ class ClusterProcess:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """Where a cluster lives."""
+    """The folders, keys and Kafka of a cluster."""
 
     data: Path
     keys: Path
@@ -54,7 +54,7 @@ class ClusterSettings:
 
     @property
     def logs(self) -> Path:
-        """The folder with one log a process."""
+        """The folder with the log of each process."""
         return self.data / "logs"
 
 
@@ -65,11 +65,11 @@ _SERVICES: Final = {
     "gateway": ("spotter_gateway", Stage.APIS),
     "dashboard": ("spotter_dashboard", Stage.APIS),
 }
-"""Each service with the module behind its console script."""
+"""The module of each service, and its stage."""
 
 
 def service_parts(cluster: ClusterSettings, workers: int) -> list[ClusterProcess]:
-    """List the services; `workers` says how many replicas of detector and advisor there are."""
+    """Return the services' processes, with `workers` replicas each of detector and advisor."""
     ports = distinct_ports()
     return [
         _service(cluster, name, module, stage, replica, next(ports))
@@ -84,7 +84,7 @@ def _service(cluster: ClusterSettings, name: str, module: str, stage: Stage, rep
         name=instance,
         service=name,
         stage=stage,
-        # The module itself and no console script: the process is Python, whatever shebang a script has.
+        # The module instead of its console script: the process is then this Python, whatever the script's shebang.
         command=(sys.executable, "-m", module, "--port", str(port)),
         port=port,
         log=cluster.logs / f"{instance}.log",
@@ -93,26 +93,26 @@ def _service(cluster: ClusterSettings, name: str, module: str, stage: Stage, rep
             "SPOTTER_HOST": HOST,
             "SPOTTER_PORT": str(port),
             "SPOTTER_KAFKA": cluster.bootstrap,
-            # Not the cluster's own folder: `spotter up` may use that, and a dashboard's tables follow one log alone.
+            # Not the cluster's own folder: `spotter up` may use that, and a dashboard database belongs to one log.
             "SPOTTER_DATA": str(cluster.data / "services"),
             "SPOTTER_KEYS": str(cluster.keys),
-            "SPOTTER_INSTANCE": instance,  # the same after a restart: Kafka gives it its partitions back at once
+            "SPOTTER_INSTANCE": instance,  # unchanged after a restart, so that Kafka returns its partitions at once
         },
     )
 
 
 def distinct_ports() -> Iterator[int]:
-    """Give free ports, none of them twice."""
-    given: set[int] = set()
+    """Yield free ports without repeats."""
+    used: set[int] = set()
     while True:
         port = free_port()
-        if port not in given:
-            given.add(port)
+        if port not in used:
+            used.add(port)
             yield port
 
 
 def responds_ok(port: int, path: str) -> bool:
-    """Tell whether a process of this machine answers a GET with 200."""
+    """Return whether a local process answers a GET with 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=_ANSWER_S)
     try:
         connection.request("GET", path)
@@ -124,7 +124,7 @@ def responds_ok(port: int, path: str) -> bool:
 
 
 def log_tail(part: ClusterProcess, at_most: int = 1_500) -> str:
-    """Give the end of what a process printed."""
+    """Return the end of a process's log."""
     with part.log.open("rb") as log:
         log.seek(max(0, log.seek(0, os.SEEK_END) - at_most))
         return log.read().decode("utf-8", "replace").strip()

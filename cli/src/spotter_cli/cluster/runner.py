@@ -1,4 +1,4 @@
-"""A cluster from its start to its end."""
+"""Runs a cluster from start to stop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Final
 from spotter.settings import Settings
 from spotter.streaming.kafka import TopicsDiffer, apply_topics
 from spotter.streaming.log import LogUnavailable
-from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable, LocalKafka, free_port, java_command
+from spotter_cli.cluster.kafka_install import KafkaUnavailable, java_command
+from spotter_cli.cluster.local_kafka import KafkaFailed, LocalKafka, free_port
 from spotter_cli.cluster.processes import HOST, ClusterProcess, ClusterSettings, Stage, service_parts
 from spotter_cli.cluster.proxy import proxy_part
 from spotter_cli.cluster.signals import Signals
@@ -25,11 +26,11 @@ GYM: Final = "g1"
 
 
 def run(folder: DataDir, host: str, port: int, workers: int, signals: Signals) -> None:
-    """Start everything, print the lines, keep it running until a signal comes, and end it all.
+    """Start all processes, print their lines, keep them running until a signal, and stop them.
 
-    Raises CliError where a part can't be had or does not start, Stopped for a signal while the parts start.
+    Raises CliError if something is missing or does not start, Stopped for a signal during the start.
     """
-    port = _free(host, port or free_port())
+    port = _check_free(host, port or free_port())
     keyring = folder.keyring()
     bootstrap, kafka = _kafka(folder.path, signals)
     cluster = ClusterSettings(folder.path, folder.key_file, bootstrap)
@@ -48,17 +49,17 @@ def run(folder: DataDir, host: str, port: int, workers: int, signals: Signals) -
         url = f"http://{HOST if host in ('0.0.0.0', '::') else host}:{port}"
         folder.write_address(url)
         print_line({"ready": True, "url": url, "token": keyring.issue(GYM, "admin")})
-        print_message(f"Ready at {url} (logs in {cluster.logs}; Ctrl-C ends it).")
+        print_message(f"Ready at {url} (logs in {cluster.logs}; Ctrl-C stops it).")
         supervisor.watch()
         print_message("Stopping ...")
     finally:
         folder.remove_address()
         supervisor.stop()
-    print_message("All processes have ended.")
+    print_message("All processes have stopped.")
 
 
 def _kafka(folder: Path, signals: Signals) -> tuple[str, list[ClusterProcess]]:
-    """Give the address of Kafka, and the part to start where it is not somebody else's."""
+    """Return the address of Kafka and, unless it is an external one, the process to start."""
     if elsewhere := os.environ.get("KAFKA_BOOTSTRAP"):
         print_message(f"Using the Kafka at {elsewhere} (KAFKA_BOOTSTRAP).")
         return elsewhere, []
@@ -66,7 +67,7 @@ def _kafka(folder: Path, signals: Signals) -> tuple[str, list[ClusterProcess]]:
     try:
         java_command()
         with signals.raising():
-            print_message("Preparing Kafka (the first time Maven fetches it: half a minute) ...")
+            print_message("Preparing Kafka (the first time Maven downloads it, about half a minute) ...")
             command = broker.prepare()
     except (KafkaUnavailable, KafkaFailed) as error:
         raise CliError(str(error)) from None
@@ -88,33 +89,33 @@ def _apply_topics(bootstrap: str, prefix: str, signals: Signals) -> None:
             for line in asyncio.run(apply_topics(bootstrap, prefix)):
                 print_message(f"  {line}")
     except (LogUnavailable, TopicsDiffer) as error:
-        raise CliError(f"The topics at {bootstrap} can't be made ready: {error}.") from None
+        raise CliError(f"The topics at {bootstrap} can't be applied: {error}.") from None
 
 
-def _free(host: str, port: int) -> int:
-    """Give back the port; raises CliError where somebody listens there already."""
+def _check_free(host: str, port: int) -> int:
+    """Return the port; raises CliError if it is in use."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             raise CliError(
-                f"Port {port} at {host} can't be used ({error.strerror}): end what listens there, or choose another "
-                "with --port (0: any)."
+                f"Port {port} at {host} can't be used ({error.strerror}): stop what listens there, or choose another "
+                "with --port (0: any free port)."
             ) from None
     return port
 
 
 def print_process(part: ClusterProcess, pid: int) -> None:
-    """Print the line of a process that was started."""
+    """Print the JSON line of a process that was started."""
     print_line({"name": part.name, "pid": pid, "port": part.port})
 
 
 def print_line(line: dict[str, str | int | bool]) -> None:
-    """Print a line for programs."""
+    """Print a JSON line on standard output, for programs."""
     print(json.dumps(line), flush=True)
 
 
 def print_message(text: str) -> None:
-    """Tell a person."""
+    """Print a message on standard error, for people."""
     print(text, file=sys.stderr, flush=True)

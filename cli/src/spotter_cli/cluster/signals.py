@@ -1,4 +1,4 @@
-"""Signals as something to wait for: a request to stop, or a child that ended."""
+"""Signals to wait for: requests to stop, and the end of a child process."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Stopped(BaseException):
-    """A signal came while something was under way that only an exception ends."""
+    """A signal interrupted work that only an exception can end."""
 
 
 class Signals:
-    """Counts requests to stop and wakes whoever waits, for signals come only to the main thread; a context manager."""
+    """A context manager that counts requests to stop and wakes `wait`; for the main thread, which gets the signals."""
 
     def __init__(self) -> None:
         self.stops = 0
-        """How often a stop was asked for."""
+        """The number of requests to stop."""
         self._raises = False
         self._wakes, self._woken = socket.socketpair()
         self._before: dict[signal.Signals, _Handler] = {}
@@ -33,7 +33,7 @@ class Signals:
         self._woken.setblocking(False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._before[number] = signal.signal(number, self._stop)
-        # A child's end has to have a handler, else the system drops the signal and nobody wakes.
+        # SIGCHLD needs a handler, else the system drops it and `wait` does not wake.
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         self._wakeup_fd_before = signal.set_wakeup_fd(self._wakes.fileno(), warn_on_full_buffer=False)
         return self
@@ -48,14 +48,14 @@ class Signals:
         self._woken.close()
 
     def wait(self, seconds: float) -> None:
-        """Return when any signal comes, at the latest after some time."""
+        """Return at the next signal, or after some time."""
         ready, _, _ = select.select([self._woken], [], [], max(0.0, seconds))
         if ready:
             self._woken.recv(4096)
 
     @contextmanager
     def raising(self) -> Iterator[None]:
-        """Let a request to stop raise Stopped meanwhile, for work that can't be asked in between."""
+        """Raise Stopped on a request to stop meanwhile, for work that can't be polled."""
         if self.stops:
             raise Stopped
         self._raises = True

@@ -1,4 +1,4 @@
-"""Keeps the processes of a cluster running: starts them, restarts what dies, stops all in the end."""
+"""Supervises the processes of a cluster: starts them, restarts those that die, stops them in order."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from spotter_standalone.errors import CliError
 
 READY_LIMIT_S: Final = 120.0
 STOP_LIMIT_S: Final = 10.0
-_LIVED_S: Final = 5.0
-"""A process that lived this long has not failed to start (design choice)."""
+_STARTED_AFTER_S: Final = 5.0
+"""A process that lives this long has started successfully (design choice)."""
 _FAILED_STARTS: Final = 3
 _POLL_S: Final = 0.1
 _IDLE_S: Final = 5.0
@@ -30,24 +30,24 @@ class _Running:
     process: subprocess.Popen[bytes]
     started_s: float
     short_lives: int = 0
-    """Deaths in a row soon after a start."""
+    """Consecutive exits soon after a start."""
     due_s: float | None = None
-    """When it is started again; None: it runs, as far as anybody knows."""
+    """When it is restarted; None while it is believed to run."""
 
 
 class Supervisor:
-    """Runs parts until it is told to stop.
+    """Runs processes until a signal asks for a stop.
 
     Parameters
     ----------
     directory
-        Where the processes run.
+        The working directory of the processes.
     announce
-        Is told each part and the id of its process, at every start.
+        Called with each process and its pid at every start.
     say
-        Is told what a person may want to know.
+        Called with messages for people.
     signals
-        What is waited for.
+        The signals to wait for.
     """
 
     def __init__(
@@ -64,10 +64,10 @@ class Supervisor:
         self._running: list[_Running] = []
 
     def start(self, parts: Iterable[ClusterProcess]) -> None:
-        """Start parts and return when all of them are ready.
+        """Start processes and return when all of them are ready.
 
-        Raises CliError, with its last words, for one that dies three times or is not ready within two minutes, and
-        Stopped when a signal comes.
+        Raises CliError, with the end of its log, for one that dies three times or is not ready within two minutes, and
+        Stopped for a signal.
         """
         waiting = list(parts)
         for part in waiting:
@@ -81,20 +81,20 @@ class Supervisor:
             self._revive()
             for running in self._running:
                 if running.short_lives >= _FAILED_STARTS:
-                    raise _failure(running.part, f"ended {running.short_lives} times while the cluster started")
+                    raise _failure(running.part, f"exited {running.short_lives} times during the start")
             if time.monotonic() > limit_s:
                 raise _failure(waiting[0], f"was not ready within {READY_LIMIT_S:.0f} s")
             self._signals.wait(_POLL_S)
 
     def watch(self) -> None:
-        """Restart what dies, until a signal asks for the end."""
+        """Restart processes that die, until a signal asks for a stop."""
         while not self._signals.stops:
             self._revive()
             dues = [running.due_s for running in self._running if running.due_s is not None]
             self._signals.wait(min(dues) - time.monotonic() if dues else _IDLE_S)
 
     def stop(self) -> None:
-        """End all processes, a stage after the other, what needs others first; one that takes too long is killed."""
+        """Stop all processes in reverse order of their stages; kill those that take too long."""
         for stage in sorted(Stage, reverse=True):
             alive = [r for r in self._running if r.part.stage is stage and r.process.poll() is None]
             for running in alive:
@@ -102,9 +102,9 @@ class Supervisor:
             limit_s = time.monotonic() + STOP_LIMIT_S
             stops = self._signals.stops
             while alive := [running for running in alive if running.process.poll() is None]:
-                if self._signals.stops > stops or time.monotonic() > limit_s:  # somebody is in a hurry
+                if self._signals.stops > stops or time.monotonic() > limit_s:  # a second request to stop
                     for running in alive:
-                        self._notify(f"{running.part.name} does not end by itself: killed")
+                        self._notify(f"{running.part.name} does not stop: killed")
                         running.process.kill()
                         running.process.wait()
                 else:
@@ -115,12 +115,12 @@ class Supervisor:
         for running in self._running:
             if running.due_s is None and (code := running.process.poll()) is not None:
                 lived_s = now_s - running.started_s
-                running.short_lives = running.short_lives + 1 if lived_s < _LIVED_S else 0
+                running.short_lives = running.short_lives + 1 if lived_s < _STARTED_AFTER_S else 0
                 pause_s = restart_pause_s(running.short_lives)
                 running.due_s = now_s + pause_s
-                again = f"again in {pause_s:g} s" if pause_s else "started again"
+                restart = f"restart in {pause_s:g} s" if pause_s else "restarted"
                 self._notify(
-                    f"{running.part.name} {_ended(code)} after {lived_s:.1f} s; {again} (log: {running.part.log})"
+                    f"{running.part.name} {_ended(code)} after {lived_s:.1f} s; {restart} (log: {running.part.log})"
                 )
             if running.due_s is not None and running.due_s <= now_s:
                 running.process = child.start(running.part, self._directory)
@@ -129,7 +129,7 @@ class Supervisor:
 
 
 def restart_pause_s(short_lives: int) -> float:
-    """Say how long to wait before a process is started again: not at all, unless it keeps dying right after its start.
+    """Return the pause before a restart: none, unless the process keeps dying right after its start.
 
     Half a second from the third short life on, doubled with each further one, at most 10 s (design choice).
 
@@ -140,7 +140,7 @@ def restart_pause_s(short_lives: int) -> float:
 
 
 def _ended(code: int) -> str:
-    return f"ended with exit code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
+    return f"exited with code {code}" if code >= 0 else f"was killed by {signal.Signals(-code).name}"
 
 
 def _failure(part: ClusterProcess, what: str) -> CliError:

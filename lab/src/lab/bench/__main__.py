@@ -22,7 +22,8 @@ from lab.bench.recovery import recovery
 from lab.bench.rows import BenchRow, failed, not_measured
 from lab.bench.table import print_json, print_table
 from lab.bench.workers import workers
-from spotter_cli.cluster.local_kafka import KafkaFailed, KafkaUnavailable
+from spotter_cli.cluster.kafka_install import KafkaUnavailable
+from spotter_cli.cluster.local_kafka import KafkaFailed
 
 ALONE: Final[dict[str, Callable[[BenchPlan], Iterator[BenchRow]]]] = {
     "latency": standalone_latency,

@@ -18,7 +18,8 @@ from lab.bench.machine import kafka_version
 from lab.bench.workload import Prepared
 from spotter.domain.topics import LIFTS, TOPICS
 from spotter.streaming.kafka import apply_topics
-from spotter_cli.cluster.local_kafka import LocalKafka, kafka_libs
+from spotter_cli.cluster.kafka_install import kafka_libs
+from spotter_cli.cluster.local_kafka import LocalKafka
 
 _NUMBERS: Final = itertools.count(1)
 _PREFIX: Final = f"bench-{os.getpid()}-{int(time.time())}"
