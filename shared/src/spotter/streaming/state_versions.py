@@ -147,13 +147,6 @@ class Table:
         """Forget a lifter."""
         self._chains.pop(key, None)
 
-    def depth(self, key: str) -> int:
-        """Return how many versions the lifter's longest chain has."""
-        return max(map(len, self._chains.get(key, {}).values()), default=0)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._chains
-
     def keys(self) -> list[str]:
         """Return the lifters."""
         return list(self._chains)

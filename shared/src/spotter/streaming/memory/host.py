@@ -12,7 +12,7 @@ from spotter.streaming.at_least_once import AtLeastOnce
 from spotter.streaming.changelog import Entry
 from spotter.streaming.log import NewRecord, Record
 from spotter.streaming.memory.log import MemoryLog
-from spotter.streaming.processor import Environment, Processor, State
+from spotter.streaming.processor import Environment, Processor
 from spotter.streaming.state_versions import Input, Output
 
 
@@ -155,7 +155,3 @@ class MemoryHost:
         for worker in self.workers.values():
             worker.timers(now)
         self.run()
-
-    def state(self, processor: str, key: str) -> State:
-        """Return a lifter's newest state."""
-        return self.workers[processor].stage.state(key)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from spotter.domain.time import micros, moment_of
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
-from spotter.streaming.processor import Environment, Processor, State
+from spotter.streaming.processor import Environment, Processor
 from spotter.streaming.runtime import CommitGroup, ProcessorStage, Runtime
 from spotter.streaming.sqlite.log import SqliteLog
 from spotter.streaming.sqlite.storage import StateRow, Write
@@ -98,12 +98,6 @@ class SqliteHost(Runtime):
         while self._waiting() or self._at_work or self._commits:
             self.check()
             await self._log.wait(self._inputs, 0.02)
-
-    async def state(self, processor: str, key: str) -> State:
-        """Return a lifter's newest state."""
-        stage = next(stage for stage in self.chain if stage.name == processor)
-        await self.load(stage, [key])
-        return stage.state(key)
 
     async def fire(self, now: datetime) -> int:
         """Write the events of timers that are due; where the log does not answer, the next time."""

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from spotter.streaming.log import LogUnavailable, NewRecord, Position, Record, Start
-from spotter.streaming.sqlite.storage import CHECKPOINT_EVERY_S, LogInUse, SqliteFile, Write
-
-__all__ = ["LogInUse", "SqliteLog", "SqliteReader"]
+from spotter.streaming.sqlite.storage import CHECKPOINT_EVERY_S, SqliteFile, Write
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -1,0 +1,7 @@
+"""What keeps a database file from being used."""
+
+from __future__ import annotations
+
+
+class LogInUse(Exception):
+    """Another process holds the file."""
