@@ -21,6 +21,7 @@ from spotter.streaming.memory.log import MemoryLog
 from spotter_ingest.app import create_app
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])
+PROBLEM = "application/problem+json"
 REP = "spotter.rep.completed.v1"
 
 

@@ -1,70 +1,20 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spotter.domain.events import ROLES, TYPES, Role, decode, format_time
+from spotter.domain.events import ROLES, TYPES, decode
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http import Problem
-from spotter.http.tokens import Identity
-from spotter_ingest.validation import Receipt, ValidEvent, validate
+from spotter_ingest.validation import Receipt, validate
 from tests.ingest.support import event, rep
+from tests.ingest.validation_cases import MINIMAL, NOW, bearer, refused, shift, took
 
-NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
-RECEIPT = Receipt(NOW, 7, builtin_catalogue(), lambda: "new-id")
-
-
-def bearer(role: Role = "admin", *athletes: str) -> Identity:
-    """Return a credential."""
-    return Identity("token-1", "g1", role, frozenset(athletes), NOW + timedelta(days=1))
-
-
-def took(raw: dict[str, Any], who: Identity | None = None) -> ValidEvent:
-    """Validate an event that is accepted."""
-    return validate(raw, who or bearer(), RECEIPT)
-
-
-def refused(raw: dict[str, Any], who: Identity | None = None) -> Problem:
-    """Validate an event that is refused; return the problem, which always has a mend."""
-    with pytest.raises(Problem) as caught:
-        validate(raw, who or bearer(), RECEIPT)
-    assert caught.value.mend, "a problem says what to do"
-    assert caught.value.detail.endswith((".", "?"))
-    return caught.value
-
-
-def shift(**span: float) -> str:
-    """Format a time around the moment of receipt."""
-    return format_time(NOW + timedelta(**span))
-
-
-MINIMAL: dict[str, dict[str, Any]] = {
-    "set.started": {"exercise": "back_squat"},
-    "rep.started": {},
-    "rep.completed": {},
-    "motion.sampled": {"t0": "2026-01-05T09:59:59Z", "rate_hz": 100, "signal": "bar_velocity", "samples": [0.1, 0.2]},
-    "rep.amended": {"rep_number": 1, "set": {"load_kg": 80}},
-    "rep.voided": {"rep_number": 1},
-    "set.amended": {"load_kg": 80},
-    "set.moved": {"to_athlete_id": "bob"},
-    "effort.reported": {"rir": 2},
-    "set.ended": {},
-    "wellness.reported": {"sleep": 4, "pain": {"knee": 2}},
-    "session.started": {},
-    "station.paired": {"station_id": "rack-1", "device_id": "ob-3248"},
-    "station.released": {"station_id": "rack-1", "device_id": "ob-3248"},
-    "athlete.updated": {"level": "beginner"},
-    "policy.updated": {"target_rir": 3},
-    "exercise.added": {"exercise": "yoke_walk", "name": "Yoke walk", "risk": "high_risk"},
-    "budget.granted": {"units": 1, "reason": "meet", "expires": "2026-02-01T00:00:00Z"},
-    "token.revoked": {"token_id": "token-9"},
-    "advice.acknowledged": {"alert_id": "a-1"},
-}
 SENDABLE = {name.removeprefix("spotter.").removesuffix(".v1"): kind for name, kind in TYPES.items() if kind.role}
 
 
@@ -227,60 +177,6 @@ class TestNames:
         assert first.event.content() == again.event.content()
         others = [sent | {"id": "r2"}, rep("bob") | sent | {"data": {"athlete_id": "bob"}}, sent | {"source": "s"}]
         assert 4 == len({took(raw).record.dedupe for raw in [sent, *others]})
-
-
-class TestTimes:
-    """Times in the future by our clock are refused; senttime corrects a wrong clock."""
-
-    @pytest.mark.parametrize(
-        ("time", "senttime", "field"),
-        [
-            ({"minutes": 1.9}, None, None),
-            ({"minutes": 2.1}, None, "time"),
-            ({"hours": 5}, {"hours": 5}, None),
-            ({"hours": 5, "minutes": 3}, {"hours": 5}, "time"),
-            ({"hours": -5}, {"hours": -5}, None),
-            ({"hours": -1}, {"hours": -5}, "time"),
-            ({"days": -365}, None, None),
-            ({"days": -9000}, {"days": 30_000}, "time"),
-            ({"days": -9400}, {"days": -9400}, None),
-        ],
-    )  # fmt: skip
-    def test_two_minutes_ahead_at_most(
-        self, time: dict[str, float], senttime: dict[str, float] | None, field: str | None
-    ) -> None:
-        """By the sender's clock, corrected if senttime is sent."""
-        sent = rep() | {"time": shift(**time)} | ({} if senttime is None else {"senttime": shift(**senttime)})
-        if field is None:
-            took(sent)
-        else:
-            assert (422, field) == ((problem := refused(sent)).status, problem.field)
-
-    def test_times_in_the_data_are_checked_too(self) -> None:
-        """Start and end of a rep, the first sample, also where they are amended."""
-        far = shift(hours=1)
-        for raw, field in (
-            (rep(ended_at=far), "data.ended_at"),
-            (rep(started_at=far), "data.started_at"),
-            (event("rep.started", athlete_id="ada", started_at=far), "data.started_at"),
-            (event("rep.amended", athlete_id="ada", rep_number=1, set={"ended_at": far}), "data.set.ended_at"),
-            (event("motion.sampled", **MINIMAL["motion.sampled"] | {"athlete_id": "ada", "t0": far}), "data.t0"),
-        ):
-            assert (422, field) == ((problem := refused(raw)).status, problem.field)
-        took(event("budget.granted", athlete_id="ada", units=1, reason="meet", expires=shift(days=30)))
-
-    @pytest.mark.parametrize(
-        "time", ["yesterday", "2026-01-05T10:00:00", "2026-01-05", 5, "1999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", True]
-    )  # fmt: skip
-    def test_a_time_is_rfc_3339_with_its_offset(self, time: object) -> None:
-        """Anything else is refused, naming the field."""
-        for name in ("time", "senttime"):
-            assert (422, name) == ((problem := refused(rep() | {name: time})).status, problem.field)
-
-    def test_ingest_stamps_receipt_and_configuration(self) -> None:
-        """Whatever the sender put there."""
-        taken = took(rep() | {"receivedtime": "rubbish", "configversion": "rubbish"}).event
-        assert (NOW, 7, NOW) == (taken.receivedtime, taken.configversion, taken.time)
 
 
 class TestData:
