@@ -20,7 +20,7 @@ from spotter_ingest.app import create_router as ingest_router
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the routes stand on; whoever made them runs them."""
+    """What the routes need; the caller runs it."""
 
     log: Log
     guard: Guard

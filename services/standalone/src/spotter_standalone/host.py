@@ -1,4 +1,4 @@
-"""The one-process host, put together: log, detector and advisor, gateway, dashboard, doors."""
+"""The one-process host, put together: log, detector and advisor, gateway, dashboard, routes."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from spotter_standalone.server import listen, served, url_of
 log = logging.getLogger(__name__)
 
 CHECK_S: Final = 0.5
-"""How often a part that ended is looked for; the processing itself is told at once."""
+"""How often a part that ended is looked for; the end of the processing itself is seen at once."""
 READY_S: Final = 5.0
-"""How long a start waits for the tables of pages; a long history is read on while the doors are open."""
+"""How long a start waits for the tables of pages; a long history is read on while requests are served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ async def serving(
 ) -> AsyncIterator[RunningHost]:
     """Run the whole of Spotter on a data folder while entered.
 
-    Leaving it stops in order: no new connections, clients told, what was accepted written, the log closed. Raises
+    Leaving it stops in order: no new connections, clients notified, what was accepted written, the log closed. Raises
     CliError for what a person can mend: a port or a folder in use, a folder or a database that can't be used.
     """
     data_dir.prepare()
@@ -103,7 +103,7 @@ async def serving(
 
 async def _until(true: Callable[[], bool], within_s: float) -> None:
     deadline_s = asyncio.get_running_loop().time() + within_s
-    while not true() and asyncio.get_running_loop().time() < deadline_s:  # noqa: ASYNC110  # told by several parts
+    while not true() and asyncio.get_running_loop().time() < deadline_s:  # noqa: ASYNC110  # several parts report it
         await asyncio.sleep(0.01)
 
 
@@ -124,7 +124,7 @@ def _first_failure(checks: Sequence[Callable[[], None]]) -> str | None:
     for check in checks:
         try:
             check()
-        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason that is told
+        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason reported
             return f"A part of the host has ended: {error!r}."
     return None
 

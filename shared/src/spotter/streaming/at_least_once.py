@@ -13,7 +13,7 @@ from spotter.streaming.state_versions import Input, Output
 
 VERSIONS_MAX = 64
 ENTRY_BYTES_MAX = 256 * 1024
-"""A larger entry of state is mostly versions: committing lets go of them."""
+"""A larger entry of state is mostly versions: committing drops them."""
 
 H = TypeVar("H")
 

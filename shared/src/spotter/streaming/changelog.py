@@ -62,7 +62,7 @@ class Changelog:
         self.processed: dict[int, int] = {}
         """By partition, the offset after the last acknowledged input."""
         self.restored = 0
-        """Values read from the changelog so far: how recovery gets on."""
+        """Values read from the changelog so far: the progress of recovery."""
 
     def entries(self, changed: Iterable[tuple[str, str]], inputs: Iterable[Input]) -> list[Entry]:
         """Return what inputs changed as records of the changelog, without versions that no replay asks for."""

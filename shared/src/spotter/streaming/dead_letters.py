@@ -1,4 +1,4 @@
-"""Why an event could not be used: each reason of a dead letter, with a sentence for whoever reads it."""
+"""Why an event could not be used: each reason of a dead letter, with a sentence for people."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import sys
 from typing import Final
 
 SWITCH_S: Final = 0.0005
-"""How long a thread may keep others waiting: the one that has just written to the disk has an answer to give."""
+"""How long a thread may keep others waiting: the one that has just written to the disk has an answer to send."""
 COLLECT_AFTER: Final = (2_000, 5, 400)
 """Work leaves few cycles behind: collecting after every 700 new objects, as Python does, costs a fifth of a batch; after
 50,000, each collection is a pause of 20 to 50 ms that the next reps wait for. After 2,000 it is 1 ms, or 5 at times."""

@@ -1,4 +1,4 @@
-"""A worker's own small door: health and metrics, in the loop that does the work, so that a blocked one shows."""
+"""A worker's HTTP server for health and metrics, in the loop that does the work, so that a blocked one shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def worker_door(
     listener = socket.create_server((settings.host, settings.port))
     log.info("health and metrics at http://%s:%d", *listener.getsockname()[:2])
     server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"), signals=False)
-    serving = asyncio.create_task(server.serve(sockets=[listener]), name="door")
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="health")
     try:
         yield
     finally:

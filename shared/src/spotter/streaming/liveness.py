@@ -1,4 +1,4 @@
-"""Whether a worker gets on: liveness is progress, not a process that still runs."""
+"""Whether a worker makes progress: a process that merely runs is not alive."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 STUCK_S = 30.0
 """Lag without an acknowledged event for so long, while the broker answers, is not alive."""
 GIVEN_UP_S = 60.0
-"""After which the worker ends itself, for whoever restarts it."""
+"""After which the worker ends itself, to be restarted."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """Compares what was done with what there is to do, each time the broker tells."""
+    """Compares what was done with what there is to do, each time the broker answers."""
 
     _mark: tuple[int, ...] = ()
     _since_s: float = 0.0
@@ -30,7 +30,7 @@ class Progress:
         self._since_s = now_s
 
     def stuck_s(self, now_s: float) -> float:
-        """Return for how long nothing was done although there was work (0: it gets on)."""
+        """Return for how long nothing was done although there was work (0: it makes progress)."""
         return now_s - self._since_s if self._lag else 0.0
 
     def problem(self, now_s: float) -> str | None:

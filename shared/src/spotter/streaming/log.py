@@ -1,4 +1,4 @@
-"""What the doors and the pages need of a log, whichever host keeps it."""
+"""The log as services see it, on every backend."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NewRecord:
     dedupe: bytes | None = None
     """16 bytes that are equal for the same event sent again; a log that knows them writes it once."""
     event: Event | None = field(default=None, compare=False)
-    """What `value` decodes to, where the writer has it at hand."""
+    """What `value` decodes to, where the writer has it already."""
 
 
 @record(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Record:
     timestamp_ms: int
     """When the log took it."""
     event: Event | None = field(default=None, compare=False)
-    """What `value` decodes to, where the log has it at hand."""
+    """What `value` decodes to, where the log has it already."""
 
 
 @record(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Reader(Protocol):
         ...
 
     async def lag(self) -> int:
-        """Return how many records are written that `fetch` has not given yet; raises LogUnavailable."""
+        """Return how many records are written that `fetch` has not returned yet; raises LogUnavailable."""
         ...
 
     def position(self) -> Position:

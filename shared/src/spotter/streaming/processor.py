@@ -36,14 +36,14 @@ class Reject:
 
 @record(frozen=True, slots=True)
 class Step:
-    """What one event gives: entries of state to write (None removes one), events to publish, perhaps a refusal."""
+    """The result of one event: entries of state to write (None removes one), events to publish, perhaps a refusal."""
 
     changes: Mapping[str, object | None] = field(default_factory=dict)
     outputs: tuple[Event, ...] = ()
     reject: Reject | None = None
     elsewhere: tuple[Event, ...] = ()
     """Events for the input topic, each under the key of the lifter whom it names. They are written at least once:
-    their ids must follow from the event that gave them."""
+    their ids must follow from that event."""
 
 
 class Draft(Protocol):

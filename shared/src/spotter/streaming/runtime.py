@@ -1,4 +1,4 @@
-"""The loop of every host: step inputs, commit what they gave, write the events of timers that are due."""
+"""The loop of every host: step inputs, commit the results, write the events of timers that are due."""
 
 from __future__ import annotations
 

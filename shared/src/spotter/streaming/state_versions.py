@@ -34,7 +34,7 @@ SEEN = "$seen"
 
 @record(frozen=True, slots=True)
 class Input:
-    """A record to be processed; `event` spares decoding where the host has it at hand."""
+    """A record to be processed; `event` is what `value` decodes to, where the host has it already."""
 
     partition: int
     offset: int
@@ -57,7 +57,7 @@ class Output:
 
 @dataclasses.dataclass(slots=True)
 class Batch:
-    """What a run of inputs gave: records to publish, in order, and the entries of state that changed."""
+    """The result of a run of inputs: records to publish, in order, and the entries of state that changed."""
 
     outputs: list[Output] = dataclasses.field(default_factory=list)
     changed: dict[tuple[str, str], None] = dataclasses.field(default_factory=dict)
@@ -168,7 +168,7 @@ class Stepper:
         """Process inputs in order; state changes at once, outputs are returned to be published.
 
         Raises ConfigPending when an input needs configuration that was not read yet: nothing was changed by it or
-        by what follows, and running the inputs again later gives the same answers.
+        by what follows, and running the inputs again later has the same results.
         """
         batch = Batch()
         drafts: list[Any] = []

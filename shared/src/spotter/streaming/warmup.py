@@ -1,4 +1,4 @@
-"""A rehearsal before the doors open: the first set of the day gets its advice as fast as the hundredth."""
+"""A dry run at the start: the first set of the day gets its advice as fast as the hundredth."""
 
 from __future__ import annotations
 

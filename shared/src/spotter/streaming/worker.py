@@ -1,4 +1,4 @@
-"""The life of a worker: start, recovery, work, timers, and an end that nobody can miss."""
+"""The life of a worker: start, recovery, work, timers, and an unmistakable end."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ RECOVERY_STUCK_S = 10.0
 
 
 class WorkerFailed(Exception):
-    """The worker can't go on; whoever started it should start it again."""
+    """The worker can't go on and should be restarted."""
 
 
 class SessionLost(WorkerFailed):
@@ -162,7 +162,7 @@ async def _ask(host: FaustHost, progress: Progress) -> None:
         try:
             ends = await host.ends()
         except LogUnavailable as error:
-            log.warning("nobody can tell what waits: %s", error)
+            log.warning("what waits is unknown: %s", error)
             progress.unanswered(time.monotonic())
             continue
         committed = host.changelog.committed

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Consumer(driver.Consumer):
-    """A consumer whose partitions are the worker's: it tells the worker what comes and goes."""
+    """A consumer whose partitions are the worker's: it notifies the worker of assignments."""
 
     app: WorkerApp
 
@@ -69,7 +69,7 @@ class Consumer(driver.Consumer):
         return cast(Mapping[TP, int], await self.app.host.offsets.begin(_plain(partitions)))
 
     async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
-        """Return where partitions end, likewise."""
+        """Return where partitions end, asked in the same way."""
         return cast(Mapping[TP, int], await self.app.host.offsets.end(_plain(partitions)))
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
@@ -94,13 +94,13 @@ class Consumer(driver.Consumer):
         self.inner.pause(*(partition for partition in partitions if partition in assigned))
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Leave it to the worker to see whether it gets on: Faust would complain of partitions that are paused."""
+        """Do nothing: the worker checks its own progress, and Faust would complain of paused partitions."""
 
     def verify_recovery_event_path(self, now: float, tp: TP) -> None:
         """Likewise."""
 
     def check(self) -> None:
-        """Raise SessionLost where aiokafka's own tasks ended: it would tell nobody."""
+        """Raise SessionLost where aiokafka's own tasks ended: it would not report it."""
         inner = self.inner
         if inner is None or inner._coordinator is None or inner._fetcher is None:
             return  # it is still starting

@@ -196,7 +196,7 @@ class FaustHost(AtLeastOnce[EventT[Any]]):
         await self.app.start()
 
     async def stop(self) -> None:
-        """Finish what is on its way, commit, and let go."""
+        """Finish what is on its way, commit, and disconnect."""
         self.forget()
         await self.app.stop()
         await self.offsets.close()

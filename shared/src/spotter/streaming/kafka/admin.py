@@ -183,7 +183,7 @@ async def _until_taken_over(admin: AIOKafkaAdminClient, bootstrap: str, prefix: 
         await asyncio.sleep(0.05)
     asking = Offsets(bootstrap)
     try:
-        # Only a leader that is ready to be written to tells this.
+        # Only a leader that is ready for writes answers this.
         await asking.end(
             [partition for topic in topics for partition in topic_partitions(prefix, topic.name)], CHANGE_S
         )

@@ -1,4 +1,4 @@
-"""The log on Apache Kafka as the doors see it."""
+"""The log on Apache Kafka as services see it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class KafkaLog:
         await self._writer.start()
 
     async def stop(self) -> None:
-        """Disconnect; what `append` still waits for is given 2 s."""
+        """Disconnect; what `append` still waits for has 2 s left."""
         await self._progress.close()
         await self._writer.stop()
 

@@ -23,14 +23,14 @@ COMMITTED_BY_MS = int(COMMIT_INTERVAL_S * 1000) + 500
 ANSWER_S = 2.0
 RETRY_S = 0.1
 ASKED_AGAIN_S = 0.5
-"""How long an answer holds for whoever asks in the meantime."""
+"""How long an answer is reused."""
 PEEK_BYTES = 64 * 1024
 
 
 class UnfinishedWork:
     """Tells the time of the oldest record that a worker has not finished.
 
-    One answer costs two reads of committed offsets and two look-ups of offsets, which the brokers hold in memory.
+    One answer costs two reads of committed offsets and two look-ups of offsets, which the brokers have in memory.
     Only where a record is really late its time is read from the log, once for each committed offset. A group that
     never committed has finished nothing: it will begin with the oldest record.
     """

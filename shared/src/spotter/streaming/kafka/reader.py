@@ -88,7 +88,7 @@ class KafkaReader:
             raise LogUnavailable(f"no broker has answered for {silent_s:.0f} s")
 
     async def lag(self) -> int:
-        """Return how many records are written that `fetch` has not given yet; raises LogUnavailable."""
+        """Return how many records are written that `fetch` has not returned yet; raises LogUnavailable."""
         ends = await self._asking.end(list(self._next))
         behind = 0
         for partition, end in ends.items():

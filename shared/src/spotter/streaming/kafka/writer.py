@@ -18,13 +18,13 @@ from spotter.streaming.log import LogUnavailable, NewRecord
 log = logging.getLogger(__name__)
 
 CONFIRM_S = 1.0
-"""How long the brokers may confirm nothing before an append is given up."""
+"""How long the brokers may confirm nothing before an append fails."""
 START_S = 30.0
 STOP_S = 2.0
 SENT_AT_ONCE = 1_000
 """Records sent before their confirmations are waited for: time passes for each such run, not for the whole append."""
 REMEMBERED = 65_536
-"""Identities of written events that are remembered: about 20 MB, minutes of a busy door."""
+"""Identities of written events that are remembered: about 20 MB, minutes of a busy ingest."""
 LINGER_MS = 1
 BATCH_BYTES = 256 * 1024
 REQUEST_TIMEOUT_MS = 5_000
@@ -75,7 +75,7 @@ class KafkaWriter:
                 return
 
     async def stop(self) -> None:
-        """Disconnect; what is under way is given 2 s."""
+        """Disconnect; what is under way has 2 s left."""
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait({self._connecting})

@@ -27,7 +27,7 @@ class Durable:
 
 @coroutine
 def _after(effect: str) -> Generator[str, None, None]:
-    """Pause, for whoever drives the worker, after an effect."""
+    """Yield to the driver of the worker after an effect."""
     yield effect
 
 

@@ -24,7 +24,7 @@ class MemoryLog:
         self._known: set[bytes] = set()
         self._written = asyncio.Event()
         self.oldest_unfinished: int | None = None
-        """What `oldest_unfinished_ms` answers; set by whoever plays the workers."""
+        """What `oldest_unfinished_ms` returns; set by tests that play the workers."""
 
     def partition_of(self, key: str) -> int:
         """Return the partition of a key."""
@@ -113,7 +113,7 @@ class MemoryReader:
         return records
 
     async def lag(self) -> int:
-        """Count what was not given yet."""
+        """Count what `fetch` has not returned yet."""
         self._log._check()
         return sum(len(self._log.partition(*partition)) - first for partition, first in self._next.items())
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class LogInUse(Exception):
-    """Another process holds the file."""
+    """The file is open in another process."""

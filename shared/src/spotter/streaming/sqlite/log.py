@@ -69,7 +69,7 @@ class SqliteLog:
         return cls(file)
 
     async def close(self) -> None:
-        """Write what waits and let go of the file."""
+        """Write what waits and close the file."""
         waiting = [future for _, future in self._pending]
         if waiting:
             await asyncio.wait(waiting)
@@ -150,7 +150,7 @@ class SqliteLog:
             raise LogUnavailable(f"the database can't be read: {error}") from None
 
     def recent(self, topic: str, offset: int) -> Record | None:
-        """Return the record at an offset; for one that only the file has, the oldest one at hand."""
+        """Return the record at an offset; for one that only the file has, the oldest one in memory."""
         recent = self._recent[topic]
         index = max(0, offset - recent.first)
         return recent.records[index] if index < len(recent.records) else None
@@ -179,7 +179,7 @@ class SqliteLog:
     async def oldest_unfinished_ms(self) -> int | None:
         """Return when the oldest event came that is not processed yet."""
         if self.unfinished is None:
-            raise LogUnavailable("nobody processes this log")
+            raise LogUnavailable("no host processes this log")
         return self.unfinished()
 
     async def wait(self, topics: Iterable[str], wait_s: float) -> None:
@@ -231,7 +231,7 @@ class SqliteReader:
         return new
 
     async def lag(self) -> int:
-        """Count what was not given yet."""
+        """Count what `fetch` has not returned yet."""
         return sum(self._source.ends[topic] - first for topic, first in self._next.items())
 
     def position(self) -> Position:

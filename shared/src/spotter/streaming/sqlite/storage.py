@@ -18,7 +18,7 @@ from spotter.streaming.sqlite.errors import LogInUse
 
 SCHEMA_VERSION = 1
 ROWS_AT_ONCE = 256
-"""Rows of a statement, a power of two. Each statement lets go of the interpreter once, and every time it does so a busy
+"""Rows of a statement, a power of two. Each statement releases the interpreter once, and every time a busy
 thread may keep it for as long as a whole batch takes."""
 STATEMENTS_KEPT = 256
 CHECKPOINT_EVERY_S = 1.0
@@ -44,7 +44,7 @@ class Write:
     records: Sequence[NewRecord] = ()
     states: Sequence[StateRow] = ()
     cursors: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By processor, the next offset of its input: as it stands, and as it will be."""
+    """By processor, the next offset of its input: before and after the commit."""
     timers: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """By processor and key, when a timer is due (microseconds since 1970); None: no more."""
 
@@ -89,7 +89,7 @@ class SqliteFile:
         os.close(self._lock)
 
     def commit(self, writes: Iterable[Write]) -> list[list[Record | None]]:
-        """Write all in one durable transaction; for each record as it stands, None for one that was there already.
+        """Write all in one durable transaction; returns each record as written, None for one that was there already.
 
         Raises sqlite3.Error, and then nothing of it is written.
         """
@@ -108,7 +108,7 @@ class SqliteFile:
         return done
 
     def checkpoint(self) -> None:
-        """Copy what was written ahead into the file, keeping nobody waiting; raises sqlite3.Error."""
+        """Copy what was written ahead into the file, blocking nothing; raises sqlite3.Error."""
         self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def _write(self, db: sqlite3.Connection, write: Write, at_ms: int, ends: dict[str, int]) -> list[Record | None]:
