@@ -51,7 +51,7 @@ check: install ## format, lint, strict types, dependency rules, own rules, refer
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/oxlint --deny-warnings services tests/javascript
-	$(BIN)/python -m tools.checks dead_letters
+	$(BIN)/python -m tools.checks
 	$(BIN)/python -m tools.reference --check
 	$(BIN)/python -m tools.figures --check
 
