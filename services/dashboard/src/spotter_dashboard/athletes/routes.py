@@ -57,7 +57,7 @@ def athlete_routes(
         return as_json(budget(engine, identity.gym_id, athlete_id, config_of(configuration, identity), clock()))
 
     @router.get(
-        "/{athlete_id}/policy", response_model=PolicyView, summary="The policy that holds for a lifter, and where from"
+        "/{athlete_id}/policy", response_model=PolicyView, summary="The policy in force for a lifter, and where from"
     )
     def policy(
         identity: Reader,
@@ -77,7 +77,11 @@ def athlete_routes(
         page, after = wellness(engine, identity.gym_id, athlete_id, after=_after(cursor), limit=limit)
         return as_json({"reports": page, "next_cursor": None if after is None else cursor_of(*after)})
 
-    @router.get("/{athlete_id}/notices", response_model=NoticePage, summary="What a lifter was told after sessions")
+    @router.get(
+        "/{athlete_id}/notices",
+        response_model=NoticePage,
+        summary="Notices to a lifter after sessions, the newest first",
+    )
     def told(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 50) -> Response:
         require_lifter(queries, identity, athlete_id)
         page, after = notices(engine, identity.gym_id, athlete_id, now=clock(), after=_after(cursor), limit=limit)

@@ -34,7 +34,7 @@ class BudgetView(BaseModel):
 
 
 class ListedAthlete(BaseModel):
-    """A lifter of whom something was heard."""
+    """A lifter with at least one event."""
 
     athlete_id: str
     name: str | None
@@ -59,7 +59,7 @@ class BlockView(BaseModel):
 
 
 class LayerView(BaseModel):
-    """What one layer says, by field; `called` names a team or a block."""
+    """The values of one layer, by field; `called` names a team or a block."""
 
     layer: LayerName
     called: str | None
@@ -67,11 +67,11 @@ class LayerView(BaseModel):
 
 
 class ValueView(BaseModel):
-    """One value of the policy that holds, explaining itself."""
+    """One value of the policy in force, with its origin and reason."""
 
     field: str
     value: int | float | dict[str, float] | None
-    """null: not said; it follows from others."""
+    """null: not set; it follows from others."""
     layer: LayerName
     called: str | None
     origins: dict[str, LayerName]
@@ -82,7 +82,7 @@ class ValueView(BaseModel):
 
 
 class PolicyView(BaseModel):
-    """The policy that holds for a lifter on one day."""
+    """The policy in force for a lifter on one day."""
 
     athlete_id: str
     day: str
@@ -92,7 +92,7 @@ class PolicyView(BaseModel):
     mode: SessionMode
     block: BlockView | None
     layers: list[LayerView]
-    """Those that say anything, lowest first, over what ships."""
+    """Those that set anything, lowest first, above the defaults."""
     values: list[ValueView]
 
 
@@ -118,7 +118,7 @@ class WellnessPage(BaseModel):
 
 
 class NoticeItem(BaseModel):
-    """What a lifter was told after a session, in its highest revision."""
+    """A notice after a session, in its highest revision."""
 
     time: Timestamp
     notice_id: str

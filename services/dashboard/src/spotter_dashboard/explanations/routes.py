@@ -51,7 +51,7 @@ def explanation_routes(engine: Engine, guard: Guard, configuration: Configuratio
     @router.get(
         "/athletes/{athlete_id}/budget/changes",
         response_model=BudgetChangePage,
-        summary="All that was said of a lifter's budget, the newest first",
+        summary="Changes of a lifter's budget, the newest first",
     )
     def budget_changes(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 50) -> Response:
         require_lifter(queries, identity, athlete_id)

@@ -14,7 +14,7 @@ from spotter.domain.exercises import Risk
 
 
 class RuleItem(BaseModel):
-    """A rule that spoke, in a sentence."""
+    """A rule that applied, in a sentence."""
 
     id: str
     title: str
@@ -45,7 +45,7 @@ class TermsView(BaseModel):
     reason: str | None
     bounds: list[BoundItem]
     standing: dict[str, Any]
-    """How the lifter stood: units left, warning signs, share of hard sets, recovery."""
+    """The lifter's state: units left, warning signs, share of hard sets, recovery."""
     origins: dict[str, str]
     """Which layer of policy the values came from."""
     beginner: bool | None
@@ -57,7 +57,7 @@ class TermsView(BaseModel):
     late_cost: float | None
     early_cost: float | None
     stops_at_because: str | None
-    """Where the chance comes from at which *stop* is said."""
+    """Where the probability comes from at which *stop* is advised."""
 
 
 class SetAbout(BaseModel):
@@ -149,7 +149,7 @@ class AdviceWhy(BaseModel):
 
 
 class BudgetChangeItem(BaseModel):
-    """One word about a lifter's budget."""
+    """One change of a lifter's budget."""
 
     revision: int
     time: Timestamp
@@ -162,14 +162,14 @@ class BudgetChangeItem(BaseModel):
 
 
 class BudgetChangePage(BaseModel):
-    """Words about a lifter's budget, the newest first, and the cursor of the next page where there is one."""
+    """Changes of a lifter's budget, the newest first, and the cursor of the next page where there is one."""
 
     changes: list[BudgetChangeItem]
     next_cursor: str | None
 
 
 class BudgetStand(BaseModel):
-    """A week's budget as it was told."""
+    """A week's budget in one revision."""
 
     allowed: float
     spent: float
@@ -188,7 +188,7 @@ class BudgetWhy(BaseModel):
     time_zone: str
     sentence: str
     before: BudgetStand | None
-    """As told before of that week; null: nothing was."""
+    """The revision before of that week; null: there was none."""
     after: BudgetStand
     inputs: dict[str, Any]
     """The entry, what became of its set, warning signs, muscles that rest, the share of hard sets, a forecast."""

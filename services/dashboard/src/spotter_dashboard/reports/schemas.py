@@ -21,7 +21,7 @@ class WeekItem(BaseModel):
     hard: int
     """Sets that ended with one rep left or none."""
     allowed: float | None
-    """null: nothing was said of that week."""
+    """null: the advisor published none."""
     spent: float
 
 
@@ -72,7 +72,7 @@ class ReportBudget(BaseModel):
 
 
 class ReportStops(BaseModel):
-    """Sets in which a stop was said in time, those that ended there, and the reps after one."""
+    """Sets in which a stop was advised in time, those that ended there, and the reps after one."""
 
     said: int
     followed: int
@@ -139,7 +139,7 @@ class ReportView(BaseModel):
     budget: ReportBudget
     stops: ReportStops
     hard_share: dict[str, Any] | None
-    """Of the last 28 days, as told last in the week."""
+    """Of the last 28 days, as last published in the week."""
     readiness: dict[str, Any] | None
     signs: list[ReportSign]
     closed: list[ReportRest]

@@ -35,7 +35,7 @@ class AdviceItem(AdviceGiven):
 
 
 class SummaryItem(SetSummarised):
-    """What became of the set."""
+    """The summary of the set."""
 
     id: str
     time: Timestamp
@@ -68,7 +68,7 @@ class SetView(BaseModel):
 
 
 class ListedSet(BaseModel):
-    """A set as it stands in lists."""
+    """A set as lists show it."""
 
     set_id: str
     set_key: str
