@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from spotter_ingest.adapters.protocol import BadFrame, Frame
+from spotter_ingest.adapters.protocol import BadFrame, DeviceFrame
 
 NAME: Final = "openbarbell"
 MODEL: Final = "OpenBarbell"
@@ -34,7 +34,7 @@ _END_FLAG: Final = -9999.0
 _REP_NUMBER, _MEAN_MPS, _ROM_MM, _PEAK_MPS = 1, 2, 3, 4
 
 
-def recognises(frame: Frame) -> bool:
+def recognises(frame: DeviceFrame) -> bool:
     """Return whether a frame starts with the flag of a version."""
     try:
         return bool(frame) and _number(frame[0]) in LAYOUTS
@@ -42,7 +42,7 @@ def recognises(frame: Frame) -> bool:
         return False
 
 
-def decode_rep(frame: Frame) -> dict[str, object]:
+def decode_rep(frame: DeviceFrame) -> dict[str, object]:
     """Return a frame as the data of `spotter.rep.completed.v1`; raises BadFrame.
 
     Write values that cannot be with `json.dumps`, which spells Infinity out; orjson would write null. The duration is

@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from spotter_ingest import adapters
-from spotter_ingest.adapters.protocol import Adapter, BadFrame, Frame
+from spotter_ingest.adapters.protocol import Adapter, BadFrame, DeviceFrame
 
 _NO_ADAPTERS = frozenset({"protocol", "registry"})
 
@@ -26,7 +26,7 @@ def all_adapters() -> tuple[Adapter, ...]:
     return tuple(module for module in modules if isinstance(module, Adapter))
 
 
-def adapter_of(frame: Frame) -> Adapter:
+def adapter_of(frame: DeviceFrame) -> Adapter:
     """Return the adapter that recognises a frame; raises BadFrame if there is none.
 
     >>> adapter_of(["-1234", "3", "0.5"]).NAME
