@@ -14,7 +14,7 @@ from spotter.domain.time import micros, moment_of
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
 from spotter.streaming.processor import Environment, Processor
 from spotter.streaming.runtime import CommitGroup, ProcessorStage, Runtime
-from spotter.streaming.sqlite.log import SqliteLog
+from spotter.streaming.sqlite.log import ANSWER_TURNS, SqliteLog
 from spotter.streaming.sqlite.storage import StateRow, Write
 from spotter.streaming.state_versions import Input, Output
 
@@ -145,7 +145,8 @@ class SqliteHost(Runtime):
                 if self._ahead(number) < AHEAD_MAX:
                     break
         if busy:
-            await asyncio.sleep(0)  # lets routes answer between two batches
+            for _ in range(ANSWER_TURNS):  # between two batches senders get their answers
+                await asyncio.sleep(0)
             return
         await self._committed(0)
         self._forget()
