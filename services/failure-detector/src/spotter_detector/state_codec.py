@@ -5,8 +5,8 @@ A worker writes the version of a set after each input that may come again: these
 
 from __future__ import annotations
 
+import dataclasses
 from collections import OrderedDict
-from dataclasses import dataclass
 from operator import is_
 
 from spotter.streaming.codec import dump_json, load_json, written
@@ -18,11 +18,13 @@ from spotter_detector.state import LIFTER, MOTION, LiftedSet, LifterSets, Motion
 STATE_VERSION = 1
 _OPTIONAL = ("efforts", "moved_from", "moved_to")
 """Fields of a set that are written only if they are not empty."""
+_SET_FIELDS = tuple(field.name for field in dataclasses.fields(LiftedSet))
+_STREAM_FIELDS = tuple(field.name for field in dataclasses.fields(Stream))
 SETS_MAX = 4096
 """Sets whose encoded reps are cached, a few kB each."""
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Written:
     """Encoded reps of a set, one after the other."""
 
@@ -51,44 +53,23 @@ class StateWriter:
             )
         if isinstance(value, Motion):
             streams = [
-                {
-                    "key": stream.key,
-                    "segmenter": segmenter_to_json(stream.segmenter),
-                    "newest_us": stream.newest_us,
-                    "set_id": stream.set_id,
-                    "set_key": stream.set_key,
-                }
+                {name: getattr(stream, name) for name in _STREAM_FIELDS}
+                | {"segmenter": segmenter_to_json(stream.segmenter)}
                 for stream in value.streams
             ]
             return dump_json({"v": STATE_VERSION, "streams": streams})
         raise TypeError(f"entry {name} holds no set, no lifter and no motion")
 
     def _set(self, lifted_set: LiftedSet) -> bytes:
-        optional = {name: value for name in _OPTIONAL if (value := getattr(lifted_set, name))}
-        return dump_json(
-            {
-                "v": STATE_VERSION,
-                "key": lifted_set.key,
-                "set_id": lifted_set.set_id,
-                "opened_by": lifted_set.opened_by,
-                "opened_us": lifted_set.opened_us,
-                "received_us": lifted_set.received_us,
-                "config": lifted_set.config,
-                "context": lifted_set.context,
-                "start": written(self._start(lifted_set.start)),
-                "reps": written(self._written_reps(lifted_set)),
-                "under_way": lifted_set.under_way,
-                "ended_us": lifted_set.ended_us,
-                "end_reason": lifted_set.end_reason,
-                "reopened": lifted_set.reopened,
-                "history": lifted_set.history,
-                "seen": lifted_set.seen,
-                "calls": lifted_set.calls,
-                "profile": lifted_set.profile,
-                "term": None if lifted_set.term is None else term_to_json(lifted_set.term),
-                **optional,
-            }
-        )
+        fields: dict[str, object] = {"v": STATE_VERSION}
+        for name in _SET_FIELDS:
+            value = getattr(lifted_set, name)
+            if value or name not in _OPTIONAL:
+                fields[name] = value
+        fields["start"] = written(self._start(lifted_set.start))
+        fields["reps"] = written(self._written_reps(lifted_set))
+        fields["term"] = None if lifted_set.term is None else term_to_json(lifted_set.term)
+        return dump_json(fields)
 
     def _start(self, prior: Prior) -> bytes:
         raw = self._starts.get(prior)

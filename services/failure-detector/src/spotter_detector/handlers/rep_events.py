@@ -8,16 +8,8 @@ from spotter.domain.events.outputs import DeviceLost
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
-from spotter_detector.handlers.draft import (
-    DetectorDraft,
-    accept,
-    accept_for_lifter,
-    forward,
-    ignore,
-    reject,
-    reject_unknown_set,
-    revise,
-)
+from spotter_detector.handlers import draft
+from spotter_detector.handlers.draft import DetectorDraft
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets, timers
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.state import LiftedSet
@@ -31,13 +23,13 @@ def rep_started(work: UnitOfWork) -> DetectorDraft:
     existing = sets.find_for_rep(work, data.set_id, at_us)
     # A bar that is only carried about reports a start too, without a rep: only a rep opens or reopens a set.
     if existing is None:
-        return accept_for_lifter(work)
+        return draft.accept_for_lifter(work)
     if existing.moved_to:
-        return forward(work, existing)
+        return draft.forward(work, existing)
     if not existing.is_open:
-        return accept(work, work.remember(existing))
+        return draft.accept(work, work.remember(existing))
     lifted_set = sets.continue_set(work, existing, at_us)
-    return accept(work, work.remember(reps.start_rep(work, lifted_set, data, at_us)))
+    return draft.accept(work, work.remember(reps.start_rep(work, lifted_set, data, at_us)))
 
 
 def rep_completed(work: UnitOfWork) -> DetectorDraft:
@@ -50,19 +42,19 @@ def rep_completed(work: UnitOfWork) -> DetectorDraft:
         context = {name: value for name in ("exercise", "load_kg") if (value := getattr(data, name)) is not None}
         existing = sets.open_set(work, data.set_id, ended_us, context, profile_update.measure_of(data))
     elif existing.moved_to:
-        return forward(work, existing)
+        return draft.forward(work, existing)
     elif not existing.reps:
         existing = sets.pin_to_measure(work, existing, profile_update.measure_of(data))
     added = reps.add_rep(work, existing, data, ended_us)
     if added is None:
-        return ignore(work)
+        return draft.ignore(work)
     if isinstance(added, Reject):
-        return reject(work, added)
+        return draft.reject(work, added)
     lifted_set, rep = added
     lifted_set = sets.continue_set(work, lifted_set, ended_us)
     reps.publish_rep(work, lifted_set, rep)
-    lifted_set, request = revise(work, existing, lifted_set, rep)
-    return accept(work, lifted_set, request)
+    lifted_set, request = draft.revise(work, existing, lifted_set, rep)
+    return draft.accept(work, lifted_set, request)
 
 
 def rep_corrected(work: UnitOfWork) -> DetectorDraft:
@@ -71,17 +63,17 @@ def rep_corrected(work: UnitOfWork) -> DetectorDraft:
     assert isinstance(data, RepAmended | RepVoided)
     existing = _set_with_rep(work, data)
     if existing is None or work.is_too_old(existing):
-        return reject_unknown_set(work, existing)
+        return draft.reject_unknown_set(work, existing)
     if existing.moved_to:
-        return forward(work, existing)
+        return draft.forward(work, existing)
     correction = reps.correct_rep(work, existing, data.rep_number, data if isinstance(data, RepAmended) else None)
     if isinstance(correction, Reject):
-        return reject(work, correction)
+        return draft.reject(work, correction)
     lifted_set, rep = correction
     lifted_set = work.remember(lifted_set)
     reps.publish_rep(work, lifted_set, rep)
-    lifted_set, request = revise(work, existing, lifted_set)
-    return accept(work, lifted_set, request)
+    lifted_set, request = draft.revise(work, existing, lifted_set)
+    return draft.accept(work, lifted_set, request)
 
 
 def _set_with_rep(work: UnitOfWork, data: RepAmended | RepVoided) -> LiftedSet | None:
@@ -96,15 +88,17 @@ def effort_reported(work: UnitOfWork) -> DetectorDraft:
     """Apply the lifter's report of the effort to the rep it is about."""
     existing = sets.find_for_report(work, work.event.data.set_id)
     if existing is None or work.is_too_old(existing):
-        return reject_unknown_set(work, existing)
+        return draft.reject_unknown_set(work, existing)
     if existing.moved_to:
-        return forward(work, existing)
+        return draft.forward(work, existing)
     data = work.event.data
     assert isinstance(data, EffortReported)
     lifted_set = set_transfer.keep_effort(work, work.remember(existing), data)
     lifted_set = reps.apply_effort(work, lifted_set, data, micros(corrected_time(work.event)))
-    lifted_set, request = revise(work, existing, lifted_set) if lifted_set.reps != existing.reps else (lifted_set, None)
-    return accept(work, lifted_set, request)
+    lifted_set, request = (
+        draft.revise(work, existing, lifted_set) if lifted_set.reps != existing.reps else (lifted_set, None)
+    )
+    return draft.accept(work, lifted_set, request)
 
 
 def rep_overdue(work: UnitOfWork) -> DetectorDraft:
@@ -113,8 +107,8 @@ def rep_overdue(work: UnitOfWork) -> DetectorDraft:
         under_way = lifted_set.under_way
         if under_way is not None and timers.overdue_id(lifted_set, under_way) == work.event.id:
             marked = replace(lifted_set, under_way=replace(under_way, overdue=True))
-            return accept(work, work.remember(marked))
-    return ignore(work)
+            return draft.accept(work, work.remember(marked))
+    return draft.ignore(work)
 
 
 def device_lost(work: UnitOfWork) -> DetectorDraft:
@@ -124,4 +118,4 @@ def device_lost(work: UnitOfWork) -> DetectorDraft:
     for lifted_set in work.open_sets():
         reps.drop_rep_under_way(work, lifted_set, data)
     set_transfer.forward_device_loss(work)
-    return accept(work)
+    return draft.accept(work)

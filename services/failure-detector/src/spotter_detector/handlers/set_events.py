@@ -9,16 +9,8 @@ from spotter.domain.events import corrected_time
 from spotter.domain.events.lifting import MotionSampled, SetAmended, SetEnded, SetMoved, SetStarted
 from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
-from spotter_detector.handlers.draft import (
-    DetectorDraft,
-    accept,
-    accept_for_lifter,
-    forward,
-    ignore,
-    reject,
-    reject_unknown_set,
-    revise,
-)
+from spotter_detector.handlers import draft
+from spotter_detector.handlers.draft import DetectorDraft
 from spotter_detector.lifecycle import raw_motion, set_transfer, sets, timers
 from spotter_detector.lifecycle.unit_of_work import COPIED, UnitOfWork
 from spotter_detector.model import Prior
@@ -33,8 +25,8 @@ def set_started(work: UnitOfWork) -> DetectorDraft:
     context = sets.context_of(data)
     existing = sets.find_for_start(work, data.set_id, at_us)
     if existing is None:
-        return accept(work, work.remember(sets.open_set(work, data.set_id, at_us, context)))
-    return forward(work, existing) if existing.moved_to else _amend(work, existing, context)
+        return draft.accept(work, work.remember(sets.open_set(work, data.set_id, at_us, context)))
+    return draft.forward(work, existing) if existing.moved_to else _amend(work, existing, context)
 
 
 def set_amended(work: UnitOfWork) -> DetectorDraft:
@@ -44,18 +36,18 @@ def set_amended(work: UnitOfWork) -> DetectorDraft:
     existing = sets.find_for_report(work, data.set_id)
     if existing is None and COPIED in work.tags:  # a set without an exercise that was moved here
         opened = sets.open_set(work, data.set_id, micros(corrected_time(work.event)), sets.context_of(data))
-        return accept(work, work.remember(opened))
+        return draft.accept(work, work.remember(opened))
     if existing is None or work.is_too_old(existing):
-        return reject_unknown_set(work, existing)
-    return forward(work, existing) if existing.moved_to else _amend(work, existing, sets.context_of(data))
+        return draft.reject_unknown_set(work, existing)
+    return draft.forward(work, existing) if existing.moved_to else _amend(work, existing, sets.context_of(data))
 
 
 def _amend(work: UnitOfWork, existing: LiftedSet, context: Mapping[str, object]) -> DetectorDraft:
     lifted_set = work.remember(sets.amend_set(work, existing, context))
     request = None
     if lifted_set.reps and _prior_of_estimates(lifted_set) != _prior_of_estimates(existing):
-        lifted_set, request = revise(work, existing, lifted_set)
-    return accept(work, lifted_set, request)
+        lifted_set, request = draft.revise(work, existing, lifted_set)
+    return draft.accept(work, lifted_set, request)
 
 
 def _prior_of_estimates(lifted_set: LiftedSet) -> Prior:
@@ -72,10 +64,10 @@ def set_ended(work: UnitOfWork) -> DetectorDraft:
     at_us = micros(corrected_time(work.event))
     existing = sets.find_for_end(work, data.set_id, at_us)
     if existing is None:
-        return reject_unknown_set(work)
+        return draft.reject_unknown_set(work)
     if existing.moved_to:
         raw_motion.end_signals(work, existing)
-        return forward(work, work.get(existing.key))
+        return draft.forward(work, work.get(existing.key))
     lifted_set = work.remember(existing)
     changes = raw_motion.end_signals(work, lifted_set)
     lifted_set = work.get(lifted_set.key)
@@ -89,12 +81,11 @@ def _end_by_silence(work: UnitOfWork) -> DetectorDraft:
 
     The event's id names it: ids of sets may be reused.
     """
-    silent = next(
-        (lifted_set for lifted_set in work.open_sets() if timers.silence_id(lifted_set) == work.event.id), None
-    )
+    running = work.open_sets()
+    silent = next((lifted_set for lifted_set in running if timers.silence_id(lifted_set) == work.event.id), None)
     if silent is None:
-        return ignore(work)
-    return accept(work, sets.close_set(work, work.remember(silent), timers.silence_time_us(silent), "silence"))
+        return draft.ignore(work)
+    return draft.accept(work, sets.close_set(work, work.remember(silent), timers.silence_time_us(silent), "silence"))
 
 
 def set_moved(work: UnitOfWork) -> DetectorDraft:
@@ -103,9 +94,9 @@ def set_moved(work: UnitOfWork) -> DetectorDraft:
     assert isinstance(data, SetMoved)
     existing = sets.find_for_report(work, data.set_id)
     if existing is None or work.is_too_old(existing):
-        return reject_unknown_set(work, existing)
+        return draft.reject_unknown_set(work, existing)
     moved = set_transfer.move_set(work, work.remember(existing), data.to_athlete_id)
-    return reject(work, moved) if isinstance(moved, Reject) else accept(work, moved)
+    return draft.reject(work, moved) if isinstance(moved, Reject) else draft.accept(work, moved)
 
 
 def motion_sampled(work: UnitOfWork) -> DetectorDraft:
@@ -115,12 +106,13 @@ def motion_sampled(work: UnitOfWork) -> DetectorDraft:
     changes = raw_motion.segment_chunk(work, data)
     running = work.find(next(iter(changes.before))) if changes.before else next(iter(work.open_sets()), None)
     if running is None:
-        return accept_for_lifter(work)
+        return draft.accept_for_lifter(work)
     return _estimate_found_reps(work, work.remember(running), changes)
 
 
 def _estimate_found_reps(work: UnitOfWork, lifted_set: LiftedSet, changes: raw_motion.MotionChanges) -> DetectorDraft:
     requests = [
-        revise(work, before, work.get(key), *changes.arrived.get(key, ()))[1] for key, before in changes.before.items()
+        draft.revise(work, before, work.get(key), *changes.arrived.get(key, ()))[1]
+        for key, before in changes.before.items()
     ]
-    return accept(work, lifted_set, *requests)
+    return draft.accept(work, lifted_set, *requests)

@@ -28,10 +28,8 @@ def _metrics(work: UnitOfWork, set_key: str) -> dict[str, float]:
     metrics: dict[str, float] = {}
     offset = day_offset(profile, term)
     if offset is not None:
-        metrics["velocity_offset_mps"], metrics["velocity_offset_sd"] = (
-            round(offset.offset_mps, 4),
-            round(offset.in_sds, 2),
-        )
+        metrics["velocity_offset_mps"] = round(offset.offset_mps, 4)
+        metrics["velocity_offset_sd"] = round(offset.in_sds, 2)
     best = one_rep_max(profile)
     if best is not None:
         metrics["one_rep_max_kg"], metrics["one_rep_max_sd_kg"] = best.kg, best.sd_kg

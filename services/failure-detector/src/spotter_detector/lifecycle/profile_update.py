@@ -129,12 +129,8 @@ def update_terms(work: UnitOfWork) -> None:
                 work.put(replace(lifted_set, term=term))
 
 
-def _has_changed(before: LiftedSet, lifted_set: LiftedSet) -> bool:
-    return (
-        before.reps is not lifted_set.reps
-        or before.start is not lifted_set.start
-        or before.context is not lifted_set.context
-    )
+def _has_changed(before: LiftedSet, after: LiftedSet) -> bool:
+    return before.reps is not after.reps or before.start is not after.start or before.context is not after.context
 
 
 def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
@@ -149,8 +145,6 @@ def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
         observations[-1] = replace(observations[-1], called_rir=None)
     failed = called_rir is not None and called_rir <= FAILED_NEXT
     outcome = ObservedOutcome(
-        failed=failed,
-        called_rir=None if failed else called_rir,
-        at_days=lifted_set.opened_us / DAY_US,
+        failed=failed, called_rir=None if failed else called_rir, at_days=lifted_set.opened_us / DAY_US
     )
     return likelihood_of_set(lifted_set.start, observations, outcome)

@@ -192,11 +192,9 @@ def apply_effort(work: UnitOfWork, lifted_set: LiftedSet, data: EffortReported, 
     rep = reported_rep(lifted_set, data, at_us)
     if rep is None:
         number = data.rep_number
-        return (
-            lifted_set
-            if number is None
-            else work.put(replace(lifted_set, calls={**lifted_set.calls, str(number): called_rir}))
-        )
+        if number is None:
+            return lifted_set
+        return work.put(replace(lifted_set, calls={**lifted_set.calls, str(number): called_rir}))
     new = replace(rep, called_rir=called_rir)
     return work.put(replace(lifted_set, reps=tuple(new if other is rep else other for other in lifted_set.reps)))
 

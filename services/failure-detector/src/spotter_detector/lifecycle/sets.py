@@ -81,11 +81,8 @@ def find_for_start(work: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSe
 
 def find_for_end(work: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
     """Return the set that a `set.ended` at `at_us` is about: the last one that had begun, else the newest."""
-    if work.moved_from_key:
-        return work.moved_here()
-    if set_id is None:
-        running = work.open_sets()
-        return running[0] if running else next(work.own(), None)
+    if set_id is None or work.moved_from_key:
+        return find_for_report(work, set_id)
     named = list(work.named(set_id))
     return next((lifted_set for lifted_set in named if lifted_set.opened_us <= at_us), next(iter(named), None))
 

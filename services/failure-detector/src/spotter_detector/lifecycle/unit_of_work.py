@@ -70,9 +70,7 @@ class UnitOfWork:
 
     def previous_content(self) -> str | None:
         """Return the content fingerprint of an earlier event with this identity; None if the event is new."""
-        content = next(
-            (content_before for identity, content_before in self.lifter.seen if identity == self.identity), None
-        )
+        content = next((content for identity, content in self.lifter.seen if identity == self.identity), None)
         content = content or self._replay_cache.content(self._searched(), self.identity)
         if content is None and len(self.lifter.sets) > SETS_SEARCHED and self._may_be_old():
             older = (self.get(ref.key) for ref in reversed(self.lifter.sets[:-SETS_SEARCHED]))
@@ -126,14 +124,8 @@ class UnitOfWork:
 
     def moved_here(self) -> LiftedSet | None:
         """Return the set that was moved here and that the event follows."""
-        return next(
-            (
-                lifted_set
-                for lifted_set in self.newest(len(self.lifter.sets))
-                if lifted_set.moved_from == self.moved_from_key
-            ),
-            None,
-        )
+        sets = self.newest(len(self.lifter.sets))
+        return next((lifted_set for lifted_set in sets if lifted_set.moved_from == self.moved_from_key), None)
 
     def own(self) -> Iterator[LiftedSet]:
         """Yield sets that were not moved to another lifter, the latest start first."""

@@ -16,7 +16,7 @@ What was learned of a lifter across sets enters through the prior: `spotter_dete
 
 from __future__ import annotations
 
-from spotter_detector.model.exercise_models import EXERCISE_MODELS, ExerciseModel
+from spotter_detector.model.exercise_models import EXERCISE_MODELS
 from spotter_detector.model.filter import Filter
 from spotter_detector.model.grind import overdue_after_s
 from spotter_detector.model.prior import Prior, prior_from_json, prior_to_json
@@ -30,7 +30,6 @@ __all__ = [
     "EXERCISE_MODELS",
     "FAILED_NEXT",
     "MODEL_VERSION",
-    "ExerciseModel",
     "Filter",
     "Observation",
     "Prior",

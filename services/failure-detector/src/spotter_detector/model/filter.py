@@ -233,13 +233,7 @@ class Filter:
         progress = np.array(reps_done, dtype=np.intp)
         columns = np.array(measures).reshape(-1, 3)
         update(
-            planes,
-            self._curves[: len(runs)],
-            progress,
-            columns[:, 0:1],
-            columns[:, 1:2],
-            columns[:, 2:3],
-            self._work,
+            planes, self._curves[: len(runs)], progress, columns[:, 0:1], columns[:, 1:2], columns[:, 2:3], self._work
         )
         for row, step in reported:
             if step.failed and step.progress:

@@ -17,11 +17,8 @@ from spotter_detector.motion.codec import segmenter_from_json, segmenter_to_json
 from spotter_detector.motion.records import Chunk, LoweringFound, MotionFinding, Phase, RepFound, StallFound
 from spotter_detector.motion.segmenter import GRIND_S, Segmenter, advance, finish, segmenter
 
-SEGMENTATION_VERSION = "segmentation-1"
-
 __all__ = [
     "GRIND_S",
-    "SEGMENTATION_VERSION",
     "Chunk",
     "LoweringFound",
     "MotionFinding",

@@ -17,15 +17,13 @@ from __future__ import annotations
 from spotter_detector.profile.outcome import ObservedOutcome
 from spotter_detector.profile.posterior import posterior_profile
 from spotter_detector.profile.profile import Profile, profile_from_json, profile_to_json
-from spotter_detector.profile.readiness import DayOffset, day_offset
+from spotter_detector.profile.readiness import day_offset
 from spotter_detector.profile.set_likelihood import likelihood_of_set, likelihoods_of_sets
-from spotter_detector.profile.strength import OneRepMax, one_rep_max
+from spotter_detector.profile.strength import one_rep_max
 from spotter_detector.profile.term import Term, term_from_json, term_to_json
 
 __all__ = [
-    "DayOffset",
     "ObservedOutcome",
-    "OneRepMax",
     "Profile",
     "Term",
     "day_offset",

@@ -46,7 +46,7 @@ def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome
         The set's pinned prior: its class, load, sensor and tempo are used, nothing that was learned.
     observations : sequence of Observation
         All its reports.
-    outcome : Outcome
+    outcome : ObservedOutcome
         How it ended.
 
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
@@ -89,11 +89,9 @@ def _term(
     # A device that reports its own noise needs no estimate.
     has_noise = any(rep.velocity_sd_mps is not None for rep in observations)
     is_velocity = posterior.kind is PaceKind.VELOCITY
-    scattered = (
-        sensor_scatter(observations, posterior, log_weight.ravel(), prior.velocity_cv)
-        if is_velocity and not has_noise
-        else None
-    )
+    scattered = None
+    if is_velocity and not has_noise:
+        scattered = sensor_scatter(observations, posterior, log_weight.ravel(), prior.velocity_cv)
     before_mean, before_cov = _prior_moments(posterior.curve_prior)
     before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
     values, vectors = np.linalg.eigh(after - before)
@@ -102,7 +100,7 @@ def _term(
     shift = (precision + before) @ mean - before @ before_mean
     return Term(
         prior.model_class,
-        "velocity" if posterior.kind is PaceKind.VELOCITY else "timing",
+        "velocity" if is_velocity else "timing",
         outcome.at_days,
         prior.pct_1rm,
         prior.load_kg,
@@ -190,9 +188,7 @@ def _prior_moments(values: Prior) -> tuple[Floats, Floats]:
     return mean, cov
 
 
-def _habits(
-    reps: Sequence[Observation],
-) -> tuple[float | None, float | None, float | None, float | None]:
+def _habits(reps: Sequence[Observation]) -> tuple[float | None, float | None, float | None, float | None]:
     """Return fastest velocity, longest grind, median travel and median rest of the reps done."""
     roms = sorted(rep.rom_m for rep in reps if rep.rom_m is not None)
     rom_m = roms[len(roms) // 2] if roms else None
