@@ -7,13 +7,14 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 from spotter.domain.events import Event, encode
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
+from spotter.domain.time import utc_now
 from spotter.domain.topics import CONFIG, LIFTS
 from spotter.http import Problem
 from spotter.http.envelope_fields import ID_CHARACTERS_MAX
@@ -110,7 +111,7 @@ class IngestService:
         writer: BatchWriter,
         configuration: Configuration,
         quotas: EventQuotas,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._writer = writer

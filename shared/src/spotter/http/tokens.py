@@ -22,6 +22,7 @@ from spotter.domain.events.envelope import Event
 from spotter.domain.events.people import TokenRevoked
 from spotter.domain.events.registry import ROLES, Role
 from spotter.domain.ids import is_id
+from spotter.domain.time import utc_now
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "spotter"
@@ -114,7 +115,7 @@ class Keyring:
                 raise ValueError(f"{name!r} is no id: use 1 to 64 of A-Z a-z 0-9 _ . : -")
         if role not in ROLES:
             raise ValueError(f"{role!r} is no role: use one of {', '.join(ROLES)}")
-        issued = now or datetime.now(UTC)
+        issued = now or utc_now()
         token_id = secrets.token_hex(12)
         claims = {
             "aud": _AUDIENCE,

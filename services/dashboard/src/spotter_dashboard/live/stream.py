@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -14,6 +14,7 @@ import orjson
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.running_set import RunningSet
+from spotter.domain.time import utc_now
 from spotter.http import Guard
 from spotter.http.metrics import CLIENTS
 from spotter.http.tokens import Identity, InvalidToken
@@ -60,7 +61,7 @@ class LiveStream:
         guard: Guard,
         configuration: Configuration,
         behind_ms: Callable[[], int | None],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._source = source

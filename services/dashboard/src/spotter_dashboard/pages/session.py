@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from spotter.domain.time import utc_now
 from spotter.http.tokens import Identity
 
 TokenField = Annotated[str, Form(max_length=16_384)]
@@ -21,7 +21,7 @@ def signed_in(request: Request, identity: Identity, token: str, *, cookie: str, 
         cookie,
         token,
         path=path,
-        max_age=int((identity.expires - datetime.now(UTC)).total_seconds()),
+        max_age=int((identity.expires - utc_now()).total_seconds()),
         httponly=True,
         samesite="strict",
         secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from spotter.domain import topics
 from spotter.domain.events import Event, Unreadable
+from spotter.domain.time import utc_now
 from spotter.streaming.log import Log, LogUnavailable, Position, Reader, Record, Start
 from spotter_dashboard.live.floor import KEPT, Floor
 from spotter_dashboard.store.database import Row, put
@@ -61,7 +62,7 @@ class Projector:
         engine: Engine,
         floor: Floor,
         changed: Callable[[set[str]], None],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._source = source
         self._engine = engine

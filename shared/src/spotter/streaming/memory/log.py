@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from spotter.domain.time import utc_now
 from spotter.streaming.log import LogUnavailable, NewRecord, Position, Record, Start
 
 
@@ -16,7 +17,7 @@ class MemoryLog:
     `available` can be set to False to play a log that doesn't answer.
     """
 
-    def __init__(self, partitions: int = 1, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, partitions: int = 1, clock: Callable[[], datetime] = utc_now) -> None:
         self.available = True
         self._partitions = partitions
         self._clock = clock

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from spotter.domain.time import micros, moment_of
+from spotter.domain.time import micros, moment_of, utc_now
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
 from spotter.streaming.processor import Environment, Processor
 from spotter.streaming.runtime import CommitGroup, ProcessorStage, Runtime
@@ -38,7 +38,7 @@ class SqliteHost(Runtime):
         source: SqliteLog,
         processors: Sequence[Processor[Any]],
         env: Environment,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(processors, env)
         self._log = source
