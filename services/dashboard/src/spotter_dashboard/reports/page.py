@@ -10,7 +10,9 @@ from spotter.domain.rules import rules_named
 from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.reports.charts import charts_of
 from spotter_dashboard.reports.models import LEFT, WeeklyReport
-from spotter_dashboard.reports.plots import draw_sheet, draw_svg, key_figures, next_week, no_signs
+from spotter_dashboard.reports.plots import draw_svg
+from spotter_dashboard.reports.sentences import key_figures, next_week, no_signs
+from spotter_dashboard.reports.sheet import draw_sheet
 
 HEADERS: Final = {
     "Content-Security-Policy": (

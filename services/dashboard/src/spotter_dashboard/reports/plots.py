@@ -1,4 +1,4 @@
-"""Draws a report's figures: into a page as SVG in the page's colours, or on one sheet as PDF or PNG.
+"""Draws a report's figures: as SVG in the colours of the page, or onto the axes of a sheet.
 
 matplotlib is loaded when the first report is drawn, and one figure is drawn at a time: it keeps settings and fonts for
 the whole process.
@@ -8,36 +8,24 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from spotter.domain.actions import ACTIONS
-from spotter_dashboard.formatting import percent, reps, units
 from spotter_dashboard.reports.charts import Chart, Tone
-from spotter_dashboard.reports.models import WeeklyReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _LOCK: Final = threading.Lock()
 _CHART_IN: Final = (4.6, 2.5)
-_A4_IN: Final = (8.27, 11.69)
-_PNG_DPI: Final = 150
-_LETTERS: Final = 54
-"""A line of one of the sheet's two columns."""
 _SCORE_ROOM: Final = 0.25
-_FACTS_SHOWN: Final = 7
 _TALL: Final = 0.3
 """A bar of this share of the tallest has room for its word inside."""
-_CHARTS_MAX: Final = 6
-_LINE: Final = 0.0145
-_FOOT: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +70,9 @@ def draw_svg(chart: Chart) -> str:
     """Draw one figure as an SVG element for a page that has the variables `--ink`, `--soft`, … ."""
     from matplotlib.figure import Figure
 
-    with _alone(chart.name):
+    with exclusive_drawing(chart.name):
         figure = Figure(figsize=_CHART_IN, layout="constrained")
-        _draw(figure.add_subplot(), chart, _STAND_INS, size=11.5)
+        draw_chart(figure.add_subplot(), chart, _STAND_INS, size=11.5)
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return _for_a_page(written.getvalue())
@@ -100,23 +88,8 @@ def _for_a_page(svg: str) -> str:
     return re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
 
 
-def draw_sheet(report: WeeklyReport, charts: Sequence[Chart], form: str) -> bytes:
-    """Draw a report on one A4 sheet, as `pdf` or `png`."""
-    from matplotlib.figure import Figure
-
-    with _alone("sheet"):
-        figure = Figure(figsize=_A4_IN, facecolor=PAPER.ground)
-        _write_head(figure, report)
-        _place_charts(figure, report, charts)
-        _write_lists(figure, report)
-        written = io.BytesIO()
-        about = {"CreationDate": None, "Creator": None, "Title": report.title} if form == "pdf" else {"Software": None}
-        figure.savefig(written, format=form, dpi=_PNG_DPI, metadata=about)
-    return written.getvalue()
-
-
 @contextmanager
-def _alone(salt: str) -> Iterator[None]:
+def exclusive_drawing(salt: str) -> Iterator[None]:
     """Draw one figure at a time, with our own settings; `salt` makes ids unique among the SVGs of a page.
 
     A name in letters that the font lacks is drawn with boxes.
@@ -133,7 +106,8 @@ def _alone(salt: str) -> Iterator[None]:
         yield
 
 
-def _draw(axes: Axes, chart: Chart, palette: Palette, *, size: float) -> None:
+def draw_chart(axes: Axes, chart: Chart, palette: Palette, *, size: float) -> None:
+    """Draw a figure onto axes; `size` is that of its labels, in points."""
     ticks = range(len(chart.labels))
     axes.set_facecolor("none")
     for side in ("top", "right", "left"):
@@ -230,121 +204,3 @@ def _legend(axes: Axes, palette: Palette, size: float) -> None:
 
 def _broken(label: str) -> str:
     return label.replace(" or ", "\nor ").replace("not known", "not\nknown")
-
-
-def _write_head(figure: Figure, report: WeeklyReport) -> None:
-    days = f"{report.first_day:%a %d %b} to {report.last_day:%a %d %b %Y}, {report.time_zone}"
-    _text(figure, 0.07, 0.955, textwrap.shorten(report.name or report.athlete_id, 40, placeholder="…"), 20, bold=True)
-    _text(figure, 0.07, 0.932, f"Week {report.week} · {days}" + (" · still running" if report.running else ""), 9.5)
-    for index, (number, what) in enumerate(key_figures(report)):
-        x = 0.07 + 0.22 * index
-        _text(figure, x, 0.885, number, 17, bold=True)
-        _text(figure, x, 0.868, what, 8.5)
-
-
-def key_figures(report: WeeklyReport) -> list[tuple[str, str]]:
-    """Return the four numbers that are read first, and their labels."""
-    share = report.trends[-1].hard_share
-    allowed = report.budget.allowed
-    return [
-        (str(report.sets), f"sets on {report.days} day{'' if report.days == 1 else 's'}"),
-        ("–" if share is None else percent(share), "of them hard: one rep left or none"),
-        (f"{report.budget.spent:g}" + ("" if allowed is None else f" of {allowed:g}"), "units of failure spent"),
-        (f"{report.followed} of {report.stops}" if report.stops else "–", "stops followed"),
-    ]
-
-
-def _place_charts(figure: Figure, report: WeeklyReport, charts: Sequence[Chart]) -> None:
-    for index, chart in enumerate(charts[:_CHARTS_MAX]):
-        left, bottom = _corner(index)
-        _text(figure, left - 0.035, bottom + 0.157, chart.title, 9.5, bold=True)
-        _draw(figure.add_axes((left, bottom, 0.37, 0.125)), chart, PAPER, size=8)
-    if report.exercises and len(charts) < _CHARTS_MAX:
-        left, bottom = _corner(len(charts))
-        done = [
-            f"{exercise.name}: {exercise.sets} set{'' if exercise.sets == 1 else 's'}, {reps(exercise.reps)}"
-            for exercise in report.exercises
-        ]
-        _write_list(figure, left - 0.035, bottom + 0.157, "Exercises", done, bottom)
-
-
-def _corner(number: int) -> tuple[float, float]:
-    row, column = divmod(number, 2)
-    return 0.105 + 0.465 * column, 0.685 - 0.2 * row
-
-
-def _write_lists(figure: Figure, report: WeeklyReport) -> None:
-    (spent, entries), *others = sections(report)
-    _write_list(figure, 0.07, 0.235, spent, entries, _FOOT)
-    y = 0.235
-    for title, facts in others:
-        y = _write_list(figure, 0.535, y, title, facts, _FOOT)
-
-
-def _write_list(figure: Figure, x: float, y: float, title: str, facts: Sequence[str], foot: float) -> float:
-    """Write facts below each other, as far as there is room above `foot`; returns where the next list may begin."""
-    shown = list(facts[:_FACTS_SHOWN])
-    if len(facts) > len(shown):
-        shown.append(f"and {len(facts) - len(shown)} more")
-    _text(figure, x, y, title, 9.5, bold=True)
-    for line in (line for fact in shown for line in textwrap.wrap(fact, _LETTERS)):
-        if y - _LINE < foot:
-            break
-        y -= _LINE
-        _text(figure, x, y, line, 8.5)
-    return y - 0.026
-
-
-def sections(report: WeeklyReport) -> list[tuple[str, list[str]]]:
-    """Return the sections in words: what was spent, signs, what comes next."""
-    spent = [
-        f"{entry.day:%a %d %b}: {entry.name}, {units(entry.cost)} ({', '.join(entry.rules)})"
-        for entry in report.budget.entries
-    ]
-    signs = [f"{sign.sentence} ({sign.rule})" for sign in (*report.signs, *report.notices)]
-    signs += [
-        f"{group.replace('_', ' ').capitalize()} rests from failure until {until:%a %d %b %H:%M} ({rule})."
-        for group, until, rule in report.closed
-    ]
-    return [
-        ("What was spent", spent or ["Nothing: no set ended at failure or near it."]),
-        ("Signs", signs or [no_signs(report)]),
-        ("Next week", next_week(report)),
-    ]
-
-
-def no_signs(report: WeeklyReport) -> str:
-    """Return a sentence for a week without warning signs, or without a record of them."""
-    return (
-        "Warning signs were not recorded in this week."
-        if report.missing
-        else "None: nothing speaks against training on."
-    )
-
-
-def next_week(report: WeeklyReport) -> list[str]:
-    """Return sentences about the following week."""
-    coming = report.next
-    lines = [
-        f"{coming.name} begins on {coming.first_day:%A %d %B}"
-        + ("." if coming.allowed is None else f" and allows {units(coming.allowed)}.")
-    ]
-    if coming.block is not None:
-        kind = coming.block["kind"].replace("_", " ")
-        lines.append(f"Block {coming.block['name']}: {kind}, until {coming.block['last_day']}.")
-    lines += [
-        f"{group.replace('_', ' ').capitalize()} still rests until {until:%a %d %b %H:%M}."
-        for group, until in coming.closed
-    ]
-    return lines
-
-
-def _text(figure: Figure, x: float, y: float, words: str, size: float, *, bold: bool = False) -> None:
-    figure.text(
-        x,
-        y,
-        words,
-        fontsize=size,
-        fontweight="bold" if bold else "normal",
-        color=PAPER.ink if bold else PAPER.soft,
-    )
