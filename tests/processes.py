@@ -1,4 +1,4 @@
-"""The `spotter` command as a process of its own, as a person starts it."""
+"""Runs the `spotter` command, as a process or in this one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STOP_S: Final = 20.0
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Give this process's environment without any setting of Spotter, and with what is said."""
+    """Return this process's environment without Spotter's settings, and with `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPOTTER_", "COLUMNS"))}
     return {**kept, **variables}
 
@@ -34,7 +34,7 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 def spotter(
     *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = 60
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
+    """Run the command as a process until it ends."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=environment(env or {}),
@@ -47,7 +47,7 @@ def spotter(
 
 
 def here(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command in this process: the same, without the time that a new one takes to load everything."""
+    """Run the command in this process, which saves the time of imports."""
     out, err = io.StringIO(), io.StringIO()
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, environment(env or {}), clear=True))
@@ -68,7 +68,7 @@ class Up:
         self._arguments = [*COMMAND, "up", "--data", str(data), "--port", str(port)]
         self._errors = data.parent / f"{data.name}.err"
         self.output: list[str] = []
-        """The lines of its standard output up to where it is ready."""
+        """Lines of its standard output until it is ready."""
 
     def __enter__(self) -> Self:
         with self._errors.open("wb") as errors:
@@ -90,16 +90,16 @@ class Up:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         return self.output[0].split()[4]
 
     def rest(self) -> list[str]:
-        """Give the lines that came after it said where its data is; waits until it has ended."""
+        """Return the later lines of its standard output; waits until it has ended."""
         assert self.process.stdout is not None
         return self.process.stdout.read().splitlines()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal and give the exit code."""
+        """Send a signal and return the exit code."""
         self.process.send_signal(number)
         return self.process.wait(STOP_S)
 
@@ -114,6 +114,6 @@ class Up:
 
 
 def client(url: str, token: str) -> httpx.Client:
-    """Give a client with a token, or with none."""
+    """Return a client with a token, or without one if it is empty."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=10)

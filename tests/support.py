@@ -1,4 +1,4 @@
-"""What several test folders share."""
+"""Shared by several test folders."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class KafkaCluster:
-    """The cluster that the whole test run shares: use topics with names of your own."""
+    """The Kafka cluster that the whole test run shares: use topic names of your own."""
 
     bootstrap: str
 
 
 def missing(reason: str, required_by: str) -> NoReturn:
-    """Skip the test with one line of reason, or fail it where the environment says that nothing may be missing."""
+    """Skip the test with a reason, or fail it if the environment variable `required_by` is 1."""
     if os.environ.get(required_by) == "1":
         pytest.fail(f"{reason} ({required_by}=1)", pytrace=False)
     pytest.skip(reason)

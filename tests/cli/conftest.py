@@ -1,3 +1,3 @@
-"""The tests of the command share the host's fixtures."""
+"""The fixtures of the standalone host, for the tests of the command."""
 
 from tests.standalone.conftest import host, http  # noqa: F401  # fixtures

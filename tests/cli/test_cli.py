@@ -37,7 +37,7 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 
 @pytest.mark.parametrize("arguments", [("dance",), ("up", "--fast"), ("replay",), ("token", "lend")])
-def test_what_cannot_be_understood_is_told_with_exit_code_2(arguments: tuple[str, ...]) -> None:
+def test_what_cannot_be_understood_is_reported_with_exit_code_2(arguments: tuple[str, ...]) -> None:
     """And without a traceback."""
     ended = here(*arguments)
 
@@ -46,7 +46,7 @@ def test_what_cannot_be_understood_is_told_with_exit_code_2(arguments: tuple[str
 
 
 def test_a_process_of_its_own_does_the_same() -> None:
-    """Trouble is one line on standard error there too."""
+    """An error is one line on standard error there too."""
     ended = spotter("replay", "nothing.jsonl")
 
     assert (1, "", "spotter: There is no file nothing.jsonl.\n") == (ended.returncode, ended.stdout, ended.stderr)

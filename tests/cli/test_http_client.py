@@ -1,4 +1,4 @@
-"""The client of the public door: it sends until everything is settled, and loses no advice."""
+"""The API client sends until each event has a result, and loses no advice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVENTS = [{"id": "1", "type": "t"}, {"id": "2", "type": "t"}]
 
 @asynccontextmanager
 async def a_client(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tuple[SpotterClient, list[list[str]]]]:
-    """Give a door that answers so, one answer a request, and the ids that it was sent."""
+    """Return a client of a server with these answers, one per request, and the ids that the server received."""
     app = FastAPI()
     asked: list[list[str]] = []
 
@@ -75,7 +75,7 @@ async def test_only_what_was_not_taken_is_sent_again() -> None:
 
 
 async def test_a_duplicate_of_a_second_try_was_accepted_by_the_first() -> None:
-    """A door that broke down after writing must not lose a rep from the count."""
+    """A server that failed after writing must not lose a rep from the count."""
 
     def broken(_: list[dict[str, object]]) -> Response:
         return Response("oops", 500, {"Retry-After": "0"})
@@ -87,14 +87,14 @@ async def test_a_duplicate_of_a_second_try_was_accepted_by_the_first() -> None:
 
 
 async def test_a_duplicate_of_the_first_try_is_a_duplicate() -> None:
-    """It was sent before by somebody."""
+    """An earlier sender sent it."""
     async with a_client(results("duplicate", "accepted")) as (client, _):
         outcomes = await client.send(EVENTS)
 
     assert ["duplicate", "accepted"] == [outcome.status for outcome in outcomes]
 
 
-async def test_a_door_that_stays_closed_is_trouble_in_a_line() -> None:
+async def test_a_server_that_stays_down_is_reported_in_one_line() -> None:
     """After as long as the client is patient."""
     closed = results(code=503)
 
@@ -103,8 +103,8 @@ async def test_a_door_that_stays_closed_is_trouble_in_a_line() -> None:
             await client.send(EVENTS)
 
 
-async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
-    """With what the door says about it."""
+async def test_a_token_that_is_not_let_in_is_reported_at_once() -> None:
+    """With the server's reason."""
 
     def forbidden(_: list[dict[str, object]]) -> Response:
         return JSONResponse({"title": "Invalid token", "detail": "The token has expired."}, 401)
@@ -118,7 +118,7 @@ async def test_a_token_that_is_not_let_in_is_told_at_once() -> None:
                     pass
 
 
-async def test_nobody_at_the_address_is_trouble_in_a_line() -> None:
+async def test_no_server_at_the_address_is_reported_in_one_line() -> None:
     """The address is named."""
     client = SpotterClient("http://127.0.0.1:9", "token", patience_s=0.2)
     with pytest.raises(CliError, match=r"http://127.0.0.1:9 does not accept events"):
@@ -145,7 +145,7 @@ async def test_a_broken_stream_goes_on_where_it_was() -> None:
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "ftp://x", "http://"])
-async def test_an_address_that_is_none_is_trouble_in_a_line(url: str) -> None:
+async def test_an_address_that_is_none_is_reported_in_one_line(url: str) -> None:
     """It is quoted."""
     client = None
     with pytest.raises(CliError):

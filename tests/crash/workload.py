@@ -71,7 +71,7 @@ def _event(identity: str, at: datetime, data: RepCompleted | SetEnded) -> Event:
 
 
 def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> str:
-    """Assert that nothing was lost and nothing differs; `logs` gives (key, value) of each topic, in order.
+    """Assert that nothing was lost and nothing differs; `logs` has (key, value) of each topic, in order.
 
     Every accepted rep has its estimate and every set its summary, no id has two contents, and all that came out,
     the ledger included, equals what a host that never crashed makes of the same log.

@@ -1,4 +1,4 @@
-"""Small stand-ins for the services behind nginx: they say who they are and what they were sent."""
+"""Small fakes of the services behind nginx: they return their name and the request that they received."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ START_LIMIT_S: Final = 10.0
 
 @dataclass
 class Fake:
-    """A running stand-in."""
+    """A running fake."""
 
     name: str
     port: int
@@ -34,7 +34,7 @@ class Fake:
     """The stream sends its second event when this is set."""
 
     def application(self) -> Starlette:
-        """Build the routes: health, a stream, a socket that echoes, and anything else told back."""
+        """Build the routes: health, a stream, an echoing socket, and an echo of any other request."""
         return Starlette(
             routes=[
                 Route("/healthz", self.health),
@@ -63,7 +63,7 @@ class Fake:
         return JSONResponse(answer)
 
     async def stream(self, _: Request) -> Response:
-        """Send an event at once and another one when the test says so."""
+        """Send one event at once and another when the test asks for it."""
 
         async def events() -> AsyncIterator[str]:
             yield "data: first\n\n"
@@ -83,7 +83,7 @@ class Fake:
 
 @contextmanager
 def running(name: str) -> Iterator[Fake]:
-    """Run a stand-in in a thread."""
+    """Run a fake in a thread."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         fake = Fake(name, listening.getsockname()[1])

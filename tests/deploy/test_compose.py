@@ -32,14 +32,14 @@ Service = dict[str, Any]  # YAML as it comes
 
 @pytest.fixture(scope="module")
 def project() -> dict[str, Any]:
-    """Give the compose file as it is written, merge keys resolved."""
+    """Return the compose file with its merge keys resolved."""
     read: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
     return read
 
 
 @pytest.fixture(scope="module")
 def services(project: dict[str, Any]) -> dict[str, Service]:
-    """Give its services by name."""
+    """Return its services by name."""
     named: dict[str, Service] = project["services"]
     return named
 
@@ -125,7 +125,7 @@ def test_every_volume_is_declared_and_used(project: dict[str, Any], services: di
 
 
 def test_the_key_is_shared_by_those_who_check_tokens_and_stands_nowhere(services: dict[str, Service]) -> None:
-    """Doors and the token command have the volume with the key file; no variable carries a secret."""
+    """Services with an API and the token command mount the key file's volume; no variable carries a secret."""
     holders = {name for name, service in services.items() if "keys:/keys" in service.get("volumes", [])}
     variables = {variable for service in services.values() for variable in service.get("environment", {})}
 
@@ -134,7 +134,7 @@ def test_the_key_is_shared_by_those_who_check_tokens_and_stands_nowhere(services
 
 
 def test_only_nginx_can_be_reached_from_outside(project: dict[str, Any], services: dict[str, Service]) -> None:
-    """One port of this machine alone, unless the person says otherwise; the broker and the services are inside."""
+    """One local port is published unless configured otherwise; the broker and the services are internal."""
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
 
     assert {"nginx": ["${SPOTTER_PUBLISH:-127.0.0.1:8700}:8700"]} == ports
@@ -181,7 +181,7 @@ def test_nginx_gets_a_value_for_every_variable(nginx: str, tmp_path: Path, servi
 
 
 def test_nginxs_own_image_fills_the_template_as_the_cluster_does(services: dict[str, Service]) -> None:
-    """`envsubst`, which the image uses, gives the same file: it replaces our variables and none of nginx's own."""
+    """`envsubst`, which the image uses, produces the same file: it replaces our variables and none of nginx's own."""
     envsubst = shutil.which("envsubst")
     if envsubst is None:
         missing("No envsubst: install it (Debian: apt-get install gettext-base).", "SPOTTER_REQUIRE_ENVSUBST")
@@ -198,7 +198,7 @@ def test_nginxs_own_image_fills_the_template_as_the_cluster_does(services: dict[
 
 @pytest.fixture(scope="session")
 def compose_checker() -> Path:
-    """Give a program that loads compose files as Docker does; it is built with Go once and kept."""
+    """Return a program that loads compose files as Docker does; it is built with Go once and cached."""
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if go is None:
         missing("No Go: it builds the check of the compose file.", "SPOTTER_REQUIRE_GO")
@@ -237,7 +237,7 @@ def load(checker: Path, file: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_comments_at_its_head_name_real_commands(services: dict[str, Service]) -> None:
-    """What the file tells a person to type uses a service that is there."""
+    """The commands in the file's comments use a service that exists."""
     head = COMPOSE.read_text(encoding="utf-8").split("\nx-logging", 1)[0]
     (line,) = re.findall(r"docker compose run --rm (.*)", head)
 

@@ -70,7 +70,7 @@ def build_script(writes: str, service: str, folder: Path) -> str:
 
 
 def scripts(member: str) -> dict[str, str]:
-    """Give a member's console scripts."""
+    """Return a member's console scripts."""
     project = tomllib.loads((ROOT / member / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     commands: dict[str, str] = project["scripts"]
     return commands
@@ -211,11 +211,11 @@ def test_the_wheels_carry_all_files_that_the_members_read(wheels: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("image", "member"), IMAGES.items())
 def test_an_images_command_starts_from_the_wheels(wheels: Path, image: str, member: str) -> None:
-    """The console script of an image runs from what its wheels hold, and explains itself."""
+    """The console script of an image runs from its wheels and prints its help."""
     command = "spotter" if image == "standalone" else f"spotter-{image}"
     module, function = scripts(member)[command].split(":")
     program = f"import sys; sys.argv[0] = {command!r}; import {module} as m; assert {str(wheels)!r} in m.__file__; "
-    # -P: not the tree's own folders; the wheels stand before the editable installs.
+    # -P: not the tree's own folders; the wheels come before the editable installs.
     printed = run([sys.executable, "-P", "-c", f"{program} m.{function}()", "--help"], PYTHONPATH=str(wheels))
 
     assert re.search(rf"(?i)usage: {command}", printed)
@@ -277,7 +277,7 @@ def declared(package: str, extra: str) -> list[Requirement]:
 
 
 def installed_here(package: str) -> bool:
-    """Tell whether a locked package is for this system."""
+    """Return whether a locked package is for this system."""
     try:
         distribution(package)
     except ModuleNotFoundError:
@@ -286,7 +286,7 @@ def installed_here(package: str) -> bool:
 
 
 def run(command: list[str], **environment: str) -> str:
-    """Run something in the tree and give what it printed."""
+    """Run a command in the tree and return its output."""
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=100
     )

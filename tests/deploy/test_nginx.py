@@ -25,14 +25,14 @@ MIB = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def services() -> Iterator[Mapping[str, fakes.Fake]]:
-    """Give a stand-in for each service."""
+    """Return a fake of each service."""
     with ExitStack() as stack:
         yield {name: stack.enter_context(fakes.running(name)) for name in fakes.NAMES}
 
 
 @pytest.fixture(scope="module")
 def url(nginx: str, services: Mapping[str, fakes.Fake], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a real nginx in front of the stand-ins."""
+    """Return the address of a real nginx in front of the fakes."""
     servers = {name: [f"127.0.0.1:{fake.port}"] for name, fake in services.items()}
     with nginx_before(nginx, tmp_path_factory.mktemp("nginx"), servers) as address:
         yield address
@@ -57,7 +57,7 @@ def nginx_before(nginx: str, folder: Path, servers: Mapping[str, Sequence[str]])
 
 
 def listens(port: int) -> bool:
-    """Tell whether a port takes connections."""
+    """Return whether a port accepts connections."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -86,7 +86,7 @@ def test_every_address_has_one_owner(url: str, path: str, owner: str) -> None:
 
 @pytest.mark.parametrize(("path", "owner"), [("/v1/events", "ingest"), ("/v1/advice", "gateway")])
 def test_a_websocket_passes(url: str, path: str, owner: str) -> None:
-    """A WebSocket is passed on with its subprotocols, in both directions, text of any length a door takes."""
+    """A WebSocket is passed on with its subprotocols, in both directions, text of any length that a service accepts."""
     long = "x" * (256 * 1024)
     address = url.replace("http://", "ws://") + path
     with connect(address, subprotocols=["spotter.v1", "bearer.abc"], open_timeout=5, proxy=None) as ws:  # type: ignore[list-item]
@@ -135,7 +135,7 @@ def test_a_body_without_a_length_is_413_too(url: str) -> None:
 def test_a_dead_service_is_a_503_that_says_when_to_come_again(
     nginx: str, tmp_path: Path, services: Mapping[str, fakes.Fake]
 ) -> None:
-    """Nobody behind an address gives a problem document with Retry-After; the other addresses work on."""
+    """A service that is down gives a problem document with Retry-After; the other routes keep working."""
     servers = {name: [f"127.0.0.1:{free_port()}"] for name in services}
     servers["dashboard"] = [f"127.0.0.1:{services['dashboard'].port}"]
     with nginx_before(nginx, tmp_path, servers) as address:
@@ -152,7 +152,7 @@ def test_a_dead_service_is_a_503_that_says_when_to_come_again(
 
 
 def test_what_a_service_answers_is_left_as_it_is(url: str) -> None:
-    """A 503 that a service gives itself keeps its own words and its own Retry-After."""
+    """A service's own 503 keeps its text and its Retry-After."""
     answer = httpx.get(f"{url}/v1/busy")
 
     assert (503, "7", "dashboard") == (answer.status_code, answer.headers["retry-after"], answer.json()["by"])
@@ -172,7 +172,7 @@ def test_metrics_stay_inside(url: str, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_answers_for_all(url: str, services: Mapping[str, fakes.Fake], path: str) -> None:
-    """The whole is ready when every service is; else the answer names one that is not, workers too."""
+    """All are ready when every service is; else the answer names one that is not, workers included."""
     assert (200, {"status": "ok"}) == ((answer := httpx.get(url + path)).status_code, answer.json())
 
     for name, fake in services.items():
@@ -201,7 +201,7 @@ def test_health_notices_a_dead_service(
 
 
 def test_one_ready_replica_is_enough(nginx: str, tmp_path: Path, services: Mapping[str, fakes.Fake]) -> None:
-    """While one replica of a worker is down another one does its work: the whole stays ready."""
+    """While one replica of a worker is down another does its work: the cluster stays ready."""
     servers = {name: [f"127.0.0.1:{fake.port}"] for name, fake in services.items()}
     servers["advisor"] = [f"127.0.0.1:{free_port()} max_fails=0", *servers["advisor"]]
     with nginx_before(nginx, tmp_path, servers) as address:

@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 UP: Final = ("make", "up")
 DEMO: Final = ("make", "demo")
-_STARTED: Final = (b"Spotter is up", b"A simulated gym at")
+_STARTED: Final = (b"Spotter is running", b"A simulated gym at")
 
 
 class Newcomer:

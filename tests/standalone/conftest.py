@@ -1,4 +1,4 @@
-"""A host that the tests of a module share."""
+"""A host shared by the tests of a module."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.processes import client
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Standalone]:
-    """Give the one-process host on a free port, with a folder of its own."""
+    """Return a one-process host on a free port, with a folder of its own."""
     with Standalone() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def http(host: Standalone) -> Iterator[httpx.Client]:
-    """Give a client with an admin token of gym g1."""
+    """Return a client with an admin token of gym g1."""
     with client(host.url, host.token()) as http_client:
         yield http_client

@@ -1,4 +1,4 @@
-"""Bad input at the doors of a running host: a clear refusal, and nothing else is disturbed."""
+"""Bad input to a running host is refused with a reason and affects nothing else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def somebody_else(http: httpx.Client, host: Standalone) -> Iterator[None]:
 
 
 def rep(**data: object) -> dict[str, object]:
-    """Give a rep."""
+    """Return a rep."""
     return {"type": REP, "data": {"athlete_id": "ada", "set_id": "s-1", **data}}
 
 
@@ -94,7 +94,7 @@ def test_what_is_too_large_is_refused(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("what", ["nothing", "forged", "expired", "another", "revoked"])
-def test_a_credential_that_opens_nothing_is_401_at_every_door(host: Standalone, http: httpx.Client, what: str) -> None:
+def test_a_credential_that_opens_nothing_is_401_on_every_route(host: Standalone, http: httpx.Client, what: str) -> None:
     """On HTTP and at the handshake of a WebSocket."""
     keyring = host.folder.keyring()
     valid = keyring.issue("g1", "admin")
@@ -185,7 +185,7 @@ def test_a_message_that_is_too_large_closes_its_socket_alone(host: Standalone) -
         assert 1009 == _closed_with(opened)
 
 
-def test_connections_that_never_say_anything_disturb_nobody(host: Standalone, http: httpx.Client) -> None:
+def test_connections_that_never_say_anything_disturb_no_other_client(host: Standalone, http: httpx.Client) -> None:
     """Half a request, half a handshake, half a body: left as they are."""
     port = int(host.url.rpartition(":")[2])
     halves = [
@@ -206,7 +206,7 @@ def test_connections_that_never_say_anything_disturb_nobody(host: Standalone, ht
 
 
 def test_a_flood_is_held_back_and_others_are_served() -> None:
-    """The flooding token is told to wait; another's rep is taken meanwhile."""
+    """The flooding token has to wait; another token's rep is accepted meanwhile."""
     with (
         Standalone(limits=Limits(events_per_s=10, events_burst=20)) as host,
         client(host.url, host.token()) as flooding,

@@ -1,4 +1,4 @@
-"""The one-process host: every door at one address, over one folder."""
+"""The one-process host: all routes at one address, over one folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BENCH = {"exercise": "bench_press", "load_kg": 80.0}
 
 
 def rep(number: int, velocity_mps: float, athlete: str = "ada", set_id: str = "s-1") -> dict[str, object]:
-    """Give a rep as a device sends it."""
+    """Return a rep as a device sends it."""
     who = {"athlete_id": athlete, "set_id": set_id, "rep_number": number}
     return {"type": "spotter.rep.completed.v1", "data": {**who, "mean_velocity_mps": velocity_mps, **BENCH}}
 
@@ -33,7 +33,7 @@ def send(http: httpx.Client, *events: dict[str, object]) -> None:
 
 
 def set_of(http: httpx.Client, set_id: str, reps: int, within_s: float = 10) -> dict[str, list[dict[str, object]]]:
-    """Give a set once it has so many estimates and as much advice."""
+    """Return a set once it has this many estimates and pieces of advice."""
     deadline_s = time.monotonic() + within_s
     while True:
         answer = http.get(f"/v1/sets/{set_id}")
@@ -47,7 +47,7 @@ def set_of(http: httpx.Client, set_id: str, reps: int, within_s: float = 10) -> 
 
 
 def test_a_rep_goes_all_the_way(http: httpx.Client) -> None:
-    """From the door for events to the history: each rep has its estimate and its advice."""
+    """From the events route to the history: each rep has its estimate and its advice."""
     send(http, *(rep(number, 0.6 - 0.06 * number) for number in range(1, 6)))
 
     view = set_of(http, "s-1", 5)
@@ -56,7 +56,7 @@ def test_a_rep_goes_all_the_way(http: httpx.Client) -> None:
     assert view["advice"][-1]["action"] in ("one_more", "stop")
 
 
-def test_advice_is_heard_while_the_set_runs(host: Standalone, http: httpx.Client) -> None:
+def test_advice_arrives_while_the_set_runs(host: Standalone, http: httpx.Client) -> None:
     """On the socket, within a moment."""
     headers = {"Authorization": f"Bearer {host.token('app', athletes=['bo'])}"}
     with connect(f"ws{host.url[4:]}/v1/advice", additional_headers=headers, proxy=None) as socket_:
@@ -67,7 +67,7 @@ def test_advice_is_heard_while_the_set_runs(host: Standalone, http: httpx.Client
     assert ["plan", "rep 1"] == ["plan" if '"after_rep":0' in str(frame) else "rep 1" for frame in frames]
 
 
-def test_all_doors_are_at_one_address(host: Standalone, http: httpx.Client) -> None:
+def test_all_routes_are_at_one_address(host: Standalone, http: httpx.Client) -> None:
     """Health, metrics, pages and the description of all routes."""
     assert {"status": "ok"} == http.get("/healthz").json() == http.get("/readyz").json()
     assert "spotter_events_in_total" in http.get("/metrics").text
@@ -82,14 +82,14 @@ def test_no_page_needs_anything_from_elsewhere(http: httpx.Client, path: str) ->
     assert 404 == http.get(path).status_code
 
 
-def test_what_is_not_there_is_told_as_a_problem(http: httpx.Client) -> None:
+def test_what_is_not_there_is_reported_as_a_problem(http: httpx.Client) -> None:
     """The same form as everywhere."""
     answer = http.get("/v1/nothing")
 
     assert (404, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
 
 
-def test_a_port_in_use_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     """With what to do; nothing is left behind."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -103,13 +103,13 @@ def test_a_port_in_use_is_told_in_a_line(tmp_path: Path) -> None:
     assert not (tmp_path / "spotter.db").exists()
 
 
-def test_a_folder_in_use_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_folder_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     """Two processes never share one."""
     with Standalone(tmp_path), pytest.raises(CliError, match="is in use by another Spotter"), Standalone(tmp_path):
         pass
 
 
-def test_a_database_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_database_that_is_none_is_reported_in_one_line(tmp_path: Path) -> None:
     """And it is left as it is."""
     (tmp_path / "spotter.db").write_bytes(b"no database " * 1000)
 
@@ -118,7 +118,7 @@ def test_a_database_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
     assert (tmp_path / "spotter.db").read_bytes().startswith(b"no database")
 
 
-def test_a_key_file_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_key_file_that_is_none_is_reported_in_one_line(tmp_path: Path) -> None:
     """It is not replaced: every token would be lost."""
     (tmp_path / "keys.json").write_text("{}")
 
@@ -143,7 +143,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_stopping_ends_open_streams_at_once() -> None:
-    """Sockets and streams are told and closed; the host does not wait for clients to go away."""
+    """Sockets and streams are closed; the host does not wait for clients to disconnect."""
     with Standalone() as running, ExitStack() as stack:
         headers = {"Authorization": f"Bearer {running.token()}"}
         address = f"ws{running.url[4:]}/v1"

@@ -47,7 +47,7 @@ PATHS: Final[dict[str, Any]] = json.loads((ROOT / "docs" / "reference" / "openap
 ROUTES: Final = sorted(f"{method.upper()} {path}" for path, methods in PATHS.items() for method in methods)
 
 VICTIM, ABSENT = "victim", "absent"
-# What stands for each parameter of a path; a query for `athlete_id` is made with and without it.
+# The value of each path parameter; a query for `athlete_id` is made with and without it.
 PARAMETERS: Final = {
     "athlete_id": "{who}-athlete",
     "set_id": "{who}-set",
@@ -78,7 +78,7 @@ HIDDEN: Final = {
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a token, and the routes on which they may see something of the victim."""
+    """A caller with a token, and the routes on which they may see data of the victim."""
 
     name: str
     gym_id: str
@@ -177,7 +177,7 @@ async def serving(folder: Path) -> AsyncIterator[Host]:
 
 
 async def until_shown(host: Host) -> None:
-    """Wait until what was told last has come to the pages."""
+    """Wait until the last events have reached the pages."""
     for _ in range(500):
         if "victim-notice" in await host.ask("GET /v1/athletes/{athlete_id}/notices", COACH, VICTIM):
             return
@@ -186,7 +186,7 @@ async def until_shown(host: Host) -> None:
 
 
 def parameters_of(route: str, within: str) -> dict[str, str]:
-    """Return what stands for the parameters of a route; fails where one is new."""
+    """Return the values of a route's parameters; fails for an unknown parameter."""
     method, path = route.split(" ")
     names = [each["name"] for each in PATHS[path][method.lower()].get("parameters", []) if each["in"] == within]
     if within == "path" and (new := set(names) - set(PARAMETERS)):
@@ -213,7 +213,7 @@ async def check(host: Host, route: str) -> None:
 
 
 def alike(about_victim: str, about_absent: str) -> bool:
-    """Tell whether two answers differ in the name alone that was asked for."""
+    """Return whether two answers differ only in the requested name."""
     return about_victim.replace(VICTIM, ABSENT) == about_absent
 
 
@@ -234,13 +234,13 @@ async def test_without_a_token_a_route_answers_401(host: Host, route: str) -> No
 
 @pytest.mark.parametrize("route", sorted(set(ROUTES) - set(PUBLIC) - WRITING))
 async def test_a_device_reads_nothing(host: Host, route: str) -> None:
-    """It sends; 403 says so."""
+    """It may only send: 403."""
     assert (await host.ask(route, DEVICE, VICTIM)).startswith("403 ")
 
 
 @pytest.mark.parametrize("caller", [*CALLERS, COACH], ids=lambda caller: caller.name)
 async def test_what_others_send_is_refused_or_stays_in_their_gym(host: Host, caller: Caller) -> None:
-    """The gym is the token's: nobody writes into the victim's set but who speaks for the victim."""
+    """The token determines the gym: only those who may act for the victim write into the victim's set."""
     before = len(host.log.records(topics.LIFTS))
     data = {"athlete_id": "victim-athlete", "set_id": "victim-set", "rep_number": 2, "mean_velocity_mps": 0.4}
     headers = {"Authorization": f"Bearer {caller.token()}"}
@@ -274,7 +274,7 @@ def paths_of(routes: Iterable[BaseRoute]) -> Iterator[str]:
 
 
 async def test_a_route_that_shows_another_lifters_set_fails(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check is shown a fault: tokens that may see everybody in their gym."""
+    """The check finds a seeded fault: tokens that may see all lifters of their gym."""
     monkeypatch.setattr(Identity, "may_see", lambda *_: True)
 
     with pytest.raises(AssertionError, match=r"GET /v1/sets/\{set_id\} shows another lifter of the gym something"):

@@ -76,7 +76,7 @@ def test_a_new_optional_field_breaks_nothing() -> None:
 @pytest.mark.parametrize(
     ("where", "value", "message"),
     [
-        (["properties", "data", "properties", "rom_m"], None, "gone"),
+        (["properties", "data", "properties", "rom_m"], None, "removed"),
         (["properties", "data", "required"], ["rom_m"], "required"),
         (["properties", "time", "type"], "integer", "type"),
         (["properties", "id", "maxLength"], 32, "maxLength"),

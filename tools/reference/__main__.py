@@ -29,7 +29,7 @@ def documents() -> dict[str, str]:
 
 
 def incompatible(folder: Path) -> list[str]:
-    """Return a line for each thing that the models break of the schemas that are committed."""
+    """Return a line for each incompatible change since the committed schemas."""
     lines: list[str] = []
     for name, schema in event_schemas().items():
         path = folder / "schemas" / f"{name}.json"
@@ -37,7 +37,7 @@ def incompatible(folder: Path) -> list[str]:
             old = json.loads(path.read_text())
             lines += [f"{name}{line}" for line in breaks(old, schema, schema["x-sent-by"] != "inside only")]
     published = {path.stem for path in (folder / "schemas").glob("*.json")}
-    lines += [f"{name}: the type is gone" for name in sorted(published - set(event_schemas()))]
+    lines += [f"{name}: the type was removed" for name in sorted(published - set(event_schemas()))]
     return lines
 
 
@@ -47,9 +47,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail where the reference is stale")
     parser.add_argument("--break", dest="may_break", action="store_true", help="write even what breaks old clients")
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "reference")
-    asked = parser.parse_args()
-    broken = incompatible(asked.folder)
-    if broken and not asked.may_break:
+    options = parser.parse_args()
+    broken = incompatible(options.folder)
+    if broken and not options.may_break:
         print("The models break what is published:", *broken, sep="\n  ", file=sys.stderr)
         print("Add optional fields, or a new version of the type with an upcast.", file=sys.stderr)
         return 1
@@ -57,14 +57,14 @@ def main() -> int:
     stale = [
         path
         for path, text in written.items()
-        if not (asked.folder / path).exists() or (asked.folder / path).read_text() != text
+        if not (options.folder / path).exists() or (options.folder / path).read_text() != text
     ]
-    if asked.check:
+    if options.check:
         if stale:
             print("docs/reference is stale (run `make reference`):", *stale, sep="\n  ", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
-        target = asked.folder / path
+        target = options.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(written[path])
     print(f"{len(stale)} of {len(written)} files written", file=sys.stderr)

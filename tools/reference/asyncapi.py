@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document: topics and sockets, and who sends and receives what."""
+"""The AsyncAPI 3 document: topics and sockets, with their senders and receivers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from spotter.domain import topics
 from spotter.domain.events import TYPES
 from tools.reference.schemas import Json, data_schema
 
-_STORY = (topics.LIFTS, topics.ESTIMATES)
 _WRITERS = {
     topics.LIFTS: "ingest",
     topics.ESTIMATES: "failure-detector",
@@ -32,7 +31,7 @@ _READERS = {
 
 
 def _messages_of(topic: str) -> list[str]:
-    """Return the names of the types that a topic has."""
+    """Return the names of a topic's event types."""
     if topic.endswith(".dead.v1"):
         return ["spotter.event.rejected.v1"]
     own = [name for name, kind in TYPES.items() if kind.topic == topic]
@@ -117,7 +116,7 @@ def _message(name: str) -> Json:
 
 def _sockets() -> Json:
     sent = [name for name, kind in TYPES.items() if kind.role is not None]
-    heard = ["spotter.advice.given.v1", "spotter.effort.estimated.v1", "spotter.advice.acknowledged.v1"]
+    received = ["spotter.advice.given.v1", "spotter.effort.estimated.v1", "spotter.advice.acknowledged.v1"]
     return {
         "events-socket": {
             "address": "/v1/events",
@@ -126,7 +125,7 @@ def _sockets() -> Json:
         },
         "advice-socket": {
             "address": "/v1/advice",
-            "messages": {name: _ref("components/messages", name) for name in heard},
+            "messages": {name: _ref("components/messages", name) for name in received},
             "bindings": {
                 "ws": {
                     "method": "GET",

@@ -1,4 +1,4 @@
-"""Whether a schema only gained what old readers and writers can do without."""
+"""Finds changes of a schema that break old readers or writers."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _RAISE = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 
 
 def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> Iterator[str]:
-    """Yield a line for each thing that a newer schema breaks.
+    """Yield a line for each incompatible change.
 
-    Fields may be added where they are optional; none may go, become required, change type or get a narrower range.
-    What only Spotter writes must keep what readers rely on.
+    Optional fields may be added; no field may be removed, become required, change its type or get a narrower range.
+    In events that only Spotter writes, required fields must stay required.
     """
     if not isinstance(old, dict) or not isinstance(new, dict):
         return
     before, after = old.get("properties", {}), new.get("properties", {})
     for name in before:
         if name not in after:
-            yield f"{where}.{name}: the field is gone"
+            yield f"{where}.{name}: the field was removed"
         else:
             yield from breaks(before[name], after[name], sent_by_clients, f"{where}.{name}")
     if sent_by_clients:
@@ -33,7 +33,7 @@ def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> 
     if "const" in old and old["const"] != new.get("const"):
         yield f"{where}: the value was {old['const']} and is {new.get('const')}"
     if "enum" in old and (gone := [word for word in old["enum"] if word not in new.get("enum", [])]):
-        yield f"{where}: {', '.join(map(str, gone))} may no longer stand here"
+        yield f"{where}: {', '.join(map(str, gone))} are no longer allowed"
     for name in _LOWER:
         if name in new and (name not in old or new[name] < old[name]) and sent_by_clients:
             yield f"{where}: {name} was {old.get(name, 'open')} and is {new[name]}"

@@ -17,7 +17,7 @@ from tools.reference.schemas import Json
 
 
 def openapi(version: str) -> Json:
-    """Return the document that the one-process host serves; the cluster answers the same behind its proxy."""
+    """Return the document of the one-process host; a cluster serves the same routes behind its proxy."""
     return asyncio.run(_openapi(version))
 
 

@@ -28,13 +28,13 @@ def rules() -> str:
 
 
 def _values(rule_id: str, policy: Policy) -> str:
-    return "<br>".join(f"`{name}` {_shown(getattr(policy, name))}" for name in fields_of(rule_id))
+    return "<br>".join(f"`{name}` {_format(getattr(policy, name))}" for name in fields_of(rule_id))
 
 
-def _shown(value: object) -> str:
-    """Write a value of the policy.
+def _format(value: object) -> str:
+    """Format a policy value.
 
-    >>> _shown(0.5), _shown({"machine": 1.0, "band": 2.0}), _shown({"machine": 1.0, "band": 1.0}), _shown({}), _shown(None)
+    >>> _format(0.5), _format({"machine": 1.0, "band": 2.0}), _format({"machine": 1.0, "band": 1.0}), _format({}), _format(None)
     ('0.5', 'machine 1, band 2', '1 each', 'none', 'none')
     """
     if isinstance(value, Mapping):

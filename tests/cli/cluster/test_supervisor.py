@@ -24,7 +24,7 @@ STUBBORN = (
 
 
 class Cluster:
-    """A supervisor of small processes, with what it told."""
+    """A supervisor of small processes, with its messages."""
 
     def __init__(self, folder: Path, signals: Signals) -> None:
         self.folder = folder
@@ -34,7 +34,7 @@ class Cluster:
         self.supervisor = Supervisor(folder, self.announce, self.messages.append, signals)
 
     def announce(self, part: ClusterProcess, pid: int) -> None:
-        """Keep what was told, and let the test react."""
+        """Record the announcement, and let the test react."""
         self.announced.append((part.name, pid))
         self.when_announced()
 
@@ -50,7 +50,7 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """Give a supervisor whose processes all end with the test."""
+    """Return a supervisor whose processes all end with the test."""
     with Signals() as signals:
         cluster = Cluster(tmp_path, signals)
         yield cluster
@@ -90,7 +90,7 @@ def test_a_process_that_keeps_dying_is_given_time(cluster: Cluster) -> None:
 
 
 def test_a_part_that_cannot_start_ends_the_attempt_with_its_last_words(cluster: Cluster) -> None:
-    """A person reads in one message which part it was and what it said."""
+    """One message names the process and has the end of its log."""
     part = cluster.part("advisor", "raise SystemExit('no such topic')", ready=lambda: False)
 
     with pytest.raises(CliError, match=r"(?s)advisor exited 3 times .*advisor\.log.*no such topic"):
@@ -107,7 +107,7 @@ def test_starting_waits_until_all_are_ready(cluster: Cluster, tmp_path: Path) ->
 
 
 def test_a_signal_while_the_parts_start_ends_it(cluster: Cluster) -> None:
-    """Nobody has to wait for a part that never becomes ready."""
+    """A person need not wait for a process that never becomes ready."""
     cluster.when_announced = ask_to_stop
 
     with pytest.raises(Stopped):
@@ -136,7 +136,7 @@ def test_what_needs_others_ends_before_them(cluster: Cluster, tmp_path: Path) ->
 
 
 def test_a_second_signal_kills_what_does_not_end(cluster: Cluster) -> None:
-    """A process that ignores SIGTERM holds nobody up who is in a hurry."""
+    """A process that ignores SIGTERM does not delay a second request to stop."""
     part = cluster.part("ingest", STUBBORN)
     cluster.supervisor.start(
         [
@@ -195,7 +195,7 @@ def ask_to_stop() -> None:
 
 
 def runs(pid: int) -> bool:
-    """Tell whether a process exists and is no zombie."""
+    """Return whether a process exists and is not a zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:

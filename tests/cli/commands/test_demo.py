@@ -74,7 +74,7 @@ def test_the_demo_draws_racks_in_a_terminal() -> None:
     assert "▇" in text and "ends in" in text
 
 
-def test_the_demo_ends_in_order_when_it_is_told_to() -> None:
+def test_the_demo_ends_in_order_on_a_signal() -> None:
     """While it runs its address answers, and its page opens."""
     process = subprocess.Popen(
         [*COMMAND, "demo", "--port", "0"],
@@ -94,11 +94,11 @@ def test_the_demo_ends_in_order_when_it_is_told_to() -> None:
     assert (0, "") == (process.returncode, errors)
 
 
-def test_the_demo_takes_a_free_port_where_nobody_asked_for_one() -> None:
+def test_the_demo_takes_a_free_port_where_none_was_requested() -> None:
     """The usual one may be a gym at work."""
     try:
         taken = listen("127.0.0.1", 8700)
-    except Exception:  # noqa: BLE001  # somebody else has it: just what is needed
+    except Exception:  # noqa: BLE001  # another program has the port, which is just what the test needs
         taken = None
     ended = here("demo", "--for", "1s")
     if taken is not None:
@@ -108,7 +108,7 @@ def test_the_demo_takes_a_free_port_where_nobody_asked_for_one() -> None:
     assert "127.0.0.1:8700" not in ended.stdout
 
 
-def test_a_port_that_was_asked_for_and_is_taken_is_told_in_a_line() -> None:
+def test_a_port_that_was_asked_for_and_is_taken_is_reported_in_one_line() -> None:
     """No other is taken instead."""
     taken = listen("127.0.0.1", 0)
     port = taken.getsockname()[1]
@@ -120,7 +120,7 @@ def test_a_port_that_was_asked_for_and_is_taken_is_told_in_a_line() -> None:
 
 
 @pytest.mark.parametrize("span", ["soon", "-3s", "0"])
-def test_a_span_that_is_none_is_told_with_an_example(span: str) -> None:
+def test_an_invalid_duration_is_reported_with_an_example(span: str) -> None:
     """Exit code 2, as for every option that can't be understood."""
     ended = here("demo", f"--for={span}")
 

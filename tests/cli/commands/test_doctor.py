@@ -1,4 +1,4 @@
-"""`spotter doctor`: what is there, what is not, and what to do."""
+"""`spotter doctor`: what works, what does not, and how to repair it."""
 
 from __future__ import annotations
 

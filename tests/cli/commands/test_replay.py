@@ -20,7 +20,7 @@ COUNTS = {"sent": 162, "accepted": 159, "refused": 3, "sets": 59, "estimates": 1
 
 
 def lines() -> list[dict[str, object]]:
-    """Give a recording of two sets of two lifters: one by name, one without, and one absurd rep."""
+    """Return a recording of two sets of two lifters: one with a set id, one without, and one absurd rep."""
     events: list[dict[str, object]] = [
         {
             "type": "spotter.set.started.v1",
@@ -39,21 +39,21 @@ def lines() -> list[dict[str, object]]:
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    """Give the recording as a file."""
+    """Return the recording as a file."""
     path = tmp_path / "recording.jsonl"
     path.write_text("".join(f"{json.dumps(event)}\n" for event in lines()))
     return path
 
 
 def counts_of(ended: subprocess.CompletedProcess[str]) -> dict[str, int]:
-    """Give the last line of standard output."""
+    """Return the last line of standard output."""
     assert 0 == ended.returncode, ended.stderr
     counts: dict[str, int] = json.loads(ended.stdout.splitlines()[-1])
     return counts
 
 
 def test_a_replay_has_a_host_of_its_own_where_none_is_named(recording: Path) -> None:
-    """JSON lines of what is said, the counts last, in the order that is promised."""
+    """JSON lines of estimates and advice, then the counts, in the documented order."""
     ended = here("replay", str(recording), "--speed", "50", "--json")
 
     assert [("sent", 8), ("accepted", 7), ("refused", 1), ("sets", 2), ("estimates", 7), ("advice", 7)] == list(
@@ -75,7 +75,7 @@ def test_a_replay_prints_a_table_of_sets_with_their_advice(recording: Path) -> N
     assert "8 reps sent, 7 accepted, 1 refused; 2 sets, 7 estimates, 7 pieces of advice." in ended.stdout
 
 
-def test_a_replay_at_a_door_gives_the_same_counts_every_time(
+def test_a_replay_at_a_host_gives_the_same_counts_every_time(
     recording: Path, host: Standalone, http: httpx.Client
 ) -> None:
     """Nothing of a second run is taken for duplicates of the first, and both are in the history."""
@@ -95,7 +95,7 @@ def test_a_replay_at_a_door_gives_the_same_counts_every_time(
 
 
 def test_a_recording_of_what_a_demo_printed_can_be_replayed(tmp_path: Path) -> None:
-    """Inputs are sent again; what Spotter made of them it makes anew."""
+    """Inputs are sent again; Spotter produces the outputs again."""
     path = tmp_path / "demo.jsonl"
     path.write_text(here("demo", "--for", "5s", "--json", "--port", "0").stdout)
     reps = sum('"spotter.rep.completed.v1"' in line for line in path.read_text().splitlines())
@@ -128,7 +128,7 @@ def test_the_recorded_frames_run_through_the_whole_system(recorded: Path, host: 
     )  # fmt: skip
 
 
-def test_a_device_token_may_not_listen_and_is_told_so(recording: Path, host: Standalone) -> None:
+def test_a_device_token_may_not_listen_and_gets_the_reason(recording: Path, host: Standalone) -> None:
     """Before anything is sent."""
     env = {"SPOTTER_URL": host.url, "SPOTTER_TOKEN": host.token("device")}
 
@@ -146,7 +146,7 @@ def test_a_device_token_may_not_listen_and_is_told_so(recording: Path, host: Sta
         ({"SPOTTER_URL": "nonsense", "SPOTTER_TOKEN": "x"}, "nonsense"),
     ],
 )
-def test_a_door_that_is_not_there_is_told_in_a_line(recording: Path, env: dict[str, str], message: str) -> None:
+def test_a_host_that_is_not_there_is_reported_in_one_line(recording: Path, env: dict[str, str], message: str) -> None:
     """With the address, and without a traceback."""
     ended = here("replay", str(recording), env=env)
 
@@ -154,7 +154,7 @@ def test_a_door_that_is_not_there_is_told_in_a_line(recording: Path, env: dict[s
     assert message in ended.stderr and "Traceback" not in ended.stderr
 
 
-def test_a_file_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported_in_one_line(tmp_path: Path) -> None:
     """By its name."""
     ended = here("replay", str(tmp_path / "nothing.jsonl"))
 
@@ -170,7 +170,7 @@ def test_a_recording_may_come_from_standard_input(recording: Path, monkeypatch: 
 
 
 def test_an_interrupted_replay_ends_the_sets_that_it_has_begun(recording: Path, host: Standalone) -> None:
-    """So that nobody seems to be lifting for another minute and a half."""
+    """So that no lifter seems to be lifting for another minute and a half."""
     env = {"SPOTTER_URL": host.url, "SPOTTER_TOKEN": host.token("app", "other")}
     process = subprocess.Popen(
         [*COMMAND, "replay", str(recording)],

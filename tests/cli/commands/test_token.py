@@ -92,7 +92,7 @@ def test_a_token_is_revoked_by_its_id_and_with_an_admin_token(tmp_path: Path) ->
         assert 401 == _soon(host.url, token)
 
 
-def test_a_token_that_may_not_revoke_is_told_so(tmp_path: Path) -> None:
+def test_a_token_that_may_not_revoke_gets_the_reason(tmp_path: Path) -> None:
     """A coach revokes nothing."""
     with Standalone() as host:
         env = {"SPOTTER_URL": host.url, "SPOTTER_TOKEN": host.token("coach")}
@@ -122,7 +122,7 @@ def test_a_token_is_revoked_in_the_log_while_the_host_is_down(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("option", "message"), [("abc", "Nothing answers at"), ("a.b.c", "neither a token nor a token id")]
 )
-def test_nowhere_to_revoke_is_told_in_a_line(tmp_path: Path, option: str, message: str) -> None:
+def test_nowhere_to_revoke_is_reported_in_one_line(tmp_path: Path, option: str, message: str) -> None:
     """With what to do."""
     env = {"SPOTTER_URL": "http://127.0.0.1:9"}
 
@@ -140,7 +140,7 @@ def _soon(url: str, token: str) -> int:
     return status_code
 
 
-def test_a_forged_url_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_forged_url_is_reported_in_one_line(tmp_path: Path) -> None:
     """Not as a traceback of the HTTP client."""
     ended = here("token", "revoke", "abc", "--data", str(tmp_path), env={"SPOTTER_URL": "not an address"})
 

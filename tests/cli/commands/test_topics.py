@@ -26,7 +26,7 @@ def test_topics_are_made_once_and_shown(kafka: KafkaCluster) -> None:
     assert "missing" not in after.stdout
 
 
-def test_brokers_that_are_not_there_are_told_in_a_line() -> None:
+def test_brokers_that_are_not_there_are_reported_in_one_line() -> None:
     """With the address."""
     ended = here("topics", "list", "--kafka", "127.0.0.1:9")
 

@@ -40,7 +40,7 @@ def test_the_first_start_makes_database_and_keys_and_prints_an_admin_token(tmp_p
     assert [] == again
 
 
-def test_the_printed_token_opens_the_door(tmp_path: Path) -> None:
+def test_the_printed_token_is_accepted(tmp_path: Path) -> None:
     """A rep is one request away."""
     with Up(tmp_path / "data") as running:
         assert running.process.stdout is not None
@@ -62,7 +62,7 @@ def test_a_port_in_use_is_one_line_on_standard_error(tmp_path: Path) -> None:
 
     assert (1, "") == (ended.returncode, ended.stdout)
     assert [
-        f"spotter: Port {port} of 127.0.0.1 is in use: stop what listens there, or choose another with --port."
+        f"spotter: Port {port} of 127.0.0.1 is in use: stop the program that listens there, or choose another with --port."
     ] == (ended.stderr.splitlines())
 
 
@@ -82,11 +82,11 @@ def test_a_folder_in_use_is_one_line_on_standard_error(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("--port", "70000"), "65535"),
-        (("--host", "nowhere.invalid"), "is no address"),
+        (("--host", "nowhere.invalid"), "is not an address"),
         (("--host", "203.0.113.7"), "can't be listened on"),
     ],
 )
-def test_an_address_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+def test_an_address_that_cannot_be_is_reported(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
     """Without a traceback."""
     ended = here("up", "--data", str(tmp_path), *arguments)
 
@@ -95,14 +95,14 @@ def test_an_address_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str,
     assert "Traceback" not in ended.stderr
 
 
-def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+def test_a_data_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     """Without a traceback."""
     (tmp_path / "file").write_text("")
 
     ended = here("up", "--data", str(tmp_path / "file"))
 
     assert 1 == ended.returncode
-    assert "can't be made" in ended.stderr and 1 == len(ended.stderr.splitlines())
+    assert "can't be created" in ended.stderr and 1 == len(ended.stderr.splitlines())
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ WHO = {"athlete_id": "ada", "set_id": "rack-1-1", "set_key": "k1"}
 
 
 def board_with_a_set() -> Board:
-    """Give a board with a set of three reps under way at the first rack."""
+    """Return a board with a set of three reps under way at the first rack."""
     board = Board(make_gym(1))
     start = {**WHO, "station_id": "rack-1", "exercise": "back_squat", "load_kg": 100.0}
     board.record_sent({"type": "spotter.set.started.v1", "data": start})
@@ -20,7 +20,7 @@ def board_with_a_set() -> Board:
 
 
 def advice(after_rep: int, action: str, *, late: bool = False) -> dict[str, object]:
-    """Give an advice frame."""
+    """Return the frame of a piece of advice."""
     data = {"after_rep": after_rep, "action": action, "late": late, "sentence": "Stop here.", "alert_id": "a"}
     return {"type": "spotter.advice.given.v1", "data": {**WHO, **data}}
 
@@ -33,7 +33,7 @@ def test_a_tile_shows_lifter_load_and_a_bar_per_rep() -> None:
     assert "█▇▆" == bars(tile.velocities_mps)
 
 
-def test_an_advice_beyond_continue_is_told_once_however_often_it_is_repeated() -> None:
+def test_an_advice_beyond_continue_is_reported_once_however_often_it_is_repeated() -> None:
     """A repeat of the same alert is no news."""
     board = board_with_a_set()
     estimate = {**WHO, "rep_number": 3, "rir": 1.6, "rir_low": 0.4, "rir_high": 3.2}

@@ -34,13 +34,13 @@ def timed_events(seed: int, for_s: float) -> list[TimedEvent]:
 
 
 def test_the_same_seed_gives_the_same_gym() -> None:
-    """Another seed gives another one."""
+    """Another seed gives another gym."""
     assert timed_events(7, 60) == timed_events(7, 60)
     assert timed_events(7, 60) != timed_events(8, 60)
 
 
 def test_twelve_lifters_share_eight_racks() -> None:
-    """Everybody has one rack, four racks have two lifters who take turns."""
+    """Each lifter has one rack; four racks have two lifters who take turns."""
     gym = make_gym(1)
 
     assert 12 == len({lifter.athlete_id for lifter in gym.lifters})

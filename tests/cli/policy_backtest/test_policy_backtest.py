@@ -28,7 +28,7 @@ def a_set(http: httpx.Client, athlete: str, set_id: str) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give a data folder with a set of each of two lifters, while its host still runs."""
+    """Return a data folder with a set of each of two lifters, while its host is still running."""
     path = tmp_path_factory.mktemp("data")
     with Standalone(path) as host, client(host.url, host.token()) as http:
         send(http, {"type": "spotter.athlete.updated.v1", "data": {"athlete_id": "ada", "level": "advanced"}})
@@ -48,7 +48,7 @@ def tried(folder: Path, policy: object, *options: str) -> dict[str, Any]:
 
 
 def test_the_same_policy_says_the_same(folder: Path) -> None:
-    """A layer that says nothing: the replay gives all advice again as it was, and no set differs."""
+    """With an empty layer the replay reproduces all advice, and no set differs."""
     comparison = tried(folder, {})
 
     assert comparison["faithful"]
@@ -57,7 +57,7 @@ def test_the_same_policy_says_the_same(folder: Path) -> None:
 
 
 def test_a_stricter_target_stops_sooner(folder: Path) -> None:
-    """Another target shows beside the one that held, and so does the rep after which stop is said."""
+    """The table compares the targets, and the reps after which stop is advised."""
     comparison = tried(folder, {"target_rir": 6, "beginner_target_rir": 6})
 
     for item in comparison["sets"]:
@@ -107,7 +107,7 @@ def test_a_wrong_policy_is_named(folder: Path, policy: str, sent: str) -> None:
     assert sent in ended.stderr
 
 
-def test_no_database_is_told(tmp_path: Path) -> None:
+def test_no_database_is_reported(tmp_path: Path) -> None:
     """A folder without a database is named, and none is made in it."""
     file = tmp_path / "policy.json"
     file.write_text("{}")

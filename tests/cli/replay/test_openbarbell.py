@@ -1,4 +1,4 @@
-"""Recordings of OpenBarbell frames: sets, loads in kg, and nonsense left for the door."""
+"""Recordings of OpenBarbell frames: sets, loads in kg, and invalid values left for the server to refuse."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ FRAME = ["-1234", "3", "0.5", "601", "0.8", "70", "-9999"]
 
 
 def stored(times: list[str], **sent: object) -> dict[str, object]:
-    """Give a set as the app stores it."""
+    """Return a set as the app stores it."""
     reps = [{"isValid": True, "removed": False, "time": time, "data": FRAME} for time in times]
     about = {"setID": "s-1", "exercise": "Bench Press", "weight": "220.462262", "metric": "lbs", "removed": False}
     return {**about, "reps": reps, **sent}
 
 
 def test_a_set_begins_before_its_first_rep_and_ends_after_its_last() -> None:
-    """Exercise and load in kg are said at the start, and by each rep for whoever may not start sets."""
+    """Exercise and load in kg are in the start of the set, and in each rep for tokens that may not start sets."""
     recording = read_frames({"a": stored(["2018-02-17T18:00:03Z", "2018-02-17T18:00:06Z"])})
     start, *reps, end = recording.events
 
@@ -46,7 +46,7 @@ def test_a_set_begins_before_its_first_rep_and_ends_after_its_last() -> None:
     [("Squat", "back_squat"), ("squat", "back_squat"), ("bench press", "bench_press"), ("Hip-Thrust!", "hip_thrust")],
 )
 def test_exercises_get_their_names_in_the_catalogue(name: str, exercise: str) -> None:
-    """Unknown ones become snake case, for the door to warn about."""
+    """Unknown ones become snake case, and the server warns about them."""
     recording = read_frames({"a": stored(["2018-02-17T18:00:03Z"], exercise=name)})
 
     assert exercise == recording.events[0].text("exercise")
@@ -81,7 +81,7 @@ def test_sets_are_in_order_of_time_whatever_the_file_says() -> None:
     assert [event.at for event in recording.events] == sorted(event.at for event in recording.events if event.at)
 
 
-def test_damaged_and_removed_reps_are_left_out_and_told() -> None:
+def test_damaged_and_removed_reps_are_skipped_and_reported() -> None:
     """Nothing is guessed."""
     item = stored(["2018-02-17T18:00:03Z"])
     assert isinstance(item["reps"], list)
@@ -98,7 +98,7 @@ def test_damaged_and_removed_reps_are_left_out_and_told() -> None:
     assert 4 == len(recording.remarks)
 
 
-def test_a_file_of_frames_is_told_from_one_of_events() -> None:
+def test_a_file_of_frames_is_distinguished_from_one_of_events() -> None:
     """By its shape."""
     assert looks_like_frames({"a": {"reps": []}})
     assert not looks_like_frames({"type": "spotter.rep.completed.v1", "data": {}})
@@ -106,7 +106,7 @@ def test_a_file_of_frames_is_told_from_one_of_events() -> None:
 
 
 def test_the_recorded_frames_hold_sixty_sets_with_three_nonsense_reps(recorded: Path) -> None:
-    """All 162 reps are kept: the door refuses what is absurd, with its reason."""
+    """All 162 reps are kept: the server refuses absurd ones with a reason."""
     path = recorded / "openbarbell" / "frames.json"
     recording = read_recording(path)
     nonsense = [

@@ -1,4 +1,4 @@
-"""Recordings: sets told apart, in order of time, with the ends that waiting would have brought."""
+"""Recordings: events assigned to sets, in order of time, with the ends that silence would have brought."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def event(kind: str, after_s: float | None = None, **data: object) -> dict[str, object]:
-    """Give an event some seconds after noon."""
+    """Return an event some seconds after noon."""
     sent: dict[str, object] = {"type": f"spotter.{kind}.v1", "data": data}
     if after_s is not None:
         sent["time"] = (NOON + timedelta(seconds=after_s)).isoformat()
@@ -24,7 +24,7 @@ def event(kind: str, after_s: float | None = None, **data: object) -> dict[str, 
 
 
 def rep(after_s: float | None = None, **data: object) -> dict[str, object]:
-    """Give a rep of ada."""
+    """Return a rep of ada."""
     return event("rep.completed", after_s, **{"athlete_id": "ada", **data})
 
 
@@ -36,12 +36,12 @@ def read(folder: Path, *lines: object) -> Recording:
 
 
 def kinds(recording: Recording) -> list[str]:
-    """Give the short names of a recording's events."""
+    """Return the short names of a recording's events."""
     return [str(event.event["type"])[8:-3] for event in recording.events]
 
 
 def numbers(recording: Recording) -> list[object]:
-    """Give the numbers of the reps, in order."""
+    """Return the numbers of the reps, in order."""
     return [
         data["rep_number"]
         for event in recording.events
@@ -50,7 +50,7 @@ def numbers(recording: Recording) -> list[object]:
 
 
 def sets_of_reps(recording: Recording) -> list[int]:
-    """Give for each rep the number of its set."""
+    """Return the set number of each rep."""
     return [event.set.number for event in recording.events if event.is_rep and event.set is not None]
 
 
@@ -71,7 +71,7 @@ def test_a_rep_without_time_has_the_moment_that_its_data_names(tmp_path: Path) -
 
 
 def test_a_set_that_the_file_leaves_open_is_ended(tmp_path: Path) -> None:
-    """Its end stands right behind its last event; one that the file has is not added."""
+    """An end is added right behind its last event, unless the file has one."""
     open_set = read(
         tmp_path, event("set.started", 0, athlete_id="ada", set_id="s", exercise="deadlift"), rep(3, set_id="s")
     )
@@ -98,7 +98,7 @@ def test_a_named_set_goes_on_after_a_long_pause_but_not_after_another_start(tmp_
     assert [1, 2] == sets_of_reps(read(tmp_path, rep(0, set_id="1"), start, rep(201, set_id="1")))
 
 
-def test_reps_without_a_set_are_told_apart_by_silence(tmp_path: Path) -> None:
+def test_reps_without_a_set_are_separated_by_silence(tmp_path: Path) -> None:
     """Over 90 s without a rep ends a set that has no name."""
     assert [1, 1, 2] == sets_of_reps(read(tmp_path, rep(0), rep(60), rep(200)))
 
@@ -121,7 +121,7 @@ def test_a_correction_opens_no_set_and_keeps_none_open(tmp_path: Path) -> None:
     assert 1 == getattr(recording.events[-1].set, "number", None)
 
 
-def test_what_spotter_wrote_itself_and_what_a_door_stamped_is_left_out(tmp_path: Path) -> None:
+def test_what_spotter_wrote_itself_and_what_the_server_stamped_is_left_out(tmp_path: Path) -> None:
     """So that the output of a demo can be replayed, in any gym."""
     stamped = {
         **rep(0, gym_id="g7", set_id="1"),
@@ -140,7 +140,7 @@ def test_what_spotter_wrote_itself_and_what_a_door_stamped_is_left_out(tmp_path:
     assert 3 == len(recording.remarks)
 
 
-def test_what_is_wrong_in_the_file_is_left_for_the_door_to_refuse(tmp_path: Path) -> None:
+def test_what_is_wrong_in_the_file_is_left_for_the_server_to_refuse(tmp_path: Path) -> None:
     """Infinity, an unknown type, a wrong time: all are kept as they are."""
     line = '{"type": "spotter.rep.completed.v1", "time": "now", "data": {"athlete_id": "ada", "mean_velocity_mps": Infinity}}'
 
@@ -150,7 +150,7 @@ def test_what_is_wrong_in_the_file_is_left_for_the_door_to_refuse(tmp_path: Path
     assert "now" == recording.events[0].event["time"]
 
 
-def test_lines_that_are_no_json_are_left_out_and_told(tmp_path: Path) -> None:
+def test_lines_that_are_no_json_are_skipped_and_reported(tmp_path: Path) -> None:
     """A recording that was cut in its last line can still be used."""
     recording = read(tmp_path, rep(0, set_id="1"), '{"type": "spotter.rep', "[1]")
 
@@ -196,7 +196,7 @@ def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path: Path, conten
         read_recording(path)
 
 
-def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported_by_name(tmp_path: Path) -> None:
     """So is a folder."""
     with pytest.raises(CliError, match=r"There is no file .*nothing"):
         read_recording(tmp_path / "nothing")

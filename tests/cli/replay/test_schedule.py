@@ -15,19 +15,19 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def at(
     after_s: float, kind: str = COMPLETED, *, athlete: str = "ada", set_id: str = "1", **data: object
 ) -> RecordedEvent:
-    """Give an event of a recording."""
+    """Return an event of a recording."""
     moment = THEN + timedelta(seconds=after_s)
     who = {"athlete_id": athlete, "set_id": set_id}
     return RecordedEvent(f"at {after_s}", {"type": kind, "time": moment.isoformat(), "data": {**who, **data}}, moment)
 
 
 def moments_s(recording: Recording, speed: float = 1.0) -> list[float]:
-    """Give when each event goes out."""
+    """Return when each event is sent."""
     return [round(due.after_s, 6) for due in schedule(recording, speed)]
 
 
 def two_sets() -> Recording:
-    """Give a set with a long pause, and after a long rest another one."""
+    """Return a set with a long pause, and another one after a long rest."""
     first = (at(0, STARTED), at(3), at(6), at(106), at(107, ENDED))
     return with_sets([*first, at(407, STARTED, set_id="2"), at(410, set_id="2"), at(411, ENDED, set_id="2")])
 
@@ -73,7 +73,7 @@ def test_moments_inside_the_data_keep_their_share_of_the_way() -> None:
 
 
 def test_nothing_happens_at_the_same_instant_twice() -> None:
-    """However fast: order is told by time."""
+    """At any speed: times give the order."""
     due = schedule(with_sets([at(0), at(0), at(0)]), speed=1000)
     shift = TimeShift(due, NOW)
 
@@ -105,7 +105,7 @@ def test_lines_that_are_one_event_stay_one_event() -> None:
 
 
 def test_what_is_wrong_stays_wrong() -> None:
-    """An id or a time that the door must refuse is not mended."""
+    """An id or a time that the server must refuse is not corrected."""
     event: dict[str, object] = {"type": COMPLETED, "id": 7, "time": "yesterday", "data": {"started_at": "soon"}}
     due = schedule(Recording((RecordedEvent("line 1", event, None),), ()))
 

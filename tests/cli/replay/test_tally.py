@@ -18,7 +18,7 @@ REFUSED = SendResult("refused", {"detail": "data.rom_m must be less than or equa
 
 
 def recording() -> Recording:
-    """Give two sets of one lifter, of two reps and of one."""
+    """Return two sets of one lifter, of two reps and of one."""
     rows = [(0, STARTED, "1"), (3, COMPLETED, "1"), (6, COMPLETED, "1"), (7, ENDED, "1"), (99, COMPLETED, "2")]
     events = [
         RecordedEvent(
@@ -43,13 +43,13 @@ def tally_of(second: SendResult = TAKEN, third: SendResult = TAKEN) -> Tally:
 
 
 def estimate(number: int, key: str = "k1", set_id: str = "1", athlete: str = "ada") -> dict[str, object]:
-    """Give an estimate's frame."""
+    """Return the frame of an estimate."""
     data = {"athlete_id": athlete, "set_id": set_id, "set_key": key, "rep_number": number}
     return {"type": "spotter.effort.estimated.v1", "data": {**data, "rir": 2.2, "rir_low": 1.0, "rir_high": 4.0}}
 
 
 def advice(number: int, action: str = "continue", key: str = "k1", set_id: str = "1") -> dict[str, object]:
-    """Give an advice's frame."""
+    """Return the frame of a piece of advice."""
     data = {"athlete_id": "ada", "set_id": set_id, "set_key": key, "after_rep": number, "action": action}
     return {"type": "spotter.advice.given.v1", "data": {**data, "sentence": "Stop here."}}
 
@@ -65,7 +65,7 @@ def test_reps_are_counted_and_other_events_are_not() -> None:
 
 
 def test_estimates_and_advice_are_counted_by_rep_and_plans_are_not() -> None:
-    """A revision, a repeat or advice given anew is not another one."""
+    """A revision or a repeat of advice is not counted again."""
     tally = tally_of()
     for frame in (advice(0), estimate(1), estimate(1), advice(1), estimate(2), advice(2), advice(2, "stop")):
         tally.receive(frame)

@@ -49,7 +49,9 @@ def _findings(data_dir: DataDir, host: str, port: int) -> Iterator[Finding]:
     yield installation.check_database(
         data_dir.database, "database", "restore it from a backup, or move it away to start with an empty one"
     )
-    yield installation.check_database(data_dir.tables, "dashboard database", "remove it: it is rebuilt from the log")
+    yield installation.check_database(
+        data_dir.dashboard_database, "dashboard database", "remove it: it is rebuilt from the log"
+    )
     newest = installation.check_log_time(data_dir, now)
     if newest is not None:
         yield newest

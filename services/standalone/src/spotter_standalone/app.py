@@ -1,4 +1,4 @@
-"""The one application: every service's routes at one address."""
+"""The FastAPI application with the routes of all services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from spotter_ingest.app import create_router as ingest_router
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the routes need; the caller runs it."""
+    """What the routes need; the caller starts and stops it."""
 
     log: Log
     guard: Guard
@@ -31,9 +31,9 @@ class Parts:
 
 
 def create_app(parts: Parts, *, ready: Callable[[], str | None], alive: Callable[[], str | None]) -> FastAPI:
-    """Mount ingest, gateway and dashboard, and one `/healthz` and `/readyz` for all, and `/metrics` for this machine.
+    """Mount ingest, gateway and dashboard, shared `/healthz` and `/readyz`, and `/metrics` for this machine only.
 
-    `ready` and `alive` say why the host is not, None where it is.
+    `ready` and `alive` return the reason why the host is not, else None.
     """
     app = FastAPI(title="Spotter", description="From a rep to an alert, in one process.", docs_url=None, redoc_url=None)
     install(app)

@@ -1,4 +1,4 @@
-"""The data folder of a standalone host: where it is, and what is in it."""
+"""The data folder of a standalone host: its location and its files."""
 
 from __future__ import annotations
 
@@ -18,50 +18,50 @@ DATA_VARIABLE: Final = "SPOTTER_DATA"
 
 
 def default_data_dir() -> Path:
-    """Return the user's data folder, as the platform has it."""
+    """Return the user's data folder of the platform."""
     return platformdirs.user_data_path("spotter", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """A data folder; it need not exist yet."""
+    """A data folder, which need not exist yet."""
 
     path: Path
 
     @property
     def database(self) -> Path:
-        """The log and all state."""
+        """The database of the log and all state."""
         return self.path / "spotter.db"
 
     @property
-    def tables(self) -> Path:
-        """What pages and queries read; made anew from the log where it is missing."""
+    def dashboard_database(self) -> Path:
+        """The dashboard's database, rebuilt from the log if it is missing."""
         return self.path / "dashboard.db"
 
     @property
     def key_file(self) -> Path:
-        """The signing keys: `keys.json` here, unless SPOTTER_KEYS says otherwise."""
+        """The signing keys: SPOTTER_KEYS, else `keys.json` in the folder."""
         return Settings(data=self.path).key_file
 
     @property
     def address_file(self) -> Path:
-        """Where the running host can be reached."""
+        """The file with the running host's address."""
         return self.path / "address.json"
 
     def prepare(self) -> None:
-        """Make the folder; raises CliError where that can't be done or nothing can be written into it."""
+        """Create the folder; raises CliError if that fails or it can't be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or str(error)
             raise CliError(
-                f"The data folder {self.path} can't be made ({reason}): choose another with --data."
+                f"The data folder {self.path} can't be created ({reason}): choose another with --data."
             ) from None
         if not os.access(self.path, os.W_OK | os.X_OK):
             raise CliError(f"The data folder {self.path} can't be written: choose another with --data.")
 
     def keyring(self) -> Keyring:
-        """Read the signing keys, made where there are none; raises CliError where that can't be done."""
+        """Load the signing keys, creating them if there are none; raises CliError if that fails."""
         try:
             return Keyring.load(self.key_file)
         except OSError as error:
@@ -70,15 +70,15 @@ class DataDir:
             raise CliError(f"{error}.") from None
 
     def write_address(self, url: str) -> None:
-        """Note where the host can be reached, for commands beside it."""
+        """Record the host's address for other commands."""
         self.address_file.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
 
     def remove_address(self) -> None:
-        """The host can't be reached any more."""
+        """Remove the recorded address."""
         self.address_file.unlink(missing_ok=True)
 
     def address(self) -> str | None:
-        """Return the address that a host has noted; it may be gone meanwhile."""
+        """Return the recorded address; the host may have stopped since."""
         try:
             url = orjson.loads(self.address_file.read_bytes())["url"]
         except (OSError, orjson.JSONDecodeError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The one-process host, put together: log, detector and advisor, gateway, dashboard, routes."""
+"""The one-process host: log, detector, advisor, gateway, dashboard and HTTP server."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from spotter_standalone.server import listen, served, url_of
 log = logging.getLogger(__name__)
 
 CHECK_S: Final = 0.5
-"""How often a part that ended is looked for; the end of the processing itself is seen at once."""
+"""Interval of the checks for failed parts; a failure of the processing is noticed at once."""
 READY_S: Final = 5.0
-"""How long a start waits for the tables of pages; a long history is read on while requests are served."""
+"""How long a start waits for the dashboard's database; a longer history is read while the host already serves."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningHost:
-    """A host that serves."""
+    """A host that is serving."""
 
     url: str
     data_dir: DataDir
@@ -48,17 +48,17 @@ class RunningHost:
     log: SqliteLog
     host: SqliteHost
     broken: asyncio.Task[None]
-    """Ends, by raising why, only when the host can't go on."""
+    """Raises the reason when the host can't continue; never ends otherwise."""
 
 
 @asynccontextmanager
 async def serving(
     data_dir: DataDir, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
 ) -> AsyncIterator[RunningHost]:
-    """Run the whole of Spotter on a data folder while entered.
+    """Run all of Spotter on a data folder while entered.
 
-    Leaving it stops in order: no new connections, clients notified, what was accepted written, the log closed. Raises
-    CliError for what a person can mend: a port or a folder in use, a folder or a database that can't be used.
+    On exit it stops in order: no new connections, clients disconnected, accepted events written, the log closed. Raises
+    CliError for a port or a folder in use, and for a folder or a database that can't be used.
     """
     data_dir.prepare()
     keyring = data_dir.keyring()
@@ -101,9 +101,9 @@ async def serving(
         yield RunningHost(url, data_dir, keyring, source, processing, broken)
 
 
-async def _until(true: Callable[[], bool], within_s: float) -> None:
+async def _until(condition: Callable[[], bool], within_s: float) -> None:
     deadline_s = asyncio.get_running_loop().time() + within_s
-    while not true() and asyncio.get_running_loop().time() < deadline_s:  # noqa: ASYNC110  # several parts report it
+    while not condition() and asyncio.get_running_loop().time() < deadline_s:  # noqa: ASYNC110  # depends on several parts
         await asyncio.sleep(0.01)
 
 
@@ -114,7 +114,7 @@ async def _open(data_dir: DataDir) -> SqliteLog:
         raise CliError(f"{error}.") from None
     except (sqlite3.Error, ValueError) as error:
         raise CliError(
-            f"The database {data_dir.database} can't be used ({error}): restore it from a copy, or move it away."
+            f"The database {data_dir.database} can't be used ({error}): restore it from a backup, or move it away."
         ) from None
     except OSError as error:
         raise CliError(f"The database {data_dir.database} can't be opened ({error.strerror or error}).") from None
@@ -124,13 +124,13 @@ def _first_failure(checks: Sequence[Callable[[], None]]) -> str | None:
     for check in checks:
         try:
             check()
-        except Exception as error:  # noqa: BLE001  # whatever ended a part is the reason reported
-            return f"A part of the host has ended: {error!r}."
+        except Exception as error:  # noqa: BLE001  # any error of a part is the reason
+            return f"A part of the host has failed: {error!r}."
     return None
 
 
 async def _watch(checks: Sequence[Callable[[], None]], processing: SqliteHost, server: asyncio.Task[None]) -> None:
-    """Raise as soon as a part has ended."""
+    """Raise as soon as a part has failed."""
     stopped = asyncio.create_task(processing.stopped())
     try:
         while True:

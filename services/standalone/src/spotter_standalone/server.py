@@ -1,4 +1,4 @@
-"""The HTTP server of the one-process host: sockets, protocols, and stopping in order."""
+"""The HTTP server of the one-process host: its socket, its protocols, and an orderly stop."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ T = TypeVar("T")
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open the listening socket (port 0: any free one).
+    """Open the listening socket (port 0: any free port).
 
-    Raises CliError where the port is taken, or the address is none of this machine.
+    Raises CliError if the port is in use or the address does not belong to this machine.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError) as error:
-        raise CliError(f"{host!r} is no address ({error}): choose another with --host.") from None
+        raise CliError(f"{host!r} is not an address ({error}): choose another with --host.") from None
     listening = socket.socket(family, kind, protocol)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,11 +41,11 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             raise CliError(
-                f"Port {port} of {host} is in use: stop what listens there, or choose another with --port."
+                f"Port {port} of {host} is in use: stop the program that listens there, or choose another with --port."
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM):
             raise CliError(
-                f"Port {port} needs rights that you don't have: choose one above 1023 with --port."
+                f"Port {port} needs privileges that you don't have: choose one above 1023 with --port."
             ) from None
         raise CliError(f"{host} port {port} can't be listened on ({error.strerror}): choose another --host.") from None
     listening.setblocking(False)
@@ -86,7 +86,7 @@ async def served(
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a program's coroutine on the fastest event loop there is."""
+    """Run a program's coroutine on uvloop, or on asyncio's loop where uvloop is not available."""
     try:
         from uvloop import new_event_loop
     except ImportError:  # Windows
