@@ -44,7 +44,7 @@ def try_policy(
         typer.Option(
             "--data",
             envvar=DATA_VARIABLE,
-            show_default="the user's data folder; Kafka where SPOTTER_KAFKA is set",
+            show_default="the user's data folder, or Kafka if SPOTTER_KAFKA is set",
             help="Data folder; only read, even while a host is running.",
         ),
     ] = None,

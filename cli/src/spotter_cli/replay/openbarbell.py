@@ -65,12 +65,12 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
     recorded: list[RecordingSet] = []
     events: list[RecordedEvent] = []
     for index, (name, entry, reps) in enumerate(sets):
-        following = sets[index + 1][2][0].at if index + 1 < len(sets) else None
+        next_rep_at = sets[index + 1][2][0].at if index + 1 < len(sets) else None
         recording_set = RecordingSet(
             index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index)
         )
         recorded.append(recording_set)
-        events += _events_of(recording_set, entry, reps, following, remarks)
+        events += _events_of(recording_set, entry, reps, next_rep_at, remarks)
     return Recording(tuple(events), tuple(recorded), tuple(remarks))
 
 
@@ -78,7 +78,7 @@ def _events_of(
     recording_set: RecordingSet,
     entry: Mapping[str, object],
     reps: list[_Rep],
-    following: datetime | None,
+    next_rep_at: datetime | None,
     remarks: list[str],
 ) -> Iterator[RecordedEvent]:
     """Yield a set's events. Each rep repeats exercise and load, for tokens that may not start sets."""
@@ -97,7 +97,7 @@ def _events_of(
         event: dict[str, object] = {"type": COMPLETED, "source": rep.source, "data": {**who, **rep.data, **about}}
         yield RecordedEvent(f"{where}, rep {rep.data.get('rep_number')}", event, rep.at, recording_set)
     ends = last + _AFTER_LAST_REP
-    if following is not None and ends > following - 2 * _BEFORE_FIRST_REP:
+    if next_rep_at is not None and ends > next_rep_at - 2 * _BEFORE_FIRST_REP:
         ends = last
     yield RecordedEvent(f"{where} ends", {"type": ENDED, "data": dict(who)}, ends, recording_set)
 
