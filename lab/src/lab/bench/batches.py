@@ -52,7 +52,7 @@ def up(name: str, plan: BenchPlan) -> Iterator[Up]:
     with TemporaryDirectory(dir=plan.folder) as data:
         arguments = ("-m", "spotter_cli", "up", "--data", data, "--port", "0")
         with python(name, plan.folder, *arguments, environment={"SPOTTER_LOG_LEVEL": "WARNING"}) as child:
-            port = int(child.until_said(r"up at http://[\d.]+:(\d+)")[1])
+            port = int(child.until_said(r"running at http://[\d.]+:(\d+)")[1])
             child.until_ready(port)
             token = Keyring.load(Path(data) / "keys.json").issue(GYM, "admin")
             yield Up(child, port, token, Path(data))
