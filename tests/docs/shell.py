@@ -31,7 +31,9 @@ class Newcomer:
     """Somebody with a checkout, a home folder, and a host in another terminal."""
 
     def __init__(self, folder: Path, host: Sequence[str] = UP) -> None:
-        made = (Path(sys.prefix) / ".installed").exists()  # else make would install into an environment not its own
+        # Where the environment is stale, `make` would install into it from this folder, which goes with the test.
+        fresh = subprocess.run(["make", "--question", ".venv/.installed"], cwd=ROOT, check=False, capture_output=True)
+        made = Path(sys.prefix) == ROOT / ".venv" and fresh.returncode == 0
         self._command = tuple(host) if made else (".venv/bin/spotter", *host[1:])
         self.home, self.checkout = folder / "home", folder / "checkout"
         self.home.mkdir()

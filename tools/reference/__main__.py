@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.reference.asyncapi import asyncapi
 from tools.reference.compatible import breaks
 from tools.reference.dead_letters import dead_letters
+from tools.reference.exercises import exercises
 from tools.reference.openapi import openapi
 from tools.reference.rules import rules
 from tools.reference.schemas import event_schemas
@@ -18,14 +19,15 @@ from tools.reference.schemas import event_schemas
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def documents() -> dict[str, str]:
-    """Return every file of the reference by its path below docs/reference."""
+def documents(folder: Path) -> dict[str, str]:
+    """Return every file of the reference by its path below the folder docs/reference."""
     release = version("spotter-kernel")
     files: dict[str, object] = {f"schemas/{name}.json": schema for name, schema in event_schemas().items()}
     files["asyncapi.json"] = asyncapi(release)
     files["openapi.json"] = openapi(release)
     texts = {path: json.dumps(body, indent=2, sort_keys=True) + "\n" for path, body in files.items()}
-    return texts | {"dead-letters.md": dead_letters(), "rules.md": rules()}
+    page = (folder / "exercises.md").read_text(encoding="utf-8")
+    return texts | {"dead-letters.md": dead_letters(), "rules.md": rules(), "exercises.md": exercises(page)}
 
 
 def incompatible(folder: Path) -> list[str]:
@@ -53,7 +55,7 @@ def main() -> int:
         print("The models break what is published:", *broken, sep="\n  ", file=sys.stderr)
         print("Add optional fields, or a new version of the type with an upcast.", file=sys.stderr)
         return 1
-    written = documents()
+    written = documents(options.folder)
     stale = [
         path
         for path, text in written.items()

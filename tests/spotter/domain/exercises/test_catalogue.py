@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from math import fsum
 
@@ -27,7 +26,6 @@ from spotter.domain.exercises import (
 from spotter.domain.exercises.words import words
 from spotter.domain.gym_config import Configuration
 from spotter_detector.model import EXERCISE_MODELS
-from tests.support import ROOT
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 CATALOGUE = builtin_catalogue()
@@ -118,28 +116,6 @@ class TestTheExercisesThatShip:
 
         assert {"peak"} == {metric[name] for name in ("power_clean", "snatch", "clean_and_jerk", "jump_squat")}
         assert {"mean"} == {metric[name] for name in PUBLISHED}
-
-
-def test_the_reference_lists_what_ships() -> None:
-    """Every exercise under its class, with its muscles and its model class, and no other."""
-    page = (ROOT / "docs" / "reference" / "exercises.md").read_text(encoding="utf-8")
-    listed = {
-        (risk, *re.match(r"\| `(\w+)` \| (.+?)(?: ◆)? \| (.+) \| (\S+) \|$", line).groups())  # type: ignore[union-attr]  # a row that is none should fail
-        for risk, rows in re.findall(r"^### `(\w+)`(.*?)(?=^###|\Z)", page, re.MULTILINE | re.DOTALL)
-        for line in rows.splitlines()
-        if line.startswith("| `")
-    }
-
-    assert listed == {
-        (
-            entry.risk,
-            entry.exercise,
-            entry.name,
-            ", ".join(f"{group} {share:.0%}".replace("%", " %") for group, share in entry.shares.items()),
-            "–" if entry.model_class == "unknown" else entry.model_class,
-        )
-        for entry in ENTRIES
-    }
 
 
 class TestClassesOfRisk:

@@ -11,19 +11,17 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 Risk = Literal["high_risk", "compound", "isolation", "machine", "bodyweight", "band"]
-"""What a set at failure risks.
-
-`high_risk`: squats, deadlifts, bench and overhead presses and rows with a barbell, and Olympic lifts, which never go to
-failure by advice; `compound`: other free-weight compounds; `isolation`: one joint, free weights and cables; `machine`:
-guided motion, pulldowns and cable rows; `bodyweight` and `band`: cheap in sets for as many reps as possible. A load hung
-on a bodyweight exercise makes it a compound.
-"""
+"""What a set at failure risks. A load hung on a bodyweight exercise makes it a compound."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskTraits:
     """What holds for every exercise of one risk class."""
 
+    exercises: str
+    """Which exercises are of it, and what it allows, as the reference says it."""
+    rule_ids: tuple[str, ...]
+    """The rules that make it a class of its own."""
     high_risk: bool = False
     """Never to failure by advice (R02, R18); failure by mishap costs `high_risk_factor`."""
     compound: bool = False
@@ -42,12 +40,33 @@ class RiskTraits:
 
 RISKS: Final[Mapping[str, RiskTraits]] = MappingProxyType(
     {
-        "high_risk": RiskTraits(high_risk=True, compound=True),
-        "compound": RiskTraits(compound=True),
-        "isolation": RiskTraits(finisher=True, single_joint=True, all_out=True),
-        "machine": RiskTraits(finisher=True, early_failure=True, all_out=True),
-        "bodyweight": RiskTraits(all_out=True, cheap_amrap=True),
-        "band": RiskTraits(all_out=True, cheap_amrap=True),
+        "high_risk": RiskTraits(
+            "Barbell squats, deadlifts, bench and overhead presses, rows; Olympic lifts: never to failure by advice.",
+            ("R02", "R03"),
+            high_risk=True,
+            compound=True,
+        ),
+        "compound": RiskTraits(
+            "Other free-weight compounds, and bodyweight exercises with a load.", ("R01",), compound=True
+        ),
+        "isolation": RiskTraits(
+            "One joint, free weights and cables: to failure on the last set, within the budget.",
+            ("R04",),
+            finisher=True,
+            single_joint=True,
+            all_out=True,
+        ),
+        "machine": RiskTraits(
+            "Guided motion, pulldowns and cable rows: to failure within the budget.",
+            ("R04", "R05"),
+            finisher=True,
+            early_failure=True,
+            all_out=True,
+        ),
+        "bodyweight": RiskTraits(
+            "Cheap in sets for as many reps as possible.", ("R06",), all_out=True, cheap_amrap=True
+        ),
+        "band": RiskTraits("Cheap in sets for as many reps as possible.", ("R06",), all_out=True, cheap_amrap=True),
     }
 )
 if RISKS.keys() != set(get_args(Risk)):
