@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from spotter.domain.topics import ACKS
 from spotter.streaming.kafka import KafkaLog, apply_topics
+from spotter.streaming.log import NewRecord
+from tests.kafka.workers import until_appended
 from tests.support import KafkaCluster
 
 
@@ -17,4 +20,5 @@ async def log(kafka: KafkaCluster) -> AsyncIterator[KafkaLog]:
     prefix = f"t{uuid.uuid4().hex[:8]}-"
     await apply_topics(kafka.bootstrap, prefix)
     async with KafkaLog(kafka.bootstrap, prefix) as log:
+        await until_appended(log, [NewRecord(ACKS, "g1/warmup", b"{}")])  # the topics have their leaders now
         yield log

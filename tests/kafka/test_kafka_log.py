@@ -81,7 +81,8 @@ async def test_what_is_appended_is_read_in_the_order_of_each_key(log: KafkaLog) 
     """A reader from the beginning gives every record once, each lifter's in the order in which they were appended."""
     records = [record(f"g1/a{number % 7}", str(number).encode()) for number in range(2_500)]
 
-    assert [True] * 2_500 == await log.append(records)
+    for first in range(0, 2_500, 500):  # a busy broker has a second for each
+        assert [True] * 500 == await log.append(records[first : first + 500])
 
     read = (await read_all(log, LIFTS)).records[LIFTS]
     assert sorted(record.value for record in records) == sorted(record.value for record in read)
