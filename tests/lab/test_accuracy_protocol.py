@@ -14,9 +14,10 @@ from lab.accuracy.protocol.plan import AFTER_8, COLD, MAIN_CASES, OTHER_CASES, P
 from lab.accuracy.protocol.recordings import recorded_rows
 from lab.accuracy.protocol.rows import MODEL
 from lab.accuracy.protocol.simulations import Simulated, measure
-from lab.accuracy.report import write
-from lab.accuracy.report.html import AccuracyReport, page
+from lab.accuracy.report import AccuracyReport, write
 from lab.accuracy.simulation import lifters
+from tools.figures.__main__ import main
+from tools.figures.run_page import run_page
 
 PLAN = replace(
     ProtocolPlan().quick(),
@@ -67,13 +68,14 @@ def test_targets_say_what_is_met(results: list[Simulated]) -> None:
 
 
 def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_path: Path) -> None:
-    """The report is index.html, plots that it shows, and figures.json with the parameters' hash."""
+    """A run writes figures.json with the parameters' hash and plots; its page beside them shows each plot."""
     write(AccuracyReport(PLAN, True, results), tmp_path)
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 0 == main([str(tmp_path / "figures.json")])
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
     plots = sorted(path.name for path in tmp_path.glob("*.png"))
     assert len(plots) >= 7
     for name in plots:
-        assert f'src="{name}"' in page
+        assert f"]({name})" in page
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert 64 == len(figures["about"]["parameters_sha256"])
@@ -84,25 +86,31 @@ def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_p
 def test_recorded_sets_have_a_section_of_their_own(results: list[Simulated]) -> None:
     """Figures of recorded sets stand under their own heading, after all simulated ones."""
     rows = recorded_rows(lifters("home", "bench_press", 3, 2, 5))
-    html = page(AccuracyReport(PLAN, True, results, recorded=rows))
-    before, after = html.split('<h2 id="recorded">')
-    assert "the lifter&#39;s call" not in before
-    assert all(row.label.replace("'", "&#39;") in after for row in rows)
+    before, after = _page(AccuracyReport(PLAN, True, results, recorded=rows)).split("## Recorded sets")
+    assert "the lifter's call" not in before
+    assert all(row.label in after for row in rows)
     assert "No file of recorded sets" not in after
 
 
 def test_motion_is_judged_on_bars_and_on_recorded_wrists_apart(results: list[Simulated]) -> None:
-    """Simulated bars stand among simulated figures, recorded watch sets among recorded ones, each with its targets."""
+    """Simulated bars and recorded watch sets have their own figures and targets; each watch set is among the recorded ones."""
     wrists = [
         WatchRow("011224_APULL_W66_S4_R10.csv.gz", 10, 10, 12),
         WatchRow("241124_PREC_W7_S1_R14.csv.gz", 14, 16, 14),
     ]
     report = AccuracyReport(PLAN, True, results, motion.bar_rows(PLAN), watch=wrists)
-    before, after = page(report).split('<h2 id="recorded">')
-    assert "Reps out of bar signals" in before
-    assert "011224_APULL_W66_S4_R10" not in before
-    assert "Exact in 50.0 %, off by more than one in 1 of 2." in after
+    before, after = _page(report).split("## Recorded sets")
+    assert "Simulated velocity of a bar at 50 Hz" in before
+    assert "2 recorded sets of one lifter's wrist" in before
+    assert "1 exact, 1 off by more than one" in before
+    assert "| 241124_PREC_W7_S1_R14.csv.gz | 14 | 16 | 14 |" in after
     met = {(target.family, target.measure): target.met for target in report.targets() if target.about == "motion"}
     assert not met["recorded", "count exact"]
     assert met["recorded", "sets off by more than one"]
     assert ("simulated", "stall called within .5 s") in met
+
+
+def _page(report: AccuracyReport) -> str:
+    figures = report.figures()
+    assert isinstance(figures, dict)
+    return run_page(figures, ())

@@ -1,6 +1,6 @@
 """Keep the figures of an accuracy run, and write the pages that state them.
 
-python -m tools.figures build/accuracy/figures.json   # keep this run's figures
+python -m tools.figures build/accuracy/figures.json   # write this run's page beside them, and keep the figures
 python -m tools.figures                                # write the pages from the figures that are kept
 python -m tools.figures --check                        # fail where a page differs from them
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tools.figures.pages import page, section
 from tools.figures.record import record_of, text_of
+from tools.figures.run_page import run_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
@@ -30,6 +31,8 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     kept = root / "docs" / "accuracy" / "figures.json"
     if options.run is not None:
         run = json.loads(options.run.read_text(encoding="utf-8"))
+        plots = sorted(path.name for path in options.run.parent.glob("*.png"))
+        options.run.with_name("README.md").write_text(run_page(run, plots), encoding="utf-8")
         if run["about"]["quick"]:
             print("A quick run judges nothing: docs/accuracy stays as it is.")
             return 0

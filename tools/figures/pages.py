@@ -2,97 +2,43 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
-from lab.accuracy.protocol.targets import AccuracyTarget
-from lab.accuracy.report.unmet import explained
 from tools.figures.record import Json
 
+FOLDER: Final = Path(__file__).parent
+CASE_COLUMNS: Final = ("family", "exercise", "known")
 EXERCISES: Final = {"bench_press": "bench press", "back_squat": "squat", "deadlift": "deadlift"}
-CASES: Final = {
-    "cold": "nothing known of the lifter",
-    "cold, load known": "load in % of the 1RM known",
-    "after 3 sets": "after 3 of the lifter's sets",
-    "after 8 sets": "after 8 of the lifter's sets",
-}
 
 
 def page(record: Json) -> str:
     """Return the page docs/accuracy/README.md."""
     targets, cases, plan = record["targets"], record["cases"], record["about"]["plan"]
     missed = [target for target in targets if not target["met"]]
-    parts = [
-        "# Accuracy",
-        "<!-- Written by `python -m tools.figures`; `make check` fails where it differs from figures.json. -->",
-        f"How good the estimates of model `{record['about']['model']}` are after each rep, on simulated sets, beside exact "
-        "posteriors (the best that can be known from the same data) and baselines (what trackers and papers do). All figures "
-        "of this page, and every target, are in [figures.json](figures.json). `make accuracy` measures them again and writes "
-        "the full report, with plots, faults of devices, other conditions and your own recorded sets, to `build/accuracy`.",
-        f"**{len(targets) - len(missed)} of {len(targets)} targets are met.** The [others](#targets-that-are-missed) come "
-        "with what was tried.",
-        "## Method",
-        f"Two families of lifters: *home* follows the law the model is built from, *other* a law of fatigue it is not built "
-        f"from. Both agree with published data on velocity, reps and their spread. {len(plan['seeds'])} seeds × "
-        f"{plan['lifters_a_seed']} lifters per exercise and family, 65–90 % of the 1RM, device noise .03 m/s, biological "
-        "variation .035, the first rep slower by 5 ± 7 %. A lifter's ninth set goes to failure and is judged; after 3 and "
-        "after 8 sets, model, oracles and baselines may learn from the sets before it, six in ten of which end in a known "
-        "failure, and eight in ten of the others with the lifter's own RIR. Baselines and alert thresholds are fitted on "
-        "other lifters.",
-        "Exact posteriors (oracles) under the simulator: *population* knows nothing of the lifter, *learned* the same earlier "
-        "sets as the model, *informed* everything about the lifter and nothing about the set.",
-        "## Error",
-        "Mean absolute error of min(RIR, 6) over all reps, in reps, with its 95 % interval by lifters; × the error of each "
-        "oracle; the best baseline; the share of all reps within 1 and 2 reps of the truth; the ranked probability score "
-        "(RPS) of the whole distribution.",
-        _table(
-            (
-                *_CASE_COLUMNS,
-                "error",
-                "× population",
-                "× learned",
-                "× informed",
-                "best baseline",
-                "within 1",
-                "within 2",
-                "RPS",
+    return (
+        (FOLDER / "page.md")
+        .read_text(encoding="utf-8")
+        .format(
+            model=record["about"]["model"],
+            targets=len(targets),
+            met=len(targets) - len(missed),
+            seeds=len(plan["seeds"]),
+            lifters=plan["lifters_a_seed"],
+            error=error_table(cases),
+            calibration=calibration_table(cases),
+            alerts=alerts_table(cases),
+            endings=table(
+                (*CASE_COLUMNS, "target 1", "target 2", "target 3", "oracles' target 2"),
+                (_endings(case) for case in cases),
             ),
-            (_error(case) for case in cases),
-        ),
-        "## Calibration",
-        "PIT: distance of the probability integral transform from uniform. Worst gap: the largest difference between what was "
-        "predicted and what came true, over all bins of at least 1,000 cases of P(RIR ≤ 0) … P(RIR ≤ 6). RIR is a whole "
-        "number, so a perfect 80 % interval covers more than 80 %. Skill: Brier skill of *the next rep fails*.",
-        _table(
-            (*_CASE_COLUMNS, "PIT", "worst gap", "80 % interval covers", "its width", "skill", "oracles' skill"),
-            (_calibration(case) for case in cases),
-        ),
-        "## Stop alerts",
-        "An alert is raised after the first rep with P(RIR ≤ T) at or above a threshold. Late: with nothing left; missed: not "
-        "before failure; early: with four or more reps left. The model's rule was fixed on other lifters, an oracle's "
-        "is the best one on these very sets.",
-        _table(
-            (*_CASE_COLUMNS, "rule", "late", "missed", "early", "mean reps left", "wrong in all", "oracles' wrong"),
-            (_alerts(case) for case in cases),
-        ),
-        "## Sets that end when advised",
-        "Share of sets that end within one rep of their target of 1, 2 or 3 in reserve when they are stopped, as the advisor "
-        "does, after the first rep with P(RIR ≤ target) ≥ .5, and at failure where there is none.",
-        _table(
-            (*_CASE_COLUMNS, "target 1", "target 2", "target 3", "oracles' target 2"),
-            (_endings(case) for case in cases),
-        ),
-        "## Failed attempts",
-        "Share of sets in which failure or a stall is recognised, by how the failed attempt is reported; *normal sets* are "
-        "false alarms.",
-        _failed_attempts(record["failed_attempts"]),
-        "## Reps found in motion",
-        *_bars(record["bars"]),
-        *_watch(record["watch"]),
-        "## Targets that are missed",
-        *_missed(missed),
-    ]
-    return "\n\n".join(parts) + "\n"
+            failed_attempts=_failed_attempts(record["failed_attempts"]),
+            motion="\n\n".join((*_bars(record["bars"]), *_watch(record["watch"]))),
+            missed="\n\n".join(_missed(missed)),
+        )
+    )
 
 
 def section(record: Json) -> str:
@@ -105,7 +51,7 @@ def section(record: Json) -> str:
     return (
         f"Of {len(targets)} targets {sum(target['met'] for target in targets)} are met. Mean error of the reps left "
         "(up to 6), in reps, home family:\n\n"
-    ) + _table(
+    ) + table(
         ("", *EXERCISES.values()),
         (
             ("nothing known of the lifter", *(f"{case['error']['value']:.2f}" for case in cold)),
@@ -118,32 +64,64 @@ def section(record: Json) -> str:
     )
 
 
-_CASE_COLUMNS: Final = ("family", "exercise", "known")
+def error_table(cases: Iterable[Json]) -> str:
+    """Return the errors of cases, of the model, beside oracles and the best baseline."""
+    return table(
+        (
+            *CASE_COLUMNS,
+            "error",
+            "× population",
+            "× learned",
+            "× informed",
+            "best baseline",
+            "within 1",
+            "within 2",
+            "RPS",
+        ),
+        (_error(case) for case in cases),
+    )
 
 
-def _which(case: Json) -> tuple[str, str, str]:
-    return case["family"], EXERCISES[case["exercise"]], case["case"]
+def calibration_table(cases: Iterable[Json]) -> str:
+    """Return how well probabilities agree with what came true, by case."""
+    return table(
+        (*CASE_COLUMNS, "PIT", "worst gap", "80 % interval covers", "its width", "skill", "oracles' skill"),
+        (_calibration(case) for case in cases),
+    )
+
+
+def alerts_table(cases: Iterable[Json]) -> str:
+    """Return how timely stop alerts are, by case."""
+    return table(
+        (*CASE_COLUMNS, "rule", "late", "missed", "early", "mean reps left", "wrong in all", "oracles' wrong"),
+        (_alerts(case) for case in cases),
+    )
+
+
+def which(row: Json) -> tuple[str, str, str]:
+    """Return family, exercise and case of a row."""
+    return row["family"], EXERCISES[row["exercise"]], row["case"]
 
 
 def _error(case: Json) -> tuple[str, ...]:
     error, ratios = case["error"], case["ratios"]
     return (
-        *_which(case),
+        *which(case),
         f"{error['value']:.3f} ({error['low']:.3f}–{error['high']:.3f})",
         *(f"{ratios[name]:.3f}" if name in ratios else "" for name in ("population", "learned", "informed")),
         f"{case['baseline']['error']:.3f} ({case['baseline']['name']})",
-        _percent(case["within_1"]),
-        _percent(case["within_2"]),
+        percent(case["within_1"]),
+        percent(case["within_2"]),
         f"{case['rps']:.3f}",
     )
 
 
 def _calibration(case: Json) -> tuple[str, ...]:
     return (
-        *_which(case),
+        *which(case),
         f"{case['pit']:.3f}",
         f"{case['worst_gap']:.3f}",
-        _percent(case["interval"]["coverage"]),
+        percent(case["interval"]["coverage"]),
         f"{case['interval']['width']:.2f}",
         f"{case['next_fails_skill']:.3f}",
         _of_oracles(case, lambda oracle: f"{oracle['next_fails_skill']:.3f}"),
@@ -153,18 +131,18 @@ def _calibration(case: Json) -> tuple[str, ...]:
 def _alerts(case: Json) -> tuple[str, ...]:
     alert = case["alert"]
     return (
-        *_which(case),
+        *which(case),
         f"P(RIR ≤ {alert['reserve']}) ≥ {alert['threshold']:g}",
-        *(_percent(alert[name]) for name in ("late", "missed", "early")),
+        *(percent(alert[name]) for name in ("late", "missed", "early")),
         f"{alert['lead']:.2f}",
-        _percent(_wrong(alert)),
-        _of_oracles(case, lambda oracle: _percent(_wrong(oracle["alert"]))),
+        percent(_wrong(alert)),
+        _of_oracles(case, lambda oracle: percent(_wrong(oracle["alert"]))),
     )
 
 
 def _endings(case: Json) -> tuple[str, ...]:
-    shares = (_percent(share) for share in case["ends_near"])
-    return (*_which(case), *shares, _of_oracles(case, lambda oracle: _percent(oracle["ends_near"][1])))
+    shares = (percent(share) for share in case["ends_near"])
+    return (*which(case), *shares, _of_oracles(case, lambda oracle: percent(oracle["ends_near"][1])))
 
 
 def _of_oracles(case: Json, text: Callable[[Json], str]) -> str:
@@ -179,10 +157,10 @@ def _failed_attempts(rows: Sequence[Json]) -> str:
     shapes = list(dict.fromkeys(row["shape"] for row in rows))
     of = {(row["family"], row["exercise"], row["shape"]): row for row in rows}
     which = dict.fromkeys((row["family"], row["exercise"]) for row in rows)
-    return _table(
+    return table(
         ("family", "exercise", *(shape.replace("_", " ") for shape in shapes)),
         (
-            (family, EXERCISES[exercise], *(_percent(of[family, exercise, shape]["recognised"]) for shape in shapes))
+            (family, EXERCISES[exercise], *(percent(of[family, exercise, shape]["recognised"]) for shape in shapes))
             for family, exercise in which
         ),
     )
@@ -194,7 +172,7 @@ def _bars(rows: Sequence[Json]) -> Iterable[str]:
             "Simulated velocity of a bar at 50 Hz with noise .03 m/s: sets with unracks, halts, grinding reps and failed "
             "attempts, and a bar that stays stuck."
         )
-        yield _table(
+        yield table(
             (
                 "signal",
                 "sets",
@@ -208,7 +186,7 @@ def _bars(rows: Sequence[Json]) -> Iterable[str]:
                 (
                     row["condition"],
                     f"{row['sets']}",
-                    _percent(row["exact_share"]),
+                    percent(row["exact_share"]),
                     *(
                         f"{1000 * row[name]:.0f} ms"
                         for name in ("concentric_mae_s", "known_after_p50_s", "known_after_p99_s")
@@ -235,24 +213,41 @@ def _watch(rows: Sequence[Json]) -> Iterable[str]:
 
 
 def _missed(targets: Iterable[Json]) -> Iterable[str]:
-    """Return the targets that are missed; those that share an explanation stand together above it."""
+    """Return the missed targets with what was tried; those that share an explanation are listed together above it."""
+    explanations = tomllib.loads((FOLDER / "unmet.toml").read_text(encoding="utf-8"))["unmet"]
     reasons: dict[str, list[str]] = {}
     for target in targets:
-        [unmet] = explained([AccuracyTarget(**{name: value for name, value in target.items() if name != "met"})])
-        tried = f"Tried: {unmet.tried} Why it fails: {unmet.why}" if unmet.tried else "Nothing was tried yet."
-        limit = f"{'≥' if target['at_least'] else '≤'} {target['limit']:g}"
-        exercise = EXERCISES.get(target["exercise"], str(target["exercise"]))
-        about = f"{target['about']}, {target['family']}, {exercise}, {target['case']}"
+        entry = next((entry for entry in explanations if _explains(entry, target)), None)
+        tried = f"Tried: {entry['tried']} Why it fails: {entry['why']}" if entry else "Nothing was tried yet."
         reasons.setdefault(tried, []).append(
-            f"* **{about}: {target['measure']} {target['value']:.3g}, target {limit}**"
+            f"* **{target_name(target)}: {target['measure']} {target['value']:.3g}, target {limit(target)}**"
         )
     return ("\n".join((*missed, "", tried)) for tried, missed in reasons.items())
 
 
-def _percent(share: float) -> str:
+def _explains(entry: Json, target: Json) -> bool:
+    return all(
+        entry.get(name, target[name]) == target[name] for name in ("about", "family", "exercise", "case", "measure")
+    )
+
+
+def target_name(target: Json) -> str:
+    """Return what a target is about, and of which cases."""
+    exercise = EXERCISES.get(target["exercise"], str(target["exercise"]))
+    return f"{target['about']}, {target['family']}, {exercise}, {target['case']}"
+
+
+def limit(target: Json) -> str:
+    """Return the limit of a target."""
+    return f"{'≥' if target['at_least'] else '≤'} {target['limit']:g}"
+
+
+def percent(share: float) -> str:
+    """Write a share in percent."""
     return f"{100 * share:.1f} %"
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -16,9 +16,7 @@ def record_of(figures: Json) -> Json:
     return {
         "about": figures["about"],
         "targets": [{"met": row["met"], **row["target"]} for row in figures["targets"]],
-        "cases": [
-            _case(row) for lifters in simulated["lifters"] for row in lifters["rows"] if row["case"] in MAIN_CASES
-        ],
+        "cases": [case_of(row) for row in rows_of(figures) if row["case"] in MAIN_CASES],
         "failed_attempts": [
             {"family": lifters["family"], "exercise": lifters["exercise"], **shape}
             for lifters in simulated["lifters"]
@@ -29,7 +27,13 @@ def record_of(figures: Json) -> Json:
     }
 
 
-def _case(row: Json) -> Json:
+def rows_of(figures: Json) -> list[Json]:
+    """Return the rows of all cases of a run."""
+    return [row for lifters in figures["simulated"]["lifters"] for row in lifters["rows"]]
+
+
+def case_of(row: Json) -> Json:
+    """Return the main figures of a case."""
     model, *others = row["scored"]
     baseline = min(
         (scored for scored in others if scored["probabilities"] is None), key=lambda scored: scored["error"]["value"]

@@ -13,8 +13,7 @@ from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.recordings import RecordedRow, recorded_rows
 from lab.accuracy.protocol.simulations import measure
 from lab.accuracy.recording_reader import UnreadableSets, read_recorded
-from lab.accuracy.report import write
-from lab.accuracy.report.html import AccuracyReport
+from lab.accuracy.report import AccuracyReport, write
 
 
 def main() -> int:
@@ -45,7 +44,7 @@ def main() -> int:
             where = f"{target.family}, {target.exercise}, {target.case}"
             print(f"not met: {where}: {target.measure} {target.value:.3f} {sign} {target.limit}")
     met = sum(target.met for target in targets)
-    print(f"{met} of {len(targets)} targets met, {time.monotonic() - began_s:.0f} s: {options.to / 'index.html'}")
+    print(f"{met} of {len(targets)} targets met, {time.monotonic() - began_s:.0f} s: {options.to / 'figures.json'}")
     return 0
 
 

@@ -1,7 +1,7 @@
-"""The report on accuracy: a page, its plots, and all figures as JSON."""
+"""The result of an accuracy run as files: plots, and all figures as JSON."""
 
 from __future__ import annotations
 
-from lab.accuracy.report.html import write
+from lab.accuracy.report.accuracy_report import AccuracyReport, write
 
-__all__ = ["write"]
+__all__ = ["AccuracyReport", "write"]

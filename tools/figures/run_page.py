@@ -1,0 +1,110 @@
+"""The page of one run, beside its plots: that of the record, and what the record leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tools.figures.pages import (
+    CASE_COLUMNS,
+    alerts_table,
+    calibration_table,
+    error_table,
+    limit,
+    page,
+    percent,
+    table,
+    target_name,
+    which,
+)
+from tools.figures.record import MAIN_CASES, Json, case_of, record_of, rows_of
+
+
+def run_page(run: Json, plots: Iterable[str]) -> str:
+    """Return the page of a run with these plots in its folder."""
+    rows, about = rows_of(run), run["about"]
+    others = [case_of(row) for row in rows if row["case"] not in MAIN_CASES]
+    quick = "**A quick run of few sets: it judges nothing.** " if about["quick"] else ""
+    parts = [
+        page(record_of(run)).rstrip(),
+        "## This run",
+        f"{quick}Parameters of the simulation: SHA-256 `{about['parameters_sha256']}`. Baselines and alert thresholds are "
+        f"fitted on seeds {', '.join(map(str, about['plan']['training_seeds']))}.",
+        "## Plots",
+        *(f"![{name.removesuffix('.png').replace('-', ' ')}]({name})" for name in plots),
+        "## All baselines",
+        _baselines([row for row in rows if row["case"] in MAIN_CASES]),
+        "## Faults",
+        "The same lifters and sets with faults of devices and lifters in them; an alert at a report that is no rep counts. "
+        "*Worse*: percentage points of late, missed or early alerts more than without faults.",
+        table(
+            (*CASE_COLUMNS, "faults", "sets", "error", "late", "missed", "early", "worse"),
+            (_fault(row) for lifters in run["simulated"]["lifters"] for row in lifters["faults"]),
+        ),
+        "## Other conditions",
+        "Of fewer lifters and not judged, except durations after 3 and 8 sets.",
+        *(tabulate(others) for tabulate in (error_table, calibration_table, alerts_table)),
+        "## Recorded sets",
+        *_recorded(run["recorded"]["lifters"]),
+        *_watch(run["recorded"]["watch"]),
+        "## All targets",
+        table(
+            ("target", "measure", "is", "limit", "met"),
+            (_target({"met": entry["met"], **entry["target"]}) for entry in run["targets"]),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _baselines(rows: Sequence[Json]) -> str:
+    of = [[scored for scored in row["scored"] if scored["probabilities"] is None] for row in rows]
+    return table(
+        (*CASE_COLUMNS, *(scored["name"] for scored in of[0])),
+        (
+            (*which(row), *(f"{scored['error']['value']:.3f}" for scored in scores))
+            for row, scores in zip(rows, of, strict=True)
+        ),
+    )
+
+
+def _fault(row: Json) -> tuple[str, ...]:
+    shares = (percent(row["alert"][name]) for name in ("late", "missed", "early"))
+    return (*which(row), row["faults"], str(row["sets"]), f"{row['error']:.3f}", *shares, f"{100 * row['worse']:.1f}")
+
+
+def _recorded(rows: Sequence[Json]) -> Iterable[str]:
+    if rows:
+        columns = ("label", "case", "lifters", "sets", "reps", "error", "within 1", "within 2", "PIT")
+        yield table((*columns, "late", "missed", "early"), map(_recorded_row, rows))
+    else:
+        yield 'No file of recorded sets was passed (`make accuracy ARGS="--recorded FILE"`).'
+
+
+def _recorded_row(row: Json) -> tuple[str, ...]:
+    scored = row["scored"]
+    error, alert = scored["error"], scored["probabilities"]["alert"]
+    return (
+        *(str(row[name]) for name in ("label", "case", "lifters", "sets", "reps")),
+        f"{error['value']:.3f} ({error['low']:.3f}–{error['high']:.3f})",
+        percent(scored["within_1"]),
+        percent(scored["within_2"]),
+        f"{scored['probabilities']['pit']:.3f}",
+        *(percent(alert[name]) for name in ("late", "missed", "early")),
+    )
+
+
+def _watch(rows: Sequence[Json]) -> Iterable[str]:
+    if rows:
+        yield table(
+            ("watch set", "reps", "counted", "peak counter"),
+            ((row["name"], *(str(row[name]) for name in ("reps", "counted", "peaks"))) for row in rows),
+        )
+
+
+def _target(target: Json) -> tuple[str, ...]:
+    return (
+        target_name(target),
+        target["measure"],
+        f"{target['value']:.3g}",
+        limit(target),
+        "yes" if target["met"] else "no",
+    )
