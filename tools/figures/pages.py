@@ -10,7 +10,7 @@ from typing import Final
 from tools.figures.record import Json
 
 FOLDER: Final = Path(__file__).parent
-CASE_COLUMNS: Final = ("family", "exercise", "known")
+CASE_COLUMNS: Final = "family | exercise | known"
 EXERCISES: Final = {"bench_press": "bench press", "back_squat": "squat", "deadlift": "deadlift"}
 
 
@@ -31,7 +31,7 @@ def page(record: Json) -> str:
             calibration=calibration_table(cases),
             alerts=alerts_table(cases),
             endings=table(
-                (*CASE_COLUMNS, "target 1", "target 2", "target 3", "oracles' target 2"),
+                f"{CASE_COLUMNS} | target 1 | target 2 | target 3 | oracles' target 2",
                 (_endings(case) for case in cases),
             ),
             failed_attempts=_failed_attempts(record["failed_attempts"]),
@@ -52,7 +52,7 @@ def section(record: Json) -> str:
         f"Of {len(targets)} targets {sum(target['met'] for target in targets)} are met. Mean error of the reps left "
         "(up to 6), in reps, home family:\n\n"
     ) + table(
-        ("", *EXERCISES.values()),
+        " | ".join(("", *EXERCISES.values())),
         (
             ("nothing known of the lifter", *(f"{case['error']['value']:.2f}" for case in cold)),
             (
@@ -67,17 +67,7 @@ def section(record: Json) -> str:
 def error_table(cases: Iterable[Json]) -> str:
     """Return the errors of cases, of the model, beside oracles and the best baseline."""
     return table(
-        (
-            *CASE_COLUMNS,
-            "error",
-            "× population",
-            "× learned",
-            "× informed",
-            "best baseline",
-            "within 1",
-            "within 2",
-            "RPS",
-        ),
+        f"{CASE_COLUMNS} | error | × population | × learned | × informed | best baseline | within 1 | within 2 | RPS",
         (_error(case) for case in cases),
     )
 
@@ -85,7 +75,7 @@ def error_table(cases: Iterable[Json]) -> str:
 def calibration_table(cases: Iterable[Json]) -> str:
     """Return how well probabilities agree with what came true, by case."""
     return table(
-        (*CASE_COLUMNS, "PIT", "worst gap", "80 % interval covers", "its width", "skill", "oracles' skill"),
+        f"{CASE_COLUMNS} | PIT | worst gap | 80 % interval covers | its width | skill | oracles' skill",
         (_calibration(case) for case in cases),
     )
 
@@ -93,7 +83,7 @@ def calibration_table(cases: Iterable[Json]) -> str:
 def alerts_table(cases: Iterable[Json]) -> str:
     """Return how timely stop alerts are, by case."""
     return table(
-        (*CASE_COLUMNS, "rule", "late", "missed", "early", "mean reps left", "wrong in all", "oracles' wrong"),
+        f"{CASE_COLUMNS} | rule | late | missed | early | mean reps left | wrong in all | oracles' wrong",
         (_alerts(case) for case in cases),
     )
 
@@ -158,7 +148,7 @@ def _failed_attempts(rows: Sequence[Json]) -> str:
     of = {(row["family"], row["exercise"], row["shape"]): row for row in rows}
     which = dict.fromkeys((row["family"], row["exercise"]) for row in rows)
     return table(
-        ("family", "exercise", *(shape.replace("_", " ") for shape in shapes)),
+        " | ".join(("family", "exercise", *(shape.replace("_", " ") for shape in shapes))),
         (
             (family, EXERCISES[exercise], *(percent(of[family, exercise, shape]["recognised"]) for shape in shapes))
             for family, exercise in which
@@ -173,15 +163,7 @@ def _bars(rows: Sequence[Json]) -> Iterable[str]:
             "attempts, and a bar that stays stuck."
         )
         yield table(
-            (
-                "signal",
-                "sets",
-                "count exact",
-                "error of the concentric time",
-                "known after, median",
-                "99 %",
-                "false stalls",
-            ),
+            "signal | sets | count exact | error of the concentric time | known after, median | 99 % | false stalls",
             (
                 (
                     row["condition"],
@@ -247,7 +229,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+def table(columns: str, rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; `columns` are names separated by " | "."""
+    rule = " | ".join("---" for _ in columns.split(" | "))
+    return "\n".join(f"| {line} |" for line in (columns, rule, *map(" | ".join, rows)))

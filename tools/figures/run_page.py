@@ -37,7 +37,7 @@ def run_page(run: Json, plots: Iterable[str]) -> str:
         "The same lifters and sets with faults of devices and lifters in them; an alert at a report that is no rep counts. "
         "*Worse*: percentage points of late, missed or early alerts more than without faults.",
         table(
-            (*CASE_COLUMNS, "faults", "sets", "error", "late", "missed", "early", "worse"),
+            f"{CASE_COLUMNS} | faults | sets | error | late | missed | early | worse",
             (_fault(row) for lifters in run["simulated"]["lifters"] for row in lifters["faults"]),
         ),
         "## Other conditions",
@@ -48,7 +48,7 @@ def run_page(run: Json, plots: Iterable[str]) -> str:
         *_watch(run["recorded"]["watch"]),
         "## All targets",
         table(
-            ("target", "measure", "is", "limit", "met"),
+            "target | measure | is | limit | met",
             (_target({"met": entry["met"], **entry["target"]}) for entry in run["targets"]),
         ),
     ]
@@ -58,7 +58,7 @@ def run_page(run: Json, plots: Iterable[str]) -> str:
 def _baselines(rows: Sequence[Json]) -> str:
     of = [[scored for scored in row["scored"] if scored["probabilities"] is None] for row in rows]
     return table(
-        (*CASE_COLUMNS, *(scored["name"] for scored in of[0])),
+        " | ".join((CASE_COLUMNS, *(scored["name"] for scored in of[0]))),
         (
             (*which(row), *(f"{scored['error']['value']:.3f}" for scored in scores))
             for row, scores in zip(rows, of, strict=True)
@@ -73,8 +73,8 @@ def _fault(row: Json) -> tuple[str, ...]:
 
 def _recorded(rows: Sequence[Json]) -> Iterable[str]:
     if rows:
-        columns = ("label", "case", "lifters", "sets", "reps", "error", "within 1", "within 2", "PIT")
-        yield table((*columns, "late", "missed", "early"), map(_recorded_row, rows))
+        columns = "label | case | lifters | sets | reps | error | within 1 | within 2 | PIT | late | missed | early"
+        yield table(columns, map(_recorded_row, rows))
     else:
         yield 'No file of recorded sets was passed (`make accuracy ARGS="--recorded FILE"`).'
 
@@ -95,7 +95,7 @@ def _recorded_row(row: Json) -> tuple[str, ...]:
 def _watch(rows: Sequence[Json]) -> Iterable[str]:
     if rows:
         yield table(
-            ("watch set", "reps", "counted", "peak counter"),
+            "watch set | reps | counted | peak counter",
             ((row["name"], *(str(row[name]) for name in ("reps", "counted", "peaks"))) for row in rows),
         )
 

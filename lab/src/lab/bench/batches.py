@@ -15,11 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from lab.bench.plan import BenchPlan
-from lab.bench.processes import HOST, Child, ProcessEnded, python
+from lab.bench.processes import Child, ProcessEnded, python
 from lab.bench.rows import BenchRow, BenchTarget, measured
 from lab.bench.workload import GYM, LIFTERS, bodies, history
 from spotter.domain.exercises import builtin_catalogue
 from spotter.http.tokens import Identity, Keyring
+from spotter_cli.cluster.processes import HOST
 from spotter_ingest.body_parser import parse_body
 from spotter_ingest.validation import Receipt, validate
 
@@ -52,7 +53,7 @@ def up(name: str, plan: BenchPlan) -> Iterator[Up]:
     with TemporaryDirectory(dir=plan.folder) as data:
         arguments = ("-m", "spotter_cli", "up", "--data", data, "--port", "0")
         with python(name, plan.folder, *arguments, environment={"SPOTTER_LOG_LEVEL": "WARNING"}) as child:
-            port = int(child.until_said(r"running at http://[\d.]+:(\d+)")[1])
+            port = int(child.until_line(r"running at http://[\d.]+:(\d+)")[1])
             child.until_ready(port)
             token = Keyring.load(Path(data) / "keys.json").issue(GYM, "admin")
             yield Up(child, port, token, Path(data))

@@ -101,7 +101,7 @@ def cluster(plan: BenchPlan, kafka: Broker) -> Iterator[Cluster]:
         }
         arguments = ("-m", "spotter_cli", "cluster", "--data", data, "--port", "0")
         with python("cluster", plan.folder, *arguments, environment=environment) as child:
-            ready = json.loads(child.until_said(r'^\{"ready": true.*\}$', _CLUSTER_READY_S)[0])
+            ready = json.loads(child.until_line(r'^\{"ready": true.*\}$', _CLUSTER_READY_S)[0])
             yield Cluster(ready["url"], ready["token"])
 
 
@@ -109,7 +109,7 @@ def _piped(plan: BenchPlan, kafka: Broker) -> dict[str, float]:
     prefix = kafka.topics()
     environment = settings_of(kafka.bootstrap, prefix, free_port(), "pipe")
     with python("pipe", plan.folder, "-m", "lab.bench.peers.pipe", environment=environment) as child:
-        child.until_said(f"forwarding to {ADVICE}")
+        child.until_line(f"forwarding to {ADVICE}")
         return percentiles(asyncio.run(_send_through(plan, kafka.bootstrap, prefix)))
 
 

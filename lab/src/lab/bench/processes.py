@@ -1,8 +1,7 @@
-"""Processes that a bench starts: each with a log, ended by its id, never left behind."""
+"""Processes of a bench: each with a log, stopped when its context is left."""
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import signal
@@ -14,20 +13,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-HOST: Final = "127.0.0.1"
+from spotter_cli.cluster.processes import responds_ok
+
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
 _POLL_S: Final = 0.02
-_WORDS: Final = 600
+_LOG_TAIL: Final = 600
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class ProcessEnded(RuntimeError):
-    """A process ended, or was not ready in time; the message ends with its own last words."""
+    """A process ended, or was not ready in time; the message ends with the end of its log."""
 
 
 class Child:
-    """A process that was started."""
+    """A started process."""
 
     def __init__(self, name: str, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         self.name = name
@@ -49,27 +49,27 @@ class Child:
         """The process id."""
         return self.process.pid
 
-    def said(self) -> str:
-        """Return all that it printed on standard output."""
+    def output(self) -> str:
+        """Return everything it printed on standard output."""
         return self._out.read_text(encoding="utf-8", errors="replace")
 
-    def until_said(self, pattern: str, within_s: float = READY_S) -> re.Match[str]:
-        """Wait for a line; raises Ended where it does not come."""
+    def until_line(self, pattern: str, within_s: float = READY_S) -> re.Match[str]:
+        """Wait for a line; raises ProcessEnded if it does not come."""
         until_s = time.monotonic() + within_s
-        while not (match := re.search(pattern, self.said(), re.MULTILINE)):
+        while not (match := re.search(pattern, self.output(), re.MULTILINE)):
             self.check(until_s)
             time.sleep(_POLL_S)
         return match
 
     def until_ready(self, port: int, within_s: float = READY_S) -> None:
-        """Wait until `/readyz` is answered with 200; raises Ended."""
+        """Wait until `/readyz` is answered with 200; raises ProcessEnded."""
         until_s = time.monotonic() + within_s
-        while not answers_ok(port, "/readyz"):
+        while not responds_ok(port, "/readyz"):
             self.check(until_s)
             time.sleep(_POLL_S)
 
     def finished(self, within_s: float) -> str:
-        """Wait for an orderly end and give what it said; raises Ended."""
+        """Wait for an orderly end and return the output; raises ProcessEnded."""
         try:
             code = self.process.wait(within_s)
         except subprocess.TimeoutExpired:
@@ -77,18 +77,18 @@ class Child:
             raise
         if code:
             self.check()
-        return self.said()
+        return self.output()
 
     def check(self, until_s: float | None = None) -> None:
-        """Raise Ended where the process has ended, or time is up."""
+        """Raise ProcessEnded if the process has ended, or time is up."""
         code = self.process.poll()
         if code is not None or (until_s is not None and time.monotonic() > until_s):
             what = "took too long" if code is None else f"ended with {code}"
-            words = self.log.read_text(encoding="utf-8", errors="replace")[-_WORDS:].strip()
-            raise ProcessEnded(f"{self.name} {what}: {words or '(it said nothing)'}")
+            tail = self.log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:].strip()
+            raise ProcessEnded(f"{self.name} {what}: {tail or '(its log is empty)'}")
 
     def cpu_s(self) -> float:
-        """Return the processor time that it has used; 0 where the system does not tell."""
+        """Return the processor time used so far; 0 on systems without /proc."""
         try:
             text = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
         except OSError:
@@ -97,12 +97,12 @@ class Child:
         return (int(user) + int(system)) / _TICKS_PER_S
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> None:
-        """End it in order; one that takes too long is killed."""
+        """Stop it in order; kill it if that takes too long."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -121,18 +121,6 @@ class Child:
 def python(
     name: str, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, interpreter: str = ""
 ) -> Iterator[Child]:
-    """Run Python with arguments, and end it on leaving."""
+    """Run Python with arguments, and stop it on leaving."""
     with Child(name, [interpreter or sys.executable, *arguments], folder, environment or {}) as child:
         yield child
-
-
-def answers_ok(port: int, path: str) -> bool:
-    """Return whether a process of this machine answers a GET with 200."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=1.0)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

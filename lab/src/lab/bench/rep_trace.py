@@ -38,7 +38,7 @@ from lab.standalone_thread import Standalone
 
 SETS: Final = 3
 FIRST_COUNTED: Final = 3
-"""Reps before it in a set are not counted: the first advice of a set is another way."""
+"""Reps before it in a set are not counted: the first advice of a set takes another path."""
 ADVICE: Final = "spotter.advice.given.v1"
 _ROOT: Final = Path(__file__).resolve().parents[4]
 _PRODUCT: Final = (f"{_ROOT}/shared/", f"{_ROOT}/services/")
@@ -68,21 +68,17 @@ class Tracer:
 
     def __init__(self) -> None:
         self.trace = Trace()
-        self._counting = False
+        self.counting = False
+        """Whether the advice is still awaited."""
 
     def begin(self) -> None:
         """Count from now on, until an advice is sent."""
         self.trace = Trace()
-        self._counting = True
-
-    @property
-    def counting(self) -> bool:
-        """Whether the advice is still awaited."""
-        return self._counting
+        self.counting = True
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
-        """Take an event of the interpreter."""
-        if not self._counting:
+        """Count an event of the interpreter."""
+        if not self.counting:
             return
         if event == "call":
             if _is_product(frame):
@@ -93,7 +89,7 @@ class Tracer:
             elif argument is orjson.loads:
                 self.trace.loads[_function(frame)] += 1
         elif event == "return" and frame.f_code is _SEND_TEXT and ADVICE in frame.f_locals["data"]:
-            self._counting = False
+            self.counting = False
 
 
 def _is_product(frame: FrameType) -> bool:
@@ -126,7 +122,7 @@ def traces_of(sets: int = SETS) -> list[Trace]:
                     answer = device.getresponse()
                     assert answer.status == 202, answer.read()
                     answer.read()
-                    _hear(advice, rep_number)
+                    _await_advice(advice, rep_number)
                     while tracer.counting:  # the host is about to return from sending it
                         sleep(0.001)
                     if rep_number >= FIRST_COUNTED:
@@ -135,7 +131,7 @@ def traces_of(sets: int = SETS) -> list[Trace]:
     return traces
 
 
-def _hear(advice: ClientConnection, index: int) -> None:
+def _await_advice(advice: ClientConnection, index: int) -> None:
     """Wait for the advice after a rep."""
     while True:
         frame = json.loads(advice.recv(_PATIENCE_S))

@@ -71,7 +71,7 @@ def _count_set(figures: Figures, name: str, lifted_set: SeasonSet, referee: Refe
     if lifted_set.intent != "work":
         return
     count["work sets"] += 1
-    summary = referee.summaries().get(lifted_set.set_key)
+    summary = referee.summaries.get(lifted_set.set_key)
     if summary is None:
         figures.remarks.append(f"{name}: set {lifted_set.set_key} was never summarised")
         return
@@ -120,7 +120,7 @@ def _count_weeks(figures: Figures, name: str, lifter: SeasonLifter, referee: Ref
     """Check what each week cost by advice against what it allowed; mishaps are counted apart."""
     by_advice: defaultdict[object, float] = defaultdict(float)
     allowed: defaultdict[object, float] = defaultdict(float)
-    entries = referee.entries()
+    entries = referee.entries
     for lifted_set in lifter.sets:
         ruling, entry = referee.rulings[lifted_set.set_key], entries.get(lifted_set.set_key)
         allowed[ruling.week] = max(allowed[ruling.week], ruling.allowed)

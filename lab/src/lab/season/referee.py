@@ -60,6 +60,10 @@ class Referee:
 
     rulings: dict[str, Ruling] = field(default_factory=dict)
     """By set."""
+    entries: dict[str, BudgetEntry] = field(default_factory=dict)
+    """The newest of each set that was charged."""
+    summaries: dict[str, SetSummarised] = field(default_factory=dict)
+    """The newest of each set."""
     _level: str | None = None
     _calendar: tuple[str, WeekStart] = ("UTC", "monday")
     _next_calendar: tuple[datetime, tuple[str, WeekStart]] | None = None
@@ -68,8 +72,6 @@ class Referee:
     _days_per_week: int = 0
     _bad_until: datetime | None = None
     _signs: bool = False
-    _entries: dict[str, BudgetEntry] = field(default_factory=dict)
-    _summaries: dict[str, SetSummarised] = field(default_factory=dict)
     _days: set[date] = field(default_factory=set)
     _seasoned: bool = False
     _opened: dict[str, SetOpened] = field(default_factory=dict)
@@ -99,14 +101,6 @@ class Referee:
                 if any(score is not None and score <= 2 for score in felt):
                     self._bad_until = event.received + CLEARED
 
-    def entries(self) -> dict[str, BudgetEntry]:
-        """Return the newest entry of each set that was charged."""
-        return self._entries
-
-    def summaries(self) -> dict[str, SetSummarised]:
-        """Return the newest summary of each set."""
-        return self._summaries
-
     def is_beginner(self) -> bool:
         """Return whether the lifter counts as a beginner by now (R08)."""
         return self._level in (None, "beginner") and not self._seasoned
@@ -125,7 +119,7 @@ class Referee:
         return self._calendar
 
     def _summarised(self, data: SetSummarised) -> None:
-        self._summaries[data.set_key] = data
+        self.summaries[data.set_key] = data
         opened = self._opened[data.set_key]
         if data.reps and data.intent not in ("warmup", "technique"):
             self._days.add(day_of(opened.opened_at, self._calendar_at(opened.opened_at)[0]))
@@ -135,9 +129,9 @@ class Referee:
     def _charged(self, data: BudgetChanged) -> None:
         self._signs = bool(getattr(data, "signs", None))
         if data.entry is not None:
-            previous = self._entries.get(data.entry.set_key)
+            previous = self.entries.get(data.entry.set_key)
             if previous is None or previous.revision <= data.entry.revision:
-                self._entries[data.entry.set_key] = data.entry
+                self.entries[data.entry.set_key] = data.entry
 
     def _judge(self, plan: AdviceGiven, opened: SetOpened) -> Ruling:
         at, exercise = opened.opened_at, builtin_catalogue().get(opened.exercise)
@@ -155,7 +149,7 @@ class Referee:
         counted = len(self._recent(at, plan.set_key, HARD_SPAN)) >= HARD_SETS_MIN
         recovers = any(
             exercise.muscle_group in (entry.muscles or {}) and self._is_closed(entry, at)
-            for entry in self._entries.values()
+            for entry in self.entries.values()
         )
         hurried = self._mode is not None and self._mode == (day, "time_pressed")
         placed = _has_place(exercise, opened, hurried=hurried, all_out=kind == "high_intensity")
@@ -191,7 +185,7 @@ class Referee:
             yield "R02 a high-risk lift"
         if self.is_beginner():
             yield "R08 a beginner"
-        entries = [entry for entry in self._entries.values() if entry.cost > 0 and entry.set_key != set_key]
+        entries = [entry for entry in self.entries.values() if entry.cost > 0 and entry.set_key != set_key]
         paid = [entry for entry in entries if entry.last_rep_at is not None and entry.last_rep_at in week]
         if sum(entry.cost for entry in paid) + cost > allowed + _NOISE:
             yield "R10 more than is left of the week"
@@ -211,7 +205,7 @@ class Referee:
 
     def _is_closed(self, entry: BudgetEntry, at: datetime) -> bool:
         """Return whether a set to failure still closes its muscle group; in an all-out block from the next day on."""
-        summary, moment = self._summaries.get(entry.set_key), entry.last_rep_at
+        summary, moment = self.summaries.get(entry.set_key), entry.last_rep_at
         if summary is None or moment is None:
             return False
         if not summary.failed and round_half_up(summary.rir_end or 0.0) > 0:
@@ -237,7 +231,7 @@ class Referee:
         """Return the work sets before another one."""
         return [
             summary
-            for summary in self._summaries.values()
+            for summary in self.summaries.values()
             if summary.intent == "work"
             and summary.set_key != set_key
             and at - span <= summary.ended_at

@@ -13,7 +13,7 @@ import numpy as np
 
 from lab.accuracy.simulation import devices, habits, timing
 from lab.season.exercises import Able
-from lab.season.gym import GYM, Sent, Wait
+from lab.season.gym import GYM, Sent, Training, Wait
 from lab.season.people import FIRST_DAY, Person, TrainingPlan
 from spotter.domain.actions import LOUD
 from spotter.domain.events import Event, EventData
@@ -40,8 +40,6 @@ _TIME_PRESSED: Final = 0.1
 _BAD_WEEKS: Final = 0.06
 """Share of weeks in which a lifter reports warning signs."""
 
-Turn = Generator[Sent, list[Event], None]
-
 
 @dataclass(frozen=True, slots=True)
 class SeasonSet:
@@ -50,18 +48,13 @@ class SeasonSet:
     set_key: str
     exercise: str
     intent: Intent
-    last_set: bool
-    asked_rir: int | None
     opened_at: datetime
-    week: int
     mode: Mode
     plan: AdviceGiven
     learned_sets: int
     """Sets of this exercise that the model had learned from."""
     done: int
     possible: int
-    failed: bool
-    """One more was tried and not completed."""
     stop_after: int | None
     """Reps done when *stop* was said first."""
     obedient: bool
@@ -90,7 +83,7 @@ class SeasonLifter:
         moved = self.person.moves_in is not None and week >= self.person.moves_in
         return self.person.new_zone if moved else self.person.zone
 
-    def season(self) -> Turn:
+    def season(self) -> Training:
         """Do everything, from the first day to the last."""
         yield from self._say(self._join(), datetime.combine(FIRST_DAY, time(), ZoneInfo("UTC")) - timedelta(days=2))
         for week in range(self._plan.weeks):
@@ -112,7 +105,7 @@ class SeasonLifter:
             block = BlockSaid(name=span.name, kind=span.kind, first_day=first.isoformat(), last_day=last.isoformat())
             yield PolicyUpdated(block=block)
 
-    def _session(self, week: int, index: int, at: datetime) -> Turn:
+    def _session(self, week: int, index: int, at: datetime) -> Training:
         random = self._random
         mode: Mode = "time_pressed" if random.uniform() < _TIME_PRESSED else "normal"
         days = len(self.person.days) if self.person.tells_days else None
@@ -121,9 +114,9 @@ class SeasonLifter:
             announced += self._wellness()
         yield from self._say(announced, at)
         number = week * len(self.person.days) + index
-        for able, intent, last, asked in self._chosen(number, mode):
+        for able, intent, last in self._chosen(number, mode):
             at += REST
-            at = yield from self._set(able, intent, last, asked, week, mode, at)
+            at = yield from self._set(able, intent, last, week, mode, at)
         self._notice((yield Wait(at + timedelta(hours=1))))
 
     def _wellness(self) -> Iterator[EventData]:
@@ -133,23 +126,23 @@ class SeasonLifter:
         elif well < 0.5:
             yield WellnessReported(soreness=4, sleep=4, mood=4, motivation=4, irritability=4, fatigue=4)
 
-    def _chosen(self, number: int, mode: Mode) -> Iterator[tuple[Able, Intent, bool, int | None]]:
+    def _chosen(self, number: int, mode: Mode) -> Iterator[tuple[Able, Intent, bool]]:
         """Choose the sets of a session: a lift in all but hurried ones, then others, a last set of each."""
         lifts, finishers, machines, bodyweight = self.person.abilities
         left = self._plan.sets
         if mode == "normal":
-            yield lifts[number % len(lifts)], "work", False, None
+            yield lifts[number % len(lifts)], "work", False
             left -= 1
         others = (*finishers, *machines)
         other = others[number % len(others)]
         if number % 9 == 8:
-            yield bodyweight[0], "amrap", True, None
+            yield bodyweight[0], "amrap", True
             left -= 1
         for index in range(left):
-            yield other, "work", index == left - 1, None
+            yield other, "work", index == left - 1
 
     def _set(
-        self, able: Able, intent: Intent, last: bool, asked: int | None, week: int, mode: Mode, at: datetime
+        self, able: Able, intent: Intent, last: bool, week: int, mode: Mode, at: datetime
     ) -> Generator[Sent, list[Event], datetime]:
         random, opened = self._random, at
         load_kg = able.load_kg(float(random.uniform(*LOADS_PCT)), week)
@@ -164,7 +157,6 @@ class SeasonLifter:
             load_kg=load_kg,
             intent=intent,
             is_last_set=last or None,
-            target_rir=asked,
             spotter_present=self.person.has_spotter or None,
         )
         answer = yield [self._event(start, at, "app")]
@@ -207,16 +199,12 @@ class SeasonLifter:
                 set_key=plan.set_key,
                 exercise=able.exercise,
                 intent=intent,
-                last_set=last,
-                asked_rir=asked,
                 opened_at=opened,
-                week=week,
                 mode=mode,
                 plan=plan,
                 learned_sets=learned,
                 done=done,
                 possible=truth.reps_possible,
-                failed=failed,
                 stop_after=stop_after,
                 obedient=obeys and until is None,
             )
@@ -243,7 +231,7 @@ class SeasonLifter:
         if voided < _VOIDED and done > 2:
             yield RepVoided(set_id=set_id, rep_number=done)
 
-    def _say(self, announced: Iterator[EventData] | list[EventData], at: datetime) -> Turn:
+    def _say(self, announced: Iterator[EventData] | list[EventData], at: datetime) -> Training:
         events = [self._event(data, at + timedelta(seconds=index), "app") for index, data in enumerate(announced)]
         if events:
             self._notice((yield events))

@@ -78,7 +78,7 @@ Baseline = Callable[[Fitted, Features, Truth, Sequence[Sequence[LabelledSet]]], 
 def answers(
     name: str, fitted: Fitted, sets: Sequence[LabelledSet], truth: Truth, earlier: Sequence[Sequence[LabelledSet]]
 ) -> Answers:
-    """What a baseline says after each judged rep; the constant where a rep brings no pace."""
+    """Return the estimates of a baseline after each judged rep; the constant where a rep has no pace."""
     of = features(sets, truth)
     predicted = BASELINES[name](fitted, of, truth, earlier)
     return Answers(np.clip(np.where(np.isnan(predicted), fitted.constant, predicted), 0.0, None))
@@ -88,34 +88,13 @@ def _median(values: Floats, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) 
     return float(np.median(values[chosen])) if chosen.any() else float(np.median(values))
 
 
-def _constant(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
-    return np.full(len(truth.rir), fitted.constant)
-
-
-def _fixed_from_best(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
-    return np.where(of.loss_from_best < _FIXED_LOSS, fitted.under_best, fitted.over_best)
-
-
-def _fixed_from_first(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
-    return np.where(of.loss_from_first < _FIXED_LOSS, fitted.under_first, fitted.over_first)
-
-
-def _loss_of_the_lift(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+def _loss_of_the_lift(fitted: Fitted, of: Features) -> Floats:
     share = np.clip(np.polyval(fitted.share_done, of.loss_from_best), _SHARE_DONE_MIN, 1.0)
     left: Floats = of.done * (1.0 / share - 1.0)
     return left
 
 
-def _near_failure(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
-    return fitted.reps_per_velocity * (of.pace - fitted.velocity_at_failure)
-
-
-def _general_line(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
-    left: Floats = fitted.line[0] + fitted.line[1] * of.pace
-    return left
-
-
-def _own_line(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
+def _own_lines(fitted: Fitted, of: Features, truth: Truth, earlier: Sequence[Sequence[LabelledSet]]) -> Floats:
     lines: Floats = np.array([_line_of(sets, fitted) for sets in earlier])[truth.set_index]
     left: Floats = lines[:, 0] + lines[:, 1] * of.pace
     return left
@@ -140,11 +119,17 @@ def _line_of(sets: Sequence[LabelledSet], fitted: Fitted) -> Floats:
 
 
 BASELINES: Mapping[str, Baseline] = {
-    "constant": _constant,
-    "20 % loss from best": _fixed_from_best,
-    "20 % loss from first": _fixed_from_first,
-    "loss of the lift": _loss_of_the_lift,
-    "near velocity at failure": _near_failure,
-    "general line": _general_line,
-    "own line": _own_line,
+    "constant": lambda fitted, of, *_: np.full(len(of.done), fitted.constant),
+    "20 % loss from best": lambda fitted, of, *_: np.where(
+        of.loss_from_best < _FIXED_LOSS, fitted.under_best, fitted.over_best
+    ),
+    "20 % loss from first": lambda fitted, of, *_: np.where(
+        of.loss_from_first < _FIXED_LOSS, fitted.under_first, fitted.over_first
+    ),
+    "loss of the lift": lambda fitted, of, *_: _loss_of_the_lift(fitted, of),
+    "near velocity at failure": lambda fitted, of, *_: (
+        fitted.reps_per_velocity * (of.pace - fitted.velocity_at_failure)
+    ),
+    "general line": lambda fitted, of, *_: np.asarray(fitted.line[0] + fitted.line[1] * of.pace),
+    "own line": _own_lines,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.accuracy.answers import Answers, Floats, Truth, Whole
+from lab.accuracy.answers import Answers, Truth, Whole
 from lab.accuracy.scores.calibration import at_most
 
 # An alert with so many reps in reserve is early: a false stop.
@@ -56,17 +56,21 @@ class Alerts:
 
 
 def reserve_at_alert(truth: Truth, answers: Answers, rule: AlertRule) -> Whole:
-    """Reps left at each set's alert, (n,); −1 for none."""
-    return _first(truth, at_most(answers, rule.reserve) >= rule.threshold)
+    """Return the reps left at each set's alert, (n,); −1 for none."""
+    left = np.full(truth.sets, _NO_ALERT, dtype=np.int64)
+    # From the last rep to the first, so that the first one that fires stays.
+    rows = np.flatnonzero(at_most(answers, rule.reserve) >= rule.threshold)[::-1]
+    left[truth.set_index[rows]] = truth.rir[rows]
+    return left
 
 
 def alerts(truth: Truth, answers: Answers, rule: AlertRule) -> Alerts:
-    """How a rule comes out.
+    """Return the outcome of a rule.
 
     >>> truth = Truth(np.array([5, 4, 1, 0]), np.array([0, 0, 1, 1]), np.zeros(4), np.array([0, 1, 0, 1]), 2)
     >>> distribution = np.array([[0.1, 0.1, 0.8], [0.4, 0.4, 0.2], [0.3, 0.1, 0.6], [0.9, 0.1, 0.0]])
-    >>> found = alerts(truth, Answers(np.zeros(4), distribution=distribution), AlertRule(1, 0.5))
-    >>> found.early, found.late, found.missed, found.lead
+    >>> outcome = alerts(truth, Answers(np.zeros(4), distribution=distribution), AlertRule(1, 0.5))
+    >>> outcome.early, outcome.late, outcome.missed, outcome.lead
     (0.5, 0.5, 0.0, 2.0)
     """
     left = reserve_at_alert(truth, answers, rule)
@@ -81,37 +85,19 @@ def alerts(truth: Truth, answers: Answers, rule: AlertRule) -> Alerts:
 
 
 def curve(truth: Truth, answers: Answers, reserve: int) -> list[Alerts]:
-    """The rule by threshold."""
+    """Return the outcomes of a reserve, by threshold."""
     return [alerts(truth, answers, AlertRule(reserve, threshold)) for threshold in THRESHOLDS]
 
 
 def best(curves: list[Alerts]) -> Alerts:
-    """The one with the fewest wrong sets."""
+    """Return the outcome with the fewest wrong sets."""
     return min(curves, key=lambda curve: curve.wrong)
 
 
-def best_rule(truth: Truth, answers: Answers) -> Alerts:
-    """The best reserve and threshold of all."""
-    return best([best(curve(truth, answers, reserve)) for reserve in RESERVES])
-
-
 def late_at_early(curves: list[Alerts], early_max: float) -> Alerts | None:
-    """Where fewest sets are late or missed, of the thresholds with at most so many early ones; None: there is none."""
+    """Return the outcome with the fewest late or missed sets among those with few enough early ones, if there is any."""
     allowed = [curve for curve in curves if curve.early <= early_max]
     return min(allowed, key=lambda point: point.late + point.missed, default=None)
-
-
-def by_answer(truth: Truth, answers: Answers, reserve: float) -> Alerts:
-    """How an alert comes out that an estimator of a number alone gives: once its answer is at most this."""
-    left = _first(truth, answers.rir <= reserve)
-    alerted: Floats = left[left != _NO_ALERT].astype(np.float64)
-    return Alerts(
-        AlertRule(round(reserve), 0.5),
-        late=float(np.mean(left == 0)),
-        missed=float(np.mean(left == _NO_ALERT)),
-        early=float(np.mean(left >= EARLY_RIR)),
-        lead=float(alerted.mean()) if len(alerted) else 0.0,
-    )
 
 
 def ends_near(truth: Truth, answers: Answers, target: int) -> float:
@@ -125,11 +111,3 @@ def ends_near(truth: Truth, answers: Answers, target: int) -> float:
     left = reserve_at_alert(truth, answers, AlertRule(target, STOP))
     ended = np.where(left == _NO_ALERT, 0, left)
     return float(np.mean(np.abs(ended - target) <= 1))
-
-
-def _first(truth: Truth, fires: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Whole:
-    left = np.full(truth.sets, _NO_ALERT, dtype=np.int64)
-    # From the last rep to the first, so that the first one that fires stays.
-    rows = np.flatnonzero(fires)[::-1]
-    left[truth.set_index[rows]] = truth.rir[rows]
-    return left

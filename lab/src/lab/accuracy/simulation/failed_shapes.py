@@ -21,7 +21,7 @@ from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import devices, habits, timing
 from lab.accuracy.simulation.devices import DeviceReport
 from lab.accuracy.simulation.lifters import draw
-from lab.accuracy.simulation.parameters import Range, parameters
+from lab.accuracy.simulation.parameters import parameters, uniform
 
 Shape: TypeAlias = Literal["short_slow", "split", "helped", "pauses_subtracted", "no_end"]
 SHAPES: tuple[Shape, ...] = ("short_slow", "split", "helped", "pauses_subtracted", "no_end")
@@ -68,7 +68,7 @@ def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Failed
         waited_s = body.eccentric_s + body.wait_s * (1.0 + parameters().timing.wait_growth)
         started_s: float | None = None
         if shape == "no_end":
-            started_s = reports[-1].end_s + waited_s + _between(of.started_s, random) - reports[0].end_s
+            started_s = reports[-1].end_s + waited_s + uniform(of.started_s, random) - reports[0].end_s
         elif shape is not None:
             reports = reports + _MAKERS[shape](reports[-1], waited_s, random)
         made.append(
@@ -99,31 +99,31 @@ def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Failed
 
 def _short_slow(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
-    return [_attempt(last, last.end_s + waited_s, _between(of.short_rom, random), _between(of.short_velocity, random))]
+    return [_attempt(last, last.end_s + waited_s, uniform(of.short_rom, random), uniform(of.short_velocity, random))]
 
 
 def _split(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
-    share = _between(of.split_rom, random)
-    before = _attempt(last, last.end_s + waited_s, share, _between(of.split_velocity, random))
-    dip_s = _between(of.split_apart_s, random)
-    after = _attempt(last, before.end_s + dip_s, 1.0 - share, _between(of.split_velocity, random))
+    share = uniform(of.split_rom, random)
+    before = _attempt(last, last.end_s + waited_s, share, uniform(of.split_velocity, random))
+    dip_s = uniform(of.split_apart_s, random)
+    after = _attempt(last, before.end_s + dip_s, 1.0 - share, uniform(of.split_velocity, random))
     return [before, after]
 
 
 def _helped(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
-    slow = _attempt(last, last.end_s + waited_s, 1.0, _between(of.helped_slow, random))
-    fast = _attempt(last, slow.end_s, 1.0, _between(of.helped_fast, random))
-    fast.end_s = slow.end_s + _between(of.helped_apart_s, random)
+    slow = _attempt(last, last.end_s + waited_s, 1.0, uniform(of.helped_slow, random))
+    fast = _attempt(last, slow.end_s, 1.0, uniform(of.helped_fast, random))
+    fast.end_s = slow.end_s + uniform(of.helped_apart_s, random)
     fast.truth = None
     return [slow, fast]
 
 
 def _pauses_subtracted(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
-    attempt = _attempt(last, last.end_s + waited_s, 1.0, _between(of.stalled_velocity, random))
-    attempt.end_s += _between(of.stalled_s, random)
+    attempt = _attempt(last, last.end_s + waited_s, 1.0, uniform(of.stalled_velocity, random))
+    attempt.end_s += uniform(of.stalled_s, random)
     return [attempt]
 
 
@@ -132,10 +132,6 @@ def _attempt(last: DeviceReport, began_s: float, rom_share: float, velocity_shar
     velocity_mps = max(last.velocity_mps * velocity_share, parameters().device.velocity_min)
     rom_m = last.rom_m * rom_share
     return DeviceReport(began_s + rom_m / velocity_mps, velocity_mps, rom_m, rom_m / velocity_mps, _TRUTH_FAILED)
-
-
-def _between(limits: Range, random: np.random.Generator) -> float:
-    return float(random.uniform(*limits))
 
 
 _MAKERS: Mapping[Shape, Callable[[DeviceReport, float, np.random.Generator], list[DeviceReport]]] = {

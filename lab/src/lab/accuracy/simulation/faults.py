@@ -13,48 +13,39 @@ import numpy as np
 
 from lab.accuracy.simulation.conditions import Fault
 from lab.accuracy.simulation.devices import DeviceReport
-from lab.accuracy.simulation.parameters import Range, parameters
+from lab.accuracy.simulation.parameters import parameters, uniform
 from lab.accuracy.simulation.timing import PauseDuration
 
 _SHORTEST_APART_S = 0.05
 
 
 def drawn(faults: tuple[tuple[Fault, float | None], ...], random: np.random.Generator) -> frozenset[Fault]:
-    """Which faults one set has."""
+    """Draw the faults of one set."""
     of = parameters().faults
-    shares = {
-        "unrack": of.unrack.share,
-        "ghost": of.ghost.share,
-        "double": of.double.share,
-        "outlier": of.outlier.share,
-        "slow_first": of.slow_first.share,
-        "missed": of.missed.share,
-        "pause": of.pause.share,
-    }
     draws = random.uniform(size=len(faults)).tolist()
     return frozenset(
         name
         for (name, share), draw in zip(faults, draws, strict=True)
-        if draw < (shares[name] if share is None else share)
+        if draw < (getattr(of, name).share if share is None else share)
     )
 
 
 def first_slower(random: np.random.Generator) -> float:
-    """How many times its velocity a slow first rep has."""
-    return _between(parameters().faults.slow_first.slower, random)
+    """Draw the velocity of a slow first rep, as a share of its usual one."""
+    return uniform(parameters().faults.slow_first.slower, random)
 
 
 def pause_in(reps_possible: int, random: np.random.Generator) -> PauseDuration:
-    """A pause in a set of so many reps."""
+    """Draw a pause in a set with this many reps possible."""
     of = parameters().faults.pause
-    pause_s = _between(of.pause_s, random)
-    after = max(round(_between(of.after_share, random) * reps_possible), 1)
+    pause_s = uniform(of.pause_s, random)
+    after = max(round(uniform(of.after_share, random) * reps_possible), 1)
     share = of.back_max * (1.0 - np.exp(-pause_s / of.back_s)) * np.exp(of.back_log_sd * random.standard_normal())
     return PauseDuration(after, pause_s, min(round(share * after), after))
 
 
 def put_in(reports: list[DeviceReport], faults: frozenset[Fault], random: np.random.Generator) -> list[DeviceReport]:
-    """The reports with these faults in them; always in the order of time."""
+    """Return the reports with these faults in them, in the order of time."""
     for name in _ORDER:
         if name in faults:
             reports = _MAKERS[name](reports, random)
@@ -64,7 +55,7 @@ def put_in(reports: list[DeviceReport], faults: frozenset[Fault], random: np.ran
 def _outlier(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().faults.outlier
     index = int(random.integers(len(reports)))
-    factor = _between(of.high if random.uniform() < 0.5 else of.low, random)
+    factor = uniform(of.high if random.uniform() < 0.5 else of.low, random)
     duration_too = random.uniform() < 0.5
     report = reports[index]
     off = replace(
@@ -78,7 +69,7 @@ def _outlier(reports: list[DeviceReport], random: np.random.Generator) -> list[D
 def _missed(reports: list[DeviceReport], random: np.random.Generator) -> list[DeviceReport]:
     if len(reports) < 3:
         return reports
-    # Nobody can tell that a first or last report is missing.
+    # A missing first or last report can't be noticed.
     index = int(random.integers(1, len(reports) - 1))
     return [*reports[:index], *reports[index + 1 :]]
 
@@ -87,7 +78,7 @@ def _double(reports: list[DeviceReport], random: np.random.Generator) -> list[De
     of = parameters().faults.double
     report = reports[int(random.integers(len(reports)))]
     again = DeviceReport(
-        end_s=report.end_s + _between(of.apart_s, random),
+        end_s=report.end_s + uniform(of.apart_s, random),
         velocity_mps=report.velocity_mps + of.velocity_sd * float(random.standard_normal()),
         rom_m=report.rom_m + of.rom_sd * float(random.standard_normal()),
         duration_s=report.duration_s,
@@ -105,7 +96,7 @@ def _ghost(reports: list[DeviceReport], random: np.random.Generator) -> list[Dev
         room_s = max(after.end_s - after.duration_s - before.end_s, _SHORTEST_APART_S)
     else:
         room_s = 2.0
-    ghost = _like(before, _between(of.rom, random), _between(of.velocity, random))
+    ghost = _like(before, uniform(of.rom, random), uniform(of.velocity, random))
     return [*reports, replace(ghost, end_s=before.end_s + float(random.uniform(0.3, 0.95)) * room_s)]
 
 
@@ -113,24 +104,20 @@ def _unrack(reports: list[DeviceReport], random: np.random.Generator) -> list[De
     of = parameters().faults.unrack
     is_short = random.uniform() < of.short
     rom, velocity = (of.short_rom, of.short_velocity) if is_short else (of.long_rom, of.long_velocity)
-    apart_s = _between(of.apart_s, random)
+    apart_s = uniform(of.apart_s, random)
     if random.uniform() < 0.5:
         first = reports[0]
-        unrack = _like(first, _between(rom, random), _between(velocity, random))
+        unrack = _like(first, uniform(rom, random), uniform(velocity, random))
         return [replace(unrack, end_s=first.end_s - first.duration_s - apart_s), *reports]
     last = reports[-1]
-    rerack = _like(last, _between(rom, random), _between(velocity, random))
+    rerack = _like(last, uniform(rom, random), uniform(velocity, random))
     return [*reports, replace(rerack, end_s=last.end_s + apart_s + rerack.duration_s)]
 
 
 def _like(report: DeviceReport, rom_share: float, velocity_share: float) -> DeviceReport:
-    """A report that is no rep, with so much of another's travel and velocity."""
+    """Build a report that is no rep, with shares of another's travel and velocity."""
     rom_m, velocity_mps = report.rom_m * rom_share, report.velocity_mps * velocity_share
     return DeviceReport(report.end_s, velocity_mps, rom_m, report.duration_s * rom_share / velocity_share, None)
-
-
-def _between(limits: Range, random: np.random.Generator) -> float:
-    return float(random.uniform(*limits))
 
 
 _MAKERS: Mapping[str, Callable[[list[DeviceReport], np.random.Generator], list[DeviceReport]]] = {

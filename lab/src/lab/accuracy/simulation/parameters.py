@@ -14,6 +14,7 @@ from importlib.resources import files
 from math import log
 from typing import Final, TypeAlias
 
+import numpy as np
 from pydantic import TypeAdapter
 
 Range: TypeAlias = tuple[float, float]
@@ -258,6 +259,11 @@ class Parameters:
 def parameters() -> Parameters:
     """The parameters that ship with the lab."""
     return TypeAdapter(Parameters).validate_python(tomllib.loads(_text()))
+
+
+def uniform(limits: Range, random: np.random.Generator) -> float:
+    """Draw evenly from a range."""
+    return float(random.uniform(*limits))
 
 
 def fingerprint() -> str:
