@@ -17,7 +17,7 @@ from spotter_detector.processor import FailureDetector
 
 
 def main() -> None:
-    """Work for ever."""
+    """Run the application."""
     prefix = os.environ["SPOTTER_TOPIC_PREFIX"]
     stepper = Stepper(FailureDetector(), Configuration())
     app = Application(

@@ -58,14 +58,14 @@ def test_sets_are_sorted_by_lifter_and_time(tmp_path: Path) -> None:
     assert [0.0, 3.0] == [athlete.at_days for athlete in lifters[1]]
 
 
-def test_every_fault_of_a_file_is_told(tmp_path: Path) -> None:
-    """Nothing is read from a file with faults; each is told with its line."""
+def test_every_error_of_a_file_is_listed(tmp_path: Path) -> None:
+    """Nothing is read from a file with errors; the message lists each with its line."""
     reps = [{**REPS[0], "velocity_mps": 391.0}]
     path = written(tmp_path, line(), line(rir=2, rpe=8), line(reps=reps), line(weight=80))
     with pytest.raises(UnreadableSets) as refused:
         read_recorded(path)
     assert "for 3 faults" in str(refused.value)
-    for words in ("line 2: Value error, give rir or rpe", "line 3: reps.0.velocity_mps: ", "line 4: weight: "):
+    for words in ("line 2: Value error, set rir or rpe", "line 3: reps.0.velocity_mps: ", "line 4: weight: "):
         assert words in str(refused.value)
 
 

@@ -1,1 +1,1 @@
-"""The figures of the model's accuracy: a small record in docs/accuracy, and the pages that state them."""
+"""The figures of the model's accuracy: their record in docs/accuracy, and the pages with them."""

@@ -1,8 +1,8 @@
-"""Keep the figures of an accuracy run, and write the pages that state them.
+"""Record the figures of an accuracy run, and write the pages with them.
 
-python -m tools.figures build/accuracy/figures.json   # write this run's page beside them, and keep the figures
-python -m tools.figures                                # write the pages from the figures that are kept
-python -m tools.figures --check                        # fail where a page differs from them
+python -m tools.figures build/accuracy/figures.json   # write this run's page beside them, and record them
+python -m tools.figures                                # write the pages from the record
+python -m tools.figures --check                        # fail if a page differs from the record
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write or check the pages; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m tools.figures", description="State the figures of an accuracy run."
+        prog="python -m tools.figures", description="Write the pages with the figures of an accuracy run."
     )
-    parser.add_argument("run", nargs="?", type=Path, metavar="FIGURES.JSON", help="all figures of a run, to be kept")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page differs")
+    parser.add_argument(
+        "run", nargs="?", type=Path, metavar="FIGURES.JSON", help="all figures of a run, to be recorded"
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page differs")
     options = parser.parse_args(arguments)
     kept = root / "docs" / "accuracy" / "figures.json"
     if options.run is not None:
@@ -49,7 +51,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
 
 
 def pages(root: Path, kept: Path) -> dict[Path, str]:
-    """Return what each page should be."""
+    """Return the expected text of each page."""
     record = json.loads(kept.read_text(encoding="utf-8"))
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")

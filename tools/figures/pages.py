@@ -1,4 +1,4 @@
-"""The record of an accuracy run as Markdown: the page docs/accuracy, and the section of README.md that quotes it."""
+"""The record of an accuracy run as Markdown: docs/accuracy/README.md, and the section of README.md."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def page(record: Json) -> str:
 
 
 def section(record: Json) -> str:
-    """Return the figures that README.md quotes."""
+    """Return the section of README.md."""
     targets = record["targets"]
     of = {(case["exercise"], case["case"]): case for case in record["cases"] if case["family"] == "home"}
     cold = [of[exercise, "cold"] for exercise in EXERCISES]
@@ -65,7 +65,7 @@ def section(record: Json) -> str:
 
 
 def error_table(cases: Iterable[Json]) -> str:
-    """Return the errors of cases, of the model, beside oracles and the best baseline."""
+    """Return the model's errors by case, with oracles and the best baseline."""
     return table(
         f"{CASE_COLUMNS} | error | × population | × learned | × informed | best baseline | within 1 | within 2 | RPS",
         (_error(case) for case in cases),
@@ -73,7 +73,7 @@ def error_table(cases: Iterable[Json]) -> str:
 
 
 def calibration_table(cases: Iterable[Json]) -> str:
-    """Return how well probabilities agree with what came true, by case."""
+    """Return the calibration of probabilities, by case."""
     return table(
         f"{CASE_COLUMNS} | PIT | worst gap | 80 % interval covers | its width | skill | oracles' skill",
         (_calibration(case) for case in cases),
@@ -81,7 +81,7 @@ def calibration_table(cases: Iterable[Json]) -> str:
 
 
 def alerts_table(cases: Iterable[Json]) -> str:
-    """Return how timely stop alerts are, by case."""
+    """Return the outcome of stop alerts, by case."""
     return table(
         f"{CASE_COLUMNS} | rule | late | missed | early | mean reps left | wrong in all | oracles' wrong",
         (_alerts(case) for case in cases),
@@ -195,7 +195,7 @@ def _watch(rows: Sequence[Json]) -> Iterable[str]:
 
 
 def _missed(targets: Iterable[Json]) -> Iterable[str]:
-    """Return the missed targets with what was tried; those that share an explanation are listed together above it."""
+    """Return the missed targets with what was tried; those with the same explanation are listed together above it."""
     explanations = tomllib.loads((FOLDER / "unmet.toml").read_text(encoding="utf-8"))["unmet"]
     reasons: dict[str, list[str]] = {}
     for target in targets:
@@ -214,7 +214,7 @@ def _explains(entry: Json, target: Json) -> bool:
 
 
 def target_name(target: Json) -> str:
-    """Return what a target is about, and of which cases."""
+    """Return the subject of a target, and its case."""
     exercise = EXERCISES.get(target["exercise"], str(target["exercise"]))
     return f"{target['about']}, {target['family']}, {exercise}, {target['case']}"
 
@@ -225,7 +225,7 @@ def limit(target: Json) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share in percent."""
+    """Format a share in percent."""
     return f"{100 * share:.1f} %"
 
 

@@ -1,4 +1,4 @@
-"""From all figures of an accuracy run (megabytes) to the record that the repository keeps."""
+"""The repository's record of an accuracy run: a small part of its figures (megabytes)."""
 
 from __future__ import annotations
 

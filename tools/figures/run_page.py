@@ -1,4 +1,4 @@
-"""The page of one run, beside its plots: that of the record, and what the record leaves out."""
+"""The page of one run: the page of the record, plots, and the figures that the record omits."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Simulators, throughput and latency benches, peers to compare with."""
+"""Simulators, and benches of accuracy, throughput and latency."""

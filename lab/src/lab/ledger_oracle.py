@@ -1,4 +1,4 @@
-"""The ledger computed at once from all events: the incremental ledger must always equal it."""
+"""The failure ledger computed from all events at once; the incremental ledger must always equal it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one-process host in a thread of its own: for tests, benches and scripts."""
+"""The one-process host in a thread, for tests and benches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START_S: Final = 30.0
 
 
 class Standalone:
-    """Spotter on a free port while entered, in a data folder or in one of its own that goes with it.
+    """A context in which Spotter runs on a free port, with a data folder or a temporary one.
 
     >>> with Standalone() as spotter:  # doctest: +SKIP
     ...     httpx.get(f"{spotter.url}/readyz")
@@ -41,11 +41,11 @@ class Standalone:
 
     @property
     def url(self) -> str:
-        """The address."""
+        """The base URL."""
         return self._started.result(0).url
 
     def token(self, role: Role = "admin", gym_id: str = "g1", athletes: Iterable[str] = ()) -> str:
-        """Sign a token."""
+        """Issue a token."""
         return self.folder.keyring().issue(gym_id, role, athletes=athletes)
 
     def __enter__(self) -> Self:
@@ -62,10 +62,10 @@ class Standalone:
             raise self._error
 
     def close(self) -> None:
-        """Stop in order; a second time does nothing."""
+        """Stop in order; idempotent."""
         if self._thread is not None:
             if self._loop is not None and self._stop is not None and self._thread.is_alive():
-                with suppress(RuntimeError):  # it has just ended by itself
+                with suppress(RuntimeError):  # it has already ended
                     self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
             self._thread = None

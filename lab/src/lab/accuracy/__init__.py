@@ -1,8 +1,8 @@
-"""How good the model is: simulated and recorded sets, scores, oracles, baselines and the report on them.
+"""The accuracy of the model: simulated and recorded sets, scores, oracles, baselines and their report.
 
-* `sets` and `truth`: one set as a device reported it, and what is true of it;
+* `sets` and `truth`: a set as a device reported it, and the truth about it;
 * `simulation`: two families of simulated lifters, their devices, faults and habits;
-* `oracles`: the best that can be known at all, given what a model is given;
-* `baselines`: what trackers and papers do instead;
-* `scores`: error, calibration and alerts; `protocol` runs them all, `report` writes them down.
+* `oracles`: exact posteriors, the best possible estimates from the same data;
+* `baselines`: the methods of trackers and papers;
+* `scores`: error, calibration and alerts; `protocol` runs them all, `report` writes figures and plots.
 """

@@ -1,4 +1,4 @@
-"""`python -m lab.accuracy`: judge the model, write the report."""
+"""Measure the accuracy of the model: `python -m lab.accuracy`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lab.accuracy.report import AccuracyReport, write
 
 
 def main() -> int:
-    """Run the protocol; returns the exit code, 2 where the recorded sets can't be read. Targets are reported, never asserted."""
+    """Run the protocol; return the exit code, 2 if the recorded sets are invalid. Targets are reported, not asserted."""
     options = _options()
     recorded: list[RecordedRow] = []
     if options.recorded is not None:
@@ -26,14 +26,14 @@ def main() -> int:
         except (UnreadableSets, OSError) as error:
             print(error, file=sys.stderr)
             return 2
-    # Sets are measured side by side: more threads within one only get into the others' way.
+    # Processes run in parallel: more threads in each would only compete.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     plan = ProtocolPlan().quick() if options.quick else ProtocolPlan()
     began_s = time.monotonic()
-    results = measure(plan, options.jobs, _say)
+    results = measure(plan, options.jobs, _print_progress)
     bars = bar_rows(plan)
-    _say("bar signals")
+    _print_progress("bar signals")
     watch = watch_rows(options.watch, plan) if options.watch is not None else []
     report = AccuracyReport(plan, options.quick, results, bars, recorded, watch)
     write(report, options.to)
@@ -49,11 +49,11 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m lab.accuracy", description="Judge the model and write the report.")
-    parser.add_argument("--quick", action="store_true", help="few sets, under two minutes; judges nothing")
-    parser.add_argument(
-        "--recorded", type=Path, metavar="FILE", help="JSONL of recorded sets with labels, judged as well"
+    parser = argparse.ArgumentParser(
+        prog="python -m lab.accuracy", description="Measure the accuracy of the model; write figures and plots."
     )
+    parser.add_argument("--quick", action="store_true", help="few sets, under two minutes; judges nothing")
+    parser.add_argument("--recorded", type=Path, metavar="FILE", help="also judge recorded sets with labels, as JSONL")
     parser.add_argument(
         "--watch",
         type=Path,
@@ -66,7 +66,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(text: str) -> None:
+def _print_progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What is true of judged reps, and what an estimator said of each: flat arrays over all reps of many sets."""
+"""The truth of judged reps and an estimator's answers about them: flat arrays over all reps of many sets."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-# A distribution of reps in reserve goes from 0 to this.
+# The largest reps in reserve of a distribution.
 RIR_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The judged reps of n sets: reports that are a rep done, arrays (r,), set by set in the order of time.
+    """The judged reps (reports of completed reps) of n sets: arrays (r,), set by set in order of time.
 
     Attributes
     ----------
     rir : array (r,)
         Reps in reserve after the rep.
     set_index, lifter : array (r,)
-        The set among the n, and its lifter.
+        The index of the set, and its lifter.
     rep_index : array (r,)
         The index of the report in its set.
     sets : int
@@ -44,14 +44,14 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What an estimator said after each judged rep.
+    """An estimator's answers after each judged rep.
 
     Attributes
     ----------
     rir : array (r,)
-        The posterior median that is shown.
+        The posterior median, as shown to lifters.
     low, high : array (r,) or None
-        The 80 % interval that is shown; None for an estimator that gives a number alone.
+        The 80 % interval, as shown; None for an estimator without one.
     distribution : array (r, 61) or None
         P(RIR = 0 … 60).
     """
@@ -63,10 +63,10 @@ class Answers:
 
 
 def truth_of(sets: Sequence[LabelledSet], *, every_report: bool = False) -> Truth:
-    """The judged reps of these sets.
+    """Return the judged reps of these sets.
 
-    With `every_report` those that are no rep, too: an alert may be raised there all the same. They have what was left
-    after the last rep before them.
+    `every_report` includes reports that are no rep, because an alert may be raised there too. Their reps in reserve are
+    those after the rep before them.
     """
     rows: list[tuple[int, int, int, int]] = []
     for index, lifted_set in enumerate(sets):
@@ -82,7 +82,7 @@ def truth_of(sets: Sequence[LabelledSet], *, every_report: bool = False) -> Trut
 
 
 def answers_from(truth: Truth, distributions: Sequence[Floats]) -> Answers:
-    """Answers from each set's distributions after each report, (reports, up to 61): median and interval as Spotter shows.
+    """Build answers from each set's distributions (reports, up to 61): median and interval as Spotter shows them.
 
     >>> truth = Truth(np.array([1]), np.array([0]), np.array([7]), np.array([0]), 1)
     >>> answers = answers_from(truth, [np.array([[0.2, 0.5, 0.3]])])
@@ -98,7 +98,7 @@ def answers_from(truth: Truth, distributions: Sequence[Floats]) -> Answers:
 
 
 def quantile(distribution: Floats, level: float) -> Floats:
-    """Quantile of each row, between whole numbers: a whole number's probability lies evenly half a rep to either side."""
+    """Return a quantile of each row; a whole number's probability is spread evenly over half a rep to either side."""
     cumulated = np.cumsum(distribution, axis=1)
     cumulated /= cumulated[:, -1:]
     reached = np.minimum((cumulated < level).sum(axis=1), distribution.shape[1] - 1)

@@ -21,7 +21,7 @@ _FAILED = -1
 
 
 class UnreadableSets(Exception):
-    """A file of recorded sets that can't be read; the message names each line and what is wrong there."""
+    """A file of recorded sets is invalid; the message lists each wrong line and its error."""
 
 
 class _Part(BaseModel):
@@ -56,25 +56,25 @@ class RecordedSetLine(_Part):
     @model_validator(mode="after")
     def _has_sense(self) -> RecordedSetLine:
         if self.rir is not None and self.rpe is not None:
-            raise ValueError("give rir or rpe, not both: one says the other")
+            raise ValueError("set rir or rpe, not both: each implies the other")
         if not any(rep.kind == "rep" for rep in self.reps):
-            raise ValueError("none of the reps is a rep: a set to be judged has one at least")
+            raise ValueError("no rep has the kind rep: a set needs at least one")
         if any(later.time_s < earlier.time_s for earlier, later in zip(self.reps, self.reps[1:], strict=False)):
-            raise ValueError("the reps are not in the order of time")
+            raise ValueError("the reps are not in order of time")
         return self
 
 
 def read_recorded(path: Path) -> list[list[LabelledSet]]:
-    """The sets of a file by lifter, in the order of time.
+    """Return the sets of a file by lifter, in order of time.
 
-    A failed set has known reps in reserve; else they are what the lifter called (10 − RPE), to the nearest whole rep.
+    A failed set has known reps in reserve; otherwise they are what the lifter reported (10 − RPE), to the nearest whole rep.
 
     Raises
     ------
     UnreadableSets
-        Where a line is not a set.
+        If a line is not a set.
     OSError
-        Where the file can't be read.
+        If the file can't be read.
     """
     parsed: list[RecordedSetLine] = []
     wrong: list[str] = []
@@ -104,7 +104,7 @@ def _said(error: ValidationError) -> Iterator[str]:
 
 def _labelled(recorded: RecordedSetLine, lifter: int, order: int, first: RecordedSetLine) -> LabelledSet:
     called = recorded.rir if recorded.rpe is None else _RPE_MAX - recorded.rpe
-    # Half a rep is rounded up: lifters call near failure a little low.
+    # Half a rep is rounded up: near failure, lifters report slightly too few.
     ended = 0 if recorded.failed or called is None else int(called + 0.5)
     done = sum(rep.kind == "rep" for rep in recorded.reps)
     truth: list[int | None] = []

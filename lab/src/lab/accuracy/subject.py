@@ -1,4 +1,4 @@
-"""The model under judgement: what Spotter's filter says of labelled sets, rep by rep."""
+"""The model under test: the estimates of Spotter's filter for labelled sets, rep by rep."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from lab.accuracy.sets import LabelledSet
 from spotter_detector.model import Filter, Prior, RepEstimate, Request, build_prior
 from spotter_detector.profile import ObservedOutcome, Term, likelihoods_of_sets, posterior_profile
 
-# Sets that are asked for at once, as the filter's arrays like it.
+# Sets per call of the filter: a good size for its arrays.
 _AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEstimates:
-    """What the model said after each report of each set: estimates, and the whole posterior (reports, 61)."""
+    """The model's estimates and posteriors (reports, 61) after each report of each set."""
 
     estimates: list[list[RepEstimate]]
     distributions: list[Floats]
 
     def answers(self, truth: Truth) -> Answers:
-        """Of the judged reps, as they are shown."""
+        """Return the answers for the judged reps, as shown to lifters."""
         rows = list(zip(truth.set_index.tolist(), truth.rep_index.tolist(), strict=True))
         shown = [self.estimates[index][rep_index] for index, rep_index in rows]
         distribution = np.zeros((len(rows), RIR_MAX + 1))
@@ -39,17 +39,17 @@ class ModelEstimates:
         )
 
 
-def cold(lifted_set: LabelledSet, *, told_load: bool = False, tempo: bool = False) -> Prior:
-    """Starting values of a set of a lifter no one knows."""
-    return next_start(lifted_set, (), told_load=told_load, tempo=tempo)
+def cold(lifted_set: LabelledSet, *, with_load: bool = False, tempo: bool = False) -> Prior:
+    """Return the prior of a set of an unknown lifter."""
+    return next_start(lifted_set, (), with_load=with_load, tempo=tempo)
 
 
-def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term]:
-    """What each of many closed sets teaches the model."""
+def taught(sets: Sequence[LabelledSet], *, with_load: bool = False) -> list[Term]:
+    """Return what each closed set teaches the model."""
     return likelihoods_of_sets(
         [
             (
-                cold(lifted_set, told_load=told_load),
+                cold(lifted_set, with_load=with_load),
                 lifted_set.reps,
                 ObservedOutcome(
                     failed=lifted_set.failed, called_rir=lifted_set.reported_rir, at_days=lifted_set.at_days
@@ -61,16 +61,16 @@ def taught(sets: Sequence[LabelledSet], *, told_load: bool = False) -> list[Term
 
 
 def next_start(
-    lifted_set: LabelledSet, terms: Sequence[Term], *, told_load: bool = False, tempo: bool = False
+    lifted_set: LabelledSet, terms: Sequence[Term], *, with_load: bool = False, tempo: bool = False
 ) -> Prior:
-    """Starting values of a set, by what its lifter's earlier sets have taught."""
+    """Return the prior of a set after its lifter's earlier sets."""
     velocity, timing = (
         posterior_profile(None, those) if (those := [term for term in terms if term.kind == kind]) else None
         for kind in ("velocity", "timing")
     )
     return build_prior(
         lifted_set.exercise,
-        pct_1rm=lifted_set.pct_1rm if told_load else None,
+        pct_1rm=lifted_set.pct_1rm if with_load else None,
         planned_reps=None,
         target_rir=None,
         tempo=tempo,
@@ -81,7 +81,7 @@ def next_start(
 
 
 def ask(sets: Sequence[LabelledSet], starts: Sequence[Prior]) -> ModelEstimates:
-    """Estimates for these sets from these starting values."""
+    """Return the estimates for these sets from these priors."""
     estimates: list[list[RepEstimate]] = []
     distributions: list[Floats] = []
     model = Filter(cache_size=0)

@@ -1,6 +1,6 @@
-"""What is true of a simulated lifter and of one of their sets, by family: all that its generative law used.
+"""The truth about a simulated lifter and a set, by family: all values of its generative law.
 
-Oracles read these, models never. Both families count a rep from 1 and let N reps be possible.
+Oracles read these, models never. Both families count reps from 1; N reps are possible.
 
 *Home*, the law the model is built from: v_k = (1 − f)·v1 + f·v_last with f = ((k − 1)/(N − 1))^curve; log N lies on the
 lifter's own line. *Other*, a fatigue law in which capacity falls by the work done:

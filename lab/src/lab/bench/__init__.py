@@ -1,1 +1,1 @@
-"""Throughput and latency, as ratios beside named references in the same run."""
+"""Throughput and latency, compared with named references of the same run."""

@@ -1,4 +1,4 @@
-"""`python -m lab.bench`: measure, print one table."""
+"""Measure throughput and latency, print one table: `python -m lab.bench`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NAMES: Final = ("core", "standalone", "worker", "latency", "recovery")
 
 
 def main() -> int:
-    """Run the bench; returns the exit code, 1 where a measurement failed. Targets are reported, never asserted."""
+    """Run the bench; return the exit code, 1 if a measurement failed. Targets are reported, not asserted."""
     options = _options()
     wanted = set(options.only or NAMES)
     began_s = time.monotonic()
@@ -72,7 +72,7 @@ def _options() -> argparse.Namespace:
 
 
 def _all(name: str, measure: Callable[[], Iterator[BenchRow]]) -> list[BenchRow]:
-    """Take a group's rows; one that fails leaves those that it gave."""
+    """Collect a group's rows; a failure keeps the rows before it."""
     rows: list[BenchRow] = []
     try:
         rows.extend(measure())

@@ -1,4 +1,4 @@
-"""The one-process host under a load of batches: NDJSON over HTTP, to the written estimate."""
+"""The one-process host under a load of batches: from NDJSON over HTTP to the written estimate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _POLL_S: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """A host of one process, and how to speak to it."""
+    """A running one-process host."""
 
     child: Child
     port: int
@@ -43,13 +43,13 @@ class Up:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The base URL."""
         return f"http://{HOST}:{self.port}"
 
 
 @contextmanager
 def up(name: str, plan: BenchPlan) -> Iterator[Up]:
-    """Run a host on a folder of its own."""
+    """Run a host with its own data folder."""
     with TemporaryDirectory(dir=plan.folder) as data:
         arguments = ("-m", "spotter_cli", "up", "--data", data, "--port", "0")
         with python(name, plan.folder, *arguments, environment={"SPOTTER_LOG_LEVEL": "WARNING"}) as child:
@@ -60,7 +60,7 @@ def up(name: str, plan: BenchPlan) -> Iterator[Up]:
 
 
 def batches(plan: BenchPlan) -> Iterator[BenchRow]:
-    """Measure the host, beside the part of the work that every host has to do."""
+    """Measure the host, and validation alone as a reference."""
     plan.say(f"the one-process host: {plan.batch_reps:,} reps as NDJSON, {plan.rounds} times")
     rounds = [_round(plan, number) for number in range(plan.rounds)]
     checked = measured(
@@ -85,7 +85,7 @@ def _round(plan: BenchPlan, number: int) -> dict[str, float]:
 
 
 def _sent(host: Up, count: int) -> dict[str, float]:
-    """Send everything, and watch from outside how far the host has come."""
+    """Send everything, and follow the host's progress from outside."""
     every = list(history(count, datetime.now(UTC)))
     # The reps of one lifter go over one connection, in order.
     shares = [
@@ -149,18 +149,18 @@ def _send(host: Up, share: Sequence[bytes], failures: list[BaseException]) -> No
 
 
 class _Progress:
-    """How far the host has come, read from its file: outputs and the place they go up to are committed together."""
+    """The host's progress, read from its database: outputs and offsets are committed together."""
 
     def __init__(self, database: Path) -> None:
         self._database = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
 
     def read(self, processor: str) -> int:
-        """Return how many records of its input a processor has finished."""
+        """Return how many input records a processor has finished."""
         row = self._database.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
         return int(row[0]) if row else 0
 
     def advised(self) -> bool:
-        """Return whether the advisor has finished all that the detector wrote."""
+        """Return whether the advisor has processed everything the detector wrote."""
         (end,) = self._database.execute('SELECT max(offset) + 1 FROM "log estimates.v1"').fetchone()
         return end is not None and self.read("advisor") >= int(end)
 
@@ -176,7 +176,7 @@ class _Progress:
 
 
 def _validated_per_s(plan: BenchPlan) -> float:
-    """Read and check the same bodies as ingest does, and do nothing with them."""
+    """Parse and validate the same bodies as ingest does, and discard them."""
     sent = datetime.now(UTC)
     requests = bodies(history(plan.batch_reps, sent), PER_REQUEST)
     bearer = Identity("bench", GYM, "admin", frozenset(), sent)

@@ -1,4 +1,4 @@
-"""Apache Kafka for the bench: one broker for the whole run, fresh topics for every measurement."""
+"""Apache Kafka for the bench: one broker for the run, new topics for each measurement."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class Broker:
     version: str
 
     def topics(self) -> str:
-        """Build all topics of the catalogue anew; returns their prefix."""
+        """Create all topics of the catalogue; return their new prefix."""
         prefix = f"{_PREFIX}-{next(_NUMBERS)}-"
         asyncio.run(apply_topics(self.bootstrap, prefix))
         return prefix
 
     def fill(self, prefix: str, events: Sequence[Prepared]) -> None:
-        """Write events to the input of the detector."""
+        """Write events to the detector's input."""
         asyncio.run(_fill(self.bootstrap, prefix + LIFTS, events))
 
 
 @contextmanager
 def broker(folder: Path) -> Iterator[Broker]:
-    """Run a broker of our own, or use the one at KAFKA_BOOTSTRAP; raises KafkaUnavailable."""
+    """Run a broker, or use the one at KAFKA_BOOTSTRAP; raises KafkaUnavailable."""
     if bootstrap := os.environ.get("KAFKA_BOOTSTRAP"):
         yield Broker(bootstrap, f"at {bootstrap}")
         return
@@ -78,9 +78,9 @@ def settings_of(bootstrap: str, prefix: str, port: int, instance: str) -> Mappin
 async def grows(
     bootstrap: str, topic: str, until: int, within_s: float, look: Callable[[], None], every_s: float = 0.05
 ) -> list[tuple[float, int]]:
-    """Watch a topic grow until it has so many records: (monotonic seconds, records), without reading one of them.
+    """Follow a topic's growth until it has `until` records: (monotonic seconds, records), without reading any.
 
-    `look` is called each time, and raises where waiting is in vain. Raises TimeoutError.
+    `look` is called each time, and raises if waiting is useless. Raises TimeoutError.
     """
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
@@ -103,7 +103,7 @@ async def grows(
 
 
 def sustained(seen: Sequence[tuple[float, int]], per_input: float) -> float:
-    """Return inputs a second between the first and the last tenth of a growth: without start and end.
+    """Return inputs per second between the first and the last tenth of a growth, without its start and end.
 
     >>> sustained([(0.0, 0), (1.0, 0), (2.0, 100), (3.0, 200), (4.0, 300), (5.0, 400)], per_input=2.0)
     50.0

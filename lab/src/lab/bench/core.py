@@ -1,4 +1,4 @@
-"""The cores alone: the within-set filter, the decision, the detector's and the advisor's step, in processor time."""
+"""Processor time of the cores alone: within-set filter, decision, and the steps of detector and advisor."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GROUP: Final = "core"
 SETS: Final = 256
 REPS: Final = 8
 BATCH: Final = 128
-"""Events that the one-process host takes at once."""
+"""Events in a batch of the one-process host."""
 _SINGLE_SETS: Final = 64
 _CLASSES: Final = ("bench_press", "back_squat", "deadlift", "unknown")
 
@@ -76,7 +76,7 @@ def _set(chance: np.random.Generator, number: int) -> tuple[Prior, tuple[Observa
 
 
 def _decision(plan: BenchPlan) -> BenchRow:
-    """Measure what a set's opening asks of the rules (policy, standing, all rules) and a rep of the decision, together."""
+    """Measure the rules at the start of a set (policy, eligibility, all rules) and the decisions of its reps together."""
     catalogue = builtin_catalogue()
     layers = (Layer("gym", {"target_rir": 3}), Layer("lifter", {"weekly_units": 3.0}))
     standing = Eligibility(left=4.0, muscle_left=2.0)
@@ -110,7 +110,7 @@ def _us(work: Callable[[], object], count: int) -> float:
 
 
 def _steps(plan: BenchPlan) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
-    """Take reps through both, a round each; the lifters' histories grow as they do."""
+    """Run reps through both, in rounds; the lifters' histories grow."""
     events = prepared(plan.core_reps)
     lifts = [Input(0, at, event.key, event.value, event.event) for at, event in enumerate(events)]
     detector: list[dict[str, float]] = []
@@ -124,7 +124,7 @@ def _steps(plan: BenchPlan) -> tuple[list[dict[str, float]], list[dict[str, floa
 
 
 def _run(stepper: Stepper, inputs: list[Input]) -> tuple[list[Input], float]:
-    """Take events in batches; returns what was written, and the median time for an event, µs."""
+    """Run events in batches; return the outputs, and the median time per event, µs."""
     written: list[Input] = []
     times_us: list[float] = []
     for first in range(0, len(inputs), BATCH):

@@ -1,4 +1,4 @@
-"""Latency from a rep that is sent to its advice on a WebSocket, from the first second after a start."""
+"""Latency from a sent rep to its advice on a WebSocket, from the first second after a start."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SENT_LATE_MS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """All services, nginx in front."""
+    """All services, behind nginx."""
 
     url: str
     token: str
@@ -52,15 +52,15 @@ def standalone_latency(plan: BenchPlan) -> Iterator[BenchRow]:
 
 
 def kafka_latency(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
-    """Measure the distributed host, and a bare pipe of as many hops on the same broker."""
+    """Measure the distributed host, and a bare pipe with as many hops on the same broker."""
     try:
         nginx_command()
-    except CliError as trouble:
-        yield not_measured(GROUP, "Kafka, all services", str(trouble))
+    except CliError as error:
+        yield not_measured(GROUP, "Kafka, all services", str(error))
         return
     plan.say(f"a bare aiokafka pipe of {HOPS} hops: {KAFKA_RATE} records/s for {plan.pipe_s:.0f} s")
     pipe = measured(
-        GROUP, f"bare aiokafka pipe of {HOPS} hops, {KAFKA_RATE}/s", [_piped(plan, kafka)], note="no step, no door"
+        GROUP, f"bare aiokafka pipe of {HOPS} hops, {KAFKA_RATE}/s", [_piped(plan, kafka)], note="no step, no HTTP"
     )
     plan.say(f"latency of the distributed host: {KAFKA_RATE} reps/s for {plan.latency_s:.0f} s")
     with cluster(plan, kafka) as whole:
@@ -71,7 +71,7 @@ def kafka_latency(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
 
 
 def _paced(plan: BenchPlan, url: str, token: str, rate: int) -> tuple[dict[str, float], str]:
-    """Run the even load in a process of its own."""
+    """Run the paced load in its own process."""
     options = ("--url", url, "--token", token, "--rate", str(rate), "--seconds", str(plan.latency_s))
     with python("pacing", plan.folder, "-m", "lab.bench.paced_load", *options) as child:
         measured_ms = json.loads(child.finished(plan.latency_s + _SPARE_S))
@@ -80,7 +80,7 @@ def _paced(plan: BenchPlan, url: str, token: str, rate: int) -> tuple[dict[str, 
     heard, unheard = measured_ms["latencies_ms"], int(measured_ms["unheard"])
     if not heard:
         raise ProcessEnded(f"none of {unheard} reps got advice")
-    # What was not heard of is slower than anything that was.
+    # A rep without advice counts as slower than all others.
     figures = percentiles([*heard, *[max(*heard, PATIENCE_S * 1000)] * unheard])
     notes = [f"open loop, {len(heard) + unheard:,} reps from the first second on, slowest {max(heard):.0f} ms"]
     if unheard:
@@ -114,7 +114,7 @@ def _piped(plan: BenchPlan, kafka: Broker) -> dict[str, float]:
 
 
 async def _send_through(plan: BenchPlan, bootstrap: str, prefix: str) -> list[float]:
-    """Send events on a fixed schedule, and hear them at the other end; returns ms."""
+    """Send events on a fixed schedule, receive them at the other end; return the latencies in ms."""
     events = prepared(LIFTERS, LIFTERS)
     count = int(KAFKA_RATE * plan.pipe_s)
     due: dict[int, float] = {}

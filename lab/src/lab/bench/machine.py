@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine of the measurements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PACKAGES: Final = ("numpy", "pydantic", "orjson", "aiokafka", "faust-streaming"
 
 
 def machine(kafka: str) -> dict[str, str]:
-    """Describe the machine and what runs on it; `kafka` is Kafka's version as far as it is known."""
+    """Describe the machine and its software; `kafka` is Kafka's version, if known."""
     return {
         "cpu": _cpu(),
         "cores": str(_cores()),
@@ -29,7 +29,7 @@ def machine(kafka: str) -> dict[str, str]:
 
 
 def load() -> str:
-    """Return the load averages of the last 1 and 5 minutes: above 0 at the start, others use the machine too."""
+    """Return the load averages of the last 1 and 5 minutes; above 0 at the start, other processes disturb the run."""
     if not hasattr(os, "getloadavg"):  # Windows
         return "unknown"
     load_1min, five, _ = os.getloadavg()
@@ -37,7 +37,7 @@ def load() -> str:
 
 
 def kafka_version(libs: Path) -> str:
-    """Read Kafka's version off its jars.
+    """Return Kafka's version by the names of its jars.
 
     >>> kafka_version(Path("no/such/folder"))
     'unknown'
@@ -47,7 +47,7 @@ def kafka_version(libs: Path) -> str:
 
 
 def _cpu() -> str:
-    """Return the processor's name as the system knows it."""
+    """Return the processor's name."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
@@ -69,10 +69,10 @@ def _memory() -> str:
 
 
 def _versions() -> Mapping[str, str]:
-    match: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for name in _PACKAGES:
         try:
-            match[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return match
+    return versions

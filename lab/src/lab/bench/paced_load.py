@@ -1,8 +1,8 @@
-"""An even load, in a process of its own: `python -m lab.bench.paced_load --url … --token … --rate … --seconds …`.
+"""A load at an even pace, in its own process: `python -m lab.bench.paced_load --url … --token … --rate … --seconds …`.
 
-Reps are sent over WebSockets on a fixed schedule, whatever comes back, and advice is heard on another. Latency counts
-from the moment at which a rep was to be sent: a system that holds up the sender is not spared (coordinated omission,
-G. Tene). Prints one line of JSON.
+Reps are sent over WebSockets on a fixed schedule, regardless of responses; advice arrives on another socket. Latency
+counts from the scheduled time of a rep, so a system that delays the sender pays for it (coordinated omission, G. Tene).
+Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Key = tuple[str, str, int]
 
 
 class Load:
-    """What is sent and what is heard of it."""
+    """The reps of a load and the latency of their advice."""
 
     def __init__(self, url: str, token: str, rate: float, seconds: float) -> None:
         self._url = url.replace("http", "ws", 1)
@@ -40,7 +40,7 @@ class Load:
         self._sent_late_ms = 0.0
 
     async def run(self) -> dict[str, object]:
-        """Send and hear; gives latencies, and how many reps nothing was heard of within five seconds."""
+        """Send reps and receive advice; return latencies, and the number of reps without advice within five seconds."""
         async with asyncio.TaskGroup() as group:
             advice = await websockets.connect(
                 f"{self._url}/v1/advice", additional_headers=self._headers, max_queue=None, compression=None
@@ -68,7 +68,7 @@ class Load:
 
     async def _send(self, doors: list[websockets.ClientConnection]) -> None:
         gc.collect()
-        gc.disable()  # the load's own pauses are nobody's latency
+        gc.disable()  # the load's own pauses are not the system's latency
         began_s = time.perf_counter() + 0.05
         for number, rep in enumerate(self._reps):
             at_s = began_s + number / self._rate
@@ -95,7 +95,7 @@ class Load:
 
 
 def staggered(count: int, lifters: int) -> list[WorkloadRep]:
-    """Return the reps of lifters who are each at another place of their set: sets begin at all times, not all at once."""
+    """Return the reps of lifters at different points of their sets, so that sets do not all begin at once."""
     later = reps(count + lifters * REPS_PER_SET, lifters)
     by_lifter: dict[int, list[WorkloadRep]] = {}
     for rep in later:
@@ -104,7 +104,7 @@ def staggered(count: int, lifters: int) -> list[WorkloadRep]:
 
 
 def main() -> None:
-    """Run the load and print what was heard."""
+    """Run the load and print its result."""
     parser = argparse.ArgumentParser(description="Send reps on a fixed schedule and hear the advice.")
     parser.add_argument("--url", required=True)
     parser.add_argument("--token", required=True)

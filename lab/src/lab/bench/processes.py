@@ -41,7 +41,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for the bench, which ends what it started
+                start_new_session=True,  # Ctrl-C reaches only the bench, which stops its processes
             )
 
     @property

@@ -1,4 +1,4 @@
-"""How long a detector's lifters wait for estimates after it was killed: restarted at once, or taken over by a peer."""
+"""How long estimates are missing after a detector is killed: restarted at once, or taken over by a peer."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from spotter_cli.cluster.local_kafka import free_port
 
 GROUP: Final = "recovery"
 LIFTERS: Final = 120
-"""Enough that each of the 12 partitions has some."""
+"""Enough for all 12 partitions to have some."""
 RATE: Final = 60
-"""Reps a second, before the kill and after."""
+"""Reps per second, before and after the kill."""
 BEFORE_S: Final = 3.0
 LIMIT_S: Final = 60.0
 
 
 def recovery(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
-    """Measure both."""
+    """Measure a restart and a takeover."""
     note = f"SIGKILL → an estimate for a rep sent since, in every partition; {RATE} reps/s go on"
     plan.say(f"the detector killed and restarted, {plan.recoveries} times")
     again = [{"recovered_s": kill} for kill in _kills(plan, kafka, ["one"], restart=True)]
@@ -44,7 +44,7 @@ def recovery(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
 
 
 def _kills(plan: BenchPlan, kafka: Broker, instances: list[str], *, restart: bool) -> list[float]:
-    """Kill the last of the workers as often as planned."""
+    """Kill the last of the workers repeatedly; return the recovery times."""
     prefix = kafka.topics()
     times_s: list[float] = []
     with ExitStack() as stack:
@@ -76,7 +76,7 @@ def _kills(plan: BenchPlan, kafka: Broker, instances: list[str], *, restart: boo
 
 
 async def _recovered(bootstrap: str, prefix: str, kill: Callable[[], None]) -> float:
-    """Kill in the middle of a load; returns the seconds until every partition has estimates of reps that came since."""
+    """Kill in the middle of a load; return the seconds until every partition has estimates of later reps."""
     async with KafkaLog(bootstrap, prefix) as log:
         reader = await log.reader([ESTIMATES], Start(end=True))
         loading = asyncio.create_task(_load(log))
@@ -94,7 +94,7 @@ async def _recovered(bootstrap: str, prefix: str, kill: Callable[[], None]) -> f
 
 
 async def _served(reader: Reader, loading: asyncio.Task[None], since: datetime) -> None:
-    """Wait until each partition has an estimate of a rep that came after `since`; raises TimeoutError."""
+    """Wait until each partition has an estimate of a rep received after `since`; raises TimeoutError."""
     partitions: set[int] = set()
     async with asyncio.timeout(LIMIT_S):
         while len(partitions) < TOPICS[LIFTS].partitions:
@@ -107,7 +107,7 @@ async def _served(reader: Reader, loading: asyncio.Task[None], since: datetime) 
 
 
 async def _load(log: KafkaLog) -> None:
-    """Write reps for ever, as ingest does."""
+    """Write reps as ingest does, until cancelled."""
     began_s, run = time.perf_counter(), uuid.uuid4().hex
     for number, rep in enumerate(reps(1_000_000, LIFTERS)):
         if (pause_s := began_s + number / RATE - time.perf_counter()) > 0:

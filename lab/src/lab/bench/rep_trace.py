@@ -1,7 +1,7 @@
-"""What the one-process host does for one rep, counted: `python -m lab.bench.rep_trace`.
+"""Count the work of the one-process host for one rep: `python -m lab.bench.rep_trace`.
 
-A rep of a running set is sent over HTTP to a host in this process, and everything is counted that the host's threads do
-from the first byte of the request until the rep's advice has been written to a WebSocket:
+A rep of a running set is sent over HTTP to a host in this process. The work of the host's threads is counted from the
+first byte of the request until the rep's advice has been written to a WebSocket:
 
 calls
     frames entered in the product's own modules: calls of functions, and each resumption of a coroutine or generator
@@ -10,8 +10,7 @@ files
 dumps, loads
     JSON documents that product code writes and reads with `orjson`
 
-Most of it is the same for every rep; what timers and heartbeats do in between differs, so each figure is the median
-over the reps of some sets.
+Timers and heartbeats add a varying amount, so each figure is the median over the reps of some sets.
 """
 
 from __future__ import annotations
@@ -38,24 +37,24 @@ from lab.standalone_thread import Standalone
 
 SETS: Final = 3
 FIRST_COUNTED: Final = 3
-"""Reps before it in a set are not counted: the first advice of a set takes another path."""
+"""Earlier reps of a set are not counted: its first advice takes another path."""
 ADVICE: Final = "spotter.advice.given.v1"
 _ROOT: Final = Path(__file__).resolve().parents[4]
 _PRODUCT: Final = (f"{_ROOT}/shared/", f"{_ROOT}/services/")
 _SEND_TEXT: Final = WebSocket.send_text.__code__
 _PATIENCE_S: Final = 5.0
 _PAUSE_S: Final = 0.4
-"""Between two reps, for what the host still does for the one before: pages and tables."""
+"""Between two reps, for the host to finish pages and tables of the one before."""
 
 
 @dataclass
 class Trace:
-    """What was done for one rep."""
+    """The work for one rep."""
 
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By file and function."""
     dumps: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By the file and function that called."""
+    """By calling file and function."""
     loads: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def figures(self) -> tuple[int, int, int, int]:
@@ -64,7 +63,7 @@ class Trace:
 
 
 class Tracer:
-    """A profile function for the host's threads that counts while a rep is on its way."""
+    """A profile function for the host's threads that counts while a rep is processed."""
 
     def __init__(self) -> None:
         self.trace = Trace()
@@ -72,7 +71,7 @@ class Tracer:
         """Whether the advice is still awaited."""
 
     def begin(self) -> None:
-        """Count from now on, until an advice is sent."""
+        """Count until an advice is sent."""
         self.trace = Trace()
         self.counting = True
 
@@ -101,7 +100,7 @@ def _function(frame: FrameType) -> tuple[str, str]:
 
 
 def traces_of(sets: int = SETS) -> list[Trace]:
-    """Trace the reps of some sets, one after the other."""
+    """Trace the reps of some sets."""
     tracer = Tracer()
     threading.setprofile(tracer)
     traces: list[Trace] = []
@@ -123,7 +122,7 @@ def traces_of(sets: int = SETS) -> list[Trace]:
                     assert answer.status == 202, answer.read()
                     answer.read()
                     _await_advice(advice, rep_number)
-                    while tracer.counting:  # the host is about to return from sending it
+                    while tracer.counting:  # the host has yet to return from sending it
                         sleep(0.001)
                     if rep_number >= FIRST_COUNTED:
                         traces.append(tracer.trace)
@@ -140,7 +139,7 @@ def _await_advice(advice: ClientConnection, index: int) -> None:
 
 
 def main() -> None:
-    """Print the figures, and with `--list` what they are made of."""
+    """Print the figures, and the calls with `--list`."""
     parser = argparse.ArgumentParser(description="Count what the one-process host does for one rep.")
     parser.add_argument("--sets", type=int, default=SETS, help="sets to trace (%(default)s)")
     parser.add_argument("--list", action="store_true", help="list the calls of the rep in the middle")

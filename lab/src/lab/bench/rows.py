@@ -1,4 +1,4 @@
-"""The lines of the bench's table."""
+"""The rows of the bench's table."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from statistics import median
 from typing import Final
 
 UNITS: Final = {"per_s": "/s", "us": "µs", "ms": "ms", "s": "s"}
-"""Of a figure, by the end of its name."""
+"""The unit of a figure, by the end of its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchTarget:
-    """What is to be reached on two cores; reported, never asserted."""
+    """A target on two cores; reported, not asserted."""
 
     figure: str
     limit: float
     at_least: bool = False
 
     def reached(self, figures: Mapping[str, float]) -> bool:
-        """Return whether figures reach it."""
+        """Return whether figures reach the target."""
         target = figures[self.figure]
         return target >= self.limit if self.at_least else target <= self.limit
 
@@ -37,7 +37,7 @@ class BenchRow:
     highest: float | None = None
     rounds: int = 0
     beside: str = ""
-    """What it is to another row of the same run."""
+    """Its ratio to another row of the same run."""
     target: BenchTarget | None = None
     note: str = ""
     failed: bool = False
@@ -60,7 +60,7 @@ def measured(
     target: BenchTarget | None = None,
     note: str = "",
 ) -> BenchRow:
-    """Build a row of the medians of rounds that have the same figures, compared with another of the same run.
+    """Build a row of medians over rounds, compared with another row of the same run.
 
     >>> row = measured("a", "b", [{"x_us": 3.0}, {"x_us": 1.0}, {"x_us": 2.0}], target=BenchTarget("x_us", 2.5))
     >>> row.figures, row.lowest, row.highest, row.reached
@@ -83,17 +83,17 @@ def measured(
 
 
 def not_measured(group: str, name: str, reason: str) -> BenchRow:
-    """Build a row that says why there is no figure."""
+    """Build a row without figures, with the reason."""
     return BenchRow(group, name, note=reason)
 
 
 def failed(group: str, name: str, error: BaseException) -> BenchRow:
-    """Build a row that says what went wrong."""
+    """Build a row for a failed measurement."""
     return BenchRow(group, name, note=f"failed: {type(error).__name__}: {error}", failed=True)
 
 
 def as_times(figures: Mapping[str, float], other: BenchRow | None, than: str) -> str:
-    """Return how many times the first figure of another row this one is; nothing where there is none.
+    """Return the ratio of the first figure to that of another row; empty without one.
 
     >>> as_times({"reps_per_s": 400.0}, BenchRow("a", "b", {"reps_per_s": 100.0}), "event by event")
     '4.0 × event by event'
@@ -105,7 +105,7 @@ def as_times(figures: Mapping[str, float], other: BenchRow | None, than: str) ->
 
 
 def shown(name: str, value: float) -> str:
-    """Write a figure with its unit.
+    """Format a figure with its unit.
 
     >>> shown("reps_per_s", 5123.4), shown("p99_ms", 9.876), shown("cpu_us", 45.678), shown("times", 4.0)
     ('5,123 reps/s', 'p99 9.9 ms', 'cpu 45.7 µs', '4.0 times')

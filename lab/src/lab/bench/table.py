@@ -15,7 +15,7 @@ from rich.text import Text
 from lab.bench.rows import BenchRow, BenchTarget, shown
 
 FILE_WIDTH = 180
-"""Columns in what is no terminal."""
+"""Columns when the output is not a terminal."""
 
 
 def print_table(rows: Sequence[BenchRow], machine: Mapping[str, str], spent_s: float) -> None:

@@ -1,4 +1,4 @@
-"""The detector's worker on real Kafka under a backlog, beside what else could carry the same step."""
+"""The detector's worker on real Kafka under a backlog, compared with other ways to run the same step."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LIMIT_S: Final = 120.0
 _ROOT: Final = Path(__file__).resolve().parents[4]
 PEERS_PYTHON: Final = _ROOT / ".venv-peers" / "bin" / "python"
 _QUIX: Final = _ROOT / "lab" / "peers" / "quix.py"
-"""Outside of the package: it runs in the peers' own environment."""
+"""Not in the package, because it runs in the peers' own environment."""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Something that takes the detector's step over a topic."""
+    """A process that runs the detector's step on a topic."""
 
     name: str
     arguments: tuple[str, ...]
@@ -41,7 +41,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Events that wait, and how many outputs they give."""
+    """Waiting events, and the number of outputs for them."""
 
     events: Sequence[Prepared]
     outputs: int
@@ -65,7 +65,7 @@ QUIX: Final = System(
 
 
 def workers(plan: BenchPlan, kafka: Broker) -> Iterator[BenchRow]:
-    """Measure all of them on the same broker, side by side in each round."""
+    """Measure all systems on the same broker, one after another in each round."""
     peers = PEERS_PYTHON.exists() and _QUIX.exists()
     systems = [EVENT_BY_EVENT, WORKER, LOOP, *([QUIX] if peers else [])]
     backlog = _backlog(plan.worker_reps)
@@ -99,7 +99,7 @@ def _row(
 
 
 def _measure(plan: BenchPlan, kafka: Broker, system: System, backlog: Backlog) -> float:
-    """Let a process work off a backlog, and see from outside how fast its output grows: reps a second."""
+    """Let a process work off a backlog; return reps per second by the growth of its output."""
     prefix = kafka.topics()
     kafka.fill(prefix, backlog.events)
     environment = settings_of(kafka.bootstrap, prefix, free_port(), "bench")
@@ -110,7 +110,7 @@ def _measure(plan: BenchPlan, kafka: Broker, system: System, backlog: Backlog) -
 
 
 def _backlog(count: int) -> Backlog:
-    """Prepare events, and count what the detector writes for them."""
+    """Prepare events, and count the detector's outputs for them."""
     events = prepared(count)
     stepper = Stepper(FailureDetector(), Configuration())
     outputs = 0

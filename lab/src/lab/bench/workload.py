@@ -1,4 +1,4 @@
-"""What the benches send: sets of a gym's lifters, the same in every run."""
+"""The workload of the benches: sets of a gym's lifters, the same in every run."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ REP_EVERY_S: Final = 3.0
 PAUSE_S: Final = 150.0
 EXERCISES: Final = ("back_squat", "bench_press", "deadlift", "leg_press", "biceps_curl", "lat_pulldown")
 _VELOCITY_LOSS: Final = 0.04
-"""Of a rep to the next, as a share of the first (design choice: a set that ends near failure)."""
+"""From rep to rep, as a share of the first (design choice: a set that ends near failure)."""
 _NOISE: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class WorkloadRep:
-    """One rep, before it is an event."""
+    """A rep of the workload."""
 
     lifter: int
     set_number: int
@@ -51,13 +51,13 @@ class WorkloadRep:
 
     @property
     def after_s(self) -> float:
-        """When it ends, from the start of the lifter's training."""
+        """The end of the rep, from the start of the lifter's training."""
         per_set_s = REPS_PER_SET * REP_EVERY_S + PAUSE_S
         return self.set_number * per_set_s + self.number * REP_EVERY_S
 
 
 def reps(count: int, lifters: int = LIFTERS, seed: int = 1) -> Iterator[WorkloadRep]:
-    """Return reps as a gym's lifters do them side by side: the first rep of each, the second of each, and so on."""
+    """Yield the reps of lifters who train side by side: the first rep of each, the second of each, and so on."""
     chance = np.random.default_rng(seed)
     first_mps = chance.uniform(0.4, 0.8, lifters)
     for number in range(count):
@@ -91,14 +91,14 @@ def document(rep: WorkloadRep, time: datetime, senttime: datetime) -> dict[str, 
 
 
 def history(count: int, sent: datetime, lifters: int = LIFTERS) -> Iterator[dict[str, object]]:
-    """Return reps that were kept by their devices and are sent now: each at its own time, the last just before `sent`."""
+    """Return reps that devices stored and send now: each with its own time, the last just before `sent`."""
     all_reps = list(reps(count, lifters))
     began = sent - timedelta(seconds=max((rep.after_s for rep in all_reps), default=0.0) + 1)
     return (document(rep, began + timedelta(seconds=rep.after_s), sent) for rep in all_reps)
 
 
 def bodies(documents: Iterable[dict[str, object]], per_request: int) -> list[bytes]:
-    """Write events as NDJSON, so many to a request."""
+    """Return events as NDJSON, `per_request` in each body."""
     lines = [orjson.dumps(document) for document in documents]
     return [b"\n".join(lines[first : first + per_request]) for first in range(0, len(lines), per_request)]
 

@@ -1,4 +1,4 @@
-"""`python -m lab.season`: run a season and print what it came to."""
+"""Run a season and print its figures: `python -m lab.season`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.season.table import print_json, print_table
 
 
 def main() -> int:
-    """Run a season; returns the exit code. What the rules ask for is asserted by the test, and only counted here."""
+    """Run a season; return the exit code. Breaches of rules are counted here; the test asserts that there are none."""
     options = _options()
     plan = TrainingPlan(lifters=options.lifters, weeks=options.weeks, sets=options.sets, seed=options.seed)
     began_s = time.monotonic()
@@ -27,12 +27,12 @@ def _options() -> argparse.Namespace:
     usual = TrainingPlan()
     parser = argparse.ArgumentParser(
         prog="python -m lab.season",
-        description="Simulated lifters follow the advice for a season; count what came of it.",
+        description="Simulate lifters who follow the advice for a season; count the results.",
     )
-    parser.add_argument("--lifters", type=int, default=usual.lifters, help="how many (%(default)s)")
-    parser.add_argument("--weeks", type=int, default=usual.weeks, help="how long (%(default)s)")
-    parser.add_argument("--sets", type=int, default=usual.sets, help="sets of a session (%(default)s)")
-    parser.add_argument("--seed", type=int, default=usual.seed, help="what everything is drawn from (%(default)s)")
+    parser.add_argument("--lifters", type=int, default=usual.lifters, help="number of lifters (%(default)s)")
+    parser.add_argument("--weeks", type=int, default=usual.weeks, help="length of the season (%(default)s)")
+    parser.add_argument("--sets", type=int, default=usual.sets, help="sets per session (%(default)s)")
+    parser.add_argument("--seed", type=int, default=usual.seed, help="random seed (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""What is true of the season's exercises: the accuracy protocol's three lifts, and others by the same law."""
+"""The truth about the season's exercises: the accuracy protocol's three lifts, and others by the same law."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ONE_RM_KG: Final = {
     "lat_pulldown": 85.0,
     "push_up": 100.0,
 }
-"""Means of the strength that is drawn (design choice): loads are shares of it, so that it only names them."""
+"""Means of strength (design choice); loads are shares of it, so it affects nothing else."""
 _OTHERS: Final = Home(
     line_velocity=0.55,
     line_log_n=2.30,
@@ -46,8 +46,8 @@ _OTHERS: Final = Home(
     curve_sd=0.20,
     curve_range=(0.7, 2.2),
 )
-"""Where no study says more: lifters differ more than in the three lifts, and a lifter's own sets as much as there
-(design choice, chosen before any season was run and not tuned)."""
+"""For exercises without studies: lifters differ more than in the three lifts, and a lifter's sets as much as there
+(design choice, made before any season was run and not tuned)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,26 @@ class Able:
     law: HomeLifter
     body: timing.LifterBody
     weekly_gain: float
-    """By which the 1RM grows each week."""
+    """Relative growth of the 1RM per week."""
 
     def one_rm_kg(self, week: float) -> float:
-        """Return the strength after so many weeks."""
+        """Return the strength after some weeks."""
         return self.law.one_rm_kg * float((1.0 + self.weekly_gain) ** week)
 
     def draw_set(self, load_kg: float, week: float, random: np.random.Generator) -> HomeSet:
-        """Draw the truth of one set."""
+        """Draw the truth about a set."""
         pct_1rm = 100.0 * load_kg / self.one_rm_kg(week)
         return home.draw_set(self.law, pct_1rm, parameters().device.sensor_sd, random, population(self.exercise))
 
     def load_kg(self, pct_1rm: float, week: float) -> float:
-        """Return the load, in whole plates, that is so much of the 1RM."""
+        """Return the load for a share of the 1RM, in whole plates."""
         plate = parameters().lifting.plate_kg
         return max(round(pct_1rm / 100.0 * self.one_rm_kg(week) / plate), 1) * plate
 
 
 @cache
 def population(exercise: str) -> Home:
-    """Return what lifters of an exercise are drawn from."""
+    """Return the population of an exercise."""
     return parameters().home.get(exercise, _OTHERS)
 
 

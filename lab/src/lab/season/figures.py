@@ -1,4 +1,4 @@
-"""What a season came to, counted; figures of several lifters add up."""
+"""The counts of a season; figures of several lifters add up."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from spotter.domain.gym_config import Configuration
 from spotter_advisor.state.records import LEDGER, Ledger
 
 INFORMED: Final = 8
-"""Sets of an exercise that the model has learned from, at least, where a lifter counts as informed."""
+"""The least number of learned sets of an exercise with which a lifter counts as informed."""
 NEAR: Final = 1
-"""Reps between where a set ended and its target, at most, where it ended near it."""
+"""The most reps between target and end of a set that ended near its target."""
 _REMARKS_MAX: Final = 200
 _COSTS: Final = {0: 1.0, 1: 0.5}
 _NOISE: Final = 1e-6
@@ -25,11 +25,11 @@ _NOISE: Final = 1e-6
 
 @dataclass(slots=True)
 class Figures:
-    """Counts by name, and in words what was found wrong."""
+    """Counts by name, and remarks about errors."""
 
     counts: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
-    """Of the failure budget, by what they were spent on, in hundredths."""
+    """Hundredths of units of the failure budget, by purpose."""
     remarks: list[str] = field(default_factory=list)
 
     def __add__(self, other: Figures) -> Figures:
@@ -37,7 +37,7 @@ class Figures:
         return Figures(self.counts + other.counts, self.units + other.units, remarks)
 
     def share(self, part: str, whole: str) -> float:
-        """Return one count as a share of another; 0 where that is none."""
+        """Return one count as a share of another; 0 if that is 0."""
         return self.counts[part] / self.counts[whole] if self.counts[whole] else 0.0
 
 
@@ -97,7 +97,7 @@ def _count_set(figures: Figures, name: str, lifted_set: SeasonSet, referee: Refe
 
 
 def _count_aim(count: Counter[str], lifted_set: SeasonSet, calls: float) -> None:
-    """Count how near to its target a set ended that follows the advice, by what is true of it."""
+    """Count how near to its target a set ended in which the lifter followed the advice, by group."""
     target = lifted_set.plan.target_rir
     if not lifted_set.obedient or target is None or lifted_set.intent != "work":
         return
@@ -117,7 +117,7 @@ def _count_aim(count: Counter[str], lifted_set: SeasonSet, calls: float) -> None
 
 
 def _count_weeks(figures: Figures, name: str, lifter: SeasonLifter, referee: Referee) -> None:
-    """Check what each week cost by advice against what it allowed; mishaps are counted apart."""
+    """Check the cost by advice of each week against its budget; mishaps are counted separately."""
     by_advice: defaultdict[object, float] = defaultdict(float)
     allowed: defaultdict[object, float] = defaultdict(float)
     entries = referee.entries
@@ -142,12 +142,12 @@ def _check_ledger(figures: Figures, lane: Lane, configuration: Configuration) ->
     anew = recompute(lane.story, configuration)
     if anew != published(lane.published):
         figures.counts["ledgers that differ from recomputation"] += 1
-        figures.remarks.append(f"{lane.name}: the ledger as told differs from its recomputation")
+        figures.remarks.append(f"{lane.name}: the published ledger differs from its recomputation")
     ledger = lane.advisor.get(LEDGER)
     kept = ledger.entries if isinstance(ledger, Ledger) else ()
     if any(anew.get(entry.set_key) != entry for entry in kept):
         figures.counts["ledgers that differ from recomputation"] += 1
-        figures.remarks.append(f"{lane.name}: the ledger as kept differs from its recomputation")
+        figures.remarks.append(f"{lane.name}: the stored ledger differs from its recomputation")
     figures.counts["ledger entries"] += len(anew)
 
 

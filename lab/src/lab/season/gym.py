@@ -1,4 +1,4 @@
-"""Detector and advisor for many lifters side by side: each lifter's next event at once, the estimates computed together."""
+"""Detector and advisor for many lifters side by side: one event of each lifter per step, estimates computed together."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ GYM: str = "season"
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The lifter does nothing until then: timers may fire."""
+    """The lifter does nothing until then; timers may fire."""
 
     until: datetime
 
 
 Sent: TypeAlias = Sequence[Event] | Wait
 Training: TypeAlias = Generator[Sent, list[Event], None]
-"""What a lifter sends; each time it is answered by all that detector and advisor made of it."""
+"""What a lifter sends; each time, the outputs of detector and advisor are sent back."""
 
 
 @dataclass(slots=True)
 class Lane:
-    """One lifter's way through a season."""
+    """The state of one lifter in a season."""
 
     name: str
     training: Training
     story: list[Event] = field(default_factory=list)
-    """What the detector wrote, without the reps as they were sent."""
+    """The detector's outputs, without the reps that it forwards."""
     published: list[Event] = field(default_factory=list)
-    """What the advisor wrote, without its advice: that is for the lifter."""
+    """The advisor's outputs, without advice."""
     refused: list[tuple[Event, Reject]] = field(default_factory=list)
     detector: dict[str, object] = field(default_factory=dict)
     advisor: dict[str, object] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Lane:
 
 
 def train(lanes: Iterable[Lane], configuration: Configuration) -> None:
-    """Run lifters through all that they do."""
+    """Run the training of lifters."""
     detector, advisor = FailureDetector(), Advisor()
     training = [lane for lane in lanes if _go_on(lane, detector)]
     while training:
@@ -59,14 +59,14 @@ def train(lanes: Iterable[Lane], configuration: Configuration) -> None:
         drafts = []
         for lane, event in zip(training, events, strict=True):
             draft = detector.draft(lane.detector, event, configuration)
-            _change(lane.detector, draft.changes)
+            _apply(lane.detector, draft.changes)
             drafts.append(draft)
         for lane, event, step in zip(training, events, detector.finish(drafts), strict=True):
             if step.reject is not None:
                 lane.refused.append((event, step.reject))
             for output in step.outputs:
                 advised = advisor.step(lane.advisor, output, configuration)
-                _change(lane.advisor, advised.changes)
+                _apply(lane.advisor, advised.changes)
                 if advised.reject is not None:
                     lane.refused.append((output, advised.reject))
                 if not isinstance(output.data, RepCompleted):
@@ -78,7 +78,7 @@ def train(lanes: Iterable[Lane], configuration: Configuration) -> None:
 
 
 def _go_on(lane: Lane, detector: FailureDetector) -> bool:
-    """Ask a lifter for what comes next; False where there is no more."""
+    """Get a lifter's next events; return False at the end."""
     while not lane.waiting:
         answer, lane.answer = lane.answer, []
         try:
@@ -96,7 +96,7 @@ def _go_on(lane: Lane, detector: FailureDetector) -> bool:
     return True
 
 
-def _change(state: dict[str, object], changes: Mapping[str, object | None]) -> None:
+def _apply(state: dict[str, object], changes: Mapping[str, object | None]) -> None:
     for name, value in changes.items():
         if value is None:
             state.pop(name, None)

@@ -1,4 +1,4 @@
-"""Who trains in a season: level, days a week, programme, zone, and how much they do as they are told."""
+"""The lifters of a season: level, days per week, programme, time zone and obedience to advice."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ ZONES: Final[tuple[tuple[str, WeekStart], ...]] = (
 )
 _DAYS: Final = ((2, 0.30), (3, 0.34), (4, 0.20), (5, 0.10), (6, 0.06))
 _PATTERN: Final = {2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 4, 5), 6: (0, 1, 2, 3, 4, 5)}
-"""Weekdays of training, by how many."""
+"""Weekdays of training, by days per week."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """How large a season is, and of whom."""
+    """The size of a season, and its lifters' obedience."""
 
     lifters: int = 200
     weeks: int = 26
     sets: int = 2
-    """Of a session."""
+    """Per session."""
     seed: int = 26
     defiant: float = 0.15
-    """Share of lifters who do as told in half of their sets."""
+    """Share of lifters who follow the advice in half of their sets."""
     obedience: float = 0.95
-    """Share of sets in which the others do as told."""
+    """Share of sets in which the others follow the advice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +65,23 @@ class Person:
 
     number: int
     level: Level | None
-    """As the coach says; None: nobody said anything."""
+    """As set by the coach; None: unknown."""
     zone: str
     week_start: WeekStart
     moves_in: int | None
     """Week in which they move to another zone."""
     new_zone: str
     days: tuple[int, ...]
-    """Of the week, 0 is Monday."""
+    """Weekdays, 0 is Monday."""
     hour: int
     """Of the first set, local."""
     blocks: tuple[Span, ...]
     obedience: float
     reuses_ids: bool
     tells_days: bool
-    """They say at the start of a session how often they train."""
+    """Whether they report at the start of a session how often they train."""
     calls: float
-    """Share of sets after which they say how many reps were left."""
+    """Share of sets after which they report reps in reserve."""
     has_spotter: bool
     abilities: tuple[tuple[Able, ...], ...]
     """Main lifts, finishers, machines, bodyweight."""
@@ -125,7 +125,7 @@ def person(number: int, plan: TrainingPlan) -> Person:
 
 
 def _blocks(number: int, plan: TrainingPlan) -> tuple[Span, ...]:
-    """Return the calendar: one third has none, the others all kinds in one order or another."""
+    """Return the calendar: empty for one third, all kinds of blocks in varying order for the others."""
     if number % 3 == 0:
         return ()
     orders: tuple[tuple[tuple[BlockKind, int], ...], ...] = (

@@ -1,7 +1,7 @@
-"""A judge of its own: what the rules ask for at the start of each set, told from what was said and done alone.
+"""An independent check of what the rules require at the start of each set, from events and advice alone.
 
-It shares no code with the advisor beyond the kernel. What it can't know (which warning signs hold) it takes from what
-the advisor announces, and then asks for no offer.
+It shares no code with the advisor beyond the kernel. It takes the warning signs, which it can't know, from the advisor's
+events, and then expects no offer.
 """
 
 from __future__ import annotations
@@ -27,41 +27,41 @@ SEASONED_SESSIONS: Final = 20
 SEASONED_DAYS: Final = 90
 HARD_SHARE_MAX: Final = 0.10
 HARD_SHARE_CLEAR: Final = 0.06
-"""Under this an offer is owed: near the limit a set more or less decides."""
+"""Below this an offer is owed; near the limit, one set more or less decides."""
 HARD_SETS_MIN: Final = 20
 HARD_SPAN: Final = timedelta(days=28)
 CLEARED: Final = timedelta(days=10)
-"""For so long after bad wellness no offer is asked for."""
+"""How long after bad wellness no offer is expected."""
 _COSTS: Final = {0: 1.0, 1: 0.5}
 _NOISE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the judge says of one plan."""
+    """The verdict on the plan of one set."""
 
     set_key: str
     spends: bool
     """The plan allows less than two reps in reserve."""
     breaches: tuple[str, ...]
-    """Rules that forbid that."""
+    """Rules that forbid it."""
     owed: bool
-    """Rules and budget allow failure, and there is a place for it."""
+    """Rules and budget allow failure, and the set is suitable for it."""
     week: Week
     allowed: float
     block: BlockKind | None
     counted: bool
-    """Enough work sets lie in the four weeks before for a share of hard ones to be told (R09)."""
+    """The four weeks before have enough work sets for a share of hard ones (R09)."""
 
 
 @dataclass(slots=True)
 class Referee:
-    """All that the judge knows of one lifter."""
+    """The referee's state of one lifter."""
 
     rulings: dict[str, Ruling] = field(default_factory=dict)
     """By set."""
     entries: dict[str, BudgetEntry] = field(default_factory=dict)
-    """The newest of each set that was charged."""
+    """The newest of each charged set."""
     summaries: dict[str, SetSummarised] = field(default_factory=dict)
     """The newest of each set."""
     _level: str | None = None
@@ -77,7 +77,7 @@ class Referee:
     _opened: dict[str, SetOpened] = field(default_factory=dict)
 
     def notice(self, events: Iterable[Event]) -> None:
-        """Take what was written, in order."""
+        """Process written events, in order."""
         for event in events:
             data = event.data
             if isinstance(data, SetOpened):
@@ -102,7 +102,7 @@ class Referee:
                     self._bad_until = event.received + CLEARED
 
     def is_beginner(self) -> bool:
-        """Return whether the lifter counts as a beginner by now (R08)."""
+        """Return whether the lifter still counts as a beginner (R08)."""
         return self._level in (None, "beginner") and not self._seasoned
 
     def _updated(self, data: AthleteUpdated, now: datetime) -> None:
@@ -180,7 +180,7 @@ class Referee:
         allowed: float,
         kind: BlockKind | None,
     ) -> Iterable[str]:
-        """Return what forbids a set to cost so much."""
+        """Yield the rules that forbid a set this cost."""
         if exercise.traits.high_risk:
             yield "R02 a high-risk lift"
         if self.is_beginner():
@@ -196,7 +196,7 @@ class Referee:
             if entry.muscle_group == group and self._is_closed(entry, at):
                 yield "R11 the muscle group has not recovered"
                 break
-        # At the edges of the four weeks a set more or less decides: only what is sure is held against anybody.
+        # At the edges of the four weeks, one set more or less decides: only certain breaches count.
         spans = (HARD_SPAN - timedelta(days=1), HARD_SPAN + timedelta(days=1))
         if all(self._hard_share_over(at, set_key, most=HARD_SHARE_MAX, span=span, spare=1) for span in spans):
             yield "R09 too many hard sets"
@@ -228,7 +228,7 @@ class Referee:
         return None if block is None else block.kind
 
     def _recent(self, at: datetime, set_key: str, span: timedelta) -> list[SetSummarised]:
-        """Return the work sets before another one."""
+        """Return the work sets before a set."""
         return [
             summary
             for summary in self.summaries.values()
@@ -250,7 +250,7 @@ def round_half_up(rir: float) -> int:
 
 
 def _has_place(exercise: Exercise, opened: SetOpened, *, hurried: bool, all_out: bool) -> bool:
-    """Return whether the rules have a place for failure in a set whose own target no one gave."""
+    """Return whether the rules allow for failure in a set without a target of its own."""
     if opened.intent not in (None, "work") or opened.target_rir is not None:
         return False
     if exercise.traits.early_failure:

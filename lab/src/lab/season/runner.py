@@ -1,4 +1,4 @@
-"""A season over processes: each takes some lifters at a time, and hands back their figures."""
+"""A season in parallel processes, each with some lifters at a time."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from lab.season.training import SeasonLifter
 from spotter.domain.gym_config import Configuration
 
 LIFTERS_AT_ONCE: Final = 20
-"""Side by side in a process: many estimates are computed together, and little is kept."""
+"""Lifters side by side in a process: many estimates are computed together, in little memory."""
 
 
 def season(plan: TrainingPlan, jobs: int | None = None) -> Figures:
-    """Run a season over processes; the figures do not depend on how many."""
+    """Run a season in parallel processes; their number does not change the figures."""
     parts = [
         list(range(first, min(first + LIFTERS_AT_ONCE, plan.lifters)))
         for first in range(0, plan.lifters, LIFTERS_AT_ONCE)
     ]
-    asked = [(plan, part) for part in parts]
+    arguments = [(plan, part) for part in parts]
     wanted = min(jobs or os.cpu_count() or 1, len(parts))
     if wanted == 1:
-        return reduce(add, (lifters(*group) for group in asked), Figures())
+        return reduce(add, (lifters(*group) for group in arguments), Figures())
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     with multiprocessing.get_context("spawn").Pool(wanted) as pool:
-        return reduce(add, pool.starmap(lifters, asked, chunksize=1), Figures())
+        return reduce(add, pool.starmap(lifters, arguments, chunksize=1), Figures())
 
 
 def lifters(plan: TrainingPlan, numbers: Sequence[int]) -> Figures:

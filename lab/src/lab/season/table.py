@@ -14,7 +14,7 @@ from lab.season.figures import Figures
 from lab.season.people import TrainingPlan
 
 _WIDTH: Final = 110
-"""Columns in what is no terminal."""
+"""Columns when the output is not a terminal."""
 _REMARKS_SHOWN: Final = 20
 
 
@@ -52,13 +52,13 @@ def print_json(figures: Figures, plan: TrainingPlan, spent_s: float) -> None:
 
 
 def rows(figures: Figures) -> list[tuple[str, str]]:
-    """Return the figures that are shares of others, as shown."""
+    """Return the figures that are shares, formatted."""
     shares = [
         ("ended within a rep of the target, informed lifters", "near target (informed)", "follows (informed)"),
         ("the same, new lifters", "near target (new)", "follows (new)"),
         ("hard sets by advice, of work sets", "hard sets by advice", "work sets"),
         (
-            "the same, where a share is told (20 sets in 4 weeks)",
+            "the same, with 20 sets in 4 weeks",
             "hard sets by advice after 20 in 4 weeks",
             "work sets after 20 in 4 weeks",
         ),

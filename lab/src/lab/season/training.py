@@ -1,4 +1,4 @@
-"""What a lifter sends in a season, rep by rep, and what they make of the advice."""
+"""The events of a lifter in a season, rep by rep, and the reaction to advice."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from spotter.domain.policies import BlockSaid
 
 Mode = Literal["normal", "time_pressed"]
 LOADS_PCT: Final = (68.0, 84.0)
-"""Of the 1RM: working weights (design choice)."""
+"""Working weights in % of the 1RM (design choice)."""
 REST: Final = timedelta(minutes=3)
 _UNDER_WAY: Final = timedelta(milliseconds=60)
 """From the sensor to the log."""
 _FORGETS: Final = 0.08
-"""Share of sets whose end nobody tells: silence ends them."""
+"""Share of sets whose end is not reported: silence ends them."""
 _SENT_TWICE: Final = 0.02
 _VOIDED: Final = 0.01
 """Share of sets whose last rep is voided afterwards."""
@@ -43,7 +43,7 @@ _BAD_WEEKS: Final = 0.06
 
 @dataclass(frozen=True, slots=True)
 class SeasonSet:
-    """One set as it truly was, with what was said in it."""
+    """The truth about a set, with the advice in it."""
 
     set_key: str
     exercise: str
@@ -52,13 +52,13 @@ class SeasonSet:
     mode: Mode
     plan: AdviceGiven
     learned_sets: int
-    """Sets of this exercise that the model had learned from."""
+    """Sets of this exercise from which the model had learned."""
     done: int
     possible: int
     stop_after: int | None
-    """Reps done when *stop* was said first."""
+    """Reps done at the first *stop*."""
     obedient: bool
-    """The lifter did as told, and ended the set for no other reason."""
+    """The lifter followed the advice, and had no other reason to end the set."""
 
     @property
     def rir(self) -> int:
@@ -79,13 +79,13 @@ class SeasonLifter:
         self._set_numbers = itertools.count(1)
 
     def zone(self, week: int) -> str:
-        """Return where the lifter is."""
+        """Return the lifter's time zone in a week."""
         moved = self.person.moves_in is not None and week >= self.person.moves_in
         return self.person.new_zone if moved else self.person.zone
 
     def season(self) -> Training:
-        """Do everything, from the first day to the last."""
-        yield from self._say(self._join(), datetime.combine(FIRST_DAY, time(), ZoneInfo("UTC")) - timedelta(days=2))
+        """Train from the first day to the last."""
+        yield from self._send(self._join(), datetime.combine(FIRST_DAY, time(), ZoneInfo("UTC")) - timedelta(days=2))
         for week in range(self._plan.weeks):
             for index, weekday in enumerate(self.person.days):
                 day = FIRST_DAY + timedelta(weeks=week, days=weekday)
@@ -94,7 +94,7 @@ class SeasonLifter:
                 at = datetime.combine(day, time(self.person.hour, minute), where).astimezone(ZoneInfo("UTC"))
                 moves = index == 0 and week == self.person.moves_in
                 if moves:
-                    yield from self._say([AthleteUpdated(time_zone=self.zone(week))], at)
+                    yield from self._send([AthleteUpdated(time_zone=self.zone(week))], at)
                 yield from self._session(week, index, at)
 
     def _join(self) -> Iterator[EventData]:
@@ -112,7 +112,7 @@ class SeasonLifter:
         announced: list[EventData] = [SessionStarted(mode=mode, days_per_week=days)]
         if index == 0:
             announced += self._wellness()
-        yield from self._say(announced, at)
+        yield from self._send(announced, at)
         number = week * len(self.person.days) + index
         for able, intent, last in self._chosen(number, mode):
             at += REST
@@ -127,7 +127,7 @@ class SeasonLifter:
             yield WellnessReported(soreness=4, sleep=4, mood=4, motivation=4, irritability=4, fatigue=4)
 
     def _chosen(self, number: int, mode: Mode) -> Iterator[tuple[Able, Intent, bool]]:
-        """Choose the sets of a session: a lift in all but hurried ones, then others, a last set of each."""
+        """Choose the sets of a session: a main lift unless time is short, then others, the last one marked."""
         lifts, finishers, machines, bodyweight = self.person.abilities
         left = self._plan.sets
         if mode == "normal":
@@ -192,7 +192,7 @@ class SeasonLifter:
                 break
         else:
             done = len(seen)
-        # Who has done all that was possible and was not told to stop tries another.
+        # After all possible reps without a stop, the lifter tries another.
         failed = done == truth.reps_possible and (stop_after is None or stop_after < done)
         self.sets.append(
             SeasonSet(
@@ -210,11 +210,11 @@ class SeasonLifter:
             )
         )
         at += timedelta(seconds=10)
-        yield from self._say(self._afterwards(set_id, truth.reps_possible - done, failed, done), at)
+        yield from self._send(self._afterwards(set_id, truth.reps_possible - done, failed, done), at)
         return at
 
     def _until(self, possible: int, obeys: bool) -> int | None:
-        """Return after how many reps a set ends whatever is advised."""
+        """Return the reps after which a set ends regardless of advice, if any."""
         if obeys and self._random.uniform() >= _EARLY:
             return None
         return max(possible - 6, 1) if obeys else None
@@ -231,7 +231,7 @@ class SeasonLifter:
         if voided < _VOIDED and done > 2:
             yield RepVoided(set_id=set_id, rep_number=done)
 
-    def _say(self, announced: Iterator[EventData] | list[EventData], at: datetime) -> Training:
+    def _send(self, announced: Iterator[EventData] | list[EventData], at: datetime) -> Training:
         events = [self._event(data, at + timedelta(seconds=index), "app") for index, data in enumerate(announced)]
         if events:
             self._notice((yield events))

@@ -1,7 +1,7 @@
-"""What trackers and papers do instead: estimators of reps in reserve that are fitted on training lifters.
+"""Baselines, the estimators of trackers and papers: reps in reserve as one number, fitted on training lifters.
 
-Each gives a number alone. They are fitted to the measure that judges them, the mean absolute error of reps in reserve
-capped at six, so that no baseline is beaten only for being fitted to another.
+They are fitted to the measure that judges them, the mean absolute error of reps in reserve capped at six, so that none
+loses only because it was fitted to another measure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a baseline reads of a set: each report's pace and the references it is held against."""
+"""The inputs of a baseline: each report's pace, and its loss from the references."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from spotter_detector.model import Observation
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Of each judged rep, arrays (r,).
+    """The inputs for each judged rep, arrays (r,).
 
     Attributes
     ----------
     pace : array (r,)
-        Velocity, m/s; where reps bring their time alone, one over it. NaN for a rep without either.
+        Velocity, m/s; one over the duration where only that is reported; NaN for a rep with neither.
     loss_from_best, loss_from_first : array (r,)
-        1 − pace over the fastest so far, and over the first.
+        1 − pace / fastest pace so far, and 1 − pace / first pace.
     done : array (r,)
-        Reports so far, as a counter has it.
+        Reports so far.
     target : array (r,)
         True reps in reserve, capped.
     """
@@ -37,7 +37,7 @@ class Features:
 
 
 def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
-    """Features of the judged reps of these sets."""
+    """Return the inputs for the judged reps of these sets."""
     pace, best, first = (np.full(len(truth.rir), np.nan) for _ in range(3))
     at: dict[tuple[int, int], int] = {
         key: row for row, key in enumerate(zip(truth.set_index.tolist(), truth.rep_index.tolist(), strict=True))
@@ -62,7 +62,7 @@ def features(sets: Sequence[LabelledSet], truth: Truth) -> Features:
 
 
 def pace_of(reps: Sequence[Observation]) -> list[float]:
-    """The pace of each report: by velocity, else by its duration, else by the time since the last one."""
+    """Return the pace of each report: its velocity, else 1 / its duration, else 1 / the time since the last one."""
     paces: list[float] = []
     for index, rep in enumerate(reps):
         if rep.velocity_mps is not None:

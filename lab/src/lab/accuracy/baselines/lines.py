@@ -1,4 +1,4 @@
-"""Straight lines of least absolute deviation."""
+"""Regression with least absolute deviation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SMALLEST = 1e-3
 
 
 def least_absolute(columns: Floats, target: Floats) -> Floats:
-    """Coefficients (c,) of columns (r, c) with the least sum of absolute errors, by reweighted least squares.
+    """Return the coefficients (c,) of columns (r, c) with the least absolute error, by reweighted least squares.
 
     >>> x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
     >>> columns = np.column_stack((np.ones(5), x))

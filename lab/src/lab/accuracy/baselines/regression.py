@@ -1,4 +1,4 @@
-"""The baselines, fitted on training lifters and asked for reps in reserve."""
+"""The baselines and the constants fitted for them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from lab.accuracy.baselines.lines import least_absolute
 from lab.accuracy.scores.error import RIR_CAP
 from lab.accuracy.sets import LabelledSet
 
-# The velocity loss at which trackers say stop.
+# The velocity loss at which trackers recommend to stop.
 _FIXED_LOSS = 0.20
 _SHARE_DONE_MIN = 0.03
-# An own line from fewer reps is worse than the general one.
+# From fewer reps, a lifter's own line is worse than the general one.
 _OWN_REPS_MIN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was fitted on training lifters in one exercise: constants of all baselines.
+    """The constants of all baselines for one exercise, fitted on training lifters.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Fitted:
     velocity_at_failure, reps_per_velocity : float
         Mean pace of the last rep, and reps in reserve per pace over it.
     line : array (2,)
-        Reps in reserve by pace: at none, and per pace.
+        Reps in reserve by pace: intercept and slope.
     """
 
     constant: float
@@ -50,7 +50,7 @@ class Fitted:
 
     @classmethod
     def on(cls, sets: Sequence[LabelledSet]) -> Fitted:
-        """Fit all baselines on training sets, taken to failure."""
+        """Fit all baselines on training sets that were taken to failure."""
         truth = truth_of(sets)
         of = features(sets, truth)
         measured = ~np.isnan(of.pace)

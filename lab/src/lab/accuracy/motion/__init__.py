@@ -1,7 +1,7 @@
-"""How well raw motion is made into reps: recorded watch sets, and simulated bar signals.
+"""The accuracy of reps counted in raw motion: recorded watch sets and simulated bar signals.
 
-* `watch`: recorded sets of a wrist, with the count of a logger; `fitting`: numbers fitted on all exercises but one;
-* `bars`: simulated signals of a bar with what is true of them; `bar_scores`: what was found in them;
+* `watch`: recorded wrist sets with a logger's count; `cross_validation`: parameters fitted on all exercises but one;
+* `bars`: simulated bar signals with their truth; `bar_scores`: the scores of the reps found in them;
 * `baseline`: an offline peak counter;
-* `python -m lab.accuracy.motion` prints both tables, apart, and writes their figures.
+* `python -m lab.accuracy.motion` prints both tables and writes their figures.
 """

@@ -1,4 +1,4 @@
-"""Print how well motion is made into reps: `python -m lab.accuracy.motion`."""
+"""Print the accuracy of reps counted in raw motion: `python -m lab.accuracy.motion`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ROOT: Final = Path(__file__).resolve().parents[5]
 def main() -> None:
     """Run both protocols."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", type=int, default=300, help="simulated sets a condition (default 300)")
-    parser.add_argument("--candidates", type=int, default=200, help="candidate numbers for the wrist (default 200)")
+    parser.add_argument("--sets", type=int, default=300, help="simulated sets per condition (default 300)")
+    parser.add_argument("--candidates", type=int, default=200, help="candidate parameters for the wrist (default 200)")
     parser.add_argument("--seed", type=int, default=1)
     recorded = os.environ.get("SPOTTER_RECORDED", str(ROOT.parent / "shared" / "data"))
     parser.add_argument("--recorded", type=Path, default=Path(recorded), help="folder of recordings (SPOTTER_RECORDED)")

@@ -1,4 +1,4 @@
-"""What the segmentation finds in simulated bar signals, held against what is true of them."""
+"""Scores of the segmentation on simulated bar signals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GRIND_S = 6.0
 class BarScores:
     """Figures over many sets; times in s, errors of the concentric time over the sets counted exactly.
 
-    `stall_late_s` are the largest and 95th percentile of |call − (stall + grind)|; None without stalls.
+    `stall_late_max_s` is the largest |detection − (stall + grind)|; None without stalls.
     """
 
     condition: str
@@ -52,7 +52,7 @@ def bar_scores(
     sensor: Sensor | None = None,
     stall: bool = False,
 ) -> BarScores:
-    """Simulate sets and score what is found in them."""
+    """Simulate sets and score the reps found in them."""
     errors: list[float] = []
     detection_s: list[float] = []
     wrong: list[int] = []
@@ -62,7 +62,7 @@ def bar_scores(
         bar_lift = bar_set(np.random.default_rng((seed, number)), rate_hz=rate_hz, sensor=sensor, stall=stall)
         chunks = list(_chunks(bar_lift, signal))
         before = process_time()
-        findings = _found(chunks, signal)
+        findings = _findings(chunks, signal)
         cost_s += process_time() - before
         seconds += len(bar_lift.velocity_mps) / rate_hz
         complete = [rep for rep in findings if isinstance(rep, RepFound) and rep.complete]
@@ -111,7 +111,7 @@ def _chunks(bar_lift: BarSet, signal: str) -> Iterator[Chunk]:
         yield Chunk(round(first * 1e6 / bar_lift.rate_hz), bar_lift.rate_hz, signal, samples[first : first + size])
 
 
-def _found(chunks: list[Chunk], signal: str) -> list[MotionFinding]:
+def _findings(chunks: list[Chunk], signal: str) -> list[MotionFinding]:
     state = segmenter(signal, longest_grind_s=GRIND_S)
     findings: list[MotionFinding] = []
     for chunk in chunks:

@@ -1,8 +1,8 @@
 """Simulated velocity and position of a bar: sets with halts, unracks, grinding reps, attempts and stalls.
 
-The velocity of each way is a power of half a sine, skewed in time, with a sticking region in slow reps (velocity falls
+The velocity of each phase is a power of half a sine, skewed in time, with a sticking region in slow reps (velocity falls
 nearly to nothing in mid-way, then recovers; Elliott, Wilson, Kerr 1989). All ranges are design choices, wide enough to
-hold bench press, squat, deadlift and rows.
+cover bench press, squat, deadlift and rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FINE_HZ = 1000
 
 @dataclass(frozen=True, slots=True)
 class TrueRep:
-    """A concentric phase as it was: start and end, s, and travel, m."""
+    """A true concentric phase: start and end, s, and travel, m."""
 
     started_s: float
     ended_s: float
@@ -27,7 +27,7 @@ class TrueRep:
 
 @dataclass(frozen=True, slots=True)
 class BarSet:
-    """A set's signal as a sensor measures it, with the reps done, attempts that failed, and when a stall began."""
+    """A set's measured signal, with its true reps, failed attempts, and the start of a stall."""
 
     rate_hz: float
     velocity_mps: Floats
@@ -39,7 +39,7 @@ class BarSet:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """What a sensor adds: white noise of velocity, of position, and drift of position up or down."""
+    """The errors of a sensor: white noise of velocity and position, and drift of position."""
 
     noise_mps: float = 0.03
     noise_m: float = 0.002
@@ -51,8 +51,8 @@ def bar_set(
 ) -> BarSet:
     """Draw a set; with `stall` its last rep gets stuck for eight to twelve seconds.
 
-    >>> one = bar_set(np.random.default_rng(3), stall=True)
-    >>> len(one.reps), round(one.reps[0].rom_m, 2), one.attempts, round(one.stall_since_s, 1), len(one.velocity_mps)
+    >>> lift = bar_set(np.random.default_rng(3), stall=True)
+    >>> len(lift.reps), round(lift.reps[0].rom_m, 2), lift.attempts, round(lift.stall_since_s, 1), len(lift.velocity_mps)
     (4, 0.35, 1, 16.1, 1351)
     """
     sensor = sensor or Sensor()
@@ -62,10 +62,10 @@ def bar_set(
     count = int(rng.integers(3, 13))
     first, last = rng.uniform(0.4, 0.9), rng.uniform(0.12, 0.3)
     touch_and_go, paused = rng.random() < 0.5, rng.random() < 0.3
-    script.stand(rng.uniform(1.0, 3.0))
+    script.rest(rng.uniform(1.0, 3.0))
     if from_above and rng.random() < 0.7:
         script.move(rng.uniform(0.03, 0.1), rng.uniform(0.4, 0.9))
-        script.stand(rng.uniform(1.0, 3.0))
+        script.rest(rng.uniform(1.0, 3.0))
     reps: list[TrueRep] = []
     for number in range(count):
         velocity = first + (last - first) * (number / max(1, count - 1)) ** 1.3
@@ -73,14 +73,14 @@ def bar_set(
         if from_above:
             script.move(-travel, rng.uniform(0.8, 2.5))
             if paused:
-                script.stand(rng.uniform(0.3, 2.0))
+                script.rest(rng.uniform(0.3, 2.0))
         reps.append(script.lift(travel, travel / (velocity * rng.normal(1.0, 0.04))))
         if from_above:
-            script.stand(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
+            script.rest(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
         else:
-            script.stand(rng.uniform(0.0, 1.0))
+            script.rest(rng.uniform(0.0, 1.0))
             script.move(-travel, rng.uniform(0.6, 2.0))
-            script.stand(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
+            script.rest(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
     attempts, stalled = 0, None
     if stall or rng.random() < 0.2:
         if from_above:
@@ -90,12 +90,12 @@ def bar_set(
         attempts = 1
         if stall:
             stalled = up.ended_s
-            script.stand(rng.uniform(8.0, 12.0))
+            script.rest(rng.uniform(8.0, 12.0))
         script.move(-share * rom, rng.uniform(0.5, 1.5))
     elif from_above and rng.random() < 0.7:
-        script.stand(rng.uniform(0.5, 2.0))
+        script.rest(rng.uniform(0.5, 2.0))
         script.move(-rng.uniform(0.03, 0.08), rng.uniform(0.4, 0.8))
-    script.stand(1.5)
+    script.rest(1.5)
     velocity_mps, position_m = script.sampled(rate_hz)
     times = np.arange(len(velocity_mps)) / rate_hz
     drift = rng.uniform(-1.0, 1.0) * sensor.drift_mps * times
@@ -110,15 +110,15 @@ def bar_set(
 
 
 class _Script:
-    """A bar's velocity, written way after way at 1 kHz."""
+    """A bar's velocity, built phase by phase at 1 kHz."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.parts: list[Floats] = []
         self.samples = 0
 
-    def stand(self, seconds: float) -> None:
-        """Hold the bar, which sways a little."""
+    def rest(self, seconds: float) -> None:
+        """Add a rest, in which the bar sways a little."""
         count = round(seconds * _FINE_HZ)
         sway = self.rng.uniform(0.0, 0.008) * np.sin(
             2 * np.pi * self.rng.uniform(0.3, 2.0) * np.arange(count) / _FINE_HZ
@@ -126,11 +126,11 @@ class _Script:
         self._add(sway)
 
     def move(self, travel_m: float, seconds: float) -> TrueRep:
-        """Go one way, without a sticking region."""
+        """Add a phase without a sticking region."""
         return self._go(travel_m, seconds, dip=0.0)
 
     def lift(self, travel_m: float, seconds: float) -> TrueRep:
-        """Go up; the slower, the deeper the sticking region."""
+        """Add a concentric phase; the slower, the deeper its sticking region."""
         slow = np.clip((seconds - 1.2) / 2.5, 0.0, 1.0)
         return self._go(travel_m, seconds, dip=float(slow) * self.rng.uniform(0.5, 0.97))
 

@@ -1,4 +1,4 @@
-"""What a page of code does: an offline peak counter, which sees the whole set before it says a number."""
+"""A simple baseline: an offline peak counter, which sees the whole set before it counts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy.typing as npt
 def count_peaks(rates: npt.NDArray[np.float64], rate_hz: float) -> int:
     """Count the peaks of rotation about its leading axis; `rates` are rows of three, rad/s.
 
-    Smoothed over a second. A peak is over four tenths of the 97th percentile, and the next one comes after a change of
-    sign. (The best of twelve such pairs of numbers on the recorded sets: a kind baseline.)
+    Rates are smoothed over a second. A peak is over four tenths of the 97th percentile; the next one needs a change of
+    sign first. (These two constants are the best of twelve pairs on the recorded sets, which favours this baseline.)
 
     >>> t = np.arange(0, 30, 0.01)
     >>> count_peaks(np.column_stack((np.sin(2 * np.pi * t / 3), 0.1 * np.sin(9 * t), 0 * t)), 100.0)

@@ -1,9 +1,8 @@
-"""The numbers of the wrist fitted on all exercises but one, and that one counted with them.
+"""Leave-one-out validation of the wrist: parameters fitted on all exercises but one, which is counted with them.
 
 Candidates are drawn once, at random over wide ranges. For each exercise left out, the tenth of them that counts the
-other exercises best is found (most sets exact, then the least error, of which one set gives at most three), and the
-exercise left out is counted with their mean: nothing of it goes into the choice. What this cannot undo: the method
-itself was made by looking at these sets.
+other exercises best is chosen (most sets exact, then the least error, at most three per set), and the exercise left out
+is counted with their mean. The method itself was designed on these sets, which this can't correct.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _ERROR_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A set counted with numbers that its exercise had no part in."""
+    """A set counted with parameters that were fitted without its exercise."""
 
     name: str
     exercise: str
@@ -42,14 +41,14 @@ class LeftOut:
 
     @property
     def error(self) -> int:
-        """Reps too many."""
+        """Reps counted too many."""
         return self.counted - self.reps
 
 
 def candidates(count: int, seed: int = 0) -> list[WristParameters]:
-    """Draw candidates, evenly over their ranges.
+    """Draw candidates uniformly over their ranges.
 
-    >>> [round(one.share, 3) for one in candidates(3)]
+    >>> [round(wrist.share, 3) for wrist in candidates(3)]
     [0.467, 0.536, 0.444]
     """
     rng = np.random.default_rng(seed)
@@ -70,7 +69,7 @@ def counts(sets: Sequence[WatchSet], wrists: Sequence[WristParameters]) -> npt.N
 def leave_one_out(
     sets: Sequence[WatchSet], wrists: Sequence[WristParameters], table: npt.NDArray[np.int64]
 ) -> list[LeftOut]:
-    """Count each exercise with the numbers that the other exercises choose; `table` is that of `counts`."""
+    """Count each exercise with the parameters fitted on the others; `table` is that of `counts`."""
     errors = table - np.array([lifted_set.reps for lifted_set in sets])
     exercises = [lifted_set.exercise for lifted_set in sets]
     counted: dict[str, int] = {}

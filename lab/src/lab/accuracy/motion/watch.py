@@ -1,7 +1,7 @@
-"""Recorded sets of one lifter's wrist: an Apple Watch at 100 Hz, with the reps that a logger counted.
+"""Recorded sets of one lifter's wrist: an Apple Watch at 100 Hz, with the reps counted by a logger.
 
 The files are not part of this repository: gym workout IMU dataset by shakthisairam123, cut by ary3141/gym-segmentation,
-CC BY-SA 4.0. A file's name tells its exercise and count: 241124_APULL_W61_S1_R5.csv.gz.
+CC BY-SA 4.0. A file's name has its exercise and count: 241124_APULL_W61_S1_R5.csv.gz.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class WatchSet:
     rows: npt.NDArray[np.float64]
 
     def chunks(self, samples: int = 10) -> Iterator[Chunk]:
-        """Return it as a device would send it."""
+        """Yield it in chunks, as a device sends it."""
         for first in range(0, len(self.rows), samples):
             at_us = self.t0_us + round(first * 1e6 / RATE_HZ)
             yield Chunk(at_us, RATE_HZ, "imu_wrist", self.rows[first : first + samples].tolist())
@@ -45,7 +45,7 @@ def watch_sets(folder: Path) -> list[WatchSet]:
     Raises
     ------
     ValueError
-        Where a file's name does not tell exercise and count.
+        If a file's name lacks exercise or count.
     """
     return [_read(path) for path in sorted(folder.glob("*.csv.gz"))]
 
@@ -53,7 +53,7 @@ def watch_sets(folder: Path) -> list[WatchSet]:
 def _read(path: Path) -> WatchSet:
     named = _NAME.fullmatch(path.name)
     if named is None:
-        raise ValueError(f"{path.name} does not tell its reps: name it DATE_EXERCISE_W<kg>_S<set>_R<reps>.csv.gz")
+        raise ValueError(f"{path.name} has no rep count in its name: name it DATE_EXERCISE_W<kg>_S<set>_R<reps>.csv.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         names = lines.readline().strip().split(",")
         table = np.loadtxt(lines, delimiter=",")

@@ -1,4 +1,4 @@
-"""What the end of an earlier set says of the reps that were possible in it."""
+"""The information in the end of an earlier set about the reps possible in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from lab.accuracy.simulation.parameters import parameters
 
 
 def likelihoods(sets: Sequence[LabelledSet]) -> Floats:
-    """P(how the set ended | reps in reserve 0, 1, 2 …), (n, stops), by the lifters' habits.
+    """Return P(how the set ended | reps in reserve 0, 1, 2 …), (n, stops), by the lifters' habits.
 
-    A known failure leaves nothing in reserve. Else a lifter stops as often as the habits say with each reserve, and the
-    call, where there is one, scatters about it.
+    A known failure leaves nothing in reserve. Otherwise the stop follows the habits' distribution, and the reported RIR,
+    if any, scatters around the true one.
     """
     habits = parameters().habits
     stops = len(habits.stop_rir)
@@ -26,7 +26,7 @@ def likelihoods(sets: Sequence[LabelledSet]) -> Floats:
             continue
         chances[index] = habits.stop_rir
         if len(lifted_set.reps) == 1:
-            # A set of one rep ends there though its lifter would have stopped with more in reserve.
+            # A set has at least one rep, even if its lifter would have stopped with more in reserve.
             chances[index] = np.cumsum(habits.stop_rir[::-1])[::-1]
         if lifted_set.reported_rir is not None:
             chances[index] *= call_likelihoods(lifted_set.reported_rir, stops)
@@ -34,7 +34,7 @@ def likelihoods(sets: Sequence[LabelledSet]) -> Floats:
 
 
 def call_likelihoods(call: float, stops: int) -> Floats:
-    """P(the lifter calls this | reps in reserve 0 … stops − 1).
+    """Return P(the lifter reports this | reps in reserve 0 … stops − 1).
 
     >>> call_likelihoods(2.0, 4).round(3).tolist()
     [0.012, 0.092, 0.214, 0.149]

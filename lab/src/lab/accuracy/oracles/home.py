@@ -20,7 +20,7 @@ from lab.accuracy.oracles.readings import Readings, read
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation.parameters import parameters
 
-# So many numbers in an array at once: they stay in a cache near the processor.
+# Values in an array at once: they fit the processor's cache.
 _NUMBERS_AT_ONCE = 60_000
 _NEGLIGIBLE_LOG_MASS = -30.0
 
@@ -31,14 +31,14 @@ def posteriors(
     knowledge: Knowledge,
     grid: HomeGrid | None = None,
 ) -> list[Floats]:
-    """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
+    """Return P(RIR = 0 … 60) after each rep of each set, (reps, 61); see `lab.accuracy.oracles.posteriors`."""
     grid = HomeGrid() if grid is None else grid
     exercise = sets[0].exercise
     if knowledge.sense == "durations":
-        # Over an unknown travel, a first velocity tells less of the load.
+        # With unknown travel, the first velocity carries less information about the load.
         grid = replace(grid, loads=max(grid.loads // 2, 1))
     if knowledge.lifter == "everything":
-        # Who is known well wants narrow ranges of loads; one lifter has one curve, so that this costs little.
+        # A well-known lifter needs narrow load ranges; one curve per lifter keeps that cheap.
         beliefs, grid = informed(sets), replace(grid, loads=3 * grid.loads)
     else:
         beliefs = population(exercise, knowledge.sense, grid)
@@ -47,10 +47,10 @@ def posteriors(
     return judged(sets, beliefs, knowledge, grid)
 
 
-def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, informed: Knowledge, grid: HomeGrid) -> list[Floats]:
-    """The posterior of each set under what is believed of its lifter."""
-    readings = read(sets, informed.sense)
-    loads = Loads.of(sets, with_load=informed.load, ranges=grid.loads)
+def judged(sets: Sequence[LabelledSet], beliefs: Beliefs, knowledge: Knowledge, grid: HomeGrid) -> list[Floats]:
+    """Return the posterior of each set given the beliefs about its lifter."""
+    readings = read(sets, knowledge.sense)
+    loads = Loads.of(sets, with_load=knowledge.load, ranges=grid.loads)
     cells = beliefs.log_weight.shape[1] * loads.mps.shape[1]
     at_once = max(_NUMBERS_AT_ONCE // (cells * parameters().lifting.reps_max), 1)
     by_length = np.argsort(readings.counts, kind="stable")
@@ -87,7 +87,7 @@ def _judge(readings: Readings, loads: Loads, beliefs: Beliefs, exercise: str) ->
 
     prior_known = Natural.of(first, last, ff, fl, ll)
     constant = log_mass + prior_known.constant
-    seen = _seen(readings, beliefs, most)  # each (n, most, q, longest)
+    seen = _evidence(readings, beliefs, most)  # each (n, most, q, longest)
     rows = [np.zeros((count, RIR_MAX + 1)) for count in readings.counts.tolist()]
     for done in range(1, longest + 1):
         possible = slice(done - 1, most)
@@ -102,7 +102,7 @@ def _judge(readings: Readings, loads: Loads, beliefs: Beliefs, exercise: str) ->
 
 
 def _after(seen: Evidence, done: int, possible: slice) -> Evidence:
-    """What is seen after so many reps, its axes in the order of the prior's."""
+    """Return the evidence after `done` reps, its axes in the order of the prior's."""
     return Evidence(
         *(
             np.swapaxes(part[:, possible, :, done - 1], 0, 1)[..., None]
@@ -111,8 +111,8 @@ def _after(seen: Evidence, done: int, possible: slice) -> Evidence:
     )
 
 
-def _seen(readings: Readings, beliefs: Beliefs, most: int) -> Evidence:
-    """Evidence of the reps so far, after each of them, for each curve and 1 … `most` reps possible."""
+def _evidence(readings: Readings, beliefs: Beliefs, most: int) -> Evidence:
+    """Return the evidence after each rep, for each curve and 1 … `most` reps possible."""
     sets, longest = readings.values.shape
     later = share_used(np.arange(1.0, most + 1)[:, None], beliefs.curve[:, None], longest)  # (n or 1, most, q, longest)
     sooner = 1.0 - later

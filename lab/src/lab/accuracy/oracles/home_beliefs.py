@@ -1,4 +1,4 @@
-"""What is believed of lifters of the home family: Gaussians on a grid of curve exponents and travels."""
+"""Beliefs about lifters of the home family: Gaussians on a grid of curve exponents and travels."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _PCT_STEPS = 2520
 
 @dataclass(frozen=True, slots=True)
 class HomeGrid:
-    """How finely the constants that are not Gaussian are cut: exponents, travels, ranges of unknown loads."""
+    """The resolution of the constants that are not Gaussian: exponents, travels, ranges of unknown loads."""
 
     curves: int = 7
     travels: int = 6
     loads: int = 4
 
     def finer(self) -> HomeGrid:
-        """Twice as fine."""
+        """Return a grid twice as fine."""
         return HomeGrid(2 * self.curves - 1, 2 * self.travels - 1, 2 * self.loads)
 
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """What is believed of n lifters, or of anybody (n = 1), on a grid of q exponents and travels.
+    """Beliefs about n lifters, or about the population (n = 1), on a grid of q exponents and travels.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Beliefs:
     cov: Floats
 
     def part(self, places: Places) -> Beliefs:
-        """What is believed of some of the lifters."""
+        """Return the beliefs about some of the lifters."""
         if len(self.log_weight) == 1:
             places = np.zeros_like(places)
         curve = self.curve if len(self.curve) == 1 else self.curve[places]
@@ -72,7 +72,7 @@ class Beliefs:
 
 
 def population(exercise: str, sense: Sense, grid: HomeGrid) -> Beliefs:
-    """What is believed of anybody."""
+    """Return the beliefs about an unknown lifter."""
     of = parameters().home[exercise]
     curve, curve_weight = nodes(of.curve, of.curve_sd, grid.curves, of.curve_range)
     unit, unit_weight = _units(exercise, sense, grid)
@@ -91,11 +91,11 @@ def population(exercise: str, sense: Sense, grid: HomeGrid) -> Beliefs:
 
 
 def informed(sets: Sequence[LabelledSet]) -> Beliefs:
-    """All that is true of the lifters of these sets."""
+    """Return the truth about the lifters of these sets."""
     of = parameters().home[sets[0].exercise]
     lifters = [lifted_set.true.lifter for lifted_set in sets if isinstance(lifted_set.true, HomeSet)]
     if len(lifters) < len(sets):
-        raise ValueError("not all sets are of the home family: ask the oracle of their own")
+        raise ValueError("not all sets are of the home family: use their own oracle")
     true = np.array([(it.alpha, it.beta, it.v_load_offset_mps, it.v_last_mean_mps, it.curve) for it in lifters]).T
     alpha, beta, faster, last, curve = true
     mean = np.zeros((len(sets), 1, STATES))
@@ -125,7 +125,7 @@ class Loads:
 
     @classmethod
     def of(cls, sets: Sequence[LabelledSet], *, with_load: bool, ranges: int) -> Loads:
-        """Loads of these sets: known ones, or as many ranges of all that are lifted, each equally likely."""
+        """Return the loads of these sets: known ones, or equally likely ranges of all loads."""
         exercise = sets[0].exercise
         if with_load:
             velocities = np.array([[velocity_at(exercise, _known(lifted_set))] for lifted_set in sets])
@@ -135,7 +135,7 @@ class Loads:
         return cls(mps, variance, np.full_like(mps, -np.log(ranges)))
 
     def part(self, places: Places) -> Loads:
-        """The loads of some of the sets."""
+        """Return the loads of some of the sets."""
         if len(self.mps) == 1:
             return self
         return Loads(self.mps[places], self.variance[places], self.log_weight[places])
@@ -143,7 +143,7 @@ class Loads:
 
 @cache
 def _lifted(exercise: str) -> Floats:
-    """First velocities of the population over all loads that are lifted, each as likely, from light to heavy."""
+    """Return the population's first velocities over all loads, equally likely, from light to heavy."""
     least, most = parameters().lifting.load_pct
     pct = least + (most - least) * (np.arange(_PCT_STEPS) + 0.5) / _PCT_STEPS
     return np.array([velocity_at(exercise, float(share)) for share in pct])
@@ -152,13 +152,13 @@ def _lifted(exercise: str) -> Floats:
 def _known(lifted_set: LabelledSet) -> float:
     if lifted_set.pct_1rm is None:
         raise ValueError(
-            f"set {lifted_set.order} of lifter {lifted_set.lifter} has no load in % of the 1RM to tell an oracle"
+            f"set {lifted_set.order} of lifter {lifted_set.lifter} has no load in % of the 1RM for the oracle"
         )
     return lifted_set.pct_1rm
 
 
 def evidence(readings: Readings, reps: Floats, beliefs: Beliefs, information: Floats) -> Evidence:
-    """Evidence (n, q, reps…) of values under each curve; `reps` broadcasts with (n, q, …)."""
+    """Return the evidence (n, q, reps…) of values under each curve; `reps` broadcasts with (n, q, …)."""
     longest = readings.values.shape[1]
     later = share_used(reps, beliefs.curve.reshape(*beliefs.curve.shape, *([1] * (reps.ndim - 2))), longest)
     sooner = 1.0 - later

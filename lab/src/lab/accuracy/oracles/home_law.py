@@ -1,9 +1,9 @@
-"""The home family as arithmetic: what a lifter's constants say of a set, and what its reps say of its first and last.
+"""The home family as arithmetic: the prior of a set by its lifter's constants, and the evidence in its reps.
 
 Given reps possible N and the curve's exponent, a set is linear and Gaussian: lifters in the log of reps (`MORE`), in
 velocity at a load (`FASTER`), in the slope of their line (`STEEPER`, off the mean slope) and in their last velocity
-(`LAST`); sets in first velocity, log reps and last velocity. The one product, slope times velocity, is taken as linear
-about what is known of both.
+(`LAST`); sets in first velocity, log reps and last velocity. The one product, slope times velocity, is linearised
+around the current means.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _MASS_MIN = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class SetPrior:
-    """What is believed of first velocity, log reps and last velocity of sets, before their reps.
+    """The prior of first velocity, log reps and last velocity of sets.
 
-    Arrays of one shape, the lifters' first; the names of covariances join those of their sides.
+    Arrays of one shape, lifters first; a covariance has the names of both variables.
     """
 
     first: Floats
@@ -43,7 +43,7 @@ class SetPrior:
 
 
 def mean_slope(of: Home) -> float:
-    """Mean slope of the lifters' lines: they are log-normal.
+    """Return the mean slope of the lifters' lines, which is log-normal.
 
     >>> round(mean_slope(parameters().home["bench_press"]), 3)
     4.523
@@ -52,23 +52,23 @@ def mean_slope(of: Home) -> float:
 
 
 def slope_sd(of: Home) -> float:
-    """Sd between lifters of the slopes of their lines."""
+    """Return the standard deviation of slopes between lifters."""
     return float(mean_slope(of) * np.sqrt(np.expm1(of.line_slope_cv**2)))
 
 
 def set_prior(
     of: Home, mean: Floats, cov: Floats, load_mps: Floats, load_variance: Floats, lever: Floats | None = None
 ) -> SetPrior:
-    """What lifters' constants say of a set.
+    """Return the prior of a set by its lifter's constants.
 
     Parameters
     ----------
     mean, cov : array (…, 4), (…, 4, 4)
         Of the lifters' constants.
     load_mps, load_variance : arrays that broadcast with …
-        The population's first velocity at the load, m/s, and its variance where the load is not known.
+        The population's first velocity at the load, m/s, and its variance if the load is unknown.
     lever : array or None
-        Where on the lifter's line the set lies, m/s from its middle, if that is known better than by the load.
+        The set's position on the lifter's line, m/s from its middle, if known better than by the load.
     """
     along = load_mps - of.line_velocity
     lever = along if lever is None else lever
@@ -94,7 +94,7 @@ def set_prior(
 
 
 def log_reps_within(mean: Floats, variance: Floats, reps: Floats) -> tuple[Floats, Floats, Floats]:
-    """Probability that so many reps are possible, and mean and variance of log reps if they are.
+    """Return the probability that exactly `reps` are possible, and the mean and variance of log reps given that.
 
     >>> mass, mean, variance = log_reps_within(np.array([2.0]), np.array([0.09]), np.array([7.0, 20.0]))
     >>> mass.round(4).tolist(), mean.round(3).tolist(), variance.round(4).tolist()
@@ -118,7 +118,7 @@ def log_reps_within(mean: Floats, variance: Floats, reps: Floats) -> tuple[Float
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What reps say of first and last velocity: information `ff`, `fl`, `ll` and its products `f`, `l` with the values."""
+    """The evidence of reps about first and last velocity: information `ff`, `fl`, `ll` and its products `f`, `l` with the values."""
 
     ff: Floats
     fl: Floats
@@ -128,7 +128,7 @@ class Evidence:
 
 
 def share_used(reps_possible: Floats, curve: Floats, reps: int) -> Floats:
-    """Share of the way from first to last velocity at reps 1 … `reps`: the last axis; past the last possible rep 1.
+    """Return the share of the way from first to last velocity at reps 1 … `reps` (last axis); 1 past the last possible rep.
 
     >>> share_used(np.array([1.0, 5.0]), np.array([1.3]), 5).round(3).tolist()
     [[1.0, 1.0, 1.0, 1.0, 1.0], [0.0, 0.165, 0.406, 0.688, 1.0]]
@@ -143,7 +143,7 @@ def share_used(reps_possible: Floats, curve: Floats, reps: int) -> Floats:
 def update(
     first: Floats, last: Floats, ff: Floats, fl: Floats, ll: Floats, seen: Evidence
 ) -> tuple[Floats, Floats, Floats]:
-    """Log evidence of reps under a Gaussian of first and last velocity, and the means after them.
+    """Return the log evidence of reps under a Gaussian of first and last velocity, and the posterior means.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def update(
 
     Returns
     -------
-    log evidence (but for what all hypotheses share), mean of the first and of the last velocity
+    log evidence (without terms common to all hypotheses), mean of the first and of the last velocity
     """
     det = ff * ll - fl * fl
     information_det = seen.ff * seen.ll - seen.fl * seen.fl
@@ -182,16 +182,16 @@ class Natural:
 
     @classmethod
     def of(cls, first: Floats, last: Floats, ff: Floats, fl: Floats, ll: Floats) -> Natural:
-        """From means and covariances."""
+        """Build it from means and covariances."""
         det = ff * ll - fl * fl
         precise_ff, precise_fl, precise_ll = ll / det, -fl / det, ff / det
         f, l = precise_ff * first + precise_fl * last, precise_fl * first + precise_ll * last  # noqa: E741
         return cls(precise_ff, precise_fl, precise_ll, f, l, -0.5 * (np.log(det) + f * first + l * last))
 
     def log_evidence(self, seen: Evidence, part: slice) -> Floats:
-        """Log evidence of reps under some of the Gaussians, but for `constant` and what all share.
+        """Return the log evidence of reps under some of the Gaussians, without `constant` and common terms.
 
-        As `update` gives it, with half of the work.
+        Equals that of `update`, at half the cost.
         """
         ff, fl, ll = self.ff[part] + seen.ff, self.fl[part] + seen.fl, self.ll[part] + seen.ll
         f, l = self.f[part] + seen.f, self.l[part] + seen.l  # noqa: E741

@@ -1,7 +1,7 @@
-"""Learning of a lifter of the home family from earlier sets.
+"""Learning about a lifter of the home family from earlier sets.
 
-Given the curve's exponent, the travel (for durations) and the reps possible, a set is one update of a Gaussian. A set that
-left its reps possible open is a mixture over them that is gathered into one Gaussian again.
+Given the curve's exponent, the travel (for durations) and the reps possible, a set is one update of a Gaussian. A set with
+unknown reps possible is a mixture over them, which is merged into one Gaussian again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LIFTERS_AT_ONCE = 250
 
 
 def learned(beliefs: Beliefs, earlier: Sequence[Sequence[LabelledSet]], sense: Sense, *, with_load: bool) -> Beliefs:
-    """What is believed of lifters after their earlier sets (one sequence a lifter, all of one length)."""
+    """Return the beliefs about lifters after their earlier sets (one sequence per lifter, all of one length)."""
     parts: list[Beliefs] = []
     for start in range(0, len(earlier), _LIFTERS_AT_ONCE):
         part = earlier[start : start + _LIFTERS_AT_ONCE]
@@ -50,7 +50,7 @@ def learned(beliefs: Beliefs, earlier: Sequence[Sequence[LabelledSet]], sense: S
 
 
 def _learn_one(beliefs: Beliefs, sets: Sequence[LabelledSet], sense: Sense, *, with_load: bool) -> Beliefs:
-    """Learn from one more set of each lifter: those that failed apart, since nothing is left open in them."""
+    """Learn from one more set of each lifter; failed sets separately, because their reps possible are known."""
     with np.errstate(divide="ignore"):
         ends = np.log(endings.likelihoods(sets))
     failed = np.array([lifted_set.failed for lifted_set in sets])
@@ -71,13 +71,13 @@ def _learn(beliefs: Beliefs, readings: Readings, loads: Loads, ends: Floats, exe
     of = parameters().home[exercise]
     reps: Floats = readings.counts[:, None] + np.arange(float(ends.shape[1]))
     seen = evidence(readings, reps[:, None], beliefs, readings.final_information())  # (n, q, stops)
-    # Where the set lies on the line: by its reps, which know better than the load.
+    # The set's position on the line: its reps say more about it than the load.
     vague = set_prior(of, beliefs.mean, beliefs.cov, loads.mps, loads.variance)
     middle = Evidence(*(part[..., -1] for part in (seen.ff, seen.fl, seen.ll, seen.f, seen.l)))
     _, first, _ = update(vague.first, vague.last, vague.first_first, vague.first_last, vague.last_last, middle)
     lever = first - beliefs.mean[..., FASTER] - of.line_velocity
     prior = set_prior(of, beliefs.mean, beliefs.cov, loads.mps, loads.variance, lever)
-    # All six at once: the lifter's four, the set's first and last velocity.
+    # Joint Gaussian of six: the lifter's four constants, the set's first and last velocity.
     mean = np.concatenate((beliefs.mean, prior.first[..., None], prior.last[..., None]), axis=-1)
     with_log_n = beliefs.cov[..., MORE] + lever[..., None] * beliefs.cov[..., STEEPER]
     with_log_n = np.concatenate((with_log_n, prior.first_log_n[..., None], prior.log_n_last[..., None]), axis=-1)
@@ -120,7 +120,7 @@ def _learn(beliefs: Beliefs, readings: Readings, loads: Loads, ends: Floats, exe
 
 
 def _gathered(beliefs: Beliefs, log_weight: Floats, mean: Floats, cov: Floats) -> Beliefs:
-    """One Gaussian a cell for the mixture over the reps possible, and cells' weights with the mixture's evidence."""
+    """Merge each cell's mixture over the reps possible into one Gaussian, and weight cells by their evidence."""
     top = log_weight.max(axis=-1, keepdims=True)
     weight = np.exp(log_weight - top)
     total = weight.sum(axis=-1, keepdims=True)

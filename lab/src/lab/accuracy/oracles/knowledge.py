@@ -1,4 +1,4 @@
-"""What an oracle is told."""
+"""The knowledge of an oracle."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lab.accuracy.oracles.readings import Readings, Sense
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What an oracle is told beside the law and the population.
+    """The knowledge of an oracle besides the law and the population.
 
     Attributes
     ----------
     lifter : str
         `nothing`: the population oracle; `sets`: the learned one, by the lifter's earlier sets; `everything`: the informed
-        one, all that is true of the lifter and nothing of the set.
+        one, with the truth about the lifter and nothing of the set.
     load : bool
-        The loads of all sets in % of the 1RM.
+        Whether the loads of all sets in % of the 1RM are known.
     sense : str
         `velocity`, or `durations` of the concentric phase and no travel.
 
@@ -36,7 +36,7 @@ class Knowledge:
 
 
 def rows_of(by_reps: Floats, readings: Readings) -> list[Floats]:
-    """P(RIR = 0 … 60) after each rep, from weights of reps possible after each rep, (n, reps done, reps possible)."""
+    """Return P(RIR = 0 … 60) after each rep, from weights (n, reps done, reps possible)."""
     rows: list[Floats] = []
     for index, count in enumerate(readings.counts.tolist()):
         row = np.zeros((count, RIR_MAX + 1))

@@ -1,4 +1,4 @@
-"""The normal distribution over arrays: numpy brings none."""
+"""The normal distribution over arrays, which numpy lacks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
-# Half the size, where many numbers need few digits.
+# Half the size, for large arrays that need few digits.
 Singles: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
 
@@ -20,7 +20,7 @@ _ERFC = (
 
 
 def cumulated(x: Floats) -> Floats:
-    """P(Z ≤ x) of a standard normal Z.
+    """Return P(Z ≤ x) of a standard normal Z.
 
     >>> cumulated(np.array([-40.0, -1.0, 0.0, 1.0])).round(6).tolist()
     [0.0, 0.158655, 0.5, 0.841345]
@@ -37,7 +37,7 @@ def cumulated(x: Floats) -> Floats:
 
 
 def nodes(mean: float, sd: float, count: int, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[Floats, Floats]:
-    """Evenly spaced points over ± 3 sd of a normal, and the probability around each; what is beyond a limit is at it.
+    """Return evenly spaced points over ± 3 sd of a normal, clipped to limits, and the probability around each.
 
     >>> points, weights = nodes(1.0, 0.2, 3, (0.7, 9.0))
     >>> points.round(2).tolist(), weights.round(3).tolist()

@@ -16,11 +16,11 @@ from lab.accuracy.oracles.readings import Readings, Sense, read
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation.parameters import parameters
 
-# Sets of one length or nearly are taken together, so many values of cells at once.
+# Values of cells per batch; sets of similar length share a batch.
 _NUMBERS_AT_ONCE = 2_000_000
 _SETS_AT_ONCE = 100
 _NEGLIGIBLE = 1e-9
-# Chances under this are none, log fits under this no worse: numbers that are too small for their kind are slow.
+# Smaller chances count as 0 and lower log fits as this: subnormal numbers are slow.
 _CHANCE_MIN = 1e-14
 _LOG_FIT_MIN = -50.0
 _READING_MIN = 1e-3
@@ -28,7 +28,7 @@ _READING_MIN = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class OracleTables:
-    """What each cell says, for one exercise and sense.
+    """The predictions of each cell, for one exercise and sense.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class OracleTables:
     course : array (s, f, l, reps)
         Readings that the cell expects.
     just : array (s or 1, f, l, reps, e)
-        P(so many reps are possible).
+        P(exactly that many reps are possible).
     day : array (s, l, e)
-        Density of the load where nothing is known of it.
+        Density of an unknown load.
     """
 
     axes: Axes
@@ -49,13 +49,13 @@ class OracleTables:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well readings fit each cell: powers of a reading, off a centre, times these are its log density.
+    """The fit of readings to each cell: coefficients of a reading's powers, minus a centre, in its log density.
 
     Attributes
     ----------
     terms : array (reps, 3, cells)
     centre : float
-        In the middle of the readings (their logs where they are log-normal), so that few digits are enough.
+        The middle of the readings (of their logs if log-normal), so that single precision is enough.
     """
 
     terms: Singles
@@ -63,7 +63,7 @@ class Fit:
 
     @classmethod
     def of(cls, grid_tables: OracleTables, readings: Readings) -> Fit:
-        """For the sensor that these readings come from, which `read` holds to be one."""
+        """Build the fit for the readings' sensor; `read` ensures that there is only one."""
         reps = readings.values.shape[1]
         course = np.moveaxis(grid_tables.course[..., :reps], -1, 0).reshape(reps, -1)
         if readings.relative:
@@ -78,7 +78,7 @@ class Fit:
         return cls(terms.astype(np.float32), centre)
 
     def log_density(self, readings: Readings, first: int, stop: int) -> Singles:
-        """Log density of each set's reps from place `first` to before `stop` in each cell, (n, cells)."""
+        """Return the log density of each set's reps `first` to `stop` (exclusive) in each cell, (n, cells)."""
         values = readings.values[:, first:stop]
         if readings.relative:
             values = np.log(np.maximum(values, _READING_MIN))
@@ -90,7 +90,7 @@ class Fit:
 
 @lru_cache(maxsize=4)
 def tables(exercise: str, sense: Sense, grid: OtherGrid) -> OracleTables:
-    """The tables of an exercise."""
+    """Return the tables of an exercise."""
     of, lifting = parameters().other[exercise], parameters().lifting
     cut = axes(exercise, sense, grid)
     shares = course_shares(cut.fatigue, cut.load, lifting.reps_max)
@@ -106,29 +106,29 @@ def tables(exercise: str, sense: Sense, grid: OtherGrid) -> OracleTables:
 def posteriors(
     sets: Sequence[LabelledSet],
     earlier: Sequence[Sequence[LabelledSet]],
-    informed: Knowledge,
+    knowledge: Knowledge,
     grid: OtherGrid | None = None,
 ) -> list[Floats]:
-    """P(RIR = 0 … 60) after each rep of each set, (reps, 61), as `lab.accuracy.oracles.posteriors` says."""
-    grid = OtherGrid.of(informed.sense) if grid is None else grid
-    if informed.lifter == "everything":
-        return other_full_knowledge.posteriors(sets, informed, grid)
-    grid_tables = tables(sets[0].exercise, informed.sense, grid)
+    """Return P(RIR = 0 … 60) after each rep of each set, (reps, 61); see `lab.accuracy.oracles.posteriors`."""
+    grid = OtherGrid.of(knowledge.sense) if grid is None else grid
+    if knowledge.lifter == "everything":
+        return other_full_knowledge.posteriors(sets, knowledge, grid)
+    grid_tables = tables(sets[0].exercise, knowledge.sense, grid)
     beliefs = grid_tables.axes.prior[None]
-    if informed.lifter == "sets":
-        beliefs = learned(grid_tables, earlier, informed)
-    return judged(grid_tables, sets, beliefs, informed)
+    if knowledge.lifter == "sets":
+        beliefs = learned(grid_tables, earlier, knowledge)
+    return judged(grid_tables, sets, beliefs, knowledge)
 
 
-def learned(grid_tables: OracleTables, earlier: Sequence[Sequence[LabelledSet]], informed: Knowledge) -> Floats:
-    """P(scale, lifter's fatigue, ends), (n, s, m, e), of lifters after their earlier sets."""
+def learned(grid_tables: OracleTables, earlier: Sequence[Sequence[LabelledSet]], knowledge: Knowledge) -> Floats:
+    """Return P(scale, lifter's fatigue, ends), (n, s, m, e), of lifters after their earlier sets."""
     log_beliefs = np.zeros((len(earlier), *grid_tables.axes.prior.shape))
-    # All at once, whoever's they are: sets of one length share most of the work.
+    # The sets of all lifters at once: sets of one length share most of the work.
     lifter = np.repeat(np.arange(len(earlier)), len(earlier[0]))
     with np.errstate(divide="ignore"):
         log_beliefs += np.log(grid_tables.axes.prior)
         for places, likelihood in _likelihoods(
-            grid_tables, [lifted_set for sets in earlier for lifted_set in sets], informed
+            grid_tables, [lifted_set for sets in earlier for lifted_set in sets], knowledge
         ):
             of_lifter = np.einsum("nsfe,mf->nsme", likelihood, grid_tables.axes.fatigue_given, optimize=True)
             np.add.at(log_beliefs, lifter[places], np.log(of_lifter))
@@ -138,22 +138,22 @@ def learned(grid_tables: OracleTables, earlier: Sequence[Sequence[LabelledSet]],
 
 
 def _likelihoods(
-    grid_tables: OracleTables, sets: Sequence[LabelledSet], informed: Knowledge
+    grid_tables: OracleTables, sets: Sequence[LabelledSet], knowledge: Knowledge
 ) -> Iterator[tuple[Places, Singles]]:
-    """P(a set's reps and how it ended | scale, the set's fatigue, ends), (n, s, f, e), for sets of one length at a time."""
-    readings, ends = read(sets, informed.sense), endings.likelihoods(sets)
+    """Yield P(a set's reps and its end | scale, the set's fatigue, ends), (n, s, f, e), by length of set."""
+    readings, ends = read(sets, knowledge.sense), endings.likelihoods(sets)
     fits = Fit.of(grid_tables, readings)
     failed = np.array([lifted_set.failed for lifted_set in sets])
     for count in np.unique(readings.counts).tolist():
         for of_kind, stops in ((failed, 1), (~failed, ends.shape[1])):
             places_all = np.flatnonzero((readings.counts == count) & of_kind)
-            if informed.load:
+            if knowledge.load:
                 places_all = places_all[np.argsort(_pct(sets, places_all))]
             for start in range(0, len(places_all), _SETS_AT_ONCE):
                 places = places_all[start : start + _SETS_AT_ONCE]
                 fit = _relative(fits.log_density(readings.part(places), 0, count))
                 fit = fit.reshape(len(places), *grid_tables.course.shape[:3])
-                pct_1rm = _pct(sets, places) if informed.load else None
+                pct_1rm = _pct(sets, places) if knowledge.load else None
                 yield places, _over_loads(grid_tables, fit, count, ends[places, :stops], pct_1rm)
 
 
@@ -179,7 +179,7 @@ def _over_loads(grid_tables: OracleTables, fit: Singles, count: int, ends: Float
 
 
 def _day_at(grid_tables: OracleTables, scale: int, pct_1rm: Floats) -> Singles:
-    """Density of the day's load at known loads, (l, n, e)."""
+    """Return the density of the day's load at known loads, (l, n, e)."""
     of_ends = grid_tables.axes.strength[scale]
     shape = (len(pct_1rm), len(of_ends))
     density = load_density(
@@ -196,14 +196,14 @@ def _tidy(chance: Floats) -> Singles:
 
 
 def _relative(log_fit: Singles) -> Singles:
-    """Fits of the last axis over the best of them, in place."""
+    """Scale fits of the last axis by the best of them, in place."""
     log_fit -= log_fit.max(axis=-1, keepdims=True)
     np.maximum(log_fit, _LOG_FIT_MIN, out=log_fit)
     return np.exp(log_fit, out=log_fit)
 
 
 def _near(day: Singles) -> slice:
-    """The loads that matter to any of these sets."""
+    """Return the loads that matter to any of these sets."""
     likely = np.flatnonzero(day.max(axis=(1, 2)) > _NEGLIGIBLE * day.max())
     return slice(int(likely[0]), int(likely[-1]) + 1)
 
@@ -211,26 +211,26 @@ def _near(day: Singles) -> slice:
 def _pct(sets: Sequence[LabelledSet], places: Places) -> Floats:
     loads = [sets[index].pct_1rm for index in places.tolist()]
     if None in loads:
-        raise ValueError("a set has no load in % of the 1RM to tell an oracle: ask it without load")
+        raise ValueError("a set has no load in % of the 1RM for the oracle: use one without load")
     return np.array(loads, dtype=float)
 
 
 def judged(
-    grid_tables: OracleTables, sets: Sequence[LabelledSet], beliefs: Floats, informed: Knowledge
+    grid_tables: OracleTables, sets: Sequence[LabelledSet], beliefs: Floats, knowledge: Knowledge
 ) -> list[Floats]:
-    """The posterior of each set under what is believed of its lifter."""
-    readings = read(sets, informed.sense)
+    """Return the posterior of each set given the beliefs about its lifter."""
+    readings = read(sets, knowledge.sense)
     fits = Fit.of(grid_tables, readings)
-    # Of one length or nearly, so that little is made for nothing; a known load tells the length, and keeps loads together.
-    order = np.argsort(readings.counts if not informed.load else _pct(sets, np.arange(len(sets))), kind="stable")
+    # Similar lengths together, to waste little work; a known load predicts the length and keeps loads together.
+    order = np.argsort(readings.counts if not knowledge.load else _pct(sets, np.arange(len(sets))), kind="stable")
     posteriors: list[Floats] = [np.empty(0)] * len(sets)
     start = 0
     while start < len(sets):
-        # The longest of a part is not known before the part is.
+        # The longest set of a part is known only once the part is.
         cells = grid_tables.course[..., 0].size * int(readings.counts[order[start]] + 2)
         places = order[start : start + max(_NUMBERS_AT_ONCE // cells, 1)]
         part = beliefs[places] if len(beliefs) > 1 else beliefs
-        rows = _judge(grid_tables, fits, readings.part(places), part, _pct(sets, places) if informed.load else None)
+        rows = _judge(grid_tables, fits, readings.part(places), part, _pct(sets, places) if knowledge.load else None)
         for index, row in zip(places.tolist(), rows, strict=True):
             posteriors[index] = row
         start += len(places)
@@ -241,7 +241,7 @@ def _judge(
     grid_tables: OracleTables, fits: Fit, readings: Readings, beliefs: Floats, pct_1rm: Floats | None
 ) -> list[Floats]:
     count, longest = readings.values.shape
-    # A set's own fatigue in place of the lifter's: (s, f, n, e).
+    # From the lifter's fatigue to the set's: (s, f, n, e).
     believed = np.einsum("nsme,mf->sfne", beliefs, grid_tables.axes.fatigue_given, optimize=True)
     believed = _tidy(believed / believed.max(axis=(0, 1, 3), keepdims=True))
     log_fit = np.empty((count, longest, grid_tables.course[..., 0].size), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The informed oracle of the other family: all that is true of the lifter, so that each set has courses of its own."""
+"""The informed oracle of the other family: it knows the truth about the lifter, so each set has its own courses."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _SETS_AT_ONCE = 16
 _SPREADS = 3.2
 
 
-def posteriors(sets: Sequence[LabelledSet], informed: Knowledge, grid: OtherGrid) -> list[Floats]:
-    """P(RIR = 0 … 60) after each rep of each set, (reps, 61)."""
-    readings = read(sets, informed.sense)
+def posteriors(sets: Sequence[LabelledSet], knowledge: Knowledge, grid: OtherGrid) -> list[Floats]:
+    """Return P(RIR = 0 … 60) after each rep of each set, (reps, 61)."""
+    readings = read(sets, knowledge.sense)
     by_length = np.argsort(readings.counts, kind="stable")
     posteriors_by_set: list[Floats] = [np.empty(0)] * len(sets)
     for start in range(0, len(sets), _SETS_AT_ONCE):
         places = by_length[start : start + _SETS_AT_ONCE]
-        rows = _judge([sets[index] for index in places.tolist()], readings.part(places), informed, grid)
+        rows = _judge([sets[index] for index in places.tolist()], readings.part(places), knowledge, grid)
         for index, row in zip(places.tolist(), rows, strict=True):
             posteriors_by_set[index] = row
     return posteriors_by_set
 
 
-def _judge(sets: Sequence[LabelledSet], readings: Readings, informed: Knowledge, grid: OtherGrid) -> list[Floats]:
+def _judge(sets: Sequence[LabelledSet], readings: Readings, knowledge: Knowledge, grid: OtherGrid) -> list[Floats]:
     exercise, lifting = sets[0].exercise, parameters().lifting
     lifters = [_lifter(lifted_set) for lifted_set in sets]
     v0 = np.array([athlete.v0_mps for athlete in lifters])
@@ -39,7 +39,7 @@ def _judge(sets: Sequence[LabelledSet], readings: Readings, informed: Knowledge,
     steps = _SPREADS * np.linspace(-1.0, 1.0, grid.fatigue)
     fatigue = np.array([np.log(athlete.fatigue) + athlete.fatigue_sd * steps for athlete in lifters])
     load = loads_of(exercise, grid.load)
-    pct = np.array([lifted_set.pct_1rm for lifted_set in sets], dtype=float) if informed.load else None
+    pct = np.array([lifted_set.pct_1rm for lifted_set in sets], dtype=float) if knowledge.load else None
     day = load_density(load, 1.0 - ends / v0, lifters[0].strength_sd, pct)  # (n, l)
     weight = np.exp(-0.5 * steps**2)[None, :, None] * day[:, None, :]
 
@@ -63,6 +63,6 @@ def _judge(sets: Sequence[LabelledSet], readings: Readings, informed: Knowledge,
 def _lifter(lifted_set: LabelledSet) -> OtherLifter:
     if not isinstance(lifted_set.true, OtherSet):
         raise ValueError(
-            f"set {lifted_set.order} of lifter {lifted_set.lifter} is not of the other family: ask the oracle of its own"
+            f"set {lifted_set.order} of lifter {lifted_set.lifter} is not of the other family: use its own oracle"
         )
     return lifted_set.true.lifter

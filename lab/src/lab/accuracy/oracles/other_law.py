@@ -16,15 +16,15 @@ from lab.accuracy.oracles.normal import Floats, cumulated
 from lab.accuracy.oracles.readings import Sense
 from lab.accuracy.simulation.parameters import parameters
 
-# Points over which priors that are no product of normals are gathered.
+# Points for integrating priors that are not products of normals.
 _FINE = 161
-# An axis reaches so many sd to either side.
+# Half the width of an axis, in standard deviations.
 _SPREADS = 3.2
 
 
 @dataclass(frozen=True, slots=True)
 class OtherGrid:
-    """How finely each axis is cut: points by axis."""
+    """The resolution: points per axis."""
 
     scale: int
     fatigue: int
@@ -33,17 +33,17 @@ class OtherGrid:
 
     @classmethod
     def of(cls, sense: Sense) -> OtherGrid:
-        """Fine enough that the grid's own error is under half a percent; durations tell ratios of velocities sharply."""
+        """Return a grid with an error under half a percent; durations need more points, since they measure ratios sharply."""
         return cls(10, 17, 36, 12) if sense == "velocity" else cls(18, 17, 46, 12)
 
     def finer(self) -> OtherGrid:
-        """Twice as fine."""
+        """Return a grid twice as fine."""
         return OtherGrid(2 * self.scale - 1, 2 * self.fatigue - 1, 2 * self.load - 1, 2 * self.ends - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Points of the axes for one exercise and sense, and the population over them.
+    """The axes for one exercise and sense, and the population over them.
 
     Attributes
     ----------
@@ -53,11 +53,11 @@ class Axes:
     load : array (l,)
     ends : array (e,)
     ends_sd : float
-        Sd of a set's failing velocity about the lifter's, in the units of `ends`.
+        Standard deviation of a set's failing velocity, in the units of `ends`.
     strength : array (s, e)
         Share of the strength at no speed that a 1RM takes.
     load_sd : float
-        Sd by set of the log of that strength.
+        Standard deviation between sets of the log of that strength.
     prior : array (s, m, e)
         P(scale, lifter's fatigue, ends) in the population.
     fatigue_given : array (m, f)
@@ -78,7 +78,7 @@ class Axes:
 
 @lru_cache(maxsize=16)
 def axes(exercise: str, sense: Sense, grid: OtherGrid) -> Axes:
-    """The axes for an exercise: evenly spaced, over nearly all of the population."""
+    """Return the axes for an exercise: evenly spaced, over nearly all of the population."""
     of, body, lifting = parameters().other[exercise], parameters().body[exercise], parameters().lifting
     v0 = of.v0 + of.v0_sd * np.linspace(-4.0, 4.0, _FINE)
     v0_weight = np.exp(-0.5 * np.linspace(-4.0, 4.0, _FINE) ** 2)
@@ -120,7 +120,7 @@ def axes(exercise: str, sense: Sense, grid: OtherGrid) -> Axes:
 
 
 def loads_of(exercise: str, points: int) -> Floats:
-    """Points of the axis of loads: all that are lifted, on every day of nearly every lifter."""
+    """Return the points of the load axis: all loads, on every day of nearly every lifter."""
     of = parameters().other[exercise]
     least, most = parameters().lifting.load_pct
     spread = 3.0 * float(
@@ -139,9 +139,9 @@ def _axis(values: Floats, weight: Floats, points: int) -> Floats:
 
 
 def _gathered(first: Floats, second: Floats, firsts: Floats, seconds: Floats, weight: Floats) -> Floats:
-    """Density of weighted points at the grid's points: a Gaussian with the joint's own mean and covariance.
+    """Return the density of weighted points at the grid's points: a Gaussian with the same mean and covariance.
 
-    Both senses' scale and failing velocity are normal, or so nearly that no more is worth keeping.
+    Scale and failing velocity are normal, or nearly so, for both senses.
     """
     share = weight / weight.sum()
     off_first, off_second = firsts - (firsts * share).sum(), seconds - (seconds * share).sum()
@@ -160,7 +160,7 @@ def _normal(points: Floats, mean: float | Floats, sd: float) -> Floats:
 
 
 def course_shares(fatigue: Floats, load: Floats, reps: int) -> Floats:
-    """Velocity at reps 1 … `reps` as a share of that at no load, (…, f, l, reps); 0 where the capacity is used up.
+    """Return velocity at reps 1 … `reps` as a share of that at no load, (…, f, l, reps); 0 where capacity is used up.
 
     `fatigue` are logs, (…, f).
 
@@ -172,9 +172,9 @@ def course_shares(fatigue: Floats, load: Floats, reps: int) -> Floats:
 
 
 def survival(course: Floats, ends: Floats, ends_sd: float, floor: float) -> Floats:
-    """P(at least n reps are possible), n = 1 …, for mean failing velocities: (…, reps, e) from courses (…, reps).
+    """Return P(at least n reps are possible), n = 1 …, for mean failing velocities: (…, reps, e) from courses (…, reps).
 
-    The first rep is always done; none is under the floor of failing velocities.
+    The first rep is always possible; none is below the floor of failing velocities.
 
     >>> survival(np.array([0.4, 0.2, 0.1, 0.04]), np.array([0.1]), 0.1, 0.05)[:, 0].round(3).tolist()
     [1.0, 0.841, 0.5, 0.0]
@@ -186,7 +186,7 @@ def survival(course: Floats, ends: Floats, ends_sd: float, floor: float) -> Floa
 
 
 def chances(done: Floats) -> Floats:
-    """P(just n reps are possible) from P(at least n): both (…, reps, e); the last for all from there on.
+    """Return P(exactly n reps are possible) from P(at least n), both (…, reps, e); the last covers all higher n.
 
     >>> chances(np.array([[1.0], [0.75], [0.5]]))[:, 0].tolist()
     [0.25, 0.25, 0.5]
@@ -197,7 +197,7 @@ def chances(done: Floats) -> Floats:
 
 
 def load_density(load: Floats, strength: Floats, load_sd: float, pct_1rm: Floats | None) -> Floats:
-    """Density of the day's load, (…, l), given the share of strength that a 1RM takes (…): at a known load, or at any.
+    """Return the density of the day's load, (…, l), given the share of strength that a 1RM takes (…); any load if unknown.
 
     `pct_1rm` is of the shape of `strength`. Within a set's day, strength is log-normal with `load_sd`.
     """

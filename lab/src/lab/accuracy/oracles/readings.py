@@ -1,4 +1,4 @@
-"""What an oracle reads of a set: one value a rep, and how far it scatters about the set's smooth course."""
+"""The input of an oracle: one value per rep, and its scatter around the set's smooth course."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lab.accuracy.simulation.parameters import parameters
 
 Sense: TypeAlias = Literal["velocity", "durations"]
 
-# A smooth value is never taken for slower than this: the noise would vanish with it.
+# The least smooth value: the noise would vanish with it.
 _VALUE_MIN = 0.02
-# A parabola wants so many reps, a line so many.
+# The least number of reps for a parabola and for a line.
 _PARABOLA_REPS_MIN = 6
 _LINE_REPS_MIN = 4
 
@@ -29,7 +29,7 @@ class Readings:
     Attributes
     ----------
     values : array (n, m)
-        Velocity in m/s, or one over the concentric duration, 1/s; the first rep's over the share that it has of the law's;
+        Velocity in m/s, or 1 / concentric duration; the first rep's divided by its usual share of the law's velocity;
         0 past a set's end.
     counts : array (n,)
         Reps of each set.
@@ -38,7 +38,7 @@ class Readings:
     cv : array (m,)
         Coefficient of variation of each rep.
     relative : bool
-        There is no other noise than that in proportion: readings are log-normal.
+        All noise is proportional: readings are log-normal.
     """
 
     values: Floats
@@ -48,7 +48,7 @@ class Readings:
     relative: bool
 
     def part(self, places: Places) -> Readings:
-        """The readings of some of the sets, cut to the longest of them."""
+        """Return the readings of some of the sets, cut to the longest of them."""
         most = int(self.counts[places].max())
         return Readings(
             self.values[places, :most],
@@ -59,10 +59,10 @@ class Readings:
         )
 
     def information(self, until: int) -> Floats:
-        """Inverse variance of each rep's value, (n, m), as it looks after `until` reps; 0 for later ones and past the end.
+        """Return the inverse variance of each rep's value, (n, m), as of `until` reps; 0 for later ones and past the end.
 
-        A rep scatters in proportion to its true value; that is taken from a smooth fit to the reps so far, whose own error
-        moves the variance by a few percent only.
+        A rep scatters in proportion to its true value, here a smooth fit to the reps so far; the error of the fit changes
+        the variance by only a few percent.
         """
         seen = min(until, self.values.shape[1])
         smooth = np.maximum(self.values[:, :seen] @ _smoother(seen).T, _VALUE_MIN)
@@ -72,7 +72,7 @@ class Readings:
         return information
 
     def final_information(self) -> Floats:
-        """Inverse variance of each rep's value as it looks after the whole set, (n, m)."""
+        """Return the inverse variance of each rep's value as of the whole set, (n, m)."""
         information = np.zeros_like(self.values)
         for count in np.unique(self.counts):
             places = np.flatnonzero(self.counts == count)
@@ -86,7 +86,7 @@ def read(sets: Sequence[LabelledSet], sense: Sense) -> Readings:
     Raises
     ------
     ValueError
-        For sets that were not simulated, have faults, do not bring what is to be read, or are of several sensors.
+        For sets that were not simulated, have faults, lack the values, or are of several sensors.
     """
     counts = np.array([len(lifted_set.reps) for lifted_set in sets], dtype=np.intp)
     values = np.zeros((len(sets), int(counts.max())))
@@ -99,13 +99,13 @@ def read(sets: Sequence[LabelledSet], sense: Sense) -> Readings:
         row = [rep.velocity_mps if sense == "velocity" else _inverse(rep.duration_s) for rep in lifted_set.reps]
         if None in row:
             raise ValueError(
-                f"set {lifted_set.order} of lifter {lifted_set.lifter} has reps without {sense}: read what it brings"
+                f"set {lifted_set.order} of lifter {lifted_set.lifter} has reps without {sense}: use the other sense"
             )
         values[index, : len(row)] = row
         if sense == "velocity":
             added[index, :] = lifted_set.true.sensor_sd_mps**2 + parameters().device.velocity_step ** 2 / 12.0
     if len(np.unique(added[:, :1])) > 1:
-        raise ValueError("the sets are measured by several sensors: ask for one sensor at a time")
+        raise ValueError("the sets are measured by several sensors: pass those of one")
     values[:, 0] /= parameters().lifting.first_share
     added[:, 0] /= parameters().lifting.first_share ** 2
     return Readings(values, counts, added, _cv(sense, values.shape[1]), relative=sense == "durations")
@@ -127,7 +127,7 @@ def _cv(sense: Sense, reps: int) -> Floats:
 
 @cache
 def _smoother(reps: int) -> Floats:
-    """Matrix that takes values of so many reps to the parabola, line or mean through them."""
+    """Return the matrix that maps values to the parabola, line or mean through them."""
     powers = 2 if reps >= _PARABOLA_REPS_MIN else 1 if reps >= _LINE_REPS_MIN else 0
     x = np.vander(np.linspace(-1.0, 1.0, reps), powers + 1)
     smoother: Floats = x @ np.linalg.pinv(x)

@@ -1,9 +1,9 @@
-"""The protocol: which sets are judged, who answers, how each is scored, and which targets are met.
+"""The protocol: the sets that are judged, the estimators, their scores and the targets.
 
-* `plan`: seeds, lifters and cases; `simulated` runs them, in as many processes as there are processors;
-* `scoring`: all scores of one estimator's answers; `rows`: model, oracles and baselines on one case;
-* `rules`: alert thresholds, fixed on training lifters;
-* `faulty` and `shapes`: alerts in spite of faults, and failed attempts;
-* `motion`: raw motion made into reps;
-* `targets`: what was to be reached; `recorded`: sets that people lifted, never mixed with simulated ones.
+* `plan`: seeds, lifters and cases; `simulations` runs them in parallel;
+* `score_rows`: all scores of one estimator's answers; `rows`: model, oracles and baselines on one case;
+* `rules`: alert thresholds, fitted on training lifters;
+* `faulty` and `shapes`: alerts under device faults, and failed attempts;
+* `motion`: reps counted in raw motion;
+* `targets`: the targets; `recordings`: recorded sets, kept apart from simulated ones.
 """

@@ -1,4 +1,4 @@
-"""Stop alerts in spite of faults: the same lifters and sets, with and without."""
+"""Stop alerts under faults of devices and lifters: the same sets with and without them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lab.accuracy.answers import truth_of
 from lab.accuracy.protocol.judged_sets import lifted
 from lab.accuracy.protocol.plan import COMMON_FAULTS, EVERY_SET_FAULTS, OTHER_FAULTS, ProtocolCase, ProtocolPlan
-from lab.accuracy.protocol.rows import model_said
+from lab.accuracy.protocol.rows import model_estimates
 from lab.accuracy.scores.alerts import AlertRule, Alerts, alerts
 from lab.accuracy.scores.error import capped_errors
 from lab.accuracy.simulation import Conditions
@@ -20,14 +20,14 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
-    """Alerts and error of the model with some faults.
+    """Alerts and error of the model with one kind of faults.
 
     Attributes
     ----------
     worse : float
-        Share of late, missed and early alerts over that without faults.
+        Share of wrong alerts minus the share without faults.
     judged : bool
-        Whether a target is set for it.
+        Whether it has a target.
     """
 
     family: str
@@ -44,7 +44,7 @@ class FaultRow:
 def fault_rows(
     family: str, exercise: str, cases: Sequence[ProtocolCase], plan: ProtocolPlan, rules: Mapping[str, AlertRule]
 ) -> list[FaultRow]:
-    """The model with each kind of faults, on the same lifters; earlier sets have them as well.
+    """Measure the model with each kind of faults, in judged and earlier sets of the same lifters.
 
     Parameters
     ----------
@@ -60,11 +60,11 @@ def fault_rows(
     for name, faults in kinds:
         conditions = Conditions(faults=tuple(faults))
         people = lifted(family, exercise, conditions, plan.seeds, plan.faulty_lifters_a_seed, sets_each)
-        # An alert at a report that is no rep is an alert.
+        # An alert at a report that is no rep counts too.
         every, truth = truth_of(people.judged, every_report=True), truth_of(people.judged)
         judged = name == MIXED or (len(faults) == 1 and faults[0][0] in EVERY_SET_FAULTS)
         for case in cases:
-            estimated = model_said(people, case)
+            estimated = model_estimates(people, case)
             alert = alerts(every, estimated.answers(every), rules[case.name])
             error = float(capped_errors(truth, estimated.answers(truth)).mean())
             worse = alert.wrong - wrong_without.setdefault(case.name, alert.wrong)

@@ -1,4 +1,4 @@
-"""The sets of one case: those that are judged, and those that everybody may learn from."""
+"""The sets of one case: the judged ones, and the earlier ones to learn from."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from spotter_detector.profile import Term
 
 @dataclass(frozen=True, slots=True)
 class JudgedSets:
-    """All sets of the lifters of some seeds, by lifter, in the order of time.
+    """All sets of the lifters of some seeds, by lifter, in order of time.
 
-    What a set teaches the model is kept: several cases learn from the same sets.
+    Caches what each set teaches the model, because several cases learn from the same sets.
     """
 
     family: str
@@ -28,15 +28,15 @@ class JudgedSets:
 
     @property
     def judged(self) -> list[LabelledSet]:
-        """Each lifter's last set."""
+        """Return each lifter's last set."""
         return [sets[-1] for sets in self.lifters]
 
     def earlier(self, case: ProtocolCase) -> list[list[LabelledSet]]:
-        """The sets just before the judged one, as many as the case has, the oldest first."""
+        """Return the sets just before each judged one, as many as the case allows, oldest first."""
         return [sets[len(sets) - 1 - case.earlier : -1] for sets in self.lifters]
 
     def starts(self, case: ProtocolCase) -> list[Prior]:
-        """The model's starting values of the judged sets, by what it may learn."""
+        """Return the model's priors of the judged sets, learned from the earlier ones."""
         earlier = self.earlier(case)
         missing = [
             lifted_set
@@ -44,13 +44,13 @@ class JudgedSets:
             for lifted_set in sets
             if (lifted_set.lifter, lifted_set.order, case.load) not in self._taught
         ]
-        for labelled, term in zip(missing, subject.taught(missing, told_load=case.load), strict=True):
+        for labelled, term in zip(missing, subject.taught(missing, with_load=case.load), strict=True):
             self._taught[labelled.lifter, labelled.order, case.load] = term
         return [
             subject.next_start(
                 estimate,
                 [self._taught[before.lifter, before.order, case.load] for before in sets],
-                told_load=case.load,
+                with_load=case.load,
                 tempo=self.conditions.tempo,
             )
             for estimate, sets in zip(self.judged, earlier, strict=True)
@@ -65,7 +65,7 @@ def lifted(
     lifters_a_seed: int,
     sets_each: int = SETS_EACH,
 ) -> JudgedSets:
-    """The lifters of these seeds."""
+    """Simulate the lifters of these seeds."""
     sets_by_lifter: list[list[LabelledSet]] = []
     for seed in seeds:
         sets_by_lifter += lifters(family, exercise, lifters_a_seed, sets_each, seed, conditions)

@@ -1,4 +1,4 @@
-"""Raw motion made into reps: simulated bars, and recorded watch sets, apart."""
+"""Reps counted in raw motion: simulated bars and recorded watch sets, kept apart."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from lab.accuracy.protocol.targets import AccuracyTarget
 
 _EXACT_MIN, _OFF_BY_MORE_MAX = 0.70, 2
 _BAR_EXACT_MIN, _CONCENTRIC_MAX_S = 0.99, 0.060
-# A stall in each of these sets must be called in time.
+# Share of stalls that must be detected in time.
 _STALLS_MIN = 0.99
-# Columns of a watch's rows that are of the gyroscope.
+# The gyroscope's columns in a watch's rows.
 _GYROSCOPE = slice(3, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """A recorded set: reps of the logger, counted with numbers fitted on other exercises, and by a peak counter."""
+    """A recorded set: the logger's reps, the count with parameters fitted on other exercises, and a peak counter's."""
 
     name: str
     reps: int
@@ -32,7 +32,7 @@ class WatchRow:
 
 
 def bar_rows(plan: ProtocolPlan) -> list[BarScores]:
-    """Simulated bars at 50 Hz with noise .03 m/s, some of them stuck in the last rep."""
+    """Score simulated bars at 50 Hz with noise .03 m/s, with and without a stall in the last rep."""
     seed = plan.seeds[0]
     return [
         bar_scores("50 Hz", signal="bar_velocity", sets=plan.bar_sets, seed=seed),
@@ -41,7 +41,7 @@ def bar_rows(plan: ProtocolPlan) -> list[BarScores]:
 
 
 def watch_rows(folder: Path, plan: ProtocolPlan) -> list[WatchRow]:
-    """Recorded sets of a wrist, each exercise counted with numbers that the others chose; none where there are none."""
+    """Count recorded wrist sets, each exercise with parameters fitted on the others; empty without recordings."""
     sets = watch_sets(folder)
     if not sets:
         return []
@@ -54,17 +54,17 @@ def watch_rows(folder: Path, plan: ProtocolPlan) -> list[WatchRow]:
 
 
 def exact_share(rows: list[WatchRow]) -> float:
-    """Share of recorded sets that are counted exactly."""
+    """Return the share of recorded sets that are counted exactly."""
     return sum(row.counted == row.reps for row in rows) / len(rows)
 
 
 def off_by_more(rows: list[WatchRow]) -> int:
-    """How many recorded sets are off by more than one rep."""
+    """Return how many recorded sets are off by more than one rep."""
     return sum(abs(row.counted - row.reps) > 1 for row in rows)
 
 
 def of_bars(rows: list[BarScores]) -> Iterator[AccuracyTarget]:
-    """Targets of simulated bars."""
+    """Yield the targets for simulated bars."""
     for row in rows:
         where = ("motion", "simulated", "bar velocity", row.condition)
         yield AccuracyTarget(*where, "count exact", row.exact_share, _BAR_EXACT_MIN, at_least=True)
@@ -75,7 +75,7 @@ def of_bars(rows: list[BarScores]) -> Iterator[AccuracyTarget]:
 
 
 def of_watch(rows: list[WatchRow]) -> Iterator[AccuracyTarget]:
-    """Targets of recorded watch sets."""
+    """Yield the targets for recorded watch sets."""
     if rows:
         where = ("motion", "recorded", "watch", "left one exercise out")
         yield AccuracyTarget(*where, "count exact", exact_share(rows), _EXACT_MIN, at_least=True)

@@ -1,4 +1,4 @@
-"""What a run of the protocol measures: seeds, lifters, and the cases that are judged."""
+"""The size of a run of the protocol: seeds, lifters and cases."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Literal
 from lab.accuracy.simulation import EXERCISES, FAMILIES, Conditions
 from lab.accuracy.simulation.conditions import Fault
 
-# A lifter's sets: eight to learn from, one to be judged.
+# Sets of a lifter: eight to learn from, the last one is judged.
 SETS_EACH = 9
 _PLAIN = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolCase:
-    """What is judged in one row.
+    """The case of one row.
 
     Attributes
     ----------
     name : str
-        As the report calls it.
+        Its name in the report.
     earlier : int
-        How many of the lifter's earlier sets everybody may learn from.
+        Number of the lifter's earlier sets that all estimators may learn from.
     load : bool
-        Whether everybody is told the load in % of the 1RM.
+        Whether all estimators know the load in % of the 1RM.
     sense : str or None
-        What an oracle reads; None: there is no oracle for it.
+        The oracle's input; None: there is no oracle for this case.
     conditions : Conditions
         How the sets are lifted and measured.
     """
@@ -43,9 +43,9 @@ COLD, COLD_LOAD = ProtocolCase("cold"), ProtocolCase("cold, load known", load=Tr
 AFTER_3, AFTER_8 = ProtocolCase("after 3 sets", earlier=3), ProtocolCase("after 8 sets", earlier=8)
 DURATIONS_3 = ProtocolCase("durations, after 3 sets", earlier=3, sense="durations", conditions=_DURATIONS)
 DURATIONS_8 = ProtocolCase("durations, after 8 sets", earlier=8, sense="durations", conditions=_DURATIONS)
-# Those that targets are set for.
+# Cases with targets.
 MAIN_CASES = (COLD, COLD_LOAD, AFTER_3, AFTER_8, DURATIONS_3, DURATIONS_8)
-# Reported beside them.
+# Cases that are only reported.
 OTHER_CASES = (
     ProtocolCase("after 8 sets, load known", earlier=8, load=True),
     ProtocolCase("durations, cold", sense="durations", conditions=_DURATIONS),
@@ -65,18 +65,18 @@ OTHER_FAULTS: tuple[Fault, ...] = ("missed", "pause")
 
 @dataclass(frozen=True, slots=True)
 class ProtocolPlan:
-    """How much is measured.
+    """The size of a run.
 
     Attributes
     ----------
     seeds, lifters_a_seed : tuple of int, int
         The judged lifters, of each family and exercise.
     training_seeds, training_lifters_a_seed : tuple of int, int
-        Lifters that baselines and alert thresholds are fitted on; others than those that are judged.
+        Other lifters, on whom baselines and alert thresholds are fitted.
     faulty_lifters_a_seed, other_lifters_a_seed, shape_sets : int
         Lifters of the rows on faults and on other conditions, and sets of those on failed attempts.
     bar_sets, wrist_candidates : int
-        Simulated bar signals a condition, and numbers that are tried on recorded wrists.
+        Simulated bar signals per condition, and candidate parameters for recorded wrists.
     """
 
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
@@ -92,7 +92,7 @@ class ProtocolPlan:
     exercises: tuple[str, ...] = EXERCISES
 
     def quick(self) -> ProtocolPlan:
-        """A run of under a minute that shows the shape of the figures and judges nothing."""
+        """Return a plan of under a minute, to see the shape of the figures; it judges nothing."""
         return replace(
             self,
             seeds=(1,),

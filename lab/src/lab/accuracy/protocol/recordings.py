@@ -1,4 +1,4 @@
-"""The protocol on recorded sets: the model alone, by where the labels come from."""
+"""The protocol on recorded sets: the model alone, by the origin of the labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.accuracy.protocol.score_rows import Scored, score
 from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.sets import LabelledSet
 
-# Nothing is fixed on the sets that are judged: the balanced rule of the product.
+# The product's balanced rule: nothing is fitted on the judged sets.
 _RULE = AlertRule(reserve=2, threshold=0.5)
 
 
@@ -36,7 +36,7 @@ class RecordedRow:
 
 
 def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]:
-    """Both kinds of labels, cold and learned; sets without a label are learned from, not judged."""
+    """Score both kinds of labels, cold and learned; sets without a label are learned from, not judged."""
     rows: list[RecordedRow] = []
     for label, failed in (("known failure", True), ("the lifter's call", False)):
         judged = [
@@ -51,7 +51,7 @@ def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]
         truth = truth_of(sets)
         for case, earlier in (("cold", [[] for _ in sets]), ("learned", [before for _, before in judged])):
             starts = [
-                subject.next_start(lifted_set, subject.taught(before, told_load=True), told_load=True)
+                subject.next_start(lifted_set, subject.taught(before, with_load=True), with_load=True)
                 for lifted_set, before in zip(sets, earlier, strict=True)
             ]
             scored = score("model", truth, subject.ask(sets, starts).answers(truth), _RULE)

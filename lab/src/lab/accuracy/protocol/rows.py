@@ -19,7 +19,7 @@ from lab.accuracy.scores.error import capped_errors
 
 MODEL = "model"
 Oracle = Literal["population", "learned", "informed"]
-_TOLD: Mapping[Oracle, Literal["nothing", "sets", "everything"]] = {
+_KNOWLEDGE: Mapping[Oracle, Literal["nothing", "sets", "everything"]] = {
     "population": "nothing",
     "learned": "sets",
     "informed": "everything",
@@ -33,11 +33,11 @@ class ScoreRow:
     Attributes
     ----------
     sets, reps : int
-        How many are judged.
+        The numbers judged.
     scored : list of Scored
         The model first, then oracles, then baselines.
     ratios : dict
-        The model's error over each oracle's, by the same lifters.
+        The model's error / each oracle's error, on the same lifters.
     """
 
     family: str
@@ -49,51 +49,51 @@ class ScoreRow:
     ratios: dict[str, Figure]
 
     def of(self, name: str) -> Scored:
-        """The scores of one estimator.
+        """Return the scores of one estimator.
 
         Raises
         ------
         KeyError
-            Where it has not answered this case.
+            If it has no scores in this case.
         """
         for scored in self.scored:
             if scored.name == name:
                 return scored
-        raise KeyError(f"{name} has not answered {self.case} of {self.exercise}, {self.family}")
+        raise KeyError(f"{name} has no scores for {self.case} of {self.exercise}, {self.family}")
 
 
-def model_said(lifted: JudgedSets, case: ProtocolCase) -> subject.ModelEstimates:
-    """What the model says of the judged sets."""
+def model_estimates(lifted: JudgedSets, case: ProtocolCase) -> subject.ModelEstimates:
+    """Return the model's estimates for the judged sets."""
     return subject.ask(lifted.judged, lifted.starts(case))
 
 
 def oracle_answers(name: Oracle, lifted: JudgedSets, case: ProtocolCase, truth: Truth) -> Answers:
-    """What an oracle says of the judged sets."""
-    informed = Knowledge(_TOLD[name], load=case.load, sense=case.sense or "velocity")
+    """Return an oracle's answers for the judged sets."""
+    knowledge = Knowledge(_KNOWLEDGE[name], load=case.load, sense=case.sense or "velocity")
     earlier = lifted.earlier(case) if name == "learned" else None
-    return answers_from(truth, posteriors(lifted.family, lifted.judged, informed, earlier))
+    return answers_from(truth, posteriors(lifted.family, lifted.judged, knowledge, earlier))
 
 
 def row(lifted: JudgedSets, case: ProtocolCase, fitted: Fitted, rule: AlertRule) -> ScoreRow:
-    """Ask everybody about one case and score what they say.
+    """Score model, oracles and baselines on one case.
 
     Parameters
     ----------
     fitted : Fitted
         Baselines, fitted on training lifters measured in the same way.
-    rule : Rule
-        The model's alert rule, fixed on training lifters.
+    rule : AlertRule
+        The model's alert rule, fitted on training lifters.
     """
     sets, earlier = lifted.judged, lifted.earlier(case)
     truth = truth_of(sets)
-    model_answers = model_said(lifted, case).answers(truth)
+    model_answers = model_estimates(lifted, case).answers(truth)
     scored = [score(MODEL, truth, model_answers, rule)]
     errors = capped_errors(truth, model_answers)
     ratios: dict[str, Figure] = {}
     for name in oracles_of(case):
-        answers_known = oracle_answers(name, lifted, case, truth)
-        scored.append(score(name, truth, answers_known))
-        ratios[name] = ratio_by_lifter(errors, capped_errors(truth, answers_known), truth.lifter)
+        oracle_result = oracle_answers(name, lifted, case, truth)
+        scored.append(score(name, truth, oracle_result))
+        ratios[name] = ratio_by_lifter(errors, capped_errors(truth, oracle_result), truth.lifter)
     for baseline in BASELINES:
         if baseline == "own line" and not case.earlier:
             continue  # it would be the general one
@@ -102,7 +102,7 @@ def row(lifted: JudgedSets, case: ProtocolCase, fitted: Fitted, rule: AlertRule)
 
 
 def oracles_of(case: ProtocolCase) -> tuple[Oracle, ...]:
-    """The oracles that a case is measured by."""
+    """Return the oracles of a case."""
     if case.sense is None:
         return ()
     if case.sense == "durations":

@@ -1,8 +1,7 @@
-"""The model's alert rules: for each case the reserve and threshold that come out best on training lifters.
+"""The model's alert rules: for each case, the reserve and threshold that do best on training lifters.
 
-One rule for all exercises, fixed on the family that the model is built from: nobody knows which law a lifter follows.
-The share of wrong alerts by threshold is flat near its least and noisy, so that it is smoothed over neighbouring
-thresholds before the least is taken.
+One rule serves all exercises. It is fitted on the home family, because a lifter's true law is unknown. The share of wrong
+alerts by threshold is flat and noisy near its minimum, so it is smoothed over neighbouring thresholds first.
 """
 
 from __future__ import annotations
@@ -15,25 +14,25 @@ import numpy as np
 from lab.accuracy.answers import Floats, truth_of
 from lab.accuracy.protocol.judged_sets import lifted
 from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, COLD_LOAD, ProtocolCase, ProtocolPlan
-from lab.accuracy.protocol.rows import model_said
+from lab.accuracy.protocol.rows import model_estimates
 from lab.accuracy.scores.alerts import RESERVES, THRESHOLDS, AlertRule, curve
 from lab.accuracy.simulation import Conditions
 
 RULE_CASES = (COLD, COLD_LOAD, AFTER_3, AFTER_8)
 # Wrong alerts by reserve and threshold, (reserves, thresholds), of each case.
 WrongAlerts: TypeAlias = Mapping[str, Floats]
-# Cases without a rule of their own take that of the one that learns from as many sets.
+# Cases without a rule of their own use that of the case with as many earlier sets.
 _SIBLINGS = {case.earlier: case for case in (COLD, AFTER_3, AFTER_8)}
 _NEIGHBOURS = 2
 
 
 def wrong_alerts(exercise: str, plan: ProtocolPlan) -> WrongAlerts:
-    """Share of training sets with a wrong alert, by case, reserve and threshold."""
+    """Return the share of training sets with a wrong alert, by case, reserve and threshold."""
     people = lifted("home", exercise, Conditions(), plan.training_seeds, plan.training_lifters_a_seed)
     truth = truth_of(people.judged)
     wrong_by_case: dict[str, Floats] = {}
     for case in RULE_CASES:
-        answers = model_said(people, case).answers(truth)
+        answers = model_estimates(people, case).answers(truth)
         wrong_by_case[case.name] = np.array(
             [[point.wrong for point in curve(truth, answers, reserve)] for reserve in RESERVES]
         )
@@ -41,7 +40,7 @@ def wrong_alerts(exercise: str, plan: ProtocolPlan) -> WrongAlerts:
 
 
 def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, AlertRule]:
-    """The best rule of each case over all exercises.
+    """Return the best rule of each case over all exercises.
 
     >>> wrong = np.full((2, len(THRESHOLDS)), 0.5)
     >>> wrong[0, 3], wrong[1, 20:25] = 0.1, 0.3  # one lucky threshold, and a valley
@@ -58,7 +57,7 @@ def fixed_rules(by_exercise: Sequence[WrongAlerts]) -> dict[str, AlertRule]:
 
 
 def rule_of(rules: Mapping[str, AlertRule], case: ProtocolCase) -> AlertRule:
-    """The rule of a case."""
+    """Return the rule of a case."""
     return rules.get(case.name) or rules[_SIBLINGS[case.earlier].name]
 
 

@@ -13,13 +13,13 @@ from lab.accuracy.scores.bootstrap import Figure, mean_by_lifter
 from lab.accuracy.scores.calibration import Bin, Interval
 from lab.accuracy.scores.error import ByReserve
 
-# The report says how many alerts are late where so few are early.
+# Late and missed alerts are reported for thresholds with at most this share of early ones.
 _EARLY_STATED = 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """What is scored of probabilities, beside the error.
+    """Scores of an estimator's probabilities.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Probabilities:
     brier, skill : list of float
         Of P(RIR ≤ 0) and P(RIR ≤ 1).
     alert : Alerts
-        By the rule that was fixed before, or the best one for an oracle.
+        By the fitted rule; by the best one for an oracle.
     curves : list of list of Alerts
         By threshold, for P(RIR ≤ 1) and P(RIR ≤ 2).
     at_early : Alerts or None
@@ -71,7 +71,7 @@ class Scored:
 
 
 def score(name: str, truth: Truth, answers: Answers, rule: AlertRule | None = None) -> Scored:
-    """Score answers to the judged reps; where no rule for alerts is given, the best one is taken."""
+    """Score answers to the judged reps, with the best alert rule unless one is passed."""
     return Scored(
         name,
         error=mean_by_lifter(error.capped_errors(truth, answers), truth.lifter),

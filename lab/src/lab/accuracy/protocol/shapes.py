@@ -1,4 +1,4 @@
-"""Failed attempts: how often each shape is recognised, and how often a normal set is taken for one."""
+"""Failed attempts: how often each shape is recognised, and how often a normal set is mistaken for one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NORMAL = "normal sets"
 
 @dataclass(frozen=True, slots=True)
 class ShapeRow:
-    """Sets of one shape, and the share of them that are said to have failed or stalled."""
+    """Sets of one shape, and the share of them that are recognised as failed or stalled."""
 
     shape: str
     sets: int
@@ -24,7 +24,7 @@ class ShapeRow:
 
 
 def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]:
-    """Each shape, and normal sets beside."""
+    """Score each shape, and normal sets."""
     sets = [
         ended_set
         for seed in plan.seeds
@@ -33,7 +33,7 @@ def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]
     labelled = [lifted_set.labelled for lifted_set in sets]
     starts = [subject.cold(failed_set) for failed_set in labelled]
     estimates = subject.ask(labelled, starts).estimates
-    recognised = [_is_said(*each) for each in zip(sets, starts, estimates, strict=True)]
+    recognised = [_is_recognised(*each) for each in zip(sets, starts, estimates, strict=True)]
     rows: list[ShapeRow] = []
     for shape in (*SHAPES, None):
         those = [so for lifted_set, so in zip(sets, recognised, strict=True) if lifted_set.shape == shape]
@@ -42,10 +42,10 @@ def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]
     return rows
 
 
-def _is_said(ended: FailedEnding, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
-    """Whether a failure or stall is said: anywhere in a normal set, from the attempt on in a failed one.
+def _is_recognised(ended: FailedEnding, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
+    """Return whether a failure or stall is recognised: anywhere in a normal set, from the attempt on in a failed one.
 
-    A start without an end is always overdue in the end; the price is a rep of a normal set that takes longer than that.
+    A start without an end always becomes overdue; the price is a false alarm for a normal rep that takes longer.
     """
     if ended.started_s is not None:
         return True

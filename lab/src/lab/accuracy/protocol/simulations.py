@@ -1,4 +1,4 @@
-"""The protocol on simulated sets: all rows of a plan, each family and exercise in a process of its own."""
+"""The protocol on simulated sets: all rows of a plan, one process per family and exercise."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Simulated:
     shapes: list[ShapeRow] = field(default_factory=list)
     seconds: float = 0.0
 
-    def told(self) -> str:
-        """What is done, for those who wait."""
+    def progress(self) -> str:
+        """Return a line for the terminal when this part is done."""
         return f"{self.exercise}, {self.family} family: {self.seconds:.0f} s"
 
     def targets(self) -> list[AccuracyTarget]:
-        """All that was to be reached here."""
+        """Return the targets of this family and exercise."""
         targets_here = [target for row in self.rows for target in targets.of_row(row)]
         targets_here += targets.of_faults(self.faults)
         targets_here += targets.of_shapes(self.family, self.exercise, self.shapes)
@@ -45,14 +45,14 @@ class Simulated:
 
 
 def measure(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[Simulated]:
-    """All figures of a plan, by family and exercise.
+    """Measure all figures of a plan, by family and exercise.
 
     Parameters
     ----------
     jobs : int
         Processes at once.
     say : callable
-        Told what is done.
+        Prints each finished part.
     """
     wanted = [(family, exercise) for family in plan.families for exercise in plan.exercises]
     if jobs == 1:
@@ -60,21 +60,21 @@ def measure(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[S
         results: list[Simulated] = []
         for family, exercise in wanted:
             results.append(simulated(family, exercise, plan, rules))
-            say(results[-1].told())
+            say(results[-1].progress())
         return results
-    # Spawned, so that no library's threads are forked.
+    # Spawned: forking would copy the threads of libraries.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         rules = fixed_rules(list(pool.map(wrong_alerts, plan.exercises, [plan] * len(plan.exercises))))
         waiting = {pool.submit(simulated, *pair, plan, rules): pair for pair in wanted}
         by_pair: dict[tuple[str, str], Simulated] = {}
         for done in as_completed(waiting):
             by_pair[waiting[done]] = done.result()
-            say(done.result().told())
+            say(done.result().progress())
     return [by_pair[pair] for pair in wanted]
 
 
 def simulated(family: str, exercise: str, plan: ProtocolPlan, rules: Mapping[str, AlertRule]) -> Simulated:
-    """All rows of one family and exercise."""
+    """Measure all rows of one family and exercise."""
     began_s = time.monotonic()
     result = Simulated(family, exercise)
     main = _Kept(plan.seeds, plan.lifters_a_seed)
@@ -90,13 +90,13 @@ def simulated(family: str, exercise: str, plan: ProtocolPlan, rules: Mapping[str
 
 
 def _baselines(result: Simulated, case: ProtocolCase, plan: ProtocolPlan) -> Fitted:
-    """Baselines for sets measured like those of a case."""
+    """Fit baselines on sets measured like those of a case."""
     seeds, count = plan.training_seeds, plan.training_lifters_a_seed
     return Fitted.on(lifted(result.family, result.exercise, case.conditions, seeds, count, sets_each=1).judged)
 
 
 class _Kept:
-    """Lifters of some seeds, simulated once for each of the conditions that come one after another."""
+    """Simulated lifters of some seeds, cached while consecutive cases have the same conditions."""
 
     def __init__(self, seeds: tuple[int, ...], lifters_a_seed: int) -> None:
         self._seeds, self._count = seeds, lifters_a_seed

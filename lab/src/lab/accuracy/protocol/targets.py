@@ -1,4 +1,4 @@
-"""What was to be reached, and whether it is."""
+"""The targets, and whether they are met."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.accuracy.protocol.rows import MODEL, ScoreRow
 from lab.accuracy.protocol.score_rows import Probabilities
 from lab.accuracy.protocol.shapes import NORMAL, ShapeRow
 
-# Error over an oracle's, by case: home family, and the other one.
+# Model's error / oracle's error, by case: home family, other family.
 _ERROR_MAX: dict[str, dict[str, tuple[float, float | None]]] = {
     COLD.name: {"population": (1.05, 1.25)},
     COLD_LOAD.name: {"population": (1.05, 1.25)},
@@ -22,7 +22,7 @@ _ERROR_MAX: dict[str, dict[str, tuple[float, float | None]]] = {
 }
 _PIT_MAX_HOME, _PIT_MAX_OTHER = 0.03, 0.10
 _GAP_MAX = 0.05
-# Brier skill of the next rep's failure over an oracle's.
+# Model's Brier skill / oracle's, of "the next rep fails".
 _SKILL_MIN_HOME = {
     COLD.name: ("population", 0.95),
     COLD_LOAD.name: ("population", 0.95),
@@ -30,14 +30,14 @@ _SKILL_MIN_HOME = {
     AFTER_8.name: ("informed", 0.9),
 }
 _SKILL_MIN_OTHER = {AFTER_8.name: ("informed", 0.8)}
-# Points of wrong alerts over an oracle at its best.
+# Share of wrong alerts minus that of an oracle with its best rule.
 _ALERTS_MAX = {
     AFTER_3.name: {"learned": 0.02, "informed": 0.08},
     AFTER_8.name: {"learned": 0.02, "informed": 0.05},
 }
 _MIXED_FAULTS_MAX, _EVERY_SET_MAX = 0.02, 0.025
 _SHAPES_MIN, _FALSE_MAX = 0.95, 0.01
-# Figures come with noise; a target is met or not to three places.
+# Figures are noisy: three places decide whether a target is met.
 _PLACES = 3
 
 
@@ -48,7 +48,7 @@ class AccuracyTarget:
     Attributes
     ----------
     about, family, exercise, case, measure : str
-        What it is about.
+        What is measured, and where.
     value, limit : float
     at_least : bool
         Whether the figure must be at least the limit; else at most.
@@ -65,13 +65,13 @@ class AccuracyTarget:
 
     @property
     def met(self) -> bool:
-        """Whether the limit is kept."""
+        """Whether the figure is within the limit."""
         value = round(self.value, _PLACES)
         return value >= self.limit if self.at_least else value <= self.limit
 
 
 def of_row(row: ScoreRow) -> Iterator[AccuracyTarget]:
-    """Targets of a row on error, calibration and alerts."""
+    """Yield a row's targets on error, calibration and alerts."""
     home = row.family == "home"
     for oracle, (at_home, elsewhere) in _ERROR_MAX.get(row.case, {}).items():
         limit = at_home if home else elsewhere
@@ -115,7 +115,7 @@ def _of_probabilities(row: ScoreRow, probabilities: Probabilities) -> Iterator[A
 
 
 def of_faults(rows: Sequence[FaultRow]) -> Iterator[AccuracyTarget]:
-    """Targets of the rows on faults."""
+    """Yield the targets on faults."""
     for row in rows:
         if row.judged:
             limit = _MIXED_FAULTS_MAX if row.faults == MIXED else _EVERY_SET_MAX
@@ -123,7 +123,7 @@ def of_faults(rows: Sequence[FaultRow]) -> Iterator[AccuracyTarget]:
 
 
 def of_shapes(family: str, exercise: str, rows: Sequence[ShapeRow]) -> Iterator[AccuracyTarget]:
-    """Targets of the rows on failed attempts."""
+    """Yield the targets on failed attempts."""
     for row in rows:
         normal = row.shape == NORMAL
         limit = _FALSE_MAX if normal else _SHAPES_MIN

@@ -18,12 +18,12 @@ _ORDER = (MODEL, "population", "learned", "informed", "best baseline")
 
 
 def best_baseline(row: ScoreRow) -> Scored:
-    """The baseline with the least error."""
+    """Return the baseline with the least error."""
     return min((scored for scored in row.scored if scored.probabilities is None), key=lambda scored: scored.error.value)
 
 
 def error_by_case(results: Sequence[Simulated], path: Path) -> None:
-    """Bars of error by case, a panel for each family and exercise."""
+    """Plot error by case as bars, a panel for each family and exercise."""
     families = list(dict.fromkeys(result.family for result in results))
     exercises = list(dict.fromkeys(result.exercise for result in results))
     figure, axes = panels(len(families), len(exercises), width=4.2, height=3.2)
@@ -67,7 +67,7 @@ def error_by_case(results: Sequence[Simulated], path: Path) -> None:
 
 
 def error_by_reps_left(results: Sequence[Simulated], path: Path) -> None:
-    """Lines of error and bias by true reps left, home family."""
+    """Plot error and bias by true reps left, home family."""
     home = [result for result in results if result.family == "home"]
     figure, axes = panels(2, len(home), width=4.0)
     for column, result in enumerate(home):
@@ -95,7 +95,7 @@ def error_by_reps_left(results: Sequence[Simulated], path: Path) -> None:
 
 
 def pit_histograms(results: Sequence[Simulated], path: Path) -> None:
-    """Histograms of the randomised transform: flat where the posterior is right."""
+    """Plot histograms of the probability integral transform: flat where the posterior is right."""
     families = list(dict.fromkeys(result.family for result in results))
     exercises = list(dict.fromkeys(result.exercise for result in results))
     figure, axes = panels(len(families), len(exercises), height=2.4)

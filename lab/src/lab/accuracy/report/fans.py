@@ -9,7 +9,7 @@ import numpy as np
 
 from lab.accuracy.protocol.judged_sets import lifted
 from lab.accuracy.protocol.plan import AFTER_8, COLD
-from lab.accuracy.protocol.rows import model_said
+from lab.accuracy.protocol.rows import model_estimates
 from lab.accuracy.report.figure import COLOURS, MUTED, NAMES, panels, save
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import EXERCISES, Conditions
@@ -21,7 +21,7 @@ _SET_REPS = (8, 16)
 
 
 def fans(path: Path) -> None:
-    """Two rows of panels: velocities by reps left, and the band of one set, cold and learned."""
+    """Plot velocities by reps left, and below them the band of one set, cold and learned."""
     figure, axes = panels(2, len(EXERCISES), width=4.0)
     for column, exercise in enumerate(EXERCISES):
         people = lifted("home", exercise, Conditions(), (_SEED,), _LIFTERS)
@@ -39,7 +39,7 @@ def fans(path: Path) -> None:
         reps = np.arange(1, len(estimate.reps) + 1)
         below.plot(reps, _reserves(estimate), "k.-", linewidth=0.8, markersize=4, label="true")
         for case, colour in ((COLD, COLOURS["informed"]), (AFTER_8, COLOURS["model"])):
-            [estimates] = model_said(typical, case).estimates
+            [estimates] = model_estimates(typical, case).estimates
             below.plot(reps, [each.rir for each in estimates], color=colour, linewidth=1.2, label=case.name)
             low, high = [each.rir_low for each in estimates], [each.rir_high for each in estimates]
             below.fill_between(reps, low, high, color=colour, alpha=0.2, linewidth=0)

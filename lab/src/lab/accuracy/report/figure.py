@@ -1,4 +1,4 @@
-"""What all plots share: colours, names, and saving as PNG without a screen."""
+"""Colours, names, panels and PNG output that all plots share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 NAMES: Final = {"bench_press": "Bench press", "back_squat": "Squat", "deadlift": "Deadlift"}
-# Colours that the colour-blind tell apart (Okabe and Ito).
+# Colours that are distinct to the colour-blind (Okabe and Ito).
 COLOURS: Final = {
     "model": "#D55E00",
     "population": "#56B4E9",
@@ -23,7 +23,7 @@ _DPI = 130
 
 
 def panels(rows: int, columns: int, *, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[list[Axes]]]:
-    """An empty figure with so many panels."""
+    """Return an empty figure and its panels."""
     figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, squeeze=False)
@@ -37,5 +37,5 @@ def panels(rows: int, columns: int, *, width: float = 3.6, height: float = 3.0) 
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure; nothing in the file depends on when or where."""
+    """Write a figure; the same figure always gives the same bytes."""
     figure.savefig(path, dpi=_DPI, metadata={"Software": None})

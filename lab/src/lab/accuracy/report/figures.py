@@ -11,7 +11,7 @@ _SIGNIFICANT = 4
 
 
 def as_json(value: object) -> object:
-    """A tree of dataclasses, mappings and sequences as JSON values, numbers with four significant places.
+    """Convert a tree of dataclasses, mappings and sequences to JSON values, numbers with four significant digits.
 
     >>> from lab.accuracy.scores.bootstrap import Figure
     >>> as_json({"error": Figure(0.123456789, 0.1, 0.2), "rows": (1, None)})
@@ -19,7 +19,7 @@ def as_json(value: object) -> object:
     """
     if isinstance(value, Probabilities):
         rest = {field.name: getattr(value, field.name) for field in fields(value) if field.name != "curves"}
-        # Most of the file otherwise: the names once.
+        # Rows without names: they would be most of the file.
         curves = [
             [[point.rule.threshold, point.late, point.missed, point.early, point.lead] for point in curve]
             for curve in value.curves
@@ -36,4 +36,4 @@ def as_json(value: object) -> object:
         return float(f"{value:.{_SIGNIFICANT}g}")
     if value is None or isinstance(value, str | bool | int):
         return value
-    raise TypeError(f"{value!r} has no place in figures.json: make it a number, a string, a list or a dataclass")
+    raise TypeError(f"{value!r} has no form in figures.json: make it a number, a string, a list or a dataclass")

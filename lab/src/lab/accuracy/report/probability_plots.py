@@ -1,4 +1,4 @@
-"""Plots of probabilities: reliability, alerts by threshold, and when alerts come."""
+"""Plots of probabilities: reliability, alerts by threshold, and reps left at the alert."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEADS = ("none", "0", "1", "2", "3", "4", "5", "6+")
 
 
 def reliability(results: Sequence[Simulated], family: str, path: Path) -> None:
-    """What came true by what was said, a row of panels for each case."""
+    """Plot observed frequency by predicted probability, a row of panels for each case."""
     shown = [result for result in results if result.family == family]
     figure, axes = panels(len(_CASES), len(shown))
     for column, result in enumerate(shown):
@@ -52,7 +52,7 @@ def reliability(results: Sequence[Simulated], family: str, path: Path) -> None:
 
 
 def alert_curves(results: Sequence[Simulated], family: str, path: Path) -> None:
-    """Late and missed alerts by early ones, over all thresholds."""
+    """Plot late and missed alerts by early ones, over all thresholds."""
     shown = [result for result in results if result.family == family]
     figure, axes = panels(len(_CASES), len(shown))
     for column, result in enumerate(shown):
@@ -95,7 +95,7 @@ def alert_curves(results: Sequence[Simulated], family: str, path: Path) -> None:
 
 
 def alert_leads(results: Sequence[Simulated], family: str, path: Path) -> None:
-    """Reps left at the alert."""
+    """Plot the reps left at the alert."""
     shown = [result for result in results if result.family == family]
     figure, axes = panels(1, len(shown), height=2.8)
     for column, result in enumerate(shown):
@@ -120,5 +120,5 @@ def _row(result: Simulated, case: str) -> ScoreRow:
 def _said(result: Simulated, case: str, name: str) -> Probabilities:
     probabilities = _row(result, case).of(name).probabilities
     if probabilities is None:
-        raise ValueError(f"{name} gives no probabilities to plot")
+        raise ValueError(f"{name} has no probabilities to plot")
     return probabilities

@@ -1,1 +1,1 @@
-"""Scores of answers against what is true: error, calibration, alerts, and how sure each figure is."""
+"""Scores of answers against the truth: error, calibration, alerts, and confidence intervals."""

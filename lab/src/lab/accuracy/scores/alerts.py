@@ -1,4 +1,4 @@
-"""Stop alerts: the first rep of a set after which P(RIR ≤ T) is at least a threshold, and how that comes out."""
+"""Stop alerts: the first rep of a set after which P(RIR ≤ T) is at least a threshold, and their outcome."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from lab.accuracy.answers import Answers, Truth, Whole
 from lab.accuracy.scores.calibration import at_most
 
-# An alert with so many reps in reserve is early: a false stop.
+# An alert with this many reps in reserve is early: a false stop.
 EARLY_RIR = 4
 THRESHOLDS = tuple(round(0.05 + 0.025 * step, 3) for step in range(35))
 RESERVES = (1, 2)
-# Where sets are meant to end, in reps in reserve, and from which chance of being there on they are stopped.
+# Targets of sets in reps in reserve, and the probability of having reached one at which a set is stopped.
 TARGETS = (1, 2, 3)
 STOP = 0.5
 _NO_ALERT = -1
@@ -29,7 +29,7 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """How a rule came out over many sets, shares of all sets.
+    """The outcome of a rule over many sets, as shares of all sets.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Alerts:
     early : float
         Alert with four reps left or more.
     lead : float
-        Mean reps left at the alert, where there was one.
+        Mean reps left at the alert, of sets with one.
     """
 
     rule: AlertRule
@@ -51,7 +51,7 @@ class Alerts:
 
     @property
     def wrong(self) -> float:
-        """Share of the sets with an alert that is late, early or missing."""
+        """The share of sets whose alert is late, early or missing."""
         return self.late + self.missed + self.early
 
 
@@ -101,7 +101,7 @@ def late_at_early(curves: list[Alerts], early_max: float) -> Alerts | None:
 
 
 def ends_near(truth: Truth, answers: Answers, target: int) -> float:
-    """Share of the sets that end within one rep of a target when stopped at P(RIR ≤ target) ≥ .5, else at failure.
+    """Return the share of sets that end within one rep of a target when stopped at P(RIR ≤ target) ≥ .5, else at failure.
 
     >>> truth = Truth(np.array([5, 4, 3, 2, 1, 0]), np.array([0, 0, 0, 1, 1, 1]), np.zeros(6), np.arange(6), 2)
     >>> answers = Answers(np.zeros(6), distribution=np.array([[0.1, 0.1, 0.1, 0.7], *4 * [[0.2, 0.2, 0.2, 0.4]], 4 * [0.25]]))

@@ -1,4 +1,4 @@
-"""How sure a figure is: intervals by resampling lifters, since the reps of one lifter are not independent."""
+"""Confidence intervals by resampling lifters, because the reps of one lifter are not independent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Figure:
 
 
 def mean_by_lifter(values: Floats, lifter: Whole) -> Figure:
-    """Mean over all cases, its interval by lifters.
+    """Return the mean over all cases, with an interval by lifters.
 
     >>> figure = mean_by_lifter(np.array([1.0, 1.0, 3.0]), np.array([1, 1, 2]))
     >>> round(figure.value, 3), figure.low, figure.high
@@ -33,7 +33,7 @@ def mean_by_lifter(values: Floats, lifter: Whole) -> Figure:
 
 
 def ratio_by_lifter(values: Floats, others: Floats, lifter: Whole) -> Figure:
-    """Sum of values over sum of others (errors of two estimators on the same reps), its interval by lifters."""
+    """Return sum of values / sum of others (errors of two estimators on the same reps), with an interval by lifters."""
     _, index = np.unique(lifter, return_inverse=True)
     above, below = np.bincount(index, values), np.bincount(index, others)
     times = _times_drawn(len(above))
@@ -43,7 +43,7 @@ def ratio_by_lifter(values: Floats, others: Floats, lifter: Whole) -> Figure:
 
 @lru_cache(maxsize=4)
 def _times_drawn(count: int) -> Floats:
-    """How often each of so many lifters is drawn in each resample: (resamples, count)."""
+    """Return how often each lifter is drawn in each resample: (resamples, count)."""
     random = np.random.default_rng(_SEED)
     drawn = random.integers(count, size=(_RESAMPLES, count))
     times = np.array([np.bincount(row, minlength=count) for row in drawn], dtype=np.float64)

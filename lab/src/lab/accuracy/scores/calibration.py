@@ -1,4 +1,4 @@
-"""Whether probabilities are as often right as they say."""
+"""Calibration: whether probabilities match observed frequencies."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from lab.accuracy.answers import Answers, Flags, Floats, Truth
 
 RESERVES = tuple(range(7))
 BINS = 10
-# A bin of fewer cases is shown and not judged.
+# A bin with fewer cases is shown but not judged.
 CASES_MIN = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Cases that were given about the same probability: its mean, and how often it came true."""
+    """Cases with about the same probability: its mean, and the observed frequency."""
 
     cases: int
     predicted: float
@@ -27,7 +27,7 @@ class Bin:
 class Interval:
     """The 80 % interval: share of the truths within, and mean width in reps.
 
-    Reps are whole: an interval counts as holding a truth that lies within half a rep of it, so that a right one holds more
+    Reps are whole numbers: a truth within half a rep of the interval counts as covered, so a calibrated one covers more
     than 80 %.
     """
 
@@ -36,9 +36,9 @@ class Interval:
 
 
 def pit_distance(truth: Truth, answers: Answers) -> float:
-    """Kolmogorov–Smirnov distance of the randomised probability integral transform from uniform (Czado 2009).
+    """Return the Kolmogorov–Smirnov distance of the randomised probability integral transform from uniform (Czado 2009).
 
-    Each rep's transform is spread evenly between P(RIR < truth) and P(RIR ≤ truth) instead of one draw from there: the
+    Each rep's transform is spread evenly between P(RIR < truth) and P(RIR ≤ truth) instead of drawn from there: the
     mean over all draws.
 
     >>> truth = Truth(np.array([0, 1]), np.array([0, 1]), np.array([0, 1]), np.array([0, 0]), 2)
@@ -57,7 +57,7 @@ def pit_distance(truth: Truth, answers: Answers) -> float:
 
 
 def pit_histogram(truth: Truth, answers: Answers, bars: int = 20) -> Floats:
-    """Share of the transform in each of so many equal bars, times their number: 1 everywhere where all is right."""
+    """Return the share of the transform in each of equal bars, times their number: 1 everywhere if calibrated."""
     below, upto = _around_truth(truth, answers)
     edges = np.linspace(0.0, 1.0, bars + 1)
     spread = np.maximum(upto - below, 1e-12)
@@ -67,7 +67,7 @@ def pit_histogram(truth: Truth, answers: Answers, bars: int = 20) -> Floats:
 
 
 def interval(truth: Truth, answers: Answers) -> Interval:
-    """Coverage and width of the interval that is shown."""
+    """Return coverage and width of the interval."""
     if answers.low is None or answers.high is None:
         raise ValueError("these answers have no interval: score them by their error alone")
     inside = (truth.rir > answers.low - 0.5) & (truth.rir < answers.high + 0.5)
@@ -75,7 +75,7 @@ def interval(truth: Truth, answers: Answers) -> Interval:
 
 
 def at_most(answers: Answers, reserve: int) -> Floats:
-    """P(RIR ≤ reserve) of each rep."""
+    """Return P(RIR ≤ reserve) of each rep."""
     if answers.distribution is None:
         raise ValueError("these answers have no probabilities: score them by their error alone")
     probability: Floats = np.clip(answers.distribution[:, : reserve + 1].sum(axis=1), 0.0, 1.0)
@@ -83,7 +83,7 @@ def at_most(answers: Answers, reserve: int) -> Floats:
 
 
 def reliability(probability: Floats, happened: Flags) -> list[Bin]:
-    """Ten bins of probability, without the empty ones."""
+    """Return ten bins of probability, without the empty ones."""
     bin_index = np.minimum((probability * BINS).astype(int), BINS - 1)
     bins: list[Bin] = []
     for index in range(BINS):
@@ -94,19 +94,19 @@ def reliability(probability: Floats, happened: Flags) -> list[Bin]:
 
 
 def worst_gap(bins: list[Bin], cases_min: int = CASES_MIN) -> float:
-    """Largest difference of predicted and observed over the bins with enough cases."""
+    """Return the largest difference of predicted and observed over the bins with enough cases."""
     return max((abs(bin.predicted - bin.observed) for bin in bins if bin.cases >= cases_min), default=0.0)
 
 
 def brier(probability: Floats, happened: Flags) -> float:
-    """Mean squared error of a probability."""
+    """Return the mean squared error of a probability."""
     return float(np.mean((probability - happened) ** 2))
 
 
 def brier_skill(probability: Floats, happened: Flags) -> float:
-    """How much of the squared error of always saying the overall frequency is gone: 1 is perfect, 0 says nothing.
+    """Return the reduction of squared error compared with always predicting the overall frequency: 1 is perfect.
 
-    What happens always or never leaves nothing to say: 0.
+    It is 0 for an event that happens always or never.
 
     >>> happened = np.array([True, False, False, False])
     >>> brier_skill(np.full(4, 0.25), happened), brier_skill(np.array([1.0, 0.0, 0.0, 0.0]), happened)

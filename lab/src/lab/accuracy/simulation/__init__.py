@@ -1,13 +1,13 @@
 """Simulated lifters and their sets, in two families that share reps and first velocity by load.
 
-`lifters` is the way in. All numbers are in `parameters.toml`, frozen before any model was tuned on its sets.
+`lifters` is the interface. All numbers are in `parameters.toml`, frozen before any model was tuned on its sets.
 
 * `home` and `other`: the generative laws;
 * `timing`: travel, the time a rep takes and the time between reps;
-* `habits`: when a lifter stops, and what they call;
-* `devices`: noise, rounding and what a device leaves out;
+* `habits`: when a lifter stops, and the reps in reserve they report;
+* `devices`: noise, rounding and missing values;
 * `faults`: reports that are no rep, reps without a report, reports that are wrong, pauses;
-* `failed_shapes`: how a failed rep may arrive, with normal sets beside.
+* `failed_shapes`: sets with reports of a failed attempt, and normal sets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Under which conditions simulated sets are lifted and measured."""
+"""The conditions under which simulated sets are lifted and measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Fault: TypeAlias = Literal["unrack", "ghost", "double", "outlier", "slow_first",
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What may differ from one row of a report to another; what is None is as the parameters say.
+    """What differs between rows of a report; None means the parameters' own value.
 
     Attributes
     ----------

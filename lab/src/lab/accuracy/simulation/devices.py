@@ -1,4 +1,4 @@
-"""What a device makes of a rep: noise, rounding, and what it leaves out."""
+"""Device reports of true reps: noise, rounding and missing values."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lab.accuracy.simulation.parameters import DeviceParameters, parameters
 from lab.accuracy.simulation.timing import TimedRep
 from spotter_detector.model import Observation
 
-# What the public door takes.
+# The limits of the public API.
 _ROM_MIN_M = 0.02
 _DURATION_RANGE_S = (0.1, 30.0)
 
 
 @dataclass(slots=True)
 class DeviceReport:
-    """One report on its way out of a device; faults change it. `truth` as in a labelled set."""
+    """One report of a device, before faults change it; `truth` as in a labelled set."""
 
     end_s: float
     velocity_mps: float
@@ -31,10 +31,10 @@ class DeviceReport:
 def measure(
     reps: Sequence[TimedRep], measured: Measured, sensor_sd_mps: float, random: np.random.Generator
 ) -> list[DeviceReport]:
-    """Reports of these reps.
+    """Return the reports of these reps.
 
-    A tracker takes the duration from the same signal as the velocity, so that the two never say more together than one
-    alone; a watch times the concentric phase with an error of its own.
+    A tracker derives the duration from the same signal as the velocity, so together they carry no more information than
+    one alone; a watch times the concentric phase with its own error.
     """
     of, timing = parameters().device, parameters().timing
     z = random.standard_normal((3, len(reps)))
@@ -51,7 +51,7 @@ def measure(
 
 
 def observe(reports: Sequence[DeviceReport], measured: Measured) -> tuple[Observation, ...]:
-    """The reports as a model sees them, rounded as devices round, the first at 0 s."""
+    """Return the reports as a model sees them: rounded, the first at 0 s."""
     of = parameters().device
     with_rom = measured == "velocity"
     return tuple(

@@ -1,11 +1,11 @@
-"""Sets that end in a failed attempt, in all the shapes in which one arrives, and normal sets beside them.
+"""Sets that end in a failed attempt, in all the shapes in which devices report one, and normal sets.
 
 Normal sets end with up to three reps in reserve and have no faults. The others end with a failed attempt, reported as
 
 * `short_slow`: a slow rep of short travel;
 * `split`: one grinding rep in two by a dip;
 * `helped`: a very slow full rep, then a much faster one with a helper's hands on the bar;
-* `pauses_subtracted`: a full rep at a usual velocity by a device that leaves out the time for which the bar stood;
+* `pauses_subtracted`: a full rep at a usual velocity by a device that leaves out the time in which the bar did not move;
 * `no_end`: a start and no rep.
 """
 
@@ -31,7 +31,7 @@ _TRUTH_FAILED = -1
 
 @dataclass(frozen=True, slots=True)
 class FailedEnding:
-    """A set, how its failed attempt arrived, and when the attempt began.
+    """A set, the shape of its failed attempt, and when the attempt began.
 
     Attributes
     ----------
@@ -47,10 +47,10 @@ class FailedEnding:
 
 
 def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[FailedEnding]:
-    """So many sets, each of another lifter: half of them normal, half with a failed attempt.
+    """Simulate sets, each of another lifter: half of them normal, half with a failed attempt.
 
     >>> sets = ended_sets("home", "bench_press", 40, seed=1)
-    >>> sum(one.shape is None for one in sets), sum(one.labelled.failed for one in sets)
+    >>> sum(ending.shape is None for ending in sets), sum(ending.labelled.failed for ending in sets)
     (20, 20)
     """
     of = parameters().failed_shapes
@@ -128,7 +128,7 @@ def _pauses_subtracted(last: DeviceReport, waited_s: float, random: np.random.Ge
 
 
 def _attempt(last: DeviceReport, began_s: float, rom_share: float, velocity_share: float) -> DeviceReport:
-    """A report of a failed attempt with so much of the last rep's travel and velocity."""
+    """Build a report of a failed attempt with shares of the last rep's travel and velocity."""
     velocity_mps = max(last.velocity_mps * velocity_share, parameters().device.velocity_min)
     rom_m = last.rom_m * rom_share
     return DeviceReport(began_s + rom_m / velocity_mps, velocity_mps, rom_m, rom_m / velocity_mps, _TRUTH_FAILED)

@@ -1,4 +1,4 @@
-"""When a lifter ends a set, and how many reps they call."""
+"""When a lifter ends a set, and the reps in reserve they report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.accuracy.simulation.parameters import parameters
 
 @dataclass(frozen=True, slots=True)
 class SetEnding:
-    """How a set ends: reps left, whether the next was tried and failed, and the lifter's own call."""
+    """The end of a set: reps left, whether the next one was tried and failed, and the reps in reserve reported."""
 
     rir: int
     failed: bool
@@ -19,7 +19,7 @@ class SetEnding:
 
 
 def ending(reps_possible: int, to_failure: float, random: np.random.Generator) -> SetEnding:
-    """The end of an earlier set: known failure so often, else a stop a few reps before, mostly called."""
+    """Draw the end of an earlier set: a known failure, or a stop some reps before it, usually with a report."""
     of = parameters().habits
     failed, stop, called, noise = random.uniform(), random.uniform(), random.uniform(), random.standard_normal()
     if failed < to_failure:
@@ -29,7 +29,7 @@ def ending(reps_possible: int, to_failure: float, random: np.random.Generator) -
 
 
 def call(rir: int, noise: float) -> float:
-    """What a lifter calls with so many reps in reserve, `noise` being standard normal.
+    """Return what a lifter reports at these reps in reserve; `noise` is standard normal.
 
     >>> [call(rir, noise) for rir, noise in ((0, -1.0), (2, 0.0), (3, 1.0))]
     [0.0, 2.0, 3.5]

@@ -12,7 +12,7 @@ from lab.accuracy.truth import HomeLifter, HomeSet
 def draw_lifters(
     exercise: str, one_rm_kg: NDArray[np.float64], random: np.random.Generator, of: Home | None = None
 ) -> list[HomeLifter]:
-    """Lifters with these strengths, all else drawn from the population: `of`, else the exercise's own."""
+    """Draw lifters with these strengths from the population `of`, by default the exercise's."""
     lifting = parameters().lifting
     of = parameters().home[exercise] if of is None else of
     count = len(one_rm_kg)
@@ -47,7 +47,7 @@ def draw_lifters(
 def draw_set(
     lifter: HomeLifter, pct_1rm: float, sensor_sd_mps: float, random: np.random.Generator, of: Home | None = None
 ) -> HomeSet:
-    """One set of a lifter at a load; `of` as in `draw_lifters`."""
+    """Draw a set of a lifter at a load; `of` as in `draw_lifters`."""
     lifting = parameters().lifting
     v1_mps = (
         velocity_at(lifter.exercise, pct_1rm, of) + lifter.v_load_offset_mps + random.normal(0.0, lifter.v_day_sd_mps)
@@ -60,7 +60,7 @@ def draw_set(
 
 
 def velocity_at(exercise: str, pct_1rm: float, of: Home | None = None) -> float:
-    """The population's mean first velocity at a load, m/s.
+    """Return the population's mean first velocity at a load, m/s.
 
     >>> round(velocity_at("bench_press", 70.0), 3)
     0.579
@@ -71,12 +71,12 @@ def velocity_at(exercise: str, pct_1rm: float, of: Home | None = None) -> float:
 
 
 def velocities(lifted_set: HomeSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Velocity (m/s) at these places of the set's curve (1 is the first rep, N the last), without variation of reps.
+    """Return velocity (m/s) at these reps of the set's curve (1 is the first, N the last), without biological variation.
 
     >>> from lab.accuracy.simulation.lifters import draw
-    >>> [[a_set]] = draw("home", "bench_press", count=1, sets_each=1, seed=1)
-    >>> velocities(a_set, np.arange(1.0, a_set.reps_possible + 1))[[0, -1]].round(3).tolist() == [
-    ...     round(a_set.v1_mps, 3), round(a_set.v_last_mps, 3)]
+    >>> [[lifted_set]] = draw("home", "bench_press", count=1, sets_each=1, seed=1)
+    >>> velocities(lifted_set, np.arange(1.0, lifted_set.reps_possible + 1))[[0, -1]].round(3).tolist() == [
+    ...     round(lifted_set.v1_mps, 3), round(lifted_set.v_last_mps, 3)]
     True
     """
     if lifted_set.reps_possible == 1:

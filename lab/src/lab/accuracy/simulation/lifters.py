@@ -1,4 +1,4 @@
-"""Simulated lifters with all their sets of one exercise: the simulator's way in."""
+"""Simulated lifters with all their sets of one exercise: the simulator's interface."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from lab.accuracy.simulation.habits import SetEnding
 from lab.accuracy.simulation.parameters import EXERCISES, FAMILIES, parameters
 from lab.accuracy.truth import HomeLifter, TrueLifter, TrueSet
 
-# Lifters of different seeds never have one number.
+# Keeps the numbers of lifters of different seeds apart.
 _LIFTERS_A_SEED_MAX = 100_000
 
 
 @dataclass(slots=True)
 class _Streams:
-    """A lifter's own randomness, one stream a purpose: what is drawn for a fault never changes a set's strength."""
+    """A lifter's random streams, one per purpose: a draw for a fault never changes a set's strength."""
 
     truth: np.random.Generator
     habits: np.random.Generator
@@ -30,11 +30,10 @@ class _Streams:
 def lifters(
     family: str, exercise: str, count: int, sets_each: int, seed: int, conditions: Conditions | None = None
 ) -> list[list[LabelledSet]]:
-    """So many lifters, each with so many sets in the order of time.
+    """Simulate lifters with their sets in order of time.
 
-    A lifter's last set goes to failure and is the one to be judged; those before end by habit. The same seed gives the
-    same lifters with the same strength, fatigue, noise and ends under all conditions, so that a fault or another sensor
-    is the only difference.
+    A lifter's last set goes to failure and is the one judged; the sets before end by habit. The same seed yields the same
+    strength, fatigue, noise and ends under all conditions, so that a fault or another sensor is the only difference.
 
     Parameters
     ----------
@@ -43,12 +42,12 @@ def lifters(
     exercise : str
         One of `EXERCISES`.
     count, sets_each, seed : int
-        Lifters, sets of each, and what they are drawn from.
+        Lifters, sets of each, and the random seed.
 
     Raises
     ------
     ValueError
-        For a family or exercise that is not simulated, or more lifters than a seed has.
+        For a family or exercise that is not simulated, or too many lifters for a seed.
 
     >>> [[first, last]] = lifters("home", "bench_press", count=1, sets_each=2, seed=1)
     >>> last.order, last.ended_rir, last.truth == tuple(range(last.reps_possible - 1, -1, -1))
@@ -65,7 +64,7 @@ def lifters(
 def draw(
     family: str, exercise: str, count: int, sets_each: int, seed: int, conditions: Conditions | None = None
 ) -> list[list[TrueSet]]:
-    """The true sets of the same lifters, without their reps."""
+    """Return the true sets of the same lifters, without their reps."""
     conditions = Conditions() if conditions is None else conditions
     return [sets for sets, _ in _draw(family, exercise, count, sets_each, seed, conditions)]
 
@@ -76,7 +75,7 @@ def _draw(
     if family not in FAMILIES or exercise not in EXERCISES:
         raise ValueError(f"no {exercise} of a family {family} is simulated: take one of {EXERCISES} and of {FAMILIES}")
     if count > _LIFTERS_A_SEED_MAX:
-        raise ValueError(f"{count} lifters are more than a seed has: take at most {_LIFTERS_A_SEED_MAX}")
+        raise ValueError(f"{count} lifters are too many for one seed: take at most {_LIFTERS_A_SEED_MAX}")
     of, lifting = parameters().body[exercise], parameters().lifting
     source = np.random.SeedSequence((seed, FAMILIES.index(family), EXERCISES.index(exercise)))
     population, *own = source.spawn(count + 1)

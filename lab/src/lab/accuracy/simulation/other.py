@@ -14,7 +14,7 @@ from lab.accuracy.truth import OtherLifter, OtherSet
 
 
 def draw_lifters(exercise: str, one_rm_kg: NDArray[np.float64], random: np.random.Generator) -> list[OtherLifter]:
-    """Lifters with these strengths, all else drawn from the population."""
+    """Draw lifters with these strengths from the population."""
     lifting, of = parameters().lifting, parameters().other[exercise]
     count = len(one_rm_kg)
     v0 = of.v0 + of.v0_sd * random.standard_normal(count)
@@ -39,7 +39,7 @@ def draw_lifters(exercise: str, one_rm_kg: NDArray[np.float64], random: np.rando
 
 
 def draw_set(lifter: OtherLifter, pct_1rm: float, sensor_sd_mps: float, random: np.random.Generator) -> OtherSet:
-    """One set of a lifter at a load."""
+    """Draw a set of a lifter at a load."""
     lifting = parameters().lifting
     strength = float(np.exp(random.normal(0.0, lifter.strength_sd)))
     fatigue = lifter.fatigue * float(np.exp(random.normal(0.0, lifter.fatigue_sd)))
@@ -51,7 +51,7 @@ def draw_set(lifter: OtherLifter, pct_1rm: float, sensor_sd_mps: float, random: 
 
 
 def velocities(lifted_set: OtherSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Velocity (m/s) at these places of the set (1 is the first rep), without variation of reps; 0 at no capacity.
+    """Return velocity (m/s) at these reps (1 is the first), without biological variation; 0 at no capacity.
 
     >>> lifter = OtherLifter("bench_press", 1.6, 0.035, 0.16, 0.03, 0.0, 0.0, 0.0, 0.0, 1.0, 100.0)
     >>> velocities(OtherSet(lifter, 80.0, 1.0, 0.035, 0.16, 8, 0.0), np.array([1.0, 4.0, 8.0])).round(3).tolist()

@@ -1,6 +1,6 @@
 """The frozen parameters of the simulation, read from `parameters.toml`.
 
-A section is a frozen dataclass with the file's own names; what the numbers mean and where they come from stands there.
+Each section is a frozen dataclass with the file's names; the file explains the numbers and their sources.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FAMILIES: Final = ("home", "other")
 
 @dataclass(frozen=True, slots=True)
 class LiftingParameters:
-    """What both families and all exercises share."""
+    """Parameters common to both families and all exercises."""
 
     load_pct: Range
     plate_kg: float
@@ -38,7 +38,7 @@ class LiftingParameters:
     reps_by_load: tuple[Range, ...]
 
     def log_reps_at(self, pct_1rm: float) -> float:
-        """Mean log reps to failure at a load: linear between the table's rows and on beyond them.
+        """Return mean log reps to failure at a load, linear between the table's rows and beyond them.
 
         >>> round(parameters().lifting.log_reps_at(72.5), 3)
         2.596
@@ -125,7 +125,7 @@ class DeviceParameters:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """When lifters stop and what they call."""
+    """When lifters stop, and the reps in reserve they report."""
 
     to_failure: float
     stop_rir: tuple[float, ...]
@@ -195,7 +195,7 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class PauseParameters:
-    """A wait within the set that gives something back."""
+    """A pause within the set, with some recovery."""
 
     share: float
     after_share: Range
@@ -220,7 +220,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class FailedShapes:
-    """How a failed attempt arrives."""
+    """How a failed attempt is reported."""
 
     short_slow: float
     split: float
@@ -257,7 +257,7 @@ class Parameters:
 
 @cache
 def parameters() -> Parameters:
-    """The parameters that ship with the lab."""
+    """Return the parameters of the lab."""
     return TypeAdapter(Parameters).validate_python(tomllib.loads(_text()))
 
 
@@ -267,10 +267,10 @@ def uniform(limits: Range, random: np.random.Generator) -> float:
 
 
 def fingerprint() -> str:
-    """SHA-256 of the parameters' file: reports name it, and a test holds it."""
+    """Return the SHA-256 of the parameters' file, which reports contain and a test checks."""
     return hashlib.sha256(_text().encode()).hexdigest()
 
 
 def _text() -> str:
-    # Read as text, so that a checkout's line ends change nothing.
+    # Read as text, so that a checkout's line endings change nothing.
     return files("lab.accuracy.simulation").joinpath("parameters.toml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A set as it is lifted: each rep's velocity with its biological variation, its travel, and when it ends."""
+"""A set as lifted: velocity with biological variation, travel and end of each rep."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from lab.accuracy.simulation import home, other
 from lab.accuracy.simulation.parameters import BodyParameters, parameters
 from lab.accuracy.truth import HomeSet, TrueSet
 
-# No rep is slower than a device can tell.
+# The slowest velocity that a device can measure.
 _VELOCITY_MIN_MPS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class LifterBody:
-    """What of a lifter's rep is neither strength nor fatigue: travel, the way down, the wait before the next."""
+    """A lifter's travel, eccentric time and wait between reps."""
 
     rom_m: float
     eccentric_s: float
@@ -25,7 +25,7 @@ class LifterBody:
 
 @dataclass(frozen=True, slots=True)
 class PauseDuration:
-    """A wait within a set: after so many reps, so long, giving back so many of them."""
+    """A pause within a set: the reps before it, its length, and the reps recovered."""
 
     after: int
     pause_s: float
@@ -34,7 +34,7 @@ class PauseDuration:
 
 @dataclass(frozen=True, slots=True)
 class TimedRep:
-    """A rep as it was, before any device: end, velocity, travel, concentric time, and reps in reserve after it."""
+    """A true rep, before any device: end, velocity, travel, concentric time, and reps in reserve after it."""
 
     end_s: float
     velocity_mps: float
@@ -44,7 +44,7 @@ class TimedRep:
 
 
 def draw_body(exercise: str, random: np.random.Generator, of: BodyParameters | None = None) -> LifterBody:
-    """The body of a lifter, drawn from the population `of`, else the exercise's own."""
+    """Draw the body of a lifter from the population `of`, by default the exercise's."""
     of, timing = parameters().body[exercise] if of is None else of, parameters().timing
     z = random.standard_normal(3)
     return LifterBody(
@@ -64,16 +64,16 @@ def lift(
     pause: PauseDuration | None = None,
     tempo_s: float | None = None,
 ) -> list[TimedRep]:
-    """The first `reps` reps of a set.
+    """Return the first `reps` reps of a set.
 
     Parameters
     ----------
     first_slower : float
-        The first rep's velocity is so many times what it would be.
-    pause : Pause or None
-        A wait in the set: the reps it gives back are done again, so that more are possible after it.
+        Factor on the first rep's velocity.
+    pause : PauseDuration or None
+        A pause in the set; the reps it recovers are possible again after it.
     tempo_s : float or None
-        The concentric phase is held this long while the lifter can.
+        The concentric phase takes this long while the lifter can keep it up.
     """
     timing, habits = parameters().timing, parameters().habits
     rep_number = np.arange(1.0, reps + 1)

@@ -1,1 +1,1 @@
-"""What the workers are measured beside: the same worker event by event, the same step without Faust, no step at all."""
+"""References for the workers: the same worker event by event, the same step without Faust, and no step at all."""

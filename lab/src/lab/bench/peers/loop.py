@@ -1,7 +1,7 @@
 """The detector's step in a bare aiokafka loop: `python -m lab.bench.peers.loop`.
 
-Consumes, steps and produces in the worker's batches and commits what is confirmed: no group's recovery, no changelog, no
-timers. What that costs is the difference to the worker.
+Consumes, steps and produces in the worker's batches and commits what is confirmed; no recovery, changelog or timers. The
+difference to the worker is their cost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from spotter_detector.processor import FailureDetector
 
 
 async def work(settings: Settings) -> None:
-    """Work for ever."""
+    """Process the topic until killed."""
     stepper = Stepper(FailureDetector(), Configuration())
     consumer = AIOKafkaConsumer(
         settings.topic_prefix + LIFTS,

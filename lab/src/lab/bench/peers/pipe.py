@@ -1,6 +1,6 @@
 """Two bare forwarders between three topics: `python -m lab.bench.peers.pipe`.
 
-Each record is sent on as soon as it comes, confirmed by the broker: what Kafka and its client take for three hops.
+Each record is forwarded on arrival, confirmed by the broker: the time of Kafka and its client for three hops.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spotter.settings import Settings
 
 
 async def forward(settings: Settings, source: str, target: str) -> None:
-    """Send on for ever."""
+    """Forward records until killed."""
     consumer = AIOKafkaConsumer(
         settings.topic_prefix + source,
         bootstrap_servers=settings.kafka,
