@@ -14,7 +14,7 @@ from spotter.domain.events import Event
 from spotter.domain.events.budgets import AllowedFrom
 from spotter.domain.events.people import PolicyUpdated
 from spotter.domain.time import format_time
-from spotter_dashboard.athletes.schemas import BudgetView
+from spotter_dashboard.athletes import BudgetView
 from tests.dashboard.server import RunningDashboard, run_dashboard
 from tests.dashboard.story import MONDAY, Story
 

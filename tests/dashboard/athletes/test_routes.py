@@ -15,7 +15,7 @@ from spotter.domain.events import Event
 from spotter.domain.events.budgets import NoticeGiven
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.policies import BlockSaid, PolicyFields, SessionFields
-from spotter_dashboard.athletes.schemas import NoticePage, PolicyView, WellnessPage
+from spotter_dashboard.athletes import NoticePage, PolicyView, WellnessPage
 from tests.dashboard.server import RunningDashboard, run_dashboard
 from tests.dashboard.story import MONDAY, Story
 

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from spotter.domain.events import Event
 from spotter.domain.events.people import ExerciseAdded
 from spotter.domain.exercises import builtin_catalogue
-from spotter_dashboard.exercises.schemas import ExerciseList
+from spotter_dashboard.exercises import ExerciseList
 from tests.dashboard.server import RunningDashboard
 from tests.dashboard.story import MONDAY
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from spotter.domain.events.lifting import RepCompleted, RepVoided
 from spotter.domain.time import format_time
-from spotter_dashboard.sets.schemas import SetPage, SetView
+from spotter_dashboard.sets import SetPage, SetView
 from tests.dashboard.server import RunningDashboard
 from tests.dashboard.story import MONDAY, Story
 

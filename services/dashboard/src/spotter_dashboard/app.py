@@ -14,21 +14,16 @@ from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
 from spotter.http import DOCUMENTED, Guard, Problem, health_router, install
 from spotter.streaming.log import Log
-from spotter_dashboard.athletes.routes import athlete_routes
-from spotter_dashboard.exercises.routes import exercise_routes
+from spotter_dashboard.athletes import athlete_routes
+from spotter_dashboard.exercises import exercise_routes
 from spotter_dashboard.explanations.routes import explanation_routes
 from spotter_dashboard.live.floor import Floor
-from spotter_dashboard.live.routes import live_routes
-from spotter_dashboard.live.stream import HEARTBEAT_S, LiveStream
+from spotter_dashboard.live.stream import HEARTBEAT_S, LiveStream, live_routes
 from spotter_dashboard.pages.wall import page_routes
 from spotter_dashboard.projection.projector import Projector
 from spotter_dashboard.reports.routes import report_routes
-from spotter_dashboard.sets.routes import set_routes
+from spotter_dashboard.sets import set_routes
 from spotter_dashboard.store.database import open_database
-
-
-def _nothing_missing() -> str | None:
-    return None
 
 
 class Dashboard:
@@ -46,7 +41,7 @@ class Dashboard:
         database_url: str,
         clock: Callable[[], datetime] = utc_now,
         heartbeat_s: float = HEARTBEAT_S,
-        ready: Callable[[], str | None] = _nothing_missing,
+        ready: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._host_ready = ready
         self.guard = guard
@@ -54,7 +49,7 @@ class Dashboard:
         self.clock = clock
         self.engine = open_database(database_url)
         floor = Floor(clock)
-        self.projector = Projector(source, self.engine, floor, self._changed, clock)
+        self.projector = Projector(source, self.engine, floor, lambda gyms: self.live.wake(gyms), clock)
         self.live = LiveStream(source, floor, guard, configuration, self.projector.behind_ms, clock, heartbeat_s)
         self._stack = AsyncExitStack()
 
@@ -77,20 +72,13 @@ class Dashboard:
         """Raise Problem 503 until the history, and what the host reads, have been read."""
         reason = self._host_ready() or self.projector.starting()
         if reason is not None:
-            mend = "Try again in a second."
-            raise Problem(503, "Not ready", f"{_sentence(reason)}.", mend=mend, headers={"Retry-After": "1"})
+            sentence = f"{reason[:1].upper()}{reason[1:]}."
+            raise Problem(503, "Not ready", sentence, mend="Try again in a second.", headers={"Retry-After": "1"})
 
     def check(self) -> None:
         """Raise what ended the projector or the heartbeats, if anything did."""
         self.projector.check()
         self.live.check()
-
-    def _changed(self, gyms: set[str]) -> None:
-        self.live.changed(gyms)
-
-
-def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:]
 
 
 def create_router(dashboard: Dashboard) -> APIRouter:

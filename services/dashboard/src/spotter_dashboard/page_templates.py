@@ -1,23 +1,12 @@
 """The Jinja templates of all pages; each extends `base.html`."""
 
-from __future__ import annotations
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("spotter_dashboard"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def page_template(name: str) -> Template:
-    """Return a template by its file name."""
-    return _environment().get_template(name)
+page_template = Environment(
+    loader=PackageLoader("spotter_dashboard"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+).get_template
+"""Returns a template by its file name."""

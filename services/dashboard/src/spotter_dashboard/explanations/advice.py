@@ -25,15 +25,8 @@ from spotter_dashboard.store.explanations import (
 )
 
 _CONTEXT: Final = (
-    "exercise",
-    "load_kg",
-    "pct_1rm",
-    "intent",
-    "target_rir",
-    "is_last_set",
-    "spotter_present",
-    "station_id",
-)
+    "exercise", "load_kg", "pct_1rm", "intent", "target_rir", "is_last_set", "spotter_present", "station_id",
+)  # fmt: skip
 _NO_TERMS: Final = (
     "The plan of this set does not say what its rules looked at: it was given before that was written down."
 )
@@ -55,8 +48,7 @@ def why_advice(engine: Engine, config: GymConfig, row: EventRow) -> dict[str, An
             earlier["action"] == "one_more" and not earlier["late"] for earlier in advice_before(connection, row)
         )
     because = data.get("because") or {}
-    own = data if row.after_rep == 0 else None
-    terms = terms_in(own) or terms_in(plan)
+    terms = terms_in(data if row.after_rep == 0 else None) or terms_in(plan)
     exercise = config.catalogue.get(opened.get("exercise"))
     missing = [] if terms is not None else [_NO_TERMS]
     evidence = None
@@ -182,11 +174,9 @@ def _estimate_view(estimate: JsonObject | None, because: JsonObject) -> dict[str
 
 def _probabilities(terms: RecordedTerms | None, evidence: RepEvidence | None) -> dict[str, Any]:
     limit = None if terms is None else terms.limit
-    at_limit = None
-    if evidence is not None:
-        at_limit = evidence.p_at_limit
-        if at_limit is None and limit is not None:
-            at_limit = evidence.probability(limit)
+    at_limit = None if evidence is None else evidence.p_at_limit
+    if at_limit is None and evidence is not None and limit is not None:
+        at_limit = evidence.probability(limit)
     return {
         "limit_rir": limit,
         "at_limit": at_limit,

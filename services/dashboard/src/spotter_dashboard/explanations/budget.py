@@ -15,18 +15,11 @@ from spotter_dashboard.formatting import percent, plain_list, units
 from spotter_dashboard.store.database import Engine
 from spotter_dashboard.store.explanations import EventRow, budget_before, budget_events, summary_of
 
-_OPTIONAL: Final = ("signs", "closed", "hard_share", "readiness", "forecast")
+_NAMED: Final = {"signs": "warning signs", "closed": "which muscles rest", "hard_share": "the share of hard sets"}
+_OPTIONAL: Final = (*_NAMED, "readiness", "forecast")
 _SUMMARY: Final = (
-    "reps",
-    "rir_end",
-    "rir_end_low",
-    "rir_end_high",
-    "failed",
-    "ended_by",
-    "ended_at",
-    "intent",
-    "load_kg",
-)
+    "reps", "rir_end", "rir_end_low", "rir_end_high", "failed", "ended_by", "ended_at", "intent", "load_kg",
+)  # fmt: skip
 _SHOWN: Final = ("allowed", "spent", "left", "reasons")
 
 
@@ -34,21 +27,15 @@ def change_list(
     engine: Engine, gym_id: str, athlete_id: str, *, before: int | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return the changes of a lifter's budget, the newest first; `before`: only revisions under that one."""
-    return [_listed(event) for event in budget_events(engine, gym_id, athlete_id, before=before, limit=limit)]
-
-
-def _listed(event: dict[str, Any]) -> dict[str, Any]:
-    data = event["data"]
-    return {
-        "revision": data["revision"],
-        "time": event["time"],
-        "week_start": data["week_start"],
-        "allowed": data["allowed"],
-        "spent": data["spent"],
-        "left": data["left"],
-        "reasons": data["reasons"],
-        "entry": data.get("entry"),
-    }
+    return [
+        {
+            "revision": event["data"]["revision"],
+            "time": event["time"],
+            **{name: event["data"][name] for name in ("week_start", *_SHOWN)},
+            "entry": event["data"].get("entry"),
+        }
+        for event in budget_events(engine, gym_id, athlete_id, before=before, limit=limit)
+    ]
 
 
 def why_budget(engine: Engine, config: GymConfig, row: EventRow) -> dict[str, Any]:
@@ -61,7 +48,7 @@ def why_budget(engine: Engine, config: GymConfig, row: EventRow) -> dict[str, An
         summary = None if entry is None else summary_of(connection, row.gym_id, entry["set_key"])
     rules = _rules(data)
     old = data.get("signs") is None and data.get("closed") is None  # no share of hard sets may be too few sets
-    missing = [name for name in _OPTIONAL[:3] if old and data.get(name) is None]
+    missing = [words for name, words in _NAMED.items() if old and data.get(name) is None]
     return {
         "athlete_id": row.athlete_id,
         "revision": data["revision"],
@@ -81,9 +68,7 @@ def why_budget(engine: Engine, config: GymConfig, row: EventRow) -> dict[str, An
         },
         "rules": [rule.as_json() for rule in rules_named(rules)],
         "would_have_changed": [asdict(change) for change in _would_have(data, summary, config)],
-        "not_recorded": [f"This change does not tell {plain_list([_named(name) for name in missing])}."]
-        if missing
-        else [],
+        "not_recorded": [f"This change does not tell {plain_list(missing)}."] if missing else [],
     }
 
 
@@ -117,40 +102,31 @@ def _sentence(data: dict[str, Any], before: dict[str, Any] | None, config: GymCo
 
 def _would_have(data: dict[str, Any], summary: dict[str, Any] | None, config: GymConfig) -> list[Counterfactual]:
     entry = data.get("entry")
-    counterfactuals = []
+    changes = []
     if entry is not None and entry["cost"] > 0:
-        counterfactuals.append(Counterfactual("Ended with two reps left or more", "The set would have cost nothing."))
+        changes.append(Counterfactual("Ended with two reps left or more", "The set would have cost nothing."))
         policy = config.policy
         at_failure = summary is not None and (summary.get("failed") or (summary.get("rir_end") or 0) < 0.5)
         if at_failure and policy.failure_cost > 0:
             near = round(entry["cost"] * policy.near_failure_cost / policy.failure_cost, 2)
-            counterfactuals.append(Counterfactual("Ended with one rep left", f"The set would have cost {units(near)}."))
+            changes.append(Counterfactual("Ended with one rep left", f"The set would have cost {units(near)}."))
         if "R02" in entry["rule_ids"] and policy.high_risk_factor > 1:
             less = units(round(entry["cost"] / policy.high_risk_factor, 2))
-            counterfactuals.append(
-                Counterfactual("On a lift that is not of high risk", f"The set would have cost {less}.")
-            )
+            changes.append(Counterfactual("On a lift that is not of high risk", f"The set would have cost {less}."))
     signs = [
         str(sign.get("sentence") or sign.get("name")).rstrip(".")
         for sign in data.get("signs") or []
         if isinstance(sign, dict)
     ]
     if signs:
-        counterfactuals.append(
-            Counterfactual(f"Without the warning signs ({plain_list(signs)})", "The week would allow more.")
-        )
+        had = f"Without the warning signs ({plain_list(signs)})"
+        changes.append(Counterfactual(had, "The week would allow more."))
     share = data.get("hard_share")
     if isinstance(share, dict) and share.get("over"):
         had = f"With a smaller share of hard sets (it was {percent(share['share'])})"
-        counterfactuals.append(Counterfactual(had, "The budget could be spent again."))
+        changes.append(Counterfactual(had, "The budget could be spent again."))
     after = data.get("allowed_after")
     if after is not None and after != data["allowed"]:
-        until = parse_time(data["valid_until"])
-        counterfactuals.append(
-            Counterfactual(f"From {until:%A %d %B, %H:%M} UTC on", f"{units(after)} will be allowed.")
-        )
-    return counterfactuals
-
-
-def _named(field: str) -> str:
-    return {"signs": "warning signs", "closed": "which muscles rest", "hard_share": "the share of hard sets"}[field]
+        had = f"From {parse_time(data['valid_until']):%A %d %B, %H:%M} UTC on"
+        changes.append(Counterfactual(had, f"{units(after)} will be allowed."))
+    return changes

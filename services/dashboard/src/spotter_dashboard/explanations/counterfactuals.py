@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from spotter.domain.reasons import REASONS
@@ -25,7 +24,7 @@ class Counterfactual:
 
 def of_plan(terms: RecordedTerms) -> list[Counterfactual]:
     """Return what would have changed a plan."""
-    return [*_of_terms(terms), *_of_failure(terms)]
+    return [*(change for _, change in _by_rule(terms)), *_of_failure(terms)]
 
 
 def of_rep(
@@ -57,34 +56,24 @@ def of_rep(
     return changes
 
 
-def _of_terms(terms: RecordedTerms) -> Iterator[Counterfactual]:
-    for _, change in _by_rule(terms):
-        yield change
-
-
 def _by_rule(terms: RecordedTerms) -> Iterator[tuple[RecordedBound, Counterfactual]]:
     """Take away the rule that made the target, and return the outcome without it."""
     deciding = terms.deciding()
-    if deciding is None:
-        return
-    had = _without(deciding, terms)
-    if had is None:
+    had = None if deciding is None else _without(deciding, terms)
+    if deciding is None or had is None:
         return
     target = terms.without(deciding.rule)
     kind = REASONS[deciding.reason].kind if deciding.reason in REASONS else None
     if kind == "offer":
         yield deciding, Counterfactual(had, "Failure would not have been offered.")
         return
-    if kind == "refusal" and not _HIGH & {bound.rule for bound in terms.bounds}:
+    if kind == "refusal" and not {"R02", "R03"} & {bound.rule for bound in terms.bounds}:
         then = "The set might have gone to failure, where nothing else forbids it."
     elif target is None or target >= deciding.rir:
         then = "Another target would hold."
     else:
         then = f"The target would have been {reps(target)} left instead of {deciding.rir}."
     yield deciding, Counterfactual(had, then)
-
-
-_HIGH: Final = {"R02", "R03"}
 
 
 def _without(bound: RecordedBound, terms: RecordedTerms) -> str | None:
@@ -102,18 +91,21 @@ def _without(bound: RecordedBound, terms: RecordedTerms) -> str | None:
         now = f" (it was {percent(share)})" if isinstance(share, float) else ""
         return f"With a smaller share of sets that end so near to failure{now}"
     if bound.rule in ("R11", "R13"):
-        until = _moment(standing.get("closed_until"))
-        return f"After {until:%A %H:%M} UTC, when the muscle has recovered" if until else "With the muscle recovered"
+        until = standing.get("closed_until")
+        if not isinstance(until, str):
+            return "With the muscle recovered"
+        return f"After {parse_time(until):%A %H:%M} UTC, when the muscle has recovered"
     if reason == "muscle_spent":
         return f"With more left of what the week allows this muscle (it was {units(standing.get('muscle_left') or 0)})"
     if reason == "budget_spent":
         return f"With more left of the week's budget (it was {units(standing.get('left') or 0)})"
     if reason in REASONS and REASONS[reason].without is not None:
         return REASONS[reason].without
-    if bound.rule == "R01":
-        layer = terms.origins.get("target_rir", "policy")
-        return f"With another target in the {layer} policy"
-    return None
+    return (
+        f"With another target in the {terms.origins.get('target_rir', 'policy')} policy"
+        if bound.rule == "R01"
+        else None
+    )
 
 
 def _of_failure(terms: RecordedTerms) -> Iterator[Counterfactual]:
@@ -193,7 +185,3 @@ def _with_other_target(
         return change
     ends = "a stop all the same" if chance >= terms.stop_probability else "no stop yet"
     return Counterfactual(change.had, f"{change.then} The chance of being there was {percent(chance)}: {ends}.")
-
-
-def _moment(recorded: object) -> datetime | None:
-    return parse_time(recorded) if isinstance(recorded, str) else None

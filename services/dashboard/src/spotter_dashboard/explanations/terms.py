@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 JsonObject = Mapping[str, Any]
-_NOTHING: Final[JsonObject] = {}
+_COPIED: Final = ("target", "reason", "stop_probability", "one_more_probability", "late_cost", "early_cost")
 _ABOUT: Final = ("beginner", "last_set", "spotter", "block", "last_week", "mode")
 
 
@@ -65,17 +65,12 @@ def terms_in(plan: JsonObject | None) -> RecordedTerms | None:
         return None
     bounds = [bound for bound in recorded.get("bounds") or [] if isinstance(bound, dict)]
     return RecordedTerms(
-        target=recorded.get("target"),
+        **{name: recorded.get(name) for name in _COPIED},
         floor=recorded.get("floor") or 0,
-        reason=recorded.get("reason"),
-        stop_probability=recorded.get("stop_probability"),
-        one_more_probability=recorded.get("one_more_probability"),
         bounds=tuple(RecordedBound(bound["rule"], bound["rir"], bound.get("reason") or "") for bound in bounds),
-        standing=recorded.get("standing") or _NOTHING,
+        standing=recorded.get("standing") or {},
         origins=recorded.get("origins") or {},
         rules=tuple((plan or {}).get("rule_ids") or ()),
-        late_cost=recorded.get("late_cost"),
-        early_cost=recorded.get("early_cost"),
         about={name: recorded.get(name) for name in _ABOUT},
     )
 

@@ -1,21 +1,23 @@
-"""The stream of the coach's page: a snapshot of the floor, then whole tiles as they change, and heartbeats."""
+"""The stream of the coach's page and its route: a snapshot of the floor, then whole tiles as they change, and heartbeats."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
 
 import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.running_set import RunningSet
 from spotter.domain.time import utc_now
-from spotter.http import Guard
+from spotter.http import Guard, Problem
 from spotter.http.metrics import CLIENTS
 from spotter.http.tokens import Identity, InvalidToken
 from spotter.streaming.log import Log, LogUnavailable
@@ -91,21 +93,17 @@ class LiveStream:
 
     def check(self) -> None:
         """Raise what ended the heartbeats, if anything did."""
-        if self._task is not None and self._task.done() and not self._task.cancelled():
-            error = self._task.exception()
-            if error is not None:
-                raise error
+        task = self._task
+        if task is not None and task.done() and not task.cancelled() and (error := task.exception()) is not None:
+            raise error
 
     def close(self) -> None:
         """End all streams; a host does so when it stops."""
         self._closed = True
-        self._wake(None)
+        self.wake()
 
-    def changed(self, gyms: set[str]) -> None:
-        """Note that the floors of gyms have changed."""
-        self._wake(gyms)
-
-    def _wake(self, gyms: set[str] | None) -> None:
+    def wake(self, gyms: set[str] | None = None) -> None:
+        """Look for changes on the pages of gyms; None: on all pages."""
         for subscription in self._subscriptions:
             if gyms is None or subscription.identity.gym_id in gyms:
                 subscription.wake.set()
@@ -174,7 +172,7 @@ class LiveStream:
             self._floor.tidy()
             self._drawn.clear()
             self._beat = await self._heartbeat() if self._subscriptions else None
-            self._wake(None)
+            self.wake()
             await asyncio.sleep(self._heartbeat_s)
 
     async def _heartbeat(self) -> Heartbeat | None:
@@ -195,3 +193,23 @@ class LiveStream:
 
 def _frame(name: str, data: dict[str, object]) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(data))
+
+
+def live_routes(stream: LiveStream, guard: Guard, require_started: Callable[[], Awaitable[None]]) -> APIRouter:
+    """Build `/live`, for a coach who is signed in."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/live")
+    async def live(request: Request) -> StreamingResponse:
+        await require_started()
+        identity = guard.identify(request, cookie=True)
+        if not identity.has_role("coach"):
+            raise Problem(403, "Role too low", "The floor needs a coach's token.")
+        if stream.full:
+            raise Problem(
+                503, "Too many pages", "As many pages are open as can be served.", headers={"Retry-After": "5"}
+            )
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream.frames(identity), headers=headers, media_type="text/event-stream")
+
+    return router

@@ -100,10 +100,8 @@ class Projector:
     def check(self) -> None:
         """Raise what ended the projector, if anything did."""
         for task in self._tasks:
-            if task.done() and not task.cancelled():
-                error = task.exception()
-                if error is not None:
-                    raise error
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
 
     def ready(self) -> str | None:
         """Return why tables and floor can't be relied on; None where they can."""

@@ -61,7 +61,6 @@ class Spent:
     day: date
     cost: float
     rules: tuple[str, ...]
-    recovers_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

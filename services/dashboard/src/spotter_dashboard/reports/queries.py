@@ -30,8 +30,8 @@ from spotter_dashboard.reports.week_names import first_day, last_day, name_of, w
 from spotter_dashboard.store.budgets import budget, entries_in, newest_revisions
 from spotter_dashboard.store.database import Connection, Engine
 from spotter_dashboard.store.notices import SCORES, notices, wellness
-from spotter_dashboard.store.programme import OwnProgramme, block_view, own_of
-from spotter_dashboard.store.reports import name_of_athlete, work_sets
+from spotter_dashboard.store.programme import OwnProgramme, athlete_facts, block_view, own_of
+from spotter_dashboard.store.reports import work_sets
 
 TREND_WEEKS: Final = 8
 FELT_FOR: Final = timedelta(weeks=4)
@@ -53,19 +53,16 @@ def weekly_report(
         done = _sets(connection, gym_id, athlete_id, Week(weeks[0].start, week.end))
         revisions = newest_revisions(connection, gym_id, athlete_id)
         budgets = [_budget(connection, gym_id, athlete_id, config, each, revisions, zone) for each in weeks]
-        name = name_of_athlete(connection, gym_id, athlete_id)
+        name = athlete_facts(connection, gym_id, athlete_id).get("name")
     if budgets[-1].allowed is None and now in week:
         current = budget(engine, gym_id, athlete_id, config, now)
         budgets[-1] = WeekBudget(current["allowed"], budgets[-1].spent, (), budgets[-1].entries)
     in_week = [each for each in done if each.opened_at in week]
     revision = _newest_of(revisions, week)
     following = week_of(week.end, zone, own.week_start)
-    notice_page, _ = notices(
-        engine, gym_id, athlete_id, now=now, after=None, limit=_NOTICES_MAX, since=week.start, until=week.end
-    )
-    check_ins, _ = wellness(
-        engine, gym_id, athlete_id, after=None, limit=_REPORTS_MAX, since=week.end - FELT_FOR, until=week.end
-    )
+    notice_page, _ = notices(engine, gym_id, athlete_id, now=now, after=None, limit=_NOTICES_MAX, within=week)
+    felt_in = Week(week.end - FELT_FOR, week.end)
+    check_ins, _ = wellness(engine, gym_id, athlete_id, after=None, limit=_REPORTS_MAX, within=felt_in)
     local = ZoneInfo(zone)
     closed = tuple(
         (group["muscle_group"], parse_time(group["until"]).astimezone(local), group["rule_id"])
@@ -188,7 +185,6 @@ def _budget(
             day=day_of(entry.last_rep_at or week.start, zone),
             cost=entry.cost,
             rules=tuple(entry.rule_ids),
-            recovers_at=entry.recovers_at,
         )
         for entry in entries_in(connection, gym_id, athlete_id, week)
     )

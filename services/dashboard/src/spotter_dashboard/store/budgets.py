@@ -14,7 +14,8 @@ from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.time import micros
 from spotter.domain.weeks import Week, WeekStart, week_of
-from spotter_dashboard.store.tables import ADVICE, ATHLETE_FACTS, BUDGET_ENTRIES, BUDGETS
+from spotter_dashboard.store.programme import athlete_facts
+from spotter_dashboard.store.tables import ADVICE, BUDGET_ENTRIES, BUDGETS, of_athlete
 
 _DAYS: Final[tuple[WeekStart, ...]] = get_args(WeekStart)
 BEGINNERS_UNITS: Final = 0.0
@@ -52,7 +53,7 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
 
 def newest_revisions(connection: Connection, gym_id: str, athlete_id: str) -> list[BudgetChanged]:
     """Return the newest revision of each week's budget, the newest first."""
-    theirs = and_(BUDGETS.c.gym_id == gym_id, BUDGETS.c.athlete_id == athlete_id)
+    theirs = of_athlete(BUDGETS, gym_id, athlete_id)
     last = (
         select(BUDGETS.c.week_start_us, func.max(BUDGETS.c.revision).label("revision"))
         .where(theirs)
@@ -100,12 +101,7 @@ def _own_week(
     config: GymConfig,
     now: datetime,
 ) -> tuple[Week, str]:
-    rows = connection.execute(
-        select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(
-            ATHLETE_FACTS.c.gym_id == gym_id, ATHLETE_FACTS.c.athlete_id == athlete_id
-        )
-    )
-    facts = {row.fact: row.value for row in rows}
+    facts = athlete_facts(connection, gym_id, athlete_id)
     zone = facts.get("time_zone") or (revisions[0].time_zone if revisions else config.time_zone)
     day = next((name for name in _DAYS if name == facts.get("week_start")), None)
     return week_of(now, zone, day or (_first_day(revisions[0]) if revisions else config.week_start)), zone
@@ -116,8 +112,7 @@ def entries_in(connection: Connection, gym_id: str, athlete_id: str, week: Week)
     query = (
         select(BUDGET_ENTRIES.c.event)
         .where(
-            BUDGET_ENTRIES.c.gym_id == gym_id,
-            BUDGET_ENTRIES.c.athlete_id == athlete_id,
+            of_athlete(BUDGET_ENTRIES, gym_id, athlete_id),
             BUDGET_ENTRIES.c.counted_us >= micros(week.start),
             BUDGET_ENTRIES.c.counted_us < micros(week.end),
             BUDGET_ENTRIES.c.cost > 0,
@@ -133,12 +128,7 @@ def _allowed(
 ) -> float:
     if revision is not None:
         return allowed_at(revision, now)
-    query = (
-        select(ADVICE.c.event)
-        .where(ADVICE.c.gym_id == gym_id, ADVICE.c.athlete_id == athlete_id)
-        .order_by(ADVICE.c.rank.desc())
-        .limit(1)
-    )
+    query = select(ADVICE.c.event).where(of_athlete(ADVICE, gym_id, athlete_id)).order_by(ADVICE.c.rank.desc()).limit(1)
     event = connection.scalar(query)
     if event is None:
         return BEGINNERS_UNITS

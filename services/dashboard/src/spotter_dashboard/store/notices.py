@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import Column, Engine, Table, select, tuple_
 
 from spotter.domain.time import micros
-from spotter_dashboard.store.tables import NOTICES, WELLNESS
+from spotter.domain.weeks import Week
+from spotter_dashboard.store.tables import NOTICES, WELLNESS, of_athlete
 
 SCORES: Final = ("soreness", "sleep", "mood", "motivation", "irritability", "fatigue")
 Page = tuple[list[dict[str, Any]], tuple[int, str] | None]
@@ -22,13 +23,11 @@ def wellness(
     *,
     after: tuple[int, str] | None,
     limit: int,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    within: Week | None = None,
 ) -> Page:
     """Return a page of check-ins, and where the next page begins."""
-    rows, cursor = _page(
-        engine, WELLNESS, WELLNESS.c.reported_us, WELLNESS.c.said_id, gym_id, athlete_id, after, limit, since, until
-    )
+    us, key = WELLNESS.c.reported_us, WELLNESS.c.said_id
+    rows, cursor = _page(engine, WELLNESS, us, key, gym_id, athlete_id, after, limit, within)
     reports = []
     for event in rows:
         data = event["data"]
@@ -45,13 +44,11 @@ def notices(
     now: datetime,
     after: tuple[int, str] | None,
     limit: int,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    within: Week | None = None,
 ) -> Page:
     """Return a page of notices; `holds` is whether a notice is still in force."""
-    rows, cursor = _page(
-        engine, NOTICES, NOTICES.c.given_us, NOTICES.c.notice_id, gym_id, athlete_id, after, limit, since, until
-    )
+    us, key = NOTICES.c.given_us, NOTICES.c.notice_id
+    rows, cursor = _page(engine, NOTICES, us, key, gym_id, athlete_id, after, limit, within)
     shown = ("notice_id", "kind", "revision", "rule_ids", "sentence", "valid_until")
     entries = []
     for event in rows:
@@ -79,21 +76,18 @@ def _page(
     athlete_id: str,
     after: tuple[int, str] | None,
     limit: int,
-    since: datetime | None,
-    until: datetime | None,
+    within: Week | None,
 ) -> Page:
     query = (
         select(table.c.event, us, key)
-        .where(table.c.gym_id == gym_id, table.c.athlete_id == athlete_id)
+        .where(of_athlete(table, gym_id, athlete_id))
         .order_by(us.desc(), key.desc())
         .limit(limit + 1)
     )
     if after is not None:
         query = query.where(tuple_(us, key) < after)
-    if since is not None:
-        query = query.where(us >= micros(since))
-    if until is not None:
-        query = query.where(us < micros(until))
+    if within is not None:
+        query = query.where(us >= micros(within.start), us < micros(within.end))
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     page = rows[:limit]

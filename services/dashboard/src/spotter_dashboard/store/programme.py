@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from spotter.domain.events import corrected_time, decode
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.policies import Block, Programme, Session, effective, values_in
 from spotter.domain.weeks import WeekStart, day_of
-from spotter_dashboard.store.tables import ATHLETE_FACTS, SETTINGS
+from spotter_dashboard.store.tables import ATHLETE_FACTS, SETTINGS, of_athlete
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +25,25 @@ class OwnProgramme:
     level: str | None
     zone: str
     week_start: WeekStart
-    days_per_week: int | None
+
+
+def athlete_facts(connection: Connection, gym_id: str, athlete_id: str) -> dict[str, str]:
+    """Return what a coach entered about a lifter, by fact."""
+    query = select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(of_athlete(ATHLETE_FACTS, gym_id, athlete_id))
+    return {row.fact: row.value for row in connection.execute(query)}
 
 
 def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> OwnProgramme:
     """Fold all settings of a lifter, in the order in which they were received."""
     query = (
         select(SETTINGS.c.event)
-        .where(SETTINGS.c.gym_id == gym_id, SETTINGS.c.athlete_id == athlete_id)
+        .where(of_athlete(SETTINGS, gym_id, athlete_id))
         .order_by(SETTINGS.c.said_us, SETTINGS.c.rank, SETTINGS.c.event_id)
-    )
-    facts_query = select(ATHLETE_FACTS.c.fact, ATHLETE_FACTS.c.value).where(
-        ATHLETE_FACTS.c.gym_id == gym_id, ATHLETE_FACTS.c.athlete_id == athlete_id
     )
     with engine.connect() as connection:
         events = [decode(event.encode()) for event in connection.scalars(query)]
-        facts = {row.fact: row.value for row in connection.execute(facts_query)}
-    programme, zone, days = Programme(), config.time_zone, None
-    first: WeekStart = config.week_start
+        facts = athlete_facts(connection, gym_id, athlete_id)
+    programme, zone, first = Programme(), config.time_zone, config.week_start
     for event in events:
         data = event.data
         if isinstance(data, PolicyUpdated | AthleteUpdated):
@@ -53,8 +54,7 @@ def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> O
             layer = data.policy
             day = day_of(corrected_time(event), zone).isoformat()
             programme = programme.with_session(Session(day, data.mode, {} if layer is None else values_in(layer)))
-            days = data.days_per_week or days
-    return OwnProgramme(programme, facts.get("team"), facts.get("level"), zone, first, days)
+    return OwnProgramme(programme, facts.get("team"), facts.get("level"), zone, first)
 
 
 def policy_on(own: OwnProgramme, config: GymConfig, day: date) -> dict[str, Any]:
@@ -67,7 +67,11 @@ def policy_on(own: OwnProgramme, config: GymConfig, day: date) -> dict[str, Any]
             "value": value.value if not hasattr(value.value, "items") else dict(value.value),
             "layer": value.layer,
             "called": value.called,
-            "origins": _origins(value.field, policy.origin),
+            "origins": {
+                name.removeprefix(f"{value.field}."): layer
+                for name, layer in policy.origin.items()
+                if name.startswith(f"{value.field}.")
+            },
             "title": value.title,
             "why": value.why,
             "rule_ids": list(value.rules),
@@ -89,9 +93,3 @@ def policy_on(own: OwnProgramme, config: GymConfig, day: date) -> dict[str, Any]
 def block_view(block: Block) -> dict[str, Any]:
     """Return a block as responses show it."""
     return {"name": block.name, "kind": block.kind, "first_day": block.first_day, "last_day": block.last_day}
-
-
-def _origins(field: str, origin: Any) -> dict[str, str]:
-    """Return the layers of a value that is made of several, by key."""
-    start = f"{field}."
-    return {name.removeprefix(start): layer for name, layer in origin.items() if name.startswith(start)}

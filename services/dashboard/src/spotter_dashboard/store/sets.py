@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, case, or_, select, tuple_
 
 from spotter.domain.events import Event, decode, format_time, short_name
 from spotter.domain.running_set import Newest, Version
@@ -17,6 +17,7 @@ from spotter_dashboard.store.tables import (
     ADVICE,
     ATHLETE_FACTS,
     ATHLETES,
+    CLOSED,
     CLOSINGS,
     ESTIMATES,
     LOSSES,
@@ -25,19 +26,15 @@ from spotter_dashboard.store.tables import (
     REPS,
     SETS,
     SUMMARIES,
+    of_athlete,
+    of_set,
 )
 
 JsonObject = dict[str, Any]
 EARLY_US: Final = 10 * 60 * 1_000_000
 """A rep may have ended this long before the event that opened its set."""
+_ABOUT: Final = ("set_id", "set_key", "athlete_id", "exercise", "load_kg", "intent")
 _OF_SETS: Final = ("rep.", "set.", "effort.", "motion.")
-
-_CLOSED: Final = and_(
-    CLOSINGS.c.gym_id == SETS.c.gym_id,
-    CLOSINGS.c.set_key == SETS.c.set_key,
-    CLOSINGS.c.revision >= SETS.c.reopened,
-)
-"""A set and its end, unless it went on."""
 _IS_OPEN: Final[ColumnElement[bool]] = and_(CLOSINGS.c.set_key.is_(None), SETS.c.history.is_(False))
 
 
@@ -59,38 +56,18 @@ class SetRow:
     def listed(self) -> JsonObject:
         """Return it as lists show it."""
         return {
-            "set_id": self.set_id,
-            "set_key": self.set_key,
-            "athlete_id": self.athlete_id,
-            "exercise": self.exercise,
-            "load_kg": self.load_kg,
-            "intent": self.intent,
-            "station_id": self.station_id,
-            "state": self.state,
+            **{name: getattr(self, name) for name in (*_ABOUT, "station_id", "state")},
             "opened_at": format_time(moment_of(self.opened_us)),
             "ended_at": None if self.ended_us is None else format_time(moment_of(self.ended_us)),
         }
 
 
 def _set_rows(gym_id: str) -> Select[Any]:
-    columns = (SETS, CLOSINGS.c.ended_us, _IS_OPEN.label("is_open"))
+    """Select the columns of `SetRow`."""
+    columns = (*(SETS.c[name] for name in (*_ABOUT, "station_id", "opened_us")), CLOSINGS.c.ended_us)
     stayed = and_(SETS.c.gym_id == gym_id, CLOSINGS.c.moved_to.is_(None))
-    return select(*columns).select_from(SETS.outerjoin(CLOSINGS, _CLOSED)).where(stayed)
-
-
-def _set_row(row: Row[Any]) -> SetRow:
-    return SetRow(
-        row.set_id,
-        row.set_key,
-        row.athlete_id,
-        row.exercise,
-        row.load_kg,
-        row.intent,
-        row.station_id,
-        row.opened_us,
-        row.ended_us,
-        "open" if row.is_open else "ended",
-    )
+    state = case((_IS_OPEN, "open"), else_="ended")
+    return select(*columns, state).select_from(SETS.outerjoin(CLOSINGS, CLOSED)).where(stayed)
 
 
 class SetQueries:
@@ -104,14 +81,14 @@ class SetQueries:
         newest = (SETS.c.opened_us.desc(), SETS.c.set_key.desc())
         with self._engine.connect() as connection:
             rows = connection.execute(_set_rows(gym_id).where(SETS.c.set_id == set_id).order_by(*newest))
-            return [_set_row(row) for row in rows]
+            return [SetRow(*row) for row in rows]
 
     def moved_to(self, gym_id: str, athlete_id: str, set_id: str) -> str | None:
         """Return the lifter to whom the newest set of that id was moved; None where it was not."""
         query = (
             select(CLOSINGS.c.moved_to)
-            .select_from(SETS.join(CLOSINGS, _CLOSED))
-            .where(SETS.c.gym_id == gym_id, SETS.c.athlete_id == athlete_id, SETS.c.set_id == set_id)
+            .select_from(SETS.join(CLOSINGS, CLOSED))
+            .where(of_athlete(SETS, gym_id, athlete_id), SETS.c.set_id == set_id)
             .order_by(SETS.c.opened_us.desc())
         )
         with self._engine.connect() as connection:
@@ -139,7 +116,7 @@ class SetQueries:
         if after is not None:
             query = query.where(tuple_(SETS.c.opened_us, SETS.c.set_key) < after)
         with self._engine.connect() as connection:
-            return [_set_row(row) for row in connection.execute(query)]
+            return [SetRow(*row) for row in connection.execute(query)]
 
     def set_view(self, gym_id: str, row: SetRow) -> JsonObject:
         """Return a set with all that is in it, in the order of its reps."""
@@ -155,13 +132,7 @@ class SetQueries:
 
             summary = next((item for _, item in _items(connection, SUMMARIES, gym_id, row.set_key)), None)
             return {
-                "set_id": row.set_id,
-                "set_key": row.set_key,
-                "athlete_id": row.athlete_id,
-                "exercise": row.exercise,
-                "load_kg": row.load_kg,
-                "intent": row.intent,
-                "state": row.state,
+                **{name: getattr(row, name) for name in (*_ABOUT, "state")},
                 "reps": reps,
                 "estimates": items(ESTIMATES, "rep_number"),
                 "advice": items(ADVICE, "after_rep"),
@@ -170,15 +141,12 @@ class SetQueries:
             }
 
     def _reps(self, connection: Connection, gym_id: str, row: SetRow) -> list[JsonObject]:
-        same = and_(
-            REPORTS.c.gym_id == REPS.c.gym_id,
-            REPORTS.c.athlete_id == REPS.c.athlete_id,
-            REPORTS.c.event_id == REPS.c.rep_event_id,
-        )
+        athlete = of_athlete(REPORTS, REPS.c.gym_id, REPS.c.athlete_id)
+        same = and_(athlete, REPORTS.c.event_id == REPS.c.rep_event_id)
         rows = connection.execute(
             select(REPS.c.event, REPS.c.rep_us, REPORTS.c.time_us)
             .select_from(REPS.outerjoin(REPORTS, same))
-            .where(REPS.c.gym_id == gym_id, REPS.c.set_key == row.set_key)
+            .where(of_set(REPS, gym_id, row.set_key))
             .order_by(REPS.c.rep_us, REPS.c.rep_number, REPS.c.rep_event_id)
         )
         reps = []
@@ -194,17 +162,14 @@ class SetQueries:
         """Return the rejected events of a set: by its key, else by its id or, with neither, by its time."""
         others = connection.execute(
             select(SETS.c.set_key, SETS.c.set_id, SETS.c.opened_us)
-            .where(SETS.c.gym_id == gym_id, SETS.c.athlete_id == row.athlete_id)
+            .where(of_athlete(SETS, gym_id, row.athlete_id))
             .order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc())
         ).all()
-        about = or_(
-            REJECTIONS.c.set_key == row.set_key,
-            and_(REJECTIONS.c.set_key.is_(None), REJECTIONS.c.set_id == row.set_id),
-            and_(REJECTIONS.c.set_key.is_(None), REJECTIONS.c.set_id.is_(None)),
-        )
+        id_or_none = or_(REJECTIONS.c.set_id == row.set_id, REJECTIONS.c.set_id.is_(None))
+        about = or_(REJECTIONS.c.set_key == row.set_key, and_(REJECTIONS.c.set_key.is_(None), id_or_none))
         rows = connection.execute(
             select(REJECTIONS)
-            .where(REJECTIONS.c.gym_id == gym_id, REJECTIONS.c.athlete_id == row.athlete_id, about)
+            .where(of_athlete(REJECTIONS, gym_id, row.athlete_id), about)
             .order_by(REJECTIONS.c.time_us, REJECTIONS.c.dead_id)
         )
         refused: list[JsonObject] = []
@@ -231,7 +196,7 @@ class SetQueries:
 
     def is_known(self, gym_id: str, athlete_id: str) -> bool:
         """Tell whether there is any record of a lifter."""
-        query = select(ATHLETES.c.athlete_id).where(ATHLETES.c.gym_id == gym_id, ATHLETES.c.athlete_id == athlete_id)
+        query = select(ATHLETES.c.athlete_id).where(of_athlete(ATHLETES, gym_id, athlete_id))
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
@@ -239,11 +204,8 @@ class SetQueries:
         self, gym_id: str, *, only: Sequence[str] | None, after: str | None, limit: int
     ) -> list[tuple[str, str | None]]:
         """Return lifters with their names, by id; `only` None: all of the gym."""
-        name = and_(
-            ATHLETE_FACTS.c.gym_id == ATHLETES.c.gym_id,
-            ATHLETE_FACTS.c.athlete_id == ATHLETES.c.athlete_id,
-            ATHLETE_FACTS.c.fact == "name",
-        )
+        theirs = of_athlete(ATHLETE_FACTS, ATHLETES.c.gym_id, ATHLETES.c.athlete_id)
+        name = and_(theirs, ATHLETE_FACTS.c.fact == "name")
         query = (
             select(ATHLETES.c.athlete_id, ATHLETE_FACTS.c.value)
             .select_from(ATHLETES.outerjoin(ATHLETE_FACTS, name))
@@ -266,7 +228,7 @@ def _position(number: int, order: dict[int, int]) -> tuple[int, int]:
 
 def _items(connection: Connection, table: Table, gym_id: str, set_key: str) -> Iterator[tuple[Version, JsonObject]]:
     query = select(table.c.revision, table.c.rank, table.c.event_id, table.c.event)
-    for row in connection.execute(query.where(table.c.gym_id == gym_id, table.c.set_key == set_key)):
+    for row in connection.execute(query.where(of_set(table, gym_id, set_key))):
         event = orjson.loads(row.event)
         yield (row.revision, row.rank, row.event_id), {"id": event["id"], "time": event["time"], **event["data"]}
 
@@ -276,7 +238,7 @@ def live_facts_and_events(engine: Engine, since: datetime) -> tuple[list[Row[Any
     recent = or_(_IS_OPEN, and_(CLOSINGS.c.ended_us >= micros(since), SETS.c.history.is_(False)))
     running = (
         select(SETS.c.gym_id, SETS.c.set_key, SETS.c.athlete_id)
-        .select_from(SETS.outerjoin(CLOSINGS, _CLOSED))
+        .select_from(SETS.outerjoin(CLOSINGS, CLOSED))
         .where(recent)
         .subquery()
     )
@@ -284,9 +246,9 @@ def live_facts_and_events(engine: Engine, since: datetime) -> tuple[list[Row[Any
         facts = connection.execute(select(ATHLETE_FACTS)).all()
         events: list[Event] = []
         for table in (SETS, CLOSINGS, REPS, ESTIMATES, ADVICE):
-            same = and_(table.c.gym_id == running.c.gym_id, table.c.set_key == running.c.set_key)
+            same = of_set(table, running.c.gym_id, running.c.set_key)
             query = connection.scalars(select(table.c.event).join(running, same))
             events += [decode(event.encode()) for event in query]
-        theirs = and_(LOSSES.c.gym_id == running.c.gym_id, LOSSES.c.athlete_id == running.c.athlete_id)
+        theirs = of_athlete(LOSSES, running.c.gym_id, running.c.athlete_id)
         query = connection.scalars(select(LOSSES.c.event).distinct().join(running, theirs))
         return list(facts), events + [decode(event.encode()) for event in query]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Float, Index, Integer, MetaData, Table, Text, and_
 
 METADATA: Final = MetaData()
 
@@ -182,6 +182,20 @@ NOTICES: Final = _versioned(
 )
 """Notices after sessions."""
 Index("notices_by_time", NOTICES.c.gym_id, NOTICES.c.athlete_id, NOTICES.c.given_us, NOTICES.c.notice_id)
+
+
+def of_athlete(table: Table, gym_id: object, athlete_id: object) -> ColumnElement[bool]:
+    """Return the condition for a lifter's rows; the ids are values, or columns to join with."""
+    return and_(table.c.gym_id == gym_id, table.c.athlete_id == athlete_id)
+
+
+def of_set(table: Table, gym_id: object, set_key: object) -> ColumnElement[bool]:
+    """Return the condition for a set's rows; the ids are values, or columns to join with."""
+    return and_(table.c.gym_id == gym_id, table.c.set_key == set_key)
+
+
+CLOSED: Final = and_(of_set(CLOSINGS, SETS.c.gym_id, SETS.c.set_key), CLOSINGS.c.revision >= SETS.c.reopened)
+"""A set and its end, unless it went on."""
 
 
 def version_of(table: Table) -> list[str]:

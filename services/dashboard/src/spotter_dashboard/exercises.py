@@ -1,16 +1,47 @@
 """The route to the gym's catalogue: all of it, or what matches a text, with the name that matched."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
+from pydantic import BaseModel
 
-from spotter.domain.exercises import Catalogue, Match, match, search
+from spotter.domain.exercises import Catalogue, Exercise, Match, match, search
 from spotter.domain.gym_config import Configuration
 from spotter.http import Guard
 from spotter.http.tokens import Identity
-from spotter_dashboard.exercises.schemas import ExerciseList
 from spotter_dashboard.responses import LIMIT_MAX, Cursor, Limit, as_json, cursor_of, read_cursor, reader_of
+
+
+class MatchItem(BaseModel):
+    """Which of an exercise's names was found, and how near it is to what was asked for."""
+
+    name: str
+    score: float
+    how: Literal["id", "name", "fuzzy"]
+    ignored: list[str]
+
+
+class ExerciseItem(Exercise):
+    """An exercise, and where it was searched for the name that was found."""
+
+    match: MatchItem | None = None
+
+
+class Import(BaseModel):
+    """What an import would take the text for: an exercise, or none and the nearest in words."""
+
+    exercise: str | None
+    sentence: str
+
+
+class ExerciseList(BaseModel):
+    """The gym's catalogue, or what was found in it, best first."""
+
+    exercises: list[ExerciseItem]
+    next_cursor: str | None = None
+    would_import: Import | None = None
+
 
 QUERY_LETTERS_MAX: Final = 256
 

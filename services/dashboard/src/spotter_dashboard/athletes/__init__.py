@@ -1,1 +1,0 @@
-"""One lifter: the policy in force, the week's budget, check-ins, notices."""

@@ -1,1 +1,0 @@
-"""The gym's catalogue of exercises, searched by name."""

@@ -1,1 +1,0 @@
-"""Sets as the query API returns them."""
