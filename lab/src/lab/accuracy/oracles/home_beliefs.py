@@ -37,10 +37,6 @@ class HomeGrid:
     travels: int = 6
     loads: int = 4
 
-    def finer(self) -> HomeGrid:
-        """Return a grid twice as fine."""
-        return HomeGrid(2 * self.curves - 1, 2 * self.travels - 1, 2 * self.loads)
-
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:

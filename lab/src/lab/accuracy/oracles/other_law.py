@@ -36,10 +36,6 @@ class OtherGrid:
         """Return a grid with an error under half a percent; durations need more points, since they measure ratios sharply."""
         return cls(10, 17, 36, 12) if sense == "velocity" else cls(18, 17, 46, 12)
 
-    def finer(self) -> OtherGrid:
-        """Return a grid twice as fine."""
-        return OtherGrid(2 * self.scale - 1, 2 * self.fatigue - 1, 2 * self.load - 1, 2 * self.ends - 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Axes:

@@ -61,6 +61,11 @@ class ScoreRow:
                 return scored
         raise KeyError(f"{name} has no scores for {self.case} of {self.exercise}, {self.family}")
 
+    def best_baseline(self) -> Scored:
+        """Return the baseline with the least error."""
+        baselines = (scored for scored in self.scored if scored.probabilities is None)
+        return min(baselines, key=lambda scored: scored.error.value)
+
 
 def model_estimates(lifted: JudgedSets, case: ProtocolCase) -> subject.ModelEstimates:
     """Return the model's estimates for the judged sets."""

@@ -81,8 +81,7 @@ def of_row(row: ScoreRow) -> Iterator[AccuracyTarget]:
     if row.case not in _ERROR_MAX:
         return
     model = row.of(MODEL)
-    baselines = [scored for scored in row.scored if scored.probabilities is None]
-    best = min(baselines, key=lambda baseline: baseline.error.value)
+    best = row.best_baseline()
     measure = f"error, best baseline ({best.name})"
     yield AccuracyTarget("baselines", row.family, row.exercise, row.case, measure, model.error.value, best.error.value)
     if model.probabilities is None:

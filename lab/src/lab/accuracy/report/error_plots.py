@@ -8,18 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from lab.accuracy.protocol.plan import AFTER_3, AFTER_8, COLD, MAIN_CASES
-from lab.accuracy.protocol.rows import MODEL, ScoreRow
-from lab.accuracy.protocol.score_rows import Scored
+from lab.accuracy.protocol.rows import MODEL
 from lab.accuracy.protocol.simulations import Simulated
 from lab.accuracy.report.figure import COLOURS, NAMES, panels, save
 
 _BAR = 0.2
 _ORDER = (MODEL, "population", "learned", "informed", "best baseline")
-
-
-def best_baseline(row: ScoreRow) -> Scored:
-    """Return the baseline with the least error."""
-    return min((scored for scored in row.scored if scored.probabilities is None), key=lambda scored: scored.error.value)
 
 
 def error_by_case(results: Sequence[Simulated], path: Path) -> None:
@@ -32,7 +26,7 @@ def error_by_case(results: Sequence[Simulated], path: Path) -> None:
         axis = axes[families.index(result.family)][exercises.index(result.exercise)]
         for index, name in enumerate(cases):
             row = next(row for row in result.rows if row.case == name)
-            bars = [scored for scored in row.scored if scored.probabilities is not None] + [best_baseline(row)]
+            bars = [scored for scored in row.scored if scored.probabilities is not None] + [row.best_baseline()]
             for step, bar in enumerate(bars):
                 colour = COLOURS["baseline"] if bar.probabilities is None else COLOURS[bar.name]
                 label = "best baseline" if bar.probabilities is None else bar.name
