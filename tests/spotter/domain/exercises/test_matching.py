@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spotter.domain.exercises import Catalogue, Exercise, builtin_catalogue, find, match, search
+from spotter.domain.exercises.catalogue import Name, equipment_word
 from spotter.domain.exercises.matching import ACCEPTED, CLEAR_BY
-from spotter.domain.exercises.names import Name, equipment_word
 from spotter.domain.exercises.words import words
 
 CATALOGUE = builtin_catalogue()

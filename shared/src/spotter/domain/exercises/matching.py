@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal
 
-from spotter.domain.exercises.catalogue import Catalogue
+from spotter.domain.exercises.catalogue import Catalogue, Name, Names, equipment_word
 from spotter.domain.exercises.entry import Exercise
-from spotter.domain.exercises.names import Name, Names, equipment_word
 from spotter.domain.exercises.words import GRIPS, words
 
 ACCEPTED: Final = 0.8
