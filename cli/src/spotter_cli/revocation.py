@@ -13,8 +13,8 @@ from spotter.domain.events import Event, encode
 from spotter.domain.events.people import TokenRevoked
 from spotter.domain.topics import ACCESS
 from spotter.streaming.log import LogUnavailable, NewRecord
-from spotter.streaming.sqlite.errors import LogInUse
 from spotter.streaming.sqlite.log import SqliteLog
+from spotter.streaming.sqlite.storage import LogInUse
 from spotter_cli.http_client import SendResult, SpotterClient
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError

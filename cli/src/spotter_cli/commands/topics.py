@@ -73,7 +73,7 @@ def _broker_and_prefix(kafka: str | None, prefix: str | None) -> tuple[str, str]
 
 
 def _run(request: Coroutine[Any, Any, T]) -> T:
-    from spotter.streaming.kafka.errors import TopicsDiffer
+    from spotter.streaming.kafka import TopicsDiffer
     from spotter.streaming.log import LogUnavailable
 
     try:

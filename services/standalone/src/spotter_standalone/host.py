@@ -15,9 +15,9 @@ from spotter.domain.topics import ACCESS, CONFIG
 from spotter.http import Guard
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
-from spotter.streaming.sqlite.errors import LogInUse
 from spotter.streaming.sqlite.host import SqliteHost
 from spotter.streaming.sqlite.log import SqliteLog
+from spotter.streaming.sqlite.storage import LogInUse
 from spotter.streaming.topic_follower import TopicFollower
 from spotter.streaming.warmup import warm_up
 from spotter_advisor.processor import Advisor

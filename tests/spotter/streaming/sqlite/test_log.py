@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from spotter.streaming.log import LogUnavailable, NewRecord, Start
-from spotter.streaming.sqlite.errors import LogInUse
 from spotter.streaming.sqlite.log import SqliteLog
+from spotter.streaming.sqlite.storage import LogInUse
 
 
 def record(value: bytes, topic: str = "lifts.v1", dedupe: bytes | None = None) -> NewRecord:

@@ -13,9 +13,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from spotter.domain.topics import TOPICS, Topic
-from spotter.streaming.kafka.errors import TopicsDiffer
-from spotter.streaming.kafka.offsets import Offsets, topic_partitions
-from spotter.streaming.kafka.timeouts import answered
+from spotter.streaming.kafka.offsets import Offsets, answered, topic_partitions
 from spotter.streaming.log import LogUnavailable
 
 REPLICAS_MAX = 3
@@ -23,6 +21,10 @@ CHANGE_S = 30.0
 """How long brokers may take to make or change topics."""
 _SET_ON_THE_TOPIC = 1
 """Kafka's mark of a setting that was made for this topic."""
+
+
+class TopicsDiffer(Exception):
+    """Topics are missing, or differ in what can't be changed; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)

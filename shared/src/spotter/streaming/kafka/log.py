@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from spotter.streaming.kafka.progress import UnfinishedWork
@@ -15,17 +14,10 @@ from spotter.streaming.log import NewRecord, Start
 class KafkaLog:
     """An append-only log of topics on Apache Kafka; `start` before the first append, `stop` in the end.
 
-    Readers and `oldest_unfinished_ms` work without `start`.
-
-    Parameters
-    ----------
-    bootstrap
-        Addresses of brokers, `host:port`, comma between two.
-    prefix
-        Put before the name of every topic and group, so that installations can share a cluster.
-    gather_s
-        How long a reader lets records gather, which may come twice so late: a request names every partition that is
-        read, and costs both sides about as much for one record as for a hundred. 0: they come at once.
+    Readers and `oldest_unfinished_ms` work without `start`. `bootstrap` has addresses of brokers (`host:port`, comma
+    between two); `prefix` goes before the name of every topic and group, so that installations can share a cluster.
+    `gather_s`: how long a reader lets records gather, which may come twice so late: a request names every partition
+    that is read, and costs both sides about as much for one record as for a hundred. 0: they come at once.
     """
 
     def __init__(self, bootstrap: str, prefix: str = "", *, gather_s: float = 0.0) -> None:
@@ -48,9 +40,7 @@ class KafkaLog:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.stop()
 
     async def append(self, records: Sequence[NewRecord]) -> list[bool]:

@@ -1,18 +1,31 @@
-"""Asking brokers where topics begin and end."""
+"""Asking brokers, but not for ever: where topics begin and end."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Collection
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from spotter.domain.topics import PARTITIONS, TOPICS
-from spotter.streaming.kafka.timeouts import ANSWER_S, answered
 from spotter.streaming.log import LogUnavailable
 
+T = TypeVar("T")
+ANSWER_S = 5.0
+"""How long a question that is not on anybody's critical path may take (design choice)."""
 FETCH_WAIT_MS = 500
+
+
+async def answered(asked: Awaitable[T], what: str, within_s: float = ANSWER_S) -> T:
+    """Return the broker's answer; raises LogUnavailable, saying what was asked, where there is none in time."""
+    try:
+        return await asyncio.wait_for(asked, within_s)
+    except TimeoutError:
+        raise LogUnavailable(f"{what}: no broker answered within {within_s:g} s") from None
+    except (KafkaError, OSError) as error:
+        raise LogUnavailable(f"{what}: {type(error).__name__}: {error}") from error
 
 
 def topic_partitions(prefix: str, topic: str) -> list[TopicPartition]:

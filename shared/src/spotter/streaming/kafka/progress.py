@@ -10,8 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from spotter.domain.topics import ESTIMATES, LIFTS
-from spotter.streaming.kafka.offsets import plain_consumer, topic_partitions
-from spotter.streaming.kafka.timeouts import answered
+from spotter.streaming.kafka.offsets import answered, plain_consumer, topic_partitions
 
 WORKERS = {"failure-detector": LIFTS, "advisor": ESTIMATES}
 """Which group finishes which topic."""

@@ -11,8 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
-from spotter.streaming.kafka.offsets import Offsets, plain_consumer, topic_partitions
-from spotter.streaming.kafka.timeouts import answered
+from spotter.streaming.kafka.offsets import Offsets, answered, plain_consumer, topic_partitions
 from spotter.streaming.log import LogUnavailable, Position, Record, Start
 
 SILENT_S = 3.0

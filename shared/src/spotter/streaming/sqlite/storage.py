@@ -14,7 +14,6 @@ from pathlib import Path
 from spotter.domain.fast_dataclass import record
 from spotter.domain.topics import TOPICS
 from spotter.streaming.log import NewRecord, Record
-from spotter.streaming.sqlite.errors import LogInUse
 
 SCHEMA_VERSION = 1
 ROWS_AT_ONCE = 256
@@ -25,6 +24,10 @@ CHECKPOINT_EVERY_S = 1.0
 """How often what was written ahead is copied into the file, beside the writing: a commit that does it takes 30 ms."""
 CHECKPOINT_PAGES_MAX = 32_000
 """Pages of 4 kB in the write-ahead log before a commit does it itself: what is left when the other falls behind."""
+
+
+class LogInUse(Exception):
+    """The file is open in another process."""
 
 
 @record(frozen=True, slots=True)
