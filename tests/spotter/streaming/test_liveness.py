@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from spotter.streaming.liveness import STUCK_S, Progress
+from spotter.streaming.worker import STUCK_S, Progress
 
 
 def test_lag_without_progress_is_not_alive_after_a_while() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from spotter.streaming.timers import Timers
+from spotter.streaming.runtime import Timers
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

@@ -17,13 +17,40 @@ from spotter.http.metrics import BATCH_EVENTS, EVENTS_REJECTED, EVENTS_STEPPED, 
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter.streaming.processor import Environment, Processor, State
 from spotter.streaming.state_versions import Batch, Input, Output, Stepper
-from spotter.streaming.timers import Timers
 
 CONFIG_S = 5.0
 """How long a configuration that an event names may take to be read."""
 CONFIG_POLL_S = 0.01
 FIRED_AGAIN = timedelta(seconds=30)
 """A timer whose event changed nothing is asked again after this."""
+
+
+class Timers:
+    """The next moment of each lifter that has one: those with an open set."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, datetime] = {}
+
+    def __len__(self) -> int:
+        return len(self._due)
+
+    def set(self, key: str, due: datetime | None) -> bool:
+        """Set when a lifter's next timer is due (None: there is none); returns whether that is a change."""
+        if self._due.get(key) == due:
+            return False
+        if due is None:
+            del self._due[key]
+        else:
+            self._due[key] = due
+        return True
+
+    def due(self, now: datetime) -> list[str]:
+        """Return the lifters whose timers are due."""
+        return [key for key, due in self._due.items() if due <= now]
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._due.clear()
 
 
 class ProcessorStage:

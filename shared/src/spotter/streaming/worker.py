@@ -6,18 +6,24 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
+
+import uvicorn
+from fastapi import FastAPI
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
 from spotter.domain.topics import CONFIG, changelog, dead_topic
+from spotter.http import problems
+from spotter.http.health import health_router
+from spotter.http.server import Server
 from spotter.settings import Settings
-from spotter.streaming.health_server import worker_door
 from spotter.streaming.kafka import KafkaLog, TopicsDiffer, check_topics
-from spotter.streaming.liveness import GIVEN_UP_S, Progress
 from spotter.streaming.log import LogUnavailable
 from spotter.streaming.processor import Processor
 from spotter.streaming.topic_follower import TopicFollower
@@ -31,6 +37,10 @@ BROKER_S = 30.0
 """How long a starting worker waits for a broker."""
 STOP_S = 8.0
 """How long an orderly end may take; container runtimes kill after ten."""
+STUCK_S = 30.0
+"""Lag without an acknowledged event for so long, while the broker answers, is not alive."""
+GIVEN_UP_S = 60.0
+"""After which the worker ends itself, to be restarted."""
 WATCH_S = 0.25
 TIMERS_S = 0.5
 ASK_S = 2.0
@@ -47,6 +57,37 @@ class SessionLost(WorkerFailed):
 
 class RecoveryFailed(WorkerFailed):
     """State could not be read back."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Compares what was done with what there is to do, each time the broker answers."""
+
+    _mark: tuple[int, ...] = ()
+    _since_s: float = 0.0
+    _lag: int = 0
+
+    def seen(self, now_s: float, lag: int, mark: tuple[int, ...]) -> None:
+        """Record the lag, and numbers that change when work gets done."""
+        if lag <= 0 or mark != self._mark or not self._lag:
+            self._since_s = now_s
+        self._mark = mark
+        self._lag = max(0, lag)
+
+    def unanswered(self, now_s: float) -> None:
+        """Record that the broker did not answer: whether there is work is unknown."""
+        self._since_s = now_s
+
+    def stuck_s(self, now_s: float) -> float:
+        """Return for how long nothing was done although there was work (0: it makes progress)."""
+        return now_s - self._since_s if self._lag else 0.0
+
+    def problem(self, now_s: float) -> str | None:
+        """Say in a sentence why the worker is not alive; None: it is."""
+        stuck_s = self.stuck_s(now_s)
+        if stuck_s <= STUCK_S:
+            return None
+        return f"{self._lag} events wait and none was finished for {stuck_s:.0f} s."
 
 
 async def work_until_stopped(
@@ -86,7 +127,7 @@ async def _work(
             return None if host is not None and host.ready else "State is being read back."
 
         await stack.enter_async_context(
-            worker_door(settings, ready=not_ready, alive=lambda: progress.problem(time.monotonic()))
+            _health_server(settings, ready=not_ready, alive=lambda: progress.problem(time.monotonic()))
         )
         if not await _topics_there(processor, settings, stopped):
             return
@@ -120,6 +161,25 @@ async def _work(
         for task in working:
             task.cancel()
         await asyncio.wait(working)
+
+
+@asynccontextmanager
+async def _health_server(
+    settings: Settings, *, ready: Callable[[], str | None], alive: Callable[[], str | None]
+) -> AsyncIterator[None]:
+    """Serve `/healthz`, `/readyz` and `/metrics` at the settings' host and port; raises OSError where it is taken."""
+    app = FastAPI(openapi_url=None)
+    problems.install(app)
+    app.include_router(health_router(ready, alive=alive))
+    listener = socket.create_server((settings.host, settings.port))
+    log.info("health and metrics at http://%s:%d", *listener.getsockname()[:2])
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"), signals=False)
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="health")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.wait({serving})
 
 
 async def _topics_there(processor: Processor[Any], settings: Settings, stopped: asyncio.Event) -> bool:

@@ -1,7 +1,7 @@
 """The Faust host: one processor as a worker of a consumer group on Apache Kafka.
 
 Faust keeps the group, the partitions and the changelog; micro-batches, versions of state, timers and the life of the
-process are ours (`at_least_once`, `micro_batch`, `changelog`, `timers`, `worker`). Faust is imported in this package and nowhere else in
+process are ours (`at_least_once`, `micro_batch`, `changelog`, `runtime`, `worker`). Faust is imported in this package and nowhere else in
 the kernel; its subclasses exist for what it has no setting for, and each says what that is.
 """
 
