@@ -1,13 +1,12 @@
 """What every HTTP service shares: problem documents, credentials, health. Needs the extra `web` of the kernel."""
 
-from spotter.http.credentials import COOKIE, DOCUMENTED, SUBPROTOCOL, Guard, chosen_subprotocol
+from spotter.http.credentials import COOKIE, DOCUMENTED, Guard, chosen_subprotocol
 from spotter.http.health import health_router
 from spotter.http.problems import Problem, deny, install, problem_response
 
 __all__ = [
     "COOKIE",
     "DOCUMENTED",
-    "SUBPROTOCOL",
     "Guard",
     "Problem",
     "chosen_subprotocol",

@@ -18,9 +18,9 @@ from typing import Any
 import orjson
 
 from spotter.domain.events import Event, Unreadable, decode, encode, to_json
-from spotter.domain.events.envelope import with_attributes, with_sequence
+from spotter.domain.events.envelope import with_sequence
 from spotter.domain.events.outputs import EventRejected, Origin
-from spotter.domain.fast_dataclass import record
+from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.gym_config import ConfigPending
 from spotter.domain.ids import athlete_key, derived_id, fingerprint
 from spotter.domain.topics import dead_topic
@@ -241,7 +241,7 @@ class Stepper:
         topic, partition, key, offset = self.processor.output_topic, item.partition, item.key, item.offset
         for index, output in enumerate(step.outputs):
             sequence = f"{offset}-{index}"
-            out = with_attributes(output, sequence=sequence)
+            out = replace(output, sequence=sequence)
             # What is passed through as it came need not be written again.
             value = with_sequence(item.value, sequence) if output is event else encode(out)
             batch.outputs.append(Output(topic, partition, key, value, out))

@@ -1,6 +1,6 @@
 """Events as CloudEvents with typed data."""
 
-from spotter.domain.event_types import EventData, Timestamp
+from spotter.domain.event_types import EventData
 from spotter.domain.events.envelope import (
     Event,
     Unreadable,
@@ -21,7 +21,6 @@ __all__ = [
     "EventData",
     "EventType",
     "Role",
-    "Timestamp",
     "Unreadable",
     "corrected",
     "corrected_time",

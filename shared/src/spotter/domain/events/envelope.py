@@ -135,21 +135,6 @@ def encode(event: Event, data: bytes | None = None) -> bytes:
     return b'%b,"data":%b}' % (",".join(attributes).encode(), data)
 
 
-def with_attributes(event: Event, *, sequence: str) -> Event:
-    """Return the event with its position in the log."""
-    return Event(
-        event.id,
-        event.source,
-        event.time,
-        event.data,
-        event.senttime,
-        event.receivedtime,
-        event.configversion,
-        sequence,
-        event.movedfrom,
-    )
-
-
 def with_sequence(value: bytes, sequence: str) -> bytes:
     """Add its position in the log to an encoded event that has none."""
     return b"".join((value[:-1], b',"sequence":"', sequence.encode(), b'"}'))

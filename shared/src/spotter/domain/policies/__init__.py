@@ -7,7 +7,7 @@ Layers, lowest first: what ships (policy.json), the gym's, the team's, the lifte
 from __future__ import annotations
 
 from spotter.domain.policies.fields import Policy, PolicyFields, SessionFields, fields_of, values_in
-from spotter.domain.policies.layers import LAYERS, Effective, Layer, LayerName, PolicyValue, builtin_policy, effective
+from spotter.domain.policies.layers import LAYERS, Effective, Layer, LayerName, builtin_policy, effective
 from spotter.domain.policies.programme import (
     Block,
     BlockKind,
@@ -16,7 +16,6 @@ from spotter.domain.policies.programme import (
     Programme,
     Session,
     SessionMode,
-    block_on,
     on_day,
 )
 
@@ -31,12 +30,10 @@ __all__ = [
     "OnDay",
     "Policy",
     "PolicyFields",
-    "PolicyValue",
     "Programme",
     "Session",
     "SessionFields",
     "SessionMode",
-    "block_on",
     "builtin_policy",
     "effective",
     "fields_of",

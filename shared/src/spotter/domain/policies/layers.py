@@ -54,20 +54,18 @@ class Effective:
 
     def explained(self) -> list[PolicyValue]:
         """Return every value with its title, its reason and the layer that it comes from."""
-        explained: list[PolicyValue] = []
-        for name, model in PolicyFields.model_fields.items():
-            explained.append(
-                PolicyValue(
-                    field=name,
-                    value=getattr(self.policy, name),
-                    layer=self.origin[name],
-                    called=self.called.get(name),
-                    title=model.title or name,
-                    why=model.description or "",
-                    rules=RULES_BY_FIELD[name],
-                )
+        return [
+            PolicyValue(
+                field=name,
+                value=getattr(self.policy, name),
+                layer=self.origin[name],
+                called=self.called.get(name),
+                title=model.title or name,
+                why=model.description or "",
+                rules=RULES_BY_FIELD[name],
             )
-        return explained
+            for name, model in PolicyFields.model_fields.items()
+        ]
 
 
 def effective(layers: Sequence[Layer]) -> Effective:

@@ -7,7 +7,6 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Self
 
 from spotter.domain.time import micros, moment_of, utc_now
@@ -56,9 +55,7 @@ class SqliteHost(Runtime):
         ]
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._commits, return_exceptions=True)
