@@ -35,9 +35,13 @@ class SendResult:
     @property
     def reason(self) -> str:
         """Why it was refused, in one line."""
-        problem = self.problem or {}
-        parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
-        return " ".join(parts) or str(problem.get("title", "no reason was given"))
+        return problem_reason(self.problem or {})
+
+
+def problem_reason(problem: Mapping[str, object]) -> str:
+    """Return the reason and the remedy of a problem document in one line."""
+    parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
+    return " ".join(parts) or str(problem.get("title", "no reason was given"))
 
 
 class SpotterClient:
@@ -117,7 +121,7 @@ class SpotterClient:
             return results, _retry_after_s(response), str(answer.get("detail", "it asks for a pause"))
         if response.status_code in _TO_SEND_AGAIN or response.status_code >= 500:
             return [], _retry_after_s(response), str(answer.get("detail", response.status_code))
-        raise CliError(f"{self.url} rejects the events ({response.status_code}): {_reason(answer)}")
+        raise CliError(f"{self.url} rejects the events ({response.status_code}): {problem_reason(answer)}")
 
     async def frames(self, **filters: str) -> AsyncGenerator[dict[str, object], None]:
         """Read the advice stream without end, resuming at the last cursor after an interruption.
@@ -134,7 +138,7 @@ class SpotterClient:
                     if response.status_code in (401, 403):
                         await response.aread()
                         raise CliError(
-                            f"{self.url} does not let this token read advice: {_reason(_json(response.content))}"
+                            f"{self.url} does not let this token read advice: {problem_reason(read_object(response.content))}"
                         )
                     response.raise_for_status()
                     broken_since = None
@@ -170,16 +174,13 @@ def _retry_after_s(response: httpx.Response) -> float:
         return _RETRY_S
 
 
-def _json(content: bytes) -> dict[str, object]:
+def read_object(content: bytes) -> dict[str, object]:
+    """Parse a JSON object; anything else is an empty one."""
     try:
         answer = orjson.loads(content)
     except orjson.JSONDecodeError:
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _reason(problem: Mapping[str, object]) -> str:
-    return SendResult("refused", problem).reason
 
 
 async def _sse(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, object]]]:
@@ -191,7 +192,7 @@ async def _sse(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, o
         elif line.startswith("id:"):
             frame_id = line[3:].strip()
         elif not line and data:
-            frame = _json("\n".join(data).encode())
+            frame = read_object("\n".join(data).encode())
             if frame:
                 yield frame_id, frame
             frame_id, data = "", []

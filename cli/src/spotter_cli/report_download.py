@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import quote
 
 import httpx
-import orjson
 
+from spotter_cli.http_client import problem_reason, read_object
 from spotter_standalone.errors import CliError
 
 FORMATS: Final = ("html", "pdf", "png", "json")
@@ -20,9 +20,7 @@ def format_of(out: Path) -> str:
     """Return the report format of a file's extension; raises CliError for an unknown one."""
     format_name = out.suffix.removeprefix(".").lower()
     if format_name not in FORMATS:
-        raise CliError(
-            f"{out} should end with {', '.join(f'.{format_name}' for format_name in FORMATS[:-1])} or .{FORMATS[-1]}."
-        )
+        raise CliError(f"{out} should end with {', '.join(f'.{name}' for name in FORMATS[:-1])} or .{FORMATS[-1]}.")
     return format_name
 
 
@@ -30,19 +28,18 @@ def fetch(url: str, token: str | None, athlete: str, week: str, format_name: str
     """Download a report; raises CliError if that fails."""
     if not token:
         raise CliError("A report needs a token in SPOTTER_TOKEN: create one with spotter token create --role app.")
-    address = (
-        f"{url.rstrip('/')}/v1/athletes/{quote(athlete, safe='')}/weeks/{quote(week, safe='')}/report.{format_name}"
-    )
+    path = f"/v1/athletes/{quote(athlete, safe='')}/weeks/{quote(week, safe='')}/report.{format_name}"
+    headers = {"Authorization": f"Bearer {token}"}
     try:
-        response = httpx.get(
-            address, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE_S, trust_env=False
-        )
+        response = httpx.get(url.rstrip("/") + path, headers=headers, timeout=_PATIENCE_S, trust_env=False)
     except httpx.TransportError as error:
         raise CliError(f"Nothing answers at {url} ({error}): is Spotter running there?") from None
     except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
         raise CliError(f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN.") from None
     if response.status_code != httpx.codes.OK:
-        raise CliError(f"{url} returns no report ({response.status_code}): {_reason(response)}")
+        problem = read_object(response.content)
+        reason = problem_reason(problem) if problem else "is that the address of Spotter?"
+        raise CliError(f"{url} returns no report ({response.status_code}): {reason}")
     return response.content
 
 
@@ -52,14 +49,3 @@ def write(out: Path, content: bytes) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise CliError(f"{out} can't be written: {error.strerror}.") from None
-
-
-def _reason(response: httpx.Response) -> str:
-    try:
-        problem = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        problem = None
-    if not isinstance(problem, dict):
-        return "is that the address of Spotter?"
-    parts = [str(problem[name]) for name in ("detail", "mend") if problem.get(name)]
-    return " ".join(parts) or str(problem.get("title", "no reason was given"))

@@ -13,7 +13,7 @@ import platformdirs
 
 POM: Final = Path(__file__).with_name("kafka-pom.xml").resolve()  # in a checkout a link to deploy/kafka/pom.xml
 MAVEN_TIME_LIMIT_S: Final = 600.0
-_OUTPUT_TAIL_BYTES: Final = 2_000
+OUTPUT_TAIL_BYTES: Final = 2_000
 
 
 class KafkaUnavailable(RuntimeError):
@@ -24,12 +24,7 @@ def kafka_libs() -> Path:
     """Return the folder of Kafka's jars, fetched with Maven the first time.
 
     In a checkout they are kept in ``deploy/kafka/target``, otherwise in the user's cache folder. Safe to call from
-    several processes at once.
-
-    Raises
-    ------
-    KafkaUnavailable
-        Maven is missing, or could not fetch the jars.
+    several processes at once. Raises KafkaUnavailable if Maven is missing or could not fetch the jars.
     """
     import fcntl  # does not exist on Windows, where this module is imported too
 
@@ -55,32 +50,34 @@ def _fetch(libs: Path) -> None:
         )
     unfinished = libs.with_name(f"{libs.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    fetched = subprocess.run(
-        [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={unfinished}"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=MAVEN_TIME_LIMIT_S,
-        check=False,
-    )
+    command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={unfinished}"]
+    fetched = run_program(command, MAVEN_TIME_LIMIT_S)
     if fetched.returncode != 0:
         raise KafkaUnavailable(
             f"Maven could not fetch Apache Kafka as {POM} asks for (exit code {fetched.returncode}): is Maven Central "
-            f"reachable, and JAVA_HOME right? It said:\n{fetched.stdout[-_OUTPUT_TAIL_BYTES:]}"
+            f"reachable, and JAVA_HOME right? It said:\n{fetched.stdout[-OUTPUT_TAIL_BYTES:]}"
         )
     unfinished.rename(libs)
 
 
-def java_command() -> str:
-    """Return the path of ``java``: the one under JAVA_HOME where that is set, else the first on the PATH.
+def run_program(command: list[str], limit_s: float, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; its output has its errors too."""
+    pipe, merged = subprocess.PIPE, subprocess.STDOUT
+    return subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=merged,
+        text=True,
+        errors="replace",
+        timeout=limit_s,
+        check=False,
+    )
 
-    Raises
-    ------
-    KafkaUnavailable
-        There is none.
-    """
+
+def java_command() -> str:
+    """Return the path of ``java`` under JAVA_HOME, if set, else on the PATH; raises KafkaUnavailable if there is none."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
     if java is None:

@@ -17,7 +17,13 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Final, Self
 
-from spotter_cli.cluster.kafka_install import KafkaUnavailable, java_command, kafka_libs
+from spotter_cli.cluster.kafka_install import (
+    OUTPUT_TAIL_BYTES,
+    KafkaUnavailable,
+    java_command,
+    kafka_libs,
+    run_program,
+)
 
 JVM_OPTIONS: Final = (
     "-Xmx256m",  # a test's or a gym's load needs no more
@@ -33,7 +39,6 @@ FORMAT_TIME_LIMIT_S: Final = 60.0
 START_TIME_LIMIT_S: Final = 60.0
 STOP_TIME_LIMIT_S: Final = 10.0
 _POLL_S: Final = 0.05
-_LOG_TAIL_BYTES: Final = 2_000
 
 
 class KafkaFailed(RuntimeError):
@@ -63,14 +68,8 @@ class LocalKafka:
     """One Apache Kafka broker in KRaft mode on 127.0.0.1, which is its own controller.
 
     Topics are not created automatically (``auto.create.topics.enable=false``). A data folder that has been used before
-    is used again; ``start`` after ``kill`` or ``stop`` comes back on the same port with the same data.
-
-    Parameters
-    ----------
-    data_dir
-        Where the broker keeps its log, its settings (``server.properties``) and what it prints (``kafka.log``).
-    port
-        The port for clients; 0 finds a free one.
+    is used again; ``start`` after ``kill`` or ``stop`` comes back on the same port with the same data. The folder has
+    its log, its settings (``server.properties``) and its output (``kafka.log``); port 0 finds a free one for clients.
     """
 
     def __init__(self, data_dir: Path, port: int = 0) -> None:
@@ -91,13 +90,7 @@ class LocalKafka:
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The broker's Java process, the last one if it has ended.
-
-        Raises
-        ------
-        KafkaFailed
-            The broker has never been started.
-        """
+        """The broker's Java process, the last one if it has ended; raises KafkaFailed before the first start."""
         if self._process is None:
             raise KafkaFailed(f"The broker with the data in {self.data_dir} has not been started: call start() first.")
         return self._process
@@ -113,14 +106,9 @@ class LocalKafka:
         return self._process is not None and self._process.poll() is None
 
     def prepare(self) -> list[str]:
-        """Make the data folder ready and return the command that runs the broker in it, for callers that start it themselves.
+        """Prepare the data folder and return the command that runs the broker in it.
 
-        Raises
-        ------
-        KafkaUnavailable
-            Java, Maven or the jars are missing.
-        KafkaFailed
-            The data folder can't be used.
+        Raises KafkaUnavailable without Java, Maven or the jars, KafkaFailed if the data folder can't be used.
         """
         java, libs = java_command(), kafka_libs()
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -136,12 +124,7 @@ class LocalKafka:
     def start(self) -> None:
         """Start the broker and return when it answers: about 4 s the first time, 3 s on data that is there already.
 
-        Raises
-        ------
-        KafkaUnavailable
-            Java, Maven or the jars are missing.
-        KafkaFailed
-            The broker ended, or did not answer within 60 s.
+        Raises KafkaUnavailable without Java, Maven or the jars, KafkaFailed if it ends or does not answer within 60 s.
         """
         if self.running:
             return
@@ -226,17 +209,7 @@ class LocalKafka:
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         # The equals sign keeps an id that begins with a hyphen from being read as an option.
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", str(settings)]
-        formatted = subprocess.run(
-            [java, *JVM_OPTIONS, "-cp", f"{libs}/*", *tool],
-            cwd=self.data_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=FORMAT_TIME_LIMIT_S,
-            check=False,
-        )
+        formatted = run_program([java, *JVM_OPTIONS, "-cp", f"{libs}/*", *tool], FORMAT_TIME_LIMIT_S, self.data_dir)
         if "UnsupportedClassVersionError" in formatted.stdout:
             raise KafkaUnavailable(
                 f"Java 17 or newer is needed to run Apache Kafka and {java} is older: install it (Debian, Ubuntu: "
@@ -246,7 +219,7 @@ class LocalKafka:
         if formatted.returncode != 0:
             raise KafkaFailed(
                 f"Apache Kafka could not prepare {self._log_dir} (exit code {formatted.returncode}). It said:\n"
-                f"{formatted.stdout[-_LOG_TAIL_BYTES:]}"
+                f"{formatted.stdout[-OUTPUT_TAIL_BYTES:]}"
             )
 
     def _wait_until_it_answers(self) -> None:
@@ -262,7 +235,7 @@ class LocalKafka:
             time.sleep(_POLL_S)
 
     def _log_tail(self) -> str:
-        return self.log_file.read_bytes()[-_LOG_TAIL_BYTES:].decode("utf-8", "replace")
+        return self.log_file.read_bytes()[-OUTPUT_TAIL_BYTES:].decode("utf-8", "replace")
 
 
 def _answers(port: int) -> bool:

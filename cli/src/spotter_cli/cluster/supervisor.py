@@ -36,18 +36,9 @@ class _Running:
 
 
 class Supervisor:
-    """Runs processes until a signal asks for a stop.
+    """Runs processes in a working directory until a signal asks for a stop.
 
-    Parameters
-    ----------
-    directory
-        The working directory of the processes.
-    announce
-        Called with each process and its pid at every start.
-    say
-        Called with messages for people.
-    signals
-        The signals to wait for.
+    `announce` is called with each process and its pid at every start, `notify` with messages for people.
     """
 
     def __init__(

@@ -52,16 +52,12 @@ def _findings(data_dir: DataDir, host: str, port: int) -> Iterator[Finding]:
     yield installation.check_database(
         data_dir.dashboard_database, "dashboard database", "remove it: it is rebuilt from the log"
     )
-    newest = installation.check_log_time(data_dir, now)
-    if newest is not None:
+    if newest := installation.check_log_time(data_dir, now):
         yield newest
     yield installation.check_key_file(data_dir)
     yield installation.check_port(data_dir, host, port)
-    for check in (
-        dependencies.check_java,
-        dependencies.check_maven,
-        dependencies.check_kafka,
-        dependencies.check_nginx,
-        dependencies.check_browser,
-    ):
-        yield check()
+    yield dependencies.check_java()
+    yield dependencies.check_maven()
+    yield dependencies.check_kafka()
+    yield dependencies.check_nginx()
+    yield dependencies.check_browser()

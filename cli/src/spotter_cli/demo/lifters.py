@@ -33,20 +33,7 @@ MODEL_CLASSES: Final = {exercise: exercise for exercise in ONE_RM_KG} | {"prone_
 SAME_LIFTER_SHARE: Final = 0.7
 """Share of the spread of reps at a load that is between lifters; the rest is between days (design choice)."""
 
-_PEOPLE: Final = (
-    ("ada", "Ada"),
-    ("bo", "Bo"),
-    ("chidi", "Chidi"),
-    ("dana", "Dana"),
-    ("emre", "Emre"),
-    ("freya", "Freya"),
-    ("goran", "Goran"),
-    ("hana", "Hana"),
-    ("ines", "Inés"),
-    ("jo", "Jo"),
-    ("kofi", "Kofi"),
-    ("liv", "Liv"),
-)
+_NAMES: Final = ("Ada", "Bo", "Chidi", "Dana", "Emre", "Freya", "Goran", "Hana", "Inés", "Jo", "Kofi", "Liv")
 _LEVELS: Final[tuple[Level, ...]] = ("intermediate", "advanced", "intermediate", "beginner")
 
 
@@ -85,8 +72,9 @@ def make_lifters(random: Random, count: int) -> list[SimulatedLifter]:
 
 
 def _make_lifter(random: Random, index: int, scale: float) -> SimulatedLifter:
-    athlete_id, name = _PEOPLE[index % len(_PEOPLE)]
-    again = index // len(_PEOPLE) + 1
+    name = _NAMES[index % len(_NAMES)]
+    athlete_id = name.lower().replace("é", "e")
+    again = index // len(_NAMES) + 1
     return SimulatedLifter(
         athlete_id=athlete_id if again == 1 else f"{athlete_id}-{again}",
         name=name if again == 1 else f"{name} {again}",

@@ -23,7 +23,7 @@ def check_java() -> Finding:
     remedy = "to run Kafka locally: apt-get install openjdk-17-jre-headless"
     if java is None:
         return Finding("Java", "missing", f"no java {f'under JAVA_HOME ({home})' if home else 'on the PATH'}", remedy)
-    printed = _output([java, "-version"])
+    printed = program_output([java, "-version"])
     match = re.search(r'version "(?:1\.)?(\d+)', printed)
     if match is None or int(match[1]) < JAVA_MIN:
         return Finding("Java", "missing", f"{java}: {printed.splitlines()[0] if printed else 'does not run'}", remedy)
@@ -32,10 +32,7 @@ def check_java() -> Finding:
 
 def check_maven() -> Finding:
     """Check for Maven, which downloads Apache Kafka once."""
-    maven = shutil.which("mvn")
-    if maven is None:
-        return Finding("Maven", "missing", "no mvn on the PATH", "to download Kafka: apt-get install maven")
-    return Finding("Maven", "ok", maven)
+    return _program("Maven", shutil.which("mvn"), "no mvn on the PATH", "to download Kafka: apt-get install maven")
 
 
 def check_kafka() -> Finding:
@@ -48,31 +45,31 @@ def check_kafka() -> Finding:
         with socket.create_connection((host or "127.0.0.1", int(port)), timeout=2):
             return Finding("Kafka", "ok", f"{bootstrap} answers")
     except (OSError, ValueError) as error:
-        return Finding(
-            "Kafka", "warning", f"{bootstrap} does not answer ({error})", "start it, or correct SPOTTER_KAFKA"
-        )
+        remedy = "start it, or correct SPOTTER_KAFKA"
+        return Finding("Kafka", "warning", f"{bootstrap} does not answer ({error})", remedy)
 
 
 def check_nginx() -> Finding:
     """Check for nginx, the proxy of a cluster."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path=_SBIN)
-    if nginx is None:
-        return Finding("nginx", "missing", "not found", "for a cluster: apt-get install nginx-light")
-    return Finding("nginx", "ok", nginx)
+    return _program("nginx", nginx, "not found", "for a cluster: apt-get install nginx-light")
 
 
 def check_browser() -> Finding:
     """Check for Chromium, which the browser tests use."""
     named = os.environ.get("CHROMIUM")
     browser = next((path for name in (named, *_BROWSERS) if name and (path := shutil.which(name))), None)
-    if browser is None:
-        return Finding("Chromium", "missing", "not found", "for the browser tests: apt-get install chromium")
-    return Finding("Chromium", "ok", browser)
+    return _program("Chromium", browser, "not found", "for the browser tests: apt-get install chromium")
 
 
-def _output(command: list[str]) -> str:
+def _program(subject: str, path: str | None, missing: str, remedy: str) -> Finding:
+    return Finding(subject, "ok", path) if path else Finding(subject, "missing", missing, remedy)
+
+
+def program_output(command: list[str], limit_s: float = 20) -> str:
+    """Return the output of a program and its errors, nothing if it can't be run."""
     try:
-        completed = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        completed = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return completed.stdout + completed.stderr

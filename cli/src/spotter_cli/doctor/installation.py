@@ -50,7 +50,7 @@ def check_database(path: Path, subject: str, remedy: str) -> Finding:
     if not path.exists():
         return Finding(subject, "ok", _AT_FIRST_START)
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+        with closing(_open(path)) as database:
             problems = [str(row[0]) for row in database.execute("PRAGMA quick_check(3)")]
     except sqlite3.Error as error:
         return Finding(subject, "broken", f"{path} can't be read: {error}", remedy)
@@ -59,14 +59,16 @@ def check_database(path: Path, subject: str, remedy: str) -> Finding:
     return Finding(subject, "ok", f"{path} is intact, {path.stat().st_size / 1e6:.1f} MB")
 
 
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+
+
 def check_log_time(data_dir: DataDir, now: datetime) -> Finding | None:
     """Check that the log is not ahead of the clock; None if it is not or can't be read."""
     if not data_dir.database.exists():
         return None
     try:
-        with closing(
-            sqlite3.connect(f"{data_dir.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
-        ) as database:
+        with closing(_open(data_dir.database)) as database:
             row = database.execute(f'SELECT max(at_ms) FROM "log {LIFTS}"').fetchone()
     except sqlite3.Error:
         return None  # check_database reports it

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from spotter_cli.doctor.dependencies import program_output
 from spotter_cli.doctor.finding import Finding
 
 PYTHON_MIN: Final = (3, 11)
@@ -47,13 +46,11 @@ def _missing() -> Iterator[str]:
             yield name
             continue
         for requirement in wanted:
-            match = _NAME.match(requirement)
-            if match is None:
-                continue
-            try:
-                version(match.group())
-            except PackageNotFoundError:
-                yield match.group()
+            if match := _NAME.match(requirement):
+                try:
+                    version(match.group())
+                except PackageNotFoundError:
+                    yield match.group()
 
 
 def check_clock(now: datetime) -> Finding:
@@ -65,27 +62,8 @@ def check_clock(now: datetime) -> Finding:
         return Finding("clock", "broken", "the time zone database is missing", f"{_INSTALL} (package tzdata)")
     if now < _RELEASED:
         return Finding("clock", "broken", f"{clock} is before this release of Spotter", "set the clock")
-    synchronised = _synchronised()
-    if synchronised is False:
-        return Finding(
-            "clock", "warning", f"{clock}, not synchronised", "turn synchronisation on: timedatectl set-ntp true"
-        )
-    return Finding("clock", "ok", f"{clock}{', synchronised' if synchronised else ''}")
-
-
-def _synchronised() -> bool | None:
-    """Ask the system; None if it does not know."""
-    command = shutil.which("timedatectl")
-    if command is None:
-        return None
-    try:
-        completed = subprocess.run(
-            [command, "show", "--property=NTPSynchronized", "--value"],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return {"yes": True, "no": False}.get(completed.stdout.strip())
+    synchronised = program_output(["timedatectl", "show", "--property=NTPSynchronized", "--value"], 5).strip()
+    if synchronised == "no":
+        remedy = "turn synchronisation on: timedatectl set-ntp true"
+        return Finding("clock", "warning", f"{clock}, not synchronised", remedy)
+    return Finding("clock", "ok", f"{clock}{', synchronised' if synchronised == 'yes' else ''}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spotter.domain.actions import LOUD
@@ -57,7 +57,7 @@ class Comparison:
     """Pieces of advice of these weeks in the log."""
     advice_same: int
     """How many of them the replay under the original policy reproduces."""
-    rules_then: tuple[str, ...] = field(default=())
+    rules_then: tuple[str, ...] = ()
     """Versions of the rules that wrote them, other than the current one."""
 
     @property
