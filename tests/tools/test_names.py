@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import ROOT
 from tools.checks.__main__ import main
-from tools.checks.names import classes, modules, variables
+from tools.checks.names import REMEDIES, WIRE_FIELDS, check_classes, check_modules, check_variables, fields
 from tools.checks.registry import CHECKS, selected
 from tools.checks.sources import product_modules
 
@@ -32,7 +32,7 @@ def test_a_module_or_package_that_is_named_by_a_participle_is_reported(
     """Whatever the member, and with or without a word before it; a package is reported as its folder."""
     write_module(file, "")
 
-    assert [Path(file.removesuffix("/__init__.py"))] == [finding.file for finding in modules.check(tmp_path)]
+    assert [Path(file.removesuffix("/__init__.py"))] == [finding.file for finding in check_modules(tmp_path)]
 
 
 def test_a_package_named_by_a_participle_is_reported_once(tmp_path: Path, write_module: WriteModule) -> None:
@@ -40,7 +40,7 @@ def test_a_package_named_by_a_participle_is_reported_once(tmp_path: Path, write_
     write_module("shared/src/spotter/keeping/__init__.py", "")
     write_module("shared/src/spotter/keeping/log.py", "")
 
-    assert ["shared/src/spotter/keeping"] == [str(finding.file) for finding in modules.check(tmp_path)]
+    assert ["shared/src/spotter/keeping"] == [str(finding.file) for finding in check_modules(tmp_path)]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_noun_may_end_like_a_participle(tmp_path: Path, write_module: WriteMod
     """Words of the field that are listed, events, and a participle that only describes the noun after it."""
     write_module(f"shared/src/spotter/{name}.py", "")
 
-    assert [] == modules.check(tmp_path)
+    assert [] == check_modules(tmp_path)
 
 
 def test_a_public_class_name_that_two_members_use_is_reported_at_both(
@@ -64,7 +64,7 @@ def test_a_public_class_name_that_two_members_use_is_reported_at_both(
         "lab/src/lab/simulation.py:2: class `Body` exists in spotter_ingest.quotas too: say what differs in the name",
         "services/ingest/src/spotter_ingest/quotas.py:1: class `Body` exists in lab.simulation too: "
         "say what differs in the name",
-    ] == [str(finding) for finding in sorted(classes.check(tmp_path))]
+    ] == [str(finding) for finding in sorted(check_classes(tmp_path))]
 
 
 def test_private_nested_and_test_classes_may_share_a_name(tmp_path: Path, write_module: WriteModule) -> None:
@@ -73,7 +73,7 @@ def test_private_nested_and_test_classes_may_share_a_name(tmp_path: Path, write_
     write_module("shared/src/spotter/b.py", "class _Body: ...\nclass Body: ...\n")
     write_module("tests/spotter/test_b.py", "class Body: ...\n")
 
-    assert [] == classes.check(tmp_path)
+    assert [] == check_classes(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -107,18 +107,18 @@ def test_every_way_to_bind_a_banned_name_is_reported(
     """In product code and in tests, with what to call it instead."""
     write_module(file, source)
 
-    findings = variables.check(tmp_path)
+    findings = check_variables(tmp_path)
 
     assert [Path(file)] == [finding.file for finding in findings]
     assert "variable `one` says nothing: name the thing itself" in findings[0].message
 
 
-@pytest.mark.parametrize("name", variables.REMEDIES)
+@pytest.mark.parametrize("name", REMEDIES)
 def test_each_banned_name_is_reported(tmp_path: Path, write_module: WriteModule, name: str) -> None:
     """Six words that fit anything."""
     write_module("lab/src/lab/a.py", f"{name} = 1\n")
 
-    assert [1] == [finding.line for finding in variables.check(tmp_path)]
+    assert [1] == [finding.line for finding in check_variables(tmp_path)]
 
 
 def test_a_stored_field_keeps_its_name_and_names_may_contain_a_banned_word(
@@ -127,14 +127,14 @@ def test_a_stored_field_keeps_its_name_and_names_may_contain_a_banned_word(
     """What is read, passed by keyword or part of a longer name binds nothing."""
     write_module("lab/src/lab/a.py", "class Block:\n    said: dict\none_more = known_sets = Block(said={}).said\n")
 
-    assert [] == variables.check(tmp_path)
+    assert [] == check_variables(tmp_path)
 
 
 def test_each_field_that_may_keep_its_name_exists() -> None:
     """An entry whose class or field was renamed goes with it."""
-    existing = {name for module in product_modules(ROOT) for name, _ in variables.fields(module)}
+    existing = {name for module in product_modules(ROOT) for name, _ in fields(module)}
 
-    assert set() == set(variables.WIRE_FIELDS) - existing
+    assert set() == set(WIRE_FIELDS) - existing
 
 
 def test_the_command_prints_findings_or_counts_and_fails(

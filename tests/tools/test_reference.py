@@ -16,8 +16,7 @@ from spotter.domain.rules import RULES
 from spotter.streaming.dead_letters import REASONS
 from tests.support import ROOT
 from tools.reference.compatible import breaks
-from tools.reference.dead_letters import dead_letters
-from tools.reference.rules import rules
+from tools.reference.pages import dead_letters, rules
 from tools.reference.schemas import event_schemas
 
 REP = "spotter.rep.completed.v1"

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tools.checks.finding import Finding
-from tools.checks.sources import Module, product_modules
+from tools.checks.sources import Finding, Module, product_modules
 
 TABLE: Final = ("dead_letters", "REASONS")
 """Module, by its last name, and its mapping from reason to sentence."""

@@ -1,4 +1,4 @@
-"""The repository's Python modules, found by folder so that no check lists packages by hand."""
+"""What checks read and report: the repository's modules, found by folder, and findings."""
 
 from __future__ import annotations
 
@@ -10,22 +10,26 @@ from pathlib import Path
 SOURCE_FOLDERS = ("shared/src", "services/*/src", "cli/src", "lab/src")
 
 
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A breach of a rule, with where it is and what to do about it."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
 @dataclass(frozen=True)
 class Module:
-    """A module of the repository.
-
-    Attributes
-    ----------
-    name : str
-        Dotted name, without ``.__init__``.
-    file : Path
-        The file, relative to `root`.
-    root : Path
-        The repository.
-    """
+    """A module of the repository."""
 
     name: str
+    """Dotted, without ``.__init__``."""
     file: Path
+    """Relative to `root`, the repository."""
     root: Path
 
     @cached_property

@@ -10,10 +10,8 @@ from pathlib import Path
 
 from tools.reference.asyncapi import asyncapi
 from tools.reference.compatible import breaks
-from tools.reference.dead_letters import dead_letters
-from tools.reference.exercises import exercises
 from tools.reference.openapi import openapi
-from tools.reference.rules import rules
+from tools.reference.pages import dead_letters, exercises, rules
 from tools.reference.schemas import event_schemas
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_LOWER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
-_RAISE = ("minimum", "exclusiveMinimum", "minLength", "minItems")
+_LIMITS = dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems"), 1) | dict.fromkeys(
+    ("minimum", "exclusiveMinimum", "minLength", "minItems"), -1
+)
+"""1 for upper limits, -1 for lower ones."""
 
 
 def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> Iterator[str]:
@@ -34,11 +36,8 @@ def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> 
         yield f"{where}: the value was {old['const']} and is {new.get('const')}"
     if "enum" in old and (gone := [word for word in old["enum"] if word not in new.get("enum", [])]):
         yield f"{where}: {', '.join(map(str, gone))} are no longer allowed"
-    for name in _LOWER:
-        if name in new and (name not in old or new[name] < old[name]) and sent_by_clients:
-            yield f"{where}: {name} was {old.get(name, 'open')} and is {new[name]}"
-    for name in _RAISE:
-        if name in new and (name not in old or new[name] > old[name]) and sent_by_clients:
+    for name, sign in _LIMITS.items():
+        if sent_by_clients and name in new and (name not in old or sign * new[name] < sign * old[name]):
             yield f"{where}: {name} was {old.get(name, 'open')} and is {new[name]}"
     for kind in ("anyOf", "items", "additionalProperties"):
         former, latter = old.get(kind), new.get(kind)

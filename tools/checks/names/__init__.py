@@ -1,1 +1,0 @@
-"""Rules of names: modules are nouns, a public class name exists once, a variable says what it holds."""
