@@ -24,8 +24,7 @@ from spotter.settings import Limits
 from spotter.streaming.log import Record
 from spotter.streaming.memory.log import MemoryLog
 from spotter_gateway.app import create_router
-from spotter_gateway.hub import Hub
-from spotter_gateway.intervals import Intervals
+from spotter_gateway.hub import Hub, Intervals
 from tests.gateway.outputs import revoked, write
 
 KEYS = Keyring([("k1", "a-secret-that-is-long-enough-for-hs256")])

@@ -18,8 +18,7 @@ from spotter.streaming.log import Record, Start
 from spotter.streaming.memory.log import MemoryLog, MemoryReader
 from spotter_gateway import __main__ as process
 from spotter_gateway.app import Gateway, create_app
-from spotter_gateway.hub import Hub
-from spotter_gateway.intervals import Intervals
+from spotter_gateway.hub import Hub, Intervals
 from tests.gateway.outputs import advice, revoked, write
 from tests.gateway.support import KEYS, QUICK, frame, until
 

@@ -12,8 +12,7 @@ from spotter.domain.topics import ADVICE, ESTIMATES
 from spotter.streaming.log import LogUnavailable, Record, Start
 from spotter.streaming.memory.log import MemoryLog, MemoryReader
 from spotter_gateway.cursor import Cursor
-from spotter_gateway.hub import RESUMING_MAX
-from spotter_gateway.intervals import Intervals
+from spotter_gateway.hub import RESUMING_MAX, Intervals
 from tests.gateway.outputs import advice, estimate, summary
 from tests.gateway.support import Clock, RunningGateway, Stream, ids, serving
 

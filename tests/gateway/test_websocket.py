@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from spotter.settings import Limits
-from spotter_gateway.intervals import Intervals
+from spotter_gateway.hub import Intervals
 from tests.gateway.outputs import advice, estimate, opened, summary
 from tests.gateway.support import QUICK, Clock, RunningGateway, frame, frames, ids, revoke, serving, silent
 

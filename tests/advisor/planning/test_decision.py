@@ -14,8 +14,7 @@ from spotter_advisor.planning.decision import Decision, RirEstimate, decide, dec
 from spotter_advisor.planning.messages import SENTENCE_LENGTH_MAX, SPEECH_WORDS_MAX, message_for, plan_message
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import terms_of
-from spotter_advisor.state.eligibility import Eligibility
-from spotter_advisor.state.terms import SetTerms
+from spotter_advisor.state.terms import Eligibility, SetTerms
 from tests.advisor.training import MONDAY, chances
 
 EXERCISES = [*builtin_catalogue(), UNKNOWN]

@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.ledger_oracle import published, recompute
 from spotter.domain.events.outputs import AdviceGiven
-from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.terms import Eligibility
 from tests.advisor.training import MONDAY, Lifting, Training
 
 

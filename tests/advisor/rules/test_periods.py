@@ -16,8 +16,7 @@ from spotter_advisor.planning.decision import RirEstimate, decide
 from spotter_advisor.planning.messages import message_for, plan_message
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import apply_rules, terms_of
-from spotter_advisor.state.eligibility import Eligibility
-from spotter_advisor.state.terms import SetTerms
+from spotter_advisor.state.terms import Eligibility, SetTerms
 from tests.advisor.training import MONDAY, Training, chances
 
 RESTED = Eligibility(left=4.0, muscle_left=2.0)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from spotter.domain.events.budgets import NoticeGiven
 from spotter.domain.events.outputs import AdviceGiven
-from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.terms import Eligibility
 from tests.advisor.training import MONDAY, Training
 
 

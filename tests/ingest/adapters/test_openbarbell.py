@@ -12,7 +12,7 @@ from spotter.domain.exercises import builtin_catalogue
 from spotter.http import Problem
 from spotter.http.tokens import Identity
 from spotter_ingest.adapters.openbarbell import decode_rep
-from spotter_ingest.adapters.protocol import BadFrame
+from spotter_ingest.adapters.registry import BadFrame
 from spotter_ingest.body_parser import parse_body
 from spotter_ingest.validation import Receipt, validate
 

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spotter_ingest.adapters.protocol import Adapter, BadFrame
-from spotter_ingest.adapters.registry import adapter_of, all_adapters
+from spotter_ingest.adapters.registry import Adapter, BadFrame, adapter_of, all_adapters
 
 
 @pytest.mark.parametrize("adapter", all_adapters(), ids=lambda adapter: adapter.NAME)

@@ -20,8 +20,7 @@ from spotter_cli.replay.recording import (
     RecordingSet,
     UnreadableFile,
 )
-from spotter_ingest.adapters.protocol import BadFrame
-from spotter_ingest.adapters.registry import adapter_of
+from spotter_ingest.adapters.registry import BadFrame, adapter_of
 
 _EXERCISES: Final = {
     "squat": "back_squat",

@@ -22,7 +22,7 @@ from spotter_advisor.planning.decision import RirEstimate, decide
 from spotter_advisor.processor import Advisor
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import apply_rules
-from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.terms import Eligibility
 from spotter_detector.model import Filter, Observation, Prior, Request, build_prior
 from spotter_detector.processor import FailureDetector
 

@@ -7,7 +7,9 @@ import sys
 
 from spotter.logging_config import configure_logging
 from spotter.settings import Settings
-from spotter_advisor.worker import work
+from spotter.streaming.faust import run_worker
+from spotter.streaming.gc_tuning import tune
+from spotter_advisor.processor import Advisor
 
 
 def main() -> None:
@@ -22,7 +24,8 @@ def main() -> None:
     )
     options = parser.parse_args()
     configure_logging("advisor", level=settings.log_level, as_json=settings.log_json)
-    sys.exit(work(settings.model_copy(update={"host": options.host, "port": options.port})))
+    tune()
+    sys.exit(run_worker(Advisor(), settings.model_copy(update={"host": options.host, "port": options.port})))
 
 
 if __name__ == "__main__":

@@ -62,12 +62,6 @@ def read_acknowledgement(hub: Hub, identity: Identity, text: str | bytes) -> Eve
     )
 
 
-def acknowledgement(event: Event) -> AdviceAcknowledged:
-    """Return the data of an acknowledgement."""
-    assert isinstance(event.data, AdviceAcknowledged)
-    return event.data
-
-
 async def write(log: Log, event: Event) -> None:
     """Write an acknowledgement; raises Problem 503 where the log doesn't answer."""
     key = athlete_key(event.data.gym_id or "", event.data.athlete_id or "")

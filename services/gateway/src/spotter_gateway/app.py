@@ -23,8 +23,7 @@ from spotter.streaming.log import Log
 from spotter.streaming.topic_follower import TopicFollower
 from spotter_gateway.clients import Client
 from spotter_gateway.filters import AdviceQuery, StreamQuery, parse_filter
-from spotter_gateway.hub import Hub
-from spotter_gateway.intervals import Intervals
+from spotter_gateway.hub import Hub, Intervals
 from spotter_gateway.sse import AdviceStream, read_cursor
 from spotter_gateway.websocket import AdviceSocket
 

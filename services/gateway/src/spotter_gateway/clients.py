@@ -1,13 +1,16 @@
-"""The connected clients, and the queue of each."""
+"""The connected clients, the queue of each, and the end of a connection."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+
+from fastapi import WebSocketDisconnect
 
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity, InvalidToken
@@ -27,6 +30,8 @@ TOO_LARGE: Final = 1009
 BROKEN: Final = 1011
 RESTARTS: Final = 1012
 TRY_LATER: Final = 1013
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +179,28 @@ class Clients:
 
 def _full(status: int, title: str, detail: str) -> Problem:
     return Problem(status, title, detail, mend="Close one, or try again in a second.", headers={"Retry-After": "1"})
+
+
+async def run_until_closed(client: Client, *coroutines: Coroutine[None, None, None]) -> CloseReason | None:
+    """Run coroutines until the first has returned or the client is closed, then cancel the rest.
+
+    Returns why to close the connection, or None if the other side has gone.
+    """
+    tasks = [asyncio.create_task(coroutine) for coroutine in (*coroutines, _closed(client))]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    if client.closed.done():
+        return client.closed.result()
+    for outcome in outcomes:
+        if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect | OSError):
+            logger.error("a connection of token %s broke", client.identity.token_id, exc_info=outcome)
+            return CloseReason(BROKEN, "something went wrong on our side; it is in the log")
+    return None
+
+
+async def _closed(client: Client) -> None:
+    await asyncio.wait([client.closed])

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
 from spotter.domain.events import Unreadable
 from spotter.domain.events.people import AdviceAcknowledged
-from spotter.domain.time import utc_now
+from spotter.domain.time import epoch_ms, utc_now
 from spotter.domain.topics import ACKS, ADVICE, ESTIMATES
 from spotter.http import Guard
 from spotter.http.tokens import Identity
@@ -25,11 +26,9 @@ from spotter_gateway.bounded_map import BoundedMap
 from spotter_gateway.clients import RESTARTS, Client, Clients, CloseReason
 from spotter_gateway.cursor import StreamOffsets
 from spotter_gateway.filters import AdviceFilter
-from spotter_gateway.frames import Advice, Estimate, StreamItem, read
-from spotter_gateway.heartbeat import heartbeat
-from spotter_gateway.intervals import Intervals
+from spotter_gateway.frames import Advice, Estimate, StreamItem, heartbeat_frame, read
 from spotter_gateway.recent import RECENT_MAX, RecentItems
-from spotter_gateway.redelivery import Redelivery
+from spotter_gateway.redelivery import EVERY_MS, Redelivery
 from spotter_gateway.sets import OpenSets
 
 HISTORY: Final = timedelta(minutes=10)
@@ -38,10 +37,26 @@ ALERTS_MAX: Final = 50_000
 FETCH_S: Final = 1.0
 YIELD_EVERY: Final = 16
 """Records read, or frames sent, in a row before other tasks run: sending keeps up with reading."""
+ANSWER_S_MAX: Final = 2.5
+"""How long the log may take to find its oldest unfinished event."""
 RESUMING_MAX: Final = 4
 """Clients that may read old records from the log at the same time."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Intervals; only tests change them."""
+
+    heartbeat_s: float = 2.0
+    check_s: float = 1.0
+    """Between two checks of clients' tokens; a client with a revoked token must be disconnected within 5 s."""
+    repeat_ms: int = EVERY_MS
+    stalled_s: float = 4.0
+    """Heartbeats stop when the log, which is asked every second, has not answered for this long."""
+    retry_s: float = 0.5
+    """Wait after the log did not answer."""
 
 
 class Hub:
@@ -244,3 +259,18 @@ class Hub:
         while True:
             await asyncio.sleep(self.intervals.check_s)
             self.clients.check(self._guard)
+
+
+async def heartbeat(log: Log, clock: Callable[[], datetime]) -> bytes | None:
+    """Return the current heartbeat; None if the age is unknown, because clients must notice by the silence."""
+    try:
+        async with asyncio.timeout(ANSWER_S_MAX):
+            oldest_ms = await log.oldest_unfinished_ms()
+    except (LogUnavailable, TimeoutError) as error:
+        logger.warning("no heartbeat: the age of the oldest unfinished event is unknown: %s", error or "no answer")
+        return None
+    except Exception:  # advice must go out in any case; clients notice the silence
+        logger.exception("no heartbeat: reading the age of the oldest unfinished event failed")
+        return None
+    now = clock()
+    return heartbeat_frame(now, 0 if oldest_ms is None else max(0, epoch_ms(now) - oldest_ms))

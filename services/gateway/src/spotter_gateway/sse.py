@@ -12,11 +12,10 @@ from starlette.types import Receive, Scope, Send
 
 from spotter.http import Problem
 from spotter.http.metrics import CLIENTS
-from spotter_gateway.clients import Client
+from spotter_gateway.clients import Client, run_until_closed
 from spotter_gateway.cursor import BadCursor, Cursor, StreamOffsets
 from spotter_gateway.delivery import Delivery, Frame
 from spotter_gateway.hub import YIELD_EVERY, Hub
-from spotter_gateway.shutdown import run_until_closed
 
 RETRY_MS: Final = 1000
 """When a browser reconnects: well before it has to show that the signal is lost."""

@@ -10,14 +10,14 @@ from typing import Final
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 
+from spotter.domain.events.people import AdviceAcknowledged
 from spotter.http import Problem, chosen_subprotocol
 from spotter.http.metrics import CLIENTS
 from spotter.http.token_bucket import TokenBucket
-from spotter_gateway.acks import acknowledgement, read_acknowledgement, write
-from spotter_gateway.clients import TOO_LARGE, TRY_LATER, Client, CloseReason
+from spotter_gateway.acks import read_acknowledgement, write
+from spotter_gateway.clients import TOO_LARGE, TRY_LATER, Client, CloseReason, run_until_closed
 from spotter_gateway.delivery import Delivery
 from spotter_gateway.hub import YIELD_EVERY, Hub
-from spotter_gateway.shutdown import run_until_closed
 
 CLOSE_S_MAX: Final = 5.0
 """How long a client that doesn't read may delay the close frame."""
@@ -70,9 +70,8 @@ class AdviceSocket:
             return
         try:
             event = read_acknowledgement(self._hub, self._client.identity, text)
-            acknowledged = acknowledgement(event)
-            if acknowledged.state != "delivered":
-                self._client.redelivery.shown(acknowledged.alert_id)
+            if isinstance(event.data, AdviceAcknowledged) and event.data.state != "delivered":
+                self._client.redelivery.shown(event.data.alert_id)
             await write(self._hub.log, event)
         except Problem as problem:
             await self._socket.send_text(orjson.dumps({"problem": problem.document()}).decode())

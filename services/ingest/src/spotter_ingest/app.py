@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 
+import orjson
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from starlette.responses import Response
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
 from spotter.domain.topics import ACCESS, CONFIG
-from spotter.http import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install
+from spotter.http import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install, problem_response
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
 from spotter.streaming.log import Log
@@ -22,11 +23,12 @@ from spotter_ingest.batch_writer import BatchWriter
 from spotter_ingest.body_parser import parse_body
 from spotter_ingest.openapi import OPERATION
 from spotter_ingest.quotas import BodyTooLarge, EventQuotas, Occupancy
-from spotter_ingest.responses import batch_response
-from spotter_ingest.service import IngestService
+from spotter_ingest.service import IngestService, Result
 from spotter_ingest.websocket import TRY_LATER, EventSocket
 
 log = logging.getLogger(__name__)
+
+_RETRIED = (503, 429)
 
 
 def _no_reason() -> str | None:
@@ -121,3 +123,25 @@ def create_app(
     app.include_router(create_router(target, guard, configuration, limits or Limits(), ready=ready, clock=clock))
     app.include_router(health_router(ready, alive=alive))
     return app
+
+
+def batch_response(results: Sequence[Result]) -> Response:
+    """Return 202 if no event was refused, 207 if some were, else a problem; each with the results."""
+    documents = [result.document() for result in results]
+    problems = [result.problem for result in results if result.problem is not None]
+    retriable = next((problem for status in _RETRIED for problem in problems if problem.status == status), None)
+    if len(problems) < len(results) or not results:
+        headers = {"Retry-After": retriable.headers["Retry-After"]} if retriable else None
+        body = orjson.dumps({"results": documents})
+        return Response(body, 207 if problems else 202, headers, "application/json")
+    problem = problems[0] if len(problems) == 1 else retriable or _none_accepted(len(problems))
+    response = problem_response(problem)
+    response.body = orjson.dumps(problem.document() | {"results": documents})
+    response.headers["Content-Length"] = str(len(response.body))
+    return response
+
+
+def _none_accepted(count: int) -> Problem:
+    return Problem(
+        422, "No event was taken", f"All {count} events were refused.", mend="See what is wrong with each in results."
+    )

@@ -7,10 +7,9 @@ from datetime import datetime
 from spotter.domain.exercises import Exercise
 from spotter.domain.weeks import day_of
 from spotter_advisor.budget.week import Budget, BudgetInputs, budget_of, spent_in
-from spotter_advisor.pricing.cost import rounded
-from spotter_advisor.pricing.muscles import main_groups, muscle_weights
+from spotter_advisor.pricing.cost import main_groups, muscle_weights, rounded
 from spotter_advisor.pricing.recovery import recovering_groups
-from spotter_advisor.state.eligibility import Eligibility
+from spotter_advisor.state.terms import Eligibility
 from spotter_advisor.warnings.check_in import pain_on
 from spotter_advisor.warnings.effort_shares import hard_share
 from spotter_advisor.warnings.plateau import plateau_of

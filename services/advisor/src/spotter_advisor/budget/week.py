@@ -18,7 +18,9 @@ from spotter_advisor.pricing.calendar import week_in
 from spotter_advisor.pricing.cost import rounded
 from spotter_advisor.state.history import ActiveWarning, History
 from spotter_advisor.state.records import AthleteState, Calendar, Grant, Ledger, LedgerEntry
-from spotter_advisor.warnings.active import active_warnings
+from spotter_advisor.warnings.check_in import reported_warnings
+from spotter_advisor.warnings.plateau import plateau_warning
+from spotter_advisor.warnings.velocity_loss import slow_reps_warning
 
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -181,11 +183,17 @@ def _base(inputs: BudgetInputs, on_day: DayPolicy, days: int) -> tuple[float, st
 
 
 def _warnings(inputs: BudgetInputs, at: datetime, on_day: DayPolicy, days: int) -> tuple[ActiveWarning, ...]:
-    policy = on_day.policy
+    """Return the warnings that are active at a moment: those reported (R15), then those measured (R16)."""
+    history, policy, zone = inputs.history, on_day.policy, inputs.calendar.zone
     since = at - timedelta(weeks=policy.plateau_weeks)
     spent = rounded(sum(entry.cost for entry in inputs.ledger.entries if since < entry.at <= at))
     allowed = _base(inputs, DayPolicy(policy), days)[0] * policy.plateau_weeks
-    return active_warnings(inputs.history, at, inputs.calendar.zone, policy, spent=spent, allowed=allowed)
+    today = day_of(at, zone).isoformat()
+    measured = (
+        slow_reps_warning(history, at, today, zone, policy),
+        plateau_warning(history, today, zone, policy, spent, allowed),
+    )
+    return (*reported_warnings(history, at), *(warning for warning in measured if warning is not None))
 
 
 def _block_change(inputs: BudgetInputs, at: datetime, week: Week) -> datetime:

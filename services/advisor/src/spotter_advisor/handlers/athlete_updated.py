@@ -7,11 +7,11 @@ from typing import Final
 
 from spotter.domain.events import corrected_time
 from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted
-from spotter.domain.policies import Programme, Session, values_in
+from spotter.domain.policies import Programme, Session, effective, values_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter.streaming.processor import Reject
 from spotter_advisor.handlers.budget_message import publish_budget, publish_budget_if_changed
-from spotter_advisor.handlers.programme import effective_policy, programme_of
+from spotter_advisor.handlers.programme import programme_of
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.forecast import forecast_of
 from spotter_advisor.pricing.calendar import configured_calendar, week_in
@@ -61,7 +61,7 @@ def session_started(uow: AdvisorUnitOfWork, data: SessionStarted) -> None:
         return
     calendar = uow.calendar_at(moment)
     on_day = uow.on_day(day_of(moment, calendar.zone))
-    policy, catalogue = effective_policy(on_day).policy, uow.gym().catalogue
+    policy, catalogue = effective(on_day.layers).policy, uow.gym().catalogue
     inputs = uow.budget_inputs(calendar)
     forecast = forecast_of(inputs, policy, on_day, catalogue, data.planned, min(moment, uow.now))
     publish_budget(uow, uow.budget(calendar, moment), None, forecast=forecast)

@@ -19,9 +19,10 @@ from spotter_advisor.state.history import SentNotice
 from spotter_advisor.state.records import AdvisedSet, Calendar
 from spotter_advisor.warnings.effort_shares import HARD_DAYS, easy_share, hard_share
 from spotter_advisor.warnings.plateau import exercise_words, plateau_of
-from spotter_advisor.warnings.thresholds import AFTER_SESSION
 
 NoticeKind = Literal["plateau", "sandbagging", "hard_share", "signs"]
+AFTER_SESSION: Final = timedelta(hours=2)
+"""A session is over when nothing was lifted for this long: notices are shown from then on."""
 _WEEK: Final = timedelta(days=7)
 
 

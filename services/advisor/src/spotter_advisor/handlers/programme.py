@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from spotter.domain.gym_config import GymConfig
-from spotter.domain.policies import Effective, OnDay, Programme, effective
+from spotter.domain.policies import OnDay, Programme, effective
 from spotter_advisor.budget.week import DayPolicy
 from spotter_advisor.state.records import AthleteState, Pins
 
@@ -27,11 +27,6 @@ def pinned_on_day(gym: GymConfig, pins: Pins) -> OnDay:
     return gym.on_day(Programme(pins.policy, pins.blocks, sessions), pins.team, day)
 
 
-def effective_policy(on_day: OnDay) -> Effective:
-    """Merge the policy layers of a day."""
-    return effective(on_day.layers)
-
-
 def day_policy(on_day: OnDay) -> DayPolicy:
     """Return the whole policy of a day, and the kind of its block."""
-    return DayPolicy(effective_policy(on_day).policy, None if on_day.block is None else on_day.block.kind)
+    return DayPolicy(effective(on_day.layers).policy, None if on_day.block is None else on_day.block.kind)

@@ -19,7 +19,7 @@ from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.outcome import outcome_of, report_of
 from spotter_advisor.pricing.calendar import week_in
 from spotter_advisor.pricing.cost import whole_reps
-from spotter_advisor.pricing.entry import ledger_entry
+from spotter_advisor.pricing.recovery import ledger_entry
 from spotter_advisor.state.records import (
     LEDGER_KEPT,
     AdvisedOutcome,

@@ -8,21 +8,21 @@ from typing import Final
 
 from spotter.domain.events.lifting import Intent
 from spotter.domain.events.outputs import Because, SetOpened
+from spotter.domain.policies import effective
 from spotter.domain.weeks import day_of
 from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.budget.week import is_beginner
 from spotter_advisor.handlers.budget_message import publish_budget_if_changed
 from spotter_advisor.handlers.plan_message import plan_because, plan_content, publish_plan
-from spotter_advisor.handlers.programme import effective_policy, pinned_on_day, programme_of
+from spotter_advisor.handlers.programme import pinned_on_day, programme_of
 from spotter_advisor.handlers.set_closed import publish_summary
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.timeliness import PLAN_FRESH
 from spotter_advisor.pricing.calendar import calendar_at
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import apply_rules
-from spotter_advisor.state.eligibility import Eligibility
 from spotter_advisor.state.records import AdvisedSet, Calendar, Context, Pins
-from spotter_advisor.state.terms import SetTerms
+from spotter_advisor.state.terms import Eligibility, SetTerms
 
 DEFAULT_INTENT: Final[Intent] = "work"
 
@@ -143,7 +143,7 @@ class _Assessment:
 def _assess(uow: AdvisorUnitOfWork, key: str, opened_at: datetime, context: Context, pins: Pins) -> _Assessment:
     gym = uow.gym(pins.config)
     on_day = pinned_on_day(gym, pins)
-    effective = effective_policy(on_day)
+    merged = effective(on_day.layers)
     exercise = gym.catalogue.get(context.exercise)
     eligibility = eligibility_of(uow.budget_inputs_for(pins), exercise, opened_at, now=uow.now, but=key)
     inputs = RuleInputs(
@@ -159,8 +159,8 @@ def _assess(uow: AdvisorUnitOfWork, key: str, opened_at: datetime, context: Cont
         last_week=on_day.last_week,
         time_pressed=on_day.mode == "time_pressed",
     )
-    judgement = apply_rules(inputs, effective.policy)
-    return _Assessment(judgement.terms, eligibility, plan_because(inputs, judgement, effective, on_day))
+    judgement = apply_rules(inputs, merged.policy)
+    return _Assessment(judgement.terms, eligibility, plan_because(inputs, judgement, merged, on_day))
 
 
 def context_of(data: SetOpened) -> Context:

@@ -13,7 +13,7 @@ from spotter.domain.policies import OnDay, Policy
 from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.budget.week import BudgetInputs, budget_of, with_entry
 from spotter_advisor.pricing.cost import rounded
-from spotter_advisor.pricing.entry import ledger_entry
+from spotter_advisor.pricing.recovery import ledger_entry
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import terms_of
 

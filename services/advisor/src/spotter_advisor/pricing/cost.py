@@ -1,12 +1,16 @@
-"""What a set costs of the weekly failure budget (R10), by how near to failure it ended."""
+"""What a set costs of the weekly failure budget (R10), by how near to failure it ended, and which muscle groups pay it."""
 
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from spotter.domain.events.lifting import Intent
-from spotter.domain.exercises import RISKS, Risk
+from spotter.domain.exercises import RISKS, Exercise, Risk
 from spotter.domain.policies import BlockKind, Policy
+
+MAIN: Final = 0.5
+"""Groups that do at least this part of the most worked one's work rest as long (design choice)."""
 
 
 def cost_at(rir: int, risk: Risk, intent: Intent, policy: Policy) -> float:
@@ -58,3 +62,28 @@ def whole_reps(rir: float) -> int:
 
 def _is_cheap(risk: Risk, intent: Intent) -> bool:
     return intent == "amrap" and RISKS[risk].cheap_amrap
+
+
+def muscle_weights(exercise: Exercise) -> dict[str, float]:
+    """Return each muscle group's work as a part of the most worked one's.
+
+    The set's own group pays the whole cost, so that a group's weekly units are sets to failure; the others pay their
+    part.
+
+    >>> from spotter.domain.exercises import builtin_catalogue
+    >>> muscle_weights(builtin_catalogue().get("biceps_curl"))
+    {'biceps': 1.0, 'forearms': 0.176471}
+    """
+    shares = exercise.shares
+    most = max(shares.values())
+    return {group: rounded(share / most) for group, share in shares.items()}
+
+
+def cost_by_muscle(exercise: Exercise, cost: float) -> dict[str, float]:
+    """Return the part of a set's cost that each muscle group pays."""
+    return {group: rounded(cost * weight) for group, weight in muscle_weights(exercise).items()}
+
+
+def main_groups(exercise: Exercise) -> frozenset[str]:
+    """Return the groups that an exercise works most."""
+    return frozenset(group for group, weight in muscle_weights(exercise).items() if weight >= MAIN)

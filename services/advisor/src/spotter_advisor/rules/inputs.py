@@ -9,8 +9,7 @@ from spotter.domain.events.lifting import Intent
 from spotter.domain.exercises import Exercise
 from spotter.domain.policies import BlockKind
 from spotter.domain.reasons import Reason
-from spotter_advisor.state.eligibility import Eligibility
-from spotter_advisor.state.terms import SetTerms
+from spotter_advisor.state.terms import Eligibility, SetTerms
 
 HIGH_RISK_FLOOR: Final = 1
 HIGH_RISK_TARGET: Final = 2

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeVar
 
 from spotter.domain.policies import Block, Session
 from spotter.streaming.codec import dump_json, load_json
-from spotter_advisor.state.eligibility import Eligibility
 from spotter_advisor.state.history import DayStats, History, SentNotice, SetFacts, WellnessCheckIn
 from spotter_advisor.state.records import (
     ATHLETE,
@@ -29,7 +28,7 @@ from spotter_advisor.state.records import (
     Pins,
     StopLatch,
 )
-from spotter_advisor.state.terms import SetTerms
+from spotter_advisor.state.terms import Eligibility, SetTerms
 
 STATE_VERSION: Final = 1
 T = TypeVar("T")

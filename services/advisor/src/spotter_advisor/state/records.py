@@ -10,9 +10,8 @@ from typing import Any, Final, Literal
 from spotter.domain.events.lifting import Intent
 from spotter.domain.policies import Block, Session
 from spotter.domain.weeks import WeekStart
-from spotter_advisor.state.eligibility import Eligibility
 from spotter_advisor.state.history import SetFacts
-from spotter_advisor.state.terms import SetTerms
+from spotter_advisor.state.terms import Eligibility, SetTerms
 
 ATHLETE: Final = "lifter"
 LEDGER: Final = "ledger"

@@ -9,17 +9,23 @@ from typing import Final
 
 from spotter.domain.exercises import Exercise, joint_of
 from spotter_advisor.state.history import ActiveWarning, History, WarningName, WellnessCheckIn
-from spotter_advisor.warnings.thresholds import (
-    BAD,
-    CHECKIN_HOLDS,
-    CHECKINS_KEPT,
-    PAIN,
-    PAIN_HOLDS,
-    STAYS,
-    STRONG_PAIN,
-    WORST,
-)
 
+CHECKIN_HOLDS: Final = timedelta(days=7)
+"""How long a check-in counts: it describes today, and a week later it is out of date."""
+CHECKINS_KEPT: Final = 14
+"""Newest check-ins that are stored; warnings use two."""
+STAYS: Final = timedelta(hours=20)
+"""What is reported twice this far apart persists: yesterday and today, whatever the hour."""
+BAD: Final = 2
+"""Scores up to this are bad, on a scale from 1 (bad) to 5 (good)."""
+WORST: Final = 1
+"""Soreness as bad as this is a warning without a second day."""
+PAIN: Final = 1
+"""Level, of 10, from which a joint hurts."""
+STRONG_PAIN: Final = 4
+"""Level, of 10, from which a pain is a warning without a second day."""
+PAIN_HOLDS: Final = timedelta(days=28)
+"""How long a pain counts that is not taken back."""
 _QUESTIONS: Final[tuple[tuple[WarningName, tuple[str, ...], str], ...]] = (
     ("sleep", ("sleep",), "Slept badly"),
     ("irritability", ("irritability", "mood"), "Irritable or in a bad mood"),

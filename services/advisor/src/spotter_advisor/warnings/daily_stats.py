@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from spotter_advisor.state.history import DayStats, History, SetFacts
-from spotter_advisor.warnings.thresholds import PROGRESS_WEEKS
 
+PROGRESS_WEEKS: Final = 8
+"""Weeks of bests that are stored of an exercise."""
 _BAR_MPS: Final = 0.25
 _SPAN_MPS: Final = 1.2
 _HEAVIEST: Final = 1.1

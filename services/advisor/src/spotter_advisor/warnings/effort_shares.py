@@ -9,10 +9,11 @@ from typing import Final
 
 from spotter.domain.policies import Policy
 from spotter_advisor.state.history import DayStats, History
-from spotter_advisor.warnings.thresholds import SANDBAGGING_SETS_MIN
 
 HARD_DAYS: Final = 28
 """Days whose sets count, today included."""
+SANDBAGGING_SETS_MIN: Final = 5
+"""Least sets of a week for its share of easy ones to count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from spotter.domain.policies import Policy
 from spotter.domain.weeks import start_of_day
 from spotter_advisor.state.history import ActiveWarning, History
 from spotter_advisor.warnings.daily_stats import week_number
-from spotter_advisor.warnings.thresholds import GAIN
+
+GAIN: Final = 0.01
+"""A best that is this much better is a gain: two hundredths of a metre per second are two parts in a hundred."""
 
 
 @dataclass(frozen=True, slots=True)

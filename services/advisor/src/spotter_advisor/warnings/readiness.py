@@ -15,8 +15,7 @@ from spotter.domain.policies import Policy
 from spotter.domain.weeks import day_of
 from spotter_advisor.state.history import History
 from spotter_advisor.warnings.check_in import newest_score, pains
-from spotter_advisor.warnings.thresholds import SESSIONS_APART_DAYS
-from spotter_advisor.warnings.velocity_loss import mean_offset_mps, mean_offset_sds
+from spotter_advisor.warnings.velocity_loss import SESSIONS_APART_DAYS, mean_offset_mps, mean_offset_sds
 
 WELLNESS: Final = 50.0
 VELOCITY: Final = 30.0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from spotter.domain.policies import Policy
 from spotter.domain.weeks import start_of_day
 from spotter_advisor.state.history import ActiveWarning, DayStats, History
-from spotter_advisor.warnings.thresholds import SESSIONS_APART_DAYS
+
+SESSIONS_APART_DAYS: Final = 14
+"""Sessions further apart than this are not in a row; a velocity warning lasts no longer, either."""
 
 
 def slow_reps_warning(history: History, at: datetime, today: str, zone: str, policy: Policy) -> ActiveWarning | None:

@@ -1,1 +1,1 @@
-"""Adapters of devices: each module but `protocol` and `registry` decodes what one family of devices sends; all pure."""
+"""Adapters of devices: each module but `registry` decodes what one family of devices sends; all pure."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from spotter_ingest.adapters.protocol import BadFrame, DeviceFrame
+from spotter_ingest.adapters.registry import BadFrame, DeviceFrame
 
 NAME: Final = "openbarbell"
 MODEL: Final = "OpenBarbell"

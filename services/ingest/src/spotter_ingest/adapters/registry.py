@@ -1,15 +1,39 @@
-"""All adapters: every other module of this package, so that adding a file adds a device."""
+"""What an adapter is, and all of them: every other module of this package, so that adding a file adds a device."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Protocol, runtime_checkable
 
 from spotter_ingest import adapters
-from spotter_ingest.adapters.protocol import Adapter, BadFrame, DeviceFrame
 
-_NO_ADAPTERS = frozenset({"protocol", "registry"})
+DeviceFrame = Sequence[float | str]
+"""One rep as a device reports it: numbers, or numbers in text."""
+
+
+class BadFrame(ValueError):
+    """A frame that is incomplete, damaged or of an unknown device."""
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """Decodes the frames of one family of devices."""
+
+    NAME: str
+    """Source of the events that are made of its frames, for example `openbarbell`."""
+
+    def recognises(self, frame: DeviceFrame) -> bool:
+        """Return whether a frame is of this family, complete or not."""
+
+    def decode_rep(self, frame: DeviceFrame) -> dict[str, object]:
+        """Return a frame as the data of `spotter.rep.completed.v1`, in its units.
+
+        Values that cannot be (391 m/s, Infinity) are returned as the device reported them: `/v1/events` refuses them
+        with the reason. Raises BadFrame.
+        """
 
 
 @cache
@@ -18,11 +42,11 @@ def all_adapters() -> tuple[Adapter, ...]:
     modules = [
         import_module(f"{adapters.__name__}.{module.name}")
         for module in iter_modules(adapters.__path__)
-        if module.name not in _NO_ADAPTERS
+        if module.name != "registry"
     ]
     for module in modules:
         if not isinstance(module, Adapter):
-            raise TypeError(f"{module.__name__} is no adapter: see {adapters.__name__}.protocol")
+            raise TypeError(f"{module.__name__} is no adapter: see {adapters.__name__}.registry")
     return tuple(module for module in modules if isinstance(module, Adapter))
 
 
