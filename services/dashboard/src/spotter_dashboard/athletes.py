@@ -24,6 +24,7 @@ from spotter_dashboard.responses import (
     read_cursor,
     reader_of,
     require_lifter,
+    time_cursor,
 )
 from spotter_dashboard.store.budgets import budget
 from spotter_dashboard.store.database import Engine
@@ -205,7 +206,7 @@ def athlete_routes(
     )
     def felt(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 50) -> Response:
         require_lifter(queries, identity, athlete_id)
-        page, after = wellness(engine, identity.gym_id, athlete_id, after=_after(cursor), limit=limit)
+        page, after = wellness(engine, identity.gym_id, athlete_id, after=time_cursor(cursor), limit=limit)
         return as_json({"reports": page, "next_cursor": None if after is None else cursor_of(*after)})
 
     @router.get(
@@ -215,14 +216,7 @@ def athlete_routes(
     )
     def told(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 50) -> Response:
         require_lifter(queries, identity, athlete_id)
-        page, after = notices(engine, identity.gym_id, athlete_id, now=clock(), after=_after(cursor), limit=limit)
+        page, after = notices(engine, identity.gym_id, athlete_id, now=clock(), after=time_cursor(cursor), limit=limit)
         return as_json({"notices": page, "next_cursor": None if after is None else cursor_of(*after)})
 
     return router
-
-
-def _after(cursor: str | None) -> tuple[int, str] | None:
-    if cursor is None:
-        return None
-    us, key = read_cursor(cursor, int, str)
-    return (us, key)

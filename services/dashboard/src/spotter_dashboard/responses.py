@@ -89,5 +89,13 @@ def read_cursor(cursor: str, *kinds: type) -> list[Any]:
     return parts
 
 
+def time_cursor(cursor: str | None) -> tuple[int, str] | None:
+    """Decode a cursor of a moment in microseconds and a key; raises Problem 422 for any other."""
+    if cursor is None:
+        return None
+    us, key = read_cursor(cursor, int, str)
+    return (us, key)
+
+
 def _is_valid(part: str | int) -> bool:
     return 0 < len(part) <= _TEXT_MAX and "\x00" not in part if isinstance(part, str) else abs(part) < _INTEGER_MAX

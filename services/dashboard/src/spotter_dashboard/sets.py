@@ -13,7 +13,7 @@ from spotter.domain.ids import is_id
 from spotter.domain.time import micros
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
-from spotter_dashboard.responses import Cursor, Limit, as_json, athletes_seen, cursor_of, read_cursor, reader_of
+from spotter_dashboard.responses import Cursor, Limit, as_json, athletes_seen, cursor_of, reader_of, time_cursor
 from spotter_dashboard.store.database import Engine
 from spotter_dashboard.store.sets import SetQueries, SetRow
 
@@ -111,11 +111,7 @@ def set_routes(engine: Engine, guard: Guard) -> APIRouter:
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Response:
-        after = None
-        if cursor is not None:
-            opened_us, key = read_cursor(cursor, int, str)
-            after = (opened_us, key)
-        only = athletes_seen(identity, athlete_id)
+        only, after = athletes_seen(identity, athlete_id), time_cursor(cursor)
         rows = queries.sets(identity.gym_id, athletes=only, state=state, after=after, limit=limit + 1)
         page = rows[:limit]
         return as_json(

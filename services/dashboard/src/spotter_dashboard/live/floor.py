@@ -13,7 +13,7 @@ from typing import Final
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.outputs import DeviceLost, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated
-from spotter.domain.running_set import SET_EVENTS, RunningSet, rank
+from spotter.domain.running_set import SET_EVENTS, Newest, RunningSet, rank
 
 SHOWN: Final = timedelta(minutes=2)
 """A set that ended longer ago is not shown (design choice: about a rest between sets)."""
@@ -29,17 +29,13 @@ class FloorAthlete:
     __slots__ = ("_facts", "losses")
 
     def __init__(self) -> None:
-        self._facts: dict[str, tuple[tuple[int, str], str]] = {}
+        self._facts = Newest[str, str]()
         self.losses: dict[str, datetime] = {}
         """When a device was last lost, by set id (empty: whichever set was running)."""
 
     def learn(self, fact: str, value: str, version: tuple[int, str]) -> bool:
         """Store a fact unless a newer one is stored; returns whether it was stored."""
-        existing = self._facts.get(fact)
-        if existing is not None and version <= existing[0]:
-            return False
-        self._facts[fact] = (version, value)
-        return True
+        return self._facts.put(fact, (0, *version), value)
 
     def lose(self, set_id: str, at: datetime) -> bool:
         """Store when a device was lost; returns whether that was the last loss."""
@@ -52,14 +48,12 @@ class FloorAthlete:
     @property
     def name(self) -> str | None:
         """The name, where a coach entered one."""
-        fact = self._facts.get("name")
-        return None if fact is None else fact[1]
+        return self._facts.get("name")
 
     @property
     def agrees(self) -> bool:
         """Whether the lifter may be shown live: yes, unless consent was refused."""
-        fact = self._facts.get("live")
-        return fact is None or fact[1] != "false"
+        return self._facts.get("live") != "false"
 
     def lost(self, running: RunningSet) -> bool:
         """Tell whether a device was lost after the last event of a set."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -96,7 +96,7 @@ class CheckIn:
 class ReportedSign:
     """Something that speaks against spending."""
 
-    rule: str
+    rule_id: str
     sentence: str
 
 
@@ -169,7 +169,7 @@ class WeeklyReport:
     """Eight weeks, this one the last."""
     notices: tuple[ReportedSign, ...]
     next: Next
-    missing: tuple[str, ...] = field(default=())
+    missing: tuple[str, ...] = ()
 
     @property
     def sets(self) -> int:
@@ -182,8 +182,13 @@ class WeeklyReport:
         return f"{self.name or self.athlete_id}, week {self.week}"
 
 
+_COPIED: Final = (
+    "athlete_id", "name", "week", "first_day", "last_day", "time_zone", "running", "level", "block", "sets", "reps", "days",
+)  # fmt: skip
+
+
 def as_data(report: WeeklyReport) -> dict[str, Any]:
-    """Return a report as JSON-ready data."""
+    """Return a report as data that orjson writes."""
     trends = [
         {
             "week": week.name, "sets": week.sets, "reps": week.reps, "hard": week.hard, "early": week.early, "known": week.judged,
@@ -193,18 +198,7 @@ def as_data(report: WeeklyReport) -> dict[str, Any]:
         for week in report.trends
     ]  # fmt: skip
     return {
-        "athlete_id": report.athlete_id,
-        "name": report.name,
-        "week": report.week,
-        "first_day": report.first_day.isoformat(),
-        "last_day": report.last_day.isoformat(),
-        "time_zone": report.time_zone,
-        "running": report.running,
-        "level": report.level,
-        "block": report.block,
-        "sets": report.sets,
-        "reps": report.reps,
-        "days": report.days,
+        **{name: getattr(report, name) for name in _COPIED},
         "sets_by_reps_left": dict(zip(LEFT, report.left, strict=True)),
         "exercises": [
             {
@@ -220,14 +214,14 @@ def as_data(report: WeeklyReport) -> dict[str, Any]:
             "allowed": report.budget.allowed,
             "spent": report.budget.spent,
             "left": report.budget.left,
-            "reasons": list(report.budget.reasons),
+            "reasons": report.budget.reasons,
             "entries": [
                 {
                     "set_id": entry.set_id,
                     "exercise": entry.exercise,
-                    "day": entry.day.isoformat(),
+                    "day": entry.day,
                     "cost": entry.cost,
-                    "rule_ids": list(entry.rules),
+                    "rule_ids": entry.rules,
                 }
                 for entry in report.budget.entries
             ],
@@ -235,28 +229,23 @@ def as_data(report: WeeklyReport) -> dict[str, Any]:
         "stops": {"said": report.stops, "followed": report.followed, "reps_after": report.reps_after_stop},
         "hard_share": report.hard_28,
         "readiness": report.readiness,
-        "signs": [{"rule_id": sign.rule, "sentence": sign.sentence} for sign in report.signs],
+        "signs": report.signs,
         "closed": [
             {"muscle_group": group, "until": format_time(until), "rule_id": rule}
             for group, until, rule in report.closed
         ],
         "wellness": [
-            {
-                "day": check_in.day.isoformat(),
-                "mean": check_in.mean,
-                **dict(check_in.scores),
-                "pain": dict(check_in.pain),
-            }
+            {"day": check_in.day, "mean": check_in.mean, **dict(check_in.scores), "pain": dict(check_in.pain)}
             for check_in in report.check_ins
         ],
         "trends": trends,
-        "notices": [{"rule_id": notice.rule, "sentence": notice.sentence} for notice in report.notices],
+        "notices": report.notices,
         "next_week": {
             "week": report.next.name,
-            "first_day": report.next.first_day.isoformat(),
+            "first_day": report.next.first_day,
             "allowed": report.next.allowed,
             "block": report.next.block,
             "closed": [{"muscle_group": group, "until": format_time(until)} for group, until in report.next.closed],
         },
-        "not_recorded": list(report.missing),
+        "not_recorded": report.missing,
     }

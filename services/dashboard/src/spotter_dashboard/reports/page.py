@@ -48,5 +48,5 @@ def draw(report: WeeklyReport, form: str) -> bytes:
 
 def _rules(report: WeeklyReport) -> set[str]:
     rules = {rule for entry in report.budget.entries for rule in entry.rules}
-    rules |= {rule for sign in (*report.signs, *report.notices) for rule in sign.rule.split(", ")}
+    rules |= {rule for sign in (*report.signs, *report.notices) for rule in sign.rule_id.split(", ")}
     return rules | {rule for _, _, rule in report.closed}

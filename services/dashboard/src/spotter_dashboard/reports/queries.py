@@ -130,11 +130,7 @@ def weeks_back(
                 "week": trend.name,
                 "first_day": first_day(week, own.zone).isoformat(),
                 "last_day": last_day(week, own.zone).isoformat(),
-                "sets": trend.sets,
-                "reps": trend.reps,
-                "hard": trend.hard,
-                "allowed": trend.allowed,
-                "spent": trend.spent,
+                **{name: getattr(trend, name) for name in ("sets", "reps", "hard", "allowed", "spent")},
             }
         )
     return numbers

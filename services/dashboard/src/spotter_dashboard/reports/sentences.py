@@ -24,7 +24,7 @@ def sections(report: WeeklyReport) -> list[tuple[str, list[str]]]:
         f"{entry.day:%a %d %b}: {entry.name}, {units(entry.cost)} ({', '.join(entry.rules)})"
         for entry in report.budget.entries
     ]
-    signs = [f"{sign.sentence} ({sign.rule})" for sign in (*report.signs, *report.notices)]
+    signs = [f"{sign.sentence} ({sign.rule_id})" for sign in (*report.signs, *report.notices)]
     signs += [
         f"{group.replace('_', ' ').capitalize()} rests from failure until {until:%a %d %b %H:%M} ({rule})."
         for group, until, rule in report.closed

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table
 
@@ -41,25 +40,16 @@ def read(record: Record) -> Event | None:
     if record.event is not None:
         return record.event
     match = _TYPE.search(record.value)
-    if match is not None and match[1] == _LONG:
-        return None
-    return decode(record.value)
+    return None if match is not None and match[1] == _LONG else decode(record.value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    key: Callable[[Row], object]
-    version: Callable[[Row], Any] | None
-    """The version of a row, for the newer of two; None where a row is never replaced."""
-
-
-def _shape(table: Table) -> _Shape:
-    keys = [column.name for column in table.primary_key]
-    version = tables.version_of(table)
-    return _Shape(itemgetter(*keys), itemgetter(*version) if version else None)
-
-
-_SHAPES: Final = {table: _shape(table) for table in tables.METADATA.sorted_tables}
+_KEYS: Final = {
+    table: itemgetter(*(column.name for column in table.primary_key)) for table in tables.METADATA.sorted_tables
+}
+_VERSIONS: Final = {
+    table: itemgetter(*version) for table in tables.METADATA.sorted_tables if (version := tables.version_of(table))
+}
+"""The version of a row, for the newer of two; a row of another table is never replaced."""
 
 
 class Changes:
@@ -95,15 +85,15 @@ class Changes:
             self._put(tables.ATHLETES, owner)
 
     def _put(self, table: Table, row: Row) -> None:
-        shape = _SHAPES[table]
-        rows = self.rows.setdefault(table, {})
-        key = shape.key(row)
+        rows, version = self.rows.setdefault(table, {}), _VERSIONS.get(table)
+        key = _KEYS[table](row)
         existing = rows.get(key)
-        if existing is None or (shape.version is not None and shape.version(existing) < shape.version(row)):
+        if existing is None or (version is not None and version(existing) < version(row)):
             rows[key] = row
 
 
 Rows = Iterable[tuple[Table, Row]]
+Projection = Callable[[Event, Row], Rows]
 
 
 def _opened(event: Event, row: Row) -> Rows:
@@ -147,22 +137,9 @@ def _counted(event: Event, row: Row) -> Rows:
     yield tables.REPS, row
 
 
-def _estimated(event: Event, row: Row) -> Rows:
-    data = event.data
-    assert isinstance(data, EffortEstimated)
-    yield tables.ESTIMATES, row | {"set_key": data.set_key, "rep_number": data.rep_number}
-
-
-def _advised(event: Event, row: Row) -> Rows:
-    data = event.data
-    assert isinstance(data, AdviceGiven)
-    yield tables.ADVICE, row | {"set_key": data.set_key, "after_rep": data.after_rep, "alert_id": data.alert_id}
-
-
-def _summarised(event: Event, row: Row) -> Rows:
-    data = event.data
-    assert isinstance(data, SetSummarised)
-    yield tables.SUMMARIES, row | {"set_key": data.set_key}
+def _copied(table: Table, *names: str) -> Projection:
+    """Return a projection that takes columns from the fields of the same names."""
+    return lambda event, row: [(table, row | {name: getattr(event.data, name) for name in names})]
 
 
 def _budgeted(event: Event, row: Row) -> Rows:
@@ -237,14 +214,14 @@ def _athlete_setting(event: Event, row: Row) -> Rows:
             yield tables.ATHLETE_FACTS, {**about, "fact": fact, "value": value}
 
 
-_PROJECTIONS: Final[Mapping[type[EventData], Callable[[Event, Row], Rows]]] = {
+_PROJECTIONS: Final[Mapping[type[EventData], Projection]] = {
     SetOpened: _opened,
     SetClosed: _closed,
     RepCompleted: _reported,
     RepCounted: _counted,
-    EffortEstimated: _estimated,
-    AdviceGiven: _advised,
-    SetSummarised: _summarised,
+    EffortEstimated: _copied(tables.ESTIMATES, "set_key", "rep_number"),
+    AdviceGiven: _copied(tables.ADVICE, "set_key", "after_rep", "alert_id"),
+    SetSummarised: _copied(tables.SUMMARIES, "set_key"),
     BudgetChanged: _budgeted,
     NoticeGiven: _noticed,
     WellnessReported: _felt,

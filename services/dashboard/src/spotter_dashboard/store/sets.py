@@ -100,9 +100,9 @@ class SetQueries:
         gym_id: str,
         *,
         athletes: Sequence[str] | None,
-        state: str | None = None,
-        after: tuple[int, str] | None = None,
-        limit: int = 50,
+        state: str | None,
+        after: tuple[int, str] | None,
+        limit: int,
     ) -> list[SetRow]:
         """Return sets, the newest first.
 
