@@ -11,8 +11,7 @@ from math import exp
 
 import numpy as np
 
-from spotter_detector.model.exercise_models import EXERCISE_MODELS
-from spotter_detector.model.load_to_reps import log_reps_at
+from spotter_detector.model.exercise_models import EXERCISE_MODELS, log_reps_at
 
 SENSOR_SD_MPS = 0.03
 VELOCITY_CV = 0.035

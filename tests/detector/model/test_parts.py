@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 
 from spotter_detector.model import Observation, build_prior, overdue_after_s, prior_from_json, prior_to_json
-from spotter_detector.model.confidence import confidence_of
-from spotter_detector.model.exercise_models import EXERCISE_MODELS, exercise_model
-from spotter_detector.model.failed_attempt import apply_failed_attempt
+from spotter_detector.model.exercise_models import EXERCISE_MODELS, exercise_model, log_reps_at
 from spotter_detector.model.grid import curve_offsets, reps_possible, shares_used, velocity_planes
-from spotter_detector.model.load_to_reps import log_reps_at
 from spotter_detector.model.pauses import information_kept, reps_recovered
-from spotter_detector.model.rir_report import log_likelihood
-from spotter_detector.model.summary import reps_in_reserve
+from spotter_detector.model.set_end import apply_failed_attempt, log_likelihood
+from spotter_detector.model.summary import confidence_of, reps_in_reserve
 from spotter_detector.model.timing import PaceKind, prior_planes, retention
 from spotter_detector.model.travel import classify_travel
 from spotter_detector.profile import (

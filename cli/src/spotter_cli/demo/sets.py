@@ -13,7 +13,7 @@ from typing import Final
 
 from spotter_cli.demo.lifters import MODEL_CLASSES, SAME_LIFTER_SHARE, SimulatedLifter, Strength
 from spotter_detector.model import EXERCISE_MODELS
-from spotter_detector.model.load_to_reps import log_reps_at
+from spotter_detector.model.exercise_models import log_reps_at
 
 SENSOR_SD_MPS: Final = 0.03
 VELOCITY_CV: Final = 0.035

@@ -7,7 +7,10 @@ import sys
 
 from spotter.logging_config import configure_logging
 from spotter.settings import Settings
-from spotter_detector.worker import work
+from spotter.streaming.faust import run_worker
+from spotter.streaming.gc_tuning import tune
+from spotter.streaming.warmup import warm_up
+from spotter_detector.processor import FailureDetector
 
 
 def main() -> None:
@@ -25,3 +28,10 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def work(settings: Settings) -> int:
+    """Run until a signal stops it; return the exit code."""
+    warm_up([FailureDetector()])
+    tune()
+    return run_worker(FailureDetector(), settings)

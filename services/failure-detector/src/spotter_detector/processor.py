@@ -7,20 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from spotter.domain import topics
-from spotter.domain.events import Event, EventData, event_type
-from spotter.domain.events.lifting import (
-    EffortReported,
-    MotionSampled,
-    RepAmended,
-    RepCompleted,
-    RepStarted,
-    RepVoided,
-    SetAmended,
-    SetEnded,
-    SetMoved,
-    SetStarted,
-)
-from spotter.domain.events.outputs import DeviceLost, RepOverdue
+from spotter.domain.events import Event, EventData, event_type, lifting, outputs
 from spotter.domain.ids import id_of, joined
 from spotter.domain.time import micros, moment_of
 from spotter.streaming.processor import Environment, Processor, Reject, State, Step
@@ -37,18 +24,18 @@ from spotter_detector.state_codec import StateWriter, load_entry
 SOURCE = "spotter/failure-detector"
 
 _HANDLERS: Mapping[type[EventData], Callable[[UnitOfWork], DetectorDraft]] = {
-    SetStarted: set_events.set_started,
-    SetAmended: set_events.set_amended,
-    SetEnded: set_events.set_ended,
-    SetMoved: set_events.set_moved,
-    MotionSampled: set_events.motion_sampled,
-    RepStarted: rep_events.rep_started,
-    RepCompleted: rep_events.rep_completed,
-    RepAmended: rep_events.rep_corrected,
-    RepVoided: rep_events.rep_corrected,
-    RepOverdue: rep_events.rep_overdue,
-    EffortReported: rep_events.effort_reported,
-    DeviceLost: rep_events.device_lost,
+    lifting.SetStarted: set_events.set_started,
+    lifting.SetAmended: set_events.set_amended,
+    lifting.SetEnded: set_events.set_ended,
+    lifting.SetMoved: set_events.set_moved,
+    lifting.MotionSampled: set_events.motion_sampled,
+    lifting.RepStarted: rep_events.rep_started,
+    lifting.RepCompleted: rep_events.rep_completed,
+    lifting.RepAmended: rep_events.rep_corrected,
+    lifting.RepVoided: rep_events.rep_corrected,
+    outputs.RepOverdue: rep_events.rep_overdue,
+    lifting.EffortReported: rep_events.effort_reported,
+    outputs.DeviceLost: rep_events.device_lost,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from spotter.domain.events import Event, EventData
 from spotter.domain.fast_dataclass import record, replace
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle import close_metrics, profile_update, set_transfer
+from spotter_detector.lifecycle import profile_update, set_transfer
 from spotter_detector.lifecycle.estimates import ChangedRep, EstimateRequest
 from spotter_detector.lifecycle.rep_merge import MergedRep, first_difference
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
@@ -33,7 +33,7 @@ class DetectorDraft:
 def accept(work: UnitOfWork, lifted_set: LiftedSet | None = None, *requests: EstimateRequest | None) -> DetectorDraft:
     """Close the unit of work; the event is passed on under the id of `lifted_set` if it named no set."""
     profile_update.update_terms(work)
-    close_metrics.add_close_metrics(work)
+    profile_update.add_close_metrics(work)
     passed = work.event
     if lifted_set is not None and passed.data.set_id is None:
         passed = replace(passed, data=passed.data.model_copy(update={"set_id": lifted_set.set_id}))

@@ -13,13 +13,21 @@ from functools import lru_cache
 from typing import Any, Final
 
 from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
+from spotter.domain.events.outputs import SetClosed
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import DAY_US
-from spotter_detector.lifecycle.profile_base import base_of
-from spotter_detector.lifecycle.unit_of_work import UnitOfWork
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork, base_of
 from spotter_detector.model import Prior, build_prior
-from spotter_detector.model.rir_report import FAILED_NEXT
-from spotter_detector.profile import ObservedOutcome, Profile, Term, likelihood_of_set, posterior_profile
+from spotter_detector.model.set_end import FAILED_NEXT
+from spotter_detector.profile import (
+    ObservedOutcome,
+    Profile,
+    Term,
+    day_offset,
+    likelihood_of_set,
+    one_rep_max,
+    posterior_profile,
+)
 from spotter_detector.state import LiftedSet
 
 _FAMILY: Final = re.compile(r"[a-z]+")
@@ -148,3 +156,31 @@ def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
         failed=failed, called_rir=None if failed else called_rir, at_days=lifted_set.opened_us / DAY_US
     )
     return likelihood_of_set(lifted_set.start, observations, outcome)
+
+
+def add_close_metrics(work: UnitOfWork) -> None:
+    """Add the metrics to each `set.closed` of this unit of work, where the lifter's profile has any."""
+    for index, fact in enumerate(work.facts):
+        if isinstance(fact, SetClosed):
+            metrics = _metrics(work, fact.set_key)
+            if metrics:
+                work.facts[index] = fact.model_copy(update=metrics)
+
+
+def _metrics(work: UnitOfWork, set_key: str) -> dict[str, float]:
+    lifted_set = work.find(set_key)
+    term = None if lifted_set is None else lifted_set.term
+    if lifted_set is None or term is None or (term.load_kg is None and term.pct_1rm is None):
+        return {}
+    profile = profile_before(work, lifted_set, term)
+    if profile is None:
+        return {}
+    metrics: dict[str, float] = {}
+    offset = day_offset(profile, term)
+    if offset is not None:
+        metrics["velocity_offset_mps"] = round(offset.offset_mps, 4)
+        metrics["velocity_offset_sd"] = round(offset.in_sds, 2)
+    best = one_rep_max(profile)
+    if best is not None:
+        metrics["one_rep_max_kg"], metrics["one_rep_max_sd_kg"] = best.kg, best.sd_kg
+    return metrics

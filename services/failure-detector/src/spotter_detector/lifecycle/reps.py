@@ -13,7 +13,7 @@ from spotter.domain.time import SECOND_US, micros, moment_of
 from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.model import overdue_after_s
-from spotter_detector.model.rir_report import FAILED_NEXT
+from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.state import LiftedSet, RepRecord, UnderWay
 
 _FRESH_US = 5 * SECOND_US

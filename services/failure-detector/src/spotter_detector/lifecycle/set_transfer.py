@@ -31,7 +31,7 @@ from spotter.streaming.processor import Reject
 from spotter_detector.lifecycle import reps
 from spotter_detector.lifecycle.sets import context_of
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
-from spotter_detector.model.rir_report import FAILED_NEXT
+from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.state import LiftedSet, RepRecord
 
 SOURCE: Final = "spotter/failure-detector/moved"

@@ -14,9 +14,9 @@ from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
 from spotter.domain.time import DAY_US, MINUTE_US, micros, moment_of
 from spotter.streaming.processor import Environment, State
-from spotter_detector.lifecycle.profile_base import fold_into_base
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
+from spotter_detector.profile import Profile, posterior_profile
 from spotter_detector.state import LIFTER, LIFTER_EVENTS_KEPT, SETS_SEARCHED, LiftedSet, LifterSets, SetRef, set_entry
 
 KEPT_US = 28 * DAY_US
@@ -253,3 +253,22 @@ class UnitOfWork:
         if lifted_set.moved_to:
             fields |= {"moved_to": lifted_set.moved_to, "reps": 0}
         self.facts.append(SetClosed.model_construct(**fields))
+
+
+def base_of(lifter: LifterSets, key: str, kind: str, model_class: str) -> Profile | None:
+    """Return the base of a profile; None if there is none, or if the exercise has another model class by now."""
+    base = lifter.bases.get(_name(key, kind))
+    return base if base is not None and base.model_class == model_class else None
+
+
+def fold_into_base(lifter: LifterSets, lifted_set: LiftedSet) -> LifterSets:
+    """Return the lifter with the term of a set that is dropped folded into its profile's base."""
+    term = lifted_set.term
+    if term is None or not term.teaches or not lifted_set.profile:
+        return lifter
+    base = posterior_profile(base_of(lifter, lifted_set.profile, term.kind, term.model_class), [term])
+    return replace(lifter, bases={**lifter.bases, _name(lifted_set.profile, term.kind): base})
+
+
+def _name(key: str, kind: str) -> str:
+    return f"{key}|{kind}"

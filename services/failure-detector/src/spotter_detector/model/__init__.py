@@ -2,13 +2,13 @@
 
 A pure function of a set's pinned prior and its observed reps, in closed-form numpy, for many sets at once:
 
-* before a set: `exercise_models`, `load_to_reps`, `prior_builder`, which builds a `prior`;
-* what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), `consistency`, and
-  `rep_classifier`, which classifies each report by all reports so far and may revise earlier verdicts;
-* what a rep measures: `pauses` (the time between reps), `timing` (reps without m/s), `tempo`, `drops`, `sides`
-  (left and right alternating), and `set_tracker`, which combines these (`set_state` is its state) into `steps`;
-* what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `failed_attempt`,
-  `rir_report` (the lifter's own report), `summary`, `confidence` and `grind` (when a rep is overdue);
+* before a set: `exercise_models`, `prior_builder`, which builds a `prior`;
+* what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`,
+  which classifies each report by all reports so far and may revise earlier verdicts;
+* what a rep measures: `pauses` (times), `timing` (reps without m/s), `tempo`, `drops`, `sides` (left and right
+  alternating), and `set_tracker`, which combines these (`set_state` is its state) into steps;
+* what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `set_end` (a failed
+  attempt, the lifter's own report) and `summary`;
 * `filter` runs it, with `cache`.
 
 What was learned of a lifter across sets enters through the prior: `spotter_detector.profile` provides it.
@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from spotter_detector.model.exercise_models import EXERCISE_MODELS
 from spotter_detector.model.filter import Filter
-from spotter_detector.model.grind import overdue_after_s
+from spotter_detector.model.pauses import overdue_after_s
 from spotter_detector.model.prior import Prior, prior_from_json, prior_to_json
 from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, RepEstimate, Request
-from spotter_detector.model.rir_report import FAILED_NEXT
+from spotter_detector.model.set_end import FAILED_NEXT
 
 MODEL_VERSION = "within-set-4"
 

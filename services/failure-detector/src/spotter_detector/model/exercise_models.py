@@ -14,9 +14,9 @@ Sources, by column:
   N = −6.661 + 25.556·velocity, Beckham 2018). Hip thrust, overhead press, bench pull and unknown: drawn through
   velocity at 75 % of the 1RM and velocity at failure, a design choice.
 * **Curve.** Mean exponent of velocity over share of the set: over 1, since the loss grows towards the end, as the
-  general
-  equations of velocity loss over share done have it (bench press Sánchez-Moreno 2021, squat Pérez-Castilla 2024).
-* **Load.** See `load_to_reps`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
+  general equations of velocity loss over share done have it (bench press Sánchez-Moreno 2021, squat Pérez-Castilla
+  2024).
+* **Load.** See `log_reps_at`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
 * **Travel.** Of the bar in the concentric phase; design choices for a lifter of medium height, their sd in logs.
 
 Variation between lifters is separated from that between the sets of one lifter by the error of individual lines, .17 of
@@ -26,8 +26,9 @@ choices where no figure is published).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from math import sqrt
+from math import log, sqrt
 
 from spotter.domain.exercises import builtin_catalogue
 
@@ -54,7 +55,7 @@ class ExerciseModel:
     line_velocity_mps, line_log_n, line_slope, line_sd : float
         The line from the fastest rep to log reps possible (slope per m/s), and the residual sd of log reps.
     load_shift : float
-        Log reps possible at a load in % of the 1RM, less those of `load_to_reps`.
+        Log reps possible at a load in % of the 1RM, less those of `log_reps_at`.
     load_sd : float
         Sd of log reps possible between lifters at one load.
     curve_mean : float
@@ -146,3 +147,28 @@ def exercise_model(model_class: str) -> ExerciseModel:
     (0.17, 0.25)
     """
     return EXERCISE_MODELS.get(model_class, EXERCISE_MODELS["unknown"])
+
+
+# % of the 1RM and mean reps to failure, at the 1RM itself one: Nuzzo 2024 (meta-regression, means over exercises; its
+# table as others cite it).
+_TABLE = (
+    *((50.0, 33.0), (60.0, 22.0), (65.0, 18.5), (70.0, 15.0), (75.0, 12.0), (80.0, 9.0), (85.0, 6.5), (90.0, 4.5)),
+    *((95.0, 2.0), (100.0, 1.0)),
+)
+_LOADS_PCT = [load for load, _ in _TABLE]
+_LOG_REPS = [log(reps) for _, reps in _TABLE]
+
+
+def log_reps_at(pct_1rm: float) -> float:
+    """Return the mean natural log of the reps possible at a load in % of the 1RM.
+
+    Linear in log reps between the rows of the table, extrapolated from its last two rows beyond them, and clipped to
+    log 1 … log 60.
+
+    >>> [round(log_reps_at(load), 3) for load in (40, 70, 77.5, 90, 105)]
+    [3.902, 2.708, 2.341, 1.504, 0.0]
+    """
+    upper = min(max(bisect_left(_LOADS_PCT, pct_1rm), 1), len(_LOADS_PCT) - 1)
+    slope = (_LOG_REPS[upper] - _LOG_REPS[upper - 1]) / (_LOADS_PCT[upper] - _LOADS_PCT[upper - 1])
+    log_reps = _LOG_REPS[upper] + slope * (pct_1rm - _LOADS_PCT[upper])
+    return min(max(log_reps, 0.0), log(60.0))

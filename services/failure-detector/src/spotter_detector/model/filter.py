@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from spotter_detector.model import flags
 from spotter_detector.model.cache import CachedPosterior, PosteriorCache
-from spotter_detector.model.confidence import confidence_of
-from spotter_detector.model.failed_attempt import apply_failed_attempt
 from spotter_detector.model.grid import (
     CELLS,
     CURVES,
@@ -31,10 +29,10 @@ from spotter_detector.model.grid import (
 from spotter_detector.model.kalman_update import Workspace, update
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate, Request
-from spotter_detector.model.rir_report import apply_likelihood
+from spotter_detector.model.set_end import apply_failed_attempt, apply_likelihood
+from spotter_detector.model.set_state import FilterStep
 from spotter_detector.model.set_tracker import SetTracker
-from spotter_detector.model.steps import FilterStep
-from spotter_detector.model.summary import p_outlier, reps_in_reserve, summarise
+from spotter_detector.model.summary import confidence_of, p_outlier, reps_in_reserve, summarise
 from spotter_detector.model.tempo import log_capacity_over
 from spotter_detector.model.timing import PaceKind, prior_planes
 

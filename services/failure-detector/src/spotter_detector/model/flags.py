@@ -1,4 +1,4 @@
-"""The flags of an estimate, and the verdicts on a report."""
+"""The flags of an estimate, the verdicts on a report, and velocities that cannot be right."""
 
 from __future__ import annotations
 
@@ -103,3 +103,19 @@ _REFERENCE_JUMP_RATIO = 1.25
 _VALID_MIN = 2
 # A smaller change from rep to rep is not an outlier, but a set unlike its prior (design choice).
 _JUMP_SHARE = 0.15
+
+
+# All come from one signal and differ by rounding; by more than this ratio one of them is wrong (design choice).
+_RATIO_MAX = 1.2
+
+
+def plausible_velocity(velocity_mps: float, rom_m: float, duration_s: float, expected_mps: float) -> float:
+    """Return the velocity; or travel over duration, if the two contradict and that is nearer to the expected one.
+
+    >>> plausible_velocity(0.42, 0.42, 1.02, 0.45), plausible_velocity(0.85, 0.42, 1.0, 0.45)
+    (0.42, 0.42)
+    """
+    other_mps = rom_m / duration_s
+    if velocity_mps <= _RATIO_MAX * other_mps and other_mps <= _RATIO_MAX * velocity_mps:
+        return velocity_mps
+    return other_mps if abs(other_mps - expected_mps) < abs(velocity_mps - expected_mps) else velocity_mps

@@ -24,11 +24,7 @@ _BUFFERS = 9
 
 
 class Workspace:
-    """Buffers for the updates of at most `sets_max` sets; only the inlier weights outlive an update.
-
-    >>> Workspace(4).inlier(2).shape
-    (2, 180)
-    """
+    """Buffers for the updates of at most `sets_max` sets; only the inlier weights outlive an update."""
 
     def __init__(self, sets_max: int) -> None:
         self._buffers: Floats = np.zeros((_BUFFERS, sets_max, CELLS))

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from typing import Protocol
 
-from spotter_detector.model.exercise_models import CURVE_SD, ExerciseModel, exercise_model
-from spotter_detector.model.load_to_reps import log_reps_at
+from spotter_detector.model.exercise_models import CURVE_SD, ExerciseModel, exercise_model, log_reps_at
 from spotter_detector.model.prior import Prior
 
 # Load unknown: 10 reps, times or divided by e^.5 (design choice).

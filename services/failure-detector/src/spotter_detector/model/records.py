@@ -37,9 +37,6 @@ class Observation:
         Reps in reserve that the lifter reported after this rep; −1: the attempt at the next one failed.
     dips : int or None
         How often the bar slowed down and sped up again on the way up, if a signal was recorded.
-
-    >>> Observation(rep_number=1, end_s=0.0, velocity_mps=0.52, duration_s=None, rom_m=0.41, velocity_sd_mps=None).metric
-    'mean'
     """
 
     rep_number: int
@@ -57,13 +54,7 @@ class Observation:
 
 @record(frozen=True, slots=True)
 class Request:
-    """A set with its prior; estimates are requested from `observations[first]` on.
-
-    >>> from spotter_detector.model import build_prior
-    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
-    >>> Request(prior, (), first=0).first
-    0
-    """
+    """A set with its prior; estimates are requested from `observations[first]` on."""
 
     prior: Prior
     observations: tuple[Observation, ...]
@@ -93,17 +84,9 @@ class RepEstimate:
     mode : str
         `velocity`, `ratio`, `timing` or `tempo`.
     confidence : str
-        `low`, `medium` or `high`; see `spotter_detector.model.confidence`.
+        `low`, `medium` or `high`; see `spotter_detector.model.summary`.
     flags : tuple of str
         Sorted; of slow_first, outlier, ghost, rerack, short_rom, second_dip, stall, failed, missed_rep, pause, metric.
-
-    >>> estimate = RepEstimate(
-    ...     velocity_loss=0.21, reference_velocity_mps=0.52, reference_rep=2, rir=3.1, rir_low=1.4, rir_high=5.2,
-    ...     p_rir_le=(0.02, 0.12, 0.31, 0.57, 0.78, 0.9, 0.96), p_next_fails=0.02, share_done=0.6917,
-    ...     mode="velocity", confidence="medium", flags=(),
-    ... )
-    >>> estimate.p_rir_le[2]
-    0.31
     """
 
     velocity_loss: float | None

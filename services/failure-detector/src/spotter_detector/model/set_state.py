@@ -1,8 +1,9 @@
-"""The state of one set after the reps so far, and what its next rep measures: a velocity, a duration or a cycle."""
+"""The state of one set after the reps so far, and how its next rep, a velocity or a time, updates the posterior."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from math import inf
 from types import MappingProxyType
 from typing import Self
@@ -12,7 +13,6 @@ from spotter_detector.model.flags import Verdict, is_jump
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
-from spotter_detector.model.steps import FilterStep
 from spotter_detector.model.tempo import CapacityBound, is_held
 from spotter_detector.model.timing import (
     REFERENCE_REPS,
@@ -129,12 +129,8 @@ class SetState:
         bound = self.bound
         if bound is None or not self.by_reference:
             return bound
-        return CapacityBound(
-            bound.pace / self.reference_pace,
-            bound.progress,
-            bound.sensor_variance / self.reference_pace**2,
-            bound.cv_squared,
-        )
+        pace, variance = bound.pace / self.reference_pace, bound.sensor_variance / self.reference_pace**2
+        return CapacityBound(pace, bound.progress, variance, bound.cv_squared)
 
     def velocity_of(self, rep: Observation) -> float | None:
         """Return the rep's velocity, if it is in the metric of the set."""
@@ -189,3 +185,44 @@ class SetState:
         # A new reference: emit the earlier reps of the curve again.
         self.reference_pace = step.pace
         return [earlier.in_units(self.reference_pace) for earlier in self.curve]
+
+
+@dataclass(slots=True)
+class FilterStep:
+    """How one rep updates the posterior.
+
+    Attributes
+    ----------
+    pace, sensor_variance, cv_squared : float
+        The observation and its noise, m/s or units of the reference.
+    progress : int
+        Reps done in the curve, 1 … `PROGRESS_MAX`.
+    restarts_from : (Prior, PaceKind) or None
+        The posterior starts again before this rep, from the prior of these values and this kind.
+    information : float
+        Share of the information left before this rep; 1 except after a pause.
+    fades_to : (Prior, PaceKind) or None
+        The prior that the posterior fades to.
+    failed : float
+        Bayes factor for no further rep being possible, if an attempt at one failed; else 0.
+    called_rir : float or None
+        Reps in reserve that the lifter reported after this rep.
+    """
+
+    pace: float
+    sensor_variance: float
+    cv_squared: float
+    progress: int
+    restarts_from: tuple[Prior, PaceKind] | None = None
+    information: float = 1.0
+    failed: float = 0.0
+    called_rir: float | None = None
+    fades_to: tuple[Prior, PaceKind] | None = None
+
+    def in_units(self, unit: float) -> FilterStep:
+        """Return the step with paces in units of the reference.
+
+        >>> FilterStep(0.4, 0.0025, 0.01, progress=3).in_units(0.5).pace
+        0.8
+        """
+        return replace(self, pace=self.pace / unit, sensor_variance=self.sensor_variance / (unit * unit))

@@ -12,19 +12,17 @@ from math import inf
 
 from spotter_detector.model import flags
 from spotter_detector.model.attempts import DOUBLE_S
-from spotter_detector.model.consistency import plausible_velocity
 from spotter_detector.model.drops import is_new_load, prior_after_drop
-from spotter_detector.model.failed_attempt import FAILED_FACTOR
-from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first
+from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first, plausible_velocity
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.pauses import Gap, classify_gap, concentric_s, information_kept, reps_recovered
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 from spotter_detector.model.rep_classifier import RepContext, classify, classify_opening
-from spotter_detector.model.set_state import NO_VERDICTS, SetState
+from spotter_detector.model.set_end import FAILED_FACTOR
+from spotter_detector.model.set_state import NO_VERDICTS, FilterStep, SetState
 from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
-from spotter_detector.model.steps import FilterStep
 from spotter_detector.model.timing import PaceKind, travel_m
 from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE
 

@@ -2,8 +2,8 @@
 
 * `segmenter`: the state of one signal of one device in one set, `advance` and `finish`; `codec`: its JSON;
 * `sample_parser`: chunks, late, duplicated or in order, made into one even stream;
-* `bar`: velocity or position of a bar, with `edges` (when a phase began and ended) and `stall`;
-* `wrist`: an IMU, with `attitude` (up, vertical velocity), `axis` (of the limb's rotation) and `swings`;
+* `bar`: velocity or position of a bar, its reps and stalls, with `edges` (when a phase began and ended);
+* `wrist`: an IMU, with `attitude` (up, vertical velocity, the axis of the limb's rotation) and `swings`;
 * `parameters`: thresholds and time constants; `records`: chunks and findings.
 
     >>> state, findings = advance(segmenter("bar_velocity"), Chunk(0, 50.0, "bar_velocity", [0.0] * 50))

@@ -4,6 +4,8 @@ Travel decides what is a rep, and velocity when it began and ended: noise in vel
 drift of a position sensor is slow. A rise from rest is the way up; it is a rep once it has most of the usual travel
 (the lifter's own, else that of the way down before it, else a minimum) and the bar stops or turns. A way up that turns
 back earlier is an attempt. In between the bar must go down.
+
+A stall is reported while it lasts, once per rep, so that help is called before the rep ends.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
+from spotter.domain.fast_dataclass import record
 from spotter_detector.motion.edges import ending, onset
 from spotter_detector.motion.parameters import BarParameters
 from spotter_detector.motion.records import (
@@ -24,7 +27,6 @@ from spotter_detector.motion.records import (
     StallFound,
 )
 from spotter_detector.motion.sample_parser import BIN_US, SampleRow
-from spotter_detector.motion.stall import MEAN, StallState, update_stall
 
 _STEP_US = BIN_US[BAR_VELOCITY]
 _STEP_S = _STEP_US / 1e6
@@ -37,6 +39,18 @@ _TOP = 0.85  # Share of the usual travel from which on a resting bar is at its t
 _TURN_M = 0.05
 DOWN, UP = -1, 1
 FROM_ABOVE, FROM_BELOW = 1, -1
+MEAN = 15  # Samples of 20 ms over which rest is judged, so that a trembling bar is at rest.
+_LATE_US = MEAN * 20_000 // 2
+
+
+@record(frozen=True, slots=True)
+class StallState:
+    """Since when the bar is at rest below its top, and whether that was reported."""
+
+    since_us: int | None = None
+    told: bool = False
+
+
 _FREE = StallState()
 
 
@@ -291,3 +305,22 @@ def _phase(began_us: int, ended_us: int, travel_m: float, peak_mps: float) -> Ph
     ended_us = max(ended_us, began_us + 100_000)
     mean = travel_m / (ended_us - began_us) * 1e6
     return Phase(began_us, ended_us, round(mean, 4), round(max(peak_mps, mean), 4), round(travel_m, 4))
+
+
+def update_stall(stuck: StallState, *, now_us: int, standing: bool, grind_s: float) -> tuple[StallState, int | None]:
+    """Process one sample; return the start of the stall, half of `MEAN` back, once it has lasted longer than `grind_s`.
+
+    >>> stuck, stalls = StallState(), []
+    >>> for now_us in range(0, 8_000_000, 20_000):
+    ...     stuck, since_us = update_stall(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
+    ...     if since_us is not None: stalls.append((since_us, now_us))
+    >>> stalls
+    [(870000, 6880000)]
+    """
+    if not standing:
+        return (stuck if stuck.since_us is None else StallState(None, stuck.told)), None
+    if stuck.since_us is None:
+        return StallState(now_us - _LATE_US, stuck.told), None
+    if not stuck.told and now_us - stuck.since_us > grind_s * 1e6:
+        return StallState(stuck.since_us, told=True), stuck.since_us
+    return stuck, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -13,6 +14,7 @@ from spotter_detector.motion.segmenter import Segmenter
 from spotter_detector.motion.wrist import WristState
 
 VERSION: Final = 1
+_hints = cache(get_type_hints)
 
 
 def segmenter_to_json(state: Segmenter) -> dict[str, object]:
@@ -75,19 +77,9 @@ def _read(kind: Any, value: Any) -> Any:  # both are what a type annotation says
         kinds = items if len(items) == len(value) and items[-1] is not Ellipsis else (items[0],) * len(value)
         return get_origin(kind)(_read(item, argument) for item, argument in zip(kinds, value, strict=True))
     if is_dataclass(kind):
-        hints = _hints(kind)
         missing = [f.name for f in fields(kind) if f.name not in value and f.default is MISSING is f.default_factory]
         if missing:
             raise ValueError(f"segmentation state lacks {missing[0]}: write it with segmenter_to_json")
         make: Any = kind  # to mypy an instance after is_dataclass
-        return make(**{name: _read(hint, value[name]) for name, hint in hints.items() if name in value})
+        return make(**{name: _read(hint, value[name]) for name, hint in _hints(make).items() if name in value})
     return kind(value) if kind is float else value
-
-
-_HINTS: dict[Any, dict[str, Any]] = {}
-
-
-def _hints(kind: Any) -> dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = get_type_hints(kind)
-    return _HINTS[kind]

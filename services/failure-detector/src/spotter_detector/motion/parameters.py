@@ -27,9 +27,6 @@ class WristParameters:
         Radians of rotation that equal 1 m/s of vertical velocity: the larger of the two is counted.
     memory_s : float
         Time constant with which the axis of rotation is learned, s.
-
-    >>> WristParameters().share
-    0.5
     """
 
     leak_s: float = 4.0
@@ -58,9 +55,6 @@ class BarParameters:
         Shares of the usual travel: of a rep, of an attempt, and of the way down after a bar turns back.
     still_s, still_unknown_s : float
         How long the bar must rest at a possible top to complete a rep, with and without a usual travel.
-
-    >>> BarParameters().moving_mps
-    0.05
     """
 
     moving_mps: float = 0.05

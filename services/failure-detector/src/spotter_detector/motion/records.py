@@ -26,9 +26,6 @@ class Chunk:
     shift_us : int
         Clock correction, added to all times found; that of the first chunk is used as long as later ones are near it,
         since a chunk's transit time says nothing about when it was measured.
-
-    >>> Chunk(0, 50.0, "bar_velocity", (0.0, 0.1)).rate_hz
-    50.0
     """
 
     t0_us: int
@@ -80,9 +77,6 @@ class RepFound:
         Of an IMU: from the previous rep's far point to this one's; None for the first.
     complete : bool
         False for an attempt that turned back before the usual top.
-
-    >>> RepFound(0, 3_000_000, 3_100_000, None, None, 1_500_000, None, True).complete
-    True
     """
 
     started_us: int
@@ -100,9 +94,6 @@ class LoweringFound:
     """The way down after a rep that started from below: its eccentric phase, unknown when the rep was found.
 
     `rep_ended_us` identifies the rep.
-
-    >>> LoweringFound(0, Phase(0, 900_000, 0.5, 0.9, 0.45), 1_000_000).phase.travel_m
-    0.45
     """
 
     rep_ended_us: int
@@ -115,9 +106,6 @@ class StallFound:
     """The bar has been stuck below its usual top for longer than the lifter's own longest grind; once per rep.
 
     `height_m` is its height above the bottom of this rep, `usual_m` the usual travel.
-
-    >>> StallFound(0, 6_050_000, 0.18, 0.45).height_m
-    0.18
     """
 
     since_us: int

@@ -14,7 +14,7 @@ from __future__ import annotations
 from statistics import median
 
 from spotter.domain.fast_dataclass import record, replace
-from spotter_detector.motion.axis import Vector
+from spotter_detector.motion.attitude import Vector
 from spotter_detector.motion.parameters import WristParameters
 
 REST, AWAY, BACK, HOME = 0, 1, 2, 3

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from math import exp
 
 from spotter.domain.fast_dataclass import record
-from spotter_detector.motion.attitude import Attitude, update_attitude
-from spotter_detector.motion.axis import Axis, Vector, update_axis
+from spotter_detector.motion.attitude import Attitude, Axis, Vector, update_attitude, update_axis
 from spotter_detector.motion.parameters import WristParameters
 from spotter_detector.motion.records import IMU_BAR, IMU_WRIST, RepFound
 from spotter_detector.motion.sample_parser import BIN_US, SampleRow

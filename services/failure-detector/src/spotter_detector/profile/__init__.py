@@ -4,22 +4,19 @@ A closed set contributes one `Term`, made from its own reports and outcome and f
 is the posterior of the lifter's parameters given all terms: it does not depend on their order, and a set is unlearned
 by learning again without its term.
 
-* `outcome`: how a set ended, as far as it is known;
-* `set_likelihood`: the likelihood of one set's first and last velocity, reps possible and curve, as a `term`;
-* `generative_model`: how a lifter's parameters make those four, and the belief about an unknown lifter;
-* `posterior`: from terms to a `profile`; `drift`: how it fades; `noise`: the sensor's noise;
+* `set_likelihood`: the likelihood of one set's first and last velocity, reps possible and curve, and its outcome, as a `term`;
+* `generative_model`: how a lifter's parameters make those four and fade, and the belief about an unknown lifter;
+* `posterior`: from terms to a `profile`; `noise`: the sensor's noise;
 * `prediction`: from a profile to the prior of the next set;
-* `readiness`: how far a day is off the lifter's usual velocity; `strength`: the one-repetition maximum.
+* `strength`: the one-repetition maximum, and how far a day is off the lifter's usual velocity.
 """
 
 from __future__ import annotations
 
-from spotter_detector.profile.outcome import ObservedOutcome
 from spotter_detector.profile.posterior import posterior_profile
 from spotter_detector.profile.profile import Profile, profile_from_json, profile_to_json
-from spotter_detector.profile.readiness import day_offset
-from spotter_detector.profile.set_likelihood import likelihood_of_set, likelihoods_of_sets
-from spotter_detector.profile.strength import one_rep_max
+from spotter_detector.profile.set_likelihood import ObservedOutcome, likelihood_of_set, likelihoods_of_sets
+from spotter_detector.profile.strength import day_offset, one_rep_max
 from spotter_detector.profile.term import Term, term_from_json, term_to_json
 
 __all__ = [

@@ -14,8 +14,8 @@ import numpy as np
 
 from spotter_detector.model.exercise_models import ExerciseModel, exercise_model
 from spotter_detector.profile.codec import symmetric
-from spotter_detector.profile.drift import DRIFT, weeks_between
 from spotter_detector.profile.generative_model import (
+    DRIFT,
     LOG_1RM,
     Belief,
     Floats,
@@ -23,6 +23,7 @@ from spotter_detector.profile.generative_model import (
     population_belief,
     set_effects,
     set_figures,
+    weeks_between,
 )
 from spotter_detector.profile.noise import pooled_noise
 from spotter_detector.profile.profile import Profile

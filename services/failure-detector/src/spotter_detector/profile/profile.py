@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from dataclasses import replace as start_with
 from zlib import crc32
 
@@ -11,8 +12,7 @@ import numpy as np
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.model.prior import Prior
 from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
-from spotter_detector.profile.drift import drifted, weeks_between
-from spotter_detector.profile.generative_model import PARAMETERS, Belief
+from spotter_detector.profile.generative_model import PARAMETERS, Belief, drifted, weeks_between
 from spotter_detector.profile.noise import sensor_sd_mps
 from spotter_detector.profile.prediction import predicted_prior
 
@@ -140,15 +140,4 @@ def profile_from_json(written: Mapping[str, object]) -> Profile:
     return Profile(**values)  # type: ignore[arg-type]  # as profile_to_json wrote them
 
 
-_NAMES = (
-    "model_class",
-    "kind",
-    "learned_sets",
-    "at_days",
-    "knows_1rm",
-    "grind_s",
-    "rom_m",
-    "rest_s",
-    "noise",
-    "noise_reps",
-)
+_NAMES = tuple(field.name for field in fields(Profile) if field.name not in ("mean", "cov"))

@@ -13,6 +13,7 @@ from math import log
 
 import numpy as np
 
+from spotter.domain.fast_dataclass import record
 from spotter_detector.model import flags
 from spotter_detector.model.filter import Filter, Posterior
 from spotter_detector.model.grid import COV as COV_V1_DROP
@@ -21,12 +22,11 @@ from spotter_detector.model.pauses import concentric_s
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, Request
-from spotter_detector.model.rir_report import FAILED_NEXT, log_likelihood
+from spotter_detector.model.set_end import FAILED_NEXT, log_likelihood
 from spotter_detector.model.timing import PaceKind
 from spotter_detector.profile.codec import significant, upper_half
 from spotter_detector.profile.generative_model import Floats
 from spotter_detector.profile.noise import sensor_scatter
-from spotter_detector.profile.outcome import ObservedOutcome
 from spotter_detector.profile.term import FIGURES, Term
 
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
@@ -204,3 +204,22 @@ def _habits(reps: Sequence[Observation]) -> tuple[float | None, float | None, fl
         rom_m,
         round(rests[len(rests) // 2], 3) if rests else None,
     )
+
+
+@record(frozen=True, slots=True)
+class ObservedOutcome:
+    """The end of a closed set.
+
+    Attributes
+    ----------
+    failed : bool
+        The lifter tried another rep and failed: no more were possible.
+    called_rir : float or None
+        Reps in reserve that the lifter reported after the set; 10 − RPE.
+    at_days : float
+        When, in days from any fixed time: learned values drift with time.
+    """
+
+    failed: bool = False
+    called_rir: float | None = None
+    at_days: float = 0.0

@@ -1,12 +1,16 @@
-"""The one-repetition maximum from the lifter's load–velocity profile, and its error."""
+"""The lifter's strength: the one-repetition maximum with its error, and how far a day is off the usual velocity."""
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, sqrt
+
+import numpy as np
 
 from spotter.domain.fast_dataclass import record
-from spotter_detector.profile.generative_model import LOG_1RM, PARAMETERS
+from spotter_detector.model.exercise_models import exercise_model
+from spotter_detector.profile.generative_model import LOG_1RM, PARAMETERS, SetLoad, set_effects, set_figures
 from spotter_detector.profile.profile import Profile
+from spotter_detector.profile.term import FIGURES, V1, Term
 
 
 @record(frozen=True, slots=True)
@@ -37,3 +41,50 @@ def one_rep_max(profile: Profile) -> OneRepMax | None:
     index = LOG_1RM * PARAMETERS - LOG_1RM * (LOG_1RM - 1) // 2
     kg = exp(profile.mean[LOG_1RM])
     return OneRepMax(round(kg, 2), round(kg * profile.cov[index] ** 0.5, 2))
+
+
+@record(frozen=True, slots=True)
+class DayOffset:
+    """First velocity of a set less the lifter's usual one at this load, m/s, and the usual sd."""
+
+    offset_mps: float
+    usual_sd_mps: float
+
+    @property
+    def in_sds(self) -> float:
+        """The offset in usual sds: −2 and less is a sign of fatigue on the second day running."""
+        return self.offset_mps / self.usual_sd_mps
+
+
+def day_offset(profile: Profile, term: Term) -> DayOffset | None:
+    """Return the offset of one set, from its term and a profile that was learned without it.
+
+    None if the load is not known in a way that the profile has learned, or the set had no velocity.
+
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> from spotter_detector.profile import ObservedOutcome, posterior_profile, likelihood_of_set
+    >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
+    >>> def term(first_mps):
+    ...     reps = [Observation(n + 1, 2.8 * n, first_mps - 0.03 * n, None, 0.42, None) for n in range(10)]
+    ...     return likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
+    >>> offset = day_offset(posterior_profile(None, [term(0.52)] * 5), term(0.44))
+    >>> round(offset.offset_mps, 3), round(offset.in_sds, 1)
+    (-0.086, -2.5)
+    """
+    load = SetLoad(term.pct_1rm, term.load_kg if profile.knows_1rm else None)
+    if term.kind != "velocity" or profile.kind != "velocity" or not profile.learned_sets:
+        return None
+    if load.pct_1rm is None and load.load_kg is None:
+        return None
+    model, belief = exercise_model(profile.model_class), profile.belief()
+    effects = set_effects(model, [load], belief.mean)
+    effects_mean, effects_variance = effects.mean[0], effects.variance[0]
+    figures = set_figures(model, belief.mean, effects_mean[None], effects.by_1rm)
+    at, by_lifter, by_effects = figures.at[0], figures.by_lifter[0], figures.by_effects[0]
+    cov = by_lifter @ belief.cov @ by_lifter.T + (by_effects * effects_variance) @ by_effects.T
+    # The set's own evidence on its first velocity: its message with the other figures marginalised.
+    alone = term.precision_matrix() + np.diag([0.0, *(1.0 / np.diag(cov)[1:])])
+    shift = np.array(term.shift) + np.array([0.0, *(at[1:] / np.diag(cov)[1:])])
+    message = np.linalg.inv(alone + 1e-9 * np.eye(FIGURES))
+    seen_mps, seen_variance = float((message @ shift)[V1]), float(message[V1, V1])
+    return DayOffset(seen_mps - float(at[V1]), sqrt(float(cov[V1, V1]) + seen_variance))

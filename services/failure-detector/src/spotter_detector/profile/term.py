@@ -7,6 +7,7 @@ and not others, so the message is stored as precision and shift (the natural par
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +51,6 @@ class Term:
         Median time between two concentric phases: the lifter's tempo.
     noise, noise_reps : float or None, int
         Variance of the sensor, (m/s)², from this set, and the reps that it rests on.
-
-    >>> term = Term("bench_press", "none", 0.0, None, None, (0.0,) * 10, (0.0,) * 4, False, None, None, None, None)
-    >>> term.precision_matrix().shape
-    (4, 4)
     """
 
     model_class: str
@@ -111,7 +108,4 @@ def term_from_json(written: Mapping[str, object]) -> Term:
     return Term(**values)  # type: ignore[arg-type]  # as term_to_json wrote them
 
 
-_NAMES = (
-    *("model_class", "kind", "at_days", "pct_1rm", "load_kg", "known_end", "fastest_mps", "grind_s", "rom_m"),
-    *("rest_s", "noise", "noise_reps"),
-)
+_NAMES = tuple(field.name for field in fields(Term) if field.name not in ("precision", "shift"))
