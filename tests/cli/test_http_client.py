@@ -42,7 +42,7 @@ async def a_client(*answers: Answer, patience_s: float = 30) -> AsyncIterator[tu
         try:
             yield client, asked
         finally:
-            await client.close()
+            await client.aclose()
 
 
 def results(*statuses: str, code: int = 202, **problem: object) -> Answer:
@@ -123,7 +123,7 @@ async def test_no_server_at_the_address_is_reported_in_one_line() -> None:
     client = SpotterClient("http://127.0.0.1:9", "token", patience_s=0.2)
     with pytest.raises(CliError, match=r"http://127.0.0.1:9 does not accept events"):
         await client.send(EVENTS)
-    await client.close()
+    await client.aclose()
 
 
 async def test_a_broken_stream_goes_on_where_it_was() -> None:
@@ -152,4 +152,4 @@ async def test_an_address_that_is_none_is_reported_in_one_line(url: str) -> None
         client = SpotterClient(url, "token", patience_s=0.1)
         await client.send(EVENTS)
     if client is not None:
-        await client.close()
+        await client.aclose()

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
-from tools.checks.__main__ import main
+from tools.checks.__main__ import CHECKS, main, selected
 from tools.checks.names import REMEDIES, WIRE_FIELDS, check_classes, check_modules, check_variables, fields
-from tools.checks.registry import CHECKS, selected
 from tools.checks.sources import product_modules
 
 WriteModule = Callable[[str, str], None]

@@ -8,11 +8,24 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from tools.checks.registry import CHECKS, selected
+from tools.checks import dead_letters, names
+from tools.checks.sources import Finding
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+Check = Callable[[Path], list[Finding]]
+
+# The one list of checks: to add one, write it and name it here. A check takes the repository's root. Its group, up to the
+# point, selects all checks of that group.
+CHECKS: Final[dict[str, Check]] = {
+    "names.modules": names.check_modules,
+    "names.classes": names.check_classes,
+    "names.variables": names.check_variables,
+    "dead_letters": dead_letters.check,
+}
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
@@ -35,6 +48,17 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         else:
             print(*(f"{finding} [{name}]\n" for finding in findings), sep="", end="")
     return min(total, 1)
+
+
+def selected(wanted: list[str]) -> dict[str, Check]:
+    """Return the checks of these names or groups, all where none is named; raises ValueError for an unknown name."""
+    if unknown := [name for name in wanted if not any(_matches(name, check) for check in CHECKS)]:
+        raise ValueError(f"no check is called {', '.join(unknown)}: choose from {', '.join(CHECKS)}")
+    return {check: run for check, run in CHECKS.items() if not wanted or any(_matches(name, check) for name in wanted)}
+
+
+def _matches(name: str, check: str) -> bool:
+    return check == name or check.startswith(f"{name}.")
 
 
 def _folder(file: Path) -> str:

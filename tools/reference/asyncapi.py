@@ -92,9 +92,8 @@ def asyncapi(version: str) -> Json:
 
 
 def _settings(topic: topics.Topic) -> dict[str, Any]:
-    settings: dict[str, Any] = {"cleanup.policy": ["compact" if topic.compacted else "delete"]}
-    settings["retention.ms"] = -1 if topic.retention_ms is None else topic.retention_ms
-    return settings
+    retention_ms = -1 if topic.retention_ms is None else topic.retention_ms
+    return {"cleanup.policy": ["compact" if topic.compacted else "delete"], "retention.ms": retention_ms}
 
 
 def _message(name: str) -> Json:

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.cluster import cluster_command
-from spotter_cli.commands import demo, doctor, env, policy, replay, report, token, topics, up
+from spotter_cli.commands import cluster, demo, doctor, env, policy, replay, report, token, topics, up
 from spotter_cli.commands.options import err
 from spotter_standalone.errors import CliError
 
@@ -28,7 +27,7 @@ app.command("env")(env.env)
 app.add_typer(token.app, name="token")
 app.add_typer(topics.app, name="topics")
 app.add_typer(policy.app, name="policy")
-app.command("cluster")(cluster_command)
+app.command("cluster")(cluster.cluster)
 app.command("doctor")(doctor.doctor)
 
 

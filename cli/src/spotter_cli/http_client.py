@@ -63,7 +63,7 @@ class SpotterClient:
                 f"{url!r} or its token can't be used ({error}): check SPOTTER_URL and SPOTTER_TOKEN."
             ) from None
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 import httpx
@@ -15,7 +16,7 @@ from spotter.domain.topics import ACCESS
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter.streaming.sqlite.log import SqliteLog
 from spotter.streaming.sqlite.storage import LogInUse
-from spotter_cli.http_client import SendResult, SpotterClient
+from spotter_cli.http_client import SpotterClient
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
 
@@ -41,12 +42,9 @@ def host_responds(address: str) -> bool:
 
 async def revoke_at_host(address: str, admin: str, token_id: str) -> None:
     """Revoke through the API; raises CliError if the host refuses."""
-    client = SpotterClient(address, admin)
-    try:
-        event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
-        outcome: SendResult = (await client.send([event]))[0]
-    finally:
-        await client.close()
+    event = {"type": "spotter.token.revoked.v1", "id": secrets.token_hex(12), "data": {"token_id": token_id}}
+    async with aclosing(SpotterClient(address, admin)) as client:
+        outcome = (await client.send([event]))[0]
     if outcome.status == "refused":
         raise CliError(f"{address} refuses to revoke it: {outcome.reason}")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from spotter_cli.cluster import child
 from spotter_cli.cluster.processes import ClusterProcess, Stage, log_tail
 from spotter_cli.cluster.signals import Signals, Stopped
 from spotter_standalone.errors import CliError
@@ -22,6 +24,8 @@ _STARTED_AFTER_S: Final = 5.0
 _FAILED_STARTS: Final = 3
 _POLL_S: Final = 0.1
 _IDLE_S: Final = 5.0
+_PR_SET_PDEATHSIG: Final = 1
+_LOST_PARENT: Final = 70
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ class Supervisor:
         """
         waiting = list(parts)
         for part in waiting:
-            process = child.start(part, self._directory)
+            process = _start(part, self._directory)
             self._running.append(_Running(part, process, time.monotonic()))
             self._announce(part, process.pid)
         limit_s = time.monotonic() + READY_LIMIT_S
@@ -114,7 +118,7 @@ class Supervisor:
                     f"{running.part.name} {_ended(code)} after {lived_s:.1f} s; {restart} (log: {running.part.log})"
                 )
             if running.due_s is not None and running.due_s <= now_s:
-                running.process = child.start(running.part, self._directory)
+                running.process = _start(running.part, self._directory)
                 running.started_s, running.due_s = time.monotonic(), None
                 self._announce(running.part, running.process.pid)
 
@@ -136,3 +140,39 @@ def _ended(code: int) -> str:
 
 def _failure(part: ClusterProcess, what: str) -> CliError:
     return CliError(f"{part.name} {what}. The end of {part.log}:\n{log_tail(part) or '(nothing)'}")
+
+
+def _parent_death_signal() -> Callable[[], None] | None:
+    """Return a function for a child to call between fork and exec, so that the kernel kills it with the supervisor.
+
+    The library is loaded and its names are resolved here, before the fork: the child itself makes only two calls. The
+    kernel ties the child to the *thread* that forks, so that has to be the main thread. The tie survives exec. Only
+    Linux has it: elsewhere a killed supervisor leaves its processes behind.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+    parent, kill, end, parent_now = os.getpid(), int(signal.SIGKILL), os._exit, os.getppid
+
+    def set_signal() -> None:
+        prctl(_PR_SET_PDEATHSIG, kill, 0, 0, 0)
+        if parent_now() != parent:  # the parent died before the call
+            end(_LOST_PARENT)
+
+    return set_signal
+
+
+def _start(part: ClusterProcess, directory: Path) -> subprocess.Popen[bytes]:
+    """Start a process of the cluster; to be called from the main thread."""
+    with part.log.open("ab") as log:
+        return subprocess.Popen(
+            part.command,
+            cwd=directory,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"} | dict(part.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in a terminal reaches only the supervisor, which stops the processes in order
+            preexec_fn=_parent_death_signal(),
+        )

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spotter_cli.commands.options import PORT, DataOption, HostOption, PortOption, out
-from spotter_cli.doctor.finding import Finding
+from spotter_cli.doctor import Finding
 from spotter_standalone.data_dir import DataDir
 
 _LABELS = {

@@ -58,7 +58,7 @@ def try_policy(
     from spotter_cli.policy_backtest.comparison import compare
     from spotter_cli.policy_backtest.display import print_comparison, print_json
     from spotter_cli.policy_backtest.history import read_database, read_kafka
-    from spotter_cli.policy_backtest.trial import read_trial
+    from spotter_cli.policy_backtest.replay import read_trial
 
     trial = read_trial(file)
     if data is None and os.environ.get("SPOTTER_KAFKA"):

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -38,8 +39,8 @@ class Training:
         token: str,
         gym: Gym,
         *,
-        on_sent: Callable[[Json], None] = lambda event: None,
-        on_frame: Callable[[Json], None] = lambda frame: None,
+        on_sent: Callable[[Json], None],
+        on_frame: Callable[[Json], None],
     ) -> None:
         self.reps = 0
         self.refused: list[str] = []
@@ -49,7 +50,7 @@ class Training:
         self._token = token
         self._gym = gym
         self._on_sent = on_sent
-        self._on_heard = on_frame
+        self._on_frame = on_frame
         self._last_rep: dict[str, int] = {}
         """The last rep that each set may still do, for sets that were advised to stop."""
         self._sent_s: dict[tuple[object, object], float] = {}
@@ -68,20 +69,14 @@ class Training:
             raise CliError(f"The gym has lost the connection to its host: {gone.exceptions[0]}.") from None
 
     async def _send_athletes(self) -> None:
-        client = SpotterClient(self._url, self._token)
-        try:
-            events = [
-                _event(
-                    "spotter.athlete.updated.v1",
-                    {"athlete_id": lifter.athlete_id, "name": lifter.name, "level": lifter.level},
-                    datetime.now(UTC),
-                )
-                for lifter in self._gym.lifters
-            ]
+        people = [
+            {"athlete_id": lifter.athlete_id, "name": lifter.name, "level": lifter.level}
+            for lifter in self._gym.lifters
+        ]
+        events = [_event("spotter.athlete.updated.v1", person, datetime.now(UTC)) for person in people]
+        async with aclosing(SpotterClient(self._url, self._token)) as client:
             for event, outcome in zip(events, await client.send(events), strict=True):
                 self._record_outcome(event, outcome.status, outcome.reason)
-        finally:
-            await client.close()
 
     def _connect(self, path: str) -> connect:
         return connect(
@@ -101,7 +96,7 @@ class Training:
                     self._apply_advice(data)
                     if data.get("action") in LOUD and not data.get("late"):
                         await self._acknowledge(socket, data)
-                self._on_heard(frame)
+                self._on_frame(frame)
 
     async def _acknowledge(self, socket: ClientConnection, advice: Json) -> None:
         """Acknowledge as a watch does, so that the stop need not be repeated."""

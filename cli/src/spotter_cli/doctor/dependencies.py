@@ -9,7 +9,7 @@ import socket
 import subprocess
 from typing import Final
 
-from spotter_cli.doctor.finding import Finding
+from spotter_cli.doctor import Finding
 
 JAVA_MIN: Final = 17
 _SBIN: Final = "/usr/local/sbin:/usr/sbin:/sbin"

@@ -17,7 +17,7 @@ import orjson
 
 from spotter.domain.topics import LIFTS
 from spotter.http.tokens import Keyring
-from spotter_cli.doctor.finding import Finding
+from spotter_cli.doctor import Finding
 from spotter_standalone.data_dir import DataDir
 
 FREE_MIN_BYTES: Final = 50 * 1024 * 1024

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from spotter_cli.doctor import Finding
 from spotter_cli.doctor.dependencies import program_output
-from spotter_cli.doctor.finding import Finding
 
 PYTHON_MIN: Final = (3, 11)
 MEMBERS: Final = ("kernel", "ingest", "failure-detector", "advisor", "gateway", "dashboard", "standalone", "cli")

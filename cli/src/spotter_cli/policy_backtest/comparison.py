@@ -12,8 +12,7 @@ from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.outputs import AdviceGiven, SetOpened, SetSummarised
 from spotter_advisor.handlers.unit_of_work import RULES_VERSION
 from spotter_cli.policy_backtest.history import LogHistory
-from spotter_cli.policy_backtest.replay import replay_advice
-from spotter_cli.policy_backtest.trial import Trial
+from spotter_cli.policy_backtest.replay import Trial, replay_advice
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,56 @@
-"""Replays a history through the advisor, under the original or, from some time on, the trial policy."""
+"""Replays a history through the advisor, under the original or, from some time on, the trial policy.
+
+The trial policy is a layer in the form in which a coach would send it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+import orjson
+from pydantic import ValidationError
 
 from spotter.domain.events import Event, Unreadable, decode
 from spotter.domain.events.people import PolicyUpdated
 from spotter.domain.gym_config import Configuration, GymConfig
-from spotter.domain.policies import Layer, PolicyFields, effective, values_in
+from spotter.domain.policies import BlockSaid, Layer, PolicyFields, effective, values_in
 from spotter.domain.topics import ADVICE
 from spotter.streaming.processor import Environment
 from spotter.streaming.state_versions import Input, Stepper
 from spotter_advisor.processor import Advisor
 from spotter_cli.policy_backtest.history import LogHistory
-from spotter_cli.policy_backtest.trial import Trial
+from spotter_standalone.errors import CliError
 
 SOURCE: Final = "spotter/policy-try"
+
+
+class Trial(PolicyFields):
+    """A policy layer, optionally for one block of the calendar."""
+
+    block: BlockSaid | None = None
+
+
+def read_trial(file: Path) -> Trial:
+    """Read a layer from JSON; raises CliError naming the faulty field."""
+    try:
+        document = orjson.loads(file.read_bytes())
+    except OSError as error:
+        raise CliError(f"The policy {file} can't be read ({error.strerror or error}).") from None
+    except orjson.JSONDecodeError as error:
+        raise CliError(f"The policy {file} is not JSON ({error}).") from None
+    if not isinstance(document, dict):
+        raise CliError(f'The policy {file} must be an object such as {{"target_rir": 3}}.')
+    unknown = sorted(set(document) - set(Trial.model_fields))
+    if unknown:
+        raise CliError(f"The policy {file} has unknown fields: {', '.join(unknown)}.")
+    try:
+        return Trial.model_validate(document)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, error['loc'])) or 'policy'}: {error['msg']}" for error in error.errors())
+        raise CliError(f"The policy {file} can't be used: {wrong}.") from None
 
 
 class _TrialConfiguration(Environment):

@@ -6,7 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import orjson
@@ -32,20 +32,16 @@ async def _connection() -> AsyncIterator[SpotterClient]:
     if url and not token:
         raise CliError("SPOTTER_URL is set but SPOTTER_TOKEN is not: create one with spotter token create --role app.")
     if url and token:
-        client = SpotterClient(url, token)
-        try:
+        async with aclosing(SpotterClient(url, token)) as client:
             await client.check_reachable()
             yield client
-        finally:
-            await client.close()
         return
     with tempfile.TemporaryDirectory(prefix="spotter-replay-") as folder:
-        async with serving(DataDir(Path(folder))) as running:
-            client = SpotterClient(running.url, running.keyring.issue("g1", "admin"))
-            try:
-                yield client
-            finally:
-                await client.close()
+        async with (
+            serving(DataDir(Path(folder))) as running,
+            aclosing(SpotterClient(running.url, running.keyring.issue("g1", "admin"))) as client,
+        ):
+            yield client
 
 
 async def run_replay(recording: Recording, speed: float, as_json: bool) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -24,12 +26,8 @@ def print_report(console: Console, tally: Tally) -> None:
     )
     missing = counts["accepted"] - counts["estimates"]
     if missing > 0:
-        console.print(
-            Text(
-                f"{missing} accepted reps have no estimate: GET /v1/sets/{{set_id}} says why (rejected).",
-                style="yellow",
-            )
-        )
+        text = f"{missing} accepted reps have no estimate: GET /v1/sets/{{set_id}} says why (rejected)."
+        console.print(Text(text, style="yellow"))
 
 
 def print_remarks(console: Console, tally: Tally) -> None:
@@ -51,11 +49,7 @@ def _table(tally: Tally) -> Table:
     for lifted_set in tally.sets.values():
         lifter = [lifted_set.recording_set.athlete_id or ""] if len(lifters) > 1 else []
         load = "" if lifted_set.load_kg is None else f"{lifted_set.load_kg:g} kg"
-        reps = (
-            str(lifted_set.accepted)
-            if lifted_set.accepted == lifted_set.sent
-            else f"{lifted_set.accepted} of {lifted_set.sent}"
-        )
+        reps = f"{lifted_set.accepted}" + (f" of {lifted_set.sent}" if lifted_set.accepted != lifted_set.sent else "")
         name = lifted_set.recording_set.set_id or f"({lifted_set.recording_set.number})"
         table.add_row(name, *lifter, lifted_set.exercise or "", load, reps, _left(lifted_set), _advice(lifted_set))
     return table
@@ -74,20 +68,12 @@ def _left(tally: SetTally) -> str:
 def _advice(tally: SetTally) -> Text:
     """Merge runs of the same advice: `continue ×3, one more after 14, stop after 15–16`."""
     text = Text()
-    numbers = sorted(tally.advice)
-    first = 0
-    while first < len(numbers):
-        action = tally.advice[numbers[first]].action
-        last = first
-        while last + 1 < len(numbers) and tally.advice[numbers[last + 1]].action == action:
-            last += 1
-        count = last - first + 1
-        span = f"{numbers[first]}" if count == 1 else f"{numbers[first]}–{numbers[last]}"
-        if text:
-            text.append(", ")
-        detail = f" ×{count}" if action == "continue" else f" after {span}"
+    for action, run in groupby(sorted(tally.advice), key=lambda number: tally.advice[number].action):
+        numbers = list(run)
+        span = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
+        detail = f" ×{len(numbers)}" if action == "continue" else f" after {span}"
+        text.append(", " if text else "")
         text.append(f"{WORDS.get(action, action)}{detail}", style=style_of(action))
-        first = last + 1
-    if numbers and (sentence := tally.advice[numbers[-1]].sentence):
+    if tally.advice and (sentence := tally.advice[max(tally.advice)].sentence):
         text.append(f". {sentence}", style="dim")
     return text

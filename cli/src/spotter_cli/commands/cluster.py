@@ -16,7 +16,7 @@ from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
 
 
-def cluster_command(
+def cluster(
     data: DataOption,
     host: HostOption = "127.0.0.1",
     port: PortOption = PORT,
