@@ -36,9 +36,9 @@ def topic_partitions(prefix: str, topic: str) -> list[TopicPartition]:
     ]
 
 
-def plain_consumer(bootstrap: str, **more: Any) -> AIOKafkaConsumer:
-    """Make a consumer that belongs to no group and commits nothing."""
-    return AIOKafkaConsumer(
+async def plain_consumer(bootstrap: str, **more: Any) -> AIOKafkaConsumer:
+    """Start a consumer that belongs to no group and commits nothing."""
+    consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=None,
         enable_auto_commit=False,
@@ -46,6 +46,12 @@ def plain_consumer(bootstrap: str, **more: Any) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MS,
         **more,
     )
+    try:
+        await consumer.start()
+    except BaseException:
+        await consumer.stop()
+        raise
+    return consumer
 
 
 class Offsets:
@@ -83,13 +89,7 @@ class Offsets:
 
     async def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
-            consumer = plain_consumer(self._bootstrap)
-            try:
-                await answered(consumer.start(), f"can't reach {self._bootstrap}")
-            except BaseException:
-                await consumer.stop()
-                raise
-            self._consumer = consumer
+            self._consumer = await answered(plain_consumer(self._bootstrap), f"can't reach {self._bootstrap}")
         return self._consumer
 
     async def _ask(

@@ -102,13 +102,7 @@ class UnfinishedWork:
                 raise
             self._admin = admin
         if self._consumer is None:
-            consumer = plain_consumer(self._bootstrap, max_partition_fetch_bytes=PEEK_BYTES)
-            try:
-                await consumer.start()
-            except BaseException:
-                await consumer.stop()
-                raise
-            self._consumer = consumer
+            self._consumer = await plain_consumer(self._bootstrap, max_partition_fetch_bytes=PEEK_BYTES)
         return self._admin, self._consumer
 
     async def _committed(

@@ -129,12 +129,7 @@ async def read_between(
 
 
 async def _reading(bootstrap: str, starts: Mapping[TopicPartition, int], **more: Any) -> AIOKafkaConsumer:
-    consumer = plain_consumer(bootstrap, **more)
-    try:
-        await answered(consumer.start(), f"can't read from {bootstrap}")
-    except BaseException:
-        await consumer.stop()
-        raise
+    consumer = await answered(plain_consumer(bootstrap, **more), f"can't read from {bootstrap}")
     consumer.assign(list(starts))
     for partition, offset in starts.items():
         consumer.seek(partition, offset)
