@@ -86,5 +86,5 @@ class SqliteHarness(Harness):
 
     def state(self, processor: str, key: str) -> dict[str, bytes]:
         """Return a lifter's state, as it is in the file."""
-        rows = self._do(self.log.reading(self.log.file.state, processor, key))
-        return {name: value for name, value in rows if name != SEEN}
+        rows = self._do(self.log.reading(self.log.file.states, processor, [key]))
+        return {name: value for name, value in rows[key] if name != SEEN}

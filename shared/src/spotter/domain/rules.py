@@ -40,17 +40,9 @@ _BY_PRECEDENCE: Final = (
         "Squats, deadlifts, presses, rows and Olympic lifts never go to failure by advice.",
         "never to failure on this lift",
     ),
-    Rule(
-        "R18",
-        "Form",
-        "A shrinking range or a second dip is told apart from slowing, and ends a high-risk lift.",
-    ),
+    Rule("R18", "Form", "A shrinking range or a second dip is told apart from slowing, and ends a high-risk lift."),
     Rule("R15", "Warning signs", "Bad sleep, soreness, pain or dread shrink the budget until they clear."),
-    Rule(
-        "R07",
-        "As many as possible",
-        "A set for as many reps as possible, or a test, is only stopped for safety.",
-    ),
+    Rule("R07", "As many as possible", "A set for as many reps as possible, or a test, is only stopped for safety."),
     Rule(
         "R08",
         "Beginners",
@@ -86,11 +78,7 @@ _BY_PRECEDENCE: Final = (
         "Most sets stop with one to three reps left: nearly the same growth, less fatigue.",
     ),
     Rule("R04", "Last set", "An isolation or machine exercise may go to failure on its last set, if the week allows."),
-    Rule(
-        "R05",
-        "Guided machines",
-        "A machine with guided motion allows failure earlier, not only on the last set.",
-    ),
+    Rule("R05", "Guided machines", "A machine with guided motion allows failure earlier, not only on the last set."),
     Rule("R06", "Bodyweight and bands", "As many reps as possible with bodyweight or a band cost a quarter."),
     Rule(
         "R13",
@@ -100,17 +88,11 @@ _BY_PRECEDENCE: Final = (
     ),
     Rule("R14", "Short of time", "In a short session one all-out set of an isolation exercise stands for several."),
     Rule(
-        "R16",
-        "Signs in the numbers",
-        "Slow first reps on two days, or weeks without gain, count as warning signs too.",
+        "R16", "Signs in the numbers", "Slow first reps on two days, or weeks without gain, count as warning signs too."
     ),
     Rule("R17", "A plateau", "Where nothing moves on for weeks and nothing hurts, one set to failure may help."),
     Rule("R19", "Advice, not orders", "Going on is silent, a stop says why, and once said it holds for the set."),
-    Rule(
-        "R20",
-        "Far from failure",
-        "Who stops most sets with five reps left or more is told so after the session.",
-    ),
+    Rule("R20", "Far from failure", "Who stops most sets with five reps left or more is told so after the session."),
 )
 """Where rules meet, the earlier one decides: safety first."""
 

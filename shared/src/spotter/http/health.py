@@ -18,10 +18,7 @@ def _no_reason() -> str | None:
 
 
 def health_router(
-    ready: Callable[[], str | None],
-    *,
-    alive: Callable[[], str | None] = _no_reason,
-    metrics_to_anyone: bool = True,
+    ready: Callable[[], str | None], *, alive: Callable[[], str | None] = _no_reason, metrics_to_anyone: bool = True
 ) -> APIRouter:
     """Build `/healthz`, `/readyz` and `/metrics`.
 

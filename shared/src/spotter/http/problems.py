@@ -61,11 +61,8 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
         }
-        if self.field is not None:
-            document["field"] = self.field
-        if self.mend is not None:
-            document["mend"] = self.mend
-        return document | self.members
+        optional = {"field": self.field, "mend": self.mend}
+        return document | {name: text for name, text in optional.items() if text is not None} | self.members
 
 
 def problem_response(problem: Problem) -> Response:
@@ -129,18 +126,11 @@ async def _on_invalid_request(connection: HTTPConnection, error: Exception) -> R
     first = error.errors()[0]
     source, *path = [str(part) for part in first["loc"]] or ["request"]
     field = ".".join(path) or source
-    missing = first["type"] == "missing"
-    mend = (
-        f"Give {field}" if missing else f"Correct {field}" if source == "body" else f"Correct {field}, or leave it out"
-    )
-    problem = Problem(
-        422,
-        "Invalid request",
-        f"{source} {field}: {first['msg']}.",
-        field=field,
-        mend=f"{mend}; /openapi.json says what it takes.",
-    )
-    return await _answer(connection, problem)
+    mend = f"Give {field}" if first["type"] == "missing" else f"Correct {field}"
+    if first["type"] != "missing" and source != "body":
+        mend += ", or leave it out"
+    detail, mend = f"{source} {field}: {first['msg']}.", f"{mend}; /openapi.json says what it takes."
+    return await _answer(connection, Problem(422, "Invalid request", detail, field=field, mend=mend))
 
 
 async def _on_disconnect(connection: HTTPConnection, error: Exception) -> Response:

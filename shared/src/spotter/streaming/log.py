@@ -65,19 +65,15 @@ class Reader(Protocol):
 
         Raises LogUnavailable when the log doesn't answer.
         """
-        ...
 
     async def lag(self) -> int:
         """Return how many records are written that `fetch` has not returned yet; raises LogUnavailable."""
-        ...
 
     def position(self) -> Position:
         """Return where the next `fetch` goes on."""
-        ...
 
     async def close(self) -> None:
         """Close the reader."""
-        ...
 
 
 class Log(Protocol):
@@ -88,15 +84,12 @@ class Log(Protocol):
 
         Raises LogUnavailable when that can't be confirmed in time (1 s).
         """
-        ...
 
     async def reader(self, topics: Sequence[str], start: Start) -> Reader:
         """Open a reader; raises LogUnavailable."""
-        ...
 
     async def oldest_unfinished_ms(self) -> int | None:
         """Return when the oldest event came that detector or advisor has not finished (epoch ms); None: all is done.
 
         Raises LogUnavailable when that is unknown.
         """
-        ...

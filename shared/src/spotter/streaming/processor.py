@@ -21,7 +21,6 @@ class Environment(Protocol):
 
     def gym(self, gym_id: str, version: int | None) -> GymConfig:
         """Return a gym's configuration as of a version; raises ConfigPending for one that was not read yet."""
-        ...
 
 
 @record(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class Draft(Protocol):
     @property
     def changes(self) -> Mapping[str, object | None]:
         """Entries of state to write; None removes one."""
-        ...
 
 
 D = TypeVar("D", bound=Draft)

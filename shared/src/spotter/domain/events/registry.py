@@ -14,6 +14,10 @@ ROLES: tuple[Role, ...] = ("device", "app", "coach", "admin")
 """Each role includes those before it."""
 
 
+About = Literal["athlete", "gym", "device", "token", "either"]
+"""What an event type is keyed by: `either` is the athlete if one is named, else the gym."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventType:
     """A kind of event."""
@@ -24,14 +28,11 @@ class EventType:
     role: Role | None
     """The lowest role that may send it; None: written by Spotter only."""
     topic: str
-    about: Literal["athlete", "gym", "device", "token", "either"]
-    """What it is keyed by: `either` is the athlete if one is named, else the gym."""
+    about: About
 
 
 def _types() -> dict[str, EventType]:
-    rows: list[
-        tuple[str, type[EventData], Role | None, str, Literal["athlete", "gym", "device", "token", "either"]]
-    ] = [
+    rows: list[tuple[str, type[EventData], Role | None, str, About]] = [
         ("set.started", lifting.SetStarted, "app", "lifts.v1", "athlete"),
         ("rep.started", lifting.RepStarted, "device", "lifts.v1", "athlete"),
         ("rep.completed", lifting.RepCompleted, "device", "lifts.v1", "athlete"),

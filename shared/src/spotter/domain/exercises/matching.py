@@ -177,18 +177,16 @@ def _score(asked: list[dict[str, float]], name: Name) -> Match:
 
 
 def _meanings(word: str, vocabulary: frozenset[str]) -> dict[str, float]:
-    """Return the words of the vocabulary that a word may be, with its similarity to each: itself, or what it misspells."""
+    """Return the words of the vocabulary that a word may be, with its similarity to each: itself, or what it misspells.
+
+    Similarity is the share of letters that two words have in common, in order (Ratcliff and Obershelp's).
+    """
     if word in vocabulary:
         return {word: 1.0}
     if len(word) < _SPELLED_MIN:
         return {}
-    similarity = {other: _similarity(word, other) for other in vocabulary if other[0] == word[0]}
-    return {other: alike for other, alike in similarity.items() if alike >= _ALIKE}
-
-
-def _similarity(word: str, other: str) -> float:
-    """Return the share of letters that two words have in common, in order (Ratcliff and Obershelp's)."""
-    return SequenceMatcher(None, word, other, autojunk=False).ratio()
+    pairs = {other: SequenceMatcher(None, word, other, autojunk=False) for other in vocabulary if other[0] == word[0]}
+    return {other: alike for other, pair in pairs.items() if (alike := pair.ratio()) >= _ALIKE}
 
 
 def _split(written: tuple[str, ...], vocabulary: frozenset[str]) -> Iterator[str]:

@@ -35,10 +35,8 @@ _FILLERS: Final = frozenset(
 )
 
 _IRREGULAR: Final = {
+    **dict.fromkeys(("flyes", "flye", "flys"), "fly"),
     "calves": "calf",
-    "flyes": "fly",
-    "flye": "fly",
-    "flys": "fly",
     "achilles": "achille",
     "pres": "press",
 }

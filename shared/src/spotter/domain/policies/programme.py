@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal, Self
@@ -132,19 +132,18 @@ class OnDay:
 
 
 def on_day(gym: Programme, team: tuple[str, Programme] | None, lifter: Programme, day: date) -> OnDay:
-    """Return what applies to a lifter on a local day: layers in their order, block, mode of the session."""
-    levels: list[tuple[LayerName, str | None, Programme]] = [("gym", None, gym)]
+    """Return what applies to a lifter on a local day: layers in their order, block, mode of the session.
+
+    The lifter's own block comes before the team's, and that before the gym's.
+    """
+    levels: list[tuple[LayerName, str | None, Programme]] = [("gym", None, gym), ("lifter", None, lifter)]
     if team is not None:
-        levels.append(("team", team[0], team[1]))
-    levels.append(("lifter", None, lifter))
+        levels.insert(1, ("team", *team))
     layers = [Layer(name, programme.values, called) for name, called, programme in levels if programme.values]
-    block = block_on([programme for _, _, programme in levels], day)
-    for _, _, programme in levels:
-        layers += [
-            Layer("block", training.said, training.name)
-            for training in programme.blocks
-            if training.said and training.holds(day)
-        ]
+    lifter_first = (programme.block_on(day) for _, _, programme in reversed(levels))
+    block = next((block for block in lifter_first if block is not None), None)
+    blocks = (training for _, _, programme in levels for training in programme.blocks if training.holds(day))
+    layers += [Layer("block", training.said, training.name) for training in blocks if training.said]
     session = lifter.session_on(day)
     if session is not None and session.said:
         layers.append(Layer("session", session.said))
@@ -154,8 +153,3 @@ def on_day(gym: Programme, team: tuple[str, Programme] | None, lifter: Programme
         last_week=block is not None and block.in_last_week(day),
         mode="normal" if session is None else session.mode,
     )
-
-
-def block_on(levels: Sequence[Programme], day: date) -> Block | None:
-    """Return the block that a day lies in: the lifter's own before the team's before the gym's (`levels`: gym first)."""
-    return next((block for level in reversed(levels) if (block := level.block_on(day)) is not None), None)

@@ -45,12 +45,7 @@ class MemoryWorker(AtLeastOnce[tuple[int, int]]):
     """One life of a worker over some partitions. Dropping it is a crash: only `Durable` and the log remain."""
 
     def __init__(
-        self,
-        log: MemoryLog,
-        processor: Processor[Any],
-        env: Environment,
-        durable: Durable,
-        partitions: Sequence[int],
+        self, log: MemoryLog, processor: Processor[Any], env: Environment, durable: Durable, partitions: Sequence[int]
     ) -> None:
         super().__init__(processor, env)
         self.fenced = False

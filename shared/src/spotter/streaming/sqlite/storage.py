@@ -171,15 +171,10 @@ class SqliteFile:
                 high = middle
         return low
 
-    def state(self, processor: str, key: str) -> list[tuple[str, bytes]]:
-        """Return a lifter's entries."""
-        return self._reader.execute(
-            "SELECT name, value FROM state WHERE processor = ? AND key = ?", (processor, key)
-        ).fetchall()
-
     def states(self, processor: str, keys: Iterable[str]) -> dict[str, list[tuple[str, bytes]]]:
         """Return the entries of several lifters."""
-        return {key: self.state(processor, key) for key in keys}
+        query = "SELECT name, value FROM state WHERE processor = ? AND key = ?"
+        return {key: self._reader.execute(query, (processor, key)).fetchall() for key in keys}
 
     def cursor(self, processor: str) -> int:
         """Return the next offset of a processor's input."""
