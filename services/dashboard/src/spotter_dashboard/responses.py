@@ -16,7 +16,6 @@ from spotter.http.tokens import Identity
 from spotter_dashboard.store.sets import SetQueries
 
 LIMIT_MAX: Final = 200
-HEADERS: Final = {"Cache-Control": "no-store"}
 _INTEGER_MAX: Final = 2**62
 _TEXT_MAX: Final = 400
 
@@ -68,7 +67,7 @@ def athletes_seen(identity: Identity, athlete_id: str | None) -> list[str] | Non
 
 def as_json(value: Mapping[str, Any]) -> Response:
     """Return a JSON response that is not cached."""
-    return Response(orjson.dumps(value), media_type="application/json", headers=HEADERS)
+    return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def cursor_of(*parts: str | int) -> str:

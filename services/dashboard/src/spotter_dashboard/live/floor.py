@@ -6,11 +6,11 @@ tables hold of the sets that are still running.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from spotter.domain.events import Event, EventData
+from spotter.domain.events import Event
 from spotter.domain.events.outputs import DeviceLost, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated
 from spotter.domain.running_set import SET_EVENTS, Newest, RunningSet, rank
@@ -36,6 +36,13 @@ class FloorAthlete:
     def learn(self, fact: str, value: str, version: tuple[int, str]) -> bool:
         """Store a fact unless a newer one is stored; returns whether it was stored."""
         return self._facts.put(fact, (0, *version), value)
+
+    def update(self, data: AthleteUpdated, version: tuple[int, str]) -> bool:
+        """Store the facts of an update; returns whether any was stored."""
+        changed = data.name is not None and self.learn("name", data.name, version)
+        if data.consent is not None and data.consent.live is not None:
+            changed |= self.learn("live", str(data.consent.live).lower(), version)
+        return changed
 
     def lose(self, set_id: str, at: datetime) -> bool:
         """Store when a device was lost; returns whether that was the last loss."""
@@ -108,18 +115,20 @@ class Floor:
 
     def apply(self, event: Event) -> bool:
         """Fold an event; returns whether it changed the floor of its gym."""
-        data = event.data
-        if not data.gym_id or not data.athlete_id:
+        data, gym_id, athlete_id = event.data, event.data.gym_id, event.data.athlete_id
+        if not gym_id or not athlete_id:
             return False
         if isinstance(data, SET_EVENTS):
-            return self._apply_to_set(event, self.set_of(data.gym_id, data.athlete_id, data.set_key))
-        update = _ATHLETE_UPDATES.get(type(data))
-        if update is None or not update(self.athlete(data.gym_id, data.athlete_id), event):
-            return False
-        for running in self._gyms.get(data.gym_id, {}).values():
-            if running.athlete_id == data.athlete_id:
+            return self._apply_to_set(event, self.set_of(gym_id, athlete_id, data.set_key))
+        changed = False
+        if isinstance(data, DeviceLost):
+            changed = self.athlete(gym_id, athlete_id).lose(data.set_id or "", event.received)
+        elif isinstance(data, AthleteUpdated):
+            changed = self.athlete(gym_id, athlete_id).update(data, (rank(event), event.id))
+        for running in self._gyms.get(gym_id, {}).values() if changed else ():
+            if running.athlete_id == athlete_id:
                 running.changes += 1
-        return True
+        return changed
 
     def _apply_to_set(self, event: Event, running: RunningSet) -> bool:
         if isinstance(event.data, SetOpened) and not event.data.amended:
@@ -167,23 +176,3 @@ class Floor:
 def _opened_at(running: RunningSet) -> tuple[datetime, str]:
     assert running.opening is not None
     return (running.opening.opened_at, running.set_key)
-
-
-def _device_lost(athlete: FloorAthlete, event: Event) -> bool:
-    return athlete.lose(event.data.set_id or "", event.received)
-
-
-def _athlete_updated(athlete: FloorAthlete, event: Event) -> bool:
-    data = event.data
-    assert isinstance(data, AthleteUpdated)
-    version = (rank(event), event.id)
-    changed = data.name is not None and athlete.learn("name", data.name, version)
-    if data.consent is not None and data.consent.live is not None:
-        changed |= athlete.learn("live", str(data.consent.live).lower(), version)
-    return changed
-
-
-_ATHLETE_UPDATES: Final[Mapping[type[EventData], Callable[[FloorAthlete, Event], bool]]] = {
-    DeviceLost: _device_lost,
-    AthleteUpdated: _athlete_updated,
-}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -34,12 +33,8 @@ ANSWER_S_MAX: Final = 1.5
 CONNECTIONS_MAX: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """The age of the oldest event that had not reached the page."""
-
-    at_ms: int
-    age_ms: int
+Heartbeat = dict[str, int]
+"""`age_ms`: the age of the oldest event that had not reached the page `at` a moment."""
 
 
 class Subscription:
@@ -135,7 +130,7 @@ class LiveStream:
                         yield _frame("tiles", self._at() | news)
                     if self._beat is not None and self._beat is not subscription.beat:
                         subscription.beat = self._beat
-                        yield _frame("heartbeat", {"at": self._beat.at_ms, "age_ms": self._beat.age_ms})
+                        yield _frame("heartbeat", self._beat)
             finally:
                 self._subscriptions.discard(subscription)
 
@@ -188,10 +183,10 @@ class LiveStream:
             return None
         now_ms = round(self._clock().timestamp() * 1000)
         waits_ms = 0 if oldest_ms is None else max(0, now_ms - oldest_ms)
-        return Heartbeat(now_ms, max(waits_ms, behind_ms))
+        return {"at": now_ms, "age_ms": max(waits_ms, behind_ms)}
 
 
-def _frame(name: str, data: dict[str, object]) -> bytes:
+def _frame(name: str, data: Mapping[str, object]) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(data))
 
 

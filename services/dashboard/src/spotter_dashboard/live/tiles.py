@@ -87,6 +87,9 @@ def tile(running: RunningSet, athlete: FloorAthlete, catalogue: Catalogue) -> Fl
     counted = [rep for rep in reps if not rep.voided]
     estimate = running.newest_estimate(counted)
     bars, reference_height, reference_label = _bars(reps, running, estimate)
+    reps_left = None
+    if estimate is not None:
+        reps_left = RepsLeft(estimate.rir, estimate.rir_low, estimate.rir_high, estimate.confidence)
     return FloorTile(
         set_key=running.set_key,
         athlete_id=running.athlete_id,
@@ -106,7 +109,7 @@ def tile(running: RunningSet, athlete: FloorAthlete, catalogue: Catalogue) -> Fl
         reference_height=reference_height,
         reference_label=reference_label,
         velocity_loss=None if estimate is None else estimate.velocity_loss,
-        reps_left=None if estimate is None else _reps_left(estimate),
+        reps_left=reps_left,
         advice=_advised(running.advice_in_force(counted)),
         order=" ".join(
             (_natural(opening.station_id), running.athlete_id, opening.opened_at.isoformat(), running.set_key)
@@ -139,7 +142,9 @@ def _bars(
     Where reps have velocities a bar is the velocity; else it is the speed that follows from the rep's duration
     against the fastest of the first three.
     """
-    speeds, labels, reference = _velocities(reps, estimate)
+    speeds = [rep.mean_velocity_mps for rep in reps]
+    labels = ["no velocity" if speed is None else f"{speed:.2f} m/s" for speed in speeds]
+    velocity = reference = estimate.reference_velocity_mps if estimate is not None else None
     if not any(speeds):
         speeds, labels, reference = _durations(reps)
     top = max([speed for speed in speeds if speed is not None] + [reference or 0.0], default=0.0)
@@ -155,16 +160,7 @@ def _bars(
     ]
     if not reference or not top:
         return bars, None, None
-    velocity = estimate.reference_velocity_mps if estimate is not None else None
     return bars, round(reference / top, 4), f"{velocity:.2f} m/s" if velocity else None
-
-
-def _velocities(
-    reps: list[RepCounted], estimate: EffortEstimated | None
-) -> tuple[list[float | None], list[str], float | None]:
-    speeds = [rep.mean_velocity_mps for rep in reps]
-    labels = ["no velocity" if speed is None else f"{speed:.2f} m/s" for speed in speeds]
-    return speeds, labels, estimate.reference_velocity_mps if estimate is not None else None
 
 
 def _durations(reps: list[RepCounted]) -> tuple[list[float | None], list[str], float | None]:
@@ -184,10 +180,6 @@ def _is_ghost(running: RunningSet, rep: RepCounted) -> bool:
     estimate = running.estimates.get(rep.rep_number)
     flags = {*rep.flags, *(estimate.flags if estimate is not None else ())}
     return bool(flags & {"ghost", "rerack"})
-
-
-def _reps_left(estimate: EffortEstimated) -> RepsLeft:
-    return RepsLeft(estimate.rir, estimate.rir_low, estimate.rir_high, estimate.confidence)
 
 
 def _advised(advice: AdviceGiven | None) -> TileAdvice | None:

@@ -18,7 +18,8 @@ from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
 from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.pages.assets import HEADERS, File, file_of
-from spotter_dashboard.pages.session import TokenField, described, is_same_origin, signed_in
+from spotter_dashboard.pages.session import TokenField, described, require_same_origin, signed_in
+from spotter_dashboard.responses import as_json
 
 LIFT_COOKIE: Final = "spotter_lift"
 PATH: Final = "/lift"
@@ -61,26 +62,19 @@ def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
 
     @router.get(f"{PATH}/session")
     def session(request: Request) -> Response:
-        _require_same_origin(request)
+        require_same_origin(request, "Foreign page")
         token = request.cookies.get(LIFT_COOKIE)
         if token is None:
             raise Problem(401, "Signed out", "Nobody is signed in here.", mend="Sign in at /lift.")
         identity = guard.verify(token)
         if (refusal := _refusal(identity)) is not None:
             raise Problem(403, "Wrong role", refusal)
-        session_data = {
-            "token": token,
-            "gym_id": identity.gym_id,
-            "athletes": sorted(identity.athletes),
-            "expires": identity.expires.isoformat(),
-        }
-        return Response(
-            orjson.dumps(session_data), headers={"Cache-Control": "no-store"}, media_type="application/json"
-        )
+        athletes, expires = sorted(identity.athletes), identity.expires.isoformat()
+        return as_json({"token": token, "gym_id": identity.gym_id, "athletes": athletes, "expires": expires})
 
     @router.post(f"{PATH}/session")
     def sign_in(request: Request, token: TokenField = "") -> Response:
-        _require_same_origin(request)
+        require_same_origin(request, "Foreign page")
         try:
             identity = guard.verify(token.strip())
         except Problem as problem:
@@ -91,17 +85,12 @@ def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
 
     @router.delete(f"{PATH}/session")
     def sign_out(request: Request) -> Response:
-        _require_same_origin(request)
+        require_same_origin(request, "Foreign page")
         response = Response(status_code=204)
         response.delete_cookie(LIFT_COOKIE, path=PATH)
         return response
 
     return router
-
-
-def _require_same_origin(request: Request) -> None:
-    if not is_same_origin(request):
-        raise Problem(403, "Foreign page", "Sign in on Spotter's own page.")
 
 
 def _refusal(identity: Identity) -> str | None:

@@ -8,6 +8,7 @@ from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from spotter.domain.time import utc_now
+from spotter.http import Problem
 from spotter.http.tokens import Identity
 
 TokenField = Annotated[str, Form(max_length=16_384)]
@@ -29,9 +30,10 @@ def signed_in(request: Request, identity: Identity, token: str, *, cookie: str, 
     return response
 
 
-def is_same_origin(request: Request) -> bool:
-    """Tell whether a request comes from a page of this server, or from none."""
-    return request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+def require_same_origin(request: Request, title: str) -> None:
+    """Raise Problem 403 for a request from another server's page."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise Problem(403, title, "Sign in on Spotter's own page.")
 
 
 def described(identity: Identity) -> str:

@@ -12,7 +12,7 @@ from spotter.http.tokens import Identity
 from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.pages.assets import HEADERS, static_files
 from spotter_dashboard.pages.athlete import athlete_page_routes
-from spotter_dashboard.pages.session import TokenField, described, is_same_origin, signed_in
+from spotter_dashboard.pages.session import TokenField, described, require_same_origin, signed_in
 
 _TOKEN_COMMAND: Final = "spotter token create --role coach --gym GYM"
 
@@ -47,8 +47,7 @@ def page_routes(guard: Guard) -> APIRouter:
 
     @router.post("/session")
     def sign_in(request: Request, token: TokenField = "") -> Response:
-        if not is_same_origin(request):
-            raise Problem(403, "Foreign form", "Sign in on Spotter's own page.")
+        require_same_origin(request, "Foreign form")
         try:
             identity = guard.verify(token.strip())
         except Problem as problem:

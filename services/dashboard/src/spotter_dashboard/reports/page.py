@@ -25,10 +25,11 @@ HEADERS: Final = {
 """Its style is in the page, so that it can be kept and sent on; nothing runs in it."""
 
 
-def draw_page(report: WeeklyReport) -> bytes:
-    """Draw the report as HTML."""
+def draw(report: WeeklyReport, form: str) -> bytes:
+    """Draw the report as `html`, `pdf` or `png`."""
+    if form != "html":
+        return draw_sheet(report, charts_of(report), form)
     charts = [(chart, Markup(draw_svg(chart))) for chart in charts_of(report)]  # drawn by us, text escaped
-    rule_ids = sorted(_rules(report))
     page = page_template("report.html").render(
         report=report,
         figures=key_figures(report),
@@ -36,14 +37,9 @@ def draw_page(report: WeeklyReport) -> bytes:
         left_names=LEFT,
         no_signs=no_signs(report),
         next_week=next_week(report),
-        rules=rules_named(rule_ids),
+        rules=rules_named(sorted(_rules(report))),
     )
     return page.encode()
-
-
-def draw(report: WeeklyReport, form: str) -> bytes:
-    """Draw the report as `html`, `pdf` or `png`."""
-    return draw_page(report) if form == "html" else draw_sheet(report, charts_of(report), form)
 
 
 def _rules(report: WeeklyReport) -> set[str]:

@@ -130,13 +130,7 @@ def draw_chart(axes: Axes, chart: Chart, palette: Palette, *, size: float) -> No
 def _draw_bars(axes: Axes, chart: Chart, palette: Palette, size: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    top = max(
-        [
-            1.0 if chart.axis == "units" else 3.0,
-            *(value or 0.0 for value in chart.bars),
-            *(value or 0.0 for value in chart.marks),
-        ]
-    )
+    top = max(1.0 if chart.axis == "units" else 3.0, *(value or 0.0 for value in (*chart.bars, *chart.marks)))
     tones = chart.tones[: len(chart.bars)]
     for index, (value, tone) in enumerate(zip(chart.bars, tones, strict=True)):
         if value:

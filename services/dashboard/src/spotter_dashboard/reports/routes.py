@@ -27,7 +27,7 @@ from spotter_dashboard.responses import (
     require_lifter,
 )
 from spotter_dashboard.store.database import Engine
-from spotter_dashboard.store.programme import own_of
+from spotter_dashboard.store.programme import OwnProgramme, own_of
 from spotter_dashboard.store.reports import first_set_at
 from spotter_dashboard.store.sets import SetQueries
 
@@ -61,8 +61,7 @@ def report_routes(
         require_lifter(queries, identity, athlete_id)
         now, config = clock(), config_of(configuration, identity)
         own = own_of(engine, identity.gym_id, athlete_id, config)
-        week = _week(name, now, lambda: week_named(name, own.zone, own.week_start))
-        return weekly_report(engine, identity.gym_id, athlete_id, config, week, now)
+        return weekly_report(engine, identity.gym_id, athlete_id, config, _week(name, now, own), now)
 
     def answer(report: WeeklyReport, form: Form) -> Response:
         if form == "json":
@@ -88,8 +87,7 @@ def report_routes(
         own = own_of(engine, identity.gym_id, athlete_id, config)
         last = week_of(now, own.zone, own.week_start)
         if cursor is not None:
-            name = read_cursor(cursor, str)[0]
-            asked = _week(name, now, lambda: week_named(name, own.zone, own.week_start))
+            asked = _week(read_cursor(cursor, str)[0], now, own)
             last = week_before(asked, own.zone, own.week_start)
         first = first_set_at(engine, identity.gym_id, athlete_id)
         shown: list[Week] = []
@@ -98,9 +96,7 @@ def report_routes(
             last = week_before(last, own.zone, own.week_start)
         numbers = weeks_back(engine, identity.gym_id, athlete_id, config, own, shown)
         more = first is not None and bool(shown) and first < shown[-1].start
-        return as_json(
-            {"weeks": numbers, "next_cursor": cursor_of(name_of(shown[-1], own.zone)) if more else None},
-        )
+        return as_json({"weeks": numbers, "next_cursor": cursor_of(name_of(shown[-1], own.zone)) if more else None})
 
     @router.get(
         "/{week}/report",
@@ -156,9 +152,9 @@ def _quality(parameters: str) -> float:
     return 1.0
 
 
-def _week(name: str, now: datetime, find: Callable[[], Week]) -> Week:
+def _week(name: str, now: datetime, own: OwnProgramme) -> Week:
     try:
-        week = find()
+        week = week_named(name, own.zone, own.week_start)
     except (ValueError, OverflowError):
         raise Problem(
             422, "Invalid request", f"There is no week {name[:32]}.", field="week", mend="Name it like 2026-W47."

@@ -93,11 +93,5 @@ def _write_list(figure: Figure, x: float, y: float, title: str, facts: Sequence[
 
 
 def _text(figure: Figure, x: float, y: float, words: str, size: float, *, bold: bool = False) -> None:
-    figure.text(
-        x,
-        y,
-        words,
-        fontsize=size,
-        fontweight="bold" if bold else "normal",
-        color=PAPER.ink if bold else PAPER.soft,
-    )
+    weight, colour = ("bold", PAPER.ink) if bold else ("normal", PAPER.soft)
+    figure.text(x, y, words, fontsize=size, fontweight=weight, color=colour)
