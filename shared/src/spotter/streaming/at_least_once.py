@@ -19,10 +19,7 @@ H = TypeVar("H")
 
 
 class AtLeastOnce(Runtime, Generic[H]):
-    """Runs one processor with its state in a changelog; subclasses talk to the brokers.
-
-    `H` is what acknowledges an input.
-    """
+    """Runs one processor with its state in a changelog; subclasses talk to the brokers. `H` acknowledges an input."""
 
     def __init__(self, processor: Processor[Any], env: Environment) -> None:
         super().__init__([processor], env)

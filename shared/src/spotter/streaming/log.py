@@ -61,10 +61,7 @@ class Reader(Protocol):
     """Reads topics without a group, in the order of each partition."""
 
     async def fetch(self, wait_s: float) -> list[Record]:
-        """Return what has come, waiting at most `wait_s` for a first record; [] when nothing came.
-
-        Raises LogUnavailable when the log doesn't answer.
-        """
+        """Return what has come, waiting at most `wait_s` for a first record: [] if none came; raises LogUnavailable."""
 
     async def lag(self) -> int:
         """Return how many records are written that `fetch` has not returned yet; raises LogUnavailable."""

@@ -147,10 +147,7 @@ def to_json(event: Event) -> dict[str, Any]:
 
 
 def decode(value: bytes) -> Event:
-    """Decode what `encode` wrote, ignoring fields of newer versions.
-
-    Raises Unreadable with the reason for anything else.
-    """
+    """Decode what `encode` wrote, without fields of newer versions; raises Unreadable with the reason."""
     return from_json(json_object(value))
 
 

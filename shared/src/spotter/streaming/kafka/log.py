@@ -56,8 +56,5 @@ class KafkaLog:
         return await KafkaReader.open(self.bootstrap, self.prefix, topics, start, gather_s=self._gather_s)
 
     async def oldest_unfinished_ms(self) -> int | None:
-        """Return when the oldest event came that detector or advisor has not finished; None: all is done.
-
-        Raises LogUnavailable when that is unknown.
-        """
+        """Return what `Log` promises; raises LogUnavailable when that is unknown."""
         return await self._progress.oldest_unfinished_ms()

@@ -12,10 +12,7 @@ from spotter.streaming.log import LogUnavailable, NewRecord, Position, Record, S
 
 
 class MemoryLog:
-    """A log that lasts as long as the process.
-
-    `available` can be set to False to play a log that doesn't answer.
-    """
+    """A log that lasts as long as the process; with `available` False it doesn't answer."""
 
     def __init__(self, partitions: int = 1, clock: Callable[[], datetime] = utc_now) -> None:
         self.available = True

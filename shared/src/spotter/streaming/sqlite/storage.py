@@ -59,10 +59,7 @@ def _table(topic: str) -> str:
 
 
 class SqliteFile:
-    """The file, held by one process.
-
-    Writing, reading and checkpoints use a connection each, so they may run in three threads.
-    """
+    """The file, held by one process; writing, reading and checkpoints have a connection each, for three threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
