@@ -26,9 +26,7 @@ _TIMED: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat"})
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """An advice in memory."""
-
+class _Item:
     topic: str
     partition: int
     offset: int
@@ -36,6 +34,12 @@ class Advice:
     key: str
     gym_id: str
     athlete_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice(_Item):
+    """An advice in memory."""
+
     set_id: str | None
     set_key: str
     station_id: str | None
@@ -54,16 +58,9 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(_Item):
     """An estimate in memory."""
 
-    topic: str
-    partition: int
-    offset: int
-    id: str
-    key: str
-    gym_id: str
-    athlete_id: str
     set_key: str
     station_id: str | None
     rep_number: int
@@ -124,17 +121,12 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
     elif not isinstance(event.data, _READ):
         return None
     gym_id, _, athlete_id = record.key.partition("/")
+    origin = (record.topic, record.partition, record.offset, event.id, record.key, gym_id, athlete_id)
     match event.data:
         case AdviceGiven() as data:
             expires_ms = epoch_ms(data.expires_at)
             return Advice(
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                id=event.id,
-                key=record.key,
-                gym_id=gym_id,
-                athlete_id=athlete_id,
+                *origin,
                 set_id=data.set_id,
                 set_key=data.set_key,
                 station_id=data.station_id,
@@ -149,13 +141,7 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
             )
         case EffortEstimated() as data:
             return Estimate(
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                id=event.id,
-                key=record.key,
-                gym_id=gym_id,
-                athlete_id=athlete_id,
+                *origin,
                 set_key=data.set_key,
                 station_id=station_of(data.set_key),
                 rep_number=data.rep_number,

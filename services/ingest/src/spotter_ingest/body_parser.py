@@ -44,12 +44,12 @@ def parse_body(body: bytes, headers: Iterable[tuple[str, str]], events_max: int)
     return [_event(document)]
 
 
-def parse_message(text: str | bytes) -> Parsed:
-    """Parse one message of a WebSocket."""
+def parse_message(text: str | bytes, name: str = "The message") -> Parsed:
+    """Parse one message of a WebSocket, or one of several lines, called `name` where it is unreadable."""
     try:
         return _event(_parse(text))
     except ValueError as error:
-        return _unreadable(f"The message is not JSON: {error}.")
+        return _unreadable(f"{name} is not JSON: {error}.")
 
 
 def _binary(attributes: Mapping[str, object], body: bytes) -> Parsed:
@@ -69,17 +69,10 @@ def _lines(body: bytes, events_max: int) -> list[Parsed] | None:
     if len(lines) < 2 or (body.startswith(b"[") and not _is_json(lines[0])):
         return None
     _check_count(len(lines), events_max)
-    items = [_line(line, number) for number, line in enumerate(lines, 1)]
+    items = [parse_message(line, f"Event {number}") for number, line in enumerate(lines, 1)]
     if any(isinstance(item, dict) for item in items):
         return items
     return items if all(_looks_like_an_object(line.strip()) for line in lines) else None
-
-
-def _line(line: bytes, number: int) -> Parsed:
-    try:
-        return _event(_parse(line))
-    except ValueError as error:
-        return _unreadable(f"Event {number} is not JSON: {error}.")
 
 
 def _is_json(line: bytes) -> bool:

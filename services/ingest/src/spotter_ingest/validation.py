@@ -10,15 +10,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from spotter.domain.events import (
-    TYPES,
-    Event,
-    EventData,
-    EventType,
-    encode,
-    envelope,
-    short_name,
-)
+from spotter.domain.events import TYPES, Event, EventData, EventType, encode, envelope, short_name
 from spotter.domain.events.lifting import (
     MotionSampled,
     RepAmended,

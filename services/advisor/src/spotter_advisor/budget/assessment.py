@@ -18,14 +18,9 @@ from spotter_advisor.warnings.plateau import plateau_of
 def eligibility_of(
     inputs: BudgetInputs, exercise: Exercise, opened_at: datetime, *, now: datetime, but: str | None = None
 ) -> Eligibility:
-    """Return a lifter's eligibility for failure in a set of an exercise.
+    """Return a lifter's eligibility for failure in a set of an exercise, by check-ins and grants up to `now`.
 
-    Parameters
-    ----------
-    now : datetime
-        Check-ins and grants up to then count.
-    but : str, optional
-        Key of the set itself, which is not charged against itself.
+    The set itself, whose key is `but`, is not charged against itself.
     """
     budget = budget_of(inputs, opened_at, now=now)
     zone = inputs.calendar.zone

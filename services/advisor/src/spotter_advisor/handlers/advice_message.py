@@ -1,20 +1,29 @@
-"""Building and publishing `advice.given`."""
+"""Building and publishing `advice.given`: after a rep, and as the plan at the start of a set."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from spotter.domain.actions import ACTIONS, LOUD
-from spotter.domain.events.outputs import AdviceGiven, Because
+from spotter.domain.events.outputs import AdviceGiven, Because, BoundSaid, StandingSaid, TermsSaid
+from spotter.domain.policies import Effective, OnDay, fields_of
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.decision import Decision
-from spotter_advisor.planning.messages import AdviceMessage
-from spotter_advisor.planning.timeliness import sound_ms, ttl_ms
+from spotter_advisor.planning.messages import AdviceMessage, plan_message
+from spotter_advisor.planning.timeliness import EXPIRY, sound_ms, ttl_ms
+from spotter_advisor.rules.inputs import Judgement, RuleInputs
 from spotter_advisor.state.records import AdvisedSet
 
 REPEATS: Final = 2
 """How often an unacknowledged *stop* or *failing* may be repeated."""
+_ALWAYS: Final = (
+    *("target_rir", "target_rir_by_exercise", "unspotted_extra_rir", "stop_probability", "one_more_probability"),
+    *("late_cost", "early_cost", "weekly_units", "weekly_units_frequent", "weekly_units_per_muscle"),
+    *("failure_cost", "near_failure_cost", "high_risk_factor", "cheap_factor"),
+)
+"""Policy values that every plan follows from, with those of R10 that it goes by; others are those of its rules."""
 
 
 def publish_advice(
@@ -30,15 +39,7 @@ def publish_advice(
     since: datetime,
     because: Because | None,
 ) -> None:
-    """Publish advice; *continue* and late advice are silent.
-
-    Parameters
-    ----------
-    since : datetime
-        When the lifter's pause began: the corrected end of the rep.
-    because : Because, optional
-        What it follows from.
-    """
+    """Publish advice; *continue* and late advice are silent. The lifter's pause began at `since`: the rep's corrected end."""
     ttl = ttl_ms(expires_at, uow.now)
     silent = late or decision.action == "continue"
     window = 0
@@ -72,3 +73,71 @@ def publish_advice(
         because=because,
     )
     uow.emit(advice, alert_id)
+
+
+def plan_content(advised: AdvisedSet) -> object:
+    """Return what of a plan the lifter has to learn anew when it changes."""
+    terms = advised.terms
+    return (terms.target, terms.floor, terms.rules, terms.reason, terms.hurts, advised.context.station_id)
+
+
+def publish_plan(uow: AdvisorUnitOfWork, advised: AdvisedSet, *, late: bool, because: Because | None) -> AdvisedSet:
+    """Publish the plan of a set, silently."""
+    advised = replace(advised, plan=advised.plan + 1)
+    publish_advice(
+        uow,
+        advised,
+        Decision("continue", advised.terms.rules),
+        plan_message(advised.terms),
+        after_rep=0,
+        revision=advised.plan,
+        late=late,
+        expires_at=uow.now + EXPIRY,
+        since=uow.now,
+        because=because,
+    )
+    return advised
+
+
+def plan_because(inputs: RuleInputs, judgement: Judgement, effective: Effective, on_day: OnDay) -> Because:
+    """Return what a plan follows from: terms, each rule's bound, the lifter's eligibility, the origins of values."""
+    terms, eligibility, policy = judgement.terms, inputs.eligibility, effective.policy
+    risk = inputs.exercise.risk
+    used = [*_ALWAYS, *(name for rule in terms.rules if rule != "R10" for name in fields_of(rule))]
+    return Because(
+        terms=TermsSaid(
+            target=terms.target,
+            floor=terms.floor,
+            reason=terms.reason,
+            stop_probability=terms.stop_probability,
+            one_more_probability=terms.one_more_probability,
+            late_cost=None if policy.stop_probability is not None else policy.late_cost[risk],
+            early_cost=None if policy.stop_probability is not None else policy.early_cost[risk],
+        ),
+        bounds=[BoundSaid(rule=bound.rule, rir=bound.rir, reason=bound.reason) for bound in judgement.bounds],
+        standing=StandingSaid(
+            left=eligibility.left,
+            muscle_left=eligibility.muscle_left,
+            planned_left=eligibility.planned_left,
+            signs=list(eligibility.signs),
+            pain=eligibility.pain,
+            hard_share=eligibility.hard_share,
+            hard_share_over=eligibility.hard_share_over,
+            closed_until=eligibility.closed_until,
+            closed_rule=eligibility.closed_rule,
+            plateau=eligibility.plateau,
+        ),
+        origins={name: _origin(effective, name) for name in dict.fromkeys(used)},
+        beginner=inputs.beginner,
+        last_set=inputs.last_set,
+        spotter=inputs.spotter,
+        risk=risk,
+        block=inputs.block,
+        last_week=inputs.last_week,
+        mode=on_day.mode,
+    )
+
+
+def _origin(effective: Effective, name: str) -> str:
+    called = effective.called.get(name)
+    return effective.origin[name] if called is None else f"{effective.origin[name]} {called}"

@@ -117,16 +117,9 @@ def _update(
     resend: bool = False,
     session_of: datetime | None = None,
 ) -> None:
-    """Send a notice that begins to apply, or withdraw one that no longer does.
+    """Send a notice that begins to apply, or withdraw one that no longer does, whose `sentence` is None.
 
-    Parameters
-    ----------
-    sentence : str, optional
-        None: it does not apply.
-    resend : bool
-        Send a sentence that changed, too, not only one that begins to apply.
-    session_of : datetime, optional
-        A moment of the session that is to be over before the notice is shown; None: show it at once.
+    `resend` sends a sentence that changed, too. The session at `session_of` is to be over before the notice is shown.
     """
     before = uow.history.notices.get(key)
     active = before is not None and not before.withdrawn and before.until > uow.now

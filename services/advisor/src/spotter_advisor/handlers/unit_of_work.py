@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from spotter.domain.events import Event, EventData, event_type
 from spotter.domain.gym_config import GymConfig
@@ -30,6 +30,8 @@ from spotter_advisor.state.records import (
     set_entry,
 )
 
+T = TypeVar("T")
+
 SOURCE: Final = "spotter/advisor"
 RULES_VERSION: Final = "r2"
 """Version of the rules in this program; new rules need a new version, which changes the ids of their outputs."""
@@ -41,7 +43,7 @@ _RECEIPT_STEP: Final = timedelta(hours=1)
 class AdvisorUnitOfWork:
     """Reads through to the state, and collects changes and outputs; used for one event only."""
 
-    __slots__ = ("_athlete", "_env", "_history", "_ledger", "_state", "changes", "event", "now", "outputs", "reject")
+    __slots__ = ("_entries", "_env", "_state", "changes", "event", "now", "outputs", "reject")
 
     def __init__(self, state: State, event: Event, env: Environment) -> None:
         self.event = event
@@ -51,33 +53,22 @@ class AdvisorUnitOfWork:
         self.reject: Reject | None = None
         self._state = state
         self._env = env
-        self._athlete: AthleteState | None = None
-        self._ledger: Ledger | None = None
-        self._history: History | None = None
+        self._entries: dict[str, object] = {}
 
     @property
     def athlete(self) -> AthleteState:
         """The lifter, with the changes so far."""
-        if self._athlete is None:
-            stored = self._state.get(ATHLETE)
-            self._athlete = stored if isinstance(stored, AthleteState) else AthleteState()
-        return self._athlete
+        return self._entry(ATHLETE, AthleteState)
 
     @property
     def ledger(self) -> Ledger:
         """The ledger, with the changes so far."""
-        if self._ledger is None:
-            stored = self._state.get(LEDGER)
-            self._ledger = stored if isinstance(stored, Ledger) else Ledger()
-        return self._ledger
+        return self._entry(LEDGER, Ledger)
 
     @property
     def history(self) -> History:
         """The history that warnings are computed from, with the changes so far."""
-        if self._history is None:
-            stored = self._state.get(HISTORY)
-            self._history = stored if isinstance(stored, History) else History()
-        return self._history
+        return self._entry(HISTORY, History)
 
     def set(self, key: str) -> AdvisedSet | None:
         """Return a set by its key; None if it is not stored (any more)."""
@@ -105,18 +96,15 @@ class AdvisorUnitOfWork:
 
     def put_athlete(self, athlete: AthleteState) -> None:
         """Write the lifter."""
-        self._athlete = athlete
-        self.changes[ATHLETE] = athlete
+        self._entries[ATHLETE] = self.changes[ATHLETE] = athlete
 
     def put_ledger(self, ledger: Ledger) -> None:
         """Write the ledger."""
-        self._ledger = ledger
-        self.changes[LEDGER] = ledger
+        self._entries[LEDGER] = self.changes[LEDGER] = ledger
 
     def put_history(self, history: History) -> None:
         """Write the history."""
-        self._history = history
-        self.changes[HISTORY] = history
+        self._entries[HISTORY] = self.changes[HISTORY] = history
 
     def drop_old_sets(self) -> None:
         """Delete sets that received no event for `SET_KEPT`; checked once a day."""
@@ -203,3 +191,10 @@ class AdvisorUnitOfWork:
         if self.reject is not None:
             return Step(reject=self.reject)
         return Step(self.changes, tuple(self.outputs))
+
+    def _entry(self, name: str, kind: type[T]) -> T:
+        entry = self._entries.get(name) or self._state.get(name)
+        if not isinstance(entry, kind):
+            entry = kind()
+        self._entries[name] = entry
+        return entry

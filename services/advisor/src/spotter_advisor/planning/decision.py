@@ -75,12 +75,8 @@ def asks_for_end(terms: SetTerms, estimate: RirEstimate) -> bool:
 def decide(terms: SetTerms, estimate: RirEstimate, *, latched: bool, one_more_left: bool) -> Decision:
     """Decide on the action after a rep.
 
-    Parameters
-    ----------
-    latched : bool
-        *Stop* was advised in time earlier in this set, and no correction has lifted it.
-    one_more_left : bool
-        *One more* has not been advised in time in this set.
+    `latched`: *stop* was advised in time earlier in this set, and no correction has lifted it. `one_more_left`: *one more*
+    has not been advised in time in this set.
     """
     ends = asks_for_end(terms, estimate)
     if estimate.failed or estimate.stalled:

@@ -49,15 +49,10 @@ def recovers_at(entry: LedgerEntry) -> datetime:
 def recovering_groups(
     ledger: Ledger, at: datetime, *, but: str | None = None, open_on: tuple[str, str] | None = None
 ) -> tuple[RecoveringGroup, ...]:
-    """Return the muscle groups that have not recovered at a moment, by name.
+    """Return the muscle groups that have not recovered at a moment, by name, without the set whose key is `but`.
 
-    Parameters
-    ----------
-    but : str, optional
-        Key of a set that does not count: the one that is asked about.
-    open_on : (str, str), optional
-        A local day (ISO) and its zone, whose sets do not count yet: in a high-intensity block every exercise has its
-        all-out set, and recovery begins when the day ends.
+    Sets of the local day (ISO) and zone `open_on` do not count yet: in a high-intensity block every exercise has its
+    all-out set, and recovery begins when the day ends.
     """
     groups: dict[str, RecoveringGroup] = {}
     for entry in ledger.entries:

@@ -39,13 +39,7 @@ def week_number(day: str) -> int:
 def with_facts(
     history: History, before: SetFacts | None, after: SetFacts | None, others: Iterable[SetFacts]
 ) -> History:
-    """Return the history with a set's facts replaced.
-
-    Parameters
-    ----------
-    others : Iterable of Facts
-        Of the other sets that are still stored: used only where a best is taken back.
-    """
+    """Return the history with a set's facts replaced; those of `others` still stored count where a best is taken back."""
     if before == after:
         return history
     days = {day.day: day for day in history.days}

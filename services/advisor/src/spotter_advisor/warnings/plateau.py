@@ -47,13 +47,7 @@ def plateaus(history: History, today: str, policy: Policy) -> tuple[Plateau, ...
 def plateau_warning(
     history: History, today: str, zone: str, policy: Policy, spent: float, allowed: float
 ) -> ActiveWarning | None:
-    """Return the warning of a plateau, if as much failure as allowed was spent in its weeks.
-
-    Parameters
-    ----------
-    spent, allowed : float
-        Units of the plateau's weeks.
-    """
+    """Return the warning of a plateau, if as many units of failure as `allowed` were `spent` in its weeks."""
     if allowed <= 0 or spent < allowed:
         return None
     standstills = plateaus(history, today, policy)

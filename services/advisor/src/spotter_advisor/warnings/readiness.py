@@ -30,12 +30,7 @@ def readiness_of(
 ) -> Readiness | None:
     """Return a lifter's readiness; None without both a check-in and a velocity.
 
-    Parameters
-    ----------
-    closed_groups : names
-        Muscle groups that have not recovered from failure.
-    spent : float
-        Units of the last three days.
+    `closed_groups` have not recovered from failure; `spent` are the units of the last three days.
     """
     measured = [part for part in (_wellness(history, at), _velocity(history, at, zone, policy)) if part is not None]
     if not measured:
@@ -77,10 +72,8 @@ def _velocity(history: History, at: datetime, zone: str, policy: Policy) -> Read
 
 def _recovery(closed: list[str], spent: float, policy: Policy) -> ReadinessPart:
     share = 1.0 if policy.weekly_units <= 0 else max(0.0, 1 - spent / policy.weekly_units)
-    if closed:
-        sentence = f"{spent:g} units of failure in three days; still recovering: {', '.join(closed)}."
-    else:
-        sentence = f"{spent:g} units of failure in three days; every muscle group has recovered."
+    state = f"still recovering: {', '.join(closed)}" if closed else "every muscle group has recovered"
+    sentence = f"{spent:g} units of failure in three days; {state}."
     return ReadinessPart(name="recovery", points=round(RECOVERY * share, 1), of=RECOVERY, sentence=sentence)
 
 
