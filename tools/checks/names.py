@@ -69,10 +69,9 @@ def check_classes(root: Path) -> list[Finding]:
         for node in module.tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 definitions[node.name].append((module, node.lineno))
+    remedy = "too: say what differs in the name"
     return [
-        Finding(
-            module.file, line, f"class `{name}` exists in {_others(module, uses)} too: say what differs in the name"
-        )
+        Finding(module.file, line, f"class `{name}` exists in {_others(module, uses)} {remedy}")
         for name, uses in definitions.items()
         if len(uses) > 1
         for module, line in uses

@@ -65,11 +65,5 @@ def development_modules(root: Path) -> list[Module]:
 
 
 def _modules(root: Path, folder: Path, top: Path) -> list[Module]:
-    return [
-        Module(
-            ".".join(file.relative_to(top).with_suffix("").parts).removesuffix(".__init__"),
-            file.relative_to(root),
-            root,
-        )
-        for file in sorted(folder.rglob("*.py"))
-    ]
+    names = {file: ".".join(file.relative_to(top).with_suffix("").parts) for file in sorted(folder.rglob("*.py"))}
+    return [Module(name.removesuffix(".__init__"), file.relative_to(root), root) for file, name in names.items()]

@@ -54,19 +54,15 @@ def main() -> int:
         print("Add optional fields, or a new version of the type with an upcast.", file=sys.stderr)
         return 1
     written = documents(options.folder)
-    stale = [
-        path
-        for path, text in written.items()
-        if not (options.folder / path).exists() or (options.folder / path).read_text() != text
-    ]
+    paths = {path: options.folder / path for path in written}
+    stale = [name for name, path in paths.items() if not path.exists() or path.read_text() != written[name]]
     if options.check:
         if stale:
             print("docs/reference is stale (run `make reference`):", *stale, sep="\n  ", file=sys.stderr)
         return 1 if stale else 0
-    for path in stale:
-        target = options.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(written[path])
+    for name in stale:
+        paths[name].parent.mkdir(parents=True, exist_ok=True)
+        paths[name].write_text(written[name])
     print(f"{len(stale)} of {len(written)} files written", file=sys.stderr)
     return 0
 

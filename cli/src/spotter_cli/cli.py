@@ -52,4 +52,4 @@ def main() -> None:
         app()
     except CliError as error:
         err().print(f"spotter: {error}", markup=False)
-        sys.exit(error.exit_code)
+        sys.exit(1)

@@ -92,8 +92,7 @@ class SpotterClient:
         while waiting:
             results, wait_s, failure = await self._post([events[index] for index in waiting])
             for event_index, result in zip(waiting, results, strict=False):
-                outcome = _outcome(result, resending)
-                if outcome is not None:
+                if outcome := _outcome(result, resending):
                     outcomes[event_index] = outcome
             waiting = [index for index in waiting if index not in outcomes]
             if waiting:
@@ -137,9 +136,8 @@ class SpotterClient:
                 async with self._http.stream("GET", "/v1/advice/stream", params=filters, headers=headers) as response:
                     if response.status_code in (401, 403):
                         await response.aread()
-                        raise CliError(
-                            f"{self.url} does not let this token read advice: {problem_reason(read_object(response.content))}"
-                        )
+                        reason = problem_reason(read_object(response.content))
+                        raise CliError(f"{self.url} does not let this token read advice: {reason}")
                     response.raise_for_status()
                     broken_since = None
                     yield {}

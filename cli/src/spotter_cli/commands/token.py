@@ -86,9 +86,8 @@ def revoke(
         err().print(f"Revoked {token_id} of gym {gym_id} at {address}.", markup=False)
     elif data_dir.database.exists():
         run(revoke_in_log(data_dir, gym_id, token_id, address))
-        err().print(
-            f"Revoked {token_id} of gym {gym_id} in {data_dir.database}: effective from the next start.", markup=False
-        )
+        where = f"{data_dir.database}: effective from the next start"
+        err().print(f"Revoked {token_id} of gym {gym_id} in {where}.", markup=False)
     else:
         raise CliError(
             f"Nothing answers at {address} and there is no database in {data_dir.path}: set SPOTTER_URL and "

@@ -54,11 +54,9 @@ def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     for column in ("topic", "partitions", "replicas", "retention", "key", "content", "state"):
         table.add_column(column, overflow="fold")
     for state in states:
-        topic = state.wanted
+        topic, sizes = state.wanted, (str(state.partitions), str(state.replicas))
         kept = "newest per key" if topic.compacted else _retention(topic.retention_ms)
-        table.add_row(
-            state.name, str(state.partitions), str(state.replicas), kept, topic.key, topic.holds, _state(state)
-        )
+        table.add_row(state.name, *sizes, kept, topic.key, topic.holds, _state(state))
     out().print(table)
     if any(_state(state) != "ok" for state in states):
         err().print("Run: spotter topics apply", markup=False)

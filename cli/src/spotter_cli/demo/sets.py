@@ -124,11 +124,8 @@ def _reps(random: Random, strength: Strength, v1_mps: float, to_failure: int, in
         rom_m = strength.rom_m * random.gauss(1, 0.015)
         ends_s = at_s + rom_m / true_mps
         seen_mps = true_mps + SENSOR_SD_MPS * random.gauss(0, 1)
-        reps.append(
-            PlannedRep(
-                at_s, ends_s, _measured(seen_mps), _measured(seen_mps * random.uniform(1.35, 1.6)), round(rom_m, 3)
-            )
-        )
+        peak_mps = seen_mps * random.uniform(1.35, 1.6)
+        reps.append(PlannedRep(at_s, ends_s, _measured(seen_mps), _measured(peak_mps), round(rom_m, 3)))
         lowering_s = random.uniform(1.0, 1.5)
         at_s = ends_s + lowering_s + 0.3 + 1.5 * done**2 * random.uniform(0.5, 1.0)
     return reps

@@ -65,9 +65,8 @@ def read_frames(document: Mapping[str, Mapping[str, object]], athlete_id: str | 
     events: list[RecordedEvent] = []
     for index, (name, entry, reps) in enumerate(sets):
         next_rep_at = sets[index + 1][2][0].at if index + 1 < len(sets) else None
-        recording_set = RecordingSet(
-            index + 1, _lifter(entry, athlete_id or reps[0].source), _set_id(name, entry, index)
-        )
+        lifter = _lifter(entry, athlete_id or reps[0].source)
+        recording_set = RecordingSet(index + 1, lifter, _set_id(name, entry, index))
         recorded.append(recording_set)
         events += _events_of(recording_set, entry, reps, next_rep_at, remarks)
     return Recording(tuple(events), tuple(recorded), tuple(remarks))
@@ -82,11 +81,8 @@ def _events_of(
 ) -> Iterator[RecordedEvent]:
     """Yield a set's events. Each rep repeats exercise and load, for tokens that may not start sets."""
     who: dict[str, object] = {"athlete_id": recording_set.athlete_id, "set_id": recording_set.set_id}
-    about: dict[str, object] = {}
-    if (exercise := _exercise(entry)) is not None:
-        about["exercise"] = exercise
-    if (load_kg := _load_kg(recording_set, entry, remarks)) is not None:
-        about["load_kg"] = load_kg
+    lift = {"exercise": _exercise(entry), "load_kg": _load_kg(recording_set, entry, remarks)}
+    about = {name: value for name, value in lift.items() if value is not None}
     where = f"set {recording_set.set_id}"
     first, last = reps[0].at, reps[-1].at
     if "exercise" in about:
@@ -127,11 +123,8 @@ def _lifter(entry: Mapping[str, object], athlete_id: str) -> str:
 
 
 def _set_id(name: str, entry: Mapping[str, object], index: int) -> str:
-    set_id = entry.get("setID")
-    return next(
-        (candidate for candidate in (set_id, name) if isinstance(candidate, str) and is_id(candidate)),
-        f"set-{index + 1}",
-    )
+    candidates = (entry.get("setID"), name)
+    return next((text for text in candidates if isinstance(text, str) and is_id(text)), f"set-{index + 1}")
 
 
 def _exercise(entry: Mapping[str, object]) -> str | None:

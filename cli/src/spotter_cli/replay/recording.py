@@ -162,14 +162,13 @@ class _Sets:
     def _end(self, running: _OpenSet) -> None:
         if running.ended:
             return
-        who = {"athlete_id": running.recording_set.athlete_id, "set_id": running.recording_set.set_id}
-        data = {name: value for name, value in who.items() if value is not None}
-        end = RecordedEvent(
-            f"the end of set {running.recording_set.number}",
-            {"type": ENDED, "data": data},
-            running.last,
-            running.recording_set,
-        )
+        ending = running.recording_set
+        who = {"athlete_id": ending.athlete_id, "set_id": ending.set_id}
+        event: dict[str, object] = {
+            "type": ENDED,
+            "data": {name: value for name, value in who.items() if value is not None},
+        }
+        end = RecordedEvent(f"the end of set {ending.number}", event, running.last, ending)
         self.ends_after[running.last_index] = end
 
 
@@ -191,9 +190,7 @@ def with_sets(events: Iterable[RecordedEvent], remarks: Iterable[str] = ()) -> R
     sets = _Sets()
     assigned = [replace(event, set=sets.set_of(event, index)) for index, event in enumerate(ordered)]
     sets.end_all()
-    with_ends = [
-        item for index, event in enumerate(assigned) for item in (event, sets.ends_after.get(index)) if item is not None
-    ]
+    with_ends = [item for index, event in enumerate(assigned) for item in (event, sets.ends_after.get(index)) if item]
     return Recording(tuple(with_ends), tuple(sets.sets), tuple(remarks))
 
 

@@ -101,14 +101,12 @@ def reissue(due: ScheduledEvent, index: int, shift: TimeShift, run: str) -> dict
 
 
 def _shifted(data: Mapping[str, object], shift: TimeShift) -> dict[str, object]:
-    shifted: dict[str, object] = {}
+    shifted = dict(data)
     for name, value in data.items():
         if name in _MOMENTS and _is_moment(value):
             shifted[name] = format_time(shift.of(parse_time(value)))
         elif name == "set" and isinstance(value, Mapping):
             shifted[name] = _shifted(value, shift)
-        else:
-            shifted[name] = value
     return shifted
 
 

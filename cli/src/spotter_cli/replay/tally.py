@@ -114,17 +114,14 @@ class Tally:
         if isinstance(number, int) and number > 0:
             self._advice.add((data.get("set_key"), number))
             if tally is not None:
-                advised = RepAdvice(
-                    number, str(data.get("action")), str(data.get("sentence", "")), data.get("late") is True
-                )
-                tally.advice[number] = advised
+                action, sentence = str(data.get("action")), str(data.get("sentence", ""))
+                tally.advice[number] = RepAdvice(number, action, sentence, data.get("late") is True)
         return True
 
     def _set_of(self, data: Mapping[str, object]) -> SetTally | None:
         """Return the recorded set of an output: by set id, else the lifter's newest set without one."""
         key = str(data.get("set_key"))
-        existing = self._by_key.get(key)
-        if existing is not None:
+        if existing := self._by_key.get(key):
             return existing
         for recording_set in reversed(self._started):
             same_lifter = recording_set.athlete_id in (None, data.get("athlete_id"))

@@ -5,5 +5,3 @@ from __future__ import annotations
 
 class CliError(Exception):
     """A foreseeable failure; the message says what is wrong, where, and what to do."""
-
-    exit_code = 1
