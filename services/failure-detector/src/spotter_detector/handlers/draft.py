@@ -37,13 +37,9 @@ def accept(work: UnitOfWork, lifted_set: LiftedSet | None = None, *requests: Est
     passed = work.event
     if lifted_set is not None and passed.data.set_id is None:
         passed = replace(passed, data=passed.data.model_copy(update={"set_id": lifted_set.set_id}))
+    requested = tuple([request for request in requests if request is not None])
     return DetectorDraft(
-        work.event,
-        work.changes,
-        passed,
-        tuple(work.facts),
-        tuple([request for request in requests if request is not None]),
-        elsewhere=tuple(work.elsewhere),
+        work.event, work.changes, passed, tuple(work.facts), requested, elsewhere=tuple(work.elsewhere)
     )
 
 

@@ -152,9 +152,7 @@ def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
     if called_rir is not None:
         observations[-1] = replace(observations[-1], called_rir=None)
     failed = called_rir is not None and called_rir <= FAILED_NEXT
-    outcome = ObservedOutcome(
-        failed=failed, called_rir=None if failed else called_rir, at_days=lifted_set.opened_us / DAY_US
-    )
+    outcome = ObservedOutcome(failed, None if failed else called_rir, lifted_set.opened_us / DAY_US)
     return likelihood_of_set(lifted_set.start, observations, outcome)
 
 

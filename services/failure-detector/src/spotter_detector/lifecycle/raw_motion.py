@@ -12,22 +12,10 @@ from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id, fingerprint
 from spotter.domain.time import MINUTE_US, SECOND_US, micros, moment_of
+from spotter_detector import motion
 from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets
 from spotter_detector.lifecycle.profile_update import Measure
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
-from spotter_detector.motion import (
-    GRIND_S,
-    Chunk,
-    LoweringFound,
-    MotionFinding,
-    Phase,
-    RepFound,
-    Segmenter,
-    StallFound,
-    advance,
-    finish,
-    segmenter,
-)
 from spotter_detector.state import MOTION, LiftedSet, Motion, RepRecord, Stream
 
 STREAMS_MAX: Final = 4
@@ -60,33 +48,33 @@ def segment_chunk(work: UnitOfWork, data: MotionSampled) -> MotionChanges:
     """Segment a chunk and add the findings to their sets."""
     sent_us, t0_us = micros(data.t0), micros(corrected(work.event, data.t0))
     source = source_of(work, data)
-    motion = _stored_motion(work)
-    stream = next((other for other in motion.streams if other.key == source), None)
+    stored = _stored_motion(work)
+    stream = next((other for other in stored.streams if other.key == source), None)
     if stream is None or _is_over(work, stream, t0_us):
         stream = Stream(source, _new_segmenter(work, data), t0_us, data.set_id, None)
-    chunk = Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
-    state, findings = advance(stream.segmenter, chunk)
+    chunk = motion.Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
+    state, findings = motion.advance(stream.segmenter, chunk)
     changes = MotionChanges()
     signal = _Signal(source, data.set_id, profile_update.measure_of(data), data.device)
     set_key = _add_findings(work, signal, findings, changes) or stream.set_key
     newest_us = max(stream.newest_us, t0_us)
-    _store(work, motion, Stream(source, state, newest_us, data.set_id, set_key))
+    _store(work, stored, Stream(source, state, newest_us, data.set_id, set_key))
     return changes
 
 
 def end_signals(work: UnitOfWork, lifted_set: LiftedSet) -> MotionChanges:
     """Flush what still waited for a missing chunk when a set ends, and drop the set's signals."""
     changes = MotionChanges()
-    motion = _stored_motion(work)
-    for stream in motion.streams:
+    stored = _stored_motion(work)
+    for stream in stored.streams:
         if stream.set_key == lifted_set.key:
-            _, findings = finish(stream.segmenter)
+            _, findings = motion.finish(stream.segmenter)
             signal = _Signal(stream.key, lifted_set.set_id, profile_update.measure_in(lifted_set.profile), None)
             _add_findings(
-                work, signal, [finding for finding in findings if not isinstance(finding, StallFound)], changes
+                work, signal, [finding for finding in findings if not isinstance(finding, motion.StallFound)], changes
             )
-    left = tuple(stream for stream in motion.streams if stream.set_key != lifted_set.key)
-    if left != motion.streams:
+    left = tuple(stream for stream in stored.streams if stream.set_key != lifted_set.key)
+    if left != stored.streams:
         work.changes[MOTION] = Motion(left) if left else None
     return changes
 
@@ -98,12 +86,12 @@ def source_of(work: UnitOfWork, data: MotionSampled) -> str:
 
 
 def _stored_motion(work: UnitOfWork) -> Motion:
-    motion = work.changes.get(MOTION, work.state.get(MOTION))
-    return motion if isinstance(motion, Motion) else Motion()
+    stored = work.changes.get(MOTION, work.state.get(MOTION))
+    return stored if isinstance(stored, Motion) else Motion()
 
 
-def _store(work: UnitOfWork, motion: Motion, stream: Stream) -> None:
-    others = [other for other in motion.streams if other.key != stream.key]
+def _store(work: UnitOfWork, stored: Motion, stream: Stream) -> None:
+    others = [other for other in stored.streams if other.key != stream.key]
     others.sort(key=lambda other: other.newest_us)
     work.changes[MOTION] = Motion((*others[-(STREAMS_MAX - 1) :], stream))
 
@@ -119,32 +107,32 @@ def _is_over(work: UnitOfWork, stream: Stream, t0_us: int) -> bool:
     return t0_us > lifted_set.ended_us
 
 
-def _new_segmenter(work: UnitOfWork, data: MotionSampled) -> Segmenter:
+def _new_segmenter(work: UnitOfWork, data: MotionSampled) -> motion.Segmenter:
     """Return a segmenter with the lifter's own limits if a set is open."""
     named = work.named(data.set_id) if data.set_id is not None else iter(work.open_sets())
     lifted_set = next((candidate for candidate in named if candidate.is_open), None)
     if lifted_set is None:
-        return segmenter(data.signal)
-    grind_s = GRIND_S if lifted_set.start.grind_s is None else max(lifted_set.start.grind_s, 1.0)
-    return segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=lifted_set.start.rom_m)
+        return motion.segmenter(data.signal)
+    grind_s = motion.GRIND_S if lifted_set.start.grind_s is None else max(lifted_set.start.grind_s, 1.0)
+    return motion.segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=lifted_set.start.rom_m)
 
 
 def _add_findings(
-    work: UnitOfWork, signal: _Signal, findings: Sequence[MotionFinding], changes: MotionChanges
+    work: UnitOfWork, signal: _Signal, findings: Sequence[motion.MotionFinding], changes: MotionChanges
 ) -> str | None:
     """Add findings to their sets; return the key of the last set with a rep."""
     set_key = None
     for index, finding in enumerate(findings):
-        if isinstance(finding, RepFound):
+        if isinstance(finding, motion.RepFound):
             set_key = _add_rep(work, signal, finding, index, changes)
-        elif isinstance(finding, LoweringFound):
+        elif isinstance(finding, motion.LoweringFound):
             _add_lowering(work, signal, finding, changes)
         else:
             _add_stall(work, signal, finding)
     return set_key
 
 
-def _add_rep(work: UnitOfWork, signal: _Signal, finding: RepFound, index: int, changes: MotionChanges) -> str:
+def _add_rep(work: UnitOfWork, signal: _Signal, finding: motion.RepFound, index: int, changes: MotionChanges) -> str:
     # The far point of a cycle is its best-known time, and the same point in every rep.
     ended_us = finding.ended_us if finding.turned_us is None else finding.turned_us
     lifted_set = sets.find_for_rep(work, signal.set_id, ended_us)
@@ -183,7 +171,7 @@ def _add_rep(work: UnitOfWork, signal: _Signal, finding: RepFound, index: int, c
     return lifted_set.key
 
 
-def _add_lowering(work: UnitOfWork, signal: _Signal, finding: LoweringFound, changes: MotionChanges) -> None:
+def _add_lowering(work: UnitOfWork, signal: _Signal, finding: motion.LoweringFound, changes: MotionChanges) -> None:
     """Add the eccentric phase that followed a rep which started from below."""
     seconds = _within(finding.phase.seconds, PHASE_RANGE_S)
     for lifted_set in work.newest():
@@ -208,7 +196,7 @@ def _add_lowering(work: UnitOfWork, signal: _Signal, finding: LoweringFound, cha
         return
 
 
-def _add_stall(work: UnitOfWork, signal: _Signal, finding: StallFound) -> None:
+def _add_stall(work: UnitOfWork, signal: _Signal, finding: motion.StallFound) -> None:
     """Publish that the bar is stuck, if the signal is recent enough for anyone to act on it."""
     lifted_set = sets.find_for_rep(work, signal.set_id, finding.known_us)
     if lifted_set is None or not lifted_set.is_open or not reps.is_fresh(work.event, finding.known_us):
@@ -225,7 +213,7 @@ def _add_stall(work: UnitOfWork, signal: _Signal, finding: StallFound) -> None:
     )
 
 
-def _measured(concentric: Phase | None, eccentric: Phase | None) -> dict[str, Any]:
+def _measured(concentric: motion.Phase | None, eccentric: motion.Phase | None) -> dict[str, Any]:
     """Return the measured fields of a rep that are within their valid ranges."""
     fields: dict[str, float | None] = {}
     if concentric is not None:

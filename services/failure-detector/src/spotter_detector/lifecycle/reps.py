@@ -73,10 +73,8 @@ def add_rep(
         if any(rep.content == content for rep in same):
             return None
         if same and ended_us <= lifted_set.reps[-1].ended_us:
-            detail = (
-                f"rep {number} of set {lifted_set.set_id} was reported before with other values; the first report stays"
-            )
-            return Reject("rep_conflict", detail)
+            about = f"rep {number} of set {lifted_set.set_id}"
+            return Reject("rep_conflict", f"{about} was reported before with other values; the first report stays")
         if alike:
             device = {**(device or {}), "rep_id": number}
             number = next_number(lifted_set)
@@ -91,7 +89,7 @@ def add_rep(
         started_us=_start_of(event, data, ended_us),
         ended_us=ended_us,
         received_us=work.received_us,
-        measured=_measured(data),
+        measured={name: value for name in _MEASURED if (value := data.__dict__[name]) is not None},
         device=device,
         flags=flags,
         fresh=fresh,
@@ -115,12 +113,6 @@ def insert_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> Lifte
     if under_way is not None and rep.ended_us >= under_way.started_us:
         under_way = None
     return work.put(replace(lifted_set, reps=reps, under_way=under_way))
-
-
-def _measured(data: RepCompleted) -> dict[str, Any]:
-    """Return the measured fields of a rep that are present."""
-    fields = data.__dict__
-    return {name: value for name in _MEASURED if (value := fields[name]) is not None}
 
 
 def next_number(lifted_set: LiftedSet) -> int:
@@ -186,7 +178,9 @@ def correct_rep(
 
 def apply_effort(work: UnitOfWork, lifted_set: LiftedSet, data: EffortReported, at_us: int) -> LiftedSet:
     """Store the lifter's report of the effort with the rep it is about: the numbered one, else the last before it."""
-    called_rir = _called_rir(data)
+    called_rir = data.called_rir
+    if data.failed is not None:
+        called_rir = FAILED_NEXT if data.failed else None
     if called_rir is None:
         return lifted_set
     rep = reported_rep(lifted_set, data, at_us)
@@ -206,24 +200,14 @@ def reported_rep(lifted_set: LiftedSet, data: EffortReported, at_us: int) -> Rep
     return next((rep for rep in reversed(lifted_set.reps) if not rep.voided and rep.ended_us <= at_us), None)
 
 
-def _called_rir(data: EffortReported) -> float | None:
-    if data.failed is not None:
-        return FAILED_NEXT if data.failed else None
-    return data.called_rir
-
-
 def publish_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None:
     """Publish a rep in its current revision."""
     ended_at = moment_of(rep.ended_us)
-    data = work.event.data
     fields: dict[str, Any] = {
         **rep.measured,
+        **work.names_of(lifted_set),
         "started_at": moment_of(rep.started_us),
         "ended_at": ended_at,
-        "gym_id": data.gym_id,
-        "athlete_id": data.athlete_id,
-        "set_id": lifted_set.set_id,
-        "set_key": lifted_set.key,
         "rep_number": rep.number,
         "revision": rep.revision,
         "rep_event_id": rep.event_id,

@@ -10,20 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from spotter.domain.events import Event, EventData, corrected_time
-from spotter.domain.events.lifting import (
-    Device,
-    EffortReported,
-    RepAmended,
-    RepCompleted,
-    RepCorrection,
-    RepStarted,
-    RepVoided,
-    SetAmended,
-    SetContext,
-    SetEnded,
-    SetStarted,
-)
+from spotter.domain.events import Event, EventData, corrected_time, lifting
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.ids import derived_id
 from spotter.domain.time import micros, moment_of
@@ -63,7 +50,7 @@ def forward_event(work: UnitOfWork, lifted_set: LiftedSet) -> Reject | None:
     """Apply an event to a set that was moved, and forward it to the lifter who has the set."""
     event, data = work.event, work.event.data
     tags = work.tags
-    if isinstance(data, RepCompleted):
+    if isinstance(data, lifting.RepCompleted):
         added = reps.add_rep(work, lifted_set, data, reps.rep_end_us(event, data))
         if added is None or isinstance(added, Reject):
             return added
@@ -73,18 +60,18 @@ def forward_event(work: UnitOfWork, lifted_set: LiftedSet) -> Reject | None:
         data = data.model_copy(update={"rep_number": rep.number, "device": _device(rep)})
     else:
         lifted_set = work.remember(lifted_set)
-        if isinstance(data, RepAmended | RepVoided):
+        if isinstance(data, lifting.RepAmended | lifting.RepVoided):
             corrected = reps.correct_rep(
-                work, lifted_set, data.rep_number, data if isinstance(data, RepAmended) else None
+                work, lifted_set, data.rep_number, data if isinstance(data, lifting.RepAmended) else None
             )
             if isinstance(corrected, Reject):
                 return corrected
-        elif isinstance(data, EffortReported):
+        elif isinstance(data, lifting.EffortReported):
             at_us = micros(corrected_time(event))
             reps.apply_effort(work, keep_effort(work, lifted_set, data), data, at_us)
-        elif isinstance(data, SetContext):
+        elif isinstance(data, lifting.SetContext):
             work.put(replace(lifted_set, context={**lifted_set.context, **context_of(data)}))
-        elif isinstance(data, SetEnded) and lifted_set.end_reason is None:
+        elif isinstance(data, lifting.SetEnded) and lifted_set.end_reason is None:
             ended_us = max(lifted_set.active_us, micros(corrected_time(event)))
             work.put(replace(lifted_set, ended_us=ended_us, end_reason=data.reason))
     passed = replace(
@@ -118,7 +105,7 @@ def forward_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None
 
 def forward_correction(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord, change: Mapping[str, Any]) -> None:
     """Forward what a signal showed later about a rep of a set that was moved."""
-    data = RepAmended(rep_number=rep.number, set=RepCorrection(**change))
+    data = lifting.RepAmended(rep_number=rep.number, set=lifting.RepCorrection(**change))
     work.elsewhere.append(_written(work, lifted_set, data, rep.ended_us, f"correction {rep.revision}", work.tags))
 
 
@@ -129,7 +116,7 @@ def forward_device_loss(work: UnitOfWork) -> None:
             forward_event(work, lifted_set)
 
 
-def keep_effort(work: UnitOfWork, lifted_set: LiftedSet, data: EffortReported) -> LiftedSet:
+def keep_effort(work: UnitOfWork, lifted_set: LiftedSet, data: lifting.EffortReported) -> LiftedSet:
     """Keep a report of effort as it was sent, so that it can be copied if the set is moved."""
     at_us = micros(corrected_time(work.event))
     if work.event.senttime is None and lifted_set.last_us is not None:
@@ -149,7 +136,7 @@ def _extend(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> None:
 def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iterator[Event]:
     """Yield the events of a set, as far as they are kept, in the order of what they are about."""
     moved = replace(lifted_set, moved_to=to_athlete_id)
-    opening = SetStarted if lifted_set.context.get("exercise") else SetAmended
+    opening = lifting.SetStarted if lifted_set.context.get("exercise") else lifting.SetAmended
     opened = _written(work, moved, opening(**lifted_set.context), lifted_set.opened_us, "start")
     yield replace(opened, configversion=lifted_set.config)
     for index, rep in enumerate(lifted_set.reps):
@@ -157,23 +144,27 @@ def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iter
         copied = _written(work, moved, _rep(rep), rep.ended_us, f"rep {index}", _tags((COPIED,), rep))
         yield replace(copied, source=source)
         if rep.voided:  # at once: the next rep, of another device, may have the same number
-            yield _written(work, moved, RepVoided(rep_number=rep.number), rep.ended_us, f"void {index}")
+            yield _written(work, moved, lifting.RepVoided(rep_number=rep.number), rep.ended_us, f"void {index}")
     voided = [rep.number for rep in lifted_set.reps if rep.voided]
     for index, stored in enumerate(lifted_set.efforts or _efforts_of_reports(lifted_set)):
         effort = {name: value for name, value in stored.items() if name in _EFFORT_FIELDS}
         if stored["about"] in voided:
             effort["rep_number"] = stored["about"]
-        event = _written(work, moved, EffortReported(**effort), stored["at_us"], f"effort {index}")
+        event = _written(work, moved, lifting.EffortReported(**effort), stored["at_us"], f"effort {index}")
         yield replace(event, source=stored["source"])
     under_way = lifted_set.under_way
     if under_way is not None and not under_way.overdue:
         # Still under way: if it becomes overdue, that is published for the other lifter, at the time it would be here.
-        started = _written(work, moved, RepStarted(rep_number=under_way.rep_number), under_way.started_us, "began", ())
+        started = _written(
+            work, moved, lifting.RepStarted(rep_number=under_way.rep_number), under_way.started_us, "began", ()
+        )
         received = moment_of(under_way.received_us)
         yield replace(started, source=under_way.source, senttime=received, receivedtime=received)
     if lifted_set.ended_us is not None:
         end = {"reason": "next_set" if lifted_set.end_reason == "history" else lifted_set.end_reason}
-        yield _written(work, moved, SetEnded.model_validate(end), max(lifted_set.ended_us, lifted_set.active_us), "end")
+        yield _written(
+            work, moved, lifting.SetEnded.model_validate(end), max(lifted_set.ended_us, lifted_set.active_us), "end"
+        )
 
 
 def _efforts_of_reports(lifted_set: LiftedSet) -> list[dict[str, Any]]:
@@ -219,10 +210,7 @@ def _moved_from(lifted_set: LiftedSet, tags: Sequence[str]) -> str:
 
 def _tags(tags: Sequence[str], rep: RepRecord) -> tuple[str, ...]:
     """Return the tags for a rep: what its report does not carry."""
-    combined = [*tags, *rep.flags]
-    if rep.found_in is not None:
-        combined.append(FOUND_IN_MOTION)
-    return tuple(dict.fromkeys(combined))
+    return tuple(dict.fromkeys((*tags, *rep.flags, *(() if rep.found_in is None else (FOUND_IN_MOTION,)))))
 
 
 def _for_new_lifter(work: UnitOfWork, data: EventData, lifted_set: LiftedSet) -> EventData:
@@ -230,12 +218,12 @@ def _for_new_lifter(work: UnitOfWork, data: EventData, lifted_set: LiftedSet) ->
     return data.model_copy(update=addressee)
 
 
-def _device(rep: RepRecord) -> Device | None:
-    return Device(**rep.device) if rep.device else None
+def _device(rep: RepRecord) -> lifting.Device | None:
+    return lifting.Device(**rep.device) if rep.device else None
 
 
-def _rep(rep: RepRecord) -> RepCompleted:
-    return RepCompleted(
+def _rep(rep: RepRecord) -> lifting.RepCompleted:
+    return lifting.RepCompleted(
         **rep.measured,
         rep_number=rep.number,
         started_at=moment_of(rep.started_us) if rep.start_told else None,

@@ -50,7 +50,7 @@ def overdue_id(lifted_set: LiftedSet, under_way: UnderWay) -> str:
 
 
 def overdue_after_us(lifted_set: LiftedSet, under_way: UnderWay) -> int:
-    """Return how long the rep under way may take, by the lifter's own longest grind; see `model.grind`."""
+    """Return how long the rep under way may take, by the lifter's own longest grind; see `overdue_after_s`."""
     if under_way.overdue_after_us is not None:
         return under_way.overdue_after_us
     return round(overdue_after_s(lifted_set.start, ()) * SECOND_US)

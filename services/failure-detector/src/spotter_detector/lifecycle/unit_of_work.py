@@ -23,8 +23,6 @@ KEPT_US = 28 * DAY_US
 """Sets are kept this long after receipt."""
 EARLY_US = 10 * MINUTE_US
 """A rep may have ended this long before the event that opened its set."""
-
-
 COPIED = "copied"
 """The event was processed before its set was moved: its effects are corrections, and late."""
 FOUND_IN_MOTION = "motion"
@@ -109,14 +107,14 @@ class UnitOfWork:
         entry = self.state.get(set_entry(key))
         return entry if isinstance(entry, LiftedSet) else None
 
-    def newest(self, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
-        """Yield sets, the latest start first."""
-        return (self.get(ref.key) for ref in reversed(self.lifter.sets[-count:]))
+    def newest(self) -> Iterator[LiftedSet]:
+        """Yield the newest sets, the latest start first."""
+        return (self.get(ref.key) for ref in reversed(self.lifter.sets[-SETS_SEARCHED:]))
 
-    def started_before(self, at_us: int, count: int = SETS_SEARCHED) -> Iterator[LiftedSet]:
+    def started_before(self, at_us: int) -> Iterator[LiftedSet]:
         """Yield sets that had begun at `at_us`, the latest start first."""
         begun = (ref for ref in reversed(self.lifter.sets) if ref.opened_us <= at_us)
-        return (self.get(ref.key) for ref in islice(begun, count))
+        return (self.get(ref.key) for ref in islice(begun, SETS_SEARCHED))
 
     def named(self, set_id: str) -> Iterator[LiftedSet]:
         """Yield all sets with this `set_id`, the latest start first."""
@@ -124,7 +122,7 @@ class UnitOfWork:
 
     def moved_here(self) -> LiftedSet | None:
         """Return the set that was moved here and that the event follows."""
-        sets = self.newest(len(self.lifter.sets))
+        sets = (self.get(ref.key) for ref in reversed(self.lifter.sets))
         return next((lifted_set for lifted_set in sets if lifted_set.moved_from == self.moved_from_key), None)
 
     def own(self) -> Iterator[LiftedSet]:
@@ -141,16 +139,13 @@ class UnitOfWork:
         newest_us = 0
         for lifted_set in self._searched():
             if lifted_set.reps and lifted_set.reps[-1].ended_us > newest_us and not lifted_set.moved_to:
-                for rep in reversed(lifted_set.reps[-SETS_SEARCHED:]):
-                    if not rep.voided:
-                        newest_us = max(newest_us, rep.ended_us)
-                        break
+                counted = (rep.ended_us for rep in reversed(lifted_set.reps[-SETS_SEARCHED:]) if not rep.voided)
+                newest_us = max(newest_us, next(counted, 0))
         return newest_us
 
     def _searched(self) -> list[LiftedSet]:
         """Return the newest sets, the latest start last."""
-        refs, get = self.lifter.sets, self.get
-        return [get(ref.key) for ref in (refs if len(refs) <= SETS_SEARCHED else refs[-SETS_SEARCHED:])]
+        return [self.get(ref.key) for ref in self.lifter.sets[-SETS_SEARCHED:]]
 
     def changed_sets(self) -> list[tuple[LiftedSet, LiftedSet | None]]:
         """Return the sets that this event has changed, each with its state before."""
@@ -173,15 +168,8 @@ class UnitOfWork:
                 break
         else:
             ref_before = None
-        ref = SetRef(
-            key,
-            lifted_set.set_id,
-            lifted_set.opened_us,
-            lifted_set.received_us,
-            is_open,
-            lifted_set.profile,
-            bool(lifted_set.moved_to),
-        )
+        opened_us, received_us, moved = lifted_set.opened_us, lifted_set.received_us, bool(lifted_set.moved_to)
+        ref = SetRef(key, lifted_set.set_id, opened_us, received_us, is_open, lifted_set.profile, moved)
         self._put_ref(ref, new=ref_before is None)
         return lifted_set
 
@@ -217,15 +205,18 @@ class UnitOfWork:
         self.lifter = lifter
         self.changes[LIFTER] = lifter
 
+    def names_of(self, lifted_set: LiftedSet) -> dict[str, str | None]:
+        """Return the fields of a fact that name the lifter and a set."""
+        data = self.event.data
+        names = {"gym_id": data.gym_id, "athlete_id": data.athlete_id}
+        return {**names, "set_id": lifted_set.set_id, "set_key": lifted_set.key}
+
     def publish_opened(self, lifted_set: LiftedSet, *, amended: bool = False) -> None:
         """Publish that a set was opened, reopened or amended."""
         context = {name: value for name, value in lifted_set.context.items() if name in SetContext.model_fields}
         fields: dict[str, Any] = {
             **context,
-            "gym_id": self.event.data.gym_id,
-            "athlete_id": self.event.data.athlete_id,
-            "set_id": lifted_set.set_id,
-            "set_key": lifted_set.key,
+            **self.names_of(lifted_set),
             "opened_by": lifted_set.opened_by,
             "opened_at": moment_of(lifted_set.opened_us),
             "history": lifted_set.history,
@@ -241,10 +232,7 @@ class UnitOfWork:
         """Publish that a set is closed."""
         assert lifted_set.ended_us is not None
         fields: dict[str, Any] = {
-            "gym_id": self.event.data.gym_id,
-            "athlete_id": self.event.data.athlete_id,
-            "set_id": lifted_set.set_id,
-            "set_key": lifted_set.key,
+            **self.names_of(lifted_set),
             "reason": lifted_set.end_reason or "lifter",
             "ended_at": moment_of(lifted_set.ended_us),
             "reps": sum(not rep.voided for rep in lifted_set.reps),
