@@ -59,15 +59,14 @@ format: install ## put the sources into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# A file's tests stay in one process, so that they share its fixtures. Slow tests mostly wait: three processes keep two
-# cores busy.
+# A file's tests stay in one process, so that they share its fixtures.
 PYTEST = $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder
 
 test: install ## the tests of every part, within six minutes; the last line counts the slow ones that are left out
 	@exec $(PYTEST) -n 2 -m "not slow" $(ARGS)
 
 test-all: $(if $(ARGS),install,test) ## all tests: those of `make test`, then the slow ones
-	@exec $(PYTEST) -n 3 $(if $(ARGS),,-m slow) $(ARGS)
+	@exec $(PYTEST) -n 2 $(if $(ARGS),,-m slow) $(ARGS)
 
 test-kafka: install ## the tests on real Apache Kafka, which must be there (Java 17 and Maven, or KAFKA_BOOTSTRAP)
 	@SPOTTER_REQUIRE_KAFKA=1 exec $(BIN)/python -m pytest -q -m kafka $(ARGS)

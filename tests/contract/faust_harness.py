@@ -30,7 +30,7 @@ from tests.kafka.workers import until_appended
 
 T = TypeVar("T")
 READ = ("lifts.v1", "estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 class Worker:

@@ -47,7 +47,7 @@ class Host:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
     """Whenever the process is killed, all that was accepted comes out once, as if nothing had happened."""
     seed = int(os.environ.get("SPOTTER_SEED", random.SystemRandom().randrange(2**32)))

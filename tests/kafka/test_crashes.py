@@ -21,7 +21,7 @@ REPS = int(os.environ.get("SPOTTER_CRASH_REPS", "20000"))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_kills_of_detector_and_advisor_lose_nothing(kafka: KafkaCluster, tmp_path: Path) -> None:
     """Whenever workers are killed, all that was accepted comes out once, as if nothing had happened."""
     seed = int(os.environ.get("SPOTTER_SEED", random.SystemRandom().randrange(2**32)))

@@ -30,7 +30,7 @@ from spotter.streaming.log import LogUnavailable, NewRecord, Record, Start
 from spotter_cli.cluster.local_kafka import free_port
 from tests.support import ROOT
 
-START_S = 30.0
+START_S = 60.0
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 

@@ -13,7 +13,7 @@ import platformdirs
 
 POM: Final = Path(__file__).with_name("kafka-pom.xml").resolve()  # in a checkout a link to deploy/kafka/pom.xml
 MAVEN_TIME_LIMIT_S: Final = 600.0
-OUTPUT_TAIL_BYTES: Final = 2_000
+OUTPUT_TAIL_BYTES: Final = 4_000
 
 
 class KafkaUnavailable(RuntimeError):
