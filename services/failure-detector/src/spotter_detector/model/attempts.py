@@ -42,14 +42,9 @@ _TAKEN_OFF_S = 1.2
 
 
 def is_double(gap_s: float, velocity_off_mps: float | None, rom_off_m: float | None) -> bool:
-    """Whether a report duplicates the one before it.
+    """Whether a report duplicates the one before it, from end to end `gap_s` apart.
 
-    Parameters
-    ----------
-    gap_s : float
-        From the end of the first to the end of the second.
-    velocity_off_mps, rom_off_m : float or None
-        By how much they differ, if both have the measure.
+    `velocity_off_mps` and `rom_off_m` are by how much they differ, if both have the measure.
 
     >>> is_double(0.3, 0.005, 0.0), is_double(0.3, 0.2, 0.25), is_double(2.5, 0.0, 0.0)
     (True, False, False)

@@ -51,15 +51,7 @@ def classify_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...
 
     A slow rep lengthens its own interval, and waits grow with fatigue: so the time it took over the fastest rep is
     subtracted, and the rest is compared with the longer of the median and the last of the set's usual intervals.
-
-    Parameters
-    ----------
-    interval_s : float
-        From the end of the last rep to the end of this one.
-    grinding_s : float
-        How much longer this rep took than the set's fastest.
-    usual_s : tuple of float
-        The set's usual intervals so far, in order.
+    `grinding_s` is how much longer this rep took than the set's fastest, `usual_s` the set's usual intervals in order.
 
     >>> [classify_gap(interval, 0.0, (3.0, 2.8, 3.2)).value for interval in (4.0, 6.0, 9.0, 61.0)]
     ['usual', 'missed', 'pause', 'restart']

@@ -26,12 +26,8 @@ _SLOW_FIRST_RATIO = 1.2
 _STANDING_SHARE = 0.42
 # A usual rep this soon after a failed attempt shows that it had not failed (design choice).
 _GOES_ON_S = 8.0
-
-
 # After these the clock shows how long the next rep took.
 _AFTER = (Verdict.VALID, Verdict.SHORT, Verdict.SLOW, Verdict.OFF, Verdict.STALLED, Verdict.STOOD)
-
-
 # Module names: looking a member up through its enum class takes ten times as long (measured).
 _VALID, _HELPED, _STOOD = Verdict.VALID, Verdict.HELPED, Verdict.STOOD
 _CAME_TO_A_STAND = (Verdict.FAILED, Verdict.STALLED)

@@ -31,13 +31,8 @@ def summarise(log_weight: Floats, progress: NDArray[np.intp]) -> Summary:
     RIR = N − progress is a whole number. Its quantiles lie between whole numbers by spreading each one's probability
     evenly over half a rep to either side, never below 0: so the median rounds to the posterior median, and it is under
     j + ½ exactly where P(RIR ≤ j) is over ½.
-
-    Parameters
-    ----------
-    log_weight : array (n, 180)
-        Log weights of the cells, −inf where N < progress.
-    progress : array (n,)
-        Reps done in the curve.
+    `log_weight` (n, 180) are the log weights of the cells, −inf where N < progress; `progress` (n,) the reps done in the
+    curve.
 
     >>> log_weight = np.full((1, 180), -np.inf)
     >>> log_weight[0, [7, 8, 9]] = np.log([0.2, 0.5, 0.3])  # N is 8, 9 or 10

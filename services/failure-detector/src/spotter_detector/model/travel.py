@@ -27,23 +27,15 @@ _FAILED_ANYWHERE_SHARE = 0.5
 # Of two unlike reports the second is the odd one only if it is this far off the expected travel and the first is not
 # (logs).
 _FAR_OFF, _NEAR = 0.6, 0.4
-
-
 # Module names: looking a member up through its enum class takes ten times as long (measured).
 _VALID = Verdict.VALID
 
 
 def classify_travel(rom_m: float, usual_m: float, velocity_ratio: float | None, *, near_failure: bool) -> Verdict:
-    """Classify a report by its travel.
+    """Classify a report by its travel against that of the set's valid reps.
 
-    Parameters
-    ----------
-    rom_m, usual_m : float
-        Travel of the report, and of the set's valid reps.
-    velocity_ratio : float or None
-        Its velocity over that of the valid rep before it, in the same metric.
-    near_failure : bool
-        Whether the rep before was as slow as last reps are.
+    `velocity_ratio` is its velocity over that of the valid rep before it, in the same metric; `near_failure`: that rep
+    was as slow as last reps are.
 
     >>> reports = ((0.4, 0.9), (0.32, 0.9), (0.2, 0.6), (0.2, 1.2))
     >>> [classify_travel(rom_m, 0.42, ratio, near_failure=True).value for rom_m, ratio in reports]

@@ -38,16 +38,9 @@ _FILTER = Filter(cache_size=0)
 
 
 def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome: ObservedOutcome) -> Term:
-    """Return the likelihood term of a closed set.
+    """Return the likelihood term of a closed set, from all its reports and how it ended.
 
-    Parameters
-    ----------
-    prior : Prior
-        The set's pinned prior: its class, load, sensor and tempo are used, nothing that was learned.
-    observations : sequence of Observation
-        All its reports.
-    outcome : ObservedOutcome
-        How it ended.
+    Of its pinned prior the class, load, sensor and tempo are used, nothing that was learned.
 
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> velocities_mps = (0.52, 0.51, 0.49, 0.46, 0.44, 0.40, 0.37, 0.33, 0.27, 0.21)
