@@ -14,11 +14,10 @@ from spotter.domain.events.outputs import EffortEstimated, RepCounted, RepOverdu
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.streaming.processor import Environment
 from spotter_advisor.handlers.athlete_updated import athlete_updated, policy_updated, session_started
-from spotter_advisor.handlers.programme import day_policy, pinned_on_day
 from spotter_advisor.handlers.rep_counted import NO_REPS, start_of
 from spotter_advisor.handlers.set_closed import entry_of
 from spotter_advisor.handlers.set_opened import context_of, pin_set
-from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, day_policy, pinned_on_day
 from spotter_advisor.planning.outcome import outcome, overdue_number, report_of
 from spotter_advisor.state.records import ATHLETE, AdvisedRep, EffortReport, LedgerEntry, Pins
 

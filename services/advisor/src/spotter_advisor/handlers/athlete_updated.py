@@ -11,8 +11,7 @@ from spotter.domain.policies import Programme, Session, effective, values_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter.streaming.processor import Reject
 from spotter_advisor.handlers.budget_message import publish_budget, publish_budget_if_changed
-from spotter_advisor.handlers.programme import programme_of
-from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, programme_of
 from spotter_advisor.planning.forecast import forecast_of
 from spotter_advisor.pricing.calendar import configured_calendar, week_in
 from spotter_advisor.state.records import Grant

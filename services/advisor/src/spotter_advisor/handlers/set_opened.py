@@ -14,9 +14,8 @@ from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.budget.week import is_beginner
 from spotter_advisor.handlers.advice_message import plan_because, plan_content, publish_plan
 from spotter_advisor.handlers.budget_message import publish_budget_if_changed
-from spotter_advisor.handlers.programme import pinned_on_day, programme_of
 from spotter_advisor.handlers.set_closed import publish_summary
-from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
+from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, pinned_on_day, programme_of
 from spotter_advisor.planning.timeliness import PLAN_FRESH
 from spotter_advisor.pricing.calendar import calendar_at
 from spotter_advisor.rules.inputs import RuleInputs

@@ -1,4 +1,7 @@
-"""The unit of work of one event: what is read from the state, the changes, and the outputs."""
+"""The unit of work of one event: what is read from the state, the changes, the outputs, and the policy that applies.
+
+A set keeps the policy that it opened under.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,10 @@ from typing import Final, TypeVar
 from spotter.domain.events import Event, EventData, event_type
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import derived_id
-from spotter.domain.policies import OnDay
+from spotter.domain.policies import OnDay, Programme, effective
 from spotter.domain.weeks import day_of
 from spotter.streaming.processor import Environment, Reject, State, Step
 from spotter_advisor.budget.week import Budget, BudgetInputs, DayPolicy, budget_of, is_beginner
-from spotter_advisor.handlers.programme import athlete_on_day, day_policy, pinned_on_day
 from spotter_advisor.pricing.calendar import calendar_at
 from spotter_advisor.state.history import History
 from spotter_advisor.state.records import (
@@ -198,3 +200,25 @@ class AdvisorUnitOfWork:
             entry = kind()
         self._entries[name] = entry
         return entry
+
+
+def programme_of(athlete: AthleteState) -> Programme:
+    """Return the lifter's own programme."""
+    return Programme(athlete.policy, athlete.blocks, athlete.sessions)
+
+
+def athlete_on_day(gym: GymConfig, athlete: AthleteState, day: date) -> OnDay:
+    """Return what applies to a lifter on a local day."""
+    return gym.on_day(programme_of(athlete), athlete.team, day)
+
+
+def pinned_on_day(gym: GymConfig, pins: Pins) -> OnDay:
+    """Return what applies to a set, by its pins."""
+    sessions = () if pins.session is None else (pins.session,)
+    day = date.fromisoformat(pins.day) if pins.day else date.min
+    return gym.on_day(Programme(pins.policy, pins.blocks, sessions), pins.team, day)
+
+
+def day_policy(on_day: OnDay) -> DayPolicy:
+    """Return the whole policy of a day, and the kind of its block."""
+    return DayPolicy(effective(on_day.layers).policy, None if on_day.block is None else on_day.block.kind)

@@ -38,22 +38,16 @@ def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> P
     return Plateau(exercise, policy.plateau_weeks)
 
 
-def plateaus(history: History, today: str, policy: Policy) -> tuple[Plateau, ...]:
-    """Return the plateaus of all exercises, by name."""
-    candidates = (plateau_of(history, exercise, today, policy) for exercise in sorted(history.progress))
-    return tuple(plateau for plateau in candidates if plateau is not None)
-
-
 def plateau_warning(
     history: History, today: str, zone: str, policy: Policy, spent: float, allowed: float
 ) -> ActiveWarning | None:
     """Return the warning of a plateau, if as many units of failure as `allowed` were `spent` in its weeks."""
     if allowed <= 0 or spent < allowed:
         return None
-    standstills = plateaus(history, today, policy)
-    if not standstills:
+    plateaus = [exercise for exercise in sorted(history.progress) if plateau_of(history, exercise, today, policy)]
+    if not plateaus:
         return None
-    names = ", ".join(exercise_words(plateau.exercise) for plateau in standstills[:3])
+    names = ", ".join(map(exercise_words, plateaus[:3]))
     day = date.fromisoformat(today)
     return ActiveWarning(
         name="plateau",
