@@ -21,7 +21,6 @@ PARTICIPLE: Final = re.compile(
 )
 # Names that end like a participle and are none, each with its reason: a whole module name, or its last word.
 NOUNS: Final = {
-    "finding": "a result of a check, in English a noun",
     "lifting": "what lifters do: the events of sets and reps",
     "formatting": "how numbers are written for people, in English a noun",
     "matching": "the matching of a text to a name in the catalogue",
