@@ -103,10 +103,7 @@ class Filter:
     def run(self, requests: Sequence[Request]) -> list[list[RepEstimate]]:
         """Return the estimates of each request: one for every rep from `first` on, in order.
 
-        Raises
-        ------
-        ValueError
-            If a request's `first` is negative.
+        Raises ValueError if a request's `first` is negative.
         """
         return [run.estimates for run in self._run(requests)]
 

@@ -106,10 +106,7 @@ def prior_to_json(s: Prior) -> dict[str, object]:
 def prior_from_json(d: Mapping[str, object]) -> Prior:
     """Read a prior from a JSON object of `prior_to_json`; unknown members are ignored.
 
-    Raises
-    ------
-    ValueError
-        If a member is missing or of the wrong type; it names the member.
+    Raises ValueError if a member is missing or of the wrong type; it names the member.
 
     >>> prior_from_json({"model_class": "bench_press"})
     Traceback (most recent call last):

@@ -30,10 +30,7 @@ def segmenter_to_json(state: Segmenter) -> dict[str, object]:
 def segmenter_from_json(body: Mapping[str, object]) -> Segmenter:
     """Read a state from a JSON object of `segmenter_to_json`; unknown members are ignored.
 
-    Raises
-    ------
-    ValueError
-        For another version, or a missing member.
+    Raises ValueError for another version, or a missing member.
 
     >>> segmenter_from_json({"version": 2})
     Traceback (most recent call last):

@@ -12,10 +12,7 @@ from numpy.typing import NDArray
 def members(written: Mapping[str, object], version: int, names: Sequence[str], *, what: str, by: str) -> None:
     """Check that a JSON object is of a version and lacks no member.
 
-    Raises
-    ------
-    ValueError
-        For another version, or a missing member; it names the member and, as `by`, what writes it.
+    Raises ValueError for another version, or a missing member; it names the member and, as `by`, what writes it.
 
     >>> members({"v": 1, "mean": []}, 1, ("mean", "cov"), what="a profile", by="profile_to_json")
     Traceback (most recent call last):

@@ -50,10 +50,7 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
     The base of a lifter without older sets is None; the terms then determine exercise and kind. Folding is learning: a
     base with its oldest terms makes the next base. Terms of another kind than the profile's are left out.
 
-    Raises
-    ------
-    ValueError
-        If there is neither a base nor a term, or terms are of two exercises.
+    Raises ValueError if there is neither a base nor a term, or terms are of two exercises.
 
     >>> from spotter_detector.model import Observation, build_prior
     >>> from spotter_detector.profile import ObservedOutcome, likelihood_of_set

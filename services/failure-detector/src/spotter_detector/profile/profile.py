@@ -128,10 +128,7 @@ def profile_to_json(profile: Profile) -> dict[str, object]:
 def profile_from_json(written: Mapping[str, object]) -> Profile:
     """Read a profile from a JSON object of `profile_to_json`.
 
-    Raises
-    ------
-    ValueError
-        For another version, a missing member, or a wrong count of numbers; it names the member.
+    Raises ValueError for another version, a missing member, or a wrong count of numbers; it names the member.
     """
     members(written, PROFILE_VERSION, (*_NAMES, "mean", "cov"), what="a profile", by="profile_to_json")
     values = {name: written[name] for name in _NAMES}

@@ -96,10 +96,7 @@ def term_to_json(term: Term) -> dict[str, object]:
 def term_from_json(written: Mapping[str, object]) -> Term:
     """Read a term from a JSON object of `term_to_json`.
 
-    Raises
-    ------
-    ValueError
-        For another version, a missing member, or a wrong count of numbers; it names the member.
+    Raises ValueError for another version, a missing member, or a wrong count of numbers; it names the member.
     """
     members(written, TERM_VERSION, (*_NAMES, "precision", "shift"), what="a learning term", by="term_to_json")
     values = {name: written[name] for name in _NAMES}
