@@ -39,11 +39,14 @@ def test_another_figure_is_reported(repository: Path, page: str, capsys: pytest.
     assert text == path.read_text()
 
 
-def test_a_quick_run_is_not_kept(repository: Path) -> None:
-    """A quick run leaves the figures as they are."""
+def test_a_quick_run_is_not_kept(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick run gets its page beside it, and leaves the figures as they are."""
+    monkeypatch.setattr("tools.figures.__main__.run_page", lambda run, plots: "its page")
     kept = repository / "docs" / "accuracy" / "figures.json"
     before = kept.read_text()
-    quick = repository / "quick.json"
+    quick = repository / "build" / "quick.json"
+    quick.parent.mkdir()
     quick.write_text(json.dumps({"about": {"quick": True}}))
     assert main([str(quick)], repository) == 0
     assert before == kept.read_text()
+    assert "its page" == quick.with_name("README.md").read_text()
