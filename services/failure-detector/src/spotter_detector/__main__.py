@@ -13,6 +13,13 @@ from spotter.streaming.warmup import warm_up
 from spotter_detector.processor import FailureDetector
 
 
+def work(settings: Settings) -> int:
+    """Run until a signal stops it; return the exit code."""
+    warm_up([FailureDetector()])
+    tune()
+    return run_worker(FailureDetector(), settings)
+
+
 def main() -> None:
     """Run the worker until a signal stops it."""
     settings = Settings()
@@ -28,10 +35,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-
-def work(settings: Settings) -> int:
-    """Run until a signal stops it; return the exit code."""
-    warm_up([FailureDetector()])
-    tune()
-    return run_worker(FailureDetector(), settings)
