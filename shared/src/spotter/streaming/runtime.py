@@ -62,6 +62,10 @@ class ProcessorStage:
         self.input_topic = processor.input_topic
         self.stepper = Stepper(processor, env)
         self.timers = Timers()
+        self._step_seconds = STEP_SECONDS.labels(self.name)
+        self._batch_events = BATCH_EVENTS.labels(self.name)
+        self._events_stepped = EVENTS_STEPPED.labels(self.name)
+        self._events_rejected = EVENTS_REJECTED.labels(self.name)
 
     def state(self, key: str) -> State:
         """Return a lifter's newest state."""
@@ -84,11 +88,11 @@ class ProcessorStage:
                 await asyncio.sleep(CONFIG_POLL_S)
 
     def _measured(self, inputs: Sequence[Input]) -> Batch:
-        with STEP_SECONDS.labels(self.name).time():
+        with self._step_seconds.time():
             batch = self.stepper.run(inputs)
-        BATCH_EVENTS.labels(self.name).observe(len(inputs))
-        EVENTS_STEPPED.labels(self.name).inc(len(inputs))
-        EVENTS_REJECTED.labels(self.name).inc(batch.rejected)
+        self._batch_events.observe(len(inputs))
+        self._events_stepped.inc(len(inputs))
+        self._events_rejected.inc(batch.rejected)
         return batch
 
 

@@ -122,7 +122,7 @@ class SqliteLog:
                         written.add(record.topic)
                 if not future.done():
                     future.set_result(records)
-            if [write for write, _ in taken if not write.cursors]:  # a host that writes waits for no answer
+            if any(not write.cursors for write, _ in taken):  # a host that writes waits for no answer
                 for _ in range(ANSWER_TURNS):
                     await asyncio.sleep(0)
             for topic in written:
