@@ -23,6 +23,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "rep.amended": {"rep_number": 1, "set": {"load_kg": 80}},
     "rep.voided": {"rep_number": 1},
     "set.amended": {"load_kg": 80},
+    "set.voided": {},
     "set.moved": {"to_athlete_id": "bob"},
     "effort.reported": {"rir": 2},
     "set.ended": {},

@@ -56,6 +56,9 @@ class EventData(Part):
     gym_id: SetId | None = None
     athlete_id: AthleteId | None = None
     set_id: SetId | None = None
+    """As the sender calls the set; may be used again."""
+    set_key: SetId | None = None
+    """Names a set exactly; never used again."""
 
     if not TYPE_CHECKING:  # pydantic's plugin for mypy gives each class one that names its fields
 

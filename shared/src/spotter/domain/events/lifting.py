@@ -18,6 +18,7 @@ from spotter.domain.event_types import (
     RomM,
     Share,
     ShortText,
+    SetId,
     StationId,
     Timestamp,
     VelocityMps,
@@ -25,6 +26,8 @@ from spotter.domain.event_types import (
 
 Intent = Literal["work", "warmup", "amrap", "test", "drop", "technique"]
 VelocityMetric = Literal["mean", "propulsive", "peak"]
+Side = Literal["left", "right", "both"]
+RepKind = Literal["work", "calibration", "warmup"]
 
 
 class SetContext(EventData):
@@ -40,6 +43,9 @@ class SetContext(EventData):
     spotter_present: bool | None = None
     tempo: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     station_id: StationId | None = None
+    side: Side | None = None
+    part_of: SetId | None = None
+    """`set_id` or `set_key` of the set that this one continues: the other arm, the next drop, the next cluster."""
 
 
 class SetStarted(SetContext):
@@ -50,6 +56,12 @@ class SetStarted(SetContext):
 
 class SetAmended(SetContext):
     """The context of a set is corrected."""
+
+
+class SetVoided(EventData):
+    """The set never happened: it has no reps and costs nothing."""
+
+    reason: ShortText | None = None
 
 
 class SetMoved(EventData):
@@ -93,6 +105,12 @@ class RepFields(Part):
     confidence: Share | None = None
     exercise: ExerciseId | None = None
     load_kg: LoadKg | None = None
+    """Of this rep: another load than before starts another curve."""
+    side: Side | None = None
+    kind: RepKind | None = None
+    """`calibration` and `warmup` reps are shown, never judged, and no reference for later ones."""
+    assisted: bool | None = None
+    """A machine or a partner took load off: the rep counts and proves no strength."""
 
 
 class RepCompleted(RepFields, EventData):

@@ -41,8 +41,12 @@ class DeviceLost(EventData):
 
 
 class SetOpened(SetContext, SetOutput):
-    """A set began or was reopened, with all that is known of it and the versions it is pinned to."""
+    """A set began, was reopened or amended, with all that is known of it and the versions it is pinned to.
 
+    The newest one holds, whole.
+    """
+
+    set_key: str
     opened_by: str
     opened_at: Timestamp
     history: bool = False
@@ -55,6 +59,10 @@ class SetOpened(SetContext, SetOutput):
     learned_sets: int = 0
     moved_from: str | None = None
     """Key of the set under the lifter it was credited to first."""
+    other_ids: list[str] | None = None
+    """Further `set_id`s of the set: another device recorded it under its own."""
+    exposure_key: str | None = None
+    """Key of the first set of the exposure that this set is a part of; its own key where it stands alone."""
 
 
 class SetClosed(SetOutput):
@@ -66,6 +74,10 @@ class SetClosed(SetOutput):
     reopened: int = 0
     moved_to: str | None = None
     """The lifter the set was moved to: none of it counts for this lifter any more."""
+    merged_into: str | None = None
+    """Key of the set that has its reps now: there never was a set of this key."""
+    voided: bool | None = None
+    """The set never happened, its reps included."""
     velocity_offset_mps: float | None = None
     """First velocity of the set minus the lifter's usual one at this load, by the sets before it; None where these
     taught nothing, or the load is unknown."""
@@ -91,12 +103,28 @@ class RepCounted(RepFields, SetOutput):
     voided: bool = False
     found_in: Literal["motion"] | None = None
     """Detected in a raw signal, not reported as a rep."""
+    withdrawn: bool | None = None
+    """The rep is of another set, which has it under the same `rep_event_id`: of this one it never was."""
+
+
+class EffortCounted(SetOutput):
+    """The lifter's own report of a set's effort that holds now; the newest one holds, and one without figures: none."""
+
+    effort_event_id: str | None = None
+    about: Timestamp | None = None
+    """It is about the reps that had ended by then, corrected."""
+    rep_event_id: str | None = None
+    """The rep that it names, by the event that reported it; then the end of that rep counts instead of `about`."""
+    rir: float | None = None
+    failed: bool | None = None
 
 
 class EffortEstimated(SetOutput):
     """How many reps are left after a rep, and how certain that is."""
 
     rep_number: int
+    rep_event_id: str | None = None
+    """Id of the event that reported the rep."""
     revision: int
     velocity_loss: float | None = None
     reference_velocity_mps: float | None = None
@@ -224,6 +252,10 @@ class SetSummarised(SetOutput):
     """The result of a set."""
 
     revision: int
+    exposure_key: str | None = None
+    """Key of the first set of the exposure that this set is a part of."""
+    voided: bool | None = None
+    """The set never happened."""
     exercise: str | None = None
     load_kg: float | None = None
     intent: Intent = "work"
