@@ -60,6 +60,23 @@ class RepRecord:
     """Set if we found it in a signal; it was not reported as a rep."""
 
     @property
+    def side(self) -> str | None:
+        """`left`, `right`, `both`, or None where the rep does not say."""
+        side: str | None = self.measured.get("side")
+        return side
+
+    @property
+    def kind(self) -> str:
+        """`work`, or `calibration` or `warmup`: shown, never judged."""
+        kind: str = self.measured.get("kind", "work")
+        return kind
+
+    @property
+    def assisted(self) -> bool:
+        """A machine or a partner took load off: the rep proves no strength."""
+        return self.measured.get("assisted") is True
+
+    @property
     def order(self) -> tuple[int, int]:
         """Sort key among the reps of its set."""
         return (self.ended_us, self.number)

@@ -61,6 +61,7 @@ def _estimate(request: EstimateRequest, change: ChangedRep, estimate: RepEstimat
         "set_id": lifted_set.set_id,
         "set_key": lifted_set.key,
         "rep_number": rep.number,
+        "rep_event_id": rep.event_id,
         "revision": rep.estimates,
         "velocity_loss": estimate.velocity_loss,
         "reference_velocity_mps": estimate.reference_velocity_mps,
