@@ -146,7 +146,7 @@ async def host(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Host]:
         victim.opens("victim-set", exercise="victim_press").rep("victim-set", 1, 0.5).estimates("victim-set", 1, 3.0)
         victim.advises("victim-set", 1, "continue").closes("victim-set", reps=1).summarises("victim-set")
         victim.budgets("victim-set", 1.0, week_start=MONDAY.replace(hour=0))
-        victim.tell(WellnessReported(sleep=2))
+        victim.refuses(victim.tell(WellnessReported(sleep=2)), "id_conflict")
         notice: dict[str, Any] = {"kind": "plateau", "rule_ids": ["R17"], "sentence": "The victim stands still."}
         notice |= {"revision": 1, "valid_until": MONDAY + timedelta(days=7)}
         victim.tell(NoticeGiven(notice_id="victim-notice", **notice), topic=topics.ADVICE)

@@ -141,7 +141,7 @@ async def test_what_was_refused_is_listed_with_its_reason(dashboard: RunningDash
     assert {("named", "rep_conflict"), ("unnamed", "id_conflict"), ("keyed", "unknown_rep")} == {
         (item["id"], item["reason"]) for item in seen["rejected"]
     }
-    assert [{"id", "time", "reason", "detail"}] * 3 == [set(item) for item in seen["rejected"]]
+    assert [{"id", "time", "reason", "detail", "mend"}] * 3 == [set(item) for item in seen["rejected"]]
     assert {at} == {item["time"] for item in seen["rejected"]}
     older = await dashboard.json("/v1/sets/1", opened_at=format_time(MONDAY))
     assert [] == older["rejected"]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from prometheus_client import REGISTRY
+
 from spotter.domain.events.lifting import RepCompleted, SetEnded
 from spotter.domain.gym_config import Configuration
+from spotter.streaming.runtime import ProcessorStage
 from spotter.streaming.state_versions import Input, Stepper
 from tests.kafka.toy import Toy
 from tests.kafka.workers import event_of
@@ -25,3 +28,22 @@ def test_a_processor_is_not_asked_about_events_that_it_does_not_read() -> None:
     assert [rep.id] == [output.event.id for output in batch.outputs][:1]
     assert 2 == len(batch.outputs)
     assert [(KEY, "count"), (KEY, "scratch")] == list(batch.changed)
+
+
+async def test_rejected_events_are_counted_by_reason() -> None:
+    """What a client sends in vain shows in the metrics, also where nobody looks for it."""
+    stage = ProcessorStage(Toy(), Configuration())
+    reps = [
+        event_of("ada", RepCompleted(gym_id="g1", athlete_id="ada", set_id="s", rep_number=number))
+        for number in (12, 13, 14)
+    ]
+    before = rejected("unlucky")
+    batch = await stage.step([Input(0, offset, KEY, b"", event) for offset, event in enumerate(reps)])
+
+    assert ({"unlucky": 1}, 1) == (batch.rejected, rejected("unlucky") - before)
+
+
+def rejected(reason: str) -> float:
+    """Return how many events of the toy's were rejected for a reason."""
+    labels = {"processor": Toy.name, "reason": reason}
+    return REGISTRY.get_sample_value("spotter_events_rejected_total", labels) or 0.0

@@ -30,6 +30,7 @@ from spotter_dashboard.store.budgets import budget
 from spotter_dashboard.store.database import Engine
 from spotter_dashboard.store.notices import notices, wellness
 from spotter_dashboard.store.programme import own_of, policy_on
+from spotter_dashboard.store.rejections import rejections
 from spotter_dashboard.store.sets import SetQueries
 
 
@@ -155,6 +156,31 @@ class NoticeItem(BaseModel):
     holds: bool
 
 
+class RejectedEventItem(BaseModel):
+    """An event that was accepted and changed nothing."""
+
+    id: str
+    """As it was sent."""
+    time: Timestamp
+    """When it says that it happened; else when it was rejected."""
+    type: str | None
+    """None where it could not be read."""
+    set_id: str | None
+    set_key: str | None
+    """Of the set that it was taken to be about; None where there was none."""
+    reason: str
+    detail: str
+    mend: str
+    """What to do about it."""
+
+
+class RejectedPage(BaseModel):
+    """Events that changed nothing, the newest first, and the cursor of the next page where there is one."""
+
+    rejected: list[RejectedEventItem]
+    next_cursor: str | None
+
+
 class NoticePage(BaseModel):
     """Notices, the newest first, and the cursor of the next page where there is one."""
 
@@ -218,5 +244,15 @@ def athlete_routes(
         require_lifter(queries, identity, athlete_id)
         page, after = notices(engine, identity.gym_id, athlete_id, now=clock(), after=time_cursor(cursor), limit=limit)
         return as_json({"notices": page, "next_cursor": None if after is None else cursor_of(*after)})
+
+    @router.get(
+        "/{athlete_id}/rejected",
+        response_model=RejectedPage,
+        summary="Events of a lifter that were accepted and changed nothing, with the reason and what to do",
+    )
+    def rejected(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 50) -> Response:
+        require_lifter(queries, identity, athlete_id)
+        page, after = rejections(engine, identity.gym_id, athlete_id, after=time_cursor(cursor), limit=limit)
+        return as_json({"rejected": page, "next_cursor": None if after is None else cursor_of(*after)})
 
     return router

@@ -55,6 +55,8 @@ class RejectedItem(BaseModel):
     time: Timestamp
     reason: str
     detail: str
+    mend: str
+    """What to do about it."""
 
 
 class SetView(BaseModel):

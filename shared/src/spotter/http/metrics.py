@@ -6,7 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 EVENTS_IN = Counter("spotter_events_in_total", "Events received by ingest", ["status"])
 EVENTS_STEPPED = Counter("spotter_events_stepped_total", "Events processed", ["processor"])
-EVENTS_REJECTED = Counter("spotter_events_rejected_total", "Events dead-lettered", ["processor"])
+EVENTS_REJECTED = Counter("spotter_events_rejected_total", "Events dead-lettered", ["processor", "reason"])
 STEP_SECONDS = Histogram(
     "spotter_step_seconds",
     "Time of one micro-batch, without waiting for the log",

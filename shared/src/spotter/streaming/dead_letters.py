@@ -1,23 +1,63 @@
-"""Why an event could not be used: each reason of a dead letter, with a sentence for people."""
+"""Why an event could not be used: each reason of a dead letter, what it means, and what to do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-REASONS: Final[Mapping[str, str]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterReason:
+    """A reason in words for people."""
+
+    meaning: str
+    mend: str
+    """What the sender can do about it."""
+
+
+REASONS: Final[Mapping[str, DeadLetterReason]] = MappingProxyType(
     {
-        "id_conflict": "An earlier event of the same source and id has other content, and stays: use a new id.",
-        "internal_error": "A bug: the record is kept here as it came. Report it, with the detail.",
-        "moved_already": "The set was moved to another lifter before: to move it on, send `set.moved` for that lifter.",
-        "no_lifter": "The event names no athlete.",
-        "rep_conflict": "The set has a rep of this number with other values, which stays: correct it with `rep.amended`.",
-        "same_lifter": "The set is to be moved to the lifter whose it is: name the lifter who did it.",
-        "too_many_grants": "As many grants of budget run as a lifter can have: wait until one expires.",
-        "too_old": "The set is one of more than 28 days ago, of which only what it taught is kept.",
-        "unknown_rep": "The set has no rep of this number: send the rep first, or correct the number.",
-        "unknown_set": "The lifter has no such set: send its reps first, or correct the `set_id`.",
-        "unreadable": "The record is no event that this version reads.",
+        "id_conflict": DeadLetterReason(
+            "An earlier event of the same source and id has other content, and stays.",
+            "Use a new id; to change what was sent, send a correction.",
+        ),
+        "internal_error": DeadLetterReason(
+            "A bug: the record is kept here as it came.", "Report it to the project, with the detail."
+        ),
+        "moved_already": DeadLetterReason(
+            "The set was moved to another lifter before.", "To move it on, send `set.moved` for that lifter."
+        ),
+        "no_lifter": DeadLetterReason("The event names no athlete.", "Name one in `athlete_id`."),
+        "rep_conflict": DeadLetterReason(
+            "The set has a rep of this number with other values, which stays.", "Correct it with `rep.amended`."
+        ),
+        "same_lifter": DeadLetterReason(
+            "The set is to be moved to the lifter whose it is.", "Name the lifter who did it in `to_athlete_id`."
+        ),
+        "too_many_grants": DeadLetterReason(
+            "As many grants of budget run as a lifter can have.", "Wait until one expires, then grant it anew."
+        ),
+        "too_old": DeadLetterReason(
+            "The set is one of more than 28 days ago, of which only what it taught is kept.",
+            "Nothing: it stays as it is.",
+        ),
+        "unknown_rep": DeadLetterReason(
+            "The set has no rep of this number.", "Send the rep first, or correct the number."
+        ),
+        "unknown_set": DeadLetterReason("The lifter has no such set.", "Send its reps first, or correct the `set_id`."),
+        "unreadable": DeadLetterReason(
+            "The record is no event that this version reads.", "Send it anew with a version of Spotter that knows it."
+        ),
     }
 )
+
+UNKNOWN: Final = DeadLetterReason(
+    "A reason of another version of Spotter.", "Look it up in the documentation of the version that runs."
+)
+
+
+def reason_named(name: str) -> DeadLetterReason:
+    """Return a reason by its name; `UNKNOWN` for one that this version does not have."""
+    return REASONS.get(name, UNKNOWN)

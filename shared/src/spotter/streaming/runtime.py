@@ -65,7 +65,6 @@ class ProcessorStage:
         self._step_seconds = STEP_SECONDS.labels(self.name)
         self._batch_events = BATCH_EVENTS.labels(self.name)
         self._events_stepped = EVENTS_STEPPED.labels(self.name)
-        self._events_rejected = EVENTS_REJECTED.labels(self.name)
 
     def state(self, key: str) -> State:
         """Return a lifter's newest state."""
@@ -92,7 +91,8 @@ class ProcessorStage:
             batch = self.stepper.run(inputs)
         self._batch_events.observe(len(inputs))
         self._events_stepped.inc(len(inputs))
-        self._events_rejected.inc(batch.rejected)
+        for reason, events in batch.rejected.items():
+            EVENTS_REJECTED.labels(self.name, reason).inc(events)
         return batch
 
 

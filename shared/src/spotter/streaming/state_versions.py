@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -62,8 +63,8 @@ class Batch:
     outputs: list[Output] = dataclasses.field(default_factory=list)
     changed: dict[tuple[str, str], None] = dataclasses.field(default_factory=dict)
     """(key, entry) in the order of first change."""
-    rejected: int = 0
-    """Inputs that could not be used."""
+    rejected: Counter[str] = dataclasses.field(default_factory=Counter)
+    """Inputs that could not be used, by reason."""
 
 
 def _position(sequence: str) -> tuple[int, int] | None:
@@ -291,7 +292,8 @@ class Stepper:
 
     def _publish_dead(self, item: Input, dead: Event, batch: Batch) -> None:
         topic = dead_topic(self.processor.input_topic)
-        batch.rejected += 1
+        assert isinstance(dead.data, EventRejected)
+        batch.rejected[dead.data.reason] += 1
         batch.outputs.append(Output(topic, item.partition, item.key, encode(dead), dead))
 
     def dump(self, key: str, name: str) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, an
 from spotter.domain.events import Event, decode, format_time, short_name
 from spotter.domain.running_set import Newest, Version
 from spotter.domain.time import micros, moment_of
+from spotter_dashboard.store.rejections import refusal_view
 from spotter_dashboard.store.tables import (
     ADVICE,
     ATHLETE_FACTS,
@@ -183,15 +184,7 @@ class SetQueries:
                 before = (other for other in named if other.opened_us <= refusal.time_us + early_us)
                 if next(before, named[-1]).set_key != row.set_key:
                     continue
-            data = orjson.loads(refusal.event)["data"]
-            refused.append(
-                {
-                    "id": data.get("rejected_id") or refusal.dead_id,
-                    "time": format_time(moment_of(refusal.time_us)),
-                    "reason": data["reason"],
-                    "detail": data["detail"],
-                }
-            )
+            refused.append(refusal_view(refusal.dead_id, refusal.time_us, refusal.event))
         return refused
 
     def is_known(self, gym_id: str, athlete_id: str) -> bool:
