@@ -58,23 +58,12 @@ class RepRecord:
     """Reps in reserve that the lifter reported after it; −1: the attempt at the next one failed."""
     found_in: str | None = None
     """Set if we found it in a signal; it was not reported as a rep."""
-
-    @property
-    def side(self) -> str | None:
-        """`left`, `right`, `both`, or None where the rep does not say."""
-        side: str | None = self.measured.get("side")
-        return side
-
-    @property
-    def kind(self) -> str:
-        """`work`, or `calibration` or `warmup`: shown, never judged."""
-        kind: str = self.measured.get("kind", "work")
-        return kind
-
-    @property
-    def assisted(self) -> bool:
-        """A machine or a partner took load off: the rep proves no strength."""
-        return self.measured.get("assisted") is True
+    side: str | None = None
+    """`left`, `right` or `both`."""
+    kind: str | None = None
+    """`calibration` and `warmup` reps are shown, never judged."""
+    assisted: bool | None = None
+    """A machine or a partner took load off: the rep proves no strength."""
 
     @property
     def order(self) -> tuple[int, int]:

@@ -22,7 +22,7 @@ _FRESH_BLIND_US = 10 * SECOND_US
 """The same where only the times of the event and of its receipt are known."""
 _FLAGS = frozenset({"clock", "renumbered"})
 """Flags about how a rep arrived."""
-_UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg"}
+_UNMEASURED = {"started_at", "ended_at", "exercise", "load_kg", "side", "kind", "assisted"}
 _MEASURED = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
 
 
@@ -97,6 +97,9 @@ def add_rep(
         load_kg=data.load_kg,
         called_rir=lifted_set.calls.get(str(number)) if lifted_set.calls else None,
         found_in=found_in,
+        side=data.side,
+        kind=data.kind,
+        assisted=data.assisted,
     )
     return insert_rep(work, lifted_set, rep), rep
 
@@ -170,6 +173,9 @@ def correct_rep(
             ended_us=ended_us,
             start_told=rep.start_told or started is not None,
             load_kg=rep.load_kg if change.set.load_kg is None else change.set.load_kg,
+            side=rep.side if change.set.side is None else change.set.side,
+            kind=rep.kind if change.set.kind is None else change.set.kind,
+            assisted=rep.assisted if change.set.assisted is None else change.set.assisted,
             revision=rep.revision + 1,
         )
     reps = sorted((new if other is rep else other for other in lifted_set.reps), key=lambda other: other.order)
@@ -219,4 +225,7 @@ def publish_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None
         fields["device"] = Device(**rep.device)
     if rep.found_in is not None:
         fields["found_in"] = rep.found_in
+    for name in ("side", "kind", "assisted"):
+        if (value := getattr(rep, name)) is not None:
+            fields[name] = value
     work.facts.append(RepCounted.model_construct(**fields))
