@@ -77,11 +77,32 @@ class Story:
         self.tell(SetOpened(set_key=key, set_id=set_id or key, **fields))
         return self
 
-    def closes(self, key: str, *, reps: int = 0, reopened: int = 0, reason: str = "lifter") -> Story:
+    def closes(
+        self,
+        key: str,
+        *,
+        reps: int = 0,
+        reopened: int = 0,
+        reason: str = "lifter",
+        set_id: str | None = None,
+        **more: Any,
+    ) -> Story:
         """End a set."""
-        fields: Any = {"reason": reason, "ended_at": self.now, "reps": reps, "reopened": reopened}
-        self.tell(SetClosed(set_key=key, set_id=key, **fields))
+        fields: Any = {"reason": reason, "ended_at": self.now, "reps": reps, "reopened": reopened, **more}
+        self.tell(SetClosed(set_key=key, set_id=set_id or key, **fields))
         return self
+
+    def voids(self, key: str, **more: Any) -> Story:
+        """Declare a set void: it never happened."""
+        return self.closes(key, voided=True, **more)
+
+    def merges(self, key: str, into: str, **more: Any) -> Story:
+        """Attach a second recording to the set that it is of."""
+        return self.closes(key, merged_into=into, **more)
+
+    def withdraws(self, key: str, number: int, *, revision: int = 2, **more: Any) -> Story:
+        """Take a rep out of a set: it is another one's."""
+        return self.counts(key, number, revision=revision, withdrawn=True, **more)
 
     def rep(
         self, key: str, number: int, velocity_mps: float | None = None, *, set_id: str | None = None, **more: Any

@@ -84,6 +84,21 @@ async def test_a_set_that_is_no_longer_shown_is_said_to_be_gone(dashboard: Runni
     assert (["a2"], ["a1"]) == ([tile["set_key"] for tile in news["tiles"]], news["gone"])
 
 
+async def test_a_set_that_never_was_leaves_the_floor_at_once(dashboard: RunningDashboard) -> None:
+    """One that was voided, and a second recording that was merged into the first; also for pages that come later."""
+    ada = story("ada").opens("phone").rep("phone", 1, 0.5).wait(1).opens("watch").rep("watch", 1).write(dashboard.log)
+    bo = story("bo").opens("b").rep("b", 1, 0.5).advises("b", 1, "stop").write(dashboard.log)
+    await dashboard.settled()
+    async with watching(dashboard, KEYS.issue("g1", "coach")) as frames:
+        assert {"phone", "watch", "b"} == set(await shown(frames, "snapshot"))
+        ada.merges("watch", "phone").write(dashboard.log)
+        assert ["watch"] == (await next_of(frames, "tiles"))["gone"]
+        bo.voids("b").write(dashboard.log)
+        assert ["b"] == (await next_of(frames, "tiles"))["gone"]
+    async with watching(dashboard, KEYS.issue("g1", "coach")) as frames:
+        assert ["phone"] == await shown(frames, "snapshot")
+
+
 async def test_a_page_sees_its_gym_alone(dashboard: RunningDashboard) -> None:
     """A coach of two lifters sees these alone."""
     for athlete, gym in (("ada", "g1"), ("bo", "g1"), ("ada", "g2")):

@@ -33,9 +33,15 @@ async def test_a_set_has_all_that_was_said_about_it(dashboard: RunningDashboard)
         "exercise": "bench_press",
         "load_kg": 60.0,
         "intent": "work",
+        "side": None,
+        "station_id": "rack-1",
         "state": "ended",
+        "opened_at": format_time(MONDAY),
+        "ended_at": format_time(MONDAY + timedelta(seconds=5)),
+        "exposure_key": "k1",
+        "voided": False,
     } == {name: value for name, value in seen.items() if not isinstance(value, list | dict)}
-    assert ["advice", "estimates", "rejected", "reps", "summary"] == sorted(
+    assert ["advice", "estimates", "other_ids", "rejected", "reps", "summary"] == sorted(
         name for name, value in seen.items() if isinstance(value, list | dict)
     )
     rep = seen["reps"][0]

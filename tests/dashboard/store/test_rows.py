@@ -27,6 +27,10 @@ from spotter_dashboard.store.sets import live_facts_and_events
 from tests.dashboard.story import MONDAY, Story, read_back
 
 NOW = MONDAY + timedelta(minutes=5)
+CHANGES = (
+    "amend", "void", "revise", "lose", "close", "refuse", "reopen",
+    "renumber", "withdraw", "name", "merge", "void set",
+)  # fmt: skip
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
@@ -37,7 +41,7 @@ def clock() -> datetime:
 
 @st.composite
 def stories(draw: st.DrawFn) -> list[NewRecord]:
-    """Draw one or two lifters' events, with corrections, ends, reopenings and losses."""
+    """Draw one or two lifters' events, with corrections, ends, reopenings, mergers, voids and losses."""
     records: list[NewRecord] = []
     for athlete in ("ada", "bo")[: draw(st.integers(1, 2))]:
         story = Story(athlete)
@@ -55,10 +59,10 @@ def _tell_set(draw: st.DrawFn, story: Story, key: str) -> None:
     reps = draw(st.integers(0, 4))
     for number in range(1, reps + 1):
         velocity = draw(st.sampled_from([0.5, 0.4, None]))
-        story.wait(2).rep(key, number, velocity).estimates(key, number, 8.0 - number).advises(key, number, "continue")
-    for change in draw(
-        st.lists(st.sampled_from(["amend", "void", "revise", "lose", "close", "refuse", "reopen"]), max_size=4)
-    ):
+        about = draw(st.sampled_from([None, f"{key}-rep-{number}"]))
+        story.wait(2).rep(key, number, velocity).estimates(key, number, 8.0 - number, rep_event_id=about)
+        story.advises(key, number, "continue")
+    for change in draw(st.lists(st.sampled_from(CHANGES), max_size=4)):
         number = draw(st.integers(1, max(1, reps)))
         story.wait(1)
         match change:
@@ -76,6 +80,17 @@ def _tell_set(draw: st.DrawFn, story: Story, key: str) -> None:
                 story.closes(key, reps=reps).summarises(key, reps=reps).budgets(key, 0.5, week_start=MONDAY)
             case "reopen":
                 story.closes(key, reps=reps).wait(1).opens(key, reopened=1, opened_at=MONDAY)
+            case "renumber":
+                story.counts(key, number + 1, 0.4, revision=3, rep_event_id=f"{key}-rep-{number}")
+                story.estimates(key, number + 1, 4.0, revision=3, rep_event_id=f"{key}-rep-{number}")
+            case "withdraw":
+                story.withdraws(key, number, revision=draw(st.integers(2, 4)))
+            case "name":
+                story.opens(key, other_ids=[draw(st.sampled_from(["w-1", "w-2"]))], amended=True, opened_at=MONDAY)
+            case "merge":
+                story.merges(key, f"{story.athlete_id}-0")
+            case "void set":
+                story.voids(key, reopened=draw(st.integers(0, 1)))
 
 
 @st.composite

@@ -65,3 +65,39 @@ def test_outputs_are_ranked_by_their_input_and_their_index() -> None:
 
     assert [0, 0] == ranks[:2]
     assert sorted(set(ranks)) == ranks[1:]
+
+
+def test_a_rep_is_known_by_its_event_and_has_the_number_of_its_highest_revision() -> None:
+    """A rep that came late moves the next one up; an estimate goes with its rep."""
+    story = Story("ada").opens("s").wait(3).counts("s", 1, 0.5, rep_event_id="first")
+    story.estimates("s", 1, 5.0, rep_event_id="first", revision=3)
+    story.counts("s", 2, 0.5, rep_event_id="first", revision=2, rep_time=story.now).wait(1)
+    story.counts("s", 1, 0.6, rep_event_id="late", rep_time=MONDAY).estimates("s", 1, 8.0, rep_event_id="late")
+    for order in permutations([decode(record.value) for record in story.records]):
+        running = folded(list(order))
+        reps = running.merged_reps()
+
+        assert [(1, "late"), (2, "first")] == [(rep.rep_number, rep.rep_event_id) for rep in reps]
+        assert {1: 8.0, 2: 5.0} == {number: estimate.rir for number, estimate in running.estimates_by_number().items()}
+
+
+def test_a_withdrawn_rep_leaves_nothing_behind() -> None:
+    """Neither rep nor estimate; advice after it is not in force."""
+    story = Story("ada").opens("s").advises("s", 0, "continue").counts("s", 1, 0.5, rep_event_id="r")
+    story.estimates("s", 1, 5.0, rep_event_id="r").advises("s", 1, "stop").withdraws("s", 1, rep_event_id="r")
+    running = folded([decode(record.value) for record in story.records])
+    advice = running.advice_in_force(running.merged_reps())
+
+    assert ([], None) == (running.merged_reps(), running.newest_estimate(running.merged_reps()))
+    assert advice is not None and 0 == advice.after_rep
+
+
+def test_a_set_that_never_happened_stays_gone_and_a_merged_one_may_come_back() -> None:
+    """Whatever comes after a void, in whatever order."""
+    void = Story("ada").opens("s").voids("s").wait(5).opens("s", reopened=1).closes("s", reopened=1)
+    for order in permutations([decode(record.value) for record in void.records]):
+        assert folded(list(order)).gone
+    merged = Story("ada").opens("s").merges("s", "other")
+    assert folded([decode(record.value) for record in merged.records]).gone
+    merged.wait(5).opens("s", reopened=1)
+    assert not folded([decode(record.value) for record in merged.records]).gone

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from spotter.domain.event_types import AthleteId, Timestamp
-from spotter.domain.events.lifting import Intent
+from spotter.domain.events.lifting import Intent, Side
 from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetSummarised
 from spotter.domain.ids import is_id
 from spotter.domain.time import micros
@@ -68,7 +68,17 @@ class SetView(BaseModel):
     exercise: str | None
     load_kg: float | None
     intent: Intent
+    side: Side | None
+    station_id: str | None
     state: Literal["open", "ended"]
+    opened_at: Timestamp
+    ended_at: Timestamp | None
+    exposure_key: str
+    """Key of the first set of its exposure: sets with the same one belong together (two arms, drops, clusters)."""
+    other_ids: list[str]
+    """Further ids of the set: another device recorded it under its own."""
+    voided: bool
+    """The set never happened: it is in no list, no report, and costs nothing."""
     reps: list[RepItem]
     estimates: list[EstimateItem]
     advice: list[AdviceItem]
@@ -85,10 +95,13 @@ class ListedSet(BaseModel):
     exercise: str | None
     load_kg: float | None
     intent: Intent
+    side: Side | None
     station_id: str | None
     state: Literal["open", "ended"]
     opened_at: Timestamp
     ended_at: Timestamp | None
+    exposure_key: str
+    other_ids: list[str]
 
 
 class SetPage(BaseModel):
@@ -126,8 +139,10 @@ def set_routes(engine: Engine, guard: Guard) -> APIRouter:
     @router.get("/sets/{set_id}", response_model=SetView, summary="A set with its reps, estimates and advice")
     def one_set(
         identity: Reader,
-        set_id: str,
-        opened_at: Annotated[Timestamp | None, Query(description="Which of several of that id.")] = None,
+        set_id: Annotated[str, Path(description="One of the set's ids, or its `set_key`.")],
+        opened_at: Annotated[
+            Timestamp | None, Query(description="Which of several of that id; left out: the newest.")
+        ] = None,
         athlete_id: Annotated[AthleteId | None, Query(description="Whose, where two lifters used the id.")] = None,
     ) -> Response:
         rows = queries.sets_named(identity.gym_id, set_id) if is_id(set_id) else []

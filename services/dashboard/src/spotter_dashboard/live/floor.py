@@ -67,7 +67,8 @@ class FloorAthlete:
         opening, last = running.opening, running.last_received
         if opening is None or last is None:
             return False
-        losses = (self.losses.get(name) for name in (opening.set_id or running.set_key, ""))
+        names = (opening.set_id or running.set_key, *(opening.other_ids or ()), "")
+        losses = (self.losses.get(name) for name in names)
         return any(loss is not None and loss > last for loss in losses)
 
 
@@ -108,7 +109,8 @@ class Floor:
     def _may_be_shown(self, running: RunningSet) -> bool:
         opening = running.opening
         agreed = self.athlete(running.gym_id, running.athlete_id).agrees
-        return self._has_begun(running) and agreed and opening is not None and not opening.history
+        exists = opening is not None and not opening.history and not running.gone
+        return self._has_begun(running) and agreed and exists
 
     def _has_begun(self, running: RunningSet) -> bool:
         return (running.gym_id, running.set_key) not in self._orphans

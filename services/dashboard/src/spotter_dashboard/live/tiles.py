@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -85,8 +86,9 @@ def tile(running: RunningSet, athlete: FloorAthlete, catalogue: Catalogue) -> Fl
     assert opening is not None
     reps = running.merged_reps()
     counted = [rep for rep in reps if not rep.voided]
+    estimates = running.estimates_by_number()
     estimate = running.newest_estimate(counted)
-    bars, reference_height, reference_label = _bars(reps, running, estimate)
+    bars, reference_height, reference_label = _bars(reps, estimates, estimate)
     reps_left = None
     if estimate is not None:
         reps_left = RepsLeft(estimate.rir, estimate.rir_low, estimate.rir_high, estimate.confidence)
@@ -135,7 +137,7 @@ def _natural(station_id: str | None) -> str:
 
 
 def _bars(
-    reps: list[RepCounted], running: RunningSet, estimate: EffortEstimated | None
+    reps: list[RepCounted], estimates: Mapping[int, EffortEstimated], estimate: EffortEstimated | None
 ) -> tuple[list[RepBar], float | None, str | None]:
     """Return the bars, and height and label of the reference line.
 
@@ -152,9 +154,9 @@ def _bars(
         RepBar(
             rep_number=rep.rep_number,
             height=None if speed is None or not top else round(speed / top, 4),
-            label=label,
+            label=", ".join([label, *_remarks(rep)]),
             voided=rep.voided,
-            ghost=_is_ghost(running, rep),
+            ghost=_is_ghost(rep, estimates.get(rep.rep_number)),
         )
         for rep, speed, label in zip(reps, speeds, labels, strict=True)
     ]
@@ -176,8 +178,17 @@ def _durations(reps: list[RepCounted]) -> tuple[list[float | None], list[str], f
     return [None if lasted_s is None else fastest / lasted_s for lasted_s in lasted], labels, 1.0
 
 
-def _is_ghost(running: RunningSet, rep: RepCounted) -> bool:
-    estimate = running.estimates.get(rep.rep_number)
+def _remarks(rep: RepCounted) -> list[str]:
+    """Return what makes a rep other than the lifter's own work with both sides."""
+    remarks = (
+        rep.side if rep.side != "both" else None,
+        {"calibration": "calibration", "warmup": "warm-up"}.get(rep.kind or "work"),
+        "assisted" if rep.assisted else None,
+    )
+    return [remark for remark in remarks if remark is not None]
+
+
+def _is_ghost(rep: RepCounted, estimate: EffortEstimated | None) -> bool:
     flags = {*rep.flags, *(estimate.flags if estimate is not None else ())}
     return bool(flags & {"ghost", "rerack"})
 

@@ -33,7 +33,7 @@ def plans_of(connection: Connection, row: EventRow) -> Iterator[tuple[int, JsonO
 def estimate_of(connection: Connection, row: EventRow) -> JsonObject | None:
     """Return the newest estimate after the rep that an advice is about."""
     of_rep = (of_set(ESTIMATES, row.gym_id, row.set_key), ESTIMATES.c.rep_number == row.after_rep)
-    return _data(connection, select(ESTIMATES.c.event).where(*of_rep))
+    return _data(connection, select(ESTIMATES.c.event).where(*of_rep).order_by(ESTIMATES.c.rank.desc()).limit(1))
 
 
 def opening_of(connection: Connection, row: EventRow) -> JsonObject:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from spotter.domain.time import micros, moment_of
 from spotter.domain.weeks import Week
-from spotter_dashboard.store.tables import CLOSED, CLOSINGS, SETS, SUMMARIES, of_athlete, of_set
+from spotter_dashboard.store.tables import CLOSED, CLOSINGS, HAPPENED, SETS, SUMMARIES, of_athlete, of_set
 
 _NO_WORK: Final = ("warmup", "technique")
 
@@ -35,7 +35,7 @@ def work_sets(connection: Connection, gym_id: str, athlete_id: str, span: Week) 
         .select_from(SETS.join(CLOSINGS, CLOSED).join(SUMMARIES, summarised))
         .where(
             of_athlete(SETS, gym_id, athlete_id),
-            CLOSINGS.c.moved_to.is_(None),
+            HAPPENED,
             SETS.c.opened_us >= micros(span.start),
             SETS.c.opened_us < micros(span.end),
             SETS.c.intent.not_in(_NO_WORK),
@@ -44,13 +44,14 @@ def work_sets(connection: Connection, gym_id: str, athlete_id: str, span: Week) 
     )
     for row in connection.execute(query):
         summary, closing = orjson.loads(row.event)["data"], orjson.loads(row.closing)["data"]
-        if summary["reps"]:
+        if summary["reps"] and not summary.get("voided"):
             yield WorkSetRow(moment_of(row.opened_us), row.intent, summary, closing)
 
 
 def first_set_at(engine: Engine, gym_id: str, athlete_id: str) -> datetime | None:
     """Return when a lifter's first set opened."""
-    query = select(SETS.c.opened_us).where(of_athlete(SETS, gym_id, athlete_id))
+    joined = SETS.outerjoin(CLOSINGS, CLOSED)
+    query = select(SETS.c.opened_us).select_from(joined).where(of_athlete(SETS, gym_id, athlete_id), HAPPENED)
     with engine.connect() as connection:
         us: int | None = connection.scalar(query.order_by(SETS.c.opened_us).limit(1))
     return None if us is None else moment_of(us)

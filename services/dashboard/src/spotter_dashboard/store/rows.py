@@ -25,7 +25,7 @@ from spotter.domain.events.outputs import (
 )
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.events.registry import NAMES
-from spotter.domain.running_set import rank
+from spotter.domain.running_set import closing_revision, estimate_key, rank
 from spotter.domain.time import micros
 from spotter.streaming.log import Record
 from spotter_dashboard.store import tables
@@ -109,15 +109,27 @@ def _opened(event: Event, row: Row) -> Rows:
         "station_id": data.station_id,
         "reopened": data.reopened,
         "history": data.history,
+        "side": data.side,
+        "exposure_key": data.exposure_key,
+        "other_ids": " ".join(data.other_ids or ()) or None,
     }
     yield tables.SETS, row
+    for set_id in data.other_ids or ():
+        yield tables.SET_NAMES, {"gym_id": row["gym_id"], "set_id": set_id, "set_key": data.set_key}
 
 
 def _closed(event: Event, row: Row) -> Rows:
     data = event.data
     assert isinstance(data, SetClosed)
-    row |= {"set_key": data.set_key, "revision": data.reopened, "ended_us": micros(data.ended_at)}
-    yield tables.CLOSINGS, row | {"moved_to": vars(data).get("moved_to")}
+    row |= {
+        "set_key": data.set_key,
+        "revision": closing_revision(data),
+        "ended_us": micros(data.ended_at),
+        "moved_to": data.moved_to,
+        "merged_into": data.merged_into,
+        "voided": data.voided is True,
+    }
+    yield tables.CLOSINGS, row
 
 
 def _reported(event: Event, row: Row) -> Rows:
@@ -133,8 +145,16 @@ def _counted(event: Event, row: Row) -> Rows:
         "rep_number": data.rep_number,
         "rep_event_id": data.rep_event_id,
         "rep_us": micros(data.rep_time),
+        "withdrawn": data.withdrawn is True,
     }
     yield tables.REPS, row
+
+
+def _estimated(event: Event, row: Row) -> Rows:
+    data = event.data
+    assert isinstance(data, EffortEstimated)
+    row |= {"set_key": data.set_key, "about": estimate_key(data), "rep_number": data.rep_number}
+    yield tables.ESTIMATES, row
 
 
 def _copied(table: Table, *names: str) -> Projection:
@@ -219,7 +239,7 @@ _PROJECTIONS: Final[Mapping[type[EventData], Projection]] = {
     SetClosed: _closed,
     RepCompleted: _reported,
     RepCounted: _counted,
-    EffortEstimated: _copied(tables.ESTIMATES, "set_key", "rep_number"),
+    EffortEstimated: _estimated,
     AdviceGiven: _copied(tables.ADVICE, "set_key", "after_rep", "alert_id"),
     SetSummarised: _copied(tables.SUMMARIES, "set_key"),
     BudgetChanged: _budgeted,

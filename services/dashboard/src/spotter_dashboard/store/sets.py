@@ -8,7 +8,21 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, case, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from spotter.domain.events import Event, decode, format_time, short_name
 from spotter.domain.running_set import Newest, Version
@@ -21,10 +35,12 @@ from spotter_dashboard.store.tables import (
     CLOSED,
     CLOSINGS,
     ESTIMATES,
+    HAPPENED,
     LOSSES,
     REJECTIONS,
     REPORTS,
     REPS,
+    SET_NAMES,
     SETS,
     SUMMARIES,
     of_athlete,
@@ -34,7 +50,9 @@ from spotter_dashboard.store.tables import (
 JsonObject = dict[str, Any]
 EARLY_US: Final = 10 * 60 * 1_000_000
 """A rep may have ended this long before the event that opened its set."""
-_ABOUT: Final = ("set_id", "set_key", "athlete_id", "exercise", "load_kg", "intent")
+_ABOUT: Final = ("set_id", "set_key", "athlete_id", "exercise", "load_kg", "intent", "side")
+_MERGES_MAX: Final = 16
+"""A set is merged into one that began before it, so a chain of merges is short; the limit is against a wrong log."""
 _OF_SETS: Final = ("rep.", "set.", "effort.", "motion.")
 _IS_OPEN: Final[ColumnElement[bool]] = and_(CLOSINGS.c.set_key.is_(None), SETS.c.history.is_(False))
 
@@ -49,26 +67,37 @@ class SetRow:
     exercise: str | None
     load_kg: float | None
     intent: str
+    side: str | None
     station_id: str | None
     opened_us: int
+    exposure_key: str | None
+    other_ids: str | None
     ended_us: int | None
+    voided: bool
     state: str
 
     def listed(self) -> JsonObject:
         """Return it as lists show it."""
         return {
             **{name: getattr(self, name) for name in (*_ABOUT, "station_id", "state")},
+            "exposure_key": self.exposure_key or self.set_key,
+            "other_ids": _ids(self.other_ids),
             "opened_at": format_time(moment_of(self.opened_us)),
             "ended_at": None if self.ended_us is None else format_time(moment_of(self.ended_us)),
         }
 
 
+def _ids(other_ids: str | None) -> list[str]:
+    return [] if other_ids is None else other_ids.split(" ")
+
+
 def _set_rows(gym_id: str) -> Select[Any]:
     """Select the columns of `SetRow`."""
-    columns = (*(SETS.c[name] for name in (*_ABOUT, "station_id", "opened_us")), CLOSINGS.c.ended_us)
-    stayed = and_(SETS.c.gym_id == gym_id, CLOSINGS.c.moved_to.is_(None))
+    names = (*_ABOUT, "station_id", "opened_us", "exposure_key", "other_ids")
+    columns = (*(SETS.c[name] for name in names), CLOSINGS.c.ended_us, func.coalesce(CLOSINGS.c.voided, false()))
     state = case((_IS_OPEN, "open"), else_="ended")
-    return select(*columns, state).select_from(SETS.outerjoin(CLOSINGS, CLOSED)).where(stayed)
+    query = select(*columns, state).select_from(SETS.outerjoin(CLOSINGS, CLOSED))
+    return query.where(SETS.c.gym_id == gym_id, CLOSINGS.c.moved_to.is_(None), CLOSINGS.c.merged_into.is_(None))
 
 
 class SetQueries:
@@ -77,11 +106,15 @@ class SetQueries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def sets_named(self, gym_id: str, set_id: str) -> list[SetRow]:
-        """Return all sets of that id, the newest first."""
+    def sets_named(self, gym_id: str, name: str) -> list[SetRow]:
+        """Return the sets that a name stands for, the newest first: the one of that key, else all of that id.
+
+        Another id of a set is as good as its first one, and a set that was merged is the one that it was merged into.
+        """
         newest = (SETS.c.opened_us.desc(), SETS.c.set_key.desc())
         with self._engine.connect() as connection:
-            rows = connection.execute(_set_rows(gym_id).where(SETS.c.set_id == set_id).order_by(*newest))
+            keys = _keys_named(connection, gym_id, name)
+            rows = connection.execute(_set_rows(gym_id).where(SETS.c.set_key.in_(keys)).order_by(*newest))
             return [SetRow(*row) for row in rows]
 
     def moved_to(self, gym_id: str, athlete_id: str, set_id: str) -> str | None:
@@ -109,7 +142,7 @@ class SetQueries:
 
         `athletes` None: all lifters; `after`: only what comes after the set that opened then and has that key.
         """
-        query = _set_rows(gym_id).order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc()).limit(limit)
+        query = _set_rows(gym_id).where(HAPPENED).order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc()).limit(limit)
         if athletes is not None:
             query = query.where(SETS.c.athlete_id.in_(athletes))
         if state is not None:
@@ -123,20 +156,27 @@ class SetQueries:
         """Return a set with all that is in it, in the order of its reps."""
         with self._engine.connect() as connection:
             reps = self._reps(connection, gym_id, row)
-            order = {rep["rep_number"]: index for index, rep in reversed(list(enumerate(reps)))}
+            order = {0: -1} | {rep["rep_number"]: index for index, rep in reversed(list(enumerate(reps)))}
+            estimates, advice = Newest[int, JsonObject](), Newest[int, JsonObject]()
+            numbers = {rep["id"]: rep["rep_number"] for rep in reps}
+            for (revision, rank, event_id), item in _items(connection, ESTIMATES, gym_id, row.set_key):
+                item["rep_number"] = numbers.get(item.get("rep_event_id"), item["rep_number"])
+                estimates.put(item["rep_number"], (rank, revision, event_id), item)  # see RunningSet
+            for version, item in _items(connection, ADVICE, gym_id, row.set_key):
+                advice.put(item["after_rep"], version, item)
 
-            def items(table: Table, number: str) -> list[JsonObject]:
-                newest = Newest[int, JsonObject]()
-                for version, item in _items(connection, table, gym_id, row.set_key):
-                    newest.put(item[number], version, item)
-                return sorted(newest.values(), key=lambda item: _position(item[number], order))
+            def in_order(items: Newest[int, JsonObject], number: str) -> list[JsonObject]:
+                """Return what is about the plan or about reps that there are, the plan first."""
+                shown = (item for item in items.values() if item[number] in order)
+                return sorted(shown, key=lambda item: (order[item[number]], item[number]))
 
             summary = next((item for _, item in _items(connection, SUMMARIES, gym_id, row.set_key)), None)
             return {
-                **{name: getattr(row, name) for name in (*_ABOUT, "state")},
-                "reps": reps,
-                "estimates": items(ESTIMATES, "rep_number"),
-                "advice": items(ADVICE, "after_rep"),
+                **row.listed(),
+                "voided": row.voided,
+                "reps": [rep | {"voided": True} for rep in reps] if row.voided else reps,
+                "estimates": in_order(estimates, "rep_number"),
+                "advice": in_order(advice, "after_rep"),
                 "rejected": self._rejected(connection, gym_id, row),
                 "summary": summary,
             }
@@ -147,7 +187,7 @@ class SetQueries:
         rows = connection.execute(
             select(REPS.c.event, REPS.c.rep_us, REPORTS.c.time_us)
             .select_from(REPS.outerjoin(REPORTS, same))
-            .where(of_set(REPS, gym_id, row.set_key))
+            .where(of_set(REPS, gym_id, row.set_key), REPS.c.withdrawn.is_(False))
             .order_by(REPS.c.rep_us, REPS.c.rep_number, REPS.c.rep_event_id)
         )
         reps = []
@@ -160,14 +200,20 @@ class SetQueries:
         return reps
 
     def _rejected(self, connection: Connection, gym_id: str, row: SetRow) -> list[JsonObject]:
-        """Return the rejected events of a set: by its key, else by its id or, with neither, by its time."""
+        """Return the rejected events of a set: by its key, else by its id or, with neither, by its time.
+
+        What was about a set that was merged into this one is about this one.
+        """
         others = connection.execute(
-            select(SETS.c.set_key, SETS.c.set_id, SETS.c.opened_us)
+            select(SETS.c.set_key, SETS.c.set_id, SETS.c.other_ids, SETS.c.opened_us, CLOSINGS.c.merged_into)
+            .select_from(SETS.outerjoin(CLOSINGS, CLOSED))
             .where(of_athlete(SETS, gym_id, row.athlete_id))
             .order_by(SETS.c.opened_us.desc(), SETS.c.set_key.desc())
         ).all()
-        id_or_none = or_(REJECTIONS.c.set_id == row.set_id, REJECTIONS.c.set_id.is_(None))
-        about = or_(REJECTIONS.c.set_key == row.set_key, and_(REJECTIONS.c.set_key.is_(None), id_or_none))
+        keys = {row.set_key, *(other.set_key for other in others if other.merged_into == row.set_key)}
+        ids = {row.set_id, *_ids(row.other_ids), *(other.set_id for other in others if other.set_key in keys)}
+        id_or_none = or_(REJECTIONS.c.set_id.in_(ids), REJECTIONS.c.set_id.is_(None))
+        about = or_(REJECTIONS.c.set_key.in_(keys), and_(REJECTIONS.c.set_key.is_(None), id_or_none))
         rows = connection.execute(
             select(REJECTIONS)
             .where(of_athlete(REJECTIONS, gym_id, row.athlete_id), about)
@@ -180,9 +226,9 @@ class SetQueries:
                 if refusal.set_id is None and not kind.startswith(_OF_SETS):
                     continue
                 early_us = EARLY_US if refusal.set_id is not None else 0
-                named = [other for other in others if refusal.set_id in (None, other.set_id)]
+                named = [other for other in others if refusal.set_id in (None, other.set_id, *_ids(other.other_ids))]
                 before = (other for other in named if other.opened_us <= refusal.time_us + early_us)
-                if next(before, named[-1]).set_key != row.set_key:
+                if next(before, named[-1]).set_key not in keys:
                     continue
             refused.append(refusal_view(refusal.dead_id, refusal.time_us, refusal.event))
         return refused
@@ -214,9 +260,29 @@ class SetQueries:
             return [(athlete_id, value) for athlete_id, value in connection.execute(query)]
 
 
-def _position(number: int, order: dict[int, int]) -> tuple[int, int]:
-    """Return a sort key for what belongs to a rep: the plan first, then in the order of the reps."""
-    return (-1 if number == 0 else order.get(number, len(order)), number)
+def _keys_named(connection: Connection, gym_id: str, name: str) -> set[str]:
+    """Return the keys of the sets that a name stands for, merged ones replaced."""
+    further = select(SET_NAMES.c.set_key).where(SET_NAMES.c.gym_id == gym_id, SET_NAMES.c.set_id == name)
+    query = select(SETS.c.set_key, SETS.c.set_id, SETS.c.other_ids).where(
+        SETS.c.gym_id == gym_id,
+        or_(SETS.c.set_id == name, SETS.c.set_key == name, SETS.c.set_key.in_(further)),
+    )
+    rows = [
+        row
+        for row in connection.execute(query)
+        if name in (row.set_key, row.set_id, *_ids(row.other_ids))  # a name may have been taken back
+    ]
+    keys = {row.set_key for row in rows if row.set_key == name} or {row.set_key for row in rows}
+    for _ in range(_MERGES_MAX):
+        merged = connection.execute(
+            select(SETS.c.set_key, CLOSINGS.c.merged_into)
+            .select_from(SETS.join(CLOSINGS, CLOSED))
+            .where(SETS.c.gym_id == gym_id, SETS.c.set_key.in_(keys), CLOSINGS.c.merged_into.is_not(None))
+        ).all()
+        if not merged:
+            break
+        keys = keys - {row.set_key for row in merged} | {row.merged_into for row in merged}
+    return keys
 
 
 def _items(connection: Connection, table: Table, gym_id: str, set_key: str) -> Iterator[tuple[Version, JsonObject]]:

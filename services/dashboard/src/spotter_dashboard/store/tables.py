@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Float, Index, Integer, MetaData, Table, Text, and_
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    or_,
+)
 
 METADATA: Final = MetaData()
 
@@ -71,25 +84,40 @@ SETS: Final = _versioned(
     Column("station_id", Text),
     Column("reopened", Integer, nullable=False),
     Column("history", Boolean, nullable=False),
+    Column("side", Text),
+    Column("exposure_key", Text),
+    Column("other_ids", Text),  # separated by spaces, which no id has
 )
 Index("sets_by_id", SETS.c.gym_id, SETS.c.set_id)
 Index("sets_by_time", SETS.c.gym_id, SETS.c.opened_us, SETS.c.set_key)
 Index("sets_by_athlete", SETS.c.gym_id, SETS.c.athlete_id, SETS.c.opened_us)
+
+SET_NAMES: Final = Table(
+    "set_names",
+    METADATA,
+    Column("gym_id", Text, primary_key=True),
+    Column("set_id", Text, primary_key=True),
+    Column("set_key", Text, primary_key=True),
+)
+"""Further ids that sets have had; whether a set has one now is in its `other_ids`."""
 
 CLOSINGS: Final = _versioned(
     "closings",
     Column("set_key", Text, primary_key=True),
     Column("ended_us", BigInteger, nullable=False),
     Column("moved_to", Text),  # the lifter whose set it is, where it was credited to the wrong one
+    Column("merged_into", Text),  # key of the set that has its reps
+    Column("voided", Boolean, nullable=False),
 )
 """Ends of sets; `revision` is how often the set had gone on before: a set that went on once more is open."""
 
 REPS: Final = _versioned(
     "reps",
     Column("set_key", Text, primary_key=True),
-    Column("rep_number", Integer, primary_key=True, autoincrement=False),
     Column("rep_event_id", Text, primary_key=True),  # two sources may count the same rep
+    Column("rep_number", Integer, nullable=False),
     Column("rep_us", BigInteger, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),  # it is of another set
 )
 
 REPORTS: Final = Table(
@@ -106,7 +134,8 @@ REPORTS: Final = Table(
 ESTIMATES: Final = _versioned(
     "estimates",
     Column("set_key", Text, primary_key=True),
-    Column("rep_number", Integer, primary_key=True, autoincrement=False),
+    Column("about", Text, primary_key=True),  # the event that reported the rep, else # and the rep's number
+    Column("rep_number", Integer, nullable=False),
 )
 
 ADVICE: Final = _versioned(
@@ -196,6 +225,13 @@ def of_set(table: Table, gym_id: object, set_key: object) -> ColumnElement[bool]
 
 CLOSED: Final = and_(of_set(CLOSINGS, SETS.c.gym_id, SETS.c.set_key), CLOSINGS.c.revision >= SETS.c.reopened)
 """A set and its end, unless it went on."""
+
+HAPPENED: Final = and_(
+    CLOSINGS.c.moved_to.is_(None),
+    CLOSINGS.c.merged_into.is_(None),
+    or_(CLOSINGS.c.set_key.is_(None), CLOSINGS.c.voided.is_(False)),
+)
+"""A set that is its lifter's, no other name of another set, and was not declared void; joined by `CLOSED`."""
 
 
 def version_of(table: Table) -> list[str]:
