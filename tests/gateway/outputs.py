@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spotter.domain.events import Event, EventData, encode
-from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetClosed, SetOpened, SetSummarised
 from spotter.domain.events.people import AdviceAcknowledged, TokenRevoked
 from spotter.domain.ids import athlete_key
 from spotter.domain.topics import ACCESS, ACKS, ADVICE, ESTIMATES
@@ -87,10 +87,23 @@ def opened(athlete: str = "ada", **more: Any) -> Event:
 
 def voided(athlete: str = "ada", rep_number: int = 1) -> Event:
     """Return a voided rep."""
+    return counted(athlete, rep_number, revision=2, voided=True)
+
+
+def counted(athlete: str = "ada", rep_number: int = 1, **more: Any) -> Event:
+    """Return a rep as the detector counts it, or corrects it."""
     now = datetime.now(UTC)
     whose: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "set_id": "s1", "set_key": f"{athlete}-s1"}
-    data = RepCounted(**whose, rep_number=rep_number, revision=2, rep_event_id="r", rep_time=now, voided=True)
-    return _event(data, f"counted-{next(_numbers)}", now)
+    fields: dict[str, Any] = {"revision": 1, "rep_event_id": "r", "rep_time": now, **more}
+    return _event(RepCounted(**whose, rep_number=rep_number, **fields), f"counted-{next(_numbers)}", now)
+
+
+def closed(athlete: str = "ada", **more: Any) -> Event:
+    """Return the end of a set."""
+    now = datetime.now(UTC)
+    whose: dict[str, Any] = {"gym_id": "g1", "athlete_id": athlete, "set_id": "s1", "set_key": f"{athlete}-s1"}
+    fields: dict[str, Any] = {"reason": "lifter", "ended_at": now, "reps": 0, **more}
+    return _event(SetClosed(**whose, **fields), f"closed-{next(_numbers)}", now)
 
 
 def summary(athlete: str = "ada", **more: Any) -> Event:

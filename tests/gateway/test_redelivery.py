@@ -25,7 +25,7 @@ class Connection:
 
     def __init__(self) -> None:
         self.open = {"ada-s1"}
-        self.redelivery = Redelivery(self.open.__contains__)
+        self.redelivery = Redelivery(lambda given: given.set_key in self.open)
 
     def send(self, given: Advice, after_ms: int = 0) -> None:
         """Send an advice."""
@@ -150,6 +150,15 @@ def test_the_end_of_the_set_ends_it() -> None:
     connection = Connection()
     connection.send(loud())
     connection.open.clear()
+
+    assert [] == connection.repeated()
+
+
+def test_a_withdrawn_alert_is_not_repeated() -> None:
+    """Its set was voided, or is a second recording of another one."""
+    connection, given = Connection(), loud()
+    connection.send(given)
+    connection.send(replace(given, withdrawn=True, late=True))
 
     assert [] == connection.repeated()
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from spotter_gateway.filters import AdviceFilter
 from spotter_gateway.frames import Advice
 from spotter_gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, OpenSets
-from tests.gateway.outputs import advice, estimate, opened, read_advice, read_estimate, summary, voided
+from tests.gateway.outputs import advice, closed, counted, estimate, opened, read_advice, read_estimate, summary, voided
 
 ALL = AdviceFilter("g1", estimates=True)
 
@@ -109,6 +111,91 @@ def test_a_correction_does_not_reopen_a_set() -> None:
 
     assert not again.newest
     assert [] == standing(sets)
+
+
+@pytest.mark.parametrize("end", [{"voided": True}, {"merged_into": "other"}])
+def test_a_set_that_never_was_is_removed_with_its_advice(end: dict[str, Any]) -> None:
+    """The last advice is returned once, to be taken back; whatever is given later is late."""
+    sets = OpenSets()
+    hear(sets, 0)
+    last = hear(sets, 1, action="stop")
+    sets.add_estimate(read_estimate(estimate()))
+
+    assert last == sets.add_event(closed(**end))
+    assert None is sets.add_event(closed(**end))
+    assert ([], False) == (standing(sets), sets.holds(last))
+    later = hear(sets, 2, action="stop")
+    assert (True, False, []) == (later.late, later.newest, standing(sets))
+    assert sets.as_now(last).late
+
+
+def test_a_set_that_has_ended_is_taken_back_too() -> None:
+    """A page may still show how it went."""
+    sets = OpenSets()
+    last = hear(sets, 1)
+    sets.add_event(summary())
+
+    assert last == sets.add_event(closed(voided=True))
+
+
+def test_a_voided_summary_takes_a_set_back_where_it_comes_first() -> None:
+    """Two topics have no order between them."""
+    sets = OpenSets()
+    last = hear(sets, 1)
+
+    assert last == sets.add_event(summary(reps=0, voided=True))
+    assert None is sets.add_event(closed(voided=True))
+
+
+def test_an_end_like_any_other_takes_nothing_back() -> None:
+    """The summary removes the set."""
+    sets = OpenSets()
+    last = hear(sets, 1)
+
+    assert None is sets.add_event(closed())
+    assert [last.id] == standing(sets)
+
+
+def test_a_merged_set_that_goes_on_is_shown_again_and_a_voided_one_is_not() -> None:
+    """A correction may show that there were two sets after all."""
+    merged, void = OpenSets(), OpenSets()
+    merged.add_event(closed(merged_into="other"))
+    void.add_event(closed(voided=True))
+    for sets in (merged, void):
+        sets.add_event(opened(reopened=1))
+
+    assert [False, True] == [hear(sets, 3).late for sets in (merged, void)]
+
+
+def test_a_withdrawn_rep_takes_its_estimate_along() -> None:
+    """Its advice is not repeated; the estimate of another rep of that number stays."""
+    sets = OpenSets()
+    hear(sets, 4)
+    fifth = hear(sets, 5, action="stop")
+    for number, event_id in ((4, "e4"), (5, "e5")):
+        sets.add_estimate(read_estimate(estimate(rep_number=number, rep_event_id=event_id)))
+    sets.add_event(counted(rep_number=5, rep_event_id="e5", revision=2, withdrawn=True))
+    assert not sets.holds(fifth)
+    instead = read_estimate(estimate(rep_number=5, rep_event_id="instead"))
+    sets.add_event(counted(rep_number=5, rep_event_id="instead"))
+    sets.add_estimate(instead)
+    sets.add_event(counted(rep_number=5, rep_event_id="e5", revision=3, withdrawn=True))
+
+    assert [fifth.id, instead.id] == standing(sets)
+
+
+def test_a_rep_with_another_number_has_one_estimate() -> None:
+    """The one under the number of before is removed, whichever comes first."""
+    for renumbered_first in (True, False):
+        sets = OpenSets()
+        hear(sets, 3)
+        sets.add_estimate(read_estimate(estimate(rep_number=3, rep_event_id="e")))
+        moved = read_estimate(estimate(rep_number=2, rep_event_id="e", revision=2))
+        if renumbered_first:
+            sets.add_event(counted(rep_number=2, rep_event_id="e", revision=2))
+        sets.add_estimate(moved)
+
+        assert moved.id == standing(sets)[-1]
 
 
 def test_filters_apply_to_the_current_state() -> None:

@@ -166,6 +166,7 @@ class Delivery:
             yield Frame(item.body, cursor)
             return
         now_ms = epoch_ms(self._hub.clock())
+        item = self._hub.sets.as_now(item)
         remaining = time_left(item, now_ms)
         yield self._advice(item, remaining, cursor)
         self._client.redelivery.sent(item, remaining, now_ms)

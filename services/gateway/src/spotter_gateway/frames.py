@@ -6,23 +6,31 @@ Pure: the caller passes the moment, in ms since the epoch.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from spotter.domain.events import Event, encode, format_time, from_json
 from spotter.domain.events.envelope import json_object, present_fields
-from spotter.domain.events.outputs import Action, AdviceGiven, EffortEstimated, RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.outputs import (
+    Action,
+    AdviceGiven,
+    EffortEstimated,
+    RepCounted,
+    SetClosed,
+    SetOpened,
+    SetSummarised,
+)
 from spotter.domain.events.people import AdviceAcknowledged
 from spotter.domain.events.registry import NAMES
 from spotter.domain.time import epoch_ms
 from spotter.streaming.log import Record
 
-_READ: Final = (AdviceGiven, EffortEstimated, SetOpened, SetSummarised, RepCounted, AdviceAcknowledged)
+_READ: Final = (AdviceGiven, EffortEstimated, SetOpened, SetClosed, SetSummarised, RepCounted, AdviceAcknowledged)
 _TYPES: Final = frozenset(NAMES[data] for data in _READ)
-_TIMED: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat"})
+_TIMED: Final = frozenset({"late", "ttl_ms", "sound_ms", "repeat", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Advice(_Item):
     """The start of the frame, without the members that depend on the moment."""
     newest: bool = True
     """There was no advice on a later rep of its set when it arrived."""
+    withdrawn: bool = False
+    """Its set never was: clients take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Estimate(_Item):
     set_key: str
     station_id: str | None
     rep_number: int
+    rep_event_id: str | None
     body: bytes
 
 
@@ -92,13 +103,30 @@ def advice_frame(advice: Advice, remaining: TimeLeft, repeated: int = 0) -> byte
 
     Its `repeat` is the number of repeats that remain.
     """
-    return b'%b"late":%b,"ttl_ms":%d,"sound_ms":%d,"repeat":%d}}' % (
+    return b'%b%b"late":%b,"ttl_ms":%d,"sound_ms":%d,"repeat":%d}}' % (
         advice.head,
+        b'"withdrawn":true,' if advice.withdrawn else b"",
         b"true" if remaining.late else b"false",
         remaining.ttl_ms,
         remaining.sound_ms,
         max(0, advice.repeat - repeated),
     )
+
+
+def withdrawn(advice: Advice) -> Advice:
+    """Return an advice as it is to be sent once its set is gone."""
+    return replace(advice, late=True, newest=False, withdrawn=True, repeat=0, expires_ms=0)
+
+
+def withdrawal(advice: Advice, event: Event, record: Record) -> Advice:
+    """Return an advice to be sent once more because of an event that took its set away.
+
+    It has an id of its own: clients drop ids that they know.
+    """
+    raw = orjson.loads(advice.head + b'"late":true}}')
+    raw |= {"id": event.id, "time": format_time(event.time)}
+    at: dict[str, Any] = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    return replace(withdrawn(advice), **at, id=event.id, head=_head(raw))
 
 
 def heartbeat_frame(now: datetime, age_ms: int) -> bytes:
@@ -145,6 +173,7 @@ def read(record: Record, station_of: Callable[[str], str | None]) -> Advice | Es
                 set_key=data.set_key,
                 station_id=station_of(data.set_key),
                 rep_number=data.rep_number,
+                rep_event_id=data.rep_event_id,
                 body=record.value,
             )
         case _:

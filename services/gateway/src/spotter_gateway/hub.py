@@ -26,7 +26,7 @@ from spotter_gateway.bounded_map import BoundedMap
 from spotter_gateway.clients import RESTARTS, Client, Clients, CloseReason
 from spotter_gateway.cursor import StreamOffsets
 from spotter_gateway.filters import AdviceFilter
-from spotter_gateway.frames import Advice, Estimate, StreamItem, heartbeat_frame, read
+from spotter_gateway.frames import Advice, Estimate, StreamItem, heartbeat_frame, read, withdrawal
 from spotter_gateway.recent import RECENT_MAX, RecentItems
 from spotter_gateway.redelivery import EVERY_MS, Redelivery
 from spotter_gateway.sets import OpenSets
@@ -135,7 +135,7 @@ class Hub:
 
     def client(self, advice_filter: AdviceFilter, identity: Identity, *, acknowledges: bool) -> Client:
         """Return a new client, not yet connected."""
-        redelivery = Redelivery(self.sets.is_open, self.intervals.repeat_ms)
+        redelivery = Redelivery(self.sets.holds, self.intervals.repeat_ms)
         return Client(
             advice_filter, identity, redelivery, acknowledges=acknowledges, waiting_max=self.clients.waiting_max
         )
@@ -194,8 +194,10 @@ class Hub:
         elif isinstance(message.data, AdviceAcknowledged):
             if message.data.state != "delivered":
                 self.clients.acknowledge(record.key, message.source, message.data.alert_id)
-        else:
-            self.sets.add_event(message)
+        elif (advice := self.sets.add_event(message)) is not None:
+            item = withdrawal(advice, message, record)
+            self.recent.put(item)
+            self.clients.publish(item)
 
     async def _read(self) -> None:
         reader = await self._open()

@@ -35,8 +35,8 @@ class Repeat:
 class Redelivery:
     """The unacknowledged loud advice of one connection; times in ms since the epoch."""
 
-    def __init__(self, is_open: Callable[[str], bool], every_ms: int = EVERY_MS) -> None:
-        self._is_open = is_open
+    def __init__(self, holds: Callable[[Advice], bool], every_ms: int = EVERY_MS) -> None:
+        self._holds = holds
         self._every_ms = every_ms
         self._pending: dict[str, _Pending] = {}
         self._shown = BoundedMap[str, None](_SHOWN_MAX)
@@ -45,8 +45,11 @@ class Redelivery:
         """Record that an advice has been sent for the first time.
 
         A loud one in time replaces its set's earlier one; a quiet one on the newest rep (a correction) cancels it. A
-        late loud one does neither: the lifter still has to hear the first.
+        late loud one does neither: the lifter still has to hear the first. A withdrawn one ends it.
         """
+        if advice.withdrawn:
+            self._pending.pop(advice.set_key, None)
+            return
         before = self._pending.get(advice.set_key)
         if before is not None and before.advice.alert_id == advice.alert_id:
             return
@@ -71,7 +74,7 @@ class Redelivery:
             if pending.due_ms > now_ms:
                 continue
             remaining = time_left(pending.advice, now_ms)
-            if remaining.sound_ms > 0 and self._is_open(set_key):
+            if remaining.sound_ms > 0 and self._holds(pending.advice):
                 pending.repeated += 1
                 pending.due_ms = now_ms + self._every_ms
                 repeats.append(Repeat(pending.advice, remaining, pending.repeated))

@@ -1,7 +1,8 @@
 """The open sets, with the newest advice and estimates of each.
 
 Openness follows `advice.v1` alone, whose records of one lifter are in order: a set is removed by its summary and
-added again by advice on a later rep.
+added again by advice on a later rep. A set that was voided, or merged into another, is gone: nothing of it sounds any more,
+whatever is still given about it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from spotter.domain.events import Event
-from spotter.domain.events.outputs import RepCounted, SetOpened, SetSummarised
+from spotter.domain.events.outputs import RepCounted, SetClosed, SetOpened, SetSummarised
+from spotter.domain.running_set import FOR_EVER, closing_revision
 from spotter_gateway.bounded_map import BoundedMap
 from spotter_gateway.filters import AdviceFilter
-from spotter_gateway.frames import Advice, Estimate, StreamItem
+from spotter_gateway.frames import Advice, Estimate, StreamItem, withdrawn
 
 SETS_MAX: Final = 20_000
 REPS_MAX: Final = 100
@@ -27,6 +29,8 @@ class _OpenSet:
     advice: Advice
     after_reps: set[int] = field(default_factory=set)
     updated_ms: int = 0
+    withdrawn_reps: set[int] = field(default_factory=set)
+    """Numbers of reps that are another set's."""
 
 
 class OpenSets:
@@ -35,6 +39,10 @@ class OpenSets:
     def __init__(self) -> None:
         self._open: dict[str, _OpenSet] = {}
         self._ended = BoundedMap[str, int](SETS_MAX)
+        self._last = BoundedMap[str, Advice](SETS_MAX)
+        """The last advice of sets that have ended."""
+        self._gone = BoundedMap[str, int](SETS_MAX)
+        """Sets that never were, with the revision of the end that says so."""
         self._estimates = BoundedMap[str, dict[int, Estimate]](SETS_MAX)
         self._stations = BoundedMap[str, str | None](SETS_MAX)
 
@@ -45,6 +53,15 @@ class OpenSets:
         """Return whether a set has had advice and no summary since."""
         return set_key in self._open
 
+    def holds(self, advice: Advice) -> bool:
+        """Return whether an advice is about a rep of an open set, so that it may sound again."""
+        open_set = self._open.get(advice.set_key)
+        return open_set is not None and advice.after_rep not in open_set.withdrawn_reps
+
+    def as_now(self, advice: Advice) -> Advice:
+        """Return an advice as it is to be sent now: withdrawn where its set is gone."""
+        return withdrawn(advice) if advice.set_key in self._gone else advice
+
     def station_of(self, set_key: str) -> str | None:
         """Return the station of a set, if known."""
         return self._stations.get(set_key)
@@ -53,6 +70,8 @@ class OpenSets:
         """Add an advice; returns it with `newest` set for its set."""
         if advice.station_id is not None:
             self._stations.put(advice.set_key, advice.station_id)
+        if advice.set_key in self._gone:
+            return withdrawn(advice)
         open_set = self._open.get(advice.set_key)
         if open_set is None:
             last = self._ended.get(advice.set_key)
@@ -72,27 +91,59 @@ class OpenSets:
         return advice
 
     def add_estimate(self, estimate: Estimate) -> None:
-        """Add an estimate."""
+        """Add an estimate; an earlier one of the same rep goes, also where the rep had another number."""
+        if estimate.set_key in self._gone:
+            return
         reps = self._estimates.get(estimate.set_key) or {}
+        _remove_rep(reps, estimate.rep_event_id)
         reps[estimate.rep_number] = estimate
         if len(reps) > REPS_MAX:
             del reps[min(reps)]
         self._estimates.put(estimate.set_key, reps)
 
-    def add_event(self, event: Event) -> None:
-        """Apply any other event about sets."""
+    def add_event(self, event: Event) -> Advice | None:
+        """Apply any other event about sets; returns the advice to be withdrawn where it says that a set never was."""
         match event.data:
             case SetOpened() as opened:
                 self._stations.put(opened.set_key, opened.station_id)
-            case RepCounted() as rep if rep.voided:
-                (self._estimates.get(rep.set_key) or {}).pop(rep.rep_number, None)
+                if (gone := self._gone.get(opened.set_key)) is not None and opened.reopened > gone:
+                    self._gone.pop(opened.set_key)
+            case SetClosed() as closing if closing.voided or closing.merged_into is not None:
+                return self._remove(closing.set_key, closing_revision(closing))
+            case RepCounted() as rep:
+                self._count(rep)
+            case SetSummarised() as summary if summary.voided:
+                return self._remove(summary.set_key, FOR_EVER)
             case SetSummarised() as summary:
                 open_set = self._open.pop(summary.set_key, None)
                 last = summary.reps if open_set is None else max(open_set.after_reps)
                 self._ended.put(summary.set_key, max(last, self._ended.get(summary.set_key) or 0))
                 self._estimates.pop(summary.set_key)
+                if open_set is not None:
+                    self._last.put(summary.set_key, open_set.advice)
             case _:
                 pass
+        return None
+
+    def _count(self, rep: RepCounted) -> None:
+        """Remove the estimate of a rep that is no rep of the set (any more), or has another number now."""
+        estimates = self._estimates.get(rep.set_key) or {}
+        is_none = rep.voided or rep.withdrawn is True
+        numbered = estimates.get(rep.rep_number)
+        if is_none and numbered is not None and numbered.rep_event_id is None:
+            del estimates[rep.rep_number]
+        _remove_rep(estimates, rep.rep_event_id, but=None if is_none else rep.rep_number)
+        open_set = self._open.get(rep.set_key)
+        if open_set is not None:
+            (open_set.withdrawn_reps.add if rep.withdrawn else open_set.withdrawn_reps.discard)(rep.rep_number)
+
+    def _remove(self, set_key: str, revision: int) -> Advice | None:
+        """Remove a set that never was; returns its last advice, the first time."""
+        open_set = self._open.pop(set_key, None)
+        self._gone.put(set_key, max(revision, self._gone.get(set_key) or 0))
+        self._estimates.pop(set_key)
+        last = self._last.pop(set_key)
+        return last if open_set is None else open_set.advice
 
     def newest(self, advice_filter: AdviceFilter) -> Iterator[StreamItem]:
         """Return the newest advice and estimate of each open set that a filter accepts."""
@@ -114,3 +165,14 @@ class OpenSets:
             if len(self._open) <= SETS_MAX and now_ms - open_set.updated_ms < STALE_MS:
                 return
             del self._open[set_key]
+
+
+def _remove_rep(estimates: dict[int, Estimate], rep_event_id: str | None, *, but: int | None = None) -> None:
+    """Remove the estimates of the rep that an event reported, except the one under the number `but`."""
+    numbers = [
+        number
+        for number, estimate in estimates.items()
+        if estimate.rep_event_id == rep_event_id is not None and number != but
+    ]
+    for number in numbers:
+        del estimates[number]

@@ -245,6 +245,8 @@ class AdviceGiven(SetOutput):
     ttl_ms: int
     budget_left: float
     policy_version: str
+    withdrawn: bool | None = None
+    """Added by the gateway when it sends an advice once more, late: its set never was, and nothing of it holds."""
     because: Because | None = None
 
 
