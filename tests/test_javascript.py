@@ -16,7 +16,21 @@ NODE: Final = Path(playwright.__file__).parent / "driver" / "node"
 TESTS: Final = {path.name.removesuffix(".test.js"): path for path in (ROOT / "tests" / "javascript").glob("*.test.js")}
 # What draws, sounds or keeps the screen on is tested in Chromium (tests/browser).
 IN_BROWSER: Final = {
-    *("alerts", "awake", "checkin", "choose", "door", "felt", "floor", "main", "menu", "screen", "sounds", "worker"),
+    *(
+        "alerts",
+        "awake",
+        "checkin",
+        "choose",
+        "door",
+        "felt",
+        "floor",
+        "main",
+        "menu",
+        "rejected",
+        "screen",
+        "sounds",
+        "worker",
+    ),
 }
 
 

@@ -6,7 +6,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
@@ -49,6 +51,17 @@ async def lifted(database: Path) -> list[Event]:
     return [record.event or decode(record.value) for record in records]
 
 
+async def rejected_of(host: Standalone, athlete: str) -> list[dict[str, Any]]:
+    """Wait until an event of a lifter has been rejected; gives all that were."""
+    headers = {"Authorization": f"Bearer {host.token('app', athletes=[athlete])}"}
+    async with httpx.AsyncClient(base_url=host.url, headers=headers) as client:
+        for _ in range(200):
+            if items := (await client.get(f"/v1/athletes/{athlete}/rejected")).json().get("rejected"):
+                return list(items)
+            await asyncio.sleep(0.05)
+    raise TimeoutError(f"nothing of {athlete} was rejected")
+
+
 async def to_a_stop(shown: Phone, lifter: Lifter) -> str:
     """Lift until the page says stop; gives the alert's id."""
     await lifter.opens(ago_s=30)
@@ -83,10 +96,9 @@ async def test_a_set_from_the_plan_to_what_was_felt(browser: Browser, host: Stan
         await expect(page.locator("#felt")).to_be_hidden()
         await expect(page.locator("#note")).to_have_text("Noted: 2 left.")
         felt = shown.posted[-1]
-        assert ("spotter.effort.reported.v1", {"athlete_id": "ada", "set_id": "s1", "rep_number": 6, "rir": 2}) == (
-            felt["type"],
-            felt["data"],
-        )
+        key = shown.advice("stop")[0]["set_key"]
+        about = {"athlete_id": "ada", "set_id": "s1", "set_key": key, "rep_number": 6}
+        assert ("spotter.effort.reported.v1", {**about, "rir": 2}) == (felt["type"], felt["data"])
         assert ["spotter.set.ended.v1", "spotter.effort.reported.v1"] == [event["type"] for event in shown.posted]
 
 
@@ -167,6 +179,27 @@ async def test_a_check_in_is_four_taps_and_once_a_day(browser: Browser, host: St
 
 
 @pytest.mark.slow
+async def test_what_was_not_used_is_listed_in_the_menu(browser: Browser, host: Standalone) -> None:
+    """In plain words, with what to do; a lifter of whom all was used reads that."""
+    lifter = Lifter(host, "una")
+    await lifter.opens(ago_s=30)
+    await lifter.lifts(TO_A_STOP[:2])
+    async with phone(browser, host, "una") as shown:
+        await shown.says("continue")
+        says, items = shown.page.locator("#rejected-says"), shown.page.locator("#rejected-list li")
+        await shown.page.click("#more")
+        await shown.page.click("#menu-unused")
+        await expect(says).to_have_text("All that was sent for you has been used.")
+        await shown.page.click("#rejected-close")
+        await lifter.send(("rep.voided", {"set_id": "s1", "rep_number": 99}, 0.0))
+
+        await rejected_of(host, "una")
+        await shown.page.click("#more")
+        await shown.page.click("#menu-unused")
+        await expect(items.first).to_contain_text("A rep taken back")
+        await expect(items.first).to_contain_text("What to do: Send the rep first, or correct the number.")
+
+
 async def test_a_host_that_stops_is_signal_lost_and_resumed_when_it_is_back(browser: Browser, tmp_path: Path) -> None:
     """The page opens without a network, keeps what the lifter says, sends it once, and goes on where the set stands."""
     before = Standalone(tmp_path)

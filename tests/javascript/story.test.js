@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { page } from "./support.js";
 
-const { Story } = await page("story.js");
+const { Story, named } = await page("story.js");
 
 let alerts = 0;
 
@@ -100,4 +100,42 @@ test("estimates of the four newest sets are kept", () => {
   for (const set_key of ["a", "b", "c", "d", "a", "e"]) story.estimated({ set_key, rep_number: 1, revision: 1 });
 
   assert.deepEqual(["c", "d", "a", "e"], [...story.estimates.keys()]);
+});
+
+test("a set that never was gives way to the one that was shown before it", () => {
+  const [story, ...kinds] = shown(advice(3), advice(1, { set_key: "watch" }), advice(1, { set_key: "watch", withdrawn: true, late: true }));
+
+  assert.deepEqual(["new", "new", "withdrawn"], kinds);
+  assert.equal("s", story.set.key);
+});
+
+test("the only set that was shown is gone once it is withdrawn, with its estimates", () => {
+  const [story] = shown(advice(3, { action: "stop" }));
+  story.estimated({ set_key: "s", rep_number: 3, revision: 1, rir: 0 });
+
+  assert.equal("withdrawn", story.advised(advice(3, { withdrawn: true, late: true })));
+  assert.deepEqual([null, null], [story.set, story.estimate]);
+});
+
+test("an advice on another set that is withdrawn changes nothing, and never takes the page over", () => {
+  const [story, ...kinds] = shown(advice(3), advice(1, { set_key: "old", withdrawn: true, late: true }));
+
+  assert.deepEqual(["new", "past"], kinds);
+  assert.equal("s", story.set.key);
+  assert.equal("past", new Story().advised(advice(1, { withdrawn: true, late: true })));
+});
+
+test("an estimate counts under the number that its rep has now", () => {
+  const [story] = shown(advice(2));
+  story.estimated({ set_key: "s", rep_number: 2, rep_event_id: "a", revision: 5, rir: 6 });
+  story.estimated({ set_key: "s", rep_number: 1, rep_event_id: "a", revision: 6, rir: 7 });
+  story.estimated({ set_key: "s", rep_number: 2, rep_event_id: "b", revision: 1, rir: 3 });
+
+  assert.equal(3, story.estimate.rir);
+  assert.deepEqual([7, 3], [1, 2].map((number) => story.estimates.get("s").get(number).rir));
+});
+
+test("an event names its set by key, and by its id where it has one", () => {
+  assert.deepEqual({ set_key: "s", set_id: "id" }, named({ key: "s", id: "id" }));
+  assert.deepEqual({ set_key: "s" }, named({ key: "s", id: undefined }));
 });

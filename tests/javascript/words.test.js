@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { page } from "./support.js";
 
-const { band, lastRep, named, number, units, whole } = await page("words.js");
+const { band, lastRep, named, number, plainly, units, whole } = await page("words.js");
 
 test("reps in reserve are rounded with halves up, as the sentences of advice have them", () => {
   assert.deepEqual([1, 2, 3, 0], [0.5, 1.5, 2.6, 0.4].map(whole));
@@ -39,4 +39,13 @@ test("a rep without a velocity has none on the page, and the fastest rep is not 
 
   assert.equal("Rep 2", lastRep({ after_rep: 2 }, timed));
   assert.equal("Rep 2 · 0.60 m/s", lastRep({ after_rep: 2 }, fastest));
+});
+
+test("what was not used is said in plain words, whatever it was", () => {
+  assert.deepEqual(
+    { what: "A rep taken back", why: "The set has no rep 9.", mend: "Send the rep first." },
+    plainly({ type: "spotter.rep.voided.v1", detail: "the set has no rep 9", mend: "Send the `rep` first." }),
+  );
+  assert.equal("Something else", plainly({ type: "spotter.to.come.v1", detail: "x", mend: "y" }).what);
+  assert.equal("Something else", plainly({ type: null, detail: "x", mend: "y" }).what);
 });

@@ -37,6 +37,12 @@ export class Alerts {
     this.waiting = null;
   }
 
+  /** End what sounds: its set never was. */
+  end() {
+    this.forget();
+    sounds.hush();
+  }
+
   sound(advice, until) {
     this.waiting = null;
     const leftMs = until - performance.now();

@@ -1,6 +1,7 @@
 // After a set: how many more reps could have been done, as the lifter felt it. One tap.
 
 import { offer } from "./choices.js";
+import { named } from "./story.js";
 
 const MOST = 5;
 const SAID = "spotter.lift.felt";
@@ -16,9 +17,9 @@ export class Felt {
       reps === MOST ? `${reps}+` : `${reps}`, reps, reps === MOST ? `${reps} or more` : reps === 1 ? "1 more rep" : `${reps} more reps`,
     ]);
     const answer = (data, words) => {
-      const { set_id, rep_number } = this.about;
+      const { set, rep_number } = this.about;
       this.forget();
-      say({ set_id, rep_number, ...data }, words);
+      say({ ...named(set), rep_number, ...data }, words);
     };
     offer(document.getElementById("felt-choices"), numbers, (rir) => answer({ rir }, rir === MOST ? `${rir} or more left` : `${rir} left`));
     document.getElementById("felt-failed").addEventListener("click", () => answer({ failed: true }, "a failed rep"));
@@ -35,7 +36,7 @@ export class Felt {
   }
 
   show(set) {
-    this.about = { name: this.name(set), set_id: set.id, rep_number: set.advice.after_rep };
+    this.about = { name: this.name(set), set, rep_number: set.advice.after_rep };
     this.box.hidden = false;
   }
 

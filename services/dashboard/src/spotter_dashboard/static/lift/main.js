@@ -8,12 +8,13 @@ import { LOUD, faceOf } from "./faces.js";
 import { Felt } from "./felt.js";
 import { menu } from "./menu.js";
 import { Outbox } from "./outbox.js";
+import { Rejected } from "./rejected.js";
 import { draw, drawSignal } from "./screen.js";
 import { askSession, chosen, leave, read, remember, remembered, signOut } from "./session.js";
 import { Signal } from "./signal.js";
 import { AdviceSocket } from "./socket.js";
 import * as sounds from "./sounds.js";
-import { Story } from "./story.js";
+import { Story, named } from "./story.js";
 
 const ADVICE = "spotter.advice.given.v1";
 const ESTIMATE = "spotter.effort.estimated.v1";
@@ -44,8 +45,10 @@ class Page {
       signedOut: () => leave(),
     });
     this.felt = new Felt((data, words) => this.say("spotter.effort.reported.v1", data, words));
+    this.rejected = new Rejected(athlete);
     this.checkin = new Checkin(athlete, (data, words) => this.say("spotter.wellness.reported.v1", data, words), () => this.draw());
     menu(this.alerts, {
+      unused: () => void this.rejected.open(this.token),
       checkin: () => this.checkin.open(false),
       pain: () => this.checkin.open(true),
       choose: () => location.assign("/lift?athlete_id="),
@@ -87,7 +90,8 @@ class Page {
   advised(event, at) {
     const before = this.story.set?.key;
     const what = this.story.advised(event);
-    if (what === "past") return;
+    if (what === "withdrawn") this.alerts.end();
+    if (what === "past" || what === "withdrawn") return;
     const { set } = this.story;
     if (what === "new") {
       this.repAt = at;
@@ -131,16 +135,11 @@ class Page {
   }
 
   finish() {
-    this.outbox.put("spotter.set.ended.v1", { ...this.setId(), reason: "lifter" });
+    this.outbox.put("spotter.set.ended.v1", { ...named(this.story.set), reason: "lifter" });
     this.story.finished();
     this.alerts.forget();
     this.draw();
     element("felt-title").focus();
-  }
-
-  setId() {
-    const { id } = this.story.set;
-    return id === null || id === undefined ? {} : { set_id: id };
   }
 
   say(type, data, words) {

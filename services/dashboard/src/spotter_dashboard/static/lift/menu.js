@@ -1,10 +1,10 @@
-// The menu: mute, test of the sound, check-in, pain, another lifter, signing out.
+// The menu: mute, test of the sound, check-in, pain, what was not used, another lifter, signing out.
 
 import * as sounds from "./sounds.js";
 
 const element = (id) => document.getElementById(id);
 
-/** Wire the menu; `on` is {checkin(), pain(), choose(), out()}. */
+/** Wire the menu; `on` is {checkin(), pain(), unused(), choose(), out()}. */
 export function menu(alerts, on, several) {
   const dialog = element("menu");
   const wire = (id, act) => element(id).addEventListener("click", () => {
@@ -28,6 +28,7 @@ export function menu(alerts, on, several) {
   });
   wire("menu-checkin", on.checkin);
   wire("menu-pain", on.pain);
+  wire("menu-unused", on.unused);
   wire("menu-choose", on.choose);
   wire("menu-out", on.out);
   wire("menu-close", () => undefined);

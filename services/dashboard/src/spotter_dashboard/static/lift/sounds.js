@@ -42,6 +42,12 @@ export function tones(action) {
 
 export const vibrate = (haptic) => VIBRATIONS[haptic]?.length > 0 && (navigator.vibrate?.(VIBRATIONS[haptic]) ?? false);
 
+/** Stop what is spoken and vibrates; tones are over by themselves within a second. */
+export function hush() {
+  globalThis.speechSynthesis?.cancel();
+  navigator.vibrate?.(0);
+}
+
 /** Speak a few words; cancelled if they have not begun within `msMax`. */
 export function speak(words, msMax) {
   if (words === "" || globalThis.speechSynthesis === undefined) return false;

@@ -4,20 +4,26 @@ import { LOUD } from "./faces.js";
 
 const SETS_KEPT = 4;
 
+/** How an event names a set: by its key, which is never used twice, and by its id, where it was sent with one. */
+export const named = ({ key, id }) => ({ set_key: key, ...(id === null || id === undefined ? {} : { set_id: id }) });
+
 export class Story {
   constructor() {
     this.set = null; // {key, id, at, advice, reps, ended, plan, intent, exercise, load_kg}
+    this.before = null; // the set that was shown before it: it is back where the shown one never was
     this.estimates = new Map(); // set key → Map(rep number → estimate)
   }
 
-  /** Add an advice; returns "new", "again" (a repeat) or "past" (not in force now). */
+  /** Add an advice; returns "new", "again" (a repeat), "past" (not in force now) or "withdrawn" (the shown set never was). */
   advised(event) {
     const advice = event.data;
+    if (advice.withdrawn === true) return this.withdrawn(advice.set_key);
     const at = Date.parse(event.time);
     const set = this.set;
     if (advice.after_rep === 0 && set?.key === advice.set_key) set.plan = advice.sentence;
     if (set === null || set.key !== advice.set_key) {
       if (set !== null && advice.late && at <= set.at) return "past"; // a correction of an old set
+      this.before = set;
       this.set = { key: advice.set_key, id: advice.set_id, at, advice, reps: new Set([advice.after_rep]), ended: false, plan: advice.after_rep === 0 ? advice.sentence : null, intent: null, exercise: null, load_kg: null };
       return "new";
     }
@@ -35,14 +41,29 @@ export class Story {
     return "new";
   }
 
-  /** Add an estimate: the highest revision of each rep counts. */
+  /** Add an estimate: the highest revision of each rep counts, under the number that the rep has now. */
   estimated(estimate) {
     const reps = this.estimates.get(estimate.set_key) ?? new Map();
     const existing = reps.get(estimate.rep_number);
-    if (existing === undefined || existing.revision <= estimate.revision) reps.set(estimate.rep_number, estimate);
+    for (const [number, other] of reps) {
+      const renumbered = other.rep_event_id !== undefined && other.rep_event_id === estimate.rep_event_id && number !== estimate.rep_number;
+      if (renumbered && other.revision <= estimate.revision) reps.delete(number);
+    }
+    const ofAnother = existing !== undefined && existing.rep_event_id !== estimate.rep_event_id; // revisions count for each rep
+    if (existing === undefined || ofAnother || existing.revision <= estimate.revision) reps.set(estimate.rep_number, estimate);
     this.estimates.delete(estimate.set_key);
     this.estimates.set(estimate.set_key, reps);
     if (this.estimates.size > SETS_KEPT) this.estimates.delete(this.estimates.keys().next().value);
+  }
+
+  /** Forget a set that was voided, or is a second recording of another one. */
+  withdrawn(key) {
+    this.estimates.delete(key);
+    if (this.before?.key === key) this.before = null;
+    if (this.set?.key !== key) return "past";
+    this.set = this.before;
+    this.before = null;
+    return "withdrawn";
   }
 
   /** Add what the history knows of the set: its context, and whether it has ended. */

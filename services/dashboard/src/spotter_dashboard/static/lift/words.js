@@ -26,3 +26,22 @@ export function lastRep(advice, estimate) {
   }
   return parts.join(" · ");
 }
+
+const SENT = {
+  "set.started": "The start of a set", "set.ended": "The end of a set", "set.amended": "A correction of a set",
+  "set.voided": "A set taken back", "set.moved": "A set moved to somebody else", "rep.started": "The start of a rep",
+  "rep.completed": "A rep", "rep.amended": "A correction of a rep", "rep.voided": "A rep taken back",
+  "motion.sampled": "Motion of the bar", "effort.reported": "How hard a set was", "wellness.reported": "A check-in",
+  "session.started": "The start of a session", "budget.granted": "More units for a week",
+};
+
+/** Describe an event that changed nothing: what it was, why it was not used, and what to do. */
+export function plainly({ type, detail, mend }) {
+  const kind = (type ?? "").replace(/^spotter\./, "").replace(/\.v\d+$/, "");
+  return { what: SENT[kind] ?? "Something else", why: sentence(detail), mend: sentence(mend.replaceAll("`", "")) };
+}
+
+function sentence(text) {
+  const whole = text.trim();
+  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`;
+}
