@@ -15,6 +15,8 @@ from spotter_cli.cluster.kafka_install import KafkaUnavailable, java_command, ka
 from spotter_cli.cluster.local_kafka import LocalKafka
 from tests.support import ROOT, KafkaCluster, missing
 
+pytest.register_assert_rewrite("tests.contract", "tests.field")  # helpers that assert are no test modules
+
 MARK_BY_FIXTURE: Final = {"kafka": "kafka", "own_kafka": "kafka", "chromium": "browser", "nginx": "nginx"}
 LEFT_OUT: Final = pytest.StashKey[Counter[str]]()
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from spotter.domain.events import Event, EventData, encode
-from spotter.domain.events.budgets import BudgetChanged
+from spotter.domain.events.budgets import BudgetChanged, BudgetEntry
 from spotter.domain.events.lifting import (
+    EffortReported,
     RepAmended,
     RepCompleted,
     RepCorrection,
     RepStarted,
     RepVoided,
+    SetAmended,
     SetEnded,
     SetStarted,
+    SetVoided,
 )
 from spotter.domain.events.outputs import (
     AdviceGiven,
@@ -34,6 +37,39 @@ from tests.contract.harness import Harness
 
 D = TypeVar("D", bound=EventData)
 _names = itertools.count(1)
+
+
+@dataclass
+class SetHistory:
+    """The newest word on a set."""
+
+    opened: SetOpened
+    closed: SetClosed | None = None
+    newest: dict[str, RepCounted] = field(default_factory=dict)
+    """Reps in their highest revision, by the event that reported them."""
+    estimates: dict[str, EffortEstimated] = field(default_factory=dict)
+    """Estimates in their highest revision, by the event that reported their rep."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such set: it was merged, voided, or is another lifter's."""
+        closed = self.closed
+        return closed is not None and bool(closed.merged_into or closed.voided or closed.moved_to)
+
+    @property
+    def reps(self) -> list[RepCounted]:
+        """Reps of the set that hold, by number; what a second recorder saw is no further rep."""
+        reps = [rep for rep in self.newest.values() if not rep.voided and not rep.withdrawn]
+        return sorted((rep for rep in reps if not self._is_second(rep)), key=lambda rep: rep.rep_number)
+
+    def _is_second(self, rep: RepCounted) -> bool:
+        estimate = self.estimates.get(rep.rep_event_id)
+        return estimate is not None and "second_source" in estimate.flags
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the reps that hold."""
+        return [rep.rep_number for rep in self.reps]
 
 
 class Lifter:
@@ -100,9 +136,9 @@ class Lifter:
         """Build the start of a rep."""
         return self.event(RepStarted(set_id=set_id, rep_number=number), at_s)
 
-    def void(self, number: int, at_s: float, set_id: str | None = "s1") -> Event:
+    def void(self, number: int, at_s: float, set_id: str | None = "s1", **fields: Any) -> Event:
         """Build a voiding."""
-        return self.event(RepVoided(set_id=set_id, rep_number=number), at_s, source="app")
+        return self.event(RepVoided(set_id=set_id, rep_number=number, **fields), at_s, source="app")
 
     def amend(self, number: int, at_s: float, set_id: str | None = "s1", **fields: Any) -> Event:
         """Build an amendment of a rep."""
@@ -111,6 +147,24 @@ class Lifter:
     def end(self, at_s: float, set_id: str | None = "s1") -> Event:
         """Build the end of a set."""
         return self.event(SetEnded(set_id=set_id), at_s, source="app")
+
+    def call(self, rir: float, at_s: float, set_id: str | None = "s1", **more: Any) -> Event:
+        """Build the lifter's own word on how many reps are left; further fields of it, or arguments of `event`."""
+        fields = {name: more.pop(name) for name in list(more) if name in EffortReported.model_fields}
+        return self.event(EffortReported(set_id=set_id, rir=rir, **fields), at_s, **{"source": "app", **more})
+
+    def amend_set(self, at_s: float, set_id: str | None = "s1", **fields: Any) -> Event:
+        """Build an amendment of a set."""
+        return self.event(SetAmended(set_id=set_id, **fields), at_s, source="app")
+
+    def void_set(self, at_s: float, set_id: str | None = "s1", **fields: Any) -> Event:
+        """Build that a set never happened."""
+        return self.event(SetVoided(set_id=set_id, **fields), at_s, source="app")
+
+    def late(self, event: Event, received_s: float) -> Event:
+        """Return an event that its sender kept until then."""
+        at = self.base + timedelta(seconds=received_s)
+        return replace(event, senttime=at, receivedtime=at)
 
     def told(self, kind: type[D], topic: str) -> list[D]:
         """Return the data of this lifter's events of a kind, each id once, in the order of the log."""
@@ -122,6 +176,60 @@ class Lifter:
         for event in self.host.events(topic, athlete_key("g1", self.athlete_id)):
             by_id.setdefault(event.id, replace(event, sequence=None))
         return list(by_id.values())
+
+    @property
+    def sets(self) -> list[SetHistory]:
+        """The sets that there are by all that was told, in the order in which they began."""
+        histories: dict[str, SetHistory] = {}
+        for event in self.events("estimates.v1"):
+            data = event.data
+            if isinstance(data, SetOpened):
+                histories.setdefault(data.set_key, SetHistory(data)).opened = data
+            elif isinstance(data, SetClosed):
+                histories[data.set_key].closed = data
+            elif isinstance(data, RepCounted):
+                history = histories[data.set_key]
+                previous = history.newest.get(data.rep_event_id)
+                if previous is None or previous.revision <= data.revision:
+                    history.newest[data.rep_event_id] = data
+            elif isinstance(data, EffortEstimated) and data.rep_event_id is not None:
+                estimate = histories[data.set_key].estimates.get(data.rep_event_id)
+                if estimate is None or estimate.revision <= data.revision:
+                    histories[data.set_key].estimates[data.rep_event_id] = data
+        there = [history for history in histories.values() if not history.is_gone]
+        return sorted(there, key=lambda history: history.opened.opened_at)
+
+    @property
+    def lines(self) -> list[str]:
+        """The sets that there are, each as `set_id exercise reps`."""
+        return [f"{each.opened.set_id} {each.opened.exercise} {len(each.reps)}" for each in self.sets]
+
+    @property
+    def summary_of(self) -> dict[str, SetSummarised]:
+        """The newest summary, by set."""
+        newest: dict[str, SetSummarised] = {}
+        for summary in self.summaries:
+            if summary.set_key not in newest or newest[summary.set_key].revision <= summary.revision:
+                newest[summary.set_key] = summary
+        return newest
+
+    @property
+    def costs(self) -> list[float]:
+        """What each set that there is costs, in the order in which they began."""
+        newest: dict[str, BudgetEntry] = {}
+        for change in self.budget:
+            if (entry := change.entry) is not None and (
+                entry.set_key not in newest or newest[entry.set_key].revision <= entry.revision
+            ):
+                newest[entry.set_key] = entry
+        keys = [each.opened.set_key for each in self.sets]
+        assert {key for key, entry in newest.items() if entry.cost} <= set(keys), "a set that is gone costs something"
+        return [newest[key].cost if key in newest else 0.0 for key in keys]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why events were dead letters."""
+        return [rejection.reason for rejection in self.rejected]
 
     @property
     def estimates(self) -> list[EffortEstimated]:

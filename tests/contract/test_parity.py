@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from spotter.domain.events import Unreadable, decode
 from spotter.domain.ids import athlete_key
+from tests.contract.habits import habitual_workout
 from tests.contract.harness import Harness
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.sqlite_harness import SqliteHarness
-from tests.contract.workouts import play, workout
+from tests.contract.workouts import Workout, play, workout
 
 TOPICS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
 _names = itertools.count(1)
@@ -50,12 +51,12 @@ def output_ids(host: Harness, key: str) -> set[tuple[str, str]]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 2**32))
-def test_memory_and_sqlite_agree(sqlite: SqliteHarness, seed: int) -> None:
+@given(seed=st.integers(0, 2**32), generate=st.sampled_from([workout, habitual_workout]))
+def test_memory_and_sqlite_agree(sqlite: SqliteHarness, seed: int, generate: Callable[..., Workout]) -> None:
     """Generated workouts end in the same state, with the same set of output ids."""
     memory = MemoryHarness()
     athlete_id = f"parity-{next(_names)}"
-    done = workout(memory, seed, athlete_id)
+    done = generate(memory, seed, athlete_id)
     play(memory, done)
     play(sqlite, done)
     for key in (athlete_key("g1", athlete_id), athlete_key("g1", done.other_id)):

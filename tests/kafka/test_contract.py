@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,9 +18,10 @@ from tests.contract.cases_profile import LearningCases
 from tests.contract.cases_set_transfer import MovingCases
 from tests.contract.cases_timers import TimerCases
 from tests.contract.faust_harness import FaustHarness
+from tests.contract.habits import habitual_workout
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.test_parity import output_ids
-from tests.contract.workouts import play, workout
+from tests.contract.workouts import Workout, play, workout
 from tests.support import KafkaCluster
 
 SAMPLE = (1, 7, 42, 2026)
@@ -85,13 +86,14 @@ class TestEmergenciesOnKafka(EmergencyCases):
     """Emergencies on Kafka."""
 
 
+@pytest.mark.parametrize("generate", [workout, habitual_workout])
 @pytest.mark.parametrize("seed", SAMPLE)
-def test_memory_and_kafka_agree(host: FaustHarness, seed: int) -> None:
+def test_memory_and_kafka_agree(host: FaustHarness, seed: int, generate: Callable[..., Workout]) -> None:
     """The fixed sample ends in the same state, with the same set of output ids."""
     memory = MemoryHarness()
-    athlete_id = f"parity-{host.tag}-{seed}"
+    athlete_id = f"parity-{host.tag}-{generate.__name__}-{seed}"
     # An hour ahead, so that no timer fires on either host while the workout is played.
-    done = workout(memory, seed, athlete_id, base=datetime.now(UTC) + timedelta(hours=1))
+    done = generate(memory, seed, athlete_id, base=datetime.now(UTC) + timedelta(hours=1))
     still = done.without_pauses()
     play(memory, still)
     play(host, still)

@@ -6,7 +6,7 @@ import os
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -20,6 +20,7 @@ from spotter.streaming.memory.host import Durable, MemoryWorker
 from spotter.streaming.memory.log import MemoryLog
 from spotter_advisor.processor import Advisor
 from spotter_detector.processor import FailureDetector
+from tests.contract.habits import habitual_workout
 from tests.contract.lifter import Lifter
 from tests.contract.memory_harness import MemoryHarness
 from tests.contract.workouts import Workout, workout
@@ -140,10 +141,10 @@ def test_no_schedule_of_crashes_changes_what_comes_out(schedules: int) -> None:
     print(f"SPOTTER_SEED={first}")
     began = time.monotonic()
     crashes = moved = 0
-    calm = calm_day(first)
+    calm = calm_day(first, workout)
     for number in range(schedules):
         if number % 20 == 0:
-            calm = calm_day(first + number)
+            calm = calm_day(first + number, (workout, habitual_workout)[number // 20 % 2])
         floor = Floor(first + number)
         floor.play(calm.done)
         crashes += floor.crashes
@@ -166,9 +167,9 @@ class CalmDay:
     states: list[dict[str, bytes]]
 
 
-def calm_day(seed: int) -> CalmDay:
+def calm_day(seed: int, generate: Callable[..., Workout]) -> CalmDay:
     """Play a generated workout without any crash."""
-    done = with_moves(workout(MemoryHarness(), seed, "ada", size=8), seed)
+    done = with_moves(generate(MemoryHarness(), seed, "ada", size=8), seed)
     floor = Floor(seed)
     for step in done.steps:
         if isinstance(step, NewRecord):
