@@ -6,7 +6,7 @@ import operator
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from spotter.domain.fast_dataclass import record
+from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import SECOND_US
 from spotter_detector.model import Observation
 from spotter_detector.state import RepRecord
@@ -79,9 +79,24 @@ def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
     ]
     zero_us = reps[chosen[0]].ended_us
     return [
-        MergedRep(_observation(reps[best], zero_us), (best, *(index for index in group if index != best)))
+        MergedRep(
+            _observation(_with_context(reps[best], [reps[index] for index in group]), zero_us),
+            (best, *(index for index in group if index != best)),
+        )
         for best, group in zip(chosen, groups, strict=True)
     ]
+
+
+def _with_context(rep: RepRecord, reports: Sequence[RepRecord]) -> RepRecord:
+    """Return the report observed with what only another report of the rep tells: not who measures best knows it."""
+    if len(reports) == 1:
+        return rep
+    return replace(
+        rep,
+        side=next((other.side for other in (rep, *reports) if other.side is not None), None),
+        kind=next((other.kind for other in (rep, *reports) if other.kind is not None), None),
+        assisted=any(other.assisted for other in reports),
+    )
 
 
 def _observation(rep: RepRecord, zero_us: int) -> Observation:
@@ -97,6 +112,9 @@ def _observation(rep: RepRecord, zero_us: int) -> Observation:
         started_s=(rep.started_us - zero_us) / SECOND_US if rep.start_told else None,
         load_kg=rep.load_kg,
         called_rir=rep.called_rir,
+        side=None if rep.side == "both" else rep.side,
+        kind=rep.kind or "work",
+        assisted=rep.assisted is True,
     )
 
 

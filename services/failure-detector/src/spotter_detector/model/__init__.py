@@ -3,10 +3,11 @@
 A pure function of a set's pinned prior and its observed reps, in closed-form numpy, for many sets at once:
 
 * before a set: `exercise_models`, `prior_builder`, which builds a `prior`;
+* whose report it is: `strands` (the two sides as told, reps that are not judged);
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`,
   which classifies each report by all reports so far and may revise earlier verdicts;
 * what a rep measures: `pauses` (times), `timing` (reps without m/s), `tempo`, `drops`, `sides` (left and right
-  alternating), and `set_tracker`, which combines these (`set_state` is its state) into steps;
+  alternating, untold), and `set_tracker`, which combines these (`set_state` is its state) into steps;
 * what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `set_end` (a failed
   attempt, the lifter's own report) and `summary`;
 * `filter` runs it, with `cache`.
@@ -24,7 +25,7 @@ from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, RepEstimate, Request
 from spotter_detector.model.set_end import FAILED_NEXT
 
-MODEL_VERSION = "within-set-4"
+MODEL_VERSION = "within-set-5"
 
 __all__ = [
     "EXERCISE_MODELS",

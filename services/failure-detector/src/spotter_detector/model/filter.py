@@ -7,7 +7,7 @@ updated side by side: one pass over the arrays processes one rep of each.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -32,6 +32,7 @@ from spotter_detector.model.records import RepEstimate, Request
 from spotter_detector.model.set_end import apply_failed_attempt, apply_likelihood
 from spotter_detector.model.set_state import FilterStep
 from spotter_detector.model.set_tracker import SetTracker
+from spotter_detector.model.strands import Source, Strands, is_one_strand, split
 from spotter_detector.model.summary import confidence_of, p_outlier, reps_in_reserve, summarise
 from spotter_detector.model.tempo import log_capacity_over
 from spotter_detector.model.timing import PaceKind, prior_planes
@@ -39,6 +40,9 @@ from spotter_detector.model.timing import PaceKind, prior_planes
 # Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
 _SIDE_BY_SIDE = 64
 _OUTLIER_PROBABILITY = 0.5
+# A shape alone is no finding: with a median over this many reps left an attempt is not called failed.
+_FAILED_RIR_MAX = 1.0
+_OF_A_FAILURE = frozenset({flags.FAILED, flags.STALL})
 _NO_CURVES: Indices = np.zeros(CURVES, dtype=np.intp)
 _curves_of = lru_cache(maxsize=4096)(curve_offsets)
 
@@ -59,17 +63,17 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """The posterior after the reps of one set.
+    """The posterior after the first curve of one set: up to another load, or a pause of over a minute.
 
     `planes` (6, 180) as in `grid`, by the curves of `curve_prior`; measured by `kind`; `progress` reps done in the
-    curve; `restarted`: it is not the set's first; `flags` of each report as classified when it arrived.
+    curve; `reports` are in it; `flags` of each report of the set as classified when it arrived.
     """
 
     planes: Floats
     curve_prior: Prior
     kind: PaceKind
     progress: int
-    restarted: bool
+    reports: int
     flags: tuple[tuple[str, ...], ...]
 
 
@@ -105,7 +109,16 @@ class Filter:
 
         Raises ValueError if a request's `first` is negative.
         """
-        return [run.estimates for run in self._run(requests)]
+        plans = [None if is_one_strand(request.observations) else split(request) for request in requests]
+        runs = iter(self._run(_flat(requests, plans)))
+        answers: list[list[RepEstimate]] = []
+        for request, plan in zip(requests, plans, strict=True):
+            if plan is None:
+                answers.append(next(runs).estimates)
+                continue
+            by_strand = [next(runs).estimates for _ in plan.requests]
+            answers.append([_placed(request.prior, by_strand, source) for source in plan.sources])
+        return answers
 
     def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
         """Return the probabilities of 0, 1, … 59 reps in reserve, (60,), for each estimate of `run`.
@@ -117,10 +130,25 @@ class Filter:
         >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
         ((60,), 1.0, 10)
         """
-        return [run.distributions or [] for run in self._run(requests, with_distributions=True)]
+        plans = [None if is_one_strand(request.observations) else split(request) for request in requests]
+        runs = iter(self._run(_flat(requests, plans), with_distributions=True))
+        answers: list[list[Floats]] = []
+        for request, plan in zip(requests, plans, strict=True):
+            by_strand = [next(runs).distributions or [] for _ in ((request,) if plan is None else plan.requests)]
+            answers.append(
+                by_strand[0]
+                if plan is None
+                else [
+                    _untouched_distribution(request.prior)
+                    if source.request is None
+                    else by_strand[source.request][source.estimate]
+                    for source in plan.sources
+                ]
+            )
+        return answers
 
     def posteriors(self, requests: Sequence[Request]) -> list[Posterior]:
-        """Return the posteriors after all reps of sets with at least one rep each.
+        """Return the posteriors after the first curve of sets with at least one rep each, all of one strand.
 
         >>> from spotter_detector.model import Observation, build_prior
         >>> prior = build_prior("bench_press", pct_1rm=75, planned_reps=None, target_rir=None, tempo=False)
@@ -128,24 +156,18 @@ class Filter:
         >>> posterior.planes.shape, posterior.progress, posterior.kind.label
         ((6, 180), 1, 'velocity')
         """
-        runs: list[_Run] = []
-        flags_by_rep: list[list[tuple[str, ...]]] = []
-        for request in requests:
-            rep_flags: list[tuple[str, ...]] = []
-            last = Request(request.prior, request.observations, len(request.observations) - 1)
-            runs.append(self._begin(last, rep_flags))
-            flags_by_rep.append(rep_flags)
-        self._advance_all(runs)
+        begun = [_first_curve(request) for request in requests]
+        self._advance_all([run for run, _ in begun])
         return [
             Posterior(
                 run.planes,
                 run.tracker.curve_prior,
                 run.tracker.kind,
                 run.tracker.progress,
-                run.tracker.curve_count > 1,
-                tuple(rep_flags),
+                len(run.request.observations),
+                rep_flags,
             )
-            for run, rep_flags in zip(runs, flags_by_rep, strict=True)
+            for run, rep_flags in begun
             if run.planes is not None
         ]
 
@@ -163,13 +185,13 @@ class Filter:
         for begin in range(0, len(waiting), _SIDE_BY_SIDE):
             self._advance(waiting[begin : begin + _SIDE_BY_SIDE])
 
-    def _begin(self, request: Request, flags_by_rep: list[tuple[str, ...]] | None = None) -> _Run:
+    def _begin(self, request: Request) -> _Run:
         observations, first = request.observations, request.first
         if first < 0:
             raise ValueError(f"first must be 0 or more, not {first}")
         if first >= len(observations):
             return _Run(request, SetTracker(request.prior), None, _NO_CURVES, [], [], [])
-        entry = None if flags_by_rep is not None else self._cache.find(request.prior, observations, first)
+        entry = self._cache.find(request.prior, observations, first)
         if entry is None:
             done, tracker, planes, curves = 0, SetTracker(request.prior), None, _NO_CURVES
         else:
@@ -181,8 +203,6 @@ class Filter:
         for count in range(done + 1, reps + 1):
             tracker, added = tracker.add(observations[:count])
             steps += added
-            if flags_by_rep is not None:
-                flags_by_rep.append(tuple(tracker.flags))
             if count > first:
                 # The next rep changes the tracker.
                 due.append((len(steps), tracker if count == reps else tracker.fork()))
@@ -259,6 +279,63 @@ class Filter:
             run.estimates.append(_estimate(tracker, quantiles[index], p_rir_le[index], is_outlier))
 
 
+def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...]]:
+    """Return the run of a set's first curve, and the flags of all reports of the set."""
+    observations = request.observations
+    tracker = first = SetTracker(request.prior)
+    steps: list[FilterStep] = []
+    rep_flags: list[tuple[str, ...]] = []
+    reports = 0
+    for count in range(1, len(observations) + 1):
+        if tracker.curve_count == 1:
+            first, reports = tracker.fork(), count - 1
+        tracker, added = tracker.add(observations[:count])
+        rep_flags.append(tuple(tracker.flags))
+        if tracker.curve_count == 1:
+            first, reports = tracker, count
+            steps += added
+    run = _Run(
+        Request(request.prior, observations[:reports], reports - 1),
+        first,
+        None,
+        _NO_CURVES,
+        steps,
+        [(len(steps), first)],
+        [],
+    )
+    return run, tuple(rep_flags)
+
+
+def _flat(requests: Sequence[Request], plans: Sequence[Strands | None]) -> list[Request]:
+    """Return the requests, those of several strands as one for each."""
+    return [
+        part
+        for request, plan in zip(requests, plans, strict=True)
+        for part in ((request,) if plan is None else plan.requests)
+    ]
+
+
+def _placed(prior: Prior, by_strand: Sequence[Sequence[RepEstimate]], source: Source) -> RepEstimate:
+    if source.request is None:
+        return _untouched(prior)
+    estimate = by_strand[source.request][source.estimate]
+    return estimate if source.judged else replace(estimate, velocity_loss=None, flags=())
+
+
+@lru_cache(maxsize=256)
+def _untouched(prior: Prior) -> RepEstimate:
+    """Return the estimate of a set in which nothing was judged yet."""
+    tracker = SetTracker(prior)
+    log_weight = prior_planes(tracker.curve_prior, tracker.kind)[LOG_WEIGHT][None].copy()
+    summary = summarise(log_weight, np.zeros(1, dtype=np.intp))
+    estimate = _estimate(tracker, summary.quantiles[0].tolist(), summary.p_rir_le[0].tolist(), is_outlier=False)
+    return replace(estimate, confidence="low")
+
+
+def _untouched_distribution(prior: Prior) -> Floats:
+    return reps_in_reserve(prior_planes(prior, PaceKind.VELOCITY)[LOG_WEIGHT], 0)
+
+
 def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:
     """Let a posterior, (6, 180), forget: scale its precision down and move its weights back towards the prior's."""
     planes[VAR_V1 : VAR_DROP + 1] /= information
@@ -269,7 +346,10 @@ def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:
 def _estimate(tracker: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
     low, rir, high = quantiles
     labels = {*tracker.flags, flags.OUTLIER} if is_outlier else tracker.flags
+    if rir > _FAILED_RIR_MAX and flags.FAILED in labels:
+        labels = {*labels} - _OF_A_FAILURE
     prior, progress = tracker.prior, tracker.progress
+    done = progress + tracker.assisted
     loss, reference_mps = tracker.velocity_loss, tracker.reference_mps
     return RepEstimate(
         None if loss is None else round(loss, 4),
@@ -280,7 +360,7 @@ def _estimate(tracker: SetTracker, quantiles: list[float], p_rir_le: list[float]
         high,
         tuple(p_rir_le),
         p_rir_le[0],
-        round(progress / (progress + rir), 4),
+        round(done / (done + rir), 4),
         "tempo" if prior.tempo else tracker.kind.mode,
         confidence_of(
             prior, tracker.kind, tempo_held=tracker.holds_tempo, progress=progress, rir_low=low, rir_high=high

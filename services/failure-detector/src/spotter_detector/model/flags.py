@@ -53,6 +53,8 @@ class Verdict(Enum):
     STOOD = ("stood", _FAILED_STANDING)
     # The second half of a rep split by a dip.
     SECOND_HALF = ("second_half", _FAILED_HALF)
+    # A rep with help, as told: how far the lifter would have come alone is not known.
+    ASSISTED = ("assisted", ())
 
     def __init__(self, label: str, flags: tuple[str, ...]) -> None:
         self._value_ = label

@@ -37,6 +37,12 @@ class Observation:
         Reps in reserve that the lifter reported after this rep; −1: the attempt at the next one failed.
     dips : int or None
         How often the bar slowed down and sped up again on the way up, if a signal was recorded.
+    side : str or None
+        `left` or `right`, as told; None: both, or not told.
+    kind : str
+        `work`; or `calibration` or `warmup`: shown, never judged.
+    assisted : bool
+        Somebody or a machine took load off: done, and no proof of strength.
     """
 
     rep_number: int
@@ -50,6 +56,9 @@ class Observation:
     load_kg: float | None = None
     called_rir: float | None = None
     dips: int | None = None
+    side: str | None = None
+    kind: str = "work"
+    assisted: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -78,6 +78,9 @@ FAILED_FACTOR = {
     Verdict.HELPED: 500.0,
     Verdict.STOOD: 30.0,
 }
+# Help that is told, where the rep before was done alone: the lifter could not go on alone, or did not want to (design
+# choice).
+ASSISTED_FACTOR = 3.0
 # A shape alone is never certain.
 _PROBABILITY_MAX = 0.97
 

@@ -110,6 +110,7 @@ class SetState:
     def _begin_curve(self) -> None:
         self.curve_count += 1
         self.progress = 0
+        self.assisted = 0
         self.measured = 0
         self.reference_pace = 1.0
         self.curve: tuple[FilterStep, ...] = ()

@@ -8,6 +8,7 @@ first three, velocities begin after a few reps without), the steps start with a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf
 
 from spotter_detector.model import flags
@@ -16,18 +17,18 @@ from spotter_detector.model.drops import is_new_load, prior_after_drop
 from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first, plausible_velocity
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
-from spotter_detector.model.pauses import Gap, classify_gap, concentric_s, information_kept, reps_recovered
+from spotter_detector.model.pauses import RESTART_S, Gap, classify_gap, concentric_s, information_kept, reps_recovered
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 from spotter_detector.model.rep_classifier import RepContext, classify, classify_opening
-from spotter_detector.model.set_end import FAILED_FACTOR
+from spotter_detector.model.set_end import ASSISTED_FACTOR, FAILED_FACTOR
 from spotter_detector.model.set_state import NO_VERDICTS, FilterStep, SetState
 from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
 from spotter_detector.model.timing import PaceKind, travel_m
 from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE
 
 # Module names: looking a member up through its enum class takes ten times as long (measured).
-_VALID, _SLOW, _OFF, _DOUBLE = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE
+_VALID, _SLOW, _OFF, _DOUBLE, _ASSISTED = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE, Verdict.ASSISTED
 _VELOCITY = PaceKind.VELOCITY
 _USUAL = Gap.USUAL
 # Without m/s: velocity loss of the rep before a failed attempt, at least (design choice).
@@ -102,6 +103,8 @@ class SetTracker(SetState):
 
     def _classify(self, rep: Observation, observations: Sequence[Observation], index: int) -> Verdict:
         """Return the verdict on a report; the newest one may put revised verdicts on earlier ones in `reclassified`."""
+        if rep.assisted:
+            return _ASSISTED
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
         if index > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
             return _VALID
@@ -128,7 +131,12 @@ class SetTracker(SetState):
         verdict, before = classify(rep, context)
         if observations and before is not None:
             self.reclassified = {index - 1: before}
-        if 1 <= index <= 2 and observations and verdict is not _DOUBLE:
+        if (
+            1 <= index <= 2
+            and observations
+            and verdict is not _DOUBLE
+            and not any(rep.assisted for rep in observations)
+        ):
             opening = classify_opening(tuple(observations), self.prior.rom_m or travel_m(self.prior))
             current = (self.verdicts.get(0, _VALID), self.verdicts.get(1, _VALID))
             revised = (_VALID, _VALID) if opening is None else opening
@@ -179,7 +187,10 @@ class SetTracker(SetState):
             self.flags.append(flags.SECOND_DIP)
         before_mps = self.last_velocity_mps
         last_mps = before_mps if rep.metric == self.last_metric else None
+        last_verdict = self.last_verdict
         self.last, self.last_verdict = rep, verdict
+        if verdict is _ASSISTED:
+            return self._assist(rep, alone=last_verdict is not _ASSISTED)
         if not verdict.is_done:
             step = FilterStep(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
             if verdict.is_failed:
@@ -213,6 +224,27 @@ class SetTracker(SetState):
         if information < 1.0:
             step.information, step.fades_to = information, (curve_prior, self.kind)
         step.called_rir = rep.called_rir
+        return self.emit(step)
+
+    def _assist(self, rep: Observation, *, alone: bool) -> list[FilterStep]:
+        """Take note of a rep with help: it is done, and proves neither that it was possible alone nor how fast.
+
+        `alone`: the rep before was done without help.
+        """
+        # What was measured is not the lifter's own, and no measure of what comes next.
+        self.last = replace(rep, velocity_mps=None, duration_s=None, rom_m=None)
+        if rep.load_kg is not None:
+            self._new_load(rep, None)
+        if self.last_end_s is not None and rep.end_s - self.last_end_s > RESTART_S:
+            self.flags.append(flags.PAUSE)
+            self._begin_curve()
+        self.last_end_s = rep.end_s
+        self.assisted += 1
+        step = FilterStep(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
+        if alone:
+            step.failed = ASSISTED_FACTOR
+        if self.progress == 0:
+            step.restarts_from = (self.curve_prior, self.kind)
         return self.emit(step)
 
     def _new_load(self, rep: Observation, last_mps: float | None) -> Prior:

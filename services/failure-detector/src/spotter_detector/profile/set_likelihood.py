@@ -23,10 +23,11 @@ from spotter_detector.model.prior import Prior
 from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, Request
 from spotter_detector.model.set_end import FAILED_NEXT, log_likelihood
+from spotter_detector.model.strands import strands_of
 from spotter_detector.model.timing import PaceKind
 from spotter_detector.profile.codec import significant, upper_half
 from spotter_detector.profile.generative_model import Floats
-from spotter_detector.profile.noise import sensor_scatter
+from spotter_detector.profile.noise import pooled_noise, sensor_scatter
 from spotter_detector.profile.term import FIGURES, Term
 
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
@@ -34,6 +35,8 @@ _LOG_N = np.array([log(n) for n in range(1, N_MAX + 1)])
 # Within one number of reps log reps are distributed uniformly.
 _LOG_N_VARIANCE = np.array([log((n + 0.5) / (n - 0.5)) ** 2 / 12.0 for n in range(1, N_MAX + 1)])
 _NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
+# A long pause after fewer reps than these: the bar was rather put in its place (design choice).
+_BEFORE_PAUSE_MIN = 3
 _FILTER = Filter(cache_size=0)
 
 
@@ -59,24 +62,91 @@ def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], Obser
     >>> [term.kind for term in likelihoods_of_sets([(prior, [], ObservedOutcome())])]
     ['none']
     """
-    requests = [Request(population_prior(prior), tuple(reps), 0) for prior, reps, _ in sets if reps]
+    strands = [strands_of(reps) for _, reps, _ in sets]
+    requests = [
+        Request(population_prior(prior), strand, 0)
+        for (prior, _, _), of_set in zip(sets, strands, strict=True)
+        for strand in of_set
+    ]
     posteriors = iter(_FILTER.posteriors(requests))
-    return [_term(prior, reps, outcome, next(posteriors) if reps else None) for prior, reps, outcome in sets]
+    return [
+        _term(prior, [(strand, next(posteriors)) for strand in of_set], outcome)
+        for (prior, _, outcome), of_set in zip(sets, strands, strict=True)
+    ]
 
 
-def _term(
-    prior: Prior, observations: Sequence[Observation], outcome: ObservedOutcome, posterior: Posterior | None
-) -> Term:
-    summary = _habits(
-        [rep for rep, words in zip(observations, posterior.flags, strict=True) if not _NO_REP & {*words}]
-        if posterior
-        else ()
+def _term(prior: Prior, strands: Sequence[tuple[Sequence[Observation], Posterior]], outcome: ObservedOutcome) -> Term:
+    """Return the term of a set: of both sides, where both were lifted, what they teach on average, as of one set."""
+    own = sorted(
+        (
+            rep
+            for strand, posterior in strands
+            for rep, words in zip(strand, posterior.flags, strict=True)
+            if not rep.assisted and not _NO_REP & {*words}
+        ),
+        key=lambda rep: rep.end_s,
     )
-    none = Term(prior.model_class, "none", outcome.at_days, prior.pct_1rm, prior.load_kg, *_NO_TERM, False, *summary)
-    if posterior is None or prior.tempo:
-        return none
-    if posterior.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC) or posterior.restarted or posterior.progress < 1:
-        return none
+    summary = _habits(own)
+    # Of another load than the set's first the other side teaches nothing.
+    first_kg = strands[0][0][0].load_kg if strands else None
+    load_kg = prior.load_kg if first_kg is None else first_kg
+    pct_1rm = prior.pct_1rm if prior.load_kg in (None, load_kg) else None
+    last_s = max((strand[-1].end_s for strand, _ in strands), default=0.0)
+    messages = [
+        message
+        for strand, posterior in strands
+        if not prior.tempo
+        and strand[0].load_kg == first_kg
+        and (message := _message(prior, strand, posterior, outcome if strand[-1].end_s == last_s else None)) is not None
+    ]
+    kinds = {message.kind for message in messages}
+    kind = "velocity" if "velocity" in kinds else "timing" if kinds else "none"
+    messages = [message for message in messages if message.kind == kind]
+    if not messages:
+        return Term(prior.model_class, kind, outcome.at_days, pct_1rm, load_kg, *_NO_TERM, False, *summary)
+    share = 1.0 / len(messages)
+    noise, noise_reps = pooled_noise([(message.noise, message.noise_reps) for message in messages])
+    return Term(
+        prior.model_class,
+        kind,
+        outcome.at_days,
+        pct_1rm,
+        load_kg,
+        upper_half(share * np.sum([message.precision for message in messages], axis=0)),
+        significant((share * np.sum([message.shift for message in messages], axis=0)).tolist()),
+        any(message.known_end for message in messages),
+        *summary,
+        noise if noise_reps else None,
+        noise_reps,
+    )
+
+
+@record(frozen=True, slots=True)
+class _Message:
+    """What the first curve of one strand says of the four figures: precision (4, 4) and shift (4,)."""
+
+    kind: str
+    precision: Floats
+    shift: Floats
+    known_end: bool
+    noise: float | None
+    noise_reps: int
+
+
+def _message(
+    prior: Prior, strand: Sequence[Observation], posterior: Posterior, outcome: ObservedOutcome | None
+) -> _Message | None:
+    """Return the message of a strand's first curve: at a later load, or after a long pause, the lifter is not fresh.
+
+    `outcome` is that of the set; None: the set did not end with this strand. It is about the last curve.
+    """
+    if posterior.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC) or posterior.progress < 1:
+        return None
+    observations, later = strand[: posterior.reports], strand[posterior.reports :]
+    if later and posterior.progress < _BEFORE_PAUSE_MIN and later[0].load_kg == observations[-1].load_kg:
+        return None
+    if later or outcome is None:
+        outcome = _UNKNOWN
     log_weight = posterior.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_outcome(posterior.progress, outcome)
     mean, cov = _moments(posterior, log_weight)
     # A device that reports its own noise needs no estimate.
@@ -90,17 +160,11 @@ def _term(
     values, vectors = np.linalg.eigh(after - before)
     # No set has negative information; the posterior's mean is kept.
     precision = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    shift = (precision + before) @ mean - before @ before_mean
-    return Term(
-        prior.model_class,
+    return _Message(
         "velocity" if is_velocity else "timing",
-        outcome.at_days,
-        prior.pct_1rm,
-        prior.load_kg,
-        upper_half(precision),
-        significant(shift.tolist()),
+        precision,
+        (precision + before) @ mean - before @ before_mean,
         outcome.failed or outcome.called_rir is not None,
-        *summary,
         *(scattered or (None, 0)),
     )
 
@@ -113,12 +177,12 @@ def population_prior(prior: Prior) -> Prior:
     (2.302585, 0)
     """
     return _population_prior(
-        prior.model_class, prior.velocity_metric, prior.sensor_sd_mps if prior.sensor_told else None
+        prior.model_class, prior.velocity_metric, prior.sensor_sd_mps if prior.sensor_told else None, prior.drop
     )
 
 
 @lru_cache(maxsize=256)
-def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: float | None) -> Prior:
+def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: float | None, drop: bool) -> Prior:
     return build_prior(
         model_class,
         pct_1rm=None,
@@ -127,6 +191,7 @@ def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: flo
         tempo=False,
         velocity_metric=velocity_metric,
         sensor_sd_mps=sensor_sd_mps,
+        drop=drop,
     )
 
 
@@ -216,3 +281,6 @@ class ObservedOutcome:
     failed: bool = False
     called_rir: float | None = None
     at_days: float = 0.0
+
+
+_UNKNOWN = ObservedOutcome()
