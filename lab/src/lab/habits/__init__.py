@@ -2,7 +2,7 @@
 
 * `workouts`: the truth: what was lifted, when, how near to failure, and what it costs by R10;
 * `diary`: what is reported of it, as ordinary apps do, before habits change it;
-* `naming`, `devices`, `recorders`, `corrections`, `clocks`, `delivery`: the habits, each a change of the diary;
+* `set_names`, `devices`, `recorders`, `corrections`, `clocks`, `delivery`: the habits, each a change of the diary;
 * `mix`: which habits there are, how often, and in which order they apply;
 * `ambiguity`: the rules by which nobody could know what happened;
 * `floor`: detector and advisor, stepped in memory through the arrivals, timers included;
@@ -13,6 +13,6 @@
 from __future__ import annotations
 
 from lab.habits.mix import workout_diary
-from lab.habits.runner import Tally, run
+from lab.habits.runner import HabitTally, run
 
-__all__ = ["Tally", "run", "workout_diary"]
+__all__ = ["HabitTally", "run", "workout_diary"]

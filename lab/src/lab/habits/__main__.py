@@ -37,7 +37,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="random seed (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--show", type=int, metavar="SEED", help="show one workout: truth, events, outcome, differences")
+    parser.add_argument(
+        "--show", type=int, metavar="SEED", help="show one workout: truth, events, outcome, differences"
+    )
     return parser.parse_args()
 
 

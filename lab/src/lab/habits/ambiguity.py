@@ -20,10 +20,12 @@ def reasons(diary: Diary) -> list[str]:
     for before, after in pairs(diary.real()):
         if not boundary_told(diary, before, after):
             why.append("no boundary")
-    if diary.traits.get("timing") and any(_starts_over(diary, index) for index in range(len(diary.sets))):
+    if diary.timing and any(_starts_over(diary, index) for index in range(len(diary.sets))):
         why.append("a silent counter that starts over")
     for index, logged in enumerate(diary.sets):
-        late = any(report.flushed and report.at_s > diary.next_begun_s(index) for report in diary.of(index, RepCompleted))
+        late = any(
+            report.flushed and report.at_s > diary.next_begun_s(index) for report in diary.of(index, RepCompleted)
+        )
         if logged.set_id is None and late:
             why.append("a flush without names")
     return why

@@ -132,7 +132,7 @@ class _Comparison:
     diary: Diary
     sent: list[Event]
     sight: Sight
-    found: list[Deviation] = field(default_factory=list)
+    differences: list[Deviation] = field(default_factory=list)
     keys: dict[int, str] = field(default_factory=dict)
     """The set in the outputs that is the logged one, where there is one such."""
 
@@ -143,10 +143,10 @@ class _Comparison:
             self._compare_set(self.diary.sets[index], index, self.sight.sets[key])
         self._compare_exposures()
         self._compare_costs()
-        return self.found
+        return self.differences
 
     def _differs(self, kind: str, detail: str) -> None:
-        self.found.append(Deviation(kind, detail))
+        self.differences.append(Deviation(kind, detail))
 
     def _compare_reps(self) -> None:
         meant = {report.id: report.rep for report in self.diary.reports if report.kind is RepCompleted}

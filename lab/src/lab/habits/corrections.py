@@ -29,19 +29,19 @@ DAY_S: Final = 86_400.0
 
 def rep_voided(diary: Diary, random: Random) -> bool:
     """Have the tracker count the racking of the bar, and the lifter take that back."""
-    if not diary.traits["counts"] or diary.traits.get("timing"):
+    if not diary.counts or diary.timing:
         return False
     for index in _chosen(diary, random):
         logged = diary.sets[index]
         reps = [report for report in diary.of(index, RepCompleted) if report.rep is not None]
-        if index in diary.traits.get("renumbered", ()) or any(report.flushed for report in reps):
+        if index in diary.renumbered or any(report.flushed for report in reps):
             continue
         at_s = logged.last.ended_s + 1.4
         if diary.next_begun_s(index) < at_s + 3 or min(_app_reports(diary, index)) < at_s + 0.3:
             continue
         fields = dict(reps[-1].fields) | {"rep_number": len(reps) + 1, "mean_velocity_mps": 0.61, "concentric_s": 0.5}
         fields.pop("rom_m", None)
-        diary.reports.append(replace(reps[-1], at_s=at_s, fields=fields, rep=None, started_s=None))
+        diary.reports.append(replace(reps[-1], at_s=at_s, fields=fields, rep=None, started_s=None, id=""))
         return _correct(diary, random, index, RepVoided, {"rep_number": len(reps) + 1}, after_s=at_s + 0.5)
     return False
 
@@ -50,7 +50,7 @@ def load_amended(diary: Diary, random: Random) -> bool:
     """Have the wrong load said first."""
     for index in _chosen(diary, random):
         logged = diary.sets[index]
-        [start, *_] = diary.of(index, SetStarted) or [None]
+        start = diary.start_of(index)
         if start is None or len(logged.bouts) > 1 or logged.first.load_kg is None or _in_parts(diary, index):
             continue
         if _is_inherited(diary, index):
@@ -67,11 +67,11 @@ def exercise_amended(diary: Diary, random: Random) -> bool:
     """Have the wrong exercise said first."""
     for index in _chosen(diary, random):
         logged = diary.sets[index]
-        [start, *_] = diary.of(index, SetStarted) or [None]
+        start = diary.start_of(index)
         ids = [other.set_id for other in diary.sets]
         if start is None or len(logged.bouts) > 1 or _in_parts(diary, index) or logged.set_id is None:
             continue
-        if ids.count(logged.set_id) > 1 or "watch" in diary.traits:
+        if ids.count(logged.set_id) > 1 or diary.watched:
             continue
         if any("exercise" in report.fields for report in diary.of(index, RepCompleted)):
             continue
@@ -105,8 +105,10 @@ def set_voided(diary: Diary, random: Random) -> bool:
         return False
     before, next_s = random.choice(rests)
     earlier = diary.sets[before]
-    begun_s = max(earlier.last.ended_s + 92, diary.over_s(before) + 2) if earlier.set_id is None else (
-        max(earlier.last.ended_s + 45, max(report.at_s for report in diary.of(before)) + 2)
+    begun_s = (
+        max(earlier.last.ended_s + 92, diary.over_s(before) + 2)
+        if earlier.set_id is None
+        else (max(earlier.last.ended_s + 45, max(report.at_s for report in diary.of(before)) + 2))
     )
     if next_s - begun_s < 35:
         return False
@@ -121,7 +123,7 @@ def set_voided(diary: Diary, random: Random) -> bool:
     diary.reports.append(Report(begun_s, SetStarted, fields, APP, index))
     for number, rep in enumerate(reps, 1):
         measured = {"mean_velocity_mps": 0.6 - 0.01 * number, "concentric_s": 0.7, "rep_number": number}
-        diary.reports.append(Report(rep.ended_s, RepCompleted, measured, diary.traits["tracker"], index))
+        diary.reports.append(Report(rep.ended_s, RepCompleted, measured, diary.tracker, index))
     diary.reports.append(Report(reps[-1].ended_s + 5, SetEnded, {}, APP, index))
     if _correct(diary, random, index, SetVoided, {}, after_s=reps[-1].ended_s + 6):
         return True
@@ -136,7 +138,7 @@ def next_day(diary: Diary, random: Random) -> bool:
     if index is None:
         return False
     logged = diary.sets[index]
-    [start, *_] = diary.of(index, SetStarted) or [None]
+    start = diary.start_of(index)
     if start is None or logged.first.load_kg is None or len(logged.bouts) > 1 or _in_parts(diary, index):
         return False
     if _is_inherited(diary, index):
@@ -153,7 +155,7 @@ def next_day(diary: Diary, random: Random) -> bool:
     )
     exposure = max(bout.exposure for bout in diary.visit.bouts) + 1
     diary.sets.append(LoggedSet([Bout(exercise, 40.0, "work", begun_s, reps, 2, exposure)], logged.set_id))
-    tracker = diary.traits["tracker"]
+    tracker = diary.tracker
     diary.reports.append(Report(begun_s, SetStarted, {"exercise": exercise, "load_kg": 40.0}, APP, today))
     for turn, rep in enumerate(reps, 1):
         measured = {"mean_velocity_mps": rep.velocity_mps, "concentric_s": 0.7, "rep_number": turn}

@@ -20,7 +20,7 @@ def late_calls(diary: Diary, random: Random) -> bool:
 
 def phone_offline(diary: Diary, random: Random) -> bool:
     """Upload all that the app says hours later; the tracker has a gateway of its own."""
-    if diary.traits["tracker"] == APP or not all(logged.opens for logged in diary.sets):
+    if diary.tracker == APP or not all(logged.opens for logged in diary.sets):
         return False
     upload_s = _last_s(diary) + random.uniform(600, 20_000)
     for report in diary.reports:
@@ -37,8 +37,7 @@ def uploaded_afterwards(diary: Diary, random: Random) -> bool:
 
 def newest_first(diary: Diary, random: Random) -> bool:
     """Upload the whole workout when it is over, the newest event first."""
-    upload_s = _upload(diary, random)
-    diary.traits["order"] = lambda report: -report.at_s if report.sent_s == upload_s else 0.0
+    diary.newest_first_from_s = _upload(diary, random)
     return True
 
 
@@ -76,5 +75,9 @@ def _last_s(diary: Diary) -> float:
 
 def in_order_of_arrival(diary: Diary) -> list[Report]:
     """Return the reports as they arrive."""
-    order = diary.traits.get("order", lambda report: 0.0)
-    return sorted(diary.reports, key=lambda report: (report.sending_s, order(report), report.at_s))
+    upload_s = diary.newest_first_from_s
+
+    def key(report: Report) -> tuple[float, float]:
+        return report.sending_s, -report.at_s if report.sent_s == upload_s else report.at_s
+
+    return sorted(diary.reports, key=key)

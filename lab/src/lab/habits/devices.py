@@ -11,7 +11,7 @@ from spotter.domain.events.lifting import RepCompleted, RepStarted
 
 def counter_restarts(diary: Diary, random: Random) -> bool:
     """Have the device start counting again within a set."""
-    if not diary.traits["counts"]:
+    if not diary.counts:
         return False
     done = False
     for index in _some(diary, random, least=4):
@@ -19,7 +19,7 @@ def counter_restarts(diary: Diary, random: Random) -> bool:
         restart = random.randrange(2, len(reps))
         for number, report in enumerate(reps[restart:], 1):
             report.fields["rep_number"] = number
-        diary.traits.setdefault("renumbered", set()).add(index)
+        diary.renumbered.add(index)
         done = True
     return done
 
@@ -30,7 +30,7 @@ def counts_each_arm(diary: Diary, random: Random) -> bool:
     for index, logged in enumerate(diary.sets):
         arms = {rep.number: rep.arm for _, rep in logged.reps()}
         reps = diary.of(index, RepCompleted)
-        if set(arms.values()) != {"left", "right"} or not diary.traits["counts"]:
+        if set(arms.values()) != {"left", "right"} or not diary.counts:
             continue
         counts = {"left": 0, "right": 0}
         logged.untold.discard("side")
@@ -39,25 +39,25 @@ def counts_each_arm(diary: Diary, random: Random) -> bool:
             assert arm is not None
             counts[arm] += 1
             report.fields |= {"rep_number": counts[arm], "side": arm, "device": {"id": f"sensor-{arm}"}}
-        diary.traits.setdefault("renumbered", set()).add(index)
+        diary.renumbered.add(index)
         done = True
     return done
 
 
 def notified_twice(diary: Diary, random: Random) -> bool:
     """Send each rep of some sets twice, a moment later, under an id of its own."""
-    if not diary.traits["counts"]:
+    if not diary.counts:
         return False
     for index in _some(diary, random, least=1):
         for report in diary.of(index, RepCompleted):
-            again = replace(report, at_s=report.at_s + random.uniform(0.05, 0.6), fields=dict(report.fields))
+            again = replace(report, at_s=report.at_s + random.uniform(0.05, 0.6), fields=dict(report.fields), id="")
             diary.reports.append(again)
     return True
 
 
 def flushed(diary: Diary, random: Random) -> bool:
     """Have the app sleep through a set: its reps come at its end, all with the time of the flush."""
-    if not diary.traits["counts"]:
+    if not diary.counts:
         return False
     done = False
     for index in _some(diary, random, least=3):
@@ -89,7 +89,7 @@ def timing_only(diary: Diary, random: Random) -> bool:
         if report.kind is RepCompleted:
             for name in ("mean_velocity_mps", "concentric_s", "rom_m"):
                 report.fields.pop(name, None)
-    diary.traits["timing"] = True
+    diary.timing = True
     return True
 
 

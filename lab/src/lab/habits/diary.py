@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any, Final, Literal
 
@@ -21,6 +22,17 @@ TRACKER: Final[Teller] = "tracker"
 WATCH: Final[Teller] = "watch"
 SILENCE_S: Final = 90.0
 """A set is over this long after its last rep, if nothing else ends it (contract §4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clock of a teller."""
+
+    ahead_s: float = 0.0
+    dated: bool = True
+    """Without a date it counts from 1970."""
+    senttime: bool = True
+    """The events carry `senttime`."""
 
 
 @dataclass(slots=True)
@@ -101,8 +113,25 @@ class Diary:
     """Why nobody could know what happened; see `ambiguity`."""
     doubtful: set[str] = field(default_factory=set)
     """Ids of reps that one of two recorders invented: they may count or not, for nobody can know."""
-    traits: dict[str, Any] = field(default_factory=dict)
-    """What later habits need to know of earlier ones."""
+    tracker: Teller = TRACKER
+    """Who sends the reps: a device of its own, or the app with a sensor."""
+    counts: bool = True
+    """The device numbers its reps."""
+    timing: bool = False
+    """The device tells nothing but the time of each rep."""
+    watched: bool = False
+    """A watch records the workout, too."""
+    renumbered: set[int] = field(default_factory=set)
+    """Indices of sets whose reps are not numbered from 1 to the last."""
+    clocks: dict[Teller, Clock] = field(default_factory=dict)
+    """Those that are not right."""
+    newest_first_from_s: float | None = None
+    """What is sent at this moment arrives newest first."""
+
+    def identify(self, stage: str) -> None:
+        """Give an id to each report that has none."""
+        for index, report in enumerate(self.reports):
+            report.id = report.id or f"{stage}-{index}"
 
     def of(self, index: int, kind: type[EventData] | None = None, teller: Teller | None = None) -> list[Report]:
         """Return the reports about a logged set, by time."""
@@ -114,6 +143,10 @@ class Diary:
             and (teller is None or report.teller == teller)
         )
         return sorted(matching, key=lambda report: report.at_s)
+
+    def start_of(self, index: int) -> Report | None:
+        """Return the first `set.started` of a logged set."""
+        return next(iter(self.of(index, SetStarted)), None)
 
     def real(self) -> list[int]:
         """Return the indices of the sets that happened, by time."""
@@ -160,22 +193,20 @@ def ordinary(visit: Visit, random: Random) -> Diary:
     one_program = random.random() < 0.4
     counts = random.random() < 0.9
     starts = random.random() < 0.5
-    diary.traits.update(counts=counts, tracker=APP if one_program else TRACKER)
+    diary.counts, diary.tracker = counts, APP if one_program else TRACKER
     for index, logged in enumerate(sets):
         _report_set(diary, index, logged, random, counts=counts, starts=starts)
+    diary.identify("ordinary")
     return diary
 
 
-def _report_set(
-    diary: Diary, index: int, logged: LoggedSet, random: Random, *, counts: bool, starts: bool
-) -> None:
+def _report_set(diary: Diary, index: int, logged: LoggedSet, random: Random, *, counts: bool, starts: bool) -> None:
     first, reports = logged.first, diary.reports
     fields: dict[str, Any] = {"exercise": first.exercise, "load_kg": first.load_kg}
     if first.work != "work":
         fields["intent"] = first.work
-    if first.arm is not None:
-        if len(logged.bouts) == 1:
-            fields["side"] = first.arm
+    if first.arm is not None and len(logged.bouts) == 1:
+        fields["side"] = first.arm
     if first.joint is not None:
         _tell_part(diary, index, fields, random)
     reports.append(Report(first.begun_s, SetStarted, fields, APP, index))
@@ -186,9 +217,11 @@ def _report_set(
         diary.habits.add(f"drop told by {drop_by}")
     for bout in logged.bouts:
         if bout is not first and bout.joint == "drop" and drop_by != "each rep":
-            kind, told = (SetStarted, {"exercise": bout.exercise}) if drop_by == "set.started" else (SetAmended, {})
-            told |= {"intent": "drop", "load_kg": bout.load_kg}
-            reports.append(Report(bout.begun_s, kind, told, APP, index))
+            dropped: dict[str, Any] = {"intent": "drop", "load_kg": bout.load_kg}
+            if drop_by == "set.started":
+                reports.append(Report(bout.begun_s, SetStarted, {"exercise": bout.exercise, **dropped}, APP, index))
+            else:
+                reports.append(Report(bout.begun_s, SetAmended, dropped, APP, index))
         for rep in bout.reps:
             number += 1
             measured = _measured(rep)
@@ -198,7 +231,7 @@ def _report_set(
                 measured["side"] = rep.arm
             if drop_by == "each rep" and any(other.joint == "drop" for other in logged.bouts):
                 measured["load_kg"] = bout.load_kg
-            report = Report(rep.ended_s, RepCompleted, measured, diary.traits["tracker"], index, rep.number)
+            report = Report(rep.ended_s, RepCompleted, measured, diary.tracker, index, rep.number)
             report.started_s = rep.started_s if starts else None
             reports.append(report)
     _report_end(diary, index, logged, random)
@@ -281,4 +314,4 @@ def boundary_told(diary: Diary, before: int, after: int) -> bool:
 
 def pairs(indices: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield each index with the one after it."""
-    return zip(indices, indices[1:], strict=False)
+    return pairwise(indices)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from lab.habits.clocks import clock_of
 from lab.habits.delivery import in_order_of_arrival
-from lab.habits.diary import APP, TRACKER, WATCH, Diary, Report, Teller
+from lab.habits.diary import APP, TRACKER, WATCH, Clock, Diary, Report, Teller
 from lab.season.gym import GYM, Lane, Training, Wait, train
 from spotter.domain.events import Event, corrected_time
 from spotter.domain.events.lifting import RepCompleted
@@ -85,7 +84,7 @@ def batches(diary: Diary) -> Iterator[tuple[float, list[Report]]]:
 
 def event_of(diary: Diary, report: Report, athlete_id: str, set_key: str | None = None) -> Event:
     """Return the event of a report, by the clock of its sender."""
-    visit, clock = diary.visit, clock_of(diary, report.teller)
+    visit, clock = diary.visit, diary.clocks.get(report.teller, Clock())
     off = timedelta(seconds=clock.ahead_s) + (timedelta() if clock.dated else _NO_DATE - visit.base)
     fields: dict[str, Any] = {name: value for name, value in report.fields.items() if value is not None}
     set_id = report.sent_id or (_set_id(diary, report) if report.named else None)
@@ -93,7 +92,7 @@ def event_of(diary: Diary, report: Report, athlete_id: str, set_key: str | None 
         first_id = diary.sets[fields.pop("part_of")].set_id
         if first_id not in (None, set_id):
             fields["part_of"] = first_id
-    if report.started_s is not None:
+    if report.started_s is not None and clock.dated:
         fields["started_at"] = visit.at(report.started_s) + off
     data = report.kind(gym_id=GYM, athlete_id=athlete_id, set_id=set_id, set_key=set_key, **fields)
     sending = visit.at(report.sending_s)
@@ -102,7 +101,7 @@ def event_of(diary: Diary, report: Report, athlete_id: str, set_key: str | None 
         source=report.teller,
         time=visit.at(report.at_s) + off,
         data=data,
-        senttime=sending + off if clock.told else None,
+        senttime=sending + off if clock.senttime else None,
         receivedtime=sending + timedelta(seconds=UNDER_WAY_S[report.teller]),
         configversion=0,
     )

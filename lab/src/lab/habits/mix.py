@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from lab.habits import ambiguity, clocks, corrections, delivery, devices, naming, recorders
+from lab.habits import ambiguity, clocks, corrections, delivery, devices, recorders, set_names
 from lab.habits.diary import Diary, ordinary
 from lab.habits.workouts import draw_visit
 
@@ -24,21 +24,21 @@ class Habit:
 
 MIX: Final[Sequence[Sequence[Habit]]] = (
     (
-        Habit("numbers within each exercise", 0.20, naming.numbers_within_exercise),
-        Habit("numbers per day", 0.15, naming.numbers_per_day),
-        Habit("one id per exercise", 0.10, naming.id_per_exercise),
-        Habit("no set ids", 0.14, naming.no_ids),
+        Habit("numbers within each exercise", 0.20, set_names.numbers_within_exercise),
+        Habit("numbers per day", 0.15, set_names.numbers_per_day),
+        Habit("one id per exercise", 0.10, set_names.id_per_exercise),
+        Habit("no set ids", 0.14, set_names.no_ids),
     ),
     (
-        Habit("no set.started", 0.12, naming.no_starts),
-        Habit("exercise named on each rep", 0.10, naming.exercise_on_each_rep),
+        Habit("no set.started", 0.12, set_names.no_starts),
+        Habit("exercise named on each rep", 0.10, set_names.exercise_on_each_rep),
     ),
-    (Habit("no set.ended", 0.22, naming.no_ends),),
-    (Habit("", 1.0, naming.tell_boundaries),),
-    (Habit("tracker without set ids", 0.06, naming.tracker_without_ids),),
+    (Habit("no set.ended", 0.22, set_names.no_ends),),
+    (Habit("", 1.0, set_names.tell_boundaries),),
+    (Habit("tracker without set ids", 0.06, set_names.tracker_without_ids),),
     (
-        Habit("times only", 0.05, devices.timing_only),
-        Habit("a sensor for each arm", 0.20, devices.counts_each_arm),
+        Habit("times only", 0.12, devices.timing_only),
+        Habit("a sensor for each arm", 0.35, devices.counts_each_arm),
     ),
     (
         Habit("counter starts over", 0.05, devices.counter_restarts),
@@ -50,7 +50,7 @@ MIX: Final[Sequence[Sequence[Habit]]] = (
     (
         Habit("rep voided", 0.05, corrections.rep_voided),
         Habit("load amended", 0.05, corrections.load_amended),
-        Habit("exercise amended", 0.07, corrections.exercise_amended),
+        Habit("exercise amended", 0.12, corrections.exercise_amended),
         Habit("effort corrected", 0.05, corrections.effort_corrected),
         Habit("set voided", 0.06, corrections.set_voided),
         Habit("corrected the next day", 0.06, corrections.next_day),
@@ -90,7 +90,6 @@ def workout_diary(seed: int) -> Diary:
                     diary.habits.add(habit.name)
                 break
             roll -= habit.share
-        for index, report in enumerate(diary.reports):
-            report.id = report.id or f"{seed}-{index}-{number}"
+        diary.identify(f"{number}")
     diary.ambiguous = ambiguity.reasons(diary)
     return diary

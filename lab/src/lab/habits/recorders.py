@@ -17,7 +17,7 @@ def watch(diary: Diary, random: Random) -> bool:
     starts, ends = random.random() < 0.5, random.random() < 0.6
     apart_s = random.uniform(0.2, 1.5) if spans else random.uniform(0.2, 0.7)
     misses = random.random() < 0.3
-    adds = random.random() < 0.2
+    adds = random.random() < 0.3
     late_s = random.choice((None, None, None, random.uniform(1800, 20_000)))
     for index in diary.real():
         logged = diary.sets[index]
@@ -54,7 +54,7 @@ def watch(diary: Diary, random: Random) -> bool:
         for report in diary.reports:
             if report.teller == WATCH:
                 report.sent_s = last_s + late_s
-    diary.traits["watch"] = True
+    diary.watched = True
     return True
 
 

@@ -19,7 +19,7 @@ AT_ONCE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class WorkoutTrial:
     """One workout, compared."""
 
     seed: int
@@ -35,12 +35,12 @@ class Trial:
 
 
 @dataclass(slots=True)
-class Tally:
+class HabitTally:
     """The trials of a run."""
 
-    trials: list[Trial] = field(default_factory=list)
+    trials: list[WorkoutTrial] = field(default_factory=list)
 
-    def judged(self) -> list[Trial]:
+    def judged(self) -> list[WorkoutTrial]:
         """Return the workouts that somebody could know."""
         return [trial for trial in self.trials if not trial.ambiguous]
 
@@ -54,40 +54,38 @@ class Tally:
         return 1.0 - len(self.judged()) / len(self.trials) if self.trials else 0.0
 
 
-def run(workouts: int, seed: int = 1, jobs: int | None = None) -> Tally:
+def run(workouts: int, seed: int = 1, jobs: int | None = None) -> HabitTally:
     """Compare workouts in parallel processes; their number does not change the result."""
     first = seed * 1_000_000
-    parts = [
-        range(begin, min(begin + AT_ONCE, first + workouts)) for begin in range(first, first + workouts, AT_ONCE)
-    ]
+    parts = [range(begin, min(begin + AT_ONCE, first + workouts)) for begin in range(first, first + workouts, AT_ONCE)]
     wanted = min(jobs or os.cpu_count() or 1, len(parts))
     if wanted == 1:
-        return Tally([trial for part in parts for trial in trials(part)])
+        return HabitTally([trial for part in parts for trial in trials(part)])
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     with multiprocessing.get_context("spawn").Pool(wanted) as pool:
-        return Tally([trial for group in pool.imap(trials, parts) for trial in group])
+        return HabitTally([trial for group in pool.imap(trials, parts) for trial in group])
 
 
-def trials(seeds: Sequence[int]) -> list[Trial]:
+def trials(seeds: Sequence[int]) -> list[WorkoutTrial]:
     """Compare some workouts side by side."""
     diaries = [workout_diary(seed) for seed in seeds]
     try:
         attendances = attend(diaries)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever breaks is a finding about its workout
         if len(seeds) == 1:
             return [_broken(diaries[0], traceback.format_exc())]
         return [trial for seed in seeds for trial in trials([seed])]
     return [_trial(attendance) for attendance in attendances]
 
 
-def _trial(attendance: Attendance) -> Trial:
+def _trial(attendance: Attendance) -> WorkoutTrial:
     diary = attendance.diary
     deviations = tuple(compare(attendance))
     habits = frozenset(diary.habits) or frozenset({PLAIN})
-    return Trial(diary.visit.seed, habits, len(attendance.sent), tuple(diary.ambiguous), deviations)
+    return WorkoutTrial(diary.visit.seed, habits, len(attendance.sent), tuple(diary.ambiguous), deviations)
 
 
-def _broken(diary: Diary, trace: str) -> Trial:
+def _broken(diary: Diary, trace: str) -> WorkoutTrial:
     [*_, last] = trace.strip().splitlines()
-    return Trial(diary.visit.seed, frozenset(diary.habits), 0, (), (Deviation("crash", last),))
+    return WorkoutTrial(diary.visit.seed, frozenset(diary.habits), 0, (), (Deviation("crash", last),))

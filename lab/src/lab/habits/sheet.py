@@ -61,7 +61,7 @@ def _print_outcome(attendance: Attendance) -> None:
     numbers = {report.id: report.rep for report in attendance.diary.reports}
     for key, seen in sight.sets.items():
         opened, closed = seen.opened, seen.closed
-        state = "open" if closed is None else closed.reason
+        state = "open" if closed is None else f"{closed.reason}"
         if closed is not None and closed.merged_into:
             state += f", merged into {closed.merged_into[:8]}"
         if closed is not None and closed.voided:

@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lab.habits.runner import Tally, Trial
+from lab.habits.runner import HabitTally, WorkoutTrial
 
 _WIDTH: Final = 132
 """Columns when the output is not a terminal."""
@@ -18,7 +18,7 @@ _SHOWN: Final = 40
 _KINDS: Final = 3
 
 
-def print_table(tally: Tally, spent_s: float) -> None:
+def print_table(tally: HabitTally, spent_s: float) -> None:
     """Print the result on standard output."""
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -47,7 +47,7 @@ def print_table(tally: Tally, spent_s: float) -> None:
     console.print(f"{tally.share_ambiguous():.2%} that nobody could know; took {spent_s:.0f} s")
 
 
-def print_json(tally: Tally, spent_s: float) -> None:
+def print_json(tally: HabitTally, spent_s: float) -> None:
     """Print the result as one JSON object."""
     judged = tally.judged()
     habits = {
@@ -77,18 +77,18 @@ def print_json(tally: Tally, spent_s: float) -> None:
     print(json.dumps(document, ensure_ascii=False))
 
 
-def by_habit(trials: list[Trial]) -> list[tuple[str, list[Trial]]]:
+def by_habit(trials: list[WorkoutTrial]) -> list[tuple[str, list[WorkoutTrial]]]:
     """Return the workouts with each habit, the most common habit first."""
     counts = Counter(habit for trial in trials for habit in trial.habits)
     return [(habit, [trial for trial in trials if habit in trial.habits]) for habit, _ in counts.most_common()]
 
 
-def kinds_of(trials: list[Trial]) -> Counter[str]:
+def kinds_of(trials: list[WorkoutTrial]) -> Counter[str]:
     """Count the workouts with each kind of difference."""
     return Counter(kind for trial in trials for kind in {deviation.kind for deviation in trial.deviations})
 
 
-def explanation(trial: Trial) -> str:
+def explanation(trial: WorkoutTrial) -> str:
     """Return what differs in a workout, in a line."""
     counts = Counter(deviation.kind for deviation in trial.deviations)
     details = {deviation.kind: deviation.detail for deviation in reversed(trial.deviations)}

@@ -46,6 +46,17 @@ AMRAP_FACTOR: Final = 0.25
 BODYWEIGHT: Final = ("push_up",)
 BARBELL: Final = ("back_squat", "bench_press", "deadlift", "overhead_press", "barbell_row")
 ONE_ARMED: Final = ("biceps_curl", "hammer_curl", "lateral_raise", "triceps_pushdown", "dumbbell_row", "leg_extension")
+_USUAL_MPS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
+    {
+        "back_squat": (0.60, 0.30),
+        "bench_press": (0.52, 0.18),
+        "deadlift": (0.50, 0.20),
+        "overhead_press": (0.58, 0.22),
+        "barbell_row": (0.85, 0.52),
+    }
+)
+"""Velocities of the first rep of a working set and of the last one possible, where they are not as in most exercises."""
+_MOST_MPS: Final = (0.62, 0.25)
 _EXERCISES: Final = ((3, 0.36), (4, 0.30), (5, 0.16), (6, 0.09), (7, 0.05), (8, 0.04))
 """Exercises of a workout, with their shares. Like all shares here a design choice: ordinary is common, rare is not."""
 _START: Final = datetime(2026, 9, 2, tzinfo=UTC)
@@ -144,6 +155,33 @@ def draw_visit(seed: int) -> Visit:
     return _Lifter(seed).train()
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A lifter in one exercise."""
+
+    rom_m: float
+    possible: int
+    """Reps to failure with the working load."""
+    first_mps: float
+    """Velocity of the first rep of a working set."""
+    last_mps: float
+    """Velocity of the last rep before failure."""
+
+    def slowing(self, count: int, left: int, random: Random) -> list[float]:
+        """Return velocities (m/s) that fall along a power curve towards that of the last possible rep.
+
+        Where twice as many reps or more are possible the load is light, and the first one faster.
+        """
+        light = 1.35 if count + left >= 2 * self.possible else 1.0
+        first = self.first_mps * light * random.uniform(0.98, 1.02)
+        velocities = []
+        for index in range(count):
+            used = (index / max(count + left - 1, 1)) ** 1.3
+            velocity = first + (self.last_mps - first) * used
+            velocities.append(round(velocity * random.uniform(0.98, 1.02), 3))
+        return velocities
+
+
 @dataclass(slots=True)
 class _Lifter:
     """A lifter in the gym; time passes as bouts are done."""
@@ -153,6 +191,7 @@ class _Lifter:
     bouts: list[Bout] = field(default_factory=list)
     traits: set[str] = field(default_factory=set)
     random: Random = field(init=False)
+    builds: dict[str, Build] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _exposures: Iterator[int] = field(default_factory=itertools.count)
 
@@ -195,12 +234,14 @@ class _Lifter:
         load_kg = self._load(name)
         if name in BARBELL and random.random() < 0.22:
             self.traits.add("warm-up sets")
-            self._bout(name, _plates(0.5 * load_kg) if load_kg else None, "warmup", random.randint(3, 5), 15, called=False)
+            self._bout(
+                name, _plates(0.5 * load_kg) if load_kg else None, "warmup", random.randint(3, 5), 15, called=False
+            )
             self.now_s += random.uniform(65, 150)
         for turn in range(sets):
             if turn:
                 self.now_s += random.uniform(65, 110) if random.random() < 0.35 else random.uniform(110, 240)
-            if form == "straight" or turn < sets - 1 and form in ("drop", "cluster"):
+            if form == "straight" or (turn < sets - 1 and form in ("drop", "cluster")):
                 self._set(name, load_kg)
             else:
                 getattr(self, f"_{form.replace(' ', '_')}")(name, load_kg)
@@ -211,14 +252,20 @@ class _Lifter:
         if name in BODYWEIGHT and random.random() < 0.5:
             work = "amrap"
         light = work == "work" and random.random() < 0.15
-        count = random.randint(3, 5) if light else random.randint(3, 8)
-        left = 14 if light else random.choice((0, 0, 1, 1, 2, 2, 3, 3, 4))
+        if light and load_kg is not None:
+            load_kg = _plates(0.6 * load_kg)
+        left = 15 if light else random.choice((0, 0, 1, 1, 2, 2, 3, 3, 4))
+        count = random.randint(3, 5) if light else self._count(name, left)
         bout = self._bout(name, load_kg, work, count, left, called=not light)  # type: ignore[arg-type]
         roll = random.random()
         if roll < 0.025 and count >= 5:
             self._change_last(bout, [replace(rep, kind="calibration") for rep in bout.reps[:2]], "calibration reps")
         elif roll < 0.05 and left <= 1:
             self._change_last(bout, [*bout.reps[:-1], replace(bout.reps[-1], assisted=True)], "assisted reps")
+
+    def _count(self, name: str, left: int) -> int:
+        """Return how many reps with the working load leave so many in reserve."""
+        return self._build(name).possible + self.random.choice((-1, 0, 0, 1)) - left
 
     def _change_last(self, bout: Bout, changed: Sequence[Repetition], trait: str) -> None:
         self.traits.add(trait)
@@ -233,7 +280,7 @@ class _Lifter:
             if index:
                 self.now_s += self.random.uniform(7, 15)
                 load_kg = _plates(0.8 * load_kg) if load_kg else None
-            count = self.random.randint(3, 6) if index == 0 else self.random.randint(2, 4)
+            count = self._count(name, left) if index == 0 else self.random.randint(2, 4)
             self._bout(
                 name, load_kg, "work", count, left, exposure=exposure, joint="drop" if index else None, apart=apart
             )
@@ -246,7 +293,7 @@ class _Lifter:
             if index:
                 self.now_s += self.random.uniform(8, 22)
             left = 0 if index == 2 else self.random.choice((1, 2))
-            count = self.random.randint(4, 6) if index == 0 else self.random.randint(2, 3)
+            count = self._count(name, left) if index == 0 else self.random.randint(2, 3)
             self._bout(
                 name, load_kg, "work", count, left, exposure=exposure, joint="cluster" if index else None, apart=apart
             )
@@ -254,19 +301,21 @@ class _Lifter:
     def _arms(self, name: str, load_kg: float | None) -> None:
         """Train one arm, then the other, each a set of its own."""
         self.traits.add("arms as two sets")
-        exposure, count, left = next(self._exposures), self.random.randint(3, 6), self.random.choice((0, 1, 2, 3))
+        exposure, left = next(self._exposures), self.random.choice((0, 1, 2, 3))
+        count = self._count(name, left)
         for arm in ("left", "right"):
             if arm == "right":
                 self.now_s += self.random.uniform(8, 40)
             self._bout(
                 name, load_kg, "work", count, left, exposure=exposure, arm=arm,
                 joint="arm" if arm == "right" else None, apart=True,
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
 
     def _arms_in_turn(self, name: str, load_kg: float | None) -> None:
         """Train one arm, then the other, in one set."""
         self.traits.add("arms one after the other in a set")
-        exposure, count, left = next(self._exposures), self.random.randint(3, 5), self.random.choice((0, 1, 2, 3))
+        exposure, left = next(self._exposures), self.random.choice((0, 1, 2, 3))
+        count = self._count(name, left)
         for arm in ("left", "right"):
             if arm == "right":
                 self.now_s += self.random.uniform(3, 14)
@@ -275,15 +324,28 @@ class _Lifter:
 
     def _alternating_arms(self, name: str, load_kg: float | None) -> None:
         self.traits.add("arms alternating in a set")
-        count, left = self.random.randint(3, 4), self.random.choice((0, 1, 2, 3))
+        left = self.random.choice((0, 1, 2, 3))
+        count = self._count(name, left)
         bout = self._bout(name, load_kg, "work", 2 * count, 2 * left)
         arms: list[Arm] = ["left", "right"]
-        velocities = _slowing(count, left, self.random)
+        velocities = self._build(name).slowing(count, left, self.random)
         reps = []
         for index, rep in enumerate(bout.reps):
             velocity = round(velocities[index // 2] * self.random.uniform(0.98, 1.02), 3)
             reps.append(replace(rep, arm=arms[index % 2], velocity_mps=velocity))
         self.bouts[-1] = replace(bout, reps=tuple(reps), left=left)
+
+    def _build(self, name: str) -> Build:
+        random = self.random
+        if name not in self.builds:
+            first_mps, last_mps = _USUAL_MPS.get(name, _MOST_MPS)
+            self.builds[name] = Build(
+                random.uniform(0.34, 0.48),
+                random.randint(6, 8),
+                first_mps * random.uniform(0.95, 1.05),
+                last_mps * random.uniform(0.95, 1.05),
+            )
+        return self.builds[name]
 
     def _load(self, name: str) -> float | None:
         return None if name in BODYWEIGHT else _plates(self.random.uniform(12, 60))
@@ -304,35 +366,23 @@ class _Lifter:
     ) -> Bout:
         """Do a bout now."""
         random, begun_s = self.random, self.now_s
-        rom_m, reps = random.uniform(0.32, 0.5), list[Repetition]()
-        pause_at = random.randrange(1, count) if count > 2 and random.random() < 0.05 else None
+        build, reps = self._build(name), list[Repetition]()
+        pause_at = random.randrange(1, count) if count > 2 and random.random() < 0.03 else None
         self.now_s += random.uniform(2, 6) if joint is None else random.uniform(1, 2)
-        for index, velocity in enumerate(_slowing(count, left, random)):
+        for index, velocity in enumerate(build.slowing(count, left, random)):
             if index:
                 self.now_s += random.uniform(0.8, 1.5) + random.uniform(0.3, 0.8)  # down, and a moment
             if index == pause_at:
                 self.traits.add("breaths")
                 self.now_s += random.uniform(6, 12)
+            rom_m = round(build.rom_m * random.uniform(0.98, 1.02), 3)
             concentric_s = round(rom_m / velocity, 3)
             started_s, self.now_s = self.now_s, self.now_s + concentric_s
-            reps.append(
-                Repetition(next(self._numbers), started_s, self.now_s, velocity, concentric_s, round(rom_m, 3), arm)
-            )
+            reps.append(Repetition(next(self._numbers), started_s, self.now_s, velocity, concentric_s, rom_m, arm))
         exposure = next(self._exposures) if exposure is None else exposure
         bout = Bout(name, load_kg, work, begun_s, tuple(reps), left, exposure, arm, joint, apart, called)
         self.bouts.append(bout)
         return bout
-
-
-def _slowing(count: int, left: int, random: Random) -> list[float]:
-    """Return velocities (m/s) that fall along a power curve towards that of the last possible rep."""
-    first, last = random.uniform(0.55, 0.75), random.uniform(0.2, 0.28)
-    possible = count + left
-    velocities = []
-    for index in range(count):
-        used = (index / max(possible - 1, 1)) ** 1.3
-        velocities.append(round((first + (last - first) * used) * random.uniform(0.98, 1.02), 3))
-    return velocities
 
 
 def _plates(load_kg: float) -> float:

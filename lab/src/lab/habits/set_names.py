@@ -109,7 +109,7 @@ def tell_boundaries(diary: Diary, random: Random) -> bool:
 
 def tracker_without_ids(diary: Diary, random: Random) -> bool:
     """Have a tracker of its own that knows no set ids: only the app's events carry them."""
-    if diary.traits["tracker"] != TRACKER or not all(logged.opens for logged in diary.sets):
+    if diary.tracker != TRACKER or not all(logged.opens for logged in diary.sets):
         return False
     for report in diary.reports:
         if report.teller == TRACKER:
