@@ -200,6 +200,8 @@ def test_once_stop_was_said_in_time_nothing_laxer_is_said_before_a_correction(st
         data = event.data
         if isinstance(data, RepCounted) and _corrects(state, data):
             latched.discard(data.set_key)
+        if isinstance(data, EffortEstimated) and _takes_an_alarm_back(state, data):
+            latched.discard(data.set_key)
         for output in training.advisor.step(state, event, training.env).outputs:
             advice = output.data
             if not isinstance(advice, AdviceGiven) or advice.late or (advice.after_rep == 0 and not advice.repeat):
@@ -269,6 +271,21 @@ def _steps(training: Training) -> Iterable[tuple[dict[str, object], Event]]:
 
 def _arrives(event: Event) -> bool:
     return isinstance(event.data, EffortEstimated) and event.data.arrival
+
+
+def _takes_an_alarm_back(state: dict[str, object], data: EffortEstimated) -> bool:
+    """Return whether a rep that was under way for too long has been completed."""
+    advised = state.get(f"set:{data.set_key}")
+    assert isinstance(advised, AdvisedSet)
+    if advised.stop is None or advised.stop.under_way is None or advised.overdue is None:
+        return False
+    came = [rep for rep in advised.reps if rep.valid and rep.ended > advised.overdue]
+    return [data.rep_number] == [rep.number for rep in came[:1]] and not {
+        "failed",
+        "stall",
+        "ghost",
+        "second_source",
+    }.intersection(data.flags)
 
 
 def _corrects(state: dict[str, object], data: RepCounted) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,16 +11,17 @@ from typing import Final
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.lifting import EffortReported
-from spotter.domain.events.outputs import EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
+from spotter.domain.events.outputs import EffortCounted, EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
+from spotter.domain.weeks import week_of
 from spotter.streaming.processor import Environment
 from spotter_advisor.handlers.athlete_updated import athlete_updated, policy_updated, session_started
-from spotter_advisor.handlers.rep_counted import NO_REPS, start_of
-from spotter_advisor.handlers.set_closed import entry_of
+from spotter_advisor.handlers.rep_counted import counted_rep, estimated_rep
 from spotter_advisor.handlers.set_opened import context_of, pin_set
+from spotter_advisor.handlers.settlement import price_of
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, day_policy, pinned_on_day
-from spotter_advisor.planning.outcome import outcome, overdue_number, report_of
-from spotter_advisor.state.records import ATHLETE, AdvisedRep, EffortReport, LedgerEntry, Pins
+from spotter_advisor.planning.outcome import counted_report, outcome, report_of
+from spotter_advisor.state.records import ATHLETE, AdvisedRep, Closing, EffortReport, LedgerEntry, Pins
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -32,11 +34,13 @@ class _SetHistory:
     opened: SetOpened
     pins: Pins
     received: datetime
+    described: int
+    """Version of the gym's configuration that describes its exercise."""
     reps: dict[str, RepCounted] = field(default_factory=dict)
     estimates: dict[str, EffortEstimated] = field(default_factory=dict)
     """By the event that reported their rep."""
     report: EffortReport | None = None
-    overdue: int | None = None
+    overdue: datetime | None = None
     closed: SetClosed | None = None
     charged: LedgerEntry | None = None
     """As of its last end: a set that continues stays charged until it ends again."""
@@ -45,6 +49,16 @@ class _SetHistory:
     def set_id(self) -> str:
         """The set's id, else its key."""
         return self.first.set_id or self.first.set_key
+
+    @property
+    def exposure(self) -> str:
+        """Key of the first set of its exposure."""
+        return self.opened.exposure_key or self.first.set_key
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there was no such set."""
+        return self.closed is not None and (self.closed.voided is True or self.closed.merged_into is not None)
 
     def advised_reps(self) -> list[AdvisedRep]:
         """Return the reps in order of time."""
@@ -65,6 +79,7 @@ def recompute(events: Iterable[Event], env: Environment) -> dict[str, LedgerEntr
             continue
         processed.add((event.source, event.id))
         uow, data = AdvisorUnitOfWork(state, event, env), event.data
+        _describe_running_week(sets, uow, env)
         if isinstance(data, AthleteUpdated):
             athlete_updated(uow, data)
         elif isinstance(data, PolicyUpdated):
@@ -75,8 +90,12 @@ def recompute(events: Iterable[Event], env: Environment) -> dict[str, LedgerEntr
             _record(sets, uow, env)
         if ATHLETE in uow.changes:
             state[ATHLETE] = uow.athlete
-    entries = (_entry(history, env) for history in sets.values())
-    return {entry.set_key: entry for entry in entries if entry is not None and entry.cost > 0}
+    exposures = defaultdict(list)
+    for history in sets.values():
+        if not history.is_gone:
+            exposures[history.exposure].append(history)
+    entries = (_payer(key, histories, env) for key, histories in exposures.items())
+    return {entry.set_key: entry for entry in entries if entry is not None}
 
 
 def published(events: Iterable[Event]) -> dict[str, LedgerEntry]:
@@ -97,10 +116,13 @@ def published(events: Iterable[Event]) -> dict[str, LedgerEntry]:
                 cost=entry.cost,
                 rules=tuple(entry.rule_ids),
                 at=entry.last_rep_at,
+                day=entry.day or "",
+                exposure=entry.exposure_key or entry.set_key,
                 revision=entry.revision,
                 muscles=entry.muscles or {},
                 rest_h=0 if entry.recovers_at is None else round((entry.recovers_at - entry.last_rep_at) / _HOUR),
                 rest_rule="R13" if "R13" in entry.rule_ids else "R11",
+                repriced=entry.repriced,
             )
     return {key: entry for key, entry in newest.items() if entry.cost > 0}
 
@@ -109,30 +131,46 @@ def _record(sets: dict[str, _SetHistory], uow: AdvisorUnitOfWork, env: Environme
     event, data = uow.event, uow.event.data
     if isinstance(data, EffortReported):
         moved = None if event.movedfrom is None else event.movedfrom.partition(" ")[0]
-        reported = _newest_with_id(sets, data.set_id, moved)
-        if reported is not None:
+        reported = sets.get(data.set_key) if data.set_key else _newest_with_id(sets, data.set_id, moved)
+        if reported is not None and not reported.is_gone:
             reported.report = report_of(event, data, reported.advised_reps())
         return
     if isinstance(data, RepOverdue):
-        slow = _newest_with_id(sets, data.set_id)
+        slow = sets.get(data.set_key) if data.set_key else _newest_with_id(sets, data.set_id)
         if slow is not None and slow.closed is None:
-            slow.overdue = overdue_number(data, slow.advised_reps())
+            slow.overdue = data.started_at
         return
     if isinstance(data, SetOpened) and data.set_key not in sets:
-        sets[data.set_key] = _SetHistory(data, data, pin_set(uow, data), event.received)
-    if not isinstance(data, SetOpened | SetClosed | RepCounted | EffortEstimated) or data.set_key not in sets:
+        sets[data.set_key] = _SetHistory(data, data, pin_set(uow, data), event.received, data.pinned_config)
+    if not isinstance(data, SetOpened | SetClosed | RepCounted | EffortEstimated | EffortCounted):
         return
-    history = sets[data.set_key]
+    history = sets.get(data.set_key)
+    if history is None or (history.closed is not None and history.closed.voided):
+        return
     if isinstance(data, SetOpened):
-        if data.reopened > history.opened.reopened:
+        if data.exercise != history.opened.exercise:
+            history.described = max(event.configversion or 0, history.first.pinned_config)
+        if data.reopened > history.opened.reopened or history.is_gone:
             history.charged, history.closed = _entry(history, env), None
         history.opened = data
     elif isinstance(data, SetClosed):
         history.closed = data
-        if data.moved_to is not None:
+        if data.moved_to is not None or history.is_gone:
             history.reps, history.estimates, history.report, history.overdue = {}, {}, None, None
+    elif not history.is_gone:
+        _count(history, event, data)
+
+
+def _count(history: _SetHistory, event: Event, data: RepCounted | EffortEstimated | EffortCounted) -> None:
+    if isinstance(data, EffortCounted):
+        history.report = counted_report(event, data)
     elif isinstance(data, RepCounted):
-        history.reps[data.rep_event_id] = data
+        if data.withdrawn:
+            history.reps.pop(data.rep_event_id, None)
+        else:
+            history.reps[data.rep_event_id] = data
+    elif data.rep_event_id is not None:
+        history.estimates[data.rep_event_id] = data
     else:
         numbered = [rep for rep in history.reps.values() if rep.rep_number == data.rep_number]
         rep = max(numbered, key=lambda rep: (not rep.voided, rep.rep_time == data.rep_time, rep.rep_time), default=None)
@@ -151,27 +189,49 @@ def _newest_with_id(sets: dict[str, _SetHistory], set_id: str | None, moved: str
     )
 
 
+def _describe_running_week(sets: dict[str, _SetHistory], uow: AdvisorUnitOfWork, env: Environment) -> None:
+    """Have the sets of the running week follow what a new version of the configuration says of their exercises."""
+    version, gym_id = uow.event.configversion or 0, uow.event.data.gym_id or ""
+    if version <= uow.athlete.described:
+        return
+    uow.put_athlete(replace(uow.athlete, described=version))
+    calendar = uow.calendar_at(uow.now)
+    week = week_of(uow.now, calendar.zone, calendar.week_start)
+    first_at = {key: min(part.first.opened_at for part in sets.values() if part.exposure == key) for key in sets}
+    for history in sets.values():
+        exercise = history.opened.exercise
+        before, now = (env.gym(gym_id, each).catalogue.get(exercise) for each in (history.described, version))
+        if before != now and first_at.get(history.exposure, history.first.opened_at) in week:
+            history.described = version
+
+
+def _payer(exposure: str, parts: list[_SetHistory], env: Environment) -> LedgerEntry | None:
+    """Return the entry of the part that pays for an exposure: the hardest, of equals the first."""
+    in_order = sorted(parts, key=lambda part: (part.first.opened_at, part.first.set_key))
+    entries = [entry for part in in_order if (entry := _entry(part, env)) is not None and entry.cost > 0]
+    if not entries:
+        return None
+    payer = max(entries, key=lambda entry: entry.cost)  # the first of equals
+    return replace(payer, exposure=exposure, day=in_order[0].pins.day)
+
+
 def _entry(history: _SetHistory, env: Environment) -> LedgerEntry | None:
     if history.closed is None:
         return history.charged
+    if history.is_gone:
+        return None
     first = history.first
     gym = env.gym(first.gym_id or "", first.pinned_config)
     result = outcome(history.advised_reps(), history.report, None, history.overdue, first.opened_at)
-    context = context_of(history.opened)
+    closing = Closing(history.closed.reason, history.closed.ended_at)
     policy = day_policy(pinned_on_day(gym, history.pins))
-    return entry_of(first.set_key, history.set_id, context, result, history.closed.reason, gym, policy)
+    context, described = context_of(history.opened), env.gym(first.gym_id or "", history.described).catalogue
+    entry = price_of(first.set_key, history.set_id, context, result, closing, described, policy)
+    before = price_of(first.set_key, history.set_id, context, result, closing, gym.catalogue, policy)
+    if before.cost != entry.cost:
+        entry = replace(entry, repriced=f"{entry.exercise} was described after the set began")
+    return entry
 
 
 def _advised_rep(rep: RepCounted, estimate: EffortEstimated | None) -> AdvisedRep:
-    advised = AdvisedRep(rep.rep_number, rep.rep_event_id, start_of(rep), rep.rep_time, rep.voided)
-    if estimate is None:
-        return advised
-    return replace(
-        advised,
-        real=not NO_REPS.intersection(estimate.flags),
-        failed="failed" in estimate.flags,
-        stalled="stall" in estimate.flags,
-        rir=estimate.rir,
-        rir_low=estimate.rir_low,
-        rir_high=estimate.rir_high,
-    )
+    return counted_rep(rep) if estimate is None else estimated_rep(counted_rep(rep), estimate)

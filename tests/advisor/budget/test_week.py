@@ -121,19 +121,21 @@ def test_a_new_week_starts_with_all_of_its_budget() -> None:
     )
 
 
-def test_the_week_of_a_set_is_that_of_its_last_rep() -> None:
-    """A set over midnight on Sunday; a late rep takes it to the next week, and both weeks are told."""
+def test_the_week_of_a_set_is_that_in_which_it_opened() -> None:
+    """A set over midnight on Sunday is one of the week that ends, whatever comes of it later."""
     training = Training(now=at("2026-01-11T23:59:50", "UTC"))
     lifting = training.open_set("biceps_curl")
     lifting.do_set(1, 0)
-    assert at("2026-01-05", "UTC") == training.budget().week_start
     lifting.rep(0, after_s=10)
-    before, after = entries(training)[-2:]
+    training.wait(hours=1)
+    lifting.correct({3: 1})
 
-    assert [(at("2026-01-05", "UTC"), 0.0), (at("2026-01-12", "UTC"), 1.0)] == [
-        (change.week_start, change.spent) for change in (before, after)
+    assert [(at("2026-01-05", "UTC"), 1.0), (at("2026-01-05", "UTC"), 1.0), (at("2026-01-05", "UTC"), 0.5)] == [
+        (change.week_start, change.spent) for change in entries(training)
     ]
-    assert [2, 3] == [change.entry.revision for change in (before, after) if change.entry is not None]
+    assert ["2026-01-11"] == [entry.day for entry in training.ledger.entries]
+    assert {"2026-01-11"} == {summary.day for summary in training.outputs_of(SetSummarised)}
+    assert ("2026-01-11",) == training.lifter.days
     assert agrees(training)
 
 

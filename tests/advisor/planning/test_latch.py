@@ -31,13 +31,44 @@ def test_failing_latches_too() -> None:
     assert "failing" == lifting.rep(0, flags=["stall"]).action
 
 
-def test_an_overdue_rep_latches_too() -> None:
-    """Also when it was completed in the end."""
+def test_a_rep_that_takes_too_long_latches_until_it_is_completed() -> None:
+    """It was no failure, then: neither the alarm nor its cost stays."""
+    lifting = opened()
+    lifting.rep(6)
+    lifting.send_overdue()
+    assert "failing" == lifting.training.outputs_of(AdviceGiven)[-1].action
+
+    assert ["continue", "continue"] == [lifting.rep(5).action, lifting.rep(4).action]
+    assert (False, None) == ((summary := lifting.close()).failed, summary.advice_followed)
+
+
+def test_a_rep_that_took_too_long_and_stalled_keeps_its_alarm() -> None:
+    """Completed, but hardly: whatever comes after it is a spotter's help."""
     lifting = opened()
     lifting.rep(6)
     lifting.send_overdue()
 
-    assert ("stop", 1) == (lifting.rep(6).action, lifting.training.outputs_of(AdviceGiven)[-1].revision)
+    assert "failing" == lifting.rep(0, flags=["stall"]).action
+    assert "stop" == lifting.rep(5).action
+
+
+def test_a_ghost_takes_no_alarm_back() -> None:
+    """The rep under way is still under way."""
+    lifting = opened()
+    lifting.rep(6)
+    lifting.send_overdue()
+    lifting.rep(6, flags=["ghost"])
+
+    assert "stop" == lifting.rep(1).action
+
+
+def test_a_stop_said_before_outlasts_the_alarm() -> None:
+    """What it came from was not taken back."""
+    lifting = opened()
+    lifting.rep(2)
+    lifting.send_overdue()
+
+    assert "stop" == lifting.rep(6).action
 
 
 def test_a_late_stop_latches_nothing() -> None:
@@ -144,17 +175,16 @@ def test_a_latch_is_of_one_set() -> None:
     assert "continue" == training.open_set("hip_thrust").rep(6).action
 
 
-def test_a_rep_that_was_overdue_is_reason_enough_when_others_are_corrected() -> None:
+def test_a_rep_that_never_came_is_reason_enough_when_others_are_corrected() -> None:
     """The stop before it was wrong, the stuck bar was not."""
     lifting = opened()
     lifting.rep(8)
     lifting.rep(2)
     lifting.send_overdue()
-    lifting.rep(1)
-    lifting.correct({2: 7, 3: 6})
+    (advice,) = lifting.correct({2: 7})
 
-    assert "stop" == lifting.rep(6).action
-    assert 2 == lifting.close().reps_after_stop
+    assert "stop" == advice.action
+    assert lifting.close().failed
 
 
 def test_an_overdue_rep_that_never_was_lifts_its_latch_when_voided() -> None:

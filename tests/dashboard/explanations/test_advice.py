@@ -160,6 +160,15 @@ async def test_a_plan_tells_what_stands_in_the_way_of_failure(dashboard: Running
         assert ["The set might have gone to failure, where nothing else forbids it."] == then(seen, had), reason
 
 
+async def test_a_plan_of_an_all_out_block_says_what_offered_failure(dashboard: RunningDashboard) -> None:
+    """The block did, though it is the rule that also closes a muscle that recovers."""
+    story = Story("ada").opens("all_out", exercise="biceps_curl")
+    story.advises("all_out", 0, "continue", because=plan(0, ("R13", 0, "all_out"), left=4.0), rule_ids=["R13"])
+    seen = await why(dashboard, story, "all_out-alert-0-1")
+
+    assert ["Failure would not have been offered."] == then(seen, "Outside of the high-intensity block")
+
+
 async def test_a_plan_of_a_high_risk_lift_says_that_nothing_leads_to_failure(dashboard: RunningDashboard) -> None:
     """R02 is not a matter of budget."""
     seen = await why(dashboard, bench(), "s1-alert-0-1")

@@ -20,7 +20,7 @@ def eligibility_of(
 ) -> Eligibility:
     """Return a lifter's eligibility for failure in a set of an exercise, by check-ins and grants up to `now`.
 
-    The set itself, whose key is `but`, is not charged against itself.
+    The exposure of the set itself, `but`, is not charged against it, and closes nothing to it.
     """
     budget = budget_of(inputs, opened_at, now=now)
     zone = inputs.calendar.zone
@@ -28,15 +28,16 @@ def eligibility_of(
     today = day.isoformat()
     on_day = inputs.policy_on(day)
     policy, all_out = on_day.policy, on_day.kind == "high_intensity"
-    spent = spent_in(inputs.ledger, budget.week, but=but)
+    spent = spent_in(inputs.ledger, budget.week, zone, but=but)
     muscle_left = min(
-        (policy.weekly_units_per_muscle - spent_in(inputs.ledger, budget.week, muscle_group=group, but=but)) / weight
+        (policy.weekly_units_per_muscle - spent_in(inputs.ledger, budget.week, zone, muscle_group=group, but=but))
+        / weight
         for group, weight in muscle_weights(exercise).items()
     )
     groups = main_groups(exercise)
     recovering = [
         recovery
-        for recovery in recovering_groups(inputs.ledger, opened_at, but=but, open_on=(today, zone) if all_out else None)
+        for recovery in recovering_groups(inputs.ledger, opened_at, but=but, open_on=today if all_out else None)
         if recovery.muscle_group in groups
     ]
     last = max(recovering, key=lambda recovery: recovery.until, default=None)

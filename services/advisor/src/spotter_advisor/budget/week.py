@@ -1,7 +1,7 @@
 """What a week allows and what is left of it (R08, R10, R15, R16), computed anew from the state whenever it is needed.
 
-A week is charged with every set whose last rep lies in it, whichever calendar was in force then: after a change of
-zone or first weekday nothing is paid twice within a week, and no week is left out.
+A week is charged with every exposure that began on one of its days: the local day in the zone pinned then, whichever
+calendar is in force now. So a change of zone or first weekday moves nothing, and within a week nothing is paid twice.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def budget_of(inputs: BudgetInputs, moment: datetime, *, now: datetime) -> Budge
         week=week,
         zone=inputs.calendar.zone,
         allowed=allowed,
-        spent=spent_in(inputs.ledger, week),
+        spent=spent_in(inputs.ledger, week, inputs.calendar.zone),
         reasons=reasons,
         valid_until=valid_until,
         allowed_after=allowed_after,
@@ -103,13 +103,16 @@ def budget_of(inputs: BudgetInputs, moment: datetime, *, now: datetime) -> Budge
     )
 
 
-def spent_in(ledger: Ledger, week: Week, *, muscle_group: str | None = None, but: str | None = None) -> float:
-    """Sum what sets of a week cost, in all or for one muscle group, without the set whose key is `but`."""
+def spent_in(
+    ledger: Ledger, week: Week, zone: str, *, muscle_group: str | None = None, but: str | None = None
+) -> float:
+    """Sum what sets of a week cost, in all or for one muscle group, without those of the exposure `but`."""
+    first, end = days_of(week, zone)
     return rounded(
         sum(
             entry.cost if muscle_group is None else entry.on(muscle_group)
             for entry in ledger.entries
-            if entry.at in week and entry.set_key != but
+            if first <= entry.day < end and entry.exposure != but
         )
     )
 
@@ -129,8 +132,13 @@ def without_entries_before(ledger: Ledger, moment: datetime) -> Ledger:
 
 def days_trained(athlete: AthleteState, week: Week, zone: str) -> int:
     """Count the days of a week on which a work set was done."""
-    first, end = day_of(week.start, zone).isoformat(), day_of(week.end, zone).isoformat()
+    first, end = days_of(week, zone)
     return bisect_left(athlete.days, end) - bisect_left(athlete.days, first)
+
+
+def days_of(week: Week, zone: str) -> tuple[str, str]:
+    """Return a week's first local day and that of the next one, ISO."""
+    return day_of(week.start, zone).isoformat(), day_of(week.end, zone).isoformat()
 
 
 def _allowed(inputs: BudgetInputs, at: datetime) -> tuple[float, tuple[str, ...], tuple[ActiveWarning, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from spotter.domain.events.budgets import (
     AllowedFrom,
@@ -49,7 +50,7 @@ def publish_budget(
         athlete_id=event.athlete_id,
         set_id=None if entry is None else entry.set_id,
         revision=athlete.budgets,
-        entry=None if entry is None else _entry(entry),
+        entry=None if entry is None else _entry(entry, budget.week.start),
         week_start=budget.week.start,
         week_end=budget.week.end,
         time_zone=budget.zone,
@@ -91,7 +92,7 @@ def _warning_sign(warning: ActiveWarning) -> WarningSign:
     )
 
 
-def _entry(entry: LedgerEntry) -> BudgetEntry:
+def _entry(entry: LedgerEntry, week_start: datetime) -> BudgetEntry:
     return BudgetEntry(
         set_id=entry.set_id,
         set_key=entry.set_key,
@@ -102,6 +103,10 @@ def _entry(entry: LedgerEntry) -> BudgetEntry:
         rule_ids=list(entry.rules),
         revision=entry.revision,
         last_rep_at=entry.at,
+        day=entry.day,
+        week_start=week_start,
+        exposure_key=entry.exposure if entry.exposure != entry.set_key else None,
+        repriced=entry.repriced,
         muscles=dict(entry.muscles) if entry.cost > 0 else None,
         recovers_at=recovers_at(entry) if entry.rest_h else None,
     )

@@ -14,9 +14,9 @@ from spotter.domain.ids import derived_id
 from spotter.domain.weeks import day_of, start_of_day
 from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.handlers.unit_of_work import SOURCE, AdvisorUnitOfWork
-from spotter_advisor.pricing.calendar import week_in
+from spotter_advisor.pricing.calendar import week_in, week_of_day
 from spotter_advisor.state.history import SentNotice
-from spotter_advisor.state.records import AdvisedSet, Calendar
+from spotter_advisor.state.records import AdvisedSet
 from spotter_advisor.warnings.effort_shares import HARD_DAYS, easy_share, hard_share
 from spotter_advisor.warnings.plateau import exercise_words, plateau_of
 
@@ -60,9 +60,9 @@ def _hard_share(uow: AdvisorUnitOfWork) -> None:
 
 def _sandbagging(uow: AdvisorUnitOfWork, advised: AdvisedSet) -> None:
     """R20, of the week that the set lies in."""
-    calendar = Calendar(advised.pins.zone, advised.pins.week_start)
+    calendar = advised.pins.calendar
     last_rep_at = _last_rep_at(advised)
-    week = week_in(calendar, last_rep_at)
+    week = week_in(calendar, advised.opened_at) if advised.facts is None else week_of_day(calendar, advised.facts.day)
     if week.end + _WEEK <= uow.now:
         return
     first, end = day_of(week.start, calendar.zone), day_of(week.end, calendar.zone)
@@ -148,4 +148,4 @@ def _update(
 
 
 def _last_rep_at(advised: AdvisedSet) -> datetime:
-    return advised.opened_at if advised.told is None else advised.told[0].last_rep_at
+    return advised.opened_at if advised.told is None else advised.told.outcome.last_rep_at

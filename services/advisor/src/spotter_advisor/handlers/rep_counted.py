@@ -14,12 +14,15 @@ from spotter_advisor.handlers.set_closed import publish_summary
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.planning.decision import Decision, Form, RirEstimate, decide, decide_overdue
 from spotter_advisor.planning.messages import message_for
-from spotter_advisor.planning.outcome import is_voided, overdue_number
+from spotter_advisor.planning.outcome import rep_since
 from spotter_advisor.planning.timeliness import EXPIRY, is_late, ttl_ms
 from spotter_advisor.state.records import AdvisedRep, AdvisedSet, StopLatch
+from spotter_advisor.state.terms import SetTerms
 
 NO_REPS: Final = frozenset({"ghost", "rerack", "second_source"})
 """Flags of reports that are no reps, or of reps that were counted already."""
+NOT_JUDGED: Final = ("calibration", "warmup")
+"""Kinds of reps that are shown and never judged."""
 _USUAL_DURATION: Final = timedelta(seconds=1)
 """Duration of a rep whose start is not reported."""
 
@@ -30,17 +33,22 @@ def rep_counted(uow: AdvisorUnitOfWork, data: RepCounted) -> None:
     if advised is None:
         uow.reject_too_old(data.set_key)
         return
-    reps, started = advised.reps, start_of(data)
+    if advised.is_gone:
+        return
+    reps = advised.reps
     index = next((at for at in range(len(reps) - 1, -1, -1) if reps[at].event_id == data.rep_event_id), None)
-    if index is not None:
-        rep = replace(reps[index], number=data.rep_number, started=started, ended=data.rep_time, voided=data.voided)
-        advised = replace(advised, reps=_by_time((*reps[:index], rep, *reps[index + 1 :])), correcting=True)
+    before = None if index is None else reps[index]
+    if (before is None and data.withdrawn) or (before is not None and data.revision < before.revision):
+        return
+    others = reps if index is None else (*reps[:index], *reps[index + 1 :])
+    if data.withdrawn:
+        advised = replace(advised, reps=others, correcting=True)
     else:
-        rep = AdvisedRep(data.rep_number, data.rep_event_id, started, data.rep_time, data.voided)
-        late = bool(reps) and rep.ended < reps[-1].ended
-        advised = replace(advised, reps=_by_time((*reps, rep)) if late else (*reps, rep), correcting=late)
+        rep = counted_rep(data, before)
+        late = before is not None or (bool(reps) and rep.ended < reps[-1].ended)
+        advised = replace(advised, reps=_by_time((*others, rep)) if late else (*reps, rep), correcting=late)
     advised = _with_latch_checked(advised)
-    if data.voided:
+    if data.voided or data.withdrawn:
         advised = publish_summary(uow, advised)
     uow.put_set(advised)
 
@@ -51,35 +59,28 @@ def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
     if advised is None:
         uow.reject_too_old(data.set_key)
         return
+    if advised.is_gone:
+        return
     index = _index_of(advised, data)
+    if index is None and data.rep_event_id is not None:
+        return  # of a rep that is another set's now
     if index is None:
         rep = AdvisedRep(data.rep_number, uow.event.id, data.rep_time - _USUAL_DURATION, data.rep_time)
         advised = replace(advised, reps=_by_time((*advised.reps, rep)))
         index = advised.reps.index(rep)
-    flags, terms = data.flags, advised.terms
-    estimate = estimate_of(data)
+    advise, rep = data.arrival or data.newest, estimated_rep(advised.reps[index], data)
+    advised = _without_alarm(advised, rep)
     # Another look at the rep it was advised after may advise it again; a new rep under a voided one's number may not.
-    one_more_left = advised.one_more is None or (advised.one_more == data.rep_number and not data.arrival)
-    decision = decide(terms, estimate, latched=advised.stop is not None, one_more_left=one_more_left)
-    advise, rep = data.arrival or data.newest, advised.reps[index]
-    rep = replace(
-        rep,
-        real=not (flags and NO_REPS.intersection(flags)),
-        failed=estimate.failed,
-        stalled=estimate.stalled,
-        rir=data.rir,
-        rir_low=data.rir_low,
-        rir_high=data.rir_high,
-        ends=decision.ends,
-        advised=_next_revision(advised, rep.number) if advise else rep.advised,
-    )
-    before = advised.stop
+    one_more_left = advised.one_more is None or (advised.one_more == rep.event_id and not data.arrival)
+    terms, estimate, before = advised.terms, estimate_of(data), advised.stop
+    decision = _decide(terms, estimate, rep, latched=before is not None, one_more_left=one_more_left)
+    rep = replace(rep, ends=decision.ends, advised=_next_revision(advised, rep.number) if advise else rep.advised)
     fastest = data.reference_velocity_mps if index == len(advised.reps) - 1 else advised.fastest_mps
     advised = replace(advised, reps=(*advised.reps[:index], rep, *advised.reps[index + 1 :]), fastest_mps=fastest)
     if before is not None and not data.arrival:
         advised = _with_latch_checked(advised)
         if advised.stop is None:
-            decision = decide(terms, estimate, latched=False, one_more_left=one_more_left)
+            decision = _decide(terms, estimate, rep, latched=False, one_more_left=one_more_left)
     if advise:
         because = _because(data, advised, estimate, latched=before is not None)
         advised = _advise(uow, advised, data, decision, rep, because)
@@ -90,7 +91,7 @@ def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
 
 def rep_overdue(uow: AdvisorUnitOfWork, data: RepOverdue) -> None:
     """Advise *failing* on a rep that is under way for too long: an emergency where a needed spotter is missing."""
-    advised = uow.set_by_id(data.set_id) if data.set_id else None
+    advised = uow.set_meant(data)
     if advised is None or not advised.is_open:
         return
     reps = advised.reps
@@ -115,8 +116,37 @@ def rep_overdue(uow: AdvisorUnitOfWork, data: RepOverdue) -> None:
     else:
         rep = replace(reps[index], advised=revision)
         advised = replace(advised, reps=(*reps[:index], rep, *reps[index + 1 :]))
-    overdue = overdue_number(data, advised.reps)
-    uow.put_set(replace(advised, stop=advised.stop or StopLatch(uow.now, under_way=overdue), overdue=overdue))
+    since = data.started_at
+    uow.put_set(replace(advised, stop=advised.stop or StopLatch(uow.now, under_way=since), overdue=since))
+
+
+def counted_rep(data: RepCounted, before: AdvisedRep | None = None) -> AdvisedRep:
+    """Return a rep as it is counted now, with what was estimated of it before."""
+    rep = before or AdvisedRep(data.rep_number, data.rep_event_id, data.rep_time, data.rep_time)
+    return replace(
+        rep,
+        number=data.rep_number,
+        started=start_of(data),
+        ended=data.rep_time,
+        voided=data.voided,
+        revision=data.revision,
+        judged=data.kind not in NOT_JUDGED,
+        assisted=data.assisted is True,
+    )
+
+
+def estimated_rep(rep: AdvisedRep, data: EffortEstimated) -> AdvisedRep:
+    """Return a rep with its newest estimate."""
+    flags = data.flags
+    return replace(
+        rep,
+        real=not (flags and NO_REPS.intersection(flags)),
+        failed="failed" in flags,
+        stalled="stall" in flags,
+        rir=data.rir,
+        rir_low=data.rir_low,
+        rir_high=data.rir_high,
+    )
 
 
 def estimate_of(data: EffortEstimated) -> RirEstimate:
@@ -126,6 +156,23 @@ def estimate_of(data: EffortEstimated) -> RirEstimate:
     if flags and not NO_REPS.intersection(flags):
         form = "second_dip" if "second_dip" in flags else "short_rom" if "short_rom" in flags else None
     return RirEstimate(data.rir, data.p_rir_le, data.confidence, "failed" in flags, "stall" in flags, form)
+
+
+def _decide(terms: SetTerms, estimate: RirEstimate, rep: AdvisedRep, *, latched: bool, one_more_left: bool) -> Decision:
+    if not rep.judged:
+        return Decision("continue", terms.rules)
+    return decide(terms, estimate, latched=latched, one_more_left=one_more_left)
+
+
+def _without_alarm(advised: AdvisedSet, rep: AdvisedRep) -> AdvisedSet:
+    """Take back the alarm of a rep that was under way for too long, once it is completed: latch and cost included."""
+    if advised.overdue is None or not rep.valid or rep.failed or rep.stalled:
+        return advised
+    under_way = rep_since([other for other in advised.reps if other.valid], advised.overdue)
+    if under_way is None or under_way.event_id != rep.event_id:
+        return advised
+    stop = advised.stop
+    return replace(advised, overdue=None, stop=None if stop is None or stop.under_way is not None else stop)
 
 
 def _because(data: EffortEstimated, advised: AdvisedSet, estimate: RirEstimate, *, latched: bool) -> Because:
@@ -166,7 +213,7 @@ def _advise(
     if late:
         return advised
     if decision.action == "one_more":
-        return replace(advised, one_more=rep.number)
+        return replace(advised, one_more=rep.event_id)
     if decision.action in LOUD and advised.stop is None:
         return replace(advised, stop=StopLatch(rep.ended))
     return advised
@@ -176,16 +223,20 @@ def _with_latch_checked(advised: AdvisedSet) -> AdvisedSet:
     """Lift the latch where a correction left no rep whose estimate asks for the end."""
     if advised.stop is None or not advised.correcting:
         return advised
-    if advised.overdue is not None and not is_voided(advised.overdue, advised.reps):
-        return advised
+    if advised.overdue is not None:
+        rep = rep_since(advised.reps, advised.overdue)
+        if rep is None or not rep.voided:
+            return advised
     if any(rep.ends and not rep.voided for rep in advised.reps):
         return advised
     return replace(advised, stop=None)
 
 
 def _index_of(advised: AdvisedSet, data: EffortEstimated) -> int | None:
-    """Find the rep of an estimate: by number, and by time where two devices use one number."""
+    """Find the rep of an estimate: by its event, else by number, and by time where two devices use one number."""
     reps = advised.reps
+    if data.rep_event_id is not None:
+        return next((at for at in range(len(reps) - 1, -1, -1) if reps[at].event_id == data.rep_event_id), None)
     numbered = [at for at in range(len(reps) - 1, -1, -1) if reps[at].number == data.rep_number]
     if len(numbered) < 2:
         return numbered[0] if numbered else None

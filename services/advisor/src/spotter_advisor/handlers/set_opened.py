@@ -15,6 +15,7 @@ from spotter_advisor.budget.week import is_beginner
 from spotter_advisor.handlers.advice_message import plan_because, plan_content, publish_plan
 from spotter_advisor.handlers.budget_message import publish_budget_if_changed
 from spotter_advisor.handlers.set_closed import publish_summary
+from spotter_advisor.handlers.settlement import settle
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, pinned_on_day, programme_of
 from spotter_advisor.planning.timeliness import PLAN_FRESH
 from spotter_advisor.pricing.calendar import calendar_at
@@ -41,7 +42,7 @@ def _open(uow: AdvisorUnitOfWork, data: SetOpened) -> None:
     uow.drop_old_sets()
     pins = pin_set(uow, data)
     context = context_of(data)
-    assessment = _assess(uow, data.set_key, data.opened_at, context, pins)
+    assessment = _assess(uow, context.part_of or data.set_key, data.opened_at, context, pins, pins.config)
     advised = AdvisedSet(
         key=data.set_key,
         set_id=data.set_id or data.set_key,
@@ -58,6 +59,7 @@ def _open(uow: AdvisorUnitOfWork, data: SetOpened) -> None:
     )
     late = data.history or uow.now - data.opened_at > PLAN_FRESH
     uow.put_set(publish_plan(uow, advised, late=late, because=assessment.because))
+    settle(uow, [advised.exposure])
     publish_budget_if_changed(uow)
 
 
@@ -95,22 +97,29 @@ def _put_calendar(uow: AdvisorUnitOfWork, calendar: Calendar, data: SetOpened) -
 
 
 def _amend(uow: AdvisorUnitOfWork, data: SetOpened, before: AdvisedSet) -> None:
+    if before.closing is not None and before.closing.gone == "voided":
+        return
     context = context_of(data)
     advised = replace(before, context=context, reopened=data.reopened, history=data.history, correcting=False)
-    if data.reopened > before.reopened:
+    if data.reopened > before.reopened or before.is_gone:
         advised = replace(advised, closing=None, told=None)
+    if context.exercise != before.context.exercise:  # described as it is now, not as it was when the set opened
+        advised = replace(advised, described=max(uow.event.configversion or 0, advised.pins.config))
     because = None
     if context != before.context:
-        assessment = _assess(uow, advised.key, advised.opened_at, context, advised.pins)
+        assessment = _assess_set(uow, advised)
         hurts = before.terms.hurts and assessment.terms.pain
         terms = replace(assessment.terms, hurts=hurts)
         advised = replace(advised, terms=terms, standing=assessment.eligibility)
         because = assessment.because
     if advised.is_open and plan_content(advised) != plan_content(before):
         advised = publish_plan(uow, advised, late=bool(advised.reps), because=because)
-    if not advised.is_open:
-        advised = publish_summary(uow, advised)
     uow.put_set(advised)
+    if not advised.is_open:
+        uow.put_set(publish_summary(uow, advised))
+    if advised.exposure != before.exposure:
+        settle(uow, [before.exposure, advised.exposure])
+        publish_budget_if_changed(uow)
 
 
 def reassess_open_sets(uow: AdvisorUnitOfWork) -> None:
@@ -121,7 +130,7 @@ def reassess_open_sets(uow: AdvisorUnitOfWork) -> None:
     for advised in sorted(uow.sets(), key=lambda advised: advised.key):
         if not advised.is_open:
             continue
-        assessment = _assess(uow, advised.key, advised.opened_at, advised.context, advised.pins)
+        assessment = _assess_set(uow, advised)
         if assessment.terms.pain == advised.terms.pain:
             continue
         hurts = assessment.terms.pain and any(rep.valid for rep in advised.reps)
@@ -139,15 +148,23 @@ class _Assessment:
     because: Because
 
 
-def _assess(uow: AdvisorUnitOfWork, key: str, opened_at: datetime, context: Context, pins: Pins) -> _Assessment:
-    gym = uow.gym(pins.config)
-    on_day = pinned_on_day(gym, pins)
+def _assess_set(uow: AdvisorUnitOfWork, advised: AdvisedSet) -> _Assessment:
+    described = advised.pins.config if advised.described is None else advised.described
+    return _assess(uow, advised.exposure, advised.opened_at, advised.context, advised.pins, described)
+
+
+def _assess(
+    uow: AdvisorUnitOfWork, exposure: str, opened_at: datetime, context: Context, pins: Pins, described: int
+) -> _Assessment:
+    """Apply the rules to a set whose exercise is the one that the gym's configuration `described` has."""
+    on_day = pinned_on_day(uow.gym(pins.config), pins)
     merged = effective(on_day.layers)
-    exercise = gym.catalogue.get(context.exercise)
-    eligibility = eligibility_of(uow.budget_inputs_for(pins), exercise, opened_at, now=uow.now, but=key)
+    catalogue = uow.gym(described).catalogue
+    exercise = catalogue.get(context.exercise)
+    eligibility = eligibility_of(uow.budget_inputs_for(pins), exercise, opened_at, now=uow.now, but=exposure)
     inputs = RuleInputs(
         exercise=exercise,
-        in_catalogue=context.exercise in gym.catalogue,
+        in_catalogue=context.exercise in catalogue,
         intent=context.intent,
         asked_rir=context.target_rir,
         last_set=context.is_last_set,
@@ -172,4 +189,6 @@ def context_of(data: SetOpened) -> Context:
         is_last_set=data.is_last_set is True,
         spotter_present=data.spotter_present is True,
         station_id=data.station_id,
+        planned_reps=data.planned_reps,
+        part_of=None if data.exposure_key == data.set_key else data.exposure_key,
     )

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from spotter.domain.events import Event, EventData, event_type
+from spotter.domain.exercises import Catalogue
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import derived_id
 from spotter.domain.policies import OnDay, Programme, effective
@@ -78,15 +79,37 @@ class AdvisorUnitOfWork:
         stored = self.changes[name] if name in self.changes else self._state.get(name)
         return stored if isinstance(stored, AdvisedSet) else None
 
-    def sets(self) -> Iterator[AdvisedSet]:
-        """Yield all stored sets, in no order."""
-        return (entry for name in self._state if isinstance(entry := self._state.get(name), AdvisedSet))
+    def stored(self, advised: AdvisedSet) -> AdvisedSet:
+        """Return a set as it was last written."""
+        return self.set(advised.key) or advised
 
-    def set_by_id(self, set_id: str) -> AdvisedSet | None:
-        """Return the newest set with the id; for an event that follows a moved set, the set that was moved."""
+    def sets(self) -> Iterator[AdvisedSet]:
+        """Yield all stored sets, with the changes so far, in no order."""
+        for name in self._state:
+            entry = self.changes[name] if name in self.changes else self._state.get(name)
+            if isinstance(entry, AdvisedSet):
+                yield entry
+        for name, entry in self.changes.items():
+            if isinstance(entry, AdvisedSet) and name not in self._state:
+                yield entry
+
+    def parts_of(self, exposure: str) -> list[AdvisedSet]:
+        """Return the sets of an exposure, in order of time."""
+        parts = (advised for advised in self.sets() if advised.exposure == exposure)
+        return sorted(parts, key=lambda advised: (advised.opened_at, advised.key))
+
+    def set_meant(self, data: EventData) -> AdvisedSet | None:
+        """Return the set that an event is about: by its key, else the newest with its id.
+
+        For an event that follows a moved set, that is the set that was moved.
+        """
+        if data.set_key is not None:
+            return self.set(data.set_key)
         moved = None if self.event.movedfrom is None else self.event.movedfrom.partition(" ")[0]
         matches = (
-            advised for advised in self.sets() if advised.set_id == set_id and moved in (None, advised.moved_from)
+            advised
+            for advised in self.sets()
+            if data.set_id and advised.set_id == data.set_id and moved in (None, advised.moved_from)
         )
         return max(matches, key=lambda advised: (advised.opened_at, advised.opened_received, advised.key), default=None)
 
@@ -113,8 +136,10 @@ class AdvisorUnitOfWork:
         swept = self.athlete.swept
         if swept is not None and self.now - swept < _SWEEP_EVERY:
             return
-        for advised in self.sets():
-            if advised.received < self.now - SET_KEPT:
+        sets = list(self.sets())
+        kept = {advised.exposure for advised in sets if advised.received >= self.now - SET_KEPT}
+        for advised in sets:
+            if advised.exposure not in kept:
                 self.changes[set_entry(advised.key)] = None
         self.put_athlete(replace(self.athlete, swept=self.now))
 
@@ -126,6 +151,10 @@ class AdvisorUnitOfWork:
     def gym(self, version: int | None = None) -> GymConfig:
         """Return a version of the gym's configuration, by default the newest the lifter's events carried."""
         return self._env.gym(self.event.data.gym_id or "", self.athlete.config if version is None else version)
+
+    def catalogue_of(self, advised: AdvisedSet) -> Catalogue:
+        """Return the catalogue that describes the exercise of a set."""
+        return self.gym(advised.pins.config if advised.described is None else advised.described).catalogue
 
     def calendar_at(self, moment: datetime) -> Calendar:
         """Return the lifter's calendar in force at a moment."""
@@ -151,7 +180,7 @@ class AdvisorUnitOfWork:
 
     def budget_inputs_for(self, pins: Pins) -> BudgetInputs:
         """Return what the budget is computed from for a set, by its pins."""
-        policy, calendar = self.day_policy_for(pins), Calendar(pins.zone, pins.week_start)
+        policy, calendar = self.day_policy_for(pins), pins.calendar
         return BudgetInputs(self.athlete, self.ledger, self.history, calendar, pins.beginner, lambda day: policy)
 
     def budget(self, calendar: Calendar, moment: datetime) -> Budget:

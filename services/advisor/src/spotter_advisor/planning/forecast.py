@@ -10,6 +10,7 @@ from spotter.domain.events.budgets import Forecast, PlannedCost
 from spotter.domain.events.people import PlannedExercise
 from spotter.domain.exercises import Catalogue
 from spotter.domain.policies import OnDay, Policy
+from spotter.domain.weeks import day_of
 from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.budget.week import BudgetInputs, budget_of, with_entry
 from spotter_advisor.pricing.cost import rounded
@@ -63,6 +64,7 @@ def forecast_of(
                 set_id=key,
                 ended_by="lifter",
                 at=at,
+                day=day_of(at, inputs.calendar.zone).isoformat(),
             )
             if entry.cost > 0:
                 cost = PlannedCost(

@@ -8,7 +8,7 @@ from typing import Final
 
 from spotter.domain.events import Event, corrected_time
 from spotter.domain.events.lifting import EffortReported
-from spotter.domain.events.outputs import RepOverdue
+from spotter.domain.events.outputs import EffortCounted
 from spotter_advisor.state.records import AdvisedOutcome, AdvisedRep, AdvisedSet, EffortReport, StopLatch
 
 _SAME_REP: Final = timedelta(seconds=0.5)
@@ -33,24 +33,33 @@ def report_of(event: Event, data: EffortReported, reps: Sequence[AdvisedRep]) ->
     return EffortReport(about, None if rep is None else rep.event_id, data.called_rir, data.failed)
 
 
+def counted_report(event: Event, data: EffortCounted) -> EffortReport | None:
+    """Return the lifter's own report that holds for a set; None: none does."""
+    if data.rir is None and data.failed is None:
+        return None
+    return EffortReport(data.about or corrected_time(event), data.rep_event_id, data.rir, data.failed)
+
+
 def outcome(
     reps: Sequence[AdvisedRep],
     report: EffortReport | None,
     stop: StopLatch | None,
-    overdue: int | None,
+    overdue: datetime | None,
     opened_at: datetime,
 ) -> AdvisedOutcome:
     """Return the outcome of a set.
 
-    Reps in reserve are those after the last rep: as the lifter reports of the end, else as estimated. A set failed if
-    the lifter says so, a rep was not completed, the last one stalled, or one was under way for too long and never came.
+    Reps in reserve are those after the last rep: as the lifter reports of the end, else as estimated after the last rep
+    that nobody helped with. A set failed if the lifter says so, such a rep was not completed, the last one stalled, or
+    one was under way for too long and never came. A set without a rep has no outcome, whatever is reported.
     """
     valid = [rep for rep in reps if rep.valid]
-    last = valid[-1] if valid else None
-    own = report if report is not None and (last is None or _about(report, reps) >= last.ended) else None
-    failed = any(rep.failed and not rep.voided for rep in reps) or (last is not None and last.stalled)
-    failed = failed or _never_came(reps, overdue)
-    rir, low, high = (None, None, None) if last is None else (last.rir, last.rir_low, last.rir_high)
+    if not valid:
+        return AdvisedOutcome(0, None, None, None, False, opened_at, 0, None if stop is None else True)
+    last, alone = valid[-1], [rep for rep in valid if not rep.assisted]
+    own = report if report is not None and _about(report, reps) >= last.ended else None
+    failed = any(rep.failed for rep in alone) or bool(alone and alone[-1].stalled) or _never_came(reps, overdue)
+    rir, low, high = (alone[-1].rir, alone[-1].rir_low, alone[-1].rir_high) if alone else (None, None, None)
     if own is not None and own.failed is not None:
         failed = own.failed
     elif own is not None and own.rir is not None:
@@ -58,14 +67,14 @@ def outcome(
         failed = failed and own.rir <= 0
     if failed:
         rir = low = high = 0.0
-    after = 0 if stop is None else sum(_is_after(rep, stop) for rep in valid)
+    after = 0 if stop is None else _reps_after(valid, stop)
     return AdvisedOutcome(
         reps=len(valid),
         rir=rir,
         rir_low=low,
         rir_high=high,
         failed=failed,
-        last_rep_at=opened_at if last is None else last.ended,
+        last_rep_at=last.ended,
         reps_after_stop=after,
         followed=None if stop is None else after == 0,
     )
@@ -75,23 +84,15 @@ def _about(report: EffortReport, reps: Sequence[AdvisedRep]) -> datetime:
     return next((rep.ended for rep in reps if rep.event_id == report.rep), report.about)
 
 
-def overdue_number(data: RepOverdue, reps: Sequence[AdvisedRep]) -> int:
-    """Return the number of a rep that is under way for too long: as reported, else that after the last."""
-    if data.rep_number is not None:
-        return data.rep_number
-    return 1 + next((rep.number for rep in reversed(reps) if not rep.voided), 0)
+def rep_since(reps: Sequence[AdvisedRep], since: datetime) -> AdvisedRep | None:
+    """Return the first rep that ended after a moment, voided or not: the one that was under way then."""
+    return next((rep for rep in reps if rep.ended > since), None)
 
 
-def is_voided(number: int, reps: Sequence[AdvisedRep]) -> bool:
-    """Return whether a rep of a number was reported and voided."""
-    return any(rep.voided and rep.number == number for rep in reps)
+def _never_came(reps: Sequence[AdvisedRep], overdue: datetime | None) -> bool:
+    return overdue is not None and rep_since(reps, overdue) is None
 
 
-def _never_came(reps: Sequence[AdvisedRep], overdue: int | None) -> bool:
-    if overdue is None or is_voided(overdue, reps):
-        return False
-    return all(rep.voided or rep.number < overdue for rep in reps)
-
-
-def _is_after(rep: AdvisedRep, stop: StopLatch) -> bool:
-    return rep.number != stop.under_way and rep.ended - stop.said_at > _SAME_REP
+def _reps_after(valid: Sequence[AdvisedRep], stop: StopLatch) -> int:
+    under_way = None if stop.under_way is None else rep_since(valid, stop.under_way)
+    return sum(rep is not under_way and rep.ended - stop.said_at > _SAME_REP for rep in valid)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from spotter.domain.gym_config import GymConfig
-from spotter.domain.weeks import Week, week_of
+from spotter.domain.weeks import Week, start_of_day, week_of
 from spotter_advisor.state.records import AthleteState, Calendar
+
+_NOON: Final = timedelta(hours=12)
 
 
 def configured_calendar(athlete: AthleteState, gym: GymConfig) -> Calendar:
@@ -27,6 +30,11 @@ def calendar_at(athlete: AthleteState, gym: GymConfig, moment: datetime) -> Cale
     if athlete.newest_set_at is not None:
         ends.append(week_in(current, athlete.newest_set_at).end)
     return new if all(moment >= end for end in ends) else current
+
+
+def week_of_day(calendar: Calendar, day: str) -> Week:
+    """Return the week of `calendar` that a local day, ISO, lies in."""
+    return week_in(calendar, start_of_day(date.fromisoformat(day), calendar.zone) + _NOON)
 
 
 def week_in(calendar: Calendar, moment: datetime) -> Week:

@@ -13,7 +13,6 @@ from typing import Literal
 from spotter.domain.events.lifting import Intent
 from spotter.domain.exercises import RISKS, Exercise, Risk
 from spotter.domain.policies import BlockKind, Policy
-from spotter.domain.weeks import day_of
 from spotter_advisor.pricing.cost import MAIN, cost_at, cost_by_muscle, rules_of_cost
 from spotter_advisor.state.records import Ledger, LedgerEntry
 
@@ -47,19 +46,17 @@ def recovers_at(entry: LedgerEntry) -> datetime:
 
 
 def recovering_groups(
-    ledger: Ledger, at: datetime, *, but: str | None = None, open_on: tuple[str, str] | None = None
+    ledger: Ledger, at: datetime, *, but: str | None = None, open_on: str | None = None
 ) -> tuple[RecoveringGroup, ...]:
-    """Return the muscle groups that have not recovered at a moment, by name, without the set whose key is `but`.
+    """Return the muscle groups that have not recovered at a moment, by name, without those of the exposure `but`.
 
-    Sets of the local day (ISO) and zone `open_on` do not count yet: in a high-intensity block every exercise has its
-    all-out set, and recovery begins when the day ends.
+    Sets of the local day `open_on`, ISO, do not count yet: in a high-intensity block every exercise has its all-out set,
+    and recovery begins when the day ends.
     """
     groups: dict[str, RecoveringGroup] = {}
     for entry in ledger.entries:
         until = recovers_at(entry)
-        if entry.set_key == but or not entry.at <= at < until:
-            continue
-        if open_on is not None and day_of(entry.at, open_on[1]).isoformat() == open_on[0]:
+        if entry.exposure == but or entry.day == open_on or not entry.at <= at < until:
             continue
         for group in _main_groups(entry):
             if group not in groups or groups[group].until < until:
@@ -86,8 +83,9 @@ def ledger_entry(
     set_id: str,
     ended_by: str,
     at: datetime,
+    day: str,
 ) -> LedgerEntry:
-    """Return the entry of a set that ended with `rir` reps in reserve; None: unknown, which costs nothing.
+    """Return the entry of a set by itself that ended with `rir` reps in reserve; None: unknown, which costs nothing.
 
     Only a set that ended at failure, or with no rep in reserve, has its muscle groups recover.
     """
@@ -102,6 +100,8 @@ def ledger_entry(
         cost=cost,
         rules=rules_of_cost(exercise.risk, intent, block),
         at=at,
+        day=day,
+        exposure=set_key,
         muscles=cost_by_muscle(exercise, cost) if cost > 0 else {},
         rest_h=rest_hours(exercise.risk, block, policy) if to_failure else 0,
         rest_rule="R13" if block == "high_intensity" else "R11",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from spotter.domain.policies import Block, Session
+from spotter.domain.weeks import day_of
 from spotter.streaming.codec import dump_json, load_json
 from spotter_advisor.state.history import DayStats, History, SentNotice, SetFacts, WellnessCheckIn
 from spotter_advisor.state.records import (
@@ -27,6 +28,7 @@ from spotter_advisor.state.records import (
     LedgerEntry,
     Pins,
     StopLatch,
+    ToldSummary,
 )
 from spotter_advisor.state.terms import Eligibility, SetTerms
 
@@ -80,7 +82,8 @@ def _history(value: dict[str, Any]) -> History:
     )
 
 
-def _pins(value: dict[str, Any]) -> Pins:
+def _pins(value: dict[str, Any], opened_at: datetime) -> Pins:
+    value["day"] = value.get("day") or day_of(opened_at, value["zone"]).isoformat()
     value["blocks"] = tuple(Block(**block) for block in value.get("blocks", ()))
     if value.get("session") is not None:
         value["session"] = Session(**value["session"])
@@ -88,32 +91,35 @@ def _pins(value: dict[str, Any]) -> Pins:
 
 
 def _set(value: dict[str, Any]) -> AdvisedSet:
-    if value["stop"] is not None:  # where older programs stored it
-        value.setdefault("overdue", value["stop"].pop("overdue", None))
     value["context"] = Context(**value["context"])
-    value["pins"] = _pins(value["pins"])
+    opened_at = datetime.fromisoformat(value["opened_at"])
+    value["pins"] = _pins(value["pins"], opened_at)
     value["terms"] = _with(SetTerms, value["terms"], tuples=("rules",))
     value["reps"] = tuple(_with(AdvisedRep, rep, times=("started", "ended")) for rep in value["reps"])
     if value["stop"] is not None:
-        value["stop"] = _with(StopLatch, value["stop"], times=("said_at",))
+        value["stop"] = _with(StopLatch, value["stop"], times=("said_at", "under_way"))
     if value["report"] is not None:
         value["report"] = _with(EffortReport, value["report"], times=("about",))
     if value["closing"] is not None:
         value["closing"] = _with(Closing, value["closing"], times=("ended_at",))
     if value["told"] is not None:
-        outcome, context, closing = value["told"]
-        value["told"] = (
-            _with(AdvisedOutcome, outcome, times=("last_rep_at",)),
-            Context(**context),
-            _with(Closing, closing, times=("ended_at",)),
+        summary = value["told"]
+        value["told"] = ToldSummary(
+            _with(AdvisedOutcome, summary["outcome"], times=("last_rep_at",)),
+            Context(**summary["context"]),
+            _with(Closing, summary["closing"], times=("ended_at",)),
+            summary["day"],
+            Calendar(**summary["calendar"]),
         )
-    if value["charged"] is not None:
-        value["charged"] = _with(LedgerEntry, value["charged"], times=("at",), tuples=("rules",))
+    for name in ("price", "charged"):
+        if value[name] is not None:
+            value[name] = _with(LedgerEntry, value[name], times=("at",), tuples=("rules",))
     if value.get("standing") is not None:
         value["standing"] = _with(Eligibility, value["standing"], times=("closed_until",), tuples=("signs",))
-    if value.get("facts") is not None:
-        value["facts"] = SetFacts(**value["facts"])
-    return _with(AdvisedSet, value, times=("opened_at", "opened_received", "received"))
+    for name in ("own_facts", "facts"):
+        if value[name] is not None:
+            value[name] = SetFacts(**value[name])
+    return _with(AdvisedSet, value, times=("opened_at", "opened_received", "received", "overdue"))
 
 
 def _with(kind: type[T], value: dict[str, Any], times: tuple[str, ...] = (), tuples: tuple[str, ...] = ()) -> T:

@@ -18,7 +18,7 @@ class SetFacts:
     """What one set adds to the history; removed again when the set is corrected."""
 
     day: str
-    """Its local day, ISO."""
+    """Local day on which its exposure began, ISO."""
     exercise: str
     counted: bool = False
     """A work set that ended at a known number of reps in reserve."""
@@ -26,6 +26,8 @@ class SetFacts:
     """It ended at one rep in reserve or less."""
     easy: bool = False
     """It ended far from failure."""
+    excused: bool = False
+    """It ended far from failure as it was meant to, or belongs to a deload: it says nothing of R20."""
     offset: int | None = None
     """First velocity less the lifter's own at this load, 0.1 mm/s."""
     spread: int | None = None
@@ -42,6 +44,7 @@ class DayStats:
     sets: int = 0
     hard: int = 0
     easy: int = 0
+    excused: int = 0
     offsets: int = 0
     """Sets with a known offset; `offset` is the sum of them."""
     offset: int = 0

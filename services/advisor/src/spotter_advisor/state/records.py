@@ -30,12 +30,20 @@ def set_entry(set_key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """How a lifter's weeks are counted."""
+
+    zone: str
+    week_start: WeekStart
+
+
+@dataclass(frozen=True, slots=True)
 class AdvisedRep:
     """One reported rep, with its newest estimate."""
 
     number: int
     event_id: str
-    """Id of the event that reported it: two devices may use one number."""
+    """Id of the event that reported it: two devices may use one number, and the number may change."""
     started: datetime
     ended: datetime
     """Corrected, like `started`."""
@@ -51,11 +59,16 @@ class AdvisedRep:
     """Its estimate alone asks for the end of the set."""
     advised: int = 0
     """Revision of the newest advice after it; 0: none yet."""
+    revision: int = 0
+    judged: bool = True
+    """Not for calibration or warm-up, which say nothing of the set."""
+    assisted: bool = False
+    """Somebody or something took load off."""
 
     @property
     def valid(self) -> bool:
-        """Whether it counts as a rep."""
-        return self.real and not self.voided
+        """Whether it counts as a rep of the set."""
+        return self.real and self.judged and not self.voided
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,9 @@ class Context:
     is_last_set: bool = False
     spotter_present: bool = False
     station_id: str | None = None
+    planned_reps: int | None = None
+    part_of: str | None = None
+    """Key of the first set of the exposure that it continues; None: it stands alone, or is the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +101,16 @@ class Pins:
     week_start: WeekStart
     team: str | None = None
     day: str = ""
-    """The local day on which it opened, an ISO date; empty in sets of older programs."""
+    """The local day on which it opened, an ISO date."""
     blocks: tuple[Block, ...] = ()
     """The lifter's own that include that day."""
     session: Session | None = None
     """Of that day."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """How the week of the set is counted."""
+        return Calendar(self.zone, self.week_start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +119,8 @@ class StopLatch:
 
     said_at: datetime
     """End of the rep after which it was advised."""
-    under_way: int | None = None
-    """Number of the rep that was under way then: it does not count as done after the stop."""
+    under_way: datetime | None = None
+    """Since when a rep was under way then: it does not count as done after the stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +141,8 @@ class Closing:
 
     ended_by: EndedBy
     ended_at: datetime
+    gone: Literal["voided", "merged"] | None = None
+    """There was no such set: it never happened, or its reps are another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +161,19 @@ class AdvisedOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldSummary:
+    """What a summary says."""
+
+    outcome: AdvisedOutcome
+    context: Context
+    closing: Closing
+    day: str
+    """Local day on which its exposure began, ISO."""
+    calendar: Calendar
+    """By which the week is counted that it is one of."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What one set cost of the weekly failure budget."""
 
@@ -150,12 +186,18 @@ class LedgerEntry:
     rules: tuple[str, ...]
     at: datetime
     """Corrected end of its last rep."""
+    day: str
+    """Local day on which its exposure began, ISO, in the zone pinned then: the week that has it is charged."""
+    exposure: str
+    """Key of the first set of its exposure."""
     revision: int = field(default=0, compare=False)
     muscles: Mapping[str, float] = field(default_factory=dict)
     """Units by muscle group; empty in entries of older programs, where `muscle_group` pays all of it."""
     rest_h: int = 0
     """How long its muscle groups recover from failure, h; 0: it ended short of failure."""
     rest_rule: Literal["R11", "R13"] = "R11"
+    repriced: str | None = None
+    """Why it was priced anew other than by a correction of its set."""
 
     def on(self, muscle_group: str) -> float:
         """Return the units that a muscle group pays."""
@@ -184,20 +226,24 @@ class AdvisedSet:
     plan: int = 0
     """Revision of the newest advice before the first rep; 0: none yet."""
     stop: StopLatch | None = None
-    overdue: int | None = None
-    """Number of a rep that was under way for too long: a reason to stop until that rep is voided."""
-    one_more: int | None = None
-    """Number of the rep after which *one more* was advised in time."""
+    overdue: datetime | None = None
+    """Since when a rep has been under way for too long: a reason to stop until it comes after all."""
+    one_more: str | None = None
+    """The rep, by the event that reported it, after which *one more* was advised in time."""
     correcting: bool = False
     """The newest event about its reps was a correction."""
     report: EffortReport | None = None
     closing: Closing | None = None
-    told: tuple[AdvisedOutcome, Context, Closing] | None = None
+    told: ToldSummary | None = None
     """What its newest summary said."""
     summaries: int = 0
     """Revision of its newest summary; 0: none yet."""
+    price: LedgerEntry | None = None
+    """What it costs by itself, as of its newest end."""
     charged: LedgerEntry | None = None
-    """Its newest entry in the ledger."""
+    """Its newest entry in the ledger: of an exposure's parts only the hardest costs anything."""
+    described: int | None = None
+    """Version of the gym's configuration that describes its exercise, if not the one it is pinned to."""
     moved_from: str | None = None
     """Key of the set under the lifter to whom it was credited first."""
     standing: Eligibility = field(default_factory=Eligibility)
@@ -208,13 +254,25 @@ class AdvisedSet:
     """Its first velocity less the lifter's own at this load."""
     offset_sds: float | None = None
     """The same in usual sds."""
+    own_facts: SetFacts | None = None
+    """What it says by itself, as of its newest end."""
     facts: SetFacts | None = None
-    """What it added to the history."""
+    """What it added to the history: of an exposure's parts only the hardest counts."""
 
     @property
     def is_open(self) -> bool:
         """Whether the set has not ended."""
         return self.closing is None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there was no such set."""
+        return self.closing is not None and self.closing.gone is not None
+
+    @property
+    def exposure(self) -> str:
+        """Key of the first set of its exposure."""
+        return self.context.part_of or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,14 +283,6 @@ class Grant:
     units: float
     reason: str
     expires: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """How a lifter's weeks are counted."""
-
-    zone: str
-    week_start: WeekStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +329,9 @@ class AthleteState:
     blocks: tuple[Block, ...] = ()
     sessions: tuple[Session, ...] = ()
     config: int = 0
-    """The newest version of the gym's configuration that an event carried."""
+    """The newest version of the gym's configuration that applies to the lifter."""
+    described: int = 0
+    """The newest one that an event carried: sets of the running week are priced by what it says of their exercises."""
     grants: tuple[Grant, ...] = ()
     budgets: int = 0
     """Revision of the newest published budget."""

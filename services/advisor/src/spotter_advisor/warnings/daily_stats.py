@@ -76,6 +76,7 @@ def _added(day: DayStats, facts: SetFacts, sign: int) -> DayStats:
         sets=day.sets + sign * facts.counted,
         hard=day.hard + sign * facts.hard,
         easy=day.easy + sign * facts.easy,
+        excused=day.excused + sign * facts.excused,
         offsets=day.offsets + sign * (facts.offset is not None),
         offset=day.offset + sign * (facts.offset or 0),
         spreads=day.spreads + sign * (facts.spread is not None),

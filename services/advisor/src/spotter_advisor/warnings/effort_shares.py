@@ -34,7 +34,7 @@ class HardShare:
 
 @dataclass(frozen=True, slots=True)
 class EasyShare:
-    """How many of a week's work sets ended far from failure."""
+    """How many of a week's work sets ended far from failure, of those that are expected not to."""
 
     sets: int
     easy: int
@@ -51,9 +51,12 @@ def hard_share(history: History, today: str, policy: Policy) -> HardShare:
 
 
 def easy_share(history: History, first: str, last: str, policy: Policy) -> EasyShare:
-    """Count the easy sets of the days from `first` to `last`; over is more than the policy's share of them."""
+    """Count the easy sets of the days from `first` to `last`; over is more than the policy's share of them.
+
+    Those of a deload, and those that ended where their plan said, are left out.
+    """
     days = between(history, first, last)
-    sets, easy = sum(day.sets for day in days), sum(day.easy for day in days)
+    sets, easy = sum(day.sets - day.excused for day in days), sum(day.easy for day in days)
     return EasyShare(sets, easy, sets >= SANDBAGGING_SETS_MIN and easy > policy.early_share_max * sets + 1e-9)
 
 

@@ -90,7 +90,7 @@ def _without(bound: RecordedBound, terms: RecordedTerms) -> str | None:
         share = standing.get("hard_share")
         now = f" (it was {percent(share)})" if isinstance(share, float) else ""
         return f"With a smaller share of sets that end so near to failure{now}"
-    if bound.rule in ("R11", "R13"):
+    if reason == "recovering":
         until = standing.get("closed_until")
         if not isinstance(until, str):
             return "With the muscle recovered"

@@ -19,7 +19,15 @@ class BudgetEntry(Part):
     rule_ids: list[str]
     revision: int
     last_rep_at: Timestamp | None = None
-    """Corrected end of the set's last rep, which decides the week that is charged."""
+    """Corrected end of the set's last rep."""
+    day: str | None = None
+    """Local day on which its exposure began, ISO, in the zone pinned then: it decides the week that is charged."""
+    week_start: Timestamp | None = None
+    """Of the week that has this day, by the calendar pinned then."""
+    exposure_key: str | None = None
+    """Key of the first set of the exposure that the set is a part of, if it is another: the hardest part pays for all."""
+    repriced: str | None = None
+    """Why it was priced anew other than by a correction of its set."""
     muscles: dict[str, float] | None = None
     """Units by muscle group: all of them for the one the exercise works most, shares for the others."""
     recovers_at: Timestamp | None = None

@@ -256,6 +256,12 @@ class SetSummarised(SetOutput):
     revision: int
     exposure_key: str | None = None
     """Key of the first set of the exposure that this set is a part of."""
+    day: str | None = None
+    """Local day on which its exposure began, ISO, in the zone pinned then: the set is one of the week that has it."""
+    week_start: Timestamp | None = None
+    """Of that week, by the calendar pinned then; likewise its end and its zone."""
+    week_end: Timestamp | None = None
+    time_zone: str | None = None
     voided: bool | None = None
     """The set never happened."""
     exercise: str | None = None
