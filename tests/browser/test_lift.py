@@ -197,7 +197,7 @@ async def test_what_was_not_used_is_listed_in_the_menu(browser: Browser, host: S
         await shown.page.click("#more")
         await shown.page.click("#menu-unused")
         await expect(items.first).to_contain_text("A rep taken back")
-        await expect(items.first).to_contain_text("What to do: Send the rep first, or correct the number.")
+        await expect(items.first).to_contain_text("Set s1 has no rep 99: send the rep first, or correct the number.")
 
 
 async def test_a_host_that_stops_is_signal_lost_and_resumed_when_it_is_back(browser: Browser, tmp_path: Path) -> None:

@@ -180,12 +180,14 @@ class Story:
         week_start: datetime,
         revision: int = 1,
         entry_revision: int = 1,
+        entry_fields: dict[str, Any] | None = None,
         **more: Any,
     ) -> Story:
         """Change the lifter's budget by an entry."""
         week_end = week_start + timedelta(days=7)
         entry = None
         if key is not None:
+            about: dict[str, Any] = {"last_rep_at": week_start + timedelta(hours=10), **(entry_fields or {})}
             entry = BudgetEntry(
                 set_id=key,
                 set_key=key,
@@ -195,7 +197,7 @@ class Story:
                 cost=cost,
                 rule_ids=["R10"],
                 revision=entry_revision,
-                last_rep_at=week_start + timedelta(hours=10),
+                **about,
             )
         fields: dict[str, Any] = {"time_zone": "UTC", "allowed": 4.0, "spent": cost, "left": 4.0 - cost, "reasons": []}
         fields |= {"valid_until": week_end, "week_end": week_end, **more}

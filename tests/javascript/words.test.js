@@ -46,6 +46,8 @@ test("what was not used is said in plain words, whatever it was", () => {
     { what: "A rep taken back", why: "The set has no rep 9.", mend: "Send the rep first." },
     plainly({ type: "spotter.rep.voided.v1", detail: "the set has no rep 9", mend: "Send the `rep` first." }),
   );
+  const [detail, mend] = ["set s1 has no rep 9: send the rep first", "Send the rep first."];
+  assert.equal(null, plainly({ type: "spotter.rep.voided.v1", detail, mend }).mend);
   assert.equal("Something else", plainly({ type: "spotter.to.come.v1", detail: "x", mend: "y" }).what);
   assert.equal("Something else", plainly({ type: null, detail: "x", mend: "y" }).what);
 });

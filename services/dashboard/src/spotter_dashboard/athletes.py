@@ -224,7 +224,8 @@ def athlete_routes(
     ) -> Response:
         require_lifter(queries, identity, athlete_id)
         config = config_of(configuration, identity)
-        own = own_of(engine, identity.gym_id, athlete_id, config)
+        with engine.connect() as connection:
+            own = own_of(connection, identity.gym_id, athlete_id, config)
         return as_json({"athlete_id": athlete_id, **policy_on(own, config, day or day_of(clock(), own.zone))})
 
     @router.get(

@@ -13,7 +13,7 @@ from typing import Final
 
 from spotter.domain.events import Event
 from spotter.domain.events.outputs import RepCounted, SetClosed, SetOpened, SetSummarised
-from spotter.domain.running_set import FOR_EVER, closing_revision
+from spotter.domain.running_set import closing_revision
 from spotter_gateway.bounded_map import BoundedMap
 from spotter_gateway.filters import AdviceFilter
 from spotter_gateway.frames import Advice, Estimate, StreamItem, withdrawn
@@ -113,7 +113,7 @@ class OpenSets:
             case RepCounted() as rep:
                 self._count(rep)
             case SetSummarised() as summary if summary.voided:
-                return self._remove(summary.set_key, FOR_EVER)
+                return self._remove(summary.set_key, 0)  # whether for ever, the end of the set tells
             case SetSummarised() as summary:
                 open_set = self._open.pop(summary.set_key, None)
                 last = summary.reps if open_set is None else max(open_set.after_reps)

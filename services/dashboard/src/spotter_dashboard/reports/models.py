@@ -21,7 +21,11 @@ class SetDone:
     """A set of the lifter's, as far as reports count it."""
 
     exercise: str
-    opened_at: datetime
+    exposure: str
+    """What belongs together has the same: two arms, drops, clusters."""
+    week: str
+    """Name of the week that the set counts in."""
+    day: date
     reps: int
     rir: float | None
     failed: bool

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.time import parse_time
-from spotter.domain.weeks import Week, day_of, week_of
+from spotter.domain.weeks import Week, day_of
 from spotter_dashboard.reports.models import (
     EARLY_LEFT,
     HARD_LEFT,
@@ -26,14 +26,16 @@ from spotter_dashboard.reports.models import (
     WeekBudget,
     WeeklyReport,
 )
-from spotter_dashboard.reports.week_names import first_day, last_day, name_of, week_before
-from spotter_dashboard.store.budgets import budget, entries_in, newest_revisions
+from spotter_dashboard.store.budgets import allowed_in, budget, charges, newest_revisions, week_of_revision
+from spotter_dashboard.store.calendar import LifterCalendar, LivedWeek, margin
 from spotter_dashboard.store.database import Connection, Engine
 from spotter_dashboard.store.notices import SCORES, notices, wellness
 from spotter_dashboard.store.programme import OwnProgramme, athlete_facts, block_view, own_of
-from spotter_dashboard.store.reports import work_sets
+from spotter_dashboard.store.reports import first_set, work_sets
+from spotter_dashboard.store.week_names import name_after, name_of
 
 TREND_WEEKS: Final = 8
+_SEVEN_DAYS: Final = timedelta(days=7)
 FELT_FOR: Final = timedelta(weeks=4)
 _NOTICES_MAX: Final = 50
 _REPORTS_MAX: Final = 200
@@ -41,25 +43,26 @@ _NO_CHOICE: Final = ("amrap", "test")
 
 
 def weekly_report(
-    engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, week: Week, now: datetime
+    engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, name: str, now: datetime
 ) -> WeeklyReport:
-    """Build the report of one week of a lifter."""
-    own = own_of(engine, gym_id, athlete_id, config)
-    zone = own.zone
-    weeks = [week]
-    while len(weeks) < TREND_WEEKS:
-        weeks.insert(0, week_before(weeks[0], zone, own.week_start))
+    """Build the report of one week of a lifter, by the week's name; raises ValueError for a name that no week has."""
     with engine.connect() as connection:
-        done = _sets(connection, gym_id, athlete_id, Week(weeks[0].start, week.end))
+        own = own_of(connection, gym_id, athlete_id, config)
         revisions = newest_revisions(connection, gym_id, athlete_id)
-        budgets = [_budget(connection, gym_id, athlete_id, config, each, revisions, zone) for each in weeks]
-        name = athlete_facts(connection, gym_id, athlete_id).get("name")
+        calendar = calendar_of(own, config, revisions)
+        names = [name_after(name, weeks) for weeks in range(1 - TREND_WEEKS, 1)]
+        lived = [calendar.named(each) for each in names]
+        done = _sets(connection, gym_id, athlete_id, calendar, lived)
+        budgets = _budgets(connection, gym_id, athlete_id, config, calendar, lived, revisions, now)
+        lifter = athlete_facts(connection, gym_id, athlete_id).get("name")
+    week, zone = lived[-1].span, lived[-1].zone
     if budgets[-1].allowed is None and now in week:
         current = budget(engine, gym_id, athlete_id, config, now)
         budgets[-1] = WeekBudget(current["allowed"], budgets[-1].spent, (), budgets[-1].entries)
-    in_week = [each for each in done if each.opened_at in week]
-    revision = _newest_of(revisions, week)
-    following = week_of(week.end, zone, own.week_start)
+    in_week = [each for each in done if each.week == name]
+    newest = _newest_of(revisions, name)
+    revision = None if newest is None else newest.model_dump(mode="json")
+    following = calendar.named(name_after(name))
     notice_page, _ = notices(engine, gym_id, athlete_id, now=now, after=None, limit=_NOTICES_MAX, within=week)
     felt_in = Week(week.end - FELT_FOR, week.end)
     check_ins, _ = wellness(engine, gym_id, athlete_id, after=None, limit=_REPORTS_MAX, within=felt_in)
@@ -71,18 +74,18 @@ def weekly_report(
     signs = tuple(ReportedSign(sign["rule_id"], sign["sentence"]) for sign in _list(revision, "signs"))
     return WeeklyReport(
         athlete_id=athlete_id,
-        name=name,
-        week=name_of(week, zone),
-        first_day=first_day(week, zone),
-        last_day=last_day(week, zone),
+        name=lifter,
+        week=name,
+        first_day=lived[-1].first_day,
+        last_day=lived[-1].last_day,
         time_zone=zone,
         running=now < week.end,
         level=own.level,
-        block=_block(own, config, week),
+        block=_block(own, config, lived[-1]),
         exercises=_by_exercise(in_week, config),
         left=_left(in_week),
         reps=sum(each.reps for each in in_week),
-        days=len({day_of(each.opened_at, zone) for each in in_week}),
+        days=len({each.day for each in in_week}),
         budget=budgets[-1],
         stops=sum(each.followed is not None for each in in_week),
         followed=sum(each.followed is True for each in in_week),
@@ -93,8 +96,8 @@ def weekly_report(
         closed=closed,
         check_ins=tuple(_check_in(check_in, zone) for check_in in reversed(check_ins)),
         trends=tuple(
-            _trend(each_week, [each for each in done if each.opened_at in each_week], spent, zone)
-            for each_week, spent in zip(weeks, budgets, strict=True)
+            _trend(each, [set_done for set_done in done if set_done.week == each], spent)
+            for each, spent in zip(names, budgets, strict=True)
         ),
         notices=tuple(
             ReportedSign(", ".join(notice["rule_ids"]), notice["sentence"])
@@ -102,92 +105,153 @@ def weekly_report(
             if not notice["withdrawn"] and notice["sentence"] not in {sign.sentence for sign in signs}
         ),
         next=Next(
-            name=name_of(following, zone),
-            first_day=first_day(following, zone),
-            allowed=_allowed_next(revisions, revision, week, following),
+            name=following.name,
+            first_day=following.first_day,
+            allowed=_allowed_next(revisions, newest, following),
             block=_block(own, config, following),
-            closed=tuple((group, until) for group, until, _ in closed if until > following.start),
+            closed=tuple((group, until) for group, until, _ in closed if until > following.span.start),
         ),
         missing=() if revision is not None and revision.get("signs") is not None else ("warning signs",),
     )
 
 
+def calendar_of(own: OwnProgramme, config: GymConfig, revisions: Iterable[BudgetChanged]) -> LifterCalendar:
+    """Return the weeks of a lifter, by what their budgets say."""
+    return LifterCalendar(own, config, ((week_of_revision(each), each.time_zone) for each in revisions))
+
+
 def weeks_back(
-    engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, own: OwnProgramme, weeks: Sequence[Week]
-) -> list[dict[str, Any]]:
-    """Return the numbers of consecutive weeks, in the order of `weeks`, the newest first."""
-    if not weeks:
-        return []
+    engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now: datetime, before: str | None, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return the numbers of weeks down to the first set's, the newest first, and whether there are more.
+
+    `before`: only weeks before the one of that name; raises ValueError for a name that no week has.
+    """
     with engine.connect() as connection:
-        done = _sets(connection, gym_id, athlete_id, Week(weeks[-1].start, weeks[0].end))
+        first = first_set(connection, gym_id, athlete_id)
+        if first is None:
+            return [], False
+        own = own_of(connection, gym_id, athlete_id, config)
         revisions = newest_revisions(connection, gym_id, athlete_id)
-        budgets = [_budget(connection, gym_id, athlete_id, config, trend, revisions, own.zone) for trend in weeks]
+        calendar = calendar_of(own, config, revisions)
+        name = calendar.at(now).name
+        if before is not None:
+            name = min(name, name_after(before, -1))
+        names = [name]
+        oldest = _week_of(*first, calendar).name
+        while len(names) <= limit and names[-1] > oldest:
+            names.append(name_after(names[-1], -1))
+        lived = [calendar.named(each) for each in names[:limit] if each >= oldest]
+        done = _sets(connection, gym_id, athlete_id, calendar, lived)
+        budgets = _budgets(connection, gym_id, athlete_id, config, calendar, lived, revisions, now)
     numbers = []
-    for week, spent in zip(weeks, budgets, strict=True):
-        trend = _trend(week, [each for each in done if each.opened_at in week], spent, own.zone)
+    for week, spent in zip(lived, budgets, strict=True):
+        trend = _trend(week.name, [each for each in done if each.week == week.name], spent)
         numbers.append(
             {
-                "week": trend.name,
-                "first_day": first_day(week, own.zone).isoformat(),
-                "last_day": last_day(week, own.zone).isoformat(),
+                "week": week.name,
+                "first_day": week.first_day.isoformat(),
+                "last_day": week.last_day.isoformat(),
                 **{name: getattr(trend, name) for name in ("sets", "reps", "hard", "allowed", "spent")},
             }
         )
-    return numbers
+    return numbers, len(names) > limit
 
 
-def _sets(connection: Connection, gym_id: str, athlete_id: str, span: Week) -> list[SetDone]:
-    return [
-        SetDone(
-            exercise=row.summary.get("exercise") or "unknown",
-            opened_at=row.opened_at,
-            reps=row.summary["reps"],
-            rir=row.summary.get("rir_end"),
-            failed=bool(row.summary.get("failed")),
-            followed=row.summary.get("advice_followed"),
-            reps_after_stop=row.summary.get("reps_after_stop") or 0,
-            one_rep_max_kg=row.closing.get("one_rep_max_kg"),
-            chosen=row.intent not in _NO_CHOICE,
+def _sets(
+    connection: Connection, gym_id: str, athlete_id: str, calendar: LifterCalendar, weeks: Sequence[LivedWeek]
+) -> list[SetDone]:
+    """Return the work sets that may be of some weeks, each with the week that it counts in."""
+    if not weeks:
+        return []
+    sets = []
+    for row in work_sets(connection, gym_id, athlete_id, margin(_span(weeks))):
+        week = _week_of(row.opened_at, row.summary, calendar)
+        day = row.summary.get("day")
+        sets.append(
+            SetDone(
+                exercise=row.summary.get("exercise") or "unknown",
+                exposure=row.summary.get("exposure_key") or row.set_key,
+                week=week.name,
+                day=day_of(row.opened_at, week.zone) if day is None else date.fromisoformat(day),
+                reps=row.summary["reps"],
+                rir=row.summary.get("rir_end"),
+                failed=bool(row.summary.get("failed")),
+                followed=row.summary.get("advice_followed"),
+                reps_after_stop=row.summary.get("reps_after_stop") or 0,
+                one_rep_max_kg=row.closing.get("one_rep_max_kg"),
+                chosen=row.intent not in _NO_CHOICE,
+            )
         )
-        for row in work_sets(connection, gym_id, athlete_id, span)
-    ]
+    return sets
 
 
-def _newest_of(revisions: Iterable[BudgetChanged], week: Week) -> dict[str, Any] | None:
+def _week_of(opened_at: datetime, summary: dict[str, Any], calendar: LifterCalendar) -> LivedWeek:
+    """Return the week that a set counts in: as its summary says, else that of its beginning."""
+    if summary.get("week_start") is None:
+        return calendar.at(opened_at)
+    week, zone = Week(parse_time(summary["week_start"]), parse_time(summary["week_end"])), summary["time_zone"]
+    return LivedWeek(name_of(week, zone), week, zone)
+
+
+def _span(weeks: Sequence[LivedWeek]) -> Week:
+    return Week(min(week.span.start for week in weeks), max(week.span.end for week in weeks))
+
+
+def _newest_of(revisions: Iterable[BudgetChanged], name: str) -> BudgetChanged | None:
     """Return the newest revision of a week's budget."""
-    newest = next((revision for revision in revisions if revision.week_start in week), None)
-    return None if newest is None else newest.model_dump(mode="json")
+    return next(
+        (each for each in revisions if name_of(week_of_revision(each), each.time_zone) == name),
+        None,
+    )
 
 
 def _list(revision: dict[str, Any] | None, name: str) -> list[dict[str, Any]]:
     return (revision or {}).get(name) or []
 
 
-def _budget(
+def _budgets(
     connection: Connection,
     gym_id: str,
     athlete_id: str,
     config: GymConfig,
-    week: Week,
+    calendar: LifterCalendar,
+    weeks: Sequence[LivedWeek],
     revisions: Sequence[BudgetChanged],
-    zone: str,
-) -> WeekBudget:
-    revision = _newest_of(revisions, week)
-    entries = tuple(
-        Spent(
-            set_id=entry.set_id,
-            exercise=entry.exercise,
-            name=config.catalogue.get(entry.exercise).name,
-            day=day_of(entry.last_rep_at or week.start, zone),
-            cost=entry.cost,
-            rules=tuple(entry.rule_ids),
+    now: datetime,
+) -> list[WeekBudget]:
+    """Return what each of some weeks allowed and what was spent: a set's cost is in the week of the set."""
+    spent: dict[str, list[Spent]] = {week.name: [] for week in weeks}
+    for change in charges(connection, gym_id, athlete_id, margin(_span(weeks))) if weeks else ():
+        entry = change.entry
+        assert entry is not None
+        at, zone = entry.last_rep_at or change.week_start, change.time_zone
+        name = calendar.at(at).name
+        if entry.week_start is not None:
+            name = name_of(Week(entry.week_start, entry.week_start + _SEVEN_DAYS), zone)
+        if name in spent:
+            spent[name].append(
+                Spent(
+                    set_id=entry.set_id,
+                    exercise=entry.exercise,
+                    name=config.catalogue.get(entry.exercise).name,
+                    day=day_of(at, zone) if entry.day is None else date.fromisoformat(entry.day),
+                    cost=entry.cost,
+                    rules=tuple(entry.rule_ids),
+                )
+            )
+    budgets = []
+    for week in weeks:
+        revision, entries = _newest_of(revisions, week.name), tuple(spent[week.name])
+        budgets.append(
+            WeekBudget(
+                allowed=None if revision is None else allowed_in(revision, now),
+                spent=round(sum((entry.cost for entry in entries), start=0.0), 6),
+                reasons=() if revision is None else tuple(revision.reasons),
+                entries=entries,
+            )
         )
-        for entry in entries_in(connection, gym_id, athlete_id, week)
-    )
-    spent = round(sum((entry.cost for entry in entries), start=0.0), 6)
-    if revision is None:
-        return WeekBudget(None, spent, (), entries)
-    return WeekBudget(revision["allowed"], spent, tuple(revision["reasons"]), entries)
+    return budgets
 
 
 def _left(done: Iterable[SetDone]) -> tuple[int, ...]:
@@ -205,19 +269,22 @@ def _by_exercise(done: Sequence[SetDone], config: GymConfig) -> tuple[ExerciseDo
     return tuple(groups)
 
 
-def _trend(week: Week, done: Sequence[SetDone], spent: WeekBudget, zone: str) -> Trend:
+def _trend(name: str, done: Sequence[SetDone], spent: WeekBudget) -> Trend:
     judged = [each for each in done if each.chosen and each.left_index < len(LEFT) - 1]
+    hardest: dict[str, int] = {}
+    for each in judged:  # what belongs together is as hard as its hardest part
+        hardest[each.exposure] = min(hardest.get(each.exposure, each.left_index), each.left_index)
     best: dict[str, float] = {}
     for each in done:
         if each.one_rep_max_kg is not None:
             best[each.exercise] = max(best.get(each.exercise, 0.0), each.one_rep_max_kg)
     return Trend(
-        name=name_of(week, zone),
+        name=name,
         sets=len(done),
         reps=sum(each.reps for each in done),
-        hard=sum(each.left_index < HARD_LEFT for each in judged),
-        early=sum(each.left_index == EARLY_LEFT for each in judged),
-        judged=len(judged),
+        hard=sum(left < HARD_LEFT for left in hardest.values()),
+        early=sum(left == EARLY_LEFT for left in hardest.values()),
+        judged=len(hardest),
         allowed=spent.allowed,
         spent=spent.spent,
         strength=tuple(best.items()),
@@ -230,23 +297,23 @@ def _check_in(report: dict[str, Any], zone: str) -> CheckIn:
     return CheckIn(day_of(parse_time(report["time"]), zone), scores, pain)
 
 
-def _block(own: OwnProgramme, config: GymConfig, week: Week) -> dict[str, Any] | None:
-    holds = config.on_day(own.programme, own.team, first_day(week, own.zone))
+def _block(own: OwnProgramme, config: GymConfig, week: LivedWeek) -> dict[str, Any] | None:
+    holds = config.on_day(own.programme, own.team, week.first_day)
     if holds.block is None:
-        holds = config.on_day(own.programme, own.team, last_day(week, own.zone))
+        holds = config.on_day(own.programme, own.team, week.last_day)
     return None if holds.block is None else block_view(holds.block)
 
 
 def _allowed_next(
-    revisions: Sequence[BudgetChanged], revision: dict[str, Any] | None, week: Week, following: Week
+    revisions: Sequence[BudgetChanged], newest: BudgetChanged | None, following: LivedWeek
 ) -> float | None:
-    """Return what the following week allows: by its own revision, else as foreseen at the end of this revision."""
-    newest = next((revision for revision in revisions if revision.week_start in following), None)
-    if newest is not None:
-        return newest.allowed
-    if revision is None:
+    """Return what the following week allows: by its own revision, else as foreseen at the end of the one before."""
+    own = _newest_of(revisions, following.name)
+    if own is not None:
+        return own.allowed
+    if newest is None:
         return None
-    foreseen = [(revision["valid_until"], revision.get("allowed_after"))]
-    foreseen += [(later["at"], later["allowed"]) for later in revision.get("allowed_later") or ()]
+    foreseen = [(newest.valid_until, newest.allowed_after)]
+    foreseen += [(later.at, later.allowed) for later in newest.allowed_later or ()]
     at, allowed = foreseen[-1]
-    return allowed if parse_time(at) >= week.end else None
+    return allowed if at >= week_of_revision(newest).end else None

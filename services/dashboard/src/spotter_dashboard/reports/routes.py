@@ -9,13 +9,12 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import Response
 
 from spotter.domain.gym_config import Configuration
-from spotter.domain.weeks import Week, week_of
+from spotter.domain.weeks import day_of
 from spotter.http import Guard, Problem
 from spotter.http.tokens import Identity
 from spotter_dashboard.reports.models import WeeklyReport, as_data
 from spotter_dashboard.reports.queries import weekly_report, weeks_back
 from spotter_dashboard.reports.schemas import ReportView, WeekPage
-from spotter_dashboard.reports.week_names import name_of, week_before, week_named
 from spotter_dashboard.responses import (
     Cursor,
     Limit,
@@ -27,8 +26,6 @@ from spotter_dashboard.responses import (
     require_lifter,
 )
 from spotter_dashboard.store.database import Engine
-from spotter_dashboard.store.programme import OwnProgramme, own_of
-from spotter_dashboard.store.reports import first_set_at
 from spotter_dashboard.store.sets import SetQueries
 
 Form = Literal["html", "pdf", "png", "json"]
@@ -60,8 +57,13 @@ def report_routes(
     def report_of(identity: Identity, athlete_id: str, name: str) -> WeeklyReport:
         require_lifter(queries, identity, athlete_id)
         now, config = clock(), config_of(configuration, identity)
-        own = own_of(engine, identity.gym_id, athlete_id, config)
-        return weekly_report(engine, identity.gym_id, athlete_id, config, _week(name, now, own), now)
+        try:
+            report = weekly_report(engine, identity.gym_id, athlete_id, config, name, now)
+        except (ValueError, OverflowError):
+            raise _no_week(name) from None
+        if report.first_day > day_of(now, report.time_zone):
+            raise Problem(404, "Unknown week", f"The week {name} has not begun.", field="week")
+        return report
 
     def answer(report: WeeklyReport, form: Form) -> Response:
         if form == "json":
@@ -84,19 +86,12 @@ def report_routes(
     def weeks(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 26) -> Response:
         require_lifter(queries, identity, athlete_id)
         now, config = clock(), config_of(configuration, identity)
-        own = own_of(engine, identity.gym_id, athlete_id, config)
-        last = week_of(now, own.zone, own.week_start)
-        if cursor is not None:
-            asked = _week(read_cursor(cursor, str)[0], now, own)
-            last = week_before(asked, own.zone, own.week_start)
-        first = first_set_at(engine, identity.gym_id, athlete_id)
-        shown: list[Week] = []
-        while first is not None and len(shown) < limit and first < last.end:
-            shown.append(last)
-            last = week_before(last, own.zone, own.week_start)
-        numbers = weeks_back(engine, identity.gym_id, athlete_id, config, own, shown)
-        more = first is not None and bool(shown) and first < shown[-1].start
-        return as_json({"weeks": numbers, "next_cursor": cursor_of(name_of(shown[-1], own.zone)) if more else None})
+        before = None if cursor is None else read_cursor(cursor, str)[0]
+        try:
+            numbers, more = weeks_back(engine, identity.gym_id, athlete_id, config, now, before, limit)
+        except (ValueError, OverflowError):
+            raise _no_week(before or "") from None
+        return as_json({"weeks": numbers, "next_cursor": cursor_of(numbers[-1]["week"]) if more else None})
 
     @router.get(
         "/{week}/report",
@@ -152,13 +147,7 @@ def _quality(parameters: str) -> float:
     return 1.0
 
 
-def _week(name: str, now: datetime, own: OwnProgramme) -> Week:
-    try:
-        week = week_named(name, own.zone, own.week_start)
-    except (ValueError, OverflowError):
-        raise Problem(
-            422, "Invalid request", f"There is no week {name[:32]}.", field="week", mend="Name it like 2026-W47."
-        ) from None
-    if week.start > now:
-        raise Problem(404, "Unknown week", f"The week {name} has not begun.", field="week")
-    return week
+def _no_week(name: str) -> Problem:
+    return Problem(
+        422, "Invalid request", f"There is no week {name[:32]}.", field="week", mend="Name it like 2026-W47."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,13 @@ from spotter.domain.events.outputs import AdviceGiven
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.time import micros
 from spotter.domain.weeks import Week, WeekStart, week_of
-from spotter_dashboard.store.programme import athlete_facts
+from spotter_dashboard.store.calendar import LifterCalendar, margin
+from spotter_dashboard.store.programme import own_of
 from spotter_dashboard.store.tables import ADVICE, BUDGET_ENTRIES, BUDGETS, of_athlete
+from spotter_dashboard.store.week_names import first_day, last_day
 
 _DAYS: Final[tuple[WeekStart, ...]] = get_args(WeekStart)
+_INSTANT: Final = timedelta(microseconds=1)
 BEGINNERS_UNITS: Final = 0.0
 """What a lifter without any history may spend (R08)."""
 
@@ -34,8 +37,9 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
         if newest is not None:
             week, zone = week_of_revision(newest), newest.time_zone
         else:
-            week, zone = _own_week(connection, gym_id, athlete_id, revisions, config, now)
-        entries = entries_in(connection, gym_id, athlete_id, week)
+            lived = LifterCalendar(own_of(connection, gym_id, athlete_id, config), config).at(now)
+            week, zone = lived.span, lived.zone
+        entries = entries_in(connection, gym_id, athlete_id, week, zone)
         spent = round(sum((entry.cost for entry in entries), start=0.0), 6)
         latest = newest or max(revisions, key=lambda revision: revision.week_start, default=None)
         allowed = _allowed(connection, gym_id, athlete_id, latest, spent, now)
@@ -78,6 +82,11 @@ def week_of_revision(revision: BudgetChanged) -> Week:
     return week_of(revision.week_start, revision.time_zone, _first_day(revision))
 
 
+def allowed_in(revision: BudgetChanged, now: datetime) -> float:
+    """Return what a week allows now; of one that is over, what it allowed at its end."""
+    return allowed_at(revision, min(now, week_of_revision(revision).end - _INSTANT))
+
+
 def allowed_at(revision: BudgetChanged, now: datetime) -> float:
     """Return what a revision allows at a moment, with the changes that it foresaw until then."""
     allowed = revision.allowed
@@ -93,34 +102,35 @@ def _first_day(revision: BudgetChanged) -> WeekStart:
     return _DAYS[revision.week_start.astimezone(ZoneInfo(revision.time_zone)).weekday()]
 
 
-def _own_week(
-    connection: Connection,
-    gym_id: str,
-    athlete_id: str,
-    revisions: list[BudgetChanged],
-    config: GymConfig,
-    now: datetime,
-) -> tuple[Week, str]:
-    facts = athlete_facts(connection, gym_id, athlete_id)
-    zone = facts.get("time_zone") or (revisions[0].time_zone if revisions else config.time_zone)
-    day = next((name for name in _DAYS if name == facts.get("week_start")), None)
-    return week_of(now, zone, day or (_first_day(revisions[0]) if revisions else config.week_start)), zone
+def entries_in(connection: Connection, gym_id: str, athlete_id: str, week: Week, zone: str) -> list[BudgetEntry]:
+    """Return the entries that a week is charged with and that cost something, by time.
+
+    An entry is charged on the day on which its exposure began, wherever that was; one that names no day, by its last rep.
+    """
+    days = (first_day(week, zone).isoformat(), last_day(week, zone).isoformat())
+    entries = (change.entry for change in charges(connection, gym_id, athlete_id, margin(week)))
+    return [
+        entry
+        for entry in entries
+        if entry is not None
+        and (days[0] <= entry.day <= days[1] if entry.day is not None else (entry.last_rep_at or week.start) in week)
+    ]
 
 
-def entries_in(connection: Connection, gym_id: str, athlete_id: str, week: Week) -> list[BudgetEntry]:
-    """Return the entries of a week that cost something, by time."""
+def charges(connection: Connection, gym_id: str, athlete_id: str, span: Week) -> list[BudgetChanged]:
+    """Return the changes whose entries cost something and were done in a span, by time."""
     query = (
         select(BUDGET_ENTRIES.c.event)
         .where(
             of_athlete(BUDGET_ENTRIES, gym_id, athlete_id),
-            BUDGET_ENTRIES.c.counted_us >= micros(week.start),
-            BUDGET_ENTRIES.c.counted_us < micros(week.end),
+            BUDGET_ENTRIES.c.counted_us >= micros(span.start),
+            BUDGET_ENTRIES.c.counted_us < micros(span.end),
             BUDGET_ENTRIES.c.cost > 0,
         )
         .order_by(BUDGET_ENTRIES.c.counted_us, BUDGET_ENTRIES.c.set_key)
     )
     events = [decode(event.encode()).data for event in connection.scalars(query)]
-    return [data.entry for data in events if isinstance(data, BudgetChanged) and data.entry is not None]
+    return [data for data in events if isinstance(data, BudgetChanged) and data.entry is not None]
 
 
 def _allowed(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from spotter.domain.events import corrected_time, decode
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
@@ -14,6 +14,15 @@ from spotter.domain.gym_config import GymConfig
 from spotter.domain.policies import Block, Programme, Session, effective, values_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter_dashboard.store.tables import ATHLETE_FACTS, SETTINGS, of_athlete
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSetting:
+    """Zone and first weekday as they were set at a moment."""
+
+    at: datetime
+    zone: str
+    week_start: WeekStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class OwnProgramme:
     level: str | None
     zone: str
     week_start: WeekStart
+    calendars: tuple[CalendarSetting, ...] = ()
+    """All that were set, in the order in which they were received."""
 
 
 def athlete_facts(connection: Connection, gym_id: str, athlete_id: str) -> dict[str, str]:
@@ -33,28 +44,30 @@ def athlete_facts(connection: Connection, gym_id: str, athlete_id: str) -> dict[
     return {row.fact: row.value for row in connection.execute(query)}
 
 
-def own_of(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig) -> OwnProgramme:
+def own_of(connection: Connection, gym_id: str, athlete_id: str, config: GymConfig) -> OwnProgramme:
     """Fold all settings of a lifter, in the order in which they were received."""
     query = (
         select(SETTINGS.c.event)
         .where(of_athlete(SETTINGS, gym_id, athlete_id))
         .order_by(SETTINGS.c.said_us, SETTINGS.c.rank, SETTINGS.c.event_id)
     )
-    with engine.connect() as connection:
-        events = [decode(event.encode()) for event in connection.scalars(query)]
-        facts = athlete_facts(connection, gym_id, athlete_id)
+    events = [decode(event.encode()) for event in connection.scalars(query)]
+    facts = athlete_facts(connection, gym_id, athlete_id)
     programme, zone, first = Programme(), config.time_zone, config.week_start
+    calendars: list[CalendarSetting] = []
     for event in events:
         data = event.data
         if isinstance(data, PolicyUpdated | AthleteUpdated):
-            zone, first = data.time_zone or zone, data.week_start or first
+            before, (zone, first) = (zone, first), (data.time_zone or zone, data.week_start or first)
+            if before != (zone, first):
+                calendars.append(CalendarSetting(event.received, zone, first))
         if isinstance(data, PolicyUpdated):
             programme = programme.with_layer(data, data.block)
         elif isinstance(data, SessionStarted):
             layer = data.policy
             day = day_of(corrected_time(event), zone).isoformat()
             programme = programme.with_session(Session(day, data.mode, {} if layer is None else values_in(layer)))
-    return OwnProgramme(programme, facts.get("team"), facts.get("level"), zone, first)
+    return OwnProgramme(programme, facts.get("team"), facts.get("level"), zone, first, tuple(calendars))
 
 
 def policy_on(own: OwnProgramme, config: GymConfig, day: date) -> dict[str, Any]:

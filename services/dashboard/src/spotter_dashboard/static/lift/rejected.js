@@ -20,7 +20,7 @@ export class Rejected {
     const items = answer?.rejected ?? [];
     if (answer === null) this.show("Spotter does not answer. Try again in a moment.", []);
     else if (items.length === 0) this.show("All that was sent for you has been used.", []);
-    else this.show("This was sent for you and changed nothing. Nothing else is lost.", items);
+    else this.show("This was sent for you and changed nothing. All else was used.", items);
   }
 
   show(text, items) {
@@ -38,8 +38,8 @@ function entry(item) {
     node.append(child);
   };
   line("strong", what);
-  line("time", new Date(item.time).toLocaleString("en", WHEN));
+  line("time", new Date(item.time).toLocaleString([], WHEN));
   line("p", why);
-  line("p", `What to do: ${mend}`);
+  if (mend !== null) line("p", `What to do: ${mend}`);
   return node;
 }

@@ -35,10 +35,11 @@ const SENT = {
   "session.started": "The start of a session", "budget.granted": "More units for a week",
 };
 
-/** Describe an event that changed nothing: what it was, why it was not used, and what to do. */
+/** Describe an event that changed nothing: what it was, why it was not used, and what to do; null where that is said. */
 export function plainly({ type, detail, mend }) {
   const kind = (type ?? "").replace(/^spotter\./, "").replace(/\.v\d+$/, "");
-  return { what: SENT[kind] ?? "Something else", why: sentence(detail), mend: sentence(mend.replaceAll("`", "")) };
+  const [why, remedy] = [sentence(detail), sentence(mend.replaceAll("`", ""))];
+  return { what: SENT[kind] ?? "Something else", why, mend: why.toLowerCase().endsWith(remedy.toLowerCase()) ? null : remedy };
 }
 
 function sentence(text) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from spotter.domain.weeks import Week, WeekStart, day_of, start_of_day, week_of
@@ -29,10 +29,7 @@ def week_named(name: str, zone: str, week_start: WeekStart) -> Week:
     >>> week_named("2026-W47", "UTC", "monday").start.isoformat()
     '2026-11-16T00:00:00+00:00'
     """
-    match = _NAME.fullmatch(name)
-    if match is None:
-        raise ValueError("a week is named like 2026-W47")
-    thursday = date.fromisocalendar(int(match[1]), int(match[2]), 4)
+    thursday = _thursday(name)
     for days in (0, -7, 7):
         week = week_of(start_of_day(thursday + timedelta(days=days), zone) + _NOON, zone, week_start)
         if name_of(week, zone) == name:
@@ -50,6 +47,23 @@ def last_day(week: Week, zone: str) -> date:
     return day_of(week.end, zone) - timedelta(days=1)
 
 
-def week_before(week: Week, zone: str, week_start: WeekStart) -> Week:
-    """Return the week that ends where this one starts."""
-    return week_of(week.start - timedelta(seconds=1), zone, week_start)
+def name_after(name: str, weeks: int = 1) -> str:
+    """Return the name of the week so many weeks later; earlier where it is negative.
+
+    >>> name_after("2026-W53"), name_after("2026-W01", -1)
+    ('2027-W01', '2025-W52')
+    """
+    year, number, _ = (_thursday(name) + timedelta(weeks=weeks)).isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def noon_of(name: str) -> datetime:
+    """Return the middle of the ISO week of a name; raises ValueError for a name that no week has."""
+    return datetime.combine(_thursday(name), time(12), UTC)
+
+
+def _thursday(name: str) -> date:
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise ValueError("a week is named like 2026-W47")
+    return date.fromisocalendar(int(match[1]), int(match[2]), 4)
