@@ -31,6 +31,8 @@ class Reject:
     """A word for programs, such as `rep_conflict`."""
     detail: str
     """A sentence for people."""
+    set_key: str | None = None
+    """Of the set that the event was taken to be about, where there is one."""
 
 
 @record(frozen=True, slots=True)

@@ -255,6 +255,7 @@ class Stepper:
                 gym_id=event.data.gym_id,
                 athlete_id=event.data.athlete_id,
                 set_id=event.data.set_id,
+                set_key=step.reject.set_key or event.data.set_key,
                 rejected_id=event.id,
                 rejected_type=event.type,
                 reason=step.reject.reason,
