@@ -10,7 +10,7 @@ from spotter.domain.events.lifting import EffortReported, SetAmended
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated
 from spotter.domain.ids import athlete_key
 from tests.contract.harness import Harness
-from tests.contract.lifter import Lifter
+from tests.contract.lifter import NEAR_FAILURE, Lifter
 from tests.contract.memory_harness import MemoryHarness
 
 TO_FAILURE = (0.55, 0.50, 0.44, 0.37, 0.29, 0.21, 0.17)
@@ -180,7 +180,7 @@ def replay(host: Harness, lifter: Lifter) -> Lifter:
 
 def overdue_case(lifter: Lifter) -> None:
     """Begin a bench press whose third rep does not end."""
-    lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3))
+    lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), lifter.began(8, 3))
 
 
 class EmergencyCases:

@@ -9,7 +9,7 @@ from spotter.domain.events.outputs import DeviceLost, RepOverdue
 from spotter.domain.ids import athlete_key
 from tests.contract.cases_profile import BETWEEN_S, failed_set
 from tests.contract.harness import Harness
-from tests.contract.lifter import Lifter
+from tests.contract.lifter import NEAR_FAILURE, Lifter
 
 
 class TimerCases:
@@ -82,7 +82,7 @@ class TimerCases:
     def test_a_rep_under_way_for_too_long_is_overdue(self, host: Harness) -> None:
         """Six seconds after its start a rep that has not ended is told of, once."""
         lifter = Lifter(host, host.long_ago())
-        lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3))
+        lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), lifter.began(8, 3))
         host.pass_time(lifter.base + timedelta(seconds=15))
         host.pass_time(lifter.base + timedelta(seconds=16))
         overdue = [event for event in lifter.events("estimates.v1") if event.type == "spotter.rep.overdue.v1"]
@@ -91,8 +91,8 @@ class TimerCases:
     def test_who_grinds_for_long_is_waited_for(self, host: Harness) -> None:
         """Half over the longest concentric phase that the lifter has done in the set, and two seconds for the way down."""
         lifter = Lifter(host, host.long_ago())
-        slow = lifter.rep(2, 9, 0.1, concentric_s=4.4)
-        lifter.send(lifter.start(0), lifter.rep(1, 2), slow, lifter.began(12, 3))
+        slow = lifter.rep(2, 9, 0.3, concentric_s=4.4)
+        lifter.send(lifter.start(0), lifter.rep(1, 2, 0.4), slow, lifter.began(12, 3))
         assert [8.6] == _overdue_after(lifter, 20.7)
 
     def test_who_never_grinds_is_helped_sooner(self, host: Harness) -> None:
@@ -101,18 +101,43 @@ class TimerCases:
         for number in range(3):
             lifter.send(*failed_set(lifter, number))
         at_s = 3 * BETWEEN_S
-        lifter.send(lifter.start(at_s, "set-3"), lifter.rep(1, at_s + 3, set_id="set-3"))
-        lifter.send(lifter.began(at_s + 6, 2, "set-3"))
-        [after_s] = _overdue_after(lifter, at_s + 17)
+        lifter.send(lifter.start(at_s, "set-3"), *lifter.reps(2, at_s + 3, "set-3", NEAR_FAILURE))
+        lifter.send(lifter.began(at_s + 9, 3, "set-3"))
+        [after_s] = _overdue_after(lifter, at_s + 20)
         assert 4.0 <= after_s < 6.0
 
     def test_a_rep_whose_start_is_told_late_is_not_overdue(self, host: Harness) -> None:
         """An upload of the past that ends in the middle of a rep alarms no one."""
         lifter = Lifter(host, host.long_ago())
         start = lifter.event(RepStarted(set_id="s1"), 8, sent_s=60)
-        lifter.send(lifter.start(0), *lifter.reps(2, 3), start)
+        lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), start)
         host.pass_time(lifter.base + timedelta(seconds=70))
         assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
+
+    def test_a_start_before_the_first_rep_is_no_evidence(self, host: Harness) -> None:
+        """The first upward tick is an unrack too."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.start(0), lifter.began(2, 1))
+        assert [] == _overdue_after(lifter, 30)
+
+    def test_a_start_far_from_failure_is_no_alarm(self, host: Harness) -> None:
+        """A lifter with many reps left who shifts the bar, or rests with it, is not stuck."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3))
+        assert [] == _overdue_after(lifter, 30)
+
+    def test_a_later_start_replaces_an_earlier_one(self, host: Harness) -> None:
+        """The time counts from the newest, in whatever order they come."""
+        lifter = Lifter(host, host.long_ago())
+        starts = [lifter.began(8, 3), lifter.began(12, 3)]
+        late = lifter.event(RepStarted(set_id="s1", rep_number=3), 10, sent_s=12.5)
+        lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), *starts, late)
+        host.pass_time(lifter.base + timedelta(seconds=17))
+        assert [] == lifter.told(RepOverdue, "estimates.v1")
+        host.pass_time(lifter.base + timedelta(seconds=19))
+        assert [lifter.base + timedelta(seconds=12)] == [
+            overdue.started_at for overdue in lifter.told(RepOverdue, "estimates.v1")
+        ]
 
     def test_a_rep_that_ends_in_time_is_not_overdue(self, host: Harness) -> None:
         """The end of a rep stops its timer."""
@@ -134,7 +159,7 @@ class TimerCases:
         """The socket of the device closed with a rep under way: the signal is lost, which is no emergency."""
         lifter = Lifter(host, host.long_ago())
         lost = lifter.event(DeviceLost(set_id="s1", reported_by="tracker"), 10, source="spotter/ingest")
-        lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3), lost)
+        lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), lifter.began(8, 3), lost)
         host.pass_time(lifter.base + timedelta(seconds=60))
         assert "spotter.rep.overdue.v1" not in {event.type for event in lifter.events("estimates.v1")}
         assert lost.id in {event.id for event in lifter.events("estimates.v1")}
@@ -143,7 +168,7 @@ class TimerCases:
         """The watch's battery is empty, and the bar stands still all the same."""
         lifter = Lifter(host, host.long_ago())
         lost = lifter.event(DeviceLost(set_id="s1", reported_by="watch"), 10, source="spotter/ingest")
-        lifter.send(lifter.start(0), *lifter.reps(2, 3), lifter.began(8, 3), lost)
+        lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), lifter.began(8, 3), lost)
         host.pass_time(lifter.base + timedelta(seconds=60))
         assert "spotter.rep.overdue.v1" in {event.type for event in lifter.events("estimates.v1")}
 

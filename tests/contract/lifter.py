@@ -72,6 +72,10 @@ class SetHistory:
         return [rep.rep_number for rep in self.reps]
 
 
+NEAR_FAILURE = (0.4, 0.3)
+"""Two reps of a bench press after which few are left."""
+
+
 class Lifter:
     """One lifter of gym `g1`; seconds count from the start of the case."""
 

@@ -18,7 +18,7 @@ from spotter_detector.processor import FailureDetector
 from spotter_detector.state import LiftedSet
 from tests.contract.cases_motion import PEAKS_MPS, bar, chunks
 from tests.contract.cases_set_transfer import moved
-from tests.contract.lifter import Lifter
+from tests.contract.lifter import NEAR_FAILURE, Lifter
 from tests.contract.memory_harness import MemoryHarness
 
 BASE = datetime(2026, 1, 7, 18, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_reps_found_in_motion_say_so_there_too(host: MemoryHarness, ada: Lifter,
 
 def test_a_rep_under_way_is_watched_there(host: MemoryHarness, ada: Lifter, bob: Lifter) -> None:
     """It is overdue under the new lifter when it would have been here, and here no more."""
-    ada.send(ada.start(0), *ada.reps(2, 3), ada.began(8, 3), moved(ada, bob, 9))
+    ada.send(ada.start(0), *ada.reps(2, 3, velocities=NEAR_FAILURE), ada.began(8, 3), moved(ada, bob, 9))
     host.pass_time(BASE + timedelta(seconds=25))
     assert ["bob"] == [
         event.data.athlete_id
@@ -130,7 +130,7 @@ def test_a_rep_under_way_is_watched_there(host: MemoryHarness, ada: Lifter, bob:
 
 def test_a_device_that_is_gone_is_no_emergency_there_either(host: MemoryHarness, ada: Lifter, bob: Lifter) -> None:
     """The signal is lost for the lifter who has the set."""
-    ada.send(ada.start(0), *ada.reps(2, 3), moved(ada, bob, 7), ada.began(8, 3))
+    ada.send(ada.start(0), *ada.reps(2, 3, velocities=NEAR_FAILURE), moved(ada, bob, 7), ada.began(8, 3))
     ada.send(ada.event(DeviceLost(reported_by="tracker"), 9, source="ingest"))
     host.pass_time(BASE + timedelta(seconds=25))
     assert [] == [event for event in written(host) if isinstance(event.data, RepOverdue)]

@@ -83,7 +83,7 @@ class UnderWay:
     source: str = ""
     """Event source that reported the start."""
     overdue_after_us: int | None = None
-    """How long it may take, as computed when it started; None in older states."""
+    """How long it may take, as computed when it started; None: its start is no alarm."""
 
 
 @record(frozen=True, slots=True)

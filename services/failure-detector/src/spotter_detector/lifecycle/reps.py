@@ -11,8 +11,8 @@ from spotter.domain.events.outputs import DeviceLost, RepCounted
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.time import SECOND_US, micros, moment_of
 from spotter.streaming.processor import Reject
+from spotter_detector.lifecycle.overdue import overdue_after_us
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
-from spotter_detector.model import overdue_after_s
 from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.state import LiftedSet, RepRecord, UnderWay
 
@@ -124,10 +124,13 @@ def next_number(lifted_set: LiftedSet) -> int:
 
 
 def start_rep(work: UnitOfWork, lifted_set: LiftedSet, data: RepStarted, started_us: int) -> LiftedSet:
-    """Note that a rep is under way, unless a later one has ended or the report came too late."""
+    """Note that a rep is under way, unless a later one has ended or begun, or the report came too late."""
+    before = lifted_set.under_way
     if not is_fresh(work.event, micros(corrected_time(work.event))) or (
         lifted_set.last_us is not None and started_us <= lifted_set.last_us
     ):
+        return lifted_set
+    if before is not None and started_us <= before.started_us:
         return lifted_set
     seen = work.merger.merge(lifted_set.key, lifted_set.reps)
     under_way = UnderWay(
@@ -136,7 +139,7 @@ def start_rep(work: UnitOfWork, lifted_set: LiftedSet, data: RepStarted, started
         started_us,
         work.received_us,
         source=work.event.source,
-        overdue_after_us=round(overdue_after_s(lifted_set.start, [rep.observation for rep in seen]) * SECOND_US),
+        overdue_after_us=overdue_after_us(lifted_set.start, [rep.observation for rep in seen]),
     )
     return work.put(replace(lifted_set, under_way=under_way))
 

@@ -8,7 +8,6 @@ from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.ids import derived_id
 from spotter.domain.time import MINUTE_US, SECOND_US, moment_of
 from spotter.streaming.processor import State
-from spotter_detector.model import overdue_after_s
 from spotter_detector.state import LIFTER, LiftedSet, LifterSets, UnderWay, set_entry
 
 SILENCE_US = 90 * SECOND_US
@@ -49,11 +48,11 @@ def overdue_id(lifted_set: LiftedSet, under_way: UnderWay) -> str:
     return derived_id("overdue", lifted_set.key, under_way.identity)
 
 
-def overdue_after_us(lifted_set: LiftedSet, under_way: UnderWay) -> int:
-    """Return how long the rep under way may take, by the lifter's own longest grind; see `overdue_after_s`."""
-    if under_way.overdue_after_us is not None:
-        return under_way.overdue_after_us
-    return round(overdue_after_s(lifted_set.start, ()) * SECOND_US)
+def _overdue_due_us(under_way: UnderWay | None) -> int | None:
+    """Return when a rep under way is overdue, by the clock of receipt; None: never, or it was told."""
+    if under_way is None or under_way.overdue or under_way.overdue_after_us is None:
+        return None
+    return under_way.received_us + under_way.overdue_after_us
 
 
 def next_due_us(state: State) -> int | None:
@@ -61,8 +60,9 @@ def next_due_us(state: State) -> int | None:
     due_us: list[int] = []
     for lifted_set in open_sets(state):
         due_us.append(_silence_due_us(lifted_set))
-        if lifted_set.under_way is not None and not lifted_set.under_way.overdue:
-            due_us.append(lifted_set.under_way.received_us + overdue_after_us(lifted_set, lifted_set.under_way))
+        overdue_us = _overdue_due_us(lifted_set.under_way)
+        if overdue_us is not None:
+            due_us.append(overdue_us)
     return min(due_us, default=None)
 
 
@@ -72,8 +72,9 @@ def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
     for lifted_set in open_sets(state):
         addressee = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": lifted_set.set_id}
         under_way = lifted_set.under_way
-        after_us = 0 if under_way is None else overdue_after_us(lifted_set, under_way)
-        if under_way is not None and not under_way.overdue and under_way.received_us + after_us <= now_us:
+        overdue_us = _overdue_due_us(under_way)
+        if under_way is not None and overdue_us is not None and overdue_us <= now_us:
+            after_us = overdue_us - under_way.received_us
             overdue = RepOverdue(
                 **addressee,
                 rep_number=under_way.rep_number,

@@ -24,6 +24,7 @@ from spotter_detector.model.prior import Prior, prior_from_json, prior_to_json
 from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, RepEstimate, Request
 from spotter_detector.model.set_end import FAILED_NEXT
+from spotter_detector.model.strands import strands_of
 
 MODEL_VERSION = "within-set-5"
 
@@ -40,4 +41,5 @@ __all__ = [
     "overdue_after_s",
     "prior_from_json",
     "prior_to_json",
+    "strands_of",
 ]
