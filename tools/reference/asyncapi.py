@@ -86,7 +86,7 @@ def asyncapi(version: str) -> Json:
         "operations": operations,
         "components": {
             "messages": {name: _message(name) for name in TYPES},
-            "schemas": {name: data_schema(kind.data) for name, kind in TYPES.items()},
+            "schemas": {name: data_schema(kind) for name, kind in TYPES.items()},
         },
     }
 

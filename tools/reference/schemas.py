@@ -4,23 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
+from spotter.domain.event_types import EXERCISE_NAME_CHARACTERS_MAX, KG_PER_LB, LOAD_KG_MAX
 from spotter.domain.events import TYPES, EventType
+from spotter.domain.events.people import ExerciseAdded
 
 Json = dict[str, Any]
 
 _TIME: Json = {"type": "string", "format": "date-time"}
+_LOAD_LB: Json = {
+    "anyOf": [{"type": "number", "minimum": 0, "maximum": LOAD_KG_MAX / KG_PER_LB}, {"type": "null"}],
+    "default": None,
+    "description": "Instead of load_kg, in pounds; ingest converts it.",
+    "title": "Load Lb",
+}
+_NAME: Json = {
+    "pattern": f"^.{{1,{EXERCISE_NAME_CHARACTERS_MAX}}}$",
+    "description": "An id of the catalogue, or a name as an app writes it, which ingest replaces by the id.",
+}
 
 
-def data_schema(model: type[BaseModel]) -> Json:
-    """Return the schema of an event's data."""
-    return model.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
+def data_schema(kind: EventType) -> Json:
+    """Return the schema of an event's data: of what clients send, as ingest takes it."""
+    schema: Json = kind.data.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
+    if kind.role is not None:
+        for part in (schema, *schema.get("$defs", {}).values()):
+            _widen(part.get("properties", {}), named=kind.data is not ExerciseAdded)
+    return schema
+
+
+def _widen(fields: Json, *, named: bool) -> None:
+    """Add what ingest takes in other words than it writes: pounds, and names of exercises."""
+    if "load_kg" in fields:
+        fields["load_lb"] = _LOAD_LB
+    if named and "exercise" in fields:
+        for choice in fields["exercise"].get("anyOf", [fields["exercise"]]):
+            if choice.get("type") == "string":
+                choice.update(_NAME)
 
 
 def event_schema(kind: EventType) -> Json:
     """Return the schema of a whole event: CloudEvents 1.0, structured mode."""
-    data = data_schema(kind.data)
+    data = data_schema(kind)
     definitions = data.pop("$defs", {})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

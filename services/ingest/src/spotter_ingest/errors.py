@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from pydantic import ValidationError
 
+from spotter.domain.event_types import Part
 from spotter.domain.events import EventType
+from spotter.domain.ids import EXERCISE_PATTERN, ID_PATTERN
 from spotter.http import Problem
+from spotter_ingest.mends import mend_of
 
 FAULTS_SHOWN_MAX: Final = 10
 NAME_CHARACTERS_MAX: Final = 64
@@ -21,6 +23,11 @@ _TITLES: Final = {
     "less_than": "Out of range",
     "less_than_equal": "Out of range",
 }
+_PATTERNS: Final = {
+    ID_PATTERN: "must be 1 to 64 letters, digits, or any of _ . : -",
+    EXERCISE_PATTERN: "must be an exercise's id, such as bench_press: 1 to 64 small letters, digits and _",
+}
+"""Patterns in words."""
 
 
 def invalid_data(error: ValidationError, kind: EventType, data: Mapping[str, object]) -> Problem:
@@ -29,7 +36,7 @@ def invalid_data(error: ValidationError, kind: EventType, data: Mapping[str, obj
     rules: dict[str, str] = {}
     for fault in faults:
         field = ".".join(["data", *_path(fault["loc"], data)])
-        rule = _rule(fault["type"], fault["msg"], kind)
+        rule = _PATTERNS.get(fault.get("ctx", {}).get("pattern", "")) or _rule(fault["type"], fault["msg"], kind)
         # a field that may be one of several types has a fault for each of them
         rules[field] = f"{rules[field]}, or {rule}" if field in rules else rule
     details = [{"field": field, "detail": _sentence(field, rule)} for field, rule in rules.items()]
@@ -75,6 +82,18 @@ def _mend(fault: str, field: str, kind: EventType) -> str:
         return f"Add {field}."
     if fault != "extra_forbidden":
         return "Put it right, or leave it out where it is optional, and send the event again."
-    _, _, name = field.removeprefix("data.").rpartition(".")
-    close = difflib.get_close_matches(name, kind.data.model_fields, 1) if field == f"data.{name}" else []
-    return f"Did you mean {close[0]}?" if close else "Leave it out."
+    *way, name = field.split(".")[1:] or [""]
+    return mend_of(name, _fields(kind.data, way)) or "Leave it out."
+
+
+def _fields(model: type[Part], way: Sequence[str]) -> list[str]:
+    """Return the fields of an event's data, or of a part of it, that a client may send; none of what is no part."""
+    for name in way:
+        annotation = model.model_fields[name].annotation if name in model.model_fields else None
+        parts = [
+            part for part in (annotation, *get_args(annotation)) if isinstance(part, type) and issubclass(part, Part)
+        ]
+        if not parts:
+            return []
+        model = parts[0]
+    return [*model.model_fields, *(("load_lb",) if "load_kg" in model.model_fields else ())]

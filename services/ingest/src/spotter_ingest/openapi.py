@@ -45,7 +45,11 @@ _EVENT: Final = {
             "format": "date-time",
             "description": "The clock that gave time, read when the event is sent.",
         },
-        "data": {"type": "object"},
+        "data": {
+            "type": "object",
+            "description": "By type: see the JSON Schemas. Loads are load_kg or load_lb; an exercise is an id or a name as "
+            "an app writes it, and the warning then says which id was taken.",
+        },
     },
 }
 _EXAMPLE: Final = {"type": "spotter.rep.completed.v1", "data": {"athlete_id": "ada", "mean_velocity_mps": 0.5}}

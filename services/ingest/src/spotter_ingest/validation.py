@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Callable, Container, Mapping
-from datetime import datetime, timedelta
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
 
-from spotter.domain.events import TYPES, Event, EventData, EventType, encode, envelope, short_name
+from spotter.domain.events import TYPES, Event, EventData, EventType, encode, envelope
 from spotter.domain.events.lifting import (
     MotionSampled,
     RepAmended,
     RepFields,
     RepStarted,
-    SetContext,
     SetEnded,
     SetMoved,
 )
 from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
+from spotter.domain.exercises import Catalogue
 from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import athlete_key, json_string
 from spotter.domain.time import EARLIEST
@@ -38,14 +38,13 @@ from spotter.http.envelope_fields import (
 )
 from spotter.http.tokens import Identity
 from spotter.streaming.log import NewRecord
+from spotter_ingest.cautions import caution
 from spotter_ingest.errors import invalid_data
+from spotter_ingest.mends import type_mend
+from spotter_ingest.translation import translated
 
 EVENT_BYTES_MAX: Final = 512 * 1024
 """Of an event as written: well below what a broker takes by default (1 MiB); the longest run of samples fits."""
-LATE_BY_SENDER: Final = timedelta(seconds=5)
-LATE_BY_RECEIPT: Final = timedelta(seconds=10)
-NOT_USED_YET: Final = frozenset(f"spotter.{name}.v1" for name in ("station.paired", "station.released"))
-_NAMING_EXERCISES: Final = (RepFields, SetContext, StationPaired)
 _SHORTEN: Final = "Shorten it, or leave it out."
 _CORRECT: Final = "Put it right, or leave it out."
 _KINDS: Final = dict(TYPES)
@@ -58,7 +57,7 @@ class Receipt:
 
     at: datetime
     configversion: int
-    catalogue: Container[str]
+    catalogue: Catalogue
     new_id: Callable[[], str]
     """Returns an unused id."""
 
@@ -80,17 +79,18 @@ def validate(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> V
     large to be written, 422 for anything else.
     """
     kind = _kind(raw, bearer)
-    data = _data(raw, kind, bearer)
+    data, notes, sent = _data(raw, kind, bearer, receipt.catalogue)
     source = text_attribute(raw, "source", SOURCE_CHARACTERS_MAX, mend=_SHORTEN) or bearer.token_id
-    time, senttime = (time_attribute(raw, name, mend=_CORRECT) for name in ("time", "senttime"))
+    time, senttime = (time_attribute(raw, name, mend=_CORRECT, undated=True) for name in ("time", "senttime"))
     written = envelope.canonical_data(envelope.present_fields(data))
+    about = written if sent is None else sent
     identity = text_attribute(raw, "id", ID_CHARACTERS_MAX, mend=_SHORTEN) or content_id(
-        bearer.gym_id, source, kind.name, time, written
+        bearer.gym_id, source, kind.name, time, about
     )
     event = Event(
         identity or receipt.new_id(),
         source,
-        time or receipt.at,
+        time or _time_left_out(senttime, receipt.at),
         data,
         senttime,
         receipt.at,
@@ -107,8 +107,8 @@ def validate(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> V
             mend="Send less at a time.",
         )
     topic, key = _topic_and_key(kind, data, bearer)
-    dedupe = _dedupe(event, kind.name, time, written)
-    return ValidEvent(event, NewRecord(topic, key, value, dedupe, event), _warning(event, kind, receipt))
+    dedupe = _dedupe(event, kind.name, time, about)
+    return ValidEvent(event, NewRecord(topic, key, value, dedupe, event), caution(event, receipt.at, notes))
 
 
 def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
@@ -119,8 +119,7 @@ def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
         raise invalid("type", "The event has no type", "Add one, such as spotter.rep.completed.v1.")
     kind = _KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        close = difflib.get_close_matches(str(name)[:ID_CHARACTERS_MAX], _SENDABLE, 1)
-        mend = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(_SENDABLE)}."
+        mend = type_mend(str(name), _SENDABLE) or f"Use one of {', '.join(_SENDABLE)}."
         raise invalid("type", f"There is no event type {shown(name)}", mend, title="Unknown type")
     if kind.role is None:
         raise _forbidden("type", f"{kind.name} is written by Spotter itself", "Leave it to Spotter.")
@@ -130,7 +129,13 @@ def _kind(raw: Mapping[str, object], bearer: Identity) -> EventType:
     return kind
 
 
-def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> EventData:
+def _data(
+    raw: Mapping[str, object], kind: EventType, bearer: Identity, catalogue: Catalogue
+) -> tuple[EventData, Sequence[str], bytes | None]:
+    """Return an event's data, what to tell the sender of its wording, and the data as sent if an exercise has a new name.
+
+    By that the event is known when it is sent again, even if the catalogue has such an exercise by then.
+    """
     sent = raw.get("data")
     if raw.get("data_base64") is not None:
         raise invalid("data_base64", "An event's data is JSON, not base64", "Send the object in data.")
@@ -139,10 +144,11 @@ def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> Event
     if not isinstance(sent, dict):
         raise invalid("data", "data must be a JSON object", 'Send "data": {…}.')
     owner = _check_owner(sent, kind, bearer)
+    worded, notes = translated(sent, kind.data, catalogue)
     try:
-        data: EventData = kind.data.__pydantic_validator__.validate_python({**sent, **owner}, extra="forbid")
+        data: EventData = kind.data.__pydantic_validator__.validate_python({**worded, **owner}, extra="forbid")
     except ValidationError as error:
-        raise invalid_data(error, kind, sent) from None
+        raise invalid_data(error, kind, worded) from None
     if isinstance(data, SetEnded) and data.reason != "lifter":
         detail = f"The reason {data.reason} is given by Spotter itself"
         raise invalid(
@@ -151,7 +157,7 @@ def _data(raw: Mapping[str, object], kind: EventType, bearer: Identity) -> Event
     if isinstance(data, SetMoved) and data.to_athlete_id == data.athlete_id:
         detail = f"The set is credited to {data.athlete_id} already"
         raise invalid("data.to_athlete_id", detail, "Name the lifter who did the set.")
-    return data
+    return data, notes, json.dumps(sent, sort_keys=True).encode() if notes and worded is not sent else None
 
 
 def _check_owner(sent: Mapping[str, object], kind: EventType, bearer: Identity) -> dict[str, object]:
@@ -183,10 +189,16 @@ def _dedupe(event: Event, name: str, time: datetime | None, data: bytes) -> byte
     return hashlib.blake2b(f"[{about},{moment}]".encode() + data, digest_size=16).digest()
 
 
+def _time_left_out(senttime: datetime | None, received: datetime) -> datetime:
+    """Return the time of an event without one: when it was received, by the sender's clock where that is far off."""
+    return received if senttime is None or abs(received - senttime) <= AHEAD_MAX else senttime
+
+
 def _check_times(event: Event, received: datetime) -> None:
     """Refuse times in the future, or before the earliest, by our clock.
 
-    senttime shows the error of the sender's clock; without it that clock is assumed to be right.
+    senttime shows the error of the sender's clock, also of one without a date; without it that clock is assumed to be
+    right.
     """
     now = event.senttime or received
     error = now - received
@@ -200,8 +212,12 @@ def _check_times(event: Event, received: datetime) -> None:
             mend = "Set the sender's clock, or send senttime: the same clock, read when the event is sent."
             raise invalid(field, detail, mend, title="Time in the future")
         if moment - EARLIEST < error:
-            detail = f"{field} lies before the year 2000 when the clock's error (receipt − senttime) is taken away"
-            raise invalid(field, detail, "Read time and senttime from the same clock.", title="Time too early")
+            detail = f"{field} lies before the year 2000"
+            mend = "Send senttime, read from the same clock when the event is sent, or leave the time out."
+            if event.senttime is not None:
+                detail += " when the clock's error (receipt − senttime) is taken away"
+                mend = "Read time and senttime from the same clock."
+            raise invalid(field, detail, mend, title="Time too early")
 
 
 def _moments(event: Event) -> list[tuple[str, datetime]]:
@@ -234,29 +250,6 @@ def _topic_and_key(kind: EventType, data: EventData, bearer: Identity) -> tuple[
         return kind.topic, bearer.gym_id
     key = athlete_key(bearer.gym_id, data.athlete_id)
     return (LIFTS if isinstance(data, PolicyUpdated) else kind.topic), key
-
-
-def _warning(event: Event, kind: EventType, receipt: Receipt) -> str | None:
-    warnings: list[str] = []
-    if event.senttime is not None:
-        late = event.senttime - event.time
-        if late > LATE_BY_SENDER:
-            warnings.append(f"late: sent {late.total_seconds():.0f} s after it happened, so no advice sounds for it")
-    else:
-        late = receipt.at - event.time
-        if late > LATE_BY_RECEIPT:
-            warnings.append(
-                f"clock: received {late.total_seconds():.0f} s after its time; send senttime so that a wrong clock is "
-                "told from a late event"
-            )
-    data = event.data
-    about = data.set if isinstance(data, RepAmended) else data
-    exercise = about.exercise if isinstance(about, _NAMING_EXERCISES) else None
-    if exercise is not None and exercise not in receipt.catalogue:
-        warnings.append(f"exercise: {exercise} is not in the catalogue and is handled as the strictest kind")
-    if kind.name in NOT_USED_YET:
-        warnings.append(f"stored: this version keeps {short_name(kind.name)} but does not use it yet")
-    return "; ".join(warnings) or None
 
 
 def _forbidden(field: str, detail: str, mend: str) -> Problem:

@@ -20,7 +20,12 @@ SetId = Annotated[str, Field(pattern=ID_PATTERN)]
 AthleteId = SetId
 StationId = SetId
 ExerciseId = Annotated[str, Field(pattern=EXERCISE_PATTERN)]
-LoadKg = Annotated[float, Field(ge=0, le=600)]
+LOAD_KG_MAX: Final = 600
+LoadKg = Annotated[float, Field(ge=0, le=LOAD_KG_MAX)]
+KG_PER_LB: Final = 0.45359237
+"""Exact, by the definition of the international pound."""
+EXERCISE_NAME_CHARACTERS_MAX: Final = 128
+"""Of an exercise's name as an app writes it, which ingest replaces by the exercise's id."""
 VELOCITY_RANGE_MPS: Final = (0.02, 5)
 PEAK_VELOCITY_RANGE_MPS: Final = (0.02, 10)
 ROM_RANGE_M: Final = (0.02, 2.5)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""What happened earlier was told by a clock without a date, which only its own senttime puts right."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
@@ -18,30 +19,34 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 def parse_time(value: object) -> datetime:
     """Parse an RFC 3339 time with its offset; the result is in UTC.
 
-    Raises ValueError for text that is not a time, has no offset, or lies before the year 2000.
+    Raises ValueError for text that is not a time, has no offset, or lies outside the years 1 to 9999.
 
     >>> parse_time("2026-01-05T10:00:00.250+01:00").isoformat()
     '2026-01-05T09:00:00.250000+00:00'
     """
     if isinstance(value, datetime):
         moment = value
-        if moment.tzinfo is UTC and moment >= EARLIEST:
+        if moment.tzinfo is UTC:
             return moment
     elif isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
             raise ValueError("must be an RFC 3339 time such as 2026-01-05T10:00:00.250Z") from None
-        if moment.tzinfo is UTC and moment >= EARLIEST:
+        if moment.tzinfo is UTC:
             return moment
     else:
         raise ValueError("must be an RFC 3339 time in a string")
     if moment.tzinfo is None:
         raise ValueError("must end with Z or an offset such as +01:00")
     try:
-        moment = moment.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("is out of range") from None
+
+
+def dated(moment: datetime) -> datetime:
+    """Return a moment of a clock that has a date; raises ValueError for one before the year 2000."""
     if moment < EARLIEST:
         raise ValueError("must not lie before the year 2000")
     return moment

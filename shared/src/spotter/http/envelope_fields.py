@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.ids import derived_id
-from spotter.domain.time import format_time, parse_time
+from spotter.domain.time import dated, format_time, parse_time
 from spotter.http.problems import Problem
 
 ID_CHARACTERS_MAX: Final = 64
@@ -28,13 +28,18 @@ def text_attribute(
     return value
 
 
-def time_attribute(raw: Mapping[str, object], name: str, *, mend: str, title: str = "Invalid field") -> datetime | None:
-    """Return an attribute that is an RFC 3339 time, None where it is absent; raises Problem 422."""
+def time_attribute(
+    raw: Mapping[str, object], name: str, *, mend: str, title: str = "Invalid field", undated: bool = False
+) -> datetime | None:
+    """Return an attribute that is an RFC 3339 time, None where it is absent; raises Problem 422.
+
+    One of a clock without a date, before the year 2000, is let pass only where `undated`.
+    """
     value = raw.get(name)
     if value is None:
         return None
     try:
-        return parse_time(value)
+        return parse_time(value) if undated else dated(parse_time(value))
     except ValueError as error:
         raise invalid(name, f"{name} {error}", mend, title) from None
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from spotter.domain.exercises import builtin_catalogue
 from spotter.domain.exercises.words import words
 
 
@@ -16,7 +17,10 @@ from spotter.domain.exercises.words import words
         ("BENCH_PRESS", "bench press"),
         ("BenchPress", "bench press"),
         ("bench-press", "bench press"),
-        ("Développé couché", "developpe couche"),
+        ("Zérchér squàt", "zercher squat"),
+        ("DBRow", "dumbbell row"),
+        ("EZBarCurl", "ezbar curl"),
+        ("RDLs", "romanian deadlift"),
         ("Farmer's walks", "farmer walk"),
         ("Bench press (Barbell)", "bench press barbell"),
         ("BB bench", "barbell bench"),
@@ -36,6 +40,10 @@ from spotter.domain.exercises.words import words
         ("Presses, flyes, flies, calves", "press fly fly calf"),
         ("Bench press 5x5 @ 100 kg", "bench press"),
         ("Squat #2 - heavy", "squat"),
+        ("Squat @RPE8, 80 % 1RM, W2D1", "squat"),
+        ("Squat with knee sleeves", "squat"),
+        ("Squat w/ belt", "squat"),
+        ("Belt squat", "belt squat"),
         ("Shoulder Press (Plate Loaded)", "shoulder press machine"),
         ("45° leg press", "leg press"),
         ("", ""),
@@ -45,6 +53,32 @@ from spotter.domain.exercises.words import words
 def test_how_it_is_written_does_not_count(text: str, meant: str) -> None:
     """Case, accents, punctuation, plurals, joined words, abbreviations, numbers and fillers."""
     assert tuple(meant.split()) == words(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Kurzhantel-Schrägbankdrücken", "dumbbell incline bench press"),
+        ("Kurzhantelschraegbankdruecken", "dumbbell incline bench press"),
+        ("Einarmiges Rudern am Kabelzug", "singlearm row cable"),
+        ("Bizepscurls", "bicep curl"),
+        ("Press de banca con mancuernas", "press bench dumbbell"),
+        ("Curl de bíceps a una mano", "curl bicep singlearm"),
+        ("Panca inclinata con manubri", "bench incline dumbbell"),
+        ("Développé militaire assis", "press military seated"),
+        ("Haussements d'épaules", "shrug"),
+        ("Latte macchiato", "latte macchiato"),
+    ],
+)
+def test_other_languages_are_read_word_by_word(text: str, meant: str) -> None:
+    """German compounds, endings of any gender and number, and phrases that mean something else than their words."""
+    assert tuple(meant.split()) == words(text)
+
+
+@given(st.sampled_from([name for entry in builtin_catalogue() for name in (*entry.names, entry.exercise)]))
+def test_english_names_stay_english(name: str) -> None:
+    """No word of the catalogue is one of another language."""
+    assert words(name, translated=False) == words(name)
 
 
 @given(st.text())

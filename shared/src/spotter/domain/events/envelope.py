@@ -75,13 +75,13 @@ class Event(_ContentCache):
 
 
 def corrected(event: Event, moment: datetime) -> datetime:
-    """Translate a moment of the sender's clock to ours.
+    """Translate a moment of the sender's clock to ours: `senttime` shows its error, even if that clock has no date.
 
-    `senttime` shows the clock's error; without it, nothing can have happened after it was received.
+    Nothing can have happened after it was received.
     """
     received = event.received
     if event.senttime is not None:
-        return moment + (received - event.senttime)
+        moment += received - event.senttime
     return min(moment, received)
 
 

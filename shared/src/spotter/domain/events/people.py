@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from spotter.domain.event_types import AthleteId, EventData, ExerciseId, LoadKg, Part, ShortText, StationId, Timestamp
 from spotter.domain.exercises import ExerciseFields
 from spotter.domain.policies import BlockSaid, PolicyFields, SessionFields
+from spotter.domain.time import dated
 
 _ZONES = available_timezones()
 
@@ -122,7 +123,7 @@ class BudgetGranted(EventData):
     athlete_id: AthleteId
     units: Annotated[float, Field(gt=0, le=20)]
     reason: ShortText
-    expires: Timestamp
+    expires: Annotated[Timestamp, AfterValidator(dated)]
 
 
 class TokenRevoked(EventData):

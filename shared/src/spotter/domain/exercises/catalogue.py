@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import orjson
 
 from spotter.domain.exercises.entry import Exercise, Modality
-from spotter.domain.exercises.words import EQUIPMENT, GRIPS, words
+from spotter.domain.exercises.words import EQUIPMENT, GRIPS, POSITIONS, words
 
 UNKNOWN: Final = Exercise(
     exercise="unknown", name="Unknown exercise", risk="high_risk", needs_spotter=True, muscle_group="other"
@@ -24,10 +25,11 @@ _EQUIPMENT_WORDS: Final[dict[Modality, str]] = {
     "trap_bar": "trapbar",
     "weighted_bodyweight": "weighted",
 }
+_CACHED_MAX: Final = 4096
 _INHERITED: Final = ("modality", "joint_risk", "fit", "health_connect")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     """A name of an exercise."""
 
@@ -37,16 +39,27 @@ class Name:
 
 
 class Names:
-    """The names of all entries; words that two entries claim belong to the later one."""
+    """The names of all entries; words that two entries claim belong to the later one.
+
+    A name that is not in English has its words in translation, if no other entry is named so: as it is written, it names
+    its own entry in any case.
+    """
 
     def __init__(self, entries: Iterable[Exercise]) -> None:
         self._by_words: dict[frozenset[str], Name] = {}
+        self._by_word: defaultdict[str, list[Name]] = defaultdict(list)
+        self._forms: dict[tuple[str | None, frozenset[str]], Name] = {}
+        self._bare: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
+        self._by_writing: dict[str, Name] = {}
         twice: list[str] = []
         for entry in entries:
             for written in (*entry.names, entry.exercise):
-                key = frozenset(words(written))
+                key, untranslated = _words_of(written)
+                if not key:
+                    continue
+                self._by_writing[_plain(written)] = Name(entry, written, key)
                 before = self._by_words.get(key)
-                if not key or (before is not None and before.entry is entry):
+                if before is not None and (before.entry is entry or key != untranslated):
                     continue
                 if before is not None:
                     twice.append(f"{written!r} names {before.entry.exercise} and {entry.exercise}")
@@ -54,8 +67,49 @@ class Names:
         self.claimed_twice: Final = tuple(twice)
         """Sentences about names that more than one entry claims."""
         self.all: Final = tuple(self._by_words.values())
-        self.vocabulary: Final = frozenset().union(EQUIPMENT, GRIPS, *self._by_words)
+        self.vocabulary: Final = frozenset().union(EQUIPMENT, GRIPS, POSITIONS, *self._by_words)
         """Every word that has a meaning in a name."""
+        for name in self.all:
+            usual = equipment_word(name.entry)
+            bare = name.words - {usual}
+            self._forms.setdefault((usual, bare), name)
+            self._bare[name.entry.exercise].append(bare)
+            for word in name.words:
+                self._by_word[word].append(name)
+
+    def as_written(self, text: str) -> Name | None:
+        """Return the name that is written so, but for case and spaces."""
+        return self._by_writing.get(_plain(text))
+
+    def within(self, key: frozenset[str]) -> Iterator[Name]:
+        """Yield the names that these words contain."""
+        for word in key:
+            for name in self._by_word.get(word, ()):
+                if word == min(name.words) and name.words <= key:
+                    yield name
+
+    def around(self, key: frozenset[str]) -> Iterator[Name]:
+        """Yield the names that contain these words, but for their usual equipment."""
+        for name in self.sharing(key):
+            if key - {equipment_word(name.entry)} <= name.words:
+                yield name
+
+    def sharing(self, key: Iterable[str]) -> Iterator[Name]:
+        """Yield the names with any of these words, each once."""
+        yield from dict.fromkeys(name for word in key for name in self._by_word.get(word, ()))
+
+    def with_equipment(self, entry: Exercise, *equipment: str | None) -> list[Name]:
+        """Return the names of the same exercise with the first equipment that there is one with.
+
+        >>> catalogue = builtin_catalogue()
+        >>> [name.entry.exercise for name in catalogue.names.with_equipment(catalogue.get("bench_press"), "machine")]
+        ['machine_chest_press']
+        """
+        for word in filter(None, equipment):
+            forms = [form for bare in self._bare[entry.exercise] if (form := self._forms.get((word, bare)))]
+            if forms:
+                return list({form.entry.exercise: form for form in forms}.values())
+        return []
 
     def get(self, key: frozenset[str]) -> Name | None:
         """Return the name of these words; they may also name the equipment, if it is the exercise's usual one.
@@ -72,6 +126,16 @@ class Names:
             if name is not None and word == equipment_word(name.entry):
                 return name
         return None
+
+
+@lru_cache(_CACHED_MAX)
+def _words_of(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of a name, in English and as they are; every gym has the names that ship."""
+    return frozenset(words(name)), frozenset(words(name, translated=False))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def equipment_word(entry: Exercise) -> str | None:

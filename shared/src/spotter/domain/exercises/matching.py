@@ -1,7 +1,8 @@
-"""Finding an exercise by a text: exactly, tolerantly for an import, or while somebody types.
+"""Finding an exercise by a text: exactly, by the grammar of its name, with slips, or while somebody types.
 
-An import may correct spelling, order and short forms, and leave out a grip. It never drops or adds a word that
-distinguishes exercises, and refuses two equally good answers: a wrong exercise is a wrong risk class.
+One matcher for imports, searches and the events that come in. It corrects spelling, order, language and short forms, and
+leaves out sides, grips and positions (`grammar`). It never drops or adds a word that distinguishes exercises, and
+refuses two equally good answers: a wrong exercise is a wrong risk class.
 """
 
 from __future__ import annotations
@@ -9,16 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import islice, product
 from typing import Final, Literal
 
 from spotter.domain.exercises.catalogue import Catalogue, Name, Names, equipment_word
 from spotter.domain.exercises.entry import Exercise
+from spotter.domain.exercises.grammar import Sense, sense_of
+from spotter.domain.exercises.sides import SingleSide, without_side
 from spotter.domain.exercises.words import GRIPS, words
 
 ACCEPTED: Final = 0.8
 """Least score of an accepted match (design choice: two letters of ten wrong, and no word)."""
-CLEAR_BY: Final = 0.05
-"""Least lead of an accepted match over every other exercise (design choice)."""
+CLEAR_BY: Final = 0.08
+"""Words that a misspelt one is nearly as much like as the nearest are meant as likely (design choice)."""
+_SPELLINGS_MAX: Final = 16
+_WORDS_MAX: Final = 12  # a text of more is no name
+_CACHED_MAX: Final = 4096
 _ALIKE: Final = 0.78  # least similarity of two words: one letter of five transposed ("sqaut")
 _SPELLED_MIN: Final = 4  # letters: shorter words are abbreviations, which must match exactly
 _EXTRA_WEIGHT: Final = 2  # a word that the name lacks outweighs one that matches
@@ -40,7 +48,9 @@ class Match:
     """1: the same name except for case, punctuation, order and short forms."""
     how: Literal["id", "name", "fuzzy"]
     ignored: tuple[str, ...] = ()
-    """Words for a grip that the name lacks."""
+    """Words for a grip, a position or the like that the name lacks."""
+    side: SingleSide | None = None
+    """The side that the text says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,34 @@ def find(catalogue: Catalogue, text: str) -> Match | None:
     """
     if (exercise := text.strip()) in catalogue:
         return Match(catalogue.get(exercise), exercise, 1.0, "id")
-    name = catalogue.names.get(frozenset(words(text)))
+    name = catalogue.names.as_written(text) or catalogue.names.get(frozenset(words(text)))
     return None if name is None else Match(name.entry, name.written, 1.0, "name")
+
+
+def meant(catalogue: Catalogue, text: str) -> Match | None:
+    """Return the exercise that a text means, and its side; None where that is not sure.
+
+    >>> from spotter.domain.exercises import builtin_catalogue
+    >>> hit = meant(builtin_catalogue(), "Einarmiges Kurzhantelrudern (R)")
+    >>> hit.exercise.exercise, hit.side
+    ('dumbbell_row', 'right')
+    """
+    if len(text) > _LETTERS_MAX:
+        return None
+    if (exact := find(catalogue, text)) is not None:
+        return exact
+    names = catalogue.names
+    spoken, side = without_side(words(text))
+    if not 0 < len(spoken) <= _WORDS_MAX:
+        return None
+    hits = [
+        (sense, alike)
+        for spelling, alike in _spellings(tuple(_split(spoken, names.vocabulary)), names.vocabulary)
+        if (sense := sense_of(names, spelling)) is not None
+    ]
+    if not hits or any(sense.entry is not hits[0][0].entry for sense, _ in hits):
+        return None
+    return _match(*hits[0], side)
 
 
 def match(catalogue: Catalogue, text: str) -> Answer:
@@ -97,13 +133,31 @@ def match(catalogue: Catalogue, text: str) -> Answer:
     """
     if len(text) > _LETTERS_MAX:
         return Answer(f"{text[:_SHOWN_OF_LONG]}…", None, ())
-    if (exact := find(catalogue, text)) is not None:
-        return Answer(text, exact, ())
-    scored = _scored(catalogue.names, text)
-    shown = [candidate for candidate in scored if candidate.score >= _SHOWN_MIN][: _SHOWN + 1]
-    if _is_clear(scored):
-        return Answer(text, scored[0], tuple(shown[1:]))
-    return Answer(text, None, tuple(shown[:_SHOWN]))
+    hit = meant(catalogue, text)
+    if hit is not None and hit.how != "fuzzy":
+        return Answer(text, hit, ())
+    near = [candidate for candidate in _scored(catalogue.names, text) if candidate.score >= _SHOWN_MIN]
+    others = [other for other in near if hit is None or other.exercise is not hit.exercise]
+    return Answer(text, hit, tuple(others[:_SHOWN]))
+
+
+def _spellings(spoken: tuple[str, ...], vocabulary: frozenset[str]) -> Iterator[tuple[frozenset[str], float]]:
+    """Yield what the words of a text may be, with how much that is like what was written; nothing for unknown words."""
+    choices: list[list[tuple[str, float]]] = []
+    for word in spoken:
+        meanings = _meanings(word, vocabulary)
+        nearest = max(meanings.values(), default=0.0)
+        choices.append([(other, alike) for other, alike in meanings.items() if alike > nearest - CLEAR_BY])
+    for chosen in islice(product(*choices), _SPELLINGS_MAX):
+        yield frozenset(word for word, _ in chosen), sum(alike for _, alike in chosen) / len(chosen)
+
+
+def _match(sense: Sense, alike: float, side: SingleSide | None) -> Match | None:
+    score = round(alike - sense.cost, 2)
+    if score < ACCEPTED:
+        return None
+    how: Literal["name", "fuzzy"] = "name" if score == 1 else "fuzzy"
+    return Match(sense.entry, sense.name.written, score, how, sense.left_out, side)
 
 
 def search(catalogue: Catalogue, query: str, limit: int = 20) -> list[Match]:
@@ -122,9 +176,9 @@ def search(catalogue: Catalogue, query: str, limit: int = 20) -> list[Match]:
         return []
     exact = find(catalogue, query)
     hits: dict[str, Match] = {} if exact is None else {exact.exercise.exercise: exact}
-    meant = words(query)
+    canonical = words(query)
     for name in catalogue.names.all:
-        score = max(_begun(tuple(typed), name), _begun(meant, name))
+        score = max(_begun(tuple(typed), name), _begun(canonical, name))
         before = hits.get(name.entry.exercise)
         if score > 0 and (before is None or score > before.score):
             hits[name.entry.exercise] = Match(name.entry, name.written, score, "fuzzy")
@@ -137,20 +191,13 @@ def _named(match: Match) -> str:
     return f"{match.exercise.name} ({match.exercise.exercise}, {match.score:.2f}, by its name {match.name!r})"
 
 
-def _is_clear(scored: list[Match]) -> bool:
-    """Return whether the best is good enough, and no other nearly as good."""
-    if not scored or scored[0].score < ACCEPTED:
-        return False
-    return len(scored) == 1 or round(scored[0].score - scored[1].score, 2) >= CLEAR_BY
-
-
 def _scored(names: Names, text: str) -> list[Match]:
     """Score every exercise by the best of its names, best first."""
     asked = [_meanings(word, names.vocabulary) for word in _split(words(text), names.vocabulary)]
-    if not asked:
+    if not 0 < len(asked) <= _WORDS_MAX:
         return []
     best: dict[str, Match] = {}
-    for name in names.all:
+    for name in names.sharing({word for meanings in asked for word in meanings}):
         candidate = _score(asked, name)
         before = best.get(name.entry.exercise)
         if candidate.score > 0 and (before is None or candidate.score > before.score):
@@ -176,6 +223,7 @@ def _score(asked: list[dict[str, float]], name: Name) -> Match:
     return Match(name.entry, name.written, round(max(score, 0.0), 2), "fuzzy", tuple(ignored))
 
 
+@lru_cache(_CACHED_MAX)
 def _meanings(word: str, vocabulary: frozenset[str]) -> dict[str, float]:
     """Return the words of the vocabulary that a word may be, with its similarity to each: itself, or what it misspells.
 
@@ -185,7 +233,11 @@ def _meanings(word: str, vocabulary: frozenset[str]) -> dict[str, float]:
         return {word: 1.0}
     if len(word) < _SPELLED_MIN:
         return {}
-    pairs = {other: SequenceMatcher(None, word, other, autojunk=False) for other in vocabulary if other[0] == word[0]}
+    pairs = {
+        other: SequenceMatcher(None, word, other, autojunk=False)
+        for other in vocabulary
+        if other[0] == word[0] and 2 * min(len(word), len(other)) >= _ALIKE * (len(word) + len(other))
+    }
     return {other: alike for other, pair in pairs.items() if (alike := pair.ratio()) >= _ALIKE}
 
 

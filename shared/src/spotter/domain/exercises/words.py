@@ -6,9 +6,13 @@ import re
 import unicodedata
 from typing import Final
 
-_BREAK: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+from spotter.domain.exercises.languages import in_english
+
+_BREAK: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2,})")  # bench|Press, DB|Row, but RDLs
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _APOSTROPHES: Final = re.compile(r"['’`´]")
+_ELISIONS: Final = re.compile(r"\b(?:l|d|all|dell|sull|nell)['’`´]", re.IGNORECASE)
+_DIGIT: Final = re.compile(r"[0-9]")
 
 EQUIPMENT: Final = frozenset(
     {
@@ -22,15 +26,66 @@ GRIPS: Final = frozenset(
     {
         *("standing", "flat", "alternating", "bilateral", "isolateral", "singlearm", "twoarm", "paused", "tempo"),
         *("closegrip", "widegrip", "neutralgrip", "underhand", "overhand", "rope", "vbar", "straightbar", "bar"),
+        *("snatchgrip", "cleangrip", "mixedgrip", "hookgrip", "wide", "narrow", "close", "single", "competition"),
+        *("widestance", "narrowstance", "closestance", "highbar", "lowbar", "feetup", "heelelevated", "leaning"),
+        *("touchgo", "deadstop", "eccentric", "explosive", "speed", "slow", "handle"),
     }
 )
-"""Words for grip and tempo: they distinguish names that have them, and weigh little elsewhere."""
+"""Words for grip, stance, sides and tempo: they distinguish names that have them, and weigh little elsewhere."""
+POSITIONS: Final = frozenset(
+    {
+        "seated",
+        "incline",
+        "decline",
+        "lying",
+        "prone",
+        "supine",
+        "kneeling",
+        "high",
+        "low",
+        "elevated",
+        "bench",
+        "floor",
+    }
+)
+"""Words for the body's position: a name that lacks them may be meant, but never if it is of a laxer class than one with."""
+PARTS: Final = {
+    "chest": "chest",
+    "pec": "chest",
+    "shoulder": "shoulders",
+    "delt": "shoulders",
+    "lat": "back",
+    "back": "back",
+    "bicep": "biceps",
+    "tricep": "triceps",
+    "forearm": "forearms",
+    "trap": "traps",
+    "glute": "glutes",
+    "hamstring": "hamstrings",
+    "quad": "quadriceps",
+    "calf": "calves",
+    "ab": "abdominals",
+}
+"""Words for parts of the body, and the muscle group that an exercise must train to be called by them."""
 _FILLERS: Final = frozenset(
     {
         *("the", "a", "an", "with", "on", "in", "of", "for", "to", "and", "using", "w", "or", "style", "exercise"),
         *("x", "set", "rep", "kg", "lb", "lbs", "heavy", "light", "top", "backoff", "warmup", "working", "work"),
         *("standard", "regular", "normal", "conventional", "traditional", "strict", "raw", "degree", "olympic"),
-        *("amrap", "version"),
+        *("amrap", "version", "from", "off", "at", "rpe", "rir", "rm", "pr", "pb", "max", "deload"),
+        *(
+            "dropset",
+            "superset",
+            "cluster",
+            "myorep",
+            "restpause",
+            "strap",
+            "belted",
+            "beltless",
+            "paired",
+            "day",
+            "week",
+        ),
     }
 )
 
@@ -39,6 +94,7 @@ _IRREGULAR: Final = {
     "calves": "calf",
     "achilles": "achille",
     "pres": "press",
+    "kbs": "kbs",  # kettlebell swings, not kettlebells
 }
 _JOINED: Final = (
     *("body weight", "ez bar", "trap bar", "medicine ball", "swiss ball", "safety bar", "iso lateral"),
@@ -46,48 +102,79 @@ _JOINED: Final = (
     *("straight bar", "pull up", "chin up", "push up", "sit up", "step up", "muscle up", "pull down"),
     *("push down", "press down", "pull over", "dead lift", "kick back", "pull apart", "cross over"),
     *("skull crusher", "good morning", "face pull", "bent over", "t bar", "roll out", "hyper extension"),
-    *("pec deck", "stiff leg", "straight leg"),
+    *("pec deck", "stiff leg", "straight leg", "straight arm", "snatch grip", "clean grip", "mixed grip", "hook grip"),
+    *("wide stance", "narrow stance", "close stance", "high bar", "low bar", "feet up", "heel elevated", "touch go"),
+    *("dead stop", "drop set", "rest pause", "super set", "myo rep"),
 )
 """Compounds that are written in one word or two."""
 _SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     # equipment
-    "barbell": ("bb",),
-    "dumbbell": ("db", "dumbell"),
-    "kettlebell": ("kb",),
+    "barbell": ("bb", "bar bell"),
+    "dumbbell": ("db", "dumbell", "dumb bell"),
+    "kettlebell": ("kb", "kettle bell"),
     "bodyweight": ("bw",),
-    "": ("free weight",),
+    "": ("free weight", "knee sleeve", "knee wrap", "wrist wrap", "elbow sleeve"),
+    "squat": ("squat belt", "sq"),
+    "deadlift": ("deadlift belt", "dl"),
     "ezbar": ("ez", "ezbar bar", "ez barbell", "ezbar barbell", "easy bar", "cambered bar", "curl bar"),
     "trapbar": ("hex bar", "hexbar", "tb", "trapbar bar"),
     "smith": ("smith machine", "sm"),
     "band": ("resistance band", "banded"),
-    "machine": ("plate loaded", "machine plate", "machine machine", "hammer strength", "lever", "leverage"),
-    "cable": ("pulley",),
+    "machine": (
+        "plate loaded",
+        "pin loaded",
+        "selectorized",
+        "machine plate",
+        "machine machine",
+        "hammer strength",
+        "lever",
+        "leverage",
+    ),
+    "cable": ("pulley", "cable machine"),
     "assisted": ("assist", "assistance"),
     "suspension": ("trx",),
     "swissball": ("stability ball", "exercise ball"),
     "safetybar": ("safety squat bar", "ssb", "ssb bar"),
     # grips and sides
-    "singlearm": ("1 arm", "one arm", "one handed", "single handed"),
+    "singlearm": (
+        "1 arm",
+        "1 handed",
+        "one arm",
+        "one armed",
+        "one hand",
+        "one handed",
+        "single hand",
+        "single handed",
+        "single armed",
+    ),
     "twoarm": ("double arm",),
     "singleleg": ("1 leg", "one leg", "1 legged", "one legged", "single legged", "sl"),
     "closegrip": ("narrow grip", "cg"),
     "widegrip": ("wg",),
-    "neutralgrip": ("hammer grip",),
+    "neutralgrip": ("hammer grip", "parallel grip", "neutral"),
     "underhand": ("underhand grip", "reverse grip", "supinated", "supinated grip"),
     "overhand": ("overhand grip", "pronated", "pronated grip"),
     "vbar": ("v grip",),
     "alternating": ("alternate", "alt"),
     "paused": ("pause",),
+    "single": (
+        *("each leg", "each arm", "each side", "per leg", "per arm", "per side"),
+        *("unilateral", "one side", "one sided", "single side", "single sided", "single single"),
+    ),
+    "left": ("lt",),
+    "right": ("rt",),
+    "competition": ("comp", "competition style"),
+    "touchgo": ("tng",),
+    "eccentric": ("negative",),
+    "lsit": ("l sit",),
     # other forms of compounds
     "pushup": ("press up", "pressup"),
-    "deadlift": ("dl",),
     "pecdeck": ("pec dec",),
     "stiffleg": ("stiff legged",),
     "straightleg": ("straight legged",),
     # short words
     "ab": ("abdominal",),
     "bench press": ("bp",),
-    "squat": ("sq",),
     "incline": ("inc",),
     "decline": ("dec",),
     "extension": ("ext",),
@@ -110,20 +197,24 @@ _PHRASES: Final = {
 _LONGEST: Final = max(len(phrase.split()) for phrase in _PHRASES)
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Return a name's canonical words, in order: case, accents, punctuation, plurals and short forms do not count.
+def words(text: str, *, translated: bool = True) -> tuple[str, ...]:
+    """Return a name's canonical words, in order, and in English unless it is to stay in its language.
+
+    Language, case, accents, punctuation, plurals, short forms and notes (sets, loads, RPE) do not count.
 
     Canonical words are left unchanged.
 
-    >>> words("BB Back-Squats"), words("Pull Ups (Weighted)"), words("SL RDL w/ 20 kg DBs")
-    (('barbell', 'back', 'squat'), ('pullup', 'weighted'), ('singleleg', 'romanian', 'deadlift', 'dumbbell'))
+    >>> words("BB Back-Squats"), words("Pull Ups (Weighted)"), words("SL RDL w/ 20 kg DBs"), words("Kurzhantelrudern")
+    (('barbell', 'back', 'squat'), ('pullup', 'weighted'), ('singleleg', 'romanian', 'deadlift', 'dumbbell'), ('dumbbell', 'row'))
     """
-    apart = unicodedata.normalize("NFKD", _BREAK.sub(" ", _APOSTROPHES.sub("", text)).casefold())
+    joined = _APOSTROPHES.sub("", _ELISIONS.sub(" ", text))
+    apart = unicodedata.normalize("NFKD", _BREAK.sub(" ", joined).casefold())
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    current = [_singular(word) for word in _WORD.findall(plain)]
+    written = _WORD.findall(plain)
+    current = [_singular(word) for word in (in_english(written) if translated else written)]
     while (rewritten := _rewrite(current)) != current:
         current = rewritten
-    while (rewritten := _rewrite([word for word in current if not word[0].isdigit()])) != current:
+    while (rewritten := _rewrite([word for word in current if _DIGIT.search(word) is None])) != current:
         current = rewritten
     return tuple(current)
 
