@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from spotter.domain.events import Event, decode
+from spotter.domain.events import Event, EventData, decode
 from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.lifting import RepCompleted, SetEnded
 from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, SetSummarised
@@ -19,6 +19,8 @@ from spotter.streaming.memory.host import MemoryHost
 from spotter.streaming.memory.log import MemoryLog
 from spotter_advisor.processor import Advisor
 from spotter_detector.processor import FailureDetector
+from tests.contract.habits import habitual_workout
+from tests.contract.memory_harness import MemoryHarness
 
 OUTPUTS = ("estimates.v1", "advice.v1", "lifts.dead.v1", "estimates.dead.v1")
 _PLACES = re.compile(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})')
@@ -34,7 +36,10 @@ class Workload:
 
 
 def workload(seed: int, lifters: int, reps: int) -> Workload:
-    """Generate sets of eight to twelve reps of many lifters, interleaved as on a busy floor; each does as many reps."""
+    """Generate sets of eight to twelve reps of many lifters, interleaved as on a busy floor; each does as many reps.
+
+    For every twenty of them there is one whose apps have habits, whose reps and sets are not among those counted.
+    """
     rng = random.Random(seed)
     base = datetime.now(UTC) - timedelta(hours=3)
     events: list[Event] = []
@@ -62,7 +67,10 @@ def workload(seed: int, lifters: int, reps: int) -> Workload:
             ended = SetEnded(gym_id="g1", athlete_id=athlete_id, set_id=f"s{set_number}")
             events.append(_event(f"{athlete_id}-{set_number}-end", at, ended))
             at += timedelta(seconds=60)
-    events.sort(key=lambda event: event.time)
+    for number in range(lifters // 20):
+        done = habitual_workout(MemoryHarness(), seed + number, f"habit-{number}", base=base)
+        events += [decode(step.value) for step in done.steps if isinstance(step, NewRecord)]
+    events.sort(key=lambda event: event.received)
     return Workload(tuple(events), reps // lifters * lifters, sets)
 
 
@@ -77,19 +85,18 @@ def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> st
     the ledger included, equals what a host that never crashed makes of the same log.
     """
     written = {topic: _contents(topic, logs[topic]) for topic in OUTPUTS}
-    estimates = [event.data for event in _events(written["estimates.v1"].values())]
     estimated = {
         (estimate.athlete_id, estimate.set_key, estimate.rep_number)
-        for estimate in estimates
+        for estimate in _counted(written["estimates.v1"].values())
         if isinstance(estimate, EffortEstimated)
     }
     summarised = {
-        event.data.set_key for event in _events(written["advice.v1"].values()) if isinstance(event.data, SetSummarised)
+        summary.set_key for summary in _counted(written["advice.v1"].values()) if isinstance(summary, SetSummarised)
     }
     accepted = {
-        event.identity
-        for event in _events(value for _, value in logs["lifts.v1"])
-        if isinstance(event.data, RepCompleted)
+        (rep.athlete_id, rep.set_id, rep.rep_number)
+        for rep in _counted(value for _, value in logs["lifts.v1"])
+        if isinstance(rep, RepCompleted)
     }
     assert sent.reps == len(accepted), f"{sent.reps} reps were accepted, {len(accepted)} are in the log"
     assert sent.reps == len(estimated), f"{len(estimated)} of {sent.reps} reps have an estimate"
@@ -109,6 +116,11 @@ def check(sent: Workload, logs: Mapping[str, Sequence[tuple[str, bytes]]]) -> st
 
 def _events(values: Iterable[bytes]) -> list[Event]:
     return [decode(value) for value in values]
+
+
+def _counted(values: Iterable[bytes]) -> list[EventData]:
+    """Return what is about the lifters of whom is known how many reps and sets they did."""
+    return [event.data for event in _events(values) if (event.data.athlete_id or "").startswith("crash-")]
 
 
 def _plain(value: bytes) -> bytes:

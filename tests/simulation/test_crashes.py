@@ -108,13 +108,22 @@ class Floor:
 
 
 def contents(log: MemoryLog) -> dict[tuple[str, str], bytes]:
-    """Return what was written under each id; fails where one id has two contents."""
+    """Return what was written under each id; fails where one id has two contents.
+
+    Where an input stood is no content of a dead letter: a moved set's event that was written twice is refused twice.
+    """
     by_id: dict[tuple[str, str], bytes] = {}
     for topic in TOPICS:
         for record in log.records(topic):
             identity = (topic, record.value.partition(b'"id":"')[2].partition(b'"')[0].decode())
-            assert by_id.setdefault(identity, record.value) == record.value, f"two contents of {identity}"
+            value = without_position(record.value) if topic.endswith(".dead.v1") else record.value
+            assert by_id.setdefault(identity, value) == value, f"two contents of {identity}"
     return by_id
+
+
+def without_position(value: bytes) -> bytes:
+    """Leave out where an input stood."""
+    return re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value)
 
 
 def without_places(by_id: dict[tuple[str, str], bytes]) -> dict[tuple[str, str], bytes]:
@@ -124,7 +133,7 @@ def without_places(by_id: dict[tuple[str, str], bytes]) -> dict[tuple[str, str],
     """
     left: dict[tuple[str, str], bytes] = {}
     for (topic, identity), value in by_id.items():
-        content = re.sub(rb',?"(sequence|origin)":("[0-9-]*"|{[^}]*})', b"", value)
+        content = without_position(value)
         if b'"reason":"unreadable"' in content:
             content = content.replace(identity.encode(), b"")
             identity = content.decode()
