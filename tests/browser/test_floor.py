@@ -191,6 +191,22 @@ async def test_tiles_stay_in_rack_order(browser: Browser, dashboard: RunningDash
         await expect(shown.page.locator(".tile .name")).to_have_text(["Cy", "Ada", "Bo"])
 
 
+async def test_a_set_that_never_was_has_no_tile_any_more(browser: Browser, dashboard: RunningDashboard) -> None:
+    """Neither one that was voided, nor the second recording of another one; what a rep was besides is said."""
+    ada, bo = lifting("ada", rack=1).write(dashboard.log), lifting("bo", rack=2).write(dashboard.log)
+    async with wall(browser, dashboard) as shown:
+        tiles = shown.page.locator(".tile")
+        await expect(tiles).to_have_count(2)
+        bo.voids("bo").write(dashboard.log)
+        await expect(tiles).to_have_count(1)
+        await expect(shown.page.locator("#count")).to_have_text("1 lifting")
+        ada.rep("ada", 3, 0.3, side="left", assisted=True).write(dashboard.log)
+        await expect(tiles.locator(".chart")).to_have_attribute("aria-label", re.compile("3: 0.30 m/s, left, assisted"))
+        ada.merges("ada", "other").write(dashboard.log)
+        await expect(tiles).to_have_count(0)
+        await expect(shown.page.locator("#empty")).to_be_visible()
+
+
 async def test_a_lost_device_is_shown_on_its_tile(browser: Browser, dashboard: RunningDashboard) -> None:
     """Hatched, with its word; the others go on."""
     story = lifting("ada").write(dashboard.log)

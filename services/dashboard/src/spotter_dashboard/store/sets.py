@@ -117,12 +117,12 @@ class SetQueries:
             rows = connection.execute(_set_rows(gym_id).where(SETS.c.set_key.in_(keys)).order_by(*newest))
             return [SetRow(*row) for row in rows]
 
-    def moved_to(self, gym_id: str, athlete_id: str, set_id: str) -> str | None:
-        """Return the lifter to whom the newest set of that id was moved; None where it was not."""
+    def moved_to(self, gym_id: str, athlete_id: str, name: str) -> str | None:
+        """Return the lifter to whom the newest set of that id or key was moved; None where it was not."""
         query = (
             select(CLOSINGS.c.moved_to)
             .select_from(SETS.join(CLOSINGS, CLOSED))
-            .where(of_athlete(SETS, gym_id, athlete_id), SETS.c.set_id == set_id)
+            .where(of_athlete(SETS, gym_id, athlete_id), or_(SETS.c.set_id == name, SETS.c.set_key == name))
             .order_by(SETS.c.opened_us.desc())
         )
         with self._engine.connect() as connection:
