@@ -168,7 +168,7 @@ class MovingCases:
         ada.send(ada.rep(2, 6, 0.52))
         after = [len(lifter.events(topic)) for lifter in (ada, bob) for topic in ("estimates.v1", "advice.v1")]
         assert before == after
-        assert [] == ada.rejected + bob.rejected
+        assert ["duplicate_rep"] == [rejection.reason for rejection in ada.rejected + bob.rejected]
 
     def test_what_it_taught_is_taught_of_the_other_lifter(self, ada: Lifter, bob: Lifter) -> None:
         """The next set of either is judged by what each of them did."""

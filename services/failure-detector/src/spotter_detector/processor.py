@@ -24,17 +24,18 @@ from spotter_detector.state_codec import StateWriter, load_entry
 SOURCE = "spotter/failure-detector"
 
 _HANDLERS: Mapping[type[EventData], Callable[[UnitOfWork], DetectorDraft]] = {
-    lifting.SetStarted: set_events.set_started,
-    lifting.SetAmended: set_events.set_amended,
+    lifting.SetStarted: set_events.set_event,
+    lifting.SetAmended: set_events.set_event,
+    lifting.SetVoided: set_events.set_event,
     lifting.SetEnded: set_events.set_ended,
     lifting.SetMoved: set_events.set_moved,
     lifting.MotionSampled: set_events.motion_sampled,
     lifting.RepStarted: rep_events.rep_started,
     lifting.RepCompleted: rep_events.rep_completed,
-    lifting.RepAmended: rep_events.rep_corrected,
-    lifting.RepVoided: rep_events.rep_corrected,
+    lifting.RepAmended: set_events.set_event,
+    lifting.RepVoided: set_events.set_event,
     outputs.RepOverdue: rep_events.rep_overdue,
-    lifting.EffortReported: rep_events.effort_reported,
+    lifting.EffortReported: set_events.set_event,
     outputs.DeviceLost: rep_events.device_lost,
 }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, Literal
 
+from spotter.domain.events.lifting import RepKind, Side
 from spotter.domain.fast_dataclass import record
 from spotter_detector.model import Prior
 from spotter_detector.motion import Segmenter
@@ -15,6 +16,8 @@ LIFTER = "lifter"
 MOTION = "motion"
 SETS_SEARCHED = 8
 """How many of the newest sets are searched for an event's identity."""
+FORGOTTEN_KEPT = 64
+"""How many names of dropped sets are remembered."""
 LIFTER_EVENTS_KEPT = 64
 """How many events that belong to no set are remembered by their identity."""
 
@@ -22,6 +25,36 @@ LIFTER_EVENTS_KEPT = 64
 def set_entry(set_key: str) -> str:
     """Return the name of a set's entry."""
     return f"set:{set_key}"
+
+
+NoteKind = Literal["started", "amended", "rep_amended", "rep_voided", "effort", "ended", "voided"]
+
+
+@record(frozen=True, slots=True)
+class Note:
+    """An event about a set, other than a rep, as it was sent."""
+
+    kind: NoteKind
+    identity: str
+    """Fingerprint of the event's source and id."""
+    content: str
+    """Fingerprint of its content."""
+    event_id: str
+    source: str
+    at_us: int
+    """Corrected."""
+    received_us: int
+    set_id: str | None
+    """As sent, like `set_key`."""
+    set_key: str | None
+    fields: Mapping[str, Any]
+    """What else it says, by the event's field names."""
+    config: int = 0
+    """Version of the gym's configuration that it carried."""
+    tie: int = 0
+    """Order of arrival among events of the same time."""
+    timed: bool = True
+    """The sender's clock at sending is known; otherwise the time of the event may be that of its receipt."""
 
 
 @record(frozen=True, slots=True)
@@ -54,16 +87,27 @@ class RepRecord:
     start_told: bool = False
     """The device reported the start; otherwise it is computed back from the end."""
     load_kg: float | None = None
+    """As reported for this rep; in a drop set, the load in force."""
     called_rir: float | None = None
     """Reps in reserve that the lifter reported after it; −1: the attempt at the next one failed."""
     found_in: str | None = None
     """Set if we found it in a signal; it was not reported as a rep."""
-    side: str | None = None
+    side: Side | None = None
     """`left`, `right` or `both`."""
-    kind: str | None = None
+    kind: RepKind | None = None
     """`calibration` and `warmup` reps are shown, never judged."""
     assisted: bool | None = None
     """A machine or a partner took load off: the rep proves no strength."""
+    exercise: str | None = None
+    """As sent, like `set_id` and `set_key`."""
+    set_id: str | None = None
+    set_key: str | None = None
+    config: int = 0
+    """Version of the gym's configuration that its event carried."""
+    tie: int = 0
+    """Order of arrival among events of the same time."""
+    original: Mapping[str, Any] | None = None
+    """Fields as they were sent, of those that corrections and numbering have changed."""
 
     @property
     def order(self) -> tuple[int, int]:
@@ -110,19 +154,34 @@ class LiftedSet:
     history: bool = False
     seen: Mapping[str, str] = field(default_factory=dict)
     """Content fingerprint by identity of the other events about this set."""
-    calls: Mapping[str, float] = field(default_factory=dict)
-    """Reps in reserve that the lifter reported after reps that have not arrived yet, by rep number."""
     profile: str = ""
     """Name of the lifter's profile that it is pinned to and contributes to; empty: none."""
     term: Term | None = None
     """What it contributes to the profile; None while it runs."""
-    efforts: tuple[Mapping[str, Any], ...] = ()
-    """Reports of the effort as they were sent, with `source` and the corrected `at_us`."""
+    notes: tuple[Note, ...] = ()
+    """The other events about it, in order of time."""
+    inherited: Mapping[str, Any] = field(default_factory=dict)
+    """Context of the set before that it continues."""
+    anchor: str = ""
+    """Identity of the event that its key was derived from."""
+    other_ids: tuple[str, ...] = ()
+    """Further names: another device recorded it under its own."""
+    exposure_key: str = ""
+    """Key of the first set of the exposure that it is a part of."""
+    effort: str = ""
+    """Fingerprint of the lifter's report that holds; empty: none."""
+    voided: bool = False
+    """The set never happened."""
     moved_from: str = ""
     """Key of the set under the lifter it was credited to before."""
     moved_to: str = ""
     """The lifter who has the set now. Here it has ended, and later events about it are forwarded to that lifter;
     without an `end_reason` it was running when it was moved."""
+
+    @property
+    def events(self) -> list[RepRecord | Note]:
+        """The events about it."""
+        return [*self.reps, *self.notes]
 
     @property
     def is_open(self) -> bool:
@@ -152,6 +211,11 @@ class SetRef:
     profile: str = ""
     moved: bool = False
     """It was moved to another lifter."""
+    other_ids: tuple[str, ...] = ()
+    until_us: int = 0
+    """Its end, once it has ended."""
+    noted_us: int = 0
+    """When the newest event about it happened, if that was after its end."""
 
 
 @record(frozen=True, slots=True)
@@ -163,8 +227,16 @@ class LifterSets:
     """(identity, content) fingerprints of the newest events that belong to no set."""
     forgot: bool = False
     """Older sets were dropped."""
+    forgotten: tuple[str, ...] = ()
+    """Names of the newest of these."""
     bases: Mapping[str, Profile] = field(default_factory=dict)
     """What the dropped sets taught, by profile and kind of measure."""
+    newest_us: int = 0
+    """When the newest event about a set that has ended happened."""
+    waiting: tuple[Note, ...] = ()
+    """Events whose set has not arrived yet."""
+    merged: Mapping[str, str] = field(default_factory=dict)
+    """Keys of sets that turned out to be recordings of another one, with the key of that one."""
 
 
 @record(frozen=True, slots=True)

@@ -8,15 +8,27 @@ from __future__ import annotations
 import dataclasses
 from collections import OrderedDict
 from operator import is_
+from typing import Any
 
 from spotter.streaming.codec import dump_json, load_json, written
 from spotter_detector.model import Prior, prior_from_json, prior_to_json
 from spotter_detector.motion import segmenter_from_json, segmenter_to_json
 from spotter_detector.profile import profile_from_json, profile_to_json, term_from_json, term_to_json
-from spotter_detector.state import LIFTER, MOTION, LiftedSet, LifterSets, Motion, RepRecord, SetRef, Stream, UnderWay
+from spotter_detector.state import (
+    LIFTER,
+    MOTION,
+    LiftedSet,
+    LifterSets,
+    Motion,
+    Note,
+    RepRecord,
+    SetRef,
+    Stream,
+    UnderWay,
+)
 
 STATE_VERSION = 1
-_OPTIONAL = ("efforts", "moved_from", "moved_to")
+_OPTIONAL = ("notes", "inherited", "other_ids", "effort", "voided", "moved_from", "moved_to")
 """Fields of a set that are written only if they are not empty."""
 _SET_FIELDS = tuple(field.name for field in dataclasses.fields(LiftedSet))
 _STREAM_FIELDS = tuple(field.name for field in dataclasses.fields(Stream))
@@ -49,7 +61,17 @@ class StateWriter:
         if isinstance(value, LifterSets):
             bases = {name: profile_to_json(base) for name, base in value.bases.items()}
             return dump_json(
-                {"v": STATE_VERSION, "sets": value.sets, "seen": value.seen, "forgot": value.forgot, "bases": bases}
+                {
+                    "v": STATE_VERSION,
+                    "sets": value.sets,
+                    "seen": value.seen,
+                    "forgot": value.forgot,
+                    "forgotten": value.forgotten,
+                    "bases": bases,
+                    "newest_us": value.newest_us,
+                    "waiting": value.waiting,
+                    "merged": value.merged,
+                }
             )
         if isinstance(value, Motion):
             streams = [
@@ -106,19 +128,32 @@ def load_entry(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
         raise ValueError(f"entry {name} has version {version}: this program reads {STATE_VERSION}")
     if name == LIFTER:
         return LifterSets(
-            sets=tuple(SetRef(**ref) for ref in body["sets"]),
+            sets=tuple(SetRef(**{**ref, "other_ids": tuple(ref.get("other_ids", ()))}) for ref in body["sets"]),
             seen=tuple((identity, content) for identity, content in body["seen"]),
             forgot=body.get("forgot", False),
+            forgotten=tuple(body.get("forgotten", ())),
             bases={name: profile_from_json(base) for name, base in body.get("bases", {}).items()},
+            newest_us=body.get("newest_us", 0),
+            waiting=tuple(Note(**note) for note in body.get("waiting", ())),
+            merged=body.get("merged", {}),
         )
     if name == MOTION:
         streams = ({**stream, "segmenter": segmenter_from_json(stream["segmenter"])} for stream in body["streams"])
         return Motion(tuple(Stream(**stream) for stream in streams))
     body["start"] = prior_from_json(body["start"])
-    body["reps"] = tuple(RepRecord(**{**rep, "flags": tuple(rep["flags"])}) for rep in body["reps"])
+    body["reps"] = tuple(_rep(rep) for rep in body["reps"])
     if body.get("term") is not None:
         body["term"] = term_from_json(body["term"])
-    body["efforts"] = tuple(body.get("efforts", ()))
+    body["notes"] = tuple(Note(**note) for note in body.get("notes", ()))
+    body["other_ids"] = tuple(body.get("other_ids", ()))
     if body["under_way"] is not None:
         body["under_way"] = UnderWay(**body["under_way"])
     return LiftedSet(**body)
+
+
+def _rep(body: dict[str, Any]) -> RepRecord:
+    body["flags"] = tuple(body["flags"])
+    original = body.get("original")
+    if original is not None and "flags" in original:
+        original["flags"] = tuple(original["flags"])
+    return RepRecord(**body)

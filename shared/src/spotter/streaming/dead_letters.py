@@ -19,6 +19,14 @@ class DeadLetterReason:
 
 REASONS: Final[Mapping[str, DeadLetterReason]] = MappingProxyType(
     {
+        "already_ended": DeadLetterReason(
+            "The set had ended before; the first end stays.", "Nothing, if that is right; else correct its reps."
+        ),
+        "changes_nothing": DeadLetterReason("All that the event says holds already.", "Nothing: it is as you said."),
+        "duplicate_rep": DeadLetterReason(
+            "The device has reported this rep before, with the same number and values; it is counted once.",
+            "Nothing, if it was one rep; else send it with the next number.",
+        ),
         "id_conflict": DeadLetterReason(
             "An earlier event of the same source and id has other content, and stays.",
             "Use a new id; to change what was sent, send a correction.",

@@ -33,6 +33,8 @@ class Reject:
     """A sentence for people."""
     set_key: str | None = None
     """Of the set that the event was taken to be about, where there is one."""
+    event: Event | None = None
+    """The event that could not be used, if it is an earlier one than the input."""
 
 
 @record(frozen=True, slots=True)

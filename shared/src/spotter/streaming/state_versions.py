@@ -251,6 +251,7 @@ class Stepper:
             batch.outputs.append(Output(self.processor.input_topic, None, other_key, encode(other), other))
         if step.reject is not None:
             topic = self.processor.input_topic
+            event = step.reject.event or event
             data = EventRejected(
                 gym_id=event.data.gym_id,
                 athlete_id=event.data.athlete_id,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from spotter.domain.events import Event, EventData
 from spotter.domain.fast_dataclass import record, replace
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle import profile_update, set_transfer
+from spotter_detector.lifecycle import profile_update, set_transfer, sets
+from spotter_detector.lifecycle.assignment import SetDraft
 from spotter_detector.lifecycle.estimates import ChangedRep, EstimateRequest
+from spotter_detector.lifecycle.raw_motion import MotionChanges
 from spotter_detector.lifecycle.rep_merge import MergedRep, first_difference
+from spotter_detector.lifecycle.sets import Assignment
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
-from spotter_detector.state import LiftedSet, RepRecord
+from spotter_detector.model import Prior
+from spotter_detector.state import LiftedSet, Note, RepRecord
 
 
 @record(frozen=True, slots=True)
@@ -31,16 +36,49 @@ class DetectorDraft:
 
 
 def accept(work: UnitOfWork, lifted_set: LiftedSet | None = None, *requests: EstimateRequest | None) -> DetectorDraft:
-    """Close the unit of work; the event is passed on under the id of `lifted_set` if it named no set."""
+    """Close the unit of work; the event is passed on under the names of the set that it is about."""
     profile_update.update_terms(work)
     profile_update.add_close_metrics(work)
     passed = work.event
-    if lifted_set is not None and passed.data.set_id is None:
-        passed = replace(passed, data=passed.data.model_copy(update={"set_id": lifted_set.set_id}))
+    if lifted_set is not None:
+        names = {"set_id": passed.data.set_id or lifted_set.set_id, "set_key": lifted_set.key}
+        passed = replace(passed, data=passed.data.model_copy(update=names))
     requested = tuple([request for request in requests if request is not None])
     return DetectorDraft(
         work.event, work.changes, passed, tuple(work.facts), requested, elsewhere=tuple(work.elsewhere)
     )
+
+
+def accept_changes(work: UnitOfWork, assignment: Assignment, reject: Reject | None = None) -> DetectorDraft:
+    """Accept an event that has changed sets; with `reject` it is no use itself, and is not passed on."""
+    requests = [_revised(work, change.before, change.after, *change.arrived) for change in assignment.changes]
+    accepted = accept(work, assignment.target, *requests)
+    return accepted if reject is None else replace(accepted, passed=None, reject=reject)
+
+
+def accept_motion(work: UnitOfWork, lifted_set: LiftedSet, changes: MotionChanges) -> DetectorDraft:
+    """Accept an event with the reps that were found in signals."""
+    requests = [
+        _revised(work, before, work.get(key), *changes.arrived.get(key, ()))
+        for key, before in changes.before.items()
+        if work.find(key) is not None
+    ]
+    return accept(work, lifted_set, *requests)
+
+
+def _revised(
+    work: UnitOfWork, before: LiftedSet | None, after: LiftedSet, *arrived: RepRecord
+) -> EstimateRequest | None:
+    if before is None:
+        before = replace(after, reps=())
+    elif not arrived and before.reps is after.reps and _prior_of_estimates(before) == _prior_of_estimates(after):
+        return None
+    return revise(work, before, after, *arrived)[1]
+
+
+def _prior_of_estimates(lifted_set: LiftedSet) -> Prior:
+    """Return the set's prior without what matters to later sets alone."""
+    return lifted_set.start if lifted_set.start.drop else dataclasses.replace(lifted_set.start, load_kg=None)
 
 
 def accept_for_lifter(work: UnitOfWork) -> DetectorDraft:
@@ -70,10 +108,19 @@ def reject_unknown_set(work: UnitOfWork, forgotten: LiftedSet | None = None) -> 
 
 def forward(work: UnitOfWork, lifted_set: LiftedSet) -> DetectorDraft:
     """Forward an event to the lifter who has its set now; it is published there and counts no more here."""
-    rejected = set_transfer.forward_event(work, lifted_set)
-    if rejected is not None:
-        return reject(work, rejected)
+    set_transfer.forward_event(work, lifted_set)
     return DetectorDraft(work.event, work.changes, elsewhere=tuple(work.elsewhere))
+
+
+def forward_rep(work: UnitOfWork, moved: SetDraft, rep: RepRecord) -> DetectorDraft:
+    """Forward a rep to the lifter who has its set now."""
+    set_transfer.forward_rep(work, sets.extend_moved(work, moved, rep), rep.identity)
+    return DetectorDraft(work.event, work.changes, elsewhere=tuple(work.elsewhere))
+
+
+def forward_note(work: UnitOfWork, moved: SetDraft, note: Note) -> DetectorDraft:
+    """Forward another event about a set to the lifter who has it now."""
+    return forward(work, sets.extend_moved(work, moved, note))
 
 
 def revise(

@@ -1,79 +1,102 @@
-"""Events about a set as a whole: started, amended, ended, moved to another lifter."""
+"""Events about a set: started, amended, ended, voided, moved to another lifter, calls and corrections."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-
 from spotter.domain.events import corrected_time
-from spotter.domain.events.lifting import MotionSampled, SetAmended, SetEnded, SetMoved, SetStarted
+from spotter.domain.events.lifting import MotionSampled, SetEnded, SetMoved
 from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
 from spotter_detector.handlers import draft
 from spotter_detector.handlers.draft import DetectorDraft
-from spotter_detector.lifecycle import raw_motion, set_transfer, sets, timers
-from spotter_detector.lifecycle.unit_of_work import COPIED, UnitOfWork
-from spotter_detector.model import Prior
-from spotter_detector.state import LiftedSet
+from spotter_detector.handlers.notes import KINDS, note_of
+from spotter_detector.lifecycle import raw_motion, set_transfer, sets, timers, waiting_events
+from spotter_detector.lifecycle.sets import SetChange
+from spotter_detector.lifecycle.unit_of_work import KEPT_US, UnitOfWork
+from spotter_detector.state import LiftedSet, Note
+
+_CHANGES_NOTHING = "all that it says holds already"
+_NO_EFFECT = {
+    "ended": Reject("already_ended", "the set had ended before: the first end stays"),
+    "started": Reject("changes_nothing", _CHANGES_NOTHING),
+    "amended": Reject("changes_nothing", _CHANGES_NOTHING),
+    "voided": Reject("changes_nothing", "the set was voided before"),
+}
 
 
-def set_started(work: UnitOfWork) -> DetectorDraft:
-    """Open a set, or amend the one that the event adds to."""
-    data = work.event.data
-    assert isinstance(data, SetStarted)
-    at_us = micros(corrected_time(work.event))
-    context = sets.context_of(data)
-    existing = sets.find_for_start(work, data.set_id, at_us)
+def set_event(work: UnitOfWork) -> DetectorDraft:
+    """Add an event to the set that it is about, which a start may open; it waits for a set that has not arrived yet."""
+    note = note_of(work)
+    rejected = _addressed(work, note)
+    if rejected is not None:
+        return rejected
+    assignment = sets.assign(work, note)
+    if assignment.moved is not None:
+        return draft.forward_note(work, assignment.moved, note)
+    if assignment.target is None:
+        if len(work.lifter.waiting) > waiting_events.WAITING_MAX:
+            return draft.reject_unknown_set(work)
+        return draft.accept(work)
+    if note.kind in _NO_EFFECT and all(_is_unchanged(change) for change in assignment.changes):
+        return draft.accept_changes(work, assignment, _NO_EFFECT[note.kind])
+    if note.kind in ("rep_amended", "rep_voided"):
+        number = note.fields["rep_number"]
+        if not any(rep.number == number for rep in assignment.target.reps):
+            about = f"set {assignment.target.set_id} has no rep {number}"
+            unknown = Reject("unknown_rep", f"{about}: send the rep, or correct the number")
+            return draft.accept_changes(work, assignment, unknown)
+    return draft.accept_changes(work, assignment)
+
+
+def _addressed(work: UnitOfWork, note: Note) -> DetectorDraft | None:
+    """Reject an event about a set that is not kept any more, or whose key no set has."""
+    if work.moved_from_key or (note.kind == "started" and note.set_key is None):
+        return None
+    existing = sets.find_about(work, note.set_id, note.set_key, note.at_us, note.kind)
     if existing is None:
-        return draft.accept(work, work.remember(sets.open_set(work, data.set_id, at_us, context)))
-    return draft.forward(work, existing) if existing.moved_to else _amend(work, existing, context)
+        if note.set_key is not None:
+            return draft.reject_unknown_set(work)
+        lifter = work.lifter
+        forgotten = lifter.forgot and (note.at_us < work.received_us - KEPT_US or note.set_id in lifter.forgotten)
+        return draft.reject_unknown_set(work) if forgotten else None
+    return draft.reject_unknown_set(work, existing) if work.is_too_old(existing) else None
 
 
-def set_amended(work: UnitOfWork) -> DetectorDraft:
-    """Amend what is known about a set."""
-    data = work.event.data
-    assert isinstance(data, SetAmended)
-    existing = sets.find_for_report(work, data.set_id)
-    if existing is None and COPIED in work.tags:  # a set without an exercise that was moved here
-        opened = sets.open_set(work, data.set_id, micros(corrected_time(work.event)), sets.context_of(data))
-        return draft.accept(work, work.remember(opened))
-    if existing is None or work.is_too_old(existing):
-        return draft.reject_unknown_set(work, existing)
-    return draft.forward(work, existing) if existing.moved_to else _amend(work, existing, sets.context_of(data))
+def _is_unchanged(change: SetChange) -> bool:
+    before, after = change.before, change.after
+    return before is not None and _content(before) == _content(after)
 
 
-def _amend(work: UnitOfWork, existing: LiftedSet, context: Mapping[str, object]) -> DetectorDraft:
-    lifted_set = work.remember(sets.amend_set(work, existing, context))
-    request = None
-    if lifted_set.reps and _prior_of_estimates(lifted_set) != _prior_of_estimates(existing):
-        lifted_set, request = draft.revise(work, existing, lifted_set)
-    return draft.accept(work, lifted_set, request)
-
-
-def _prior_of_estimates(lifted_set: LiftedSet) -> Prior:
-    """Return the set's prior without what matters to later sets alone."""
-    return lifted_set.start if lifted_set.start.drop else dataclasses.replace(lifted_set.start, load_kg=None)
+def _content(lifted_set: LiftedSet) -> tuple[object, ...]:
+    return (
+        lifted_set.context,
+        lifted_set.reps,
+        lifted_set.ended_us,
+        lifted_set.end_reason,
+        lifted_set.voided,
+        lifted_set.other_ids,
+        lifted_set.opened_us,
+        lifted_set.exposure_key,
+    )
 
 
 def set_ended(work: UnitOfWork) -> DetectorDraft:
     """End a set, with the reps that its signals still held back."""
     data = work.event.data
     assert isinstance(data, SetEnded)
+    if work.event.source == waiting_events.SOURCE:
+        return DetectorDraft(work.event, work.changes, reject=waiting_events.give_up(work))
     if data.reason == "silence" and not work.moved_from_key:
         return _end_by_silence(work)
-    at_us = micros(corrected_time(work.event))
-    existing = sets.find_for_end(work, data.set_id, at_us)
-    if existing is None:
-        return draft.reject_unknown_set(work)
+    existing = sets.find_about(work, data.set_id, data.set_key, micros(corrected_time(work.event)), KINDS[SetEnded])
+    if existing is None or not raw_motion.has_signals(work, existing):
+        return set_event(work)
+    changes = raw_motion.end_signals(work, existing)
     if existing.moved_to:
-        raw_motion.end_signals(work, existing)
         return draft.forward(work, work.get(existing.key))
-    lifted_set = work.remember(existing)
-    changes = raw_motion.end_signals(work, lifted_set)
-    lifted_set = work.get(lifted_set.key)
-    if lifted_set.is_open and at_us >= lifted_set.active_us:
-        lifted_set = sets.close_set(work, lifted_set, at_us, data.reason)
-    return _estimate_found_reps(work, lifted_set, changes)
+    assignment = sets.assign(work, note_of(work))
+    if assignment.target is None:
+        return draft.accept_motion(work, existing, changes)
+    return draft.accept_motion(work, assignment.target, changes)
 
 
 def _end_by_silence(work: UnitOfWork) -> DetectorDraft:
@@ -85,14 +108,16 @@ def _end_by_silence(work: UnitOfWork) -> DetectorDraft:
     silent = next((lifted_set for lifted_set in running if timers.silence_id(lifted_set) == work.event.id), None)
     if silent is None:
         return draft.ignore(work)
-    return draft.accept(work, sets.close_set(work, work.remember(silent), timers.silence_time_us(silent), "silence"))
+    closed = sets.close_by_silence(work, work.remember(silent), timers.silence_time_us(silent))
+    return draft.accept(work, closed)
 
 
 def set_moved(work: UnitOfWork) -> DetectorDraft:
     """Move a set to another lifter."""
     data = work.event.data
     assert isinstance(data, SetMoved)
-    existing = sets.find_for_report(work, data.set_id)
+    at_us = micros(corrected_time(work.event))
+    existing = sets.find_about(work, data.set_id, data.set_key, at_us, "moved")
     if existing is None or work.is_too_old(existing):
         return draft.reject_unknown_set(work, existing)
     moved = set_transfer.move_set(work, work.remember(existing), data.to_athlete_id)
@@ -104,15 +129,8 @@ def motion_sampled(work: UnitOfWork) -> DetectorDraft:
     data = work.event.data
     assert isinstance(data, MotionSampled)
     changes = raw_motion.segment_chunk(work, data)
-    running = work.find(next(iter(changes.before))) if changes.before else next(iter(work.open_sets()), None)
+    running = next((work.get(key) for key in changes.before if work.find(key)), None)
+    running = running or next(iter(work.open_sets()), None)
     if running is None:
         return draft.accept_for_lifter(work)
-    return _estimate_found_reps(work, work.remember(running), changes)
-
-
-def _estimate_found_reps(work: UnitOfWork, lifted_set: LiftedSet, changes: raw_motion.MotionChanges) -> DetectorDraft:
-    requests = [
-        draft.revise(work, before, work.get(key), *changes.arrived.get(key, ()))[1]
-        for key, before in changes.before.items()
-    ]
-    return draft.accept(work, lifted_set, *requests)
+    return draft.accept_motion(work, work.remember(running), changes)

@@ -16,7 +16,9 @@ from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.domain.events.outputs import SetClosed
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import DAY_US
-from spotter_detector.lifecycle.unit_of_work import UnitOfWork, base_of
+from spotter_detector.lifecycle.assignment import SetDraft
+from spotter_detector.lifecycle.set_builder import reps_of
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork, base_of, last_event_us
 from spotter_detector.model import Prior, build_prior
 from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.profile import (
@@ -28,7 +30,7 @@ from spotter_detector.profile import (
     one_rep_max,
     posterior_profile,
 )
-from spotter_detector.state import LiftedSet
+from spotter_detector.state import LiftedSet, RepRecord
 
 _FAMILY: Final = re.compile(r"[a-z]+")
 
@@ -74,6 +76,12 @@ def measure_of(data: RepCompleted | MotionSampled) -> Measure:
     return Measure(data.velocity_metric if isinstance(data, RepCompleted) else "mean", family_of(data.device))
 
 
+def measure_of_rep(rep: RepRecord) -> Measure:
+    """Return how a set is measured that begins with this rep."""
+    device = Device.model_construct(**rep.device) if rep.device else None
+    return Measure(rep.measured.get("velocity_metric", "mean"), family_of(device))
+
+
 def measure_in(key: str) -> Measure:
     """Return how the sets of a profile are measured."""
     _, metric, family = key.split("|") if key else ("", "mean", "")
@@ -100,11 +108,29 @@ def pinned_prior(work: UnitOfWork, config: int, context: Mapping[str, Any], key:
 
 
 def _terms(work: UnitOfWork, key: str, before_us: int) -> list[Term]:
-    """Return the terms of a profile's sets that began before `before_us`."""
+    """Return the terms of a profile's sets that had ended at `before_us`, by what had happened by then."""
     if not key:
         return []
-    refs = (ref for ref in work.lifter.sets if ref.profile == key and ref.opened_us < before_us)
-    return [term for ref in refs if (term := work.get(ref.key).term) is not None]
+    terms = []
+    for ref in work.lifter.sets:
+        if ref.profile == key and ref.opened_us < before_us:
+            lifted_set = work.get(ref.key)
+            term = lifted_set.term
+            if term is not None and last_event_us(lifted_set) > before_us:
+                term = _term_at(work, lifted_set, before_us)
+            if term is not None:
+                terms.append(term)
+    return terms
+
+
+def _term_at(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> Term | None:
+    """Return the term of a set by what had happened at a moment; None if it was not over."""
+    if lifted_set.active_us > at_us:
+        return None
+    earlier = SetDraft.of(lifted_set)
+    earlier.notes = [note for note in lifted_set.notes if note.at_us <= at_us]
+    reps = reps_of(earlier, lifted_set.context)
+    return _term(work, replace(lifted_set, reps=reps, key=f"{lifted_set.key}@{at_us}"))
 
 
 def _profile(work: UnitOfWork, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:

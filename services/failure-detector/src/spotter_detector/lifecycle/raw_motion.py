@@ -62,18 +62,23 @@ def segment_chunk(work: UnitOfWork, data: MotionSampled) -> MotionChanges:
     return changes
 
 
+def has_signals(work: UnitOfWork, lifted_set: LiftedSet) -> bool:
+    """Whether signals of a set are being segmented."""
+    return any(work.current_key(stream.set_key) == lifted_set.key for stream in _stored_motion(work).streams)
+
+
 def end_signals(work: UnitOfWork, lifted_set: LiftedSet) -> MotionChanges:
     """Flush what still waited for a missing chunk when a set ends, and drop the set's signals."""
     changes = MotionChanges()
     stored = _stored_motion(work)
     for stream in stored.streams:
-        if stream.set_key == lifted_set.key:
+        if work.current_key(stream.set_key) == lifted_set.key:
             _, findings = motion.finish(stream.segmenter)
             signal = _Signal(stream.key, lifted_set.set_id, profile_update.measure_in(lifted_set.profile), None)
             _add_findings(
                 work, signal, [finding for finding in findings if not isinstance(finding, motion.StallFound)], changes
             )
-    left = tuple(stream for stream in stored.streams if stream.set_key != lifted_set.key)
+    left = tuple(stream for stream in stored.streams if work.current_key(stream.set_key) != lifted_set.key)
     if left != stored.streams:
         work.changes[MOTION] = Motion(left) if left else None
     return changes
@@ -101,7 +106,8 @@ def _is_over(work: UnitOfWork, stream: Stream, t0_us: int) -> bool:
         return True
     if t0_us - stream.newest_us > FORGOTTEN_US:
         return True
-    lifted_set = work.find(stream.set_key) if stream.set_key is not None else None
+    set_key = work.current_key(stream.set_key)
+    lifted_set = work.find(set_key) if set_key is not None else None
     if lifted_set is None or lifted_set.ended_us is None or (lifted_set.moved_to and lifted_set.end_reason is None):
         return False  # still running, here or with the lifter it was moved to
     return t0_us > lifted_set.ended_us
@@ -109,12 +115,16 @@ def _is_over(work: UnitOfWork, stream: Stream, t0_us: int) -> bool:
 
 def _new_segmenter(work: UnitOfWork, data: MotionSampled) -> motion.Segmenter:
     """Return a segmenter with the lifter's own limits if a set is open."""
-    named = work.named(data.set_id) if data.set_id is not None else iter(work.open_sets())
-    lifted_set = next((candidate for candidate in named if candidate.is_open), None)
+    named = (lifted_set for lifted_set in work.open_sets() if _is_named(lifted_set, data.set_id))
+    lifted_set = next(named, None)
     if lifted_set is None:
         return motion.segmenter(data.signal)
     grind_s = motion.GRIND_S if lifted_set.start.grind_s is None else max(lifted_set.start.grind_s, 1.0)
     return motion.segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=lifted_set.start.rom_m)
+
+
+def _is_named(lifted_set: LiftedSet, set_id: str | None) -> bool:
+    return set_id is None or set_id == lifted_set.set_id or set_id in lifted_set.other_ids
 
 
 def _add_findings(
@@ -124,7 +134,7 @@ def _add_findings(
     set_key = None
     for index, finding in enumerate(findings):
         if isinstance(finding, motion.RepFound):
-            set_key = _add_rep(work, signal, finding, index, changes)
+            set_key = _add_rep(work, signal, finding, index, changes) or set_key
         elif isinstance(finding, motion.LoweringFound):
             _add_lowering(work, signal, finding, changes)
         else:
@@ -132,18 +142,11 @@ def _add_findings(
     return set_key
 
 
-def _add_rep(work: UnitOfWork, signal: _Signal, finding: motion.RepFound, index: int, changes: MotionChanges) -> str:
+def _add_rep(
+    work: UnitOfWork, signal: _Signal, finding: motion.RepFound, index: int, changes: MotionChanges
+) -> str | None:
     # The far point of a cycle is its best-known time, and the same point in every rep.
     ended_us = finding.ended_us if finding.turned_us is None else finding.turned_us
-    lifted_set = sets.find_for_rep(work, signal.set_id, ended_us)
-    moved = lifted_set is not None and bool(lifted_set.moved_to)
-    if lifted_set is None:
-        lifted_set = sets.open_set(work, signal.set_id, ended_us, {}, signal.by)
-        changes.before[lifted_set.key] = lifted_set
-    elif not lifted_set.reps and not moved:
-        lifted_set = sets.pin_to_measure(work, lifted_set, signal.by)
-    if not moved:
-        changes.before.setdefault(lifted_set.key, work.before(lifted_set.key) or lifted_set)
     event_id = derived_id("motion", *work.event.identity, index)
     identity = fingerprint(event_id.encode())
     rep = RepRecord(
@@ -152,7 +155,7 @@ def _add_rep(work: UnitOfWork, signal: _Signal, finding: motion.RepFound, index:
         content=identity,
         event_id=event_id,
         sent_number=None,
-        number=reps.next_number(lifted_set),
+        number=0,
         started_us=min(finding.started_us, ended_us),
         ended_us=ended_us,
         received_us=work.received_us,
@@ -161,14 +164,21 @@ def _add_rep(work: UnitOfWork, signal: _Signal, finding: motion.RepFound, index:
         fresh=reps.is_fresh(work.event, finding.ended_us),
         start_told=True,
         found_in="motion",
+        set_id=signal.set_id,
+        set_key=work.event.data.set_key,
+        config=work.event.configversion or 0,
+        tie=work.tie_at(ended_us),
     )
-    if moved:
-        set_transfer.forward_rep(work, reps.insert_rep(work, lifted_set, rep), rep)
+    assignment = sets.assign(work, rep)
+    if assignment.moved is not None:
+        lifted_set = sets.extend_moved(work, assignment.moved, rep)
+        set_transfer.forward_rep(work, lifted_set, identity)
         return lifted_set.key
-    lifted_set = sets.continue_set(work, reps.insert_rep(work, lifted_set, rep), ended_us)
-    reps.publish_rep(work, lifted_set, rep)
-    changes.arrived.setdefault(lifted_set.key, []).append(rep)
-    return lifted_set.key
+    for change in assignment.changes:
+        key = change.after.key
+        changes.before.setdefault(key, change.before or replace(change.after, reps=()))
+        changes.arrived.setdefault(key, []).extend(change.arrived)
+    return None if assignment.target is None else assignment.target.key
 
 
 def _add_lowering(work: UnitOfWork, signal: _Signal, finding: motion.LoweringFound, changes: MotionChanges) -> None:
@@ -184,6 +194,9 @@ def _add_lowering(work: UnitOfWork, signal: _Signal, finding: motion.LoweringFou
         if not lifted_set.moved_to:
             changes.before.setdefault(lifted_set.key, work.before(lifted_set.key) or lifted_set)
         corrected_rep = replace(rep, measured={**rep.measured, "eccentric_s": seconds}, revision=rep.revision + 1)
+        if rep.original is not None and "measured" in rep.original:
+            sent = {**rep.original["measured"], "eccentric_s": seconds}
+            corrected_rep = replace(corrected_rep, original={**rep.original, "measured": sent})
         lifted_set = work.put(
             replace(lifted_set, reps=tuple(corrected_rep if other is rep else other for other in lifted_set.reps))
         )
@@ -198,7 +211,7 @@ def _add_lowering(work: UnitOfWork, signal: _Signal, finding: motion.LoweringFou
 
 def _add_stall(work: UnitOfWork, signal: _Signal, finding: motion.StallFound) -> None:
     """Publish that the bar is stuck, if the signal is recent enough for anyone to act on it."""
-    lifted_set = sets.find_for_rep(work, signal.set_id, finding.known_us)
+    lifted_set = sets.find_running(work, signal.set_id, work.event.data.set_key, finding.known_us)
     if lifted_set is None or not lifted_set.is_open or not reps.is_fresh(work.event, finding.known_us):
         return
     work.facts.append(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import is_
 
-from spotter_detector.state import LiftedSet, RepRecord
+from spotter_detector.state import LiftedSet, Note, RepRecord
 
 SETS_MAX = 16_384
 
@@ -16,6 +16,7 @@ class _Entry:
     lifted_set: LiftedSet
     reps: tuple[RepRecord, ...]
     seen: Mapping[str, str]
+    notes: tuple[Note, ...]
     contents: dict[str, str]
 
 
@@ -37,13 +38,19 @@ class ReplayCache:
         return None
 
     def _updated(self, lifted_set: LiftedSet, entry: _Entry | None) -> _Entry:
-        if entry is not None and entry.seen is lifted_set.seen and _is_prefix(entry.reps, lifted_set.reps):
+        unchanged = entry is not None and entry.seen is lifted_set.seen and entry.notes is lifted_set.notes
+        if entry is not None and unchanged and _is_prefix(entry.reps, lifted_set.reps):
             entry.contents.update((rep.identity, rep.content) for rep in lifted_set.reps[len(entry.reps) :])
             entry.lifted_set, entry.reps = lifted_set, lifted_set.reps
             return entry
-        contents = {**lifted_set.seen, **{rep.identity: rep.content for rep in lifted_set.reps}}
+        contents = {
+            **lifted_set.seen,
+            **{event.identity: event.content for event in lifted_set.events},
+        }
         self._entries.pop(lifted_set.key, None)
-        self._entries[lifted_set.key] = entry = _Entry(lifted_set, lifted_set.reps, lifted_set.seen, contents)
+        self._entries[lifted_set.key] = entry = _Entry(
+            lifted_set, lifted_set.reps, lifted_set.seen, lifted_set.notes, contents
+        )
         if len(self._entries) > self._sets_max:
             del self._entries[next(iter(self._entries))]
         return entry

@@ -15,14 +15,11 @@ from spotter.domain.fast_dataclass import replace
 from spotter.domain.ids import derived_id
 from spotter.domain.time import micros, moment_of
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle import reps
-from spotter_detector.lifecycle.sets import context_of
+from spotter_detector.lifecycle.set_builder import about_us, reported_rep
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
-from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.state import LiftedSet, RepRecord
 
 SOURCE: Final = "spotter/failure-detector/moved"
-_EFFORT_FIELDS: Final = {"rir", "rpe", "failed", "rep_number"}
 
 
 def move_set(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> LiftedSet | Reject:
@@ -46,61 +43,52 @@ def move_set(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Lif
     return gone
 
 
-def forward_event(work: UnitOfWork, lifted_set: LiftedSet) -> Reject | None:
-    """Apply an event to a set that was moved, and forward it to the lifter who has the set."""
-    event, data = work.event, work.event.data
-    tags = work.tags
-    if isinstance(data, lifting.RepCompleted):
-        added = reps.add_rep(work, lifted_set, data, reps.rep_end_us(event, data))
-        if added is None or isinstance(added, Reject):
-            return added
-        lifted_set, rep = added
-        _extend(work, lifted_set, rep.ended_us)
-        tags = _tags(tags, rep)
-        data = data.model_copy(update={"rep_number": rep.number, "device": _device(rep)})
-    else:
-        lifted_set = work.remember(lifted_set)
-        if isinstance(data, lifting.RepAmended | lifting.RepVoided):
-            corrected = reps.correct_rep(
-                work, lifted_set, data.rep_number, data if isinstance(data, lifting.RepAmended) else None
-            )
-            if isinstance(corrected, Reject):
-                return corrected
-        elif isinstance(data, lifting.EffortReported):
-            at_us = micros(corrected_time(event))
-            reps.apply_effort(work, keep_effort(work, lifted_set, data), data, at_us)
-        elif isinstance(data, lifting.SetContext):
-            work.put(replace(lifted_set, context={**lifted_set.context, **context_of(data)}))
-        elif isinstance(data, lifting.SetEnded) and lifted_set.end_reason is None:
-            ended_us = max(lifted_set.active_us, micros(corrected_time(event)))
-            work.put(replace(lifted_set, ended_us=ended_us, end_reason=data.reason))
+def forward_event(work: UnitOfWork, lifted_set: LiftedSet) -> None:
+    """Forward an event about a set that was moved to the lifter who has it; the set remembers it."""
+    event = work.event
+    lifted_set = work.remember(lifted_set)
     passed = replace(
         event,
         id=_id(lifted_set, *event.identity),
-        data=_for_new_lifter(work, data, lifted_set),
-        movedfrom=_moved_from(lifted_set, tags),
+        data=_for_new_lifter(work, event.data, lifted_set),
+        movedfrom=_moved_from(lifted_set, work.tags),
         sequence=None,
     )
     work.elsewhere.append(passed)
-    return None
 
 
-def forward_rep(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord) -> None:
-    """Forward a rep that was found in a signal and added to a set that was moved."""
-    _extend(work, lifted_set, rep.ended_us)
+def forward_rep(work: UnitOfWork, lifted_set: LiftedSet, identity: str) -> None:
+    """Forward a rep, reported or found in a signal, that was added to a set that was moved."""
+    rep = next(rep for rep in lifted_set.reps if rep.identity == identity)
     event = work.event
+    tags = _tags(work.tags, rep)
+    if isinstance(event.data, lifting.RepCompleted):
+        numbered = event.data.model_copy(update={"rep_number": rep.number, "device": _device(rep)})
+        passed = replace(
+            event,
+            id=_id(lifted_set, *event.identity),
+            data=_for_new_lifter(work, numbered, lifted_set),
+            movedfrom=_moved_from(lifted_set, tags),
+            sequence=None,
+        )
+        work.elsewhere.append(passed)
+        return
     work.elsewhere.append(
         Event(
             id=_id(lifted_set, rep.event_id, rep.revision),
-            source=rep.source.partition("\x1f")[0],
+            source=_reporter(rep),
             time=moment_of(rep.ended_us),
             data=_for_new_lifter(work, _rep(rep), lifted_set),
             senttime=None if event.senttime is None else event.received,
             receivedtime=event.received,
             configversion=event.configversion,
-            movedfrom=_moved_from(lifted_set, _tags(work.tags, rep)),
+            movedfrom=_moved_from(lifted_set, tags),
         )
     )
+
+
+def _reporter(rep: RepRecord) -> str:
+    return rep.source.partition("\x1f")[0]
 
 
 def forward_correction(work: UnitOfWork, lifted_set: LiftedSet, rep: RepRecord, change: Mapping[str, Any]) -> None:
@@ -116,23 +104,6 @@ def forward_device_loss(work: UnitOfWork) -> None:
             forward_event(work, lifted_set)
 
 
-def keep_effort(work: UnitOfWork, lifted_set: LiftedSet, data: lifting.EffortReported) -> LiftedSet:
-    """Keep a report of effort as it was sent, so that it can be copied if the set is moved."""
-    at_us = micros(corrected_time(work.event))
-    if work.event.senttime is None and lifted_set.last_us is not None:
-        at_us = max(at_us, lifted_set.last_us)  # without the sender's clock it is about all reps so far
-    fields = data.model_dump(include=_EFFORT_FIELDS, exclude_none=True)
-    rep = reps.reported_rep(lifted_set, data, at_us)
-    about = None if rep is None else rep.number
-    effort = {**fields, "source": work.event.source, "at_us": at_us, "about": about}
-    return work.put(replace(lifted_set, efforts=(*lifted_set.efforts, effort)))
-
-
-def _extend(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> None:
-    if lifted_set.ended_us is not None and at_us > lifted_set.ended_us:
-        work.put(replace(lifted_set, ended_us=at_us))
-
-
 def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iterator[Event]:
     """Yield the events of a set, as far as they are kept, in the order of what they are about."""
     moved = replace(lifted_set, moved_to=to_athlete_id)
@@ -140,18 +111,22 @@ def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iter
     opened = _written(work, moved, opening(**lifted_set.context), lifted_set.opened_us, "start")
     yield replace(opened, configversion=lifted_set.config)
     for index, rep in enumerate(lifted_set.reps):
-        source = rep.source.partition("\x1f")[0]
         copied = _written(work, moved, _rep(rep), rep.ended_us, f"rep {index}", _tags((COPIED,), rep))
-        yield replace(copied, source=source)
-        if rep.voided:  # at once: the next rep, of another device, may have the same number
+        if rep.set_id in lifted_set.other_ids:  # so that two recorders stay two
+            copied = replace(copied, data=copied.data.model_copy(update={"set_id": rep.set_id}))
+        yield replace(copied, source=_reporter(rep))
+        if rep.voided and not lifted_set.voided:  # at once: the next rep, of another device, may have the same number
             yield _written(work, moved, lifting.RepVoided(rep_number=rep.number), rep.ended_us, f"void {index}")
     voided = [rep.number for rep in lifted_set.reps if rep.voided]
-    for index, stored in enumerate(lifted_set.efforts or _efforts_of_reports(lifted_set)):
-        effort = {name: value for name, value in stored.items() if name in _EFFORT_FIELDS}
-        if stored["about"] in voided:
-            effort["rep_number"] = stored["about"]
-        event = _written(work, moved, lifting.EffortReported(**effort), stored["at_us"], f"effort {index}")
-        yield replace(event, source=stored["source"])
+    efforts = [note for note in lifted_set.notes if note.kind == "effort"]
+    for index, note in enumerate(efforts):
+        fields = dict(note.fields)
+        about = reported_rep(note, lifted_set.reps)
+        if about is not None and about.number in voided:
+            fields["rep_number"] = about.number
+        at_us = about_us(note, lifted_set.reps)
+        event = _written(work, moved, lifting.EffortReported(**fields), at_us, f"effort {index}")
+        yield replace(event, source=note.source)
     under_way = lifted_set.under_way
     if under_way is not None and not under_way.overdue:
         # Still under way: if it becomes overdue, that is published for the other lifter, at the time it would be here.
@@ -160,27 +135,13 @@ def _copies(work: UnitOfWork, lifted_set: LiftedSet, to_athlete_id: str) -> Iter
         )
         received = moment_of(under_way.received_us)
         yield replace(started, source=under_way.source, senttime=received, receivedtime=received)
+    if lifted_set.voided:
+        yield _written(work, moved, lifting.SetVoided(), lifted_set.active_us, "voided")
     if lifted_set.ended_us is not None:
         end = {"reason": "next_set" if lifted_set.end_reason == "history" else lifted_set.end_reason}
         yield _written(
             work, moved, lifting.SetEnded.model_validate(end), max(lifted_set.ended_us, lifted_set.active_us), "end"
         )
-
-
-def _efforts_of_reports(lifted_set: LiftedSet) -> list[dict[str, Any]]:
-    """Return the reports of a set stored before `efforts` was kept."""
-    calls = [(rep.number, rep.called_rir) for rep in lifted_set.reps if rep.called_rir is not None]
-    calls += [(int(number), called_rir) for number, called_rir in lifted_set.calls.items()]
-    return [
-        {
-            "rep_number": number,
-            "about": number,
-            **({"failed": True} if called_rir <= FAILED_NEXT else {"rir": called_rir}),
-            "source": SOURCE,
-            "at_us": lifted_set.active_us,
-        }
-        for number, called_rir in calls
-    ]
 
 
 def _written(
@@ -214,7 +175,12 @@ def _tags(tags: Sequence[str], rep: RepRecord) -> tuple[str, ...]:
 
 
 def _for_new_lifter(work: UnitOfWork, data: EventData, lifted_set: LiftedSet) -> EventData:
-    addressee = {"gym_id": work.event.data.gym_id, "athlete_id": lifted_set.moved_to, "set_id": lifted_set.set_id}
+    addressee = {
+        "gym_id": work.event.data.gym_id,
+        "athlete_id": lifted_set.moved_to,
+        "set_id": lifted_set.set_id,
+        "set_key": None,
+    }
     return data.model_copy(update=addressee)
 
 
@@ -228,5 +194,8 @@ def _rep(rep: RepRecord) -> lifting.RepCompleted:
         rep_number=rep.number,
         started_at=moment_of(rep.started_us) if rep.start_told else None,
         load_kg=rep.load_kg,
+        side=rep.side,
+        kind=rep.kind,
+        assisted=rep.assisted,
         device=_device(rep),
     )

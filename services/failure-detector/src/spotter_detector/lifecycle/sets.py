@@ -1,203 +1,549 @@
-"""Opening, amending, closing and reopening sets; which set an event belongs to.
+"""An event changes a lifter's sets: it is assigned in order of time, and what follows is written and published.
 
-Ends are decided here alone. A set ends with `set.ended`, or when another set starts later than its last rep. A set
-that starts no later than the newest rep so far arrives late: it is history, ended from the start.
+An event that is the newest is added to the sets as they are. One that arrives late is assigned again together with
+those around it, up to a pause over which nothing is inherited, so that the order of arrival makes no difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import is_
 from typing import Any
 
-from spotter.domain.events.lifting import SetContext
-from spotter.domain.fast_dataclass import replace
+from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id
-from spotter.domain.time import MINUTE_US
-from spotter_detector.lifecycle import profile_update
-from spotter_detector.lifecycle.profile_update import Measure
-from spotter_detector.lifecycle.unit_of_work import COPIED, EARLY_US, UnitOfWork
-from spotter_detector.state import LiftedSet
+from spotter.domain.time import moment_of
+from spotter.streaming.processor import Reject
+from spotter_detector.lifecycle import profile_update, reps
+from spotter_detector.lifecycle.assignment import (
+    INHERIT_US,
+    Item,
+    SetDraft,
+    Timeline,
+    as_sent,
+    context_of,
+    order_of,
+    time_of,
+)
+from spotter_detector.lifecycle.exposure import exposure_key
+from spotter_detector.lifecycle.set_builder import (
+    about_us,
+    contradicts,
+    duplicate_of,
+    reported_rep,
+    reps_of,
+    standing_effort,
+)
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
+from spotter_detector.model import build_prior
+from spotter_detector.state import LiftedSet, LifterSets, Note, RepRecord, SetRef
 
-REOPEN_US = 10 * MINUTE_US
-"""A set that ended longer ago than this is not reopened."""
-
-CONTEXT = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id"}
+_NO_PRIOR = build_prior("machine", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+"""Of a set that is not pinned yet."""
 
 
-def find_for_rep(work: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
-    """Return the set that a rep at `at_us` belongs to; None if it opens a new one."""
+@record(frozen=True, slots=True)
+class SetChange:
+    """A set that an event has changed."""
+
+    before: LiftedSet | None
+    after: LiftedSet
+    arrived: tuple[RepRecord, ...] = ()
+    """The reps that the event reports."""
+
+
+@record(frozen=True, slots=True)
+class Assignment:
+    """What an event has changed."""
+
+    changes: tuple[SetChange, ...] = ()
+    target: LiftedSet | None = None
+    """The set that it is about; None if it waits for its set."""
+    moved: SetDraft | None = None
+    """The set that it is about, if that was moved to another lifter: nothing is written yet."""
+    reject: Reject | None = None
+    """Why the event itself is of no use."""
+
+
+def find_running(work: UnitOfWork, set_id: str | None, set_key: str | None, at_us: int) -> LiftedSet | None:
+    """Return the set that something at `at_us` belongs to which is no evidence of a set by itself."""
+    timeline = _timeline(work, work.lifter.sets)
     if work.moved_from_key:
-        return work.moved_here()
-    if set_id is None:
-        return _find_unnamed(work, at_us)
-    early: LiftedSet | None = None
-    for lifted_set in work.named(set_id):
-        if at_us < lifted_set.opened_us:
-            early = lifted_set if at_us >= lifted_set.opened_us - EARLY_US else None
-        elif lifted_set.ended_us is None or at_us <= lifted_set.ended_us:
-            return lifted_set
-        elif early is not None and early.opened_us - at_us < at_us - lifted_set.ended_us:
-            return early
-        else:
-            return lifted_set if _may_continue(work, lifted_set, at_us) else early
-    return early
-
-
-def _find_unnamed(work: UnitOfWork, at_us: int) -> LiftedSet | None:
-    running = work.open_sets()
-    if running and at_us >= running[0].opened_us:
-        return running[0]
-    for lifted_set in work.started_before(at_us):
-        if lifted_set.ended_us is not None and at_us <= lifted_set.ended_us:
-            return lifted_set
-    if running and at_us >= running[0].opened_us - EARLY_US:
-        return running[0]
-    return None
-
-
-def _may_continue(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> bool:
-    assert lifted_set.ended_us is not None
-    later = any(
-        other.key != lifted_set.key and other.reps and other.opened_us > lifted_set.opened_us and not other.moved_to
-        for other in work.newest()
-    )
-    return not later and at_us - lifted_set.ended_us <= REOPEN_US
-
-
-def find_for_start(work: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
-    """Return the set that a `set.started` at `at_us` adds to; None if it opens a new one."""
-    if work.moved_from_key:
-        return work.moved_here()
-    if set_id is None:
-        running = work.open_sets()
-        return running[0] if running and at_us >= running[0].opened_us - EARLY_US else None
-    early: LiftedSet | None = None
-    for lifted_set in work.named(set_id):
-        if at_us >= lifted_set.opened_us:
-            return lifted_set if lifted_set.is_open or at_us <= lifted_set.active_us else early
-        early = lifted_set if at_us >= lifted_set.opened_us - EARLY_US else None
-    return early
-
-
-def find_for_end(work: UnitOfWork, set_id: str | None, at_us: int) -> LiftedSet | None:
-    """Return the set that a `set.ended` at `at_us` is about: the last one that had begun, else the newest."""
-    if set_id is None or work.moved_from_key:
-        return find_for_report(work, set_id)
-    named = list(work.named(set_id))
-    return next((lifted_set for lifted_set in named if lifted_set.opened_us <= at_us), next(iter(named), None))
-
-
-def find_for_report(work: UnitOfWork, set_id: str | None) -> LiftedSet | None:
-    """Return the set that a correction or a report is about: the named one, else the newest."""
-    if work.moved_from_key:
-        return work.moved_here()
-    if set_id is None:
-        running = work.open_sets()
-        return running[0] if running else next(work.own(), None)
-    return next(work.named(set_id), None)
-
-
-def open_set(
-    work: UnitOfWork,
-    set_id: str | None,
-    at_us: int,
-    context: Mapping[str, Any],
-    by: Measure | None = None,
-) -> LiftedSet:
-    """Open a set at `at_us`, pinned to configuration and profile; a late one ends where the next set starts.
-
-    `by` is how its first rep is measured, if a rep opens it.
-    """
-    event = work.event
-    key = derived_id("set", *event.identity, event.type, set_id or "")
-    newest = work.newest_rep_us()
-    history = at_us <= newest
-    config = event.configversion or 0
-    exercise = context.get("exercise")
-    profile = profile_update.habitual_key(work, exercise) if by is None else profile_update.profile_key(exercise, by)
-    lifted_set = LiftedSet(
-        key=key,
-        set_id=set_id or key,
-        opened_by=event.id,
-        opened_us=at_us,
-        received_us=work.received_us,
-        config=config,
-        context=dict(context),
-        start=profile_update.pinned_prior(work, config, context, profile, at_us),
-        history=history,
-        profile=profile,
-        moved_from=work.moved_from_key,
-    )
-    if history:
-        following = [ref.opened_us for ref in work.lifter.sets if ref.opened_us > at_us]
-        lifted_set = replace(lifted_set, ended_us=min(following, default=newest), end_reason="history")
+        draft = timeline.moved_here(work.moved_from_key)
+    elif set_key is not None:
+        draft = timeline.keyed(set_key)
     else:
-        _end_others(work, lifted_set, at_us)
-    work.put(lifted_set)
-    work.publish_opened(lifted_set)
-    if history:
-        work.publish_closed(lifted_set)
-    return lifted_set
+        draft = timeline.find_for_rep(set_id, None, at_us)
+    return None if draft is None else draft.base
 
 
-def pin_to_measure(work: UnitOfWork, lifted_set: LiftedSet, by: Measure) -> LiftedSet:
-    """Pin a set to the profile of the device that sends its first rep."""
-    profile = profile_update.profile_key(lifted_set.context.get("exercise"), by)
-    if profile == lifted_set.profile:
-        return lifted_set
-    start = profile_update.pinned_prior(work, lifted_set.config, lifted_set.context, profile, lifted_set.opened_us)
-    learned_before = lifted_set.start.learned_sets
-    lifted_set = work.put(replace(lifted_set, profile=profile, start=start))
-    if start.learned_sets != learned_before:
-        work.publish_opened(lifted_set, amended=True)
-    return lifted_set
+def find_about(work: UnitOfWork, set_id: str | None, set_key: str | None, at_us: int, kind: str) -> LiftedSet | None:
+    """Return the set that an event at `at_us` is about, which changes nothing in it by itself."""
+    timeline = _timeline(work, work.lifter.sets)
+    if work.moved_from_key:
+        draft = timeline.moved_here(work.moved_from_key)
+    elif set_key is not None:
+        draft = timeline.keyed(set_key)
+    else:
+        draft = timeline.about(set_id, at_us, kind)
+    return None if draft is None else draft.base
 
 
-def amend_set(work: UnitOfWork, lifted_set: LiftedSet, update: Mapping[str, Any]) -> LiftedSet:
-    """Amend the context of a set, and its prior with it."""
-    context = {**lifted_set.context, **update}
-    if context == lifted_set.context:
-        return lifted_set
-    profile = profile_update.profile_key(context.get("exercise"), profile_update.measure_in(lifted_set.profile))
-    start = profile_update.pinned_prior(work, lifted_set.config, context, profile, lifted_set.opened_us)
-    lifted_set = work.put(replace(lifted_set, context=context, profile=profile, start=start))
-    work.publish_opened(lifted_set, amended=True)
-    return lifted_set
+def _timeline(work: UnitOfWork, refs: Sequence[SetRef], anchors: Mapping[str, str] | None = None) -> Timeline:
+    return Timeline(refs, work.get, merged=work.lifter.merged, anchors=anchors)
 
 
-def continue_set(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> LiftedSet:
-    """Continue a set with an event at `at_us`: it reopens if it had ended, and older running sets end."""
-    if COPIED in work.tags or (
-        work.moved_from_key and not lifted_set.is_open and not _may_continue(work, lifted_set, at_us)
+def assign(work: UnitOfWork, item: Item) -> Assignment:
+    """Assign an event to its set and write what follows."""
+    at_us = time_of(item)
+    if work.moved_from_key or at_us >= work.newest_us() or _is_within_running(work, item, at_us):
+        timeline = _timeline(work, work.lifter.sets)
+        timeline.waiting = list(work.lifter.waiting)
+        if isinstance(item, Note):
+            target = timeline.place_note(item, work.moved_from_key)
+        else:
+            target = timeline.place_rep(item, work.moved_from_key)
+        session: list[LiftedSet] = []
+    else:
+        session, others = _session(work, at_us)
+        timeline = _assigned_again(work, item, session, others)
+        target = next((draft for draft in timeline.touched() if _holds(draft, item)), None)
+    if isinstance(item, RepRecord) and target is not None:
+        others_sent = [as_sent(rep) for rep in target.reps if rep.identity != item.identity]
+        twin = duplicate_of(item, others_sent)
+        if twin is not None:
+            return _duplicate(work, item, twin)
+        if contradicts(item, others_sent):
+            about = f"rep {item.sent_number} of set {target.names[0] or target.keys}"
+            conflict = Reject("rep_conflict", f"{about} was reported before with other values; the first report stays")
+            return Assignment(reject=conflict)
+    if target is not None and target.moved_to:
+        return Assignment(moved=target)
+    return _settle(work, timeline, item, target, {lifted_set.key: lifted_set for lifted_set in session})
+
+
+def _duplicate(work: UnitOfWork, rep: RepRecord, twin: RepRecord) -> Assignment:
+    """Reject a rep that its device has reported before; of its two times the earlier holds."""
+    detail = f"rep {rep.sent_number} was reported before with these values, and is counted once"
+    reject = Reject("duplicate_rep", detail)
+    if rep.ended_us >= twin.ended_us or work.moved_from_key:
+        return Assignment(reject=reject)
+    moved = replace(twin, started_us=rep.started_us, ended_us=rep.ended_us, start_told=rep.start_told)
+    session, others = _session(work, rep.ended_us)
+    timeline = _assigned_again(work, moved, session, others)
+    target = next((draft for draft in timeline.touched() if _holds(draft, moved)), None)
+    if target is None or target.moved_to:
+        return Assignment(reject=reject)
+    settled = _settle(work, timeline, moved, target, {lifted_set.key: lifted_set for lifted_set in session})
+    changes = tuple(replace(change, arrived=()) for change in settled.changes)
+    return replace(settled, changes=changes, reject=reject)
+
+
+def _is_within_running(work: UnitOfWork, item: Item, at_us: int) -> bool:
+    """Whether a late rep lies within the running set, of which only reps came after it."""
+    if isinstance(item, Note) or item.set_key is not None or work.lifter.newest_us >= at_us or work.lifter.waiting:
+        return False
+    running = [ref for ref in work.lifter.sets[-2:] if ref.is_open]
+    if len(running) != 1 or running[0] != work.lifter.sets[-1] or running[0].opened_us > at_us:
+        return False
+    lifted_set = work.get(running[0].key)
+    if item.set_id not in (None, lifted_set.set_id, *lifted_set.other_ids):
+        return False
+    if item.exercise not in (None, lifted_set.context.get("exercise")) or len(lifted_set.reps) < 1:
+        return False
+    return all(note.at_us <= at_us for note in lifted_set.notes) and lifted_set.reps[0].ended_us <= at_us
+
+
+def _assigned_again(work: UnitOfWork, item: Item, session: Sequence[LiftedSet], others: Sequence[SetRef]) -> Timeline:
+    """Return the timeline with a late event and those around it, assigned anew."""
+    at_us = time_of(item)
+    first_us = min([at_us, *(lifted_set.opened_us for lifted_set in session)])
+    last_us = max([at_us, *(_until(lifted_set) for lifted_set in session)])
+    items: list[Item] = [item, *work.lifter.waiting]
+    for lifted_set in session:
+        items += [event for event in lifted_set.events if event.identity != item.identity]
+    remote: dict[str, list[Note]] = {}
+    for ref in others:
+        if ref.noted_us >= first_us and not ref.moved:
+            lifted_set = work.get(ref.key)
+            notes = [note for note in lifted_set.notes if note.at_us >= first_us and note.set_key is None]
+            if notes and not lifted_set.moved_from:
+                items += notes
+                remote[ref.key] = notes
+    items.sort(key=order_of)
+    anchors = {lifted_set.anchor: lifted_set.key for lifted_set in session}
+    timeline = _timeline(work, [ref for ref in others if ref.opened_us <= last_us], anchors)
+    for key, notes in remote.items():
+        draft = timeline.keyed(key)
+        if draft is not None:
+            draft.notes = [note for note in draft.notes if not any(note is taken for taken in notes)]
+            draft.touched = True
+    timeline.fold([event for event in items if time_of(event) <= last_us])
+    timeline.refs = others
+    timeline.fold([event for event in items if time_of(event) > last_us])
+    return timeline
+
+
+def _holds(draft: SetDraft, item: Item) -> bool:
+    events: Sequence[Item] = draft.notes if isinstance(item, Note) else draft.reps
+    return any(event.identity == item.identity for event in events)
+
+
+def _until(lifted_set: LiftedSet) -> int:
+    return max(lifted_set.active_us, lifted_set.ended_us or 0)
+
+
+def _session(work: UnitOfWork, at_us: int) -> tuple[list[LiftedSet], list[SetRef]]:
+    """Return the sets around a moment, up to a pause over which nothing is inherited, and all others.
+
+    A set that was moved, here or to another lifter, keeps what it has.
+    """
+    spans = []
+    for ref in work.lifter.sets:
+        until_us = ref.until_us or _until(work.get(ref.key))
+        spans.append((ref.opened_us, max(until_us, ref.opened_us) + INHERIT_US, ref))
+    first_us, last_us = at_us, at_us + INHERIT_US
+    within: set[str] = set()
+    grown = True
+    while grown:
+        grown = False
+        for opened_us, over_us, ref in spans:
+            if ref.key not in within and opened_us <= last_us and over_us >= first_us:
+                within.add(ref.key)
+                first_us, last_us, grown = min(first_us, opened_us), max(last_us, over_us), True
+    session: list[LiftedSet] = []
+    others: list[SetRef] = []
+    for _, _, ref in spans:
+        lifted_set = work.get(ref.key) if ref.key in within else None
+        if lifted_set is None or lifted_set.moved_to or lifted_set.moved_from:
+            others.append(ref)
+        else:
+            session.append(lifted_set)
+    return session, others
+
+
+def _settle(
+    work: UnitOfWork, timeline: Timeline, item: Item, target: SetDraft | None, session: Mapping[str, LiftedSet]
+) -> Assignment:
+    """Write the sets that an assignment has changed, and publish what is new of them."""
+    drafts = timeline.touched()
+    if tuple(timeline.waiting) != work.lifter.waiting:
+        work.put_lifter(replace(work.lifter, waiting=tuple(sorted(timeline.waiting, key=order_of))))
+    stored = dict(session)
+    for draft in drafts:
+        for key in draft.keys:
+            if key not in stored and any(ref.key == key for ref in work.lifter.sets):
+                stored[key] = work.get(key)
+    kept: dict[str, SetDraft] = {}
+    for draft in drafts:
+        key = _key_of(work, draft, stored)
+        draft.keys = [key, *(other for other in draft.keys if other != key)]
+        kept[key] = draft
+    changes = []
+    seen: dict[str, dict[str, str]] = {}
+    for key in [key for key in stored if key not in kept]:
+        into = next((draft for draft in drafts if key in draft.keys), None) or _holder(drafts, stored[key])
+        seen.setdefault(into.keys[0], {}).update(stored[key].seen)
+        work.publish_closed(stored[key], merged_into=into.keys[0])
+        work.drop(key, into.keys[0])
+    for draft in drafts:
+        before = stored.get(draft.keys[0])
+        after = _build(work, draft, before, item, seen.get(draft.keys[0], {}))
+        _put(work, before, after)
+        arrived = tuple(rep for rep in after.reps if rep.identity == item.identity)
+        changes.append(SetChange(before, work.get(after.key), arrived))
+    if session:
+        changes += _pin_again(work, time_of(item), {change.after.key for change in changes})
+    about = None if target is None else work.get(target.keys[0])
+    return Assignment(tuple(changes), about)
+
+
+def _holder(drafts: Sequence[SetDraft], lifted_set: LiftedSet) -> SetDraft:
+    """Return the draft that has most of a set's events."""
+    identities = {event.identity for event in lifted_set.events}
+    return max(drafts, key=lambda draft: sum(event.identity in identities for event in draft.events))
+
+
+def _key_of(work: UnitOfWork, draft: SetDraft, stored: Mapping[str, LiftedSet]) -> str:
+    """Return the key of a set: that under which most of it is known, else a new one, of the event that opened it."""
+    keys = [key for key in draft.keys if key in stored]
+    if keys:
+        return max(keys, key=lambda key: (len(stored[key].reps), -keys.index(key)))
+    opener = draft.opener
+    assert opener is not None
+    name = opener.set_id or ""
+    key = derived_id("set", *work.event.identity[:2], opener.identity, name)
+    if key in work.lifter.merged or any(ref.key == key for ref in work.lifter.sets):
+        key = derived_id("set", *work.event.identity, opener.identity, name)
+    return key
+
+
+def _build(
+    work: UnitOfWork, draft: SetDraft, before: LiftedSet | None, item: Item, seen: Mapping[str, str]
+) -> LiftedSet:
+    """Return the set that follows from the events of a draft."""
+    key = draft.keys[0]
+    extended = _with_rep_appended(draft, before, item)
+    if extended is not None:
+        return extended
+    context = context_of(draft)
+    first = min(draft.events, key=order_of)
+    name = draft.names[0]
+    reps_now = _with_revisions(before, reps_of(draft, context))
+    notes = tuple(sorted(draft.notes, key=order_of))
+    fresh = draft.base is None
+    config = before.config if before is not None and not fresh else first.config
+    ended_us, reason = _end_of(work, draft, before)
+    if before is None:
+        reopened = 0
+        seen_before: Mapping[str, str] = {}
+        under_way = None
+    else:
+        reopened = before.reopened + (before.ended_us is not None and ended_us is None)
+        seen_before = before.seen
+        under_way = before.under_way if ended_us is None else None
+    if under_way is not None and any(rep.ended_us >= under_way.started_us for rep in reps_now):
+        under_way = None
+    after = LiftedSet(
+        key=key,
+        set_id=name or key,
+        opened_by=before.opened_by if before is not None and not fresh else first.event_id,
+        opened_us=draft.opened_us,
+        received_us=work.received_us if before is None else before.received_us,
+        config=config,
+        context=context,
+        start=_NO_PRIOR if before is None else before.start,
+        reps=reps_now,
+        under_way=under_way,
+        ended_us=ended_us,
+        end_reason=reason,
+        reopened=reopened,
+        history=_is_history(work, draft, before, ended_us),
+        seen={**seen_before, **seen} if seen else seen_before,
+        notes=notes,
+        inherited=draft.inherited,
+        profile="" if before is None else before.profile,
+        term=None if before is None else before.term,
+        moved_from=draft.moved_from,
+        moved_to=draft.moved_to,
+        anchor=before.anchor
+        if before is not None
+        else first.identity
+        if draft.opener is None
+        else draft.opener.identity,
+        other_ids=tuple(other for other in draft.names[1:] if other is not None),
+        exposure_key="" if before is None else before.exposure_key,
+        effort="" if before is None else before.effort,
+        voided=draft.voided,
+    )
+    return after if draft.moved_to else _pinned(work, after, before, again=fresh)
+
+
+def _is_history(work: UnitOfWork, draft: SetDraft, before: LiftedSet | None, ended_us: int | None) -> bool:
+    if draft.moved_from:
+        return draft.opened_us <= work.newest_rep_us() if before is None else before.history
+    return ended_us is not None and (before is None or before.history)
+
+
+def _with_rep_appended(draft: SetDraft, before: LiftedSet | None, item: Item) -> LiftedSet | None:
+    """Return a running set with its newest rep, if nothing else has changed; else None."""
+    if (
+        before is None
+        or draft.base is not before
+        or isinstance(item, Note)
+        or draft.voided
+        or not before.reps
+        or len(draft.reps) != len(before.reps) + 1
+        or len(draft.notes) != len(before.notes)
+        or draft.names[1:] != before.other_ids
+        or before.ended_us is not None
+        or draft.ended_us is not None
+        or item.set_id not in (None, draft.names[0])
+        or before.context.get("intent") == "drop"
+        or draft.exercise != before.context.get("exercise")
+        or item.ended_us < before.reps[-1].ended_us
+        or order_of(item) < order_of(before.reps[-1])
     ):
-        return lifted_set
-    if lifted_set.ended_us is not None:
-        if at_us <= lifted_set.ended_us:
-            return lifted_set
-        lifted_set = replace(
-            lifted_set, ended_us=None, end_reason=None, history=False, reopened=lifted_set.reopened + 1
-        )
-        work.put(lifted_set)
-        work.publish_opened(lifted_set)
-    _end_others(work, lifted_set, at_us)
-    return lifted_set
+        return None
+    highest = max(rep.number for rep in before.reps)
+    number = item.sent_number
+    if number is None:
+        number = min(10_000, highest + 1)
+    elif number <= highest:
+        return None
+    if before.notes and any(note.fields.get("rep_number") == number or note.kind == "effort" for note in before.notes):
+        return None
+    rep = item if item.number == number else replace(item, number=number)
+    under_way = before.under_way
+    if under_way is not None and rep.ended_us >= under_way.started_us:
+        under_way = None
+    return replace(before, reps=(*before.reps, rep), under_way=under_way)
 
 
-def _end_others(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> None:
-    for other in work.open_sets():
-        if other.key == lifted_set.key or other.active_us >= at_us:
+def _with_revisions(before: LiftedSet | None, built: Sequence[RepRecord]) -> tuple[RepRecord, ...]:
+    """Return reps with the next revision where they differ from what was published."""
+    if before is None:
+        return tuple(built)
+    published = {rep.identity: rep for rep in before.reps}
+    renumbered = any(published[rep.identity].number != rep.number for rep in built if rep.identity in published)
+    estimates = max((rep.estimates for rep in before.reps), default=1) if renumbered else 0
+    result = []
+    for rep in built:
+        old = published.get(rep.identity)
+        if old is None:
+            result.append(replace(rep, estimates=max(rep.estimates, estimates)) if estimates else rep)
             continue
-        if other.reps or other.opened_us < lifted_set.opened_us:
-            close_set(work, other, at_us, "next_set")
+        same = replace(rep, revision=old.revision, estimates=max(old.estimates, estimates))
+        if same == old:
+            result.append(old)
+        elif replace(same, called_rir=old.called_rir, original=old.original, estimates=old.estimates) == old:
+            result.append(same)  # nothing of it is published anew
+        else:
+            result.append(replace(same, revision=old.revision + 1))
+    if len(result) == len(before.reps) and all(map(is_, result, before.reps)):
+        return before.reps
+    return tuple(result)
 
 
-def close_set(work: UnitOfWork, lifted_set: LiftedSet, at_us: int, reason: str) -> LiftedSet:
-    """Close a set."""
-    lifted_set = work.put(replace(lifted_set, ended_us=at_us, end_reason=reason, under_way=None))
+def _end_of(work: UnitOfWork, draft: SetDraft, before: LiftedSet | None) -> tuple[int | None, str | None]:
+    """Return when and by what a set has ended: also by silence, where the lifter did something later."""
+    if draft.ended_us is not None or draft.moved_to:
+        return draft.ended_us, draft.end_reason
+    later = [ref.opened_us for ref in work.lifter.sets if ref.opened_us > draft.active_us and ref.key != draft.keys[0]]
+    following_us = min(later, default=None)
+    if following_us is not None and not draft.moved_from:
+        silent = draft.silence_us < following_us
+        return min(draft.silence_us, following_us), "silence" if silent else "next_set"
+    if before is not None and before.end_reason == "silence" and before.active_us == draft.active_us:
+        return before.ended_us, "silence"
+    return None, None
+
+
+def _pinned(work: UnitOfWork, after: LiftedSet, before: LiftedSet | None, *, again: bool) -> LiftedSet:
+    """Pin a set to the lifter's profile as it was when it opened."""
+    exercise = after.context.get("exercise")
+    if after.reps:
+        profile = profile_update.profile_key(exercise, profile_update.measure_of_rep(after.reps[0]))
+    elif before is not None and before.profile and before.context.get("exercise") == exercise:
+        profile = before.profile
+    else:
+        profile = profile_update.habitual_key(work, exercise)
+    if (
+        before is not None
+        and profile == before.profile
+        and after.context == before.context
+        and after.opened_us == before.opened_us
+        and not again
+    ):
+        return after
+    start = profile_update.pinned_prior(work, after.config, first_context(after), profile, after.opened_us)
+    return replace(
+        after, profile=profile, start=before.start if before is not None and before.start == start else start
+    )
+
+
+def first_context(lifted_set: LiftedSet) -> Mapping[str, Any]:
+    """Return the context with the load of the first part, in a drop set."""
+    if lifted_set.context.get("intent") != "drop":
+        return lifted_set.context
+    loads = [rep.load_kg for rep in lifted_set.reps[:1] if rep.load_kg is not None]
+    notes = [note.fields["load_kg"] for note in lifted_set.notes if note.fields.get("load_kg") is not None]
+    first = next(iter([*loads, lifted_set.inherited.get("load_kg"), *notes]), None)
+    return {**lifted_set.context, "load_kg": first}
+
+
+def _put(work: UnitOfWork, before: LiftedSet | None, after: LiftedSet) -> None:
+    """Write a set and publish what is new of it."""
+    after = replace(after, exposure_key=exposure_key(work, after))
+    effort = _effort_of(after)
+    fingerprint = "" if effort is None else "|".join(map(str, effort.values()))
+    after = work.put(replace(after, effort=fingerprint))
+    if before is None or after.reopened > before.reopened:
+        work.publish_opened(after)
+    elif _opening(before) != _opening(after):
+        work.publish_opened(after, amended=True)
+    published = {} if before is None else {rep.identity: rep for rep in before.reps}
+    for rep in after.reps:
+        old = published.pop(rep.identity, None)
+        if old is None or old.revision != rep.revision:
+            reps.publish_rep(work, after, rep)
+    for rep in published.values():
+        reps.publish_rep(work, after, replace(rep, revision=rep.revision + 1), withdrawn=True)
+    if fingerprint != ("" if before is None else before.effort):
+        reps.publish_effort(work, after, effort)
+    ended = (after.ended_us, after.end_reason, after.voided)
+    if after.ended_us is not None and (before is None or ended != (before.ended_us, before.end_reason, before.voided)):
+        work.publish_closed(after)
+
+
+def _opening(lifted_set: LiftedSet) -> tuple[object, ...]:
+    return (
+        lifted_set.context,
+        lifted_set.opened_us,
+        lifted_set.set_id,
+        lifted_set.other_ids,
+        lifted_set.exposure_key,
+        lifted_set.config,
+        lifted_set.start.learned_sets,
+    )
+
+
+def _effort_of(lifted_set: LiftedSet) -> dict[str, Any] | None:
+    """Return the lifter's report that holds, as it is published; None if there is none."""
+    note = standing_effort(lifted_set.notes)
+    if note is None:
+        return None
+    rep = reported_rep(note, lifted_set.reps) if note.fields.get("rep_number") is not None else None
+    rir = note.fields.get("rir")
+    if note.fields.get("rpe") is not None:
+        rir = 10 - note.fields["rpe"]
+    return {
+        "effort_event_id": note.event_id,
+        "about": moment_of(about_us(note, lifted_set.reps)),
+        "rep_event_id": None if rep is None else rep.event_id,
+        "rir": rir,
+        "failed": note.fields.get("failed"),
+    }
+
+
+def _pin_again(work: UnitOfWork, since_us: int, settled: set[str]) -> list[SetChange]:
+    """Pin sets that opened after a late event again, where what it taught was known when they opened."""
+    changes = []
+    profile_update.update_terms(work)
+    profiles = {lifted_set.profile for lifted_set, _ in work.changed_sets()}
+    profiles |= {before.profile for _, before in work.changed_sets() if before is not None}
+    for ref in work.lifter.sets:
+        if ref.opened_us <= since_us or ref.key in settled or ref.profile not in profiles or not ref.profile:
+            continue
+        before = work.get(ref.key)
+        start = profile_update.pinned_prior(
+            work, before.config, first_context(before), before.profile, before.opened_us
+        )
+        if start != before.start and not before.moved_to:
+            after = replace(before, start=start)
+            _put(work, before, after)
+            profile_update.update_terms(work)
+            changes.append(SetChange(before, work.get(after.key)))
+    return changes
+
+
+def close_by_silence(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> LiftedSet:
+    """Close a set that nothing has been heard of."""
+    lifted_set = work.put(replace(lifted_set, ended_us=at_us, end_reason="silence", under_way=None))
     work.publish_closed(lifted_set)
     return lifted_set
 
 
-def context_of(data: SetContext) -> dict[str, Any]:
-    """Return the context fields that an event sets."""
-    return data.model_dump(include=set(CONTEXT), exclude_none=True)
+def extend_moved(work: UnitOfWork, draft: SetDraft, item: Item) -> LiftedSet:
+    """Write an event with its set that was moved to another lifter; it is published there."""
+    before = draft.base
+    assert before is not None
+    after = _build(work, draft, before, item, {})
+    ended_us = max(before.ended_us or 0, after.active_us)
+    reason = item.fields.get("reason", "lifter") if isinstance(item, Note) and item.kind == "ended" else None
+    return work.put(replace(after, ended_us=ended_us, end_reason=before.end_reason or reason))
+
+
+def without_waiting(lifter: LifterSets, waiting: tuple[Note, ...]) -> LifterSets:
+    """Return the lifter with only these events waiting."""
+    return replace(lifter, waiting=waiting)

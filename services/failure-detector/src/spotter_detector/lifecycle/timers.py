@@ -6,14 +6,12 @@ from spotter.domain.events import Event
 from spotter.domain.events.lifting import SetEnded
 from spotter.domain.events.outputs import RepOverdue
 from spotter.domain.ids import derived_id
-from spotter.domain.time import MINUTE_US, SECOND_US, moment_of
+from spotter.domain.time import SECOND_US, moment_of
 from spotter.streaming.processor import State
+from spotter_detector.lifecycle import waiting_events
+from spotter_detector.lifecycle.assignment import NO_REP_US, SILENCE_US
 from spotter_detector.state import LIFTER, LiftedSet, LifterSets, UnderWay, set_entry
 
-SILENCE_US = 90 * SECOND_US
-"""A set whose last rep was received this long ago is over."""
-NO_REP_US = 15 * MINUTE_US
-"""A set without any rep is over after this."""
 SOURCE = "spotter/failure-detector/timer"
 
 
@@ -58,6 +56,9 @@ def _overdue_due_us(under_way: UnderWay | None) -> int | None:
 def next_due_us(state: State) -> int | None:
     """Return when the lifter's next timer is due, by the clock of receipt."""
     due_us: list[int] = []
+    expires_us = waiting_events.next_due_us(state)
+    if expires_us is not None:
+        due_us.append(expires_us)
     for lifted_set in open_sets(state):
         due_us.append(_silence_due_us(lifted_set))
         overdue_us = _overdue_due_us(lifted_set.under_way)
@@ -68,7 +69,7 @@ def next_due_us(state: State) -> int | None:
 
 def due(state: State, gym_id: str, athlete_id: str, now_us: int) -> list[Event]:
     """Return the events of the timers that are due, with the same ids at every call."""
-    events: list[Event] = []
+    events = waiting_events.due(state, gym_id, athlete_id, now_us)
     for lifted_set in open_sets(state):
         addressee = {"gym_id": gym_id, "athlete_id": athlete_id, "set_id": lifted_set.set_id}
         under_way = lifted_set.under_way

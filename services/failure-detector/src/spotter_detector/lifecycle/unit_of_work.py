@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from spotter.domain.events import Event, EventData
@@ -17,12 +16,19 @@ from spotter.streaming.processor import Environment, State
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
 from spotter_detector.profile import Profile, posterior_profile
-from spotter_detector.state import LIFTER, LIFTER_EVENTS_KEPT, SETS_SEARCHED, LiftedSet, LifterSets, SetRef, set_entry
+from spotter_detector.state import (
+    FORGOTTEN_KEPT,
+    LIFTER,
+    LIFTER_EVENTS_KEPT,
+    SETS_SEARCHED,
+    LiftedSet,
+    LifterSets,
+    SetRef,
+    set_entry,
+)
 
 KEPT_US = 28 * DAY_US
 """Sets are kept this long after receipt."""
-EARLY_US = 10 * MINUTE_US
-"""A rep may have ended this long before the event that opened its set."""
 COPIED = "copied"
 """The event was processed before its set was moved: its effects are corrections, and late."""
 FOUND_IN_MOTION = "motion"
@@ -69,6 +75,8 @@ class UnitOfWork:
     def previous_content(self) -> str | None:
         """Return the content fingerprint of an earlier event with this identity; None if the event is new."""
         content = next((content for identity, content in self.lifter.seen if identity == self.identity), None)
+        if content is None and self.lifter.waiting:
+            content = next((note.content for note in self.lifter.waiting if note.identity == self.identity), None)
         content = content or self._replay_cache.content(self._searched(), self.identity)
         if content is None and len(self.lifter.sets) > SETS_SEARCHED and self._may_be_old():
             older = (self.get(ref.key) for ref in reversed(self.lifter.sets[:-SETS_SEARCHED]))
@@ -102,6 +110,10 @@ class UnitOfWork:
         """Return a set by its key, if it is still kept."""
         return self.get(key) if any(ref.key == key for ref in self.lifter.sets) else None
 
+    def current_key(self, key: str | None) -> str | None:
+        """Return the key that the set of a key has now."""
+        return None if key is None else self.lifter.merged.get(key, key)
+
     def before(self, key: str) -> LiftedSet | None:
         """Return a set as it was before this event."""
         entry = self.state.get(set_entry(key))
@@ -111,23 +123,10 @@ class UnitOfWork:
         """Yield the newest sets, the latest start first."""
         return (self.get(ref.key) for ref in reversed(self.lifter.sets[-SETS_SEARCHED:]))
 
-    def started_before(self, at_us: int) -> Iterator[LiftedSet]:
-        """Yield sets that had begun at `at_us`, the latest start first."""
-        begun = (ref for ref in reversed(self.lifter.sets) if ref.opened_us <= at_us)
-        return (self.get(ref.key) for ref in islice(begun, SETS_SEARCHED))
-
-    def named(self, set_id: str) -> Iterator[LiftedSet]:
-        """Yield all sets with this `set_id`, the latest start first."""
-        return (self.get(ref.key) for ref in reversed(self.lifter.sets) if ref.set_id == set_id)
-
     def moved_here(self) -> LiftedSet | None:
         """Return the set that was moved here and that the event follows."""
         sets = (self.get(ref.key) for ref in reversed(self.lifter.sets))
         return next((lifted_set for lifted_set in sets if lifted_set.moved_from == self.moved_from_key), None)
-
-    def own(self) -> Iterator[LiftedSet]:
-        """Yield sets that were not moved to another lifter, the latest start first."""
-        return (self.get(ref.key) for ref in reversed(self.lifter.sets) if not ref.moved)
 
     def open_sets(self) -> list[LiftedSet]:
         """Return the sets that have not ended, the one with the latest activity first."""
@@ -152,40 +151,84 @@ class UnitOfWork:
         changed = [lifted_set for lifted_set in self.changes.values() if isinstance(lifted_set, LiftedSet)]
         return [(lifted_set, self.before(lifted_set.key)) for lifted_set in changed]
 
+    def newest_us(self) -> int:
+        """Return when the newest event about a set happened; 0 before the first."""
+        newest_us = self.lifter.newest_us
+        for ref in self.lifter.sets[-SETS_SEARCHED:]:
+            if ref.is_open:
+                newest_us = max(newest_us, last_event_us(self.get(ref.key)))
+        return max([newest_us, *(note.at_us for note in self.lifter.waiting)])
+
+    def tie_at(self, at_us: int) -> int:
+        """Return the place in the order of arrival among events of the same time, as far as they are in running sets."""
+        ties = []
+        for ref in self.lifter.sets[-2:]:
+            lifted_set = self.get(ref.key)
+            ties += [rep.tie for rep in lifted_set.reps[-16:] if rep.ended_us == at_us]
+            ties += [note.tie for note in lifted_set.notes[-8:] if note.at_us == at_us]
+        return max(ties, default=-1) + 1
+
     def put(self, lifted_set: LiftedSet) -> LiftedSet:
         """Write a set, and its entry in the lifter's index if that changed."""
         key = lifted_set.key
         self.changes[set_entry(key)] = self._sets[key] = lifted_set
-        is_open = lifted_set.ended_us is None
-        for ref_before in reversed(self.lifter.sets):
-            if ref_before.key == key:
-                if (
-                    ref_before.is_open is is_open
-                    and ref_before.profile == lifted_set.profile
-                    and ref_before.moved is bool(lifted_set.moved_to)
-                ):
-                    return lifted_set  # nothing else ever changes
-                break
-        else:
-            ref_before = None
-        opened_us, received_us, moved = lifted_set.opened_us, lifted_set.received_us, bool(lifted_set.moved_to)
-        ref = SetRef(key, lifted_set.set_id, opened_us, received_us, is_open, lifted_set.profile, moved)
-        self._put_ref(ref, new=ref_before is None)
+        ended_us = lifted_set.ended_us
+        is_open = ended_us is None
+        before = next((ref for ref in reversed(self.lifter.sets) if ref.key == key), None)
+        if (
+            is_open
+            and before is not None
+            and before.is_open
+            and before.opened_us == lifted_set.opened_us
+            and before.profile == lifted_set.profile
+            and before.other_ids == lifted_set.other_ids
+            and not lifted_set.moved_to
+        ):
+            return lifted_set
+        newest_us = last_event_us(lifted_set)
+        ref = SetRef(
+            key=key,
+            set_id=lifted_set.set_id,
+            opened_us=lifted_set.opened_us,
+            received_us=lifted_set.received_us,
+            is_open=is_open,
+            profile=lifted_set.profile,
+            moved=bool(lifted_set.moved_to),
+            other_ids=lifted_set.other_ids,
+            until_us=0 if ended_us is None else max(ended_us, lifted_set.active_us),
+            noted_us=newest_us if ended_us is not None and newest_us > max(ended_us, lifted_set.active_us) else 0,
+        )
+        if ref != before:
+            self._put_ref(ref, new=before is None, newest_us=0 if is_open else newest_us)
+        elif newest_us > self.lifter.newest_us and not is_open:
+            self.put_lifter(replace(self.lifter, newest_us=newest_us))
         return lifted_set
 
-    def _put_ref(self, ref: SetRef, *, new: bool) -> None:
+    def _put_ref(self, ref: SetRef, *, new: bool, newest_us: int) -> None:
         refs = {other.key: other for other in self.lifter.sets}
-        forgot = self.lifter.forgot
+        forgot, forgotten, merged = self.lifter.forgot, self.lifter.forgotten, self.lifter.merged
         if new:
             for key in [old.key for old in refs.values() if self.is_too_old(old)]:
                 self.lifter = fold_into_base(self.lifter, self.get(key))
+                forgotten = (*forgotten, refs[key].set_id)[-FORGOTTEN_KEPT:]
                 del refs[key]
                 self._sets.pop(key, None)
                 self.changes[set_entry(key)] = None
+                merged = {name: into for name, into in merged.items() if into != key}
                 forgot = True
         refs[ref.key] = ref
         ordered = sorted(refs.values(), key=lambda other: (other.opened_us, other.received_us, other.key))
-        self.put_lifter(replace(self.lifter, sets=tuple(ordered), forgot=forgot))
+        newest_us = max(newest_us, self.lifter.newest_us)
+        lifter = replace(self.lifter, sets=tuple(ordered), forgot=forgot, forgotten=forgotten)
+        self.put_lifter(replace(lifter, merged=merged, newest_us=newest_us))
+
+    def drop(self, key: str, merged_into: str) -> None:
+        """Drop a set that is a recording of another one."""
+        self.changes[set_entry(key)] = None
+        self._sets.pop(key, None)
+        merged = {name: merged_into if into == key else into for name, into in self.lifter.merged.items()}
+        refs = tuple(ref for ref in self.lifter.sets if ref.key != key)
+        self.put_lifter(replace(self.lifter, sets=refs, merged={**merged, key: merged_into}))
 
     def remember(self, lifted_set: LiftedSet) -> LiftedSet:
         """Store the event's identity with its set, to recognise it if it comes again."""
@@ -217,6 +260,8 @@ class UnitOfWork:
         fields: dict[str, Any] = {
             **context,
             **self.names_of(lifted_set),
+            "other_ids": list(lifted_set.other_ids) or None,
+            "exposure_key": lifted_set.exposure_key or lifted_set.key,
             "opened_by": lifted_set.opened_by,
             "opened_at": moment_of(lifted_set.opened_us),
             "history": lifted_set.history,
@@ -228,19 +273,29 @@ class UnitOfWork:
         }
         self.facts.append(SetOpened.model_construct(**fields))
 
-    def publish_closed(self, lifted_set: LiftedSet) -> None:
-        """Publish that a set is closed."""
-        assert lifted_set.ended_us is not None
+    def publish_closed(self, lifted_set: LiftedSet, *, merged_into: str | None = None) -> None:
+        """Publish that a set is closed, or that it never was one of its own."""
+        ended_us = lifted_set.ended_us
         fields: dict[str, Any] = {
             **self.names_of(lifted_set),
             "reason": lifted_set.end_reason or "lifter",
-            "ended_at": moment_of(lifted_set.ended_us),
+            "ended_at": moment_of(lifted_set.active_us if ended_us is None else ended_us),
             "reps": sum(not rep.voided for rep in lifted_set.reps),
             "reopened": lifted_set.reopened,
         }
+        if merged_into is not None:
+            fields |= {"merged_into": merged_into, "reps": 0}
+        if lifted_set.voided:
+            fields["voided"] = True
         if lifted_set.moved_to:
             fields |= {"moved_to": lifted_set.moved_to, "reps": 0}
         self.facts.append(SetClosed.model_construct(**fields))
+
+
+def last_event_us(lifted_set: LiftedSet) -> int:
+    """Return when the newest event about a set happened."""
+    newest_us = lifted_set.active_us if not lifted_set.moved_to else lifted_set.opened_us
+    return max([newest_us, *(note.at_us for note in lifted_set.notes)])
 
 
 def base_of(lifter: LifterSets, key: str, kind: str, model_class: str) -> Profile | None:

@@ -1,0 +1,216 @@
+"""A set from the events about it: numbers of its reps, corrections, calls, context, loads.
+
+All of it follows from the events as they were sent, in order of time, so that it can be computed again whenever one
+more arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from spotter.domain.events.lifting import EffortReported, RepCorrection, SetContext
+from spotter.domain.fast_dataclass import replace
+from spotter_detector.lifecycle.assignment import SetDraft, as_sent, order_of, sent_times
+from spotter_detector.model.set_end import FAILED_NEXT
+from spotter_detector.state import Note, RepRecord
+
+CONTEXT: Final = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id", "set_key"}
+_UNMEASURED: Final = {"started_at", "ended_at", "exercise", "load_kg", "side", "kind", "assisted"}
+MEASURED: Final = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
+"""Fields of a rep that are measurements."""
+_CORRECTABLE: Final = ("load_kg", "side", "kind", "assisted")
+_DERIVED: Final = ("number", "started_us", "ended_us", "measured", "device", "flags", "start_told", "load_kg", "side",
+                   "kind", "assisted", "source")  # fmt: skip
+NUMBERS_MAX: Final = 10_000
+
+
+def is_same_report(rep: RepRecord, other: RepRecord) -> bool:
+    """Whether two reps with one number of one counter are the same report, as they were sent.
+
+    Where nothing was measured only the time tells reps apart, so there a number that is repeated at once is a repetition.
+    """
+    return all(
+        getattr(rep, name) == getattr(other, name)
+        for name in ("measured", "load_kg", "side", "kind", "assisted", "exercise")
+    )
+
+
+def has_values(rep: RepRecord) -> bool:
+    """Whether anything of a rep was measured."""
+    return any(name != "velocity_metric" for name in rep.measured)
+
+
+def previous_of(rep: RepRecord, reps: Iterable[RepRecord]) -> RepRecord | None:
+    """Return the rep of the same counter before a rep, by time."""
+    order = order_of(rep)
+    before = (other for other in reps if other.source == rep.source and order_of(other) < order)
+    return max(before, key=order_of, default=None)
+
+
+def duplicate_of(rep: RepRecord, reps: Sequence[RepRecord]) -> RepRecord | None:
+    """Return the rep that was reported before, among `reps` as they were sent: same counter, number and values."""
+    if rep.sent_number is None:
+        return None
+    alike = [other for other in reps if other.sent_number == rep.sent_number and other.source == rep.source]
+    same = [other for other in alike if is_same_report(rep, other)]
+    if has_values(rep) or not same:
+        return same[0] if same else None
+    before = previous_of(rep, reps)
+    after = min((other for other in reps if other.source == rep.source and order_of(other) > order_of(rep)),
+                key=order_of, default=None)  # fmt: skip
+    return next((other for other in (before, after) if other is not None and any(other is twin for twin in same)), None)
+
+
+def contradicts(rep: RepRecord, reps: Sequence[RepRecord]) -> bool:
+    """Whether a rep has the number of its neighbour of the same counter: no counter counts so.
+
+    A counter that starts over begins at 1, or below the last number.
+    """
+    if rep.sent_number is None:
+        return False
+    order = order_of(rep)
+    own = [other for other in reps if other.source == rep.source]
+    if any(sent_times(other)[1] == sent_times(rep)[1] and other.sent_number == rep.sent_number for other in own):
+        return True
+    before = max((other for other in own if order_of(other) < order), key=order_of, default=None)
+    after = min((other for other in own if order_of(other) > order), key=order_of, default=None)
+    if before is not None and before.sent_number == rep.sent_number != 1:
+        return True
+    return after is not None and after.sent_number == rep.sent_number and (rep.sent_number != 1 or before is None)
+
+
+def numbered(reps: Sequence[RepRecord]) -> list[RepRecord]:
+    """Number reps in order of time: as sent, or else, where its counter used that number before, the set's next one."""
+    used: dict[str, set[int]] = {}
+    highest = 0
+    result = []
+    for rep in reps:
+        numbers = used.setdefault(rep.source, set())
+        number, changed = rep.sent_number, rep
+        if number is None:
+            number = min(NUMBERS_MAX, highest + 1)
+        elif number in numbers:
+            number = min(NUMBERS_MAX, highest + 1)
+            flags = (*(flag for flag in rep.flags if flag != "renumbered"), "renumbered")
+            changed = _changed(rep, flags=flags, device={**(rep.device or {}), "rep_id": rep.sent_number})
+        result.append(changed if changed.number == number else replace(changed, number=number))
+        numbers.add(number)
+        highest = max(highest, number)
+    return result
+
+
+def about_us(note: Note, reps: Iterable[RepRecord]) -> int:
+    """Return up to when the reps are that a report of effort is about.
+
+    Without the sender's clock it is about all reps that had been received.
+    """
+    if note.timed:
+        return note.at_us
+    return max([note.at_us, *(rep.ended_us for rep in reps if rep.received_us <= note.received_us)])
+
+
+def called_rir(note: Note) -> float | None:
+    """Return the reps in reserve that a report says; −1: the attempt at the next one failed; None: not at failure."""
+    fields = note.fields
+    if fields.get("failed") is not None:
+        return FAILED_NEXT if fields["failed"] else None
+    return EffortReported.model_construct(**{name: fields.get(name) for name in ("rir", "rpe")}).called_rir
+
+
+def reported_rep(note: Note, reps: Sequence[RepRecord]) -> RepRecord | None:
+    """Return the rep that a report of effort is about, if the set has it: the numbered one, else the last by then."""
+    number = note.fields.get("rep_number")
+    if number is not None:
+        return next((rep for rep in reversed(reps) if rep.number == number), None)
+    upto_us = about_us(note, reps)
+    return next((rep for rep in reversed(reps) if not rep.voided and rep.ended_us <= upto_us), None)
+
+
+def reps_of(draft: SetDraft, context: Mapping[str, Any]) -> tuple[RepRecord, ...]:
+    """Return the reps of a set, numbered and corrected, by corrected end."""
+    primary = draft.names[0]
+    sent = sorted((_of_recorder(as_sent(rep), primary) for rep in draft.reps), key=order_of)
+    reps = numbered(sent)
+    notes = sorted(draft.notes, key=order_of)
+    loads = loads_in_force(draft, notes, context)
+    if loads:
+        reps = [_with_load(rep, loads) for rep in reps]
+    if draft.voided:
+        reps = [replace(rep, voided=True) for rep in reps]
+    for note in notes:
+        if note.kind in ("rep_amended", "rep_voided"):
+            _correct(reps, note)
+    reps.sort(key=lambda rep: rep.order)
+    for note in notes:
+        if note.kind == "effort" and (rir := called_rir(note)) is not None:
+            about = reported_rep(note, reps)
+            if about is not None:
+                reps[next(index for index, rep in enumerate(reps) if rep is about)] = replace(about, called_rir=rir)
+    return tuple(reps)
+
+
+def _of_recorder(rep: RepRecord, primary: str | None) -> RepRecord:
+    """Tell the reps of a second recording from the first one's, also where one program sends both."""
+    if rep.set_id is None or rep.set_id == primary or primary is None or rep.source.endswith(f"\x1f{rep.set_id}"):
+        return rep
+    return replace(rep, source=f"{rep.source}\x1f{rep.set_id}", original={"source": rep.source})
+
+
+def _changed(rep: RepRecord, **changes: Any) -> RepRecord:
+    original = {name: getattr(rep, name) for name in changes if name in _DERIVED}
+    return replace(rep, **changes, original={**original, **(rep.original or {})})
+
+
+def loads_in_force(draft: SetDraft, notes: Sequence[Note], context: Mapping[str, Any]) -> list[tuple[int, float]]:
+    """Return from when on which load was lifted in a drop set; empty in any other, where a new load is a correction."""
+    if context.get("intent") != "drop":
+        return []
+    loads: list[tuple[int, float]] = []
+    first = draft.inherited.get("load_kg")
+    if first is not None:
+        loads.append((draft.opened_us, first))
+    for note in notes:
+        load_kg = note.fields.get("load_kg") if note.kind in ("started", "amended") else None
+        if load_kg is not None:
+            loads.append((note.at_us, load_kg))
+    return loads if len({load_kg for _, load_kg in loads}) > 1 else []
+
+
+def _with_load(rep: RepRecord, loads: Sequence[tuple[int, float]]) -> RepRecord:
+    if rep.load_kg is not None:
+        return rep
+    ended_us = rep.ended_us
+    load_kg = next((load for since_us, load in reversed(loads) if since_us <= ended_us), loads[0][1])
+    return _changed(rep, load_kg=load_kg)
+
+
+def _correct(reps: list[RepRecord], note: Note) -> None:
+    number = note.fields["rep_number"]
+    alike = [index for index, rep in enumerate(reps) if rep.number == number]
+    if not alike:
+        return  # its rep has not arrived yet
+    # Two devices may use one number: the last one until then is meant.
+    index = max((index for index in alike if sent_times(reps[index])[1] <= note.at_us), default=alike[0])
+    rep = reps[index]
+    if note.kind == "rep_voided":
+        reps[index] = replace(rep, voided=True)
+        return
+    change = note.fields["set"]
+    measured = {name: change[name] for name in MEASURED if change.get(name) is not None}
+    ended_us = min(note.received_us, change.get("ended_us", rep.ended_us))
+    started_us = min(ended_us, change.get("started_us", rep.started_us))
+    reps[index] = _changed(
+        rep,
+        measured={**rep.measured, **measured},
+        started_us=started_us,
+        ended_us=ended_us,
+        start_told=rep.start_told or "started_us" in change,
+        **{name: change[name] for name in _CORRECTABLE if change.get(name) is not None},
+    )
+
+
+def standing_effort(notes: Iterable[Note]) -> Note | None:
+    """Return the lifter's report that holds: the newest."""
+    efforts = [note for note in notes if note.kind == "effort"]
+    return max(efforts, key=order_of, default=None)
