@@ -4,6 +4,7 @@
 * `score_rows`: all scores of one estimator's answers; `rows`: model, oracles and baselines on one case;
 * `rules`: alert thresholds, fitted on training lifters;
 * `faulty` and `shapes`: alerts under device faults, and failed attempts;
+* `parts`: sets with two sides, help or calibration, told and untold;
 * `motion`: reps counted in raw motion;
 * `targets`: the targets; `recordings`: recorded sets, kept apart from simulated ones.
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lab.accuracy import subject
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.simulation.failed_shapes import SHAPES, FailedEnding, ended_sets
+from spotter_detector.lifecycle.overdue import overdue_after_us
 from spotter_detector.model import Prior, RepEstimate, overdue_after_s
 from spotter_detector.model.flags import FAILED, STALL
 
@@ -45,17 +46,19 @@ def shape_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[ShapeRow]
 def _is_recognised(ended: FailedEnding, start: Prior, estimates: Sequence[RepEstimate]) -> bool:
     """Return whether a failure or stall is recognised: anywhere in a normal set, from the attempt on in a failed one.
 
-    A start without an end always becomes overdue; the price is a false alarm for a normal rep that takes longer.
+    A start without an end becomes overdue near failure; the price is a false alarm for a normal rep that takes longer.
     """
-    if ended.started_s is not None:
-        return True
     reps = ended.labelled.reps
+    if ended.started_s is not None:
+        return overdue_after_us(start, reps) is not None
     first = len(reps) if ended.labelled.failed_attempt is None else ended.labelled.failed_attempt
     if ended.shape is not None:
         return any({FAILED, STALL} & set(estimate.flags) for estimate in estimates[first:])
     if any({FAILED, STALL} & set(estimate.flags) for estimate in estimates):
         return True
     return any(
-        rep.duration_s is not None and rep.duration_s > overdue_after_s(start, reps[:index])
+        rep.duration_s is not None
+        and rep.duration_s > overdue_after_s(start, reps[:index])
+        and overdue_after_us(start, reps[:index]) is not None
         for index, rep in enumerate(reps)
     )

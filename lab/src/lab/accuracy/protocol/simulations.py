@@ -12,6 +12,7 @@ from lab.accuracy.baselines import Fitted
 from lab.accuracy.protocol import targets
 from lab.accuracy.protocol.faulty import FaultRow, fault_rows
 from lab.accuracy.protocol.judged_sets import JudgedSets, lifted
+from lab.accuracy.protocol.parts import PartRow, part_rows
 from lab.accuracy.protocol.plan import AFTER_3, COLD, MAIN_CASES, OTHER_CASES, ProtocolCase, ProtocolPlan
 from lab.accuracy.protocol.rows import ScoreRow, row
 from lab.accuracy.protocol.rules import fixed_rules, rule_of, wrong_alerts
@@ -30,6 +31,7 @@ class Simulated:
     rows: list[ScoreRow] = field(default_factory=list)
     faults: list[FaultRow] = field(default_factory=list)
     shapes: list[ShapeRow] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)
     seconds: float = 0.0
 
     def progress(self) -> str:
@@ -85,6 +87,7 @@ def simulated(family: str, exercise: str, plan: ProtocolPlan, rules: Mapping[str
             result.rows.append(row(people, case, _baselines(result, case, plan), rule_of(rules, case)))
     result.faults = fault_rows(family, exercise, (COLD, AFTER_3), plan, rules)
     result.shapes = shape_rows(family, exercise, plan)
+    result.parts = part_rows(family, exercise, plan)
     result.seconds = time.monotonic() - began_s
     return result
 

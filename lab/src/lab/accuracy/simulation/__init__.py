@@ -7,7 +7,8 @@
 * `habits`: when a lifter stops, and the reps in reserve they report;
 * `devices`: noise, rounding and missing values;
 * `faults`: reports that are no rep, reps without a report, reports that are wrong, pauses;
-* `failed_shapes`: sets with reports of a failed attempt, and normal sets.
+* `failed_shapes`: sets with reports of a failed attempt, and normal sets;
+* `parts`: sets with two sides, help at the end or calibration at the beginning.
 """
 
 from __future__ import annotations
