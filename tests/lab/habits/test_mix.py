@@ -234,6 +234,43 @@ def test_yesterday_is_corrected_while_today_runs_under_the_same_id() -> None:
     assert correction.logged != len(diary.sets) - 1
 
 
+def test_a_call_is_tapped_when_the_next_set_is_under_way() -> None:
+    """Its id tells which one it means."""
+    diary = with_habit(corrections.called_later)
+    late = [
+        report
+        for report in reports_of(diary, EffortReported)
+        if report.logged is not None and report.at_s > diary.next_begun_s(report.logged)
+    ]
+    assert late
+    for report in late:
+        assert report.logged == diary.means(event_of(diary, report, "ada").data.set_id, report.at_s)
+
+
+def test_a_call_names_its_rep() -> None:
+    """The last of the set."""
+    diary = with_habit(corrections.call_names_rep)
+    for report in reports_of(diary, EffortReported):
+        assert report.logged is not None
+        assert report.fields["rep_number"] == len(diary.of(report.logged, RepCompleted))
+
+
+def test_an_app_says_again_what_it_said() -> None:
+    """The same of the same set, as another event."""
+    diary = with_habit(corrections.starts_again)
+    starts = [diary.of(index, SetStarted) for index in range(len(diary.sets))]
+    first, again = next(pair for pair in starts if len(pair) == 2 and pair[0].fields == pair[1].fields)
+    assert first.id != again.id
+
+
+def test_a_set_is_started_and_left() -> None:
+    """It has a start and nothing else."""
+    diary = with_habit(corrections.started_and_left)
+    [report] = diary.of(len(diary.sets) - 1)
+    assert SetStarted is report.kind
+    assert {report.fields["exercise"]} == diary.empty
+
+
 def test_calls_come_late_and_name_no_set() -> None:
     """Each has the time at which it was tapped."""
     diary = with_habit(delivery.late_calls)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
-from lab.habits.diary import APP, Diary, LoggedSet, Report, call
+from lab.habits.diary import APP, Diary, LoggedSet, Report, boundary_told, call
 from lab.habits.workouts import Bout, Repetition
 from spotter.domain.events import EventData
 from spotter.domain.events.lifting import (
@@ -77,7 +77,9 @@ def exercise_amended(diary: Diary, random: Random) -> bool:
             continue
         amended = {"exercise": logged.first.exercise}
         if _correct(diary, random, index, SetAmended, amended, after_s=logged.last.ended_s):
-            start.fields["exercise"] = random.choice(("chest_press", "calf_raise", "lat_pulldown", "goblet_squat"))
+            start.fields["exercise"] = random.choice(
+                ("machine_chest_press", "calf_raise", "lat_pulldown", "goblet_squat")
+            )
             return True
     return False
 
@@ -92,6 +94,61 @@ def effort_corrected(diary: Diary, random: Random) -> bool:
             calls[0].fields = {"rir": random.choice([rir for rir in (0, 1, 2, 4) if rir != left])}
             return True
     return False
+
+
+def called_later(diary: Diary, random: Random) -> bool:
+    """Call a set when the next one is under way already, by its id."""
+    later = []
+    for index in diary.real():
+        set_id, next_s = diary.sets[index].set_id, diary.next_begun_s(index)
+        calls = diary.of(index, EffortReported)
+        at_s = next_s + random.uniform(2, 8)
+        if len(calls) == 1 and next_s < float("inf") and diary.means(set_id, at_s) == index:
+            later.append((calls[0], at_s))
+    for report, at_s in random.sample(later, min(len(later), 2)):
+        report.at_s = at_s
+    return bool(later)
+
+
+def call_names_rep(diary: Diary, random: Random) -> bool:
+    """Have the app name the rep that a call is about."""
+    if not diary.counts:
+        return False
+    for index, logged in enumerate(diary.sets):
+        invented = any(report.id in diary.doubtful for report in diary.of(index))
+        if index not in diary.renumbered and not invented:  # else the call is of another rep than the last
+            for report in diary.of(index, EffortReported):
+                report.fields["rep_number"] = sum(len(bout.reps) for bout in logged.bouts)
+    return True
+
+
+def starts_again(diary: Diary, random: Random) -> bool:
+    """Have the app say again what it said of a set, each time its screen is opened."""
+    again = []
+    for index in _chosen(diary, random):
+        start, first = diary.start_of(index), diary.sets[index].first
+        if start is not None:
+            at_s = random.uniform(first.begun_s + 1.0, first.ended_s)
+            again.append(replace(start, at_s=at_s, fields=dict(start.fields), id=""))
+    diary.reports += again[:3]
+    return bool(again)
+
+
+def started_and_left(diary: Diary, random: Random) -> bool:
+    """Start a set, and do another thing: it stays empty."""
+    rests = [index for index in diary.real() if 120 < diary.next_begun_s(index) - diary.sets[index].last.ended_s < 1000]
+    if not rests or not all(logged.opens for logged in diary.sets):
+        return False
+    before = random.choice(rests)
+    begun_s = diary.next_begun_s(before) - 12.0
+    exercise = random.choice(("calf_raise", "face_pull", "glute_bridge"))
+    ids = {logged.set_id for logged in diary.sets}
+    index = len(diary.sets)
+    never = Bout(exercise, 20.0, "work", begun_s, (Repetition(-1, begun_s, begun_s, 0.6, 0.7, 0.4),), 5, -1)
+    diary.sets.append(LoggedSet([never], None if ids == {None} else "left", never=True))
+    diary.reports.append(Report(begun_s, SetStarted, {"exercise": exercise, "load_kg": 20.0}, APP, index))
+    diary.empty.add(exercise)
+    return True
 
 
 def set_voided(diary: Diary, random: Random) -> bool:
@@ -125,7 +182,9 @@ def set_voided(diary: Diary, random: Random) -> bool:
         measured = {"mean_velocity_mps": 0.6 - 0.01 * number, "concentric_s": 0.7, "rep_number": number}
         diary.reports.append(Report(rep.ended_s, RepCompleted, measured, diary.tracker, index))
     diary.reports.append(Report(reps[-1].ended_s + 5, SetEnded, {}, APP, index))
-    if _correct(diary, random, index, SetVoided, {}, after_s=reps[-1].ended_s + 6):
+    after = next(other for other in range(index) if diary.sets[other].first.begun_s == next_s)
+    alone = boundary_told(diary, before, index) and boundary_told(diary, index, after)
+    if alone and _correct(diary, random, index, SetVoided, {}, after_s=reps[-1].ended_s + 6):
         return True
     diary.sets.pop()
     diary.reports = [report for report in diary.reports if report.logged != index]

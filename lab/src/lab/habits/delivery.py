@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from typing import Final
 
 from lab.habits.diary import APP, Diary, Report
 from spotter.domain.events.lifting import EffortReported, RepCompleted
+
+_READ_BACK_S: Final = 900.0
 
 
 def late_calls(diary: Diary, random: Random) -> bool:
     """Upload the calls afterwards, without a set id, each with the time at which it was tapped."""
     last_s = _last_s(diary)
     for report in diary.reports:
-        if report.kind is EffortReported and report.sent_s is None and not report.by_key:
+        if report.kind is EffortReported and report.sent_s is None and not _is_tapped_later(diary, report):
             report.sent_s, report.named = max(last_s + random.choice((5.0, 900.0)), report.at_s), False
     return True
+
+
+def _is_tapped_later(diary: Diary, report: Report) -> bool:
+    """Whether a call is tapped when another set has begun: then only its id tells which set it means."""
+    return report.logged is not None and report.at_s >= diary.next_begun_s(report.logged)
 
 
 def phone_offline(diary: Diary, random: Random) -> bool:
@@ -63,7 +71,9 @@ def events_again(diary: Diary, random: Random) -> bool:
 def _upload(diary: Diary, random: Random) -> float:
     upload_s = _last_s(diary) + random.choice((5.0, 200.0, 9000.0))
     for report in diary.reports:
-        if report.sending_s < upload_s:
+        if report.by_key:  # the key is read back from what was uploaded before
+            report.sent_s = max(report.sending_s, upload_s + _READ_BACK_S)
+        elif report.sending_s < upload_s:
             report.sent_s = upload_s
     return upload_s
 

@@ -15,6 +15,8 @@ def counter_restarts(diary: Diary, random: Random) -> bool:
         return False
     done = False
     for index in _some(diary, random, least=4):
+        if index in diary.renumbered:
+            continue
         reps = diary.of(index, RepCompleted)
         restart = random.randrange(2, len(reps))
         for number, report in enumerate(reps[restart:], 1):
@@ -98,15 +100,18 @@ def first_ticks(diary: Diary, random: Random) -> bool:
     starts = []
     for index, logged in enumerate(diary.sets):
         reps = {rep.number: rep for _, rep in logged.reps()}
-        [first, *_] = reports = [report for report in diary.of(index, RepCompleted) if report.rep is not None]
-        if any(report.flushed for report in reports):
+        reports = [report for report in diary.of(index, RepCompleted) if report.rep is not None]
+        if not reports or any(report.flushed for report in reports):
             continue
+        first = reports[0]
         begun_s = diary.begun_s(index)
         if logged.opens:
             starts.append(Report(begun_s + 0.3 * (first.at_s - begun_s), RepStarted, {}, first.teller, index))
         for report in reports:
             assert report.rep is not None
-            starts.append(Report(reps[report.rep].started_s, RepStarted, {}, report.teller, index, named=report.named))
+            start = Report(reps[report.rep].started_s, RepStarted, {}, report.teller, index, named=report.named)
+            start.sent_id, start.sent_s = report.sent_id, report.sent_s
+            starts.append(start)
     diary.reports += starts
     return True
 

@@ -123,6 +123,8 @@ class Diary:
     """A watch records the workout, too."""
     renumbered: set[int] = field(default_factory=set)
     """Indices of sets whose reps are not numbered from 1 to the last."""
+    empty: set[str] = field(default_factory=set)
+    """Exercises of sets that were started and left: these stand as sets without a rep."""
     clocks: dict[Teller, Clock] = field(default_factory=dict)
     """Those that are not right."""
     newest_first_from_s: float | None = None

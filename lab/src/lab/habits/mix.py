@@ -46,6 +46,11 @@ MIX: Final[Sequence[Sequence[Habit]]] = (
         Habit("buffer flushed", 0.05, devices.flushed),
     ),
     (Habit("two recorders", 0.15, recorders.watch),),
+    (
+        Habit("call names its rep", 0.05, corrections.call_names_rep),
+        Habit("set.started again", 0.05, corrections.starts_again),
+        Habit("started and left", 0.05, corrections.started_and_left),
+    ),
     (Habit("starts of reps", 0.04, devices.first_ticks),),
     (
         Habit("rep voided", 0.05, corrections.rep_voided),
@@ -54,6 +59,7 @@ MIX: Final[Sequence[Sequence[Habit]]] = (
         Habit("effort corrected", 0.05, corrections.effort_corrected),
         Habit("set voided", 0.06, corrections.set_voided),
         Habit("corrected the next day", 0.06, corrections.next_day),
+        Habit("called during the next set", 0.05, corrections.called_later),
     ),
     (Habit("reps sent at the end of the set", 0.08, devices.stored_and_sent),),
     (

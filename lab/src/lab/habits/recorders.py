@@ -19,10 +19,15 @@ def watch(diary: Diary, random: Random) -> bool:
     misses = random.random() < 0.3
     adds = random.random() < 0.3
     late_s = random.choice((None, None, None, random.uniform(1800, 20_000)))
+    in_one = random.random() < 0.3
+    set_id = ""
     for index in diary.real():
         logged = diary.sets[index]
-        set_id = f"w{index + 1}"
-        if starts and logged.opens:
+        goes_on = in_one and logged.first.joint is not None and logged.first.apart
+        set_id = set_id if goes_on else f"w{index + 1}"
+        if goes_on:
+            diary.habits.add("watch takes parts for one set")
+        if starts and logged.opens and not goes_on:
             fields: dict[str, Any] = {"exercise": logged.first.exercise}
             if logged.first.work != "work":
                 fields["intent"] = logged.first.work
@@ -36,7 +41,7 @@ def watch(diary: Diary, random: Random) -> bool:
             at_s = rep.ended_s + _shift(apart_s, rep.started_s, reps, position, random)
             report = _seen(at_s, RepCompleted, {}, index, set_id)
             report.rep = rep.number
-            report.started_s = at_s - rep.concentric_s - 0.9 if spans else None
+            report.started_s = min(at_s - rep.concentric_s - 0.9, rep.ended_s - 0.2) if spans else None
             diary.reports.append(report)
         over_s = min(diary.over_s(index), diary.next_begun_s(index))
         room_s = over_s - logged.last.ended_s
@@ -46,7 +51,7 @@ def watch(diary: Diary, random: Random) -> bool:
             report.id = f"invented-{index}"
             diary.doubtful.add(report.id)
             diary.reports.append(report)
-        if ends:
+        if ends and not (in_one and index + 1 < len(diary.sets) and diary.sets[index + 1].first.apart):
             diary.reports.append(_seen(logged.last.ended_s + 0.9 * room_s, SetEnded, {}, index, set_id))
     if late_s is not None:
         diary.habits.add("watch synced later")

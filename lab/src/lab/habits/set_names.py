@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
-from lab.habits.diary import TRACKER, Diary, Report, boundary_told, pairs
+from lab.habits.diary import APP, TRACKER, Diary, Report, boundary_told, pairs
+from lab.habits.workouts import Bout
 from spotter.domain.events.lifting import RepCompleted, SetAmended, SetEnded, SetStarted
 
 
@@ -29,19 +30,23 @@ def numbers_per_day(diary: Diary, random: Random) -> bool:
 def id_per_exercise(diary: Diary, random: Random) -> bool:
     """Use one id for all sets of an exercise; in later rounds of a superset it goes on without a word."""
     silent = random.random() < 0.5
-    last: dict[str, int] = {}
+    last: dict[str, Bout] = {}
     before: str | None = None
     for index in diary.real():
         logged = diary.sets[index]
         exercise = logged.first.exercise
         logged.set_id = exercise
-        if silent and exercise in last and before not in (None, exercise):
+        usual = exercise in last and (last[exercise].load_kg, last[exercise].work) == (
+            logged.first.load_kg,
+            logged.first.work,
+        )
+        if silent and usual and before != exercise:
             logged.opens = False
             diary.reports = [
                 report for report in diary.reports if not (report.logged == index and report.kind is SetStarted)
             ]
             diary.habits.add("rounds that go on without a start")
-        last[exercise] = index
+        last[exercise] = logged.last
         before = exercise
     return True
 
@@ -88,6 +93,11 @@ def _on_each_rep(diary: Diary) -> None:
 def no_ends(diary: Diary, random: Random) -> bool:
     """Send no `set.ended`."""
     diary.reports = [report for report in diary.reports if report.kind is not SetEnded]
+    if random.random() < 0.3:
+        diary.habits.add("finish ends the last set")
+        last = diary.real()[-1]
+        at_s = diary.sets[last].last.ended_s + random.uniform(60, 1200)
+        diary.reports.append(Report(at_s, SetEnded, {}, APP, last))
     return True
 
 
@@ -99,11 +109,11 @@ def tell_boundaries(diary: Diary, random: Random) -> bool:
         earlier, later = diary.sets[before], diary.sets[after]
         if not diary.of(before, SetEnded):
             room_s = later.first.begun_s - earlier.last.ended_s
-            diary.reports.append(Report(earlier.last.ended_s + 0.8 * min(room_s, 16.0), SetEnded, {}, "app", before))
+            diary.reports.append(Report(earlier.last.ended_s + 0.8 * min(room_s, 16.0), SetEnded, {}, APP, before))
         if not boundary_told(diary, before, after):
             later.opens = True
             fields = {"exercise": later.first.exercise, "load_kg": later.first.load_kg}
-            diary.reports.append(Report(later.first.begun_s, SetStarted, fields, "app", after))
+            diary.reports.append(Report(later.first.begun_s, SetStarted, fields, APP, after))
     return False
 
 

@@ -15,7 +15,9 @@ from lab.season.table import print_json, print_table
 def main() -> int:
     """Run a season; return the exit code. Breaches of rules are counted here; the test asserts that there are none."""
     options = _options()
-    plan = TrainingPlan(lifters=options.lifters, weeks=options.weeks, sets=options.sets, seed=options.seed)
+    plan = TrainingPlan(
+        lifters=options.lifters, weeks=options.weeks, sets=options.sets, seed=options.seed, habits=options.habits
+    )
     began_s = time.monotonic()
     figures = season(plan, options.jobs)
     spent_s = time.monotonic() - began_s
@@ -32,6 +34,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lifters", type=int, default=usual.lifters, help="number of lifters (%(default)s)")
     parser.add_argument("--weeks", type=int, default=usual.weeks, help="length of the season (%(default)s)")
     parser.add_argument("--sets", type=int, default=usual.sets, help="sets per session (%(default)s)")
+    parser.add_argument("--habits", type=float, default=usual.habits, help="share of lifters with habits (%(default)s)")
     parser.add_argument("--seed", type=int, default=usual.seed, help="random seed (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

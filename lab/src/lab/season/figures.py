@@ -47,6 +47,7 @@ def figures_of(lifter: SeasonLifter, lane: Lane, referee: Referee, configuration
     count = figures.counts
     count["lifters"] += 1
     count["lifters with a calendar"] += bool(lifter.person.blocks)
+    count["lifters with a habit"] += lifter.person.habit is not None
     count["lifters who moved"] += lifter.person.moves_in is not None
     if lifter.person.level in (None, "beginner"):
         count["beginners"] += 1

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from lab.season.exercises import BODYWEIGHT, FINISHERS, LIFTS, MACHINES, Able, draw_able
+from lab.season.habits import HABITS
 from spotter.domain.policies import BlockKind
 from spotter.domain.weeks import WeekStart
 
@@ -42,6 +43,8 @@ class TrainingPlan:
     """Share of lifters who follow the advice in half of their sets."""
     obedience: float = 0.95
     """Share of sets in which the others follow the advice."""
+    habits: float = 0.0
+    """Share of lifters whose apps and trackers report by a habit of `lab.season.habits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Person:
     has_spotter: bool
     abilities: tuple[tuple[Able, ...], ...]
     """Main lifts, finishers, machines, bodyweight."""
+    habit: str | None = None
+    """How their training is reported, where it is not as it should be."""
 
     @property
     def name(self) -> str:
@@ -121,7 +126,14 @@ def person(number: int, plan: TrainingPlan) -> Person:
         calls=float(random.choice((0.2, 0.5, 0.9))),
         has_spotter=bool(random.uniform() < 0.5),
         abilities=tuple(tuple(draw_able(name, next(gain), random) for name in names) for names in named),
+        habit=_habit(number, plan),
     )
+
+
+def _habit(number: int, plan: TrainingPlan) -> str | None:
+    random = np.random.default_rng((plan.seed, number, 2))  # of its own: the lifter stays the same lifter
+    habits = sorted(HABITS)
+    return habits[int(random.integers(len(habits)))] if random.uniform() < plan.habits else None
 
 
 def _blocks(number: int, plan: TrainingPlan) -> tuple[Span, ...]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from lab.season.figures import Figures, figures_of
 from lab.season.gym import Lane, train
+from lab.season.habits import reported
 from lab.season.people import TrainingPlan, person
 from lab.season.referee import Referee
 from lab.season.training import SeasonLifter
@@ -43,7 +44,9 @@ def lifters(plan: TrainingPlan, numbers: Sequence[int]) -> Figures:
     for number in numbers:
         referee = Referee()
         lifter = SeasonLifter(person(number, plan), plan, referee.notice)
-        people.append((lifter, Lane(lifter.person.name, lifter.season()), referee))
+        habit = lifter.person.habit
+        training = lifter.season() if habit is None else reported(lifter.season(), habit)
+        people.append((lifter, Lane(lifter.person.name, training), referee))
     train([lane for _, lane, _ in people], configuration)
     return reduce(
         add, (figures_of(lifter, lane, referee, configuration) for lifter, lane, referee in people), Figures()
