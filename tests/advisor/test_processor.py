@@ -11,7 +11,7 @@ from spotter.domain.gym_config import ConfigPending, Configuration
 from spotter.domain.ids import derived_id
 from spotter_advisor.processor import Advisor
 from spotter_advisor.state.history import History
-from spotter_advisor.state.records import AdvisedSet, AthleteState, Ledger
+from spotter_advisor.state.records import AdvisedSet, AthleteState, Ledger, TouchedWeeks
 from tests.advisor.training import MONDAY, Lifting, Rep, Training, again
 
 
@@ -63,7 +63,9 @@ def test_every_entry_of_state_is_read_back_as_it_was_written() -> None:
     """Lifter, sets, ledger and history of signs, with times, as readable JSON with a version."""
     training = busy()
 
-    assert {AthleteState, AdvisedSet, Ledger, History} == {type(value) for value in training.state.values()}
+    assert {AthleteState, AdvisedSet, Ledger, History, TouchedWeeks} == {
+        type(value) for value in training.state.values()
+    }
     for name, value in training.state.items():
         raw = training.advisor.dump(name, value)
         assert raw.startswith(b'{"v":1,')
@@ -74,7 +76,7 @@ def test_a_state_of_another_version_is_not_read() -> None:
     """It fails loudly, and so does a value that is none of the advisor's."""
     with pytest.raises(ValueError, match="version 9"):
         Advisor().load("lifter", b'{"v":9,"value":{}}')
-    with pytest.raises(TypeError, match="a ledger or a history"):
+    with pytest.raises(TypeError, match="a history or weeks"):
         Advisor().dump("lifter", object())
 
 

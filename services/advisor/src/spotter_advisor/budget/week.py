@@ -19,6 +19,7 @@ from spotter_advisor.pricing.cost import rounded
 from spotter_advisor.state.history import ActiveWarning, History
 from spotter_advisor.state.records import AthleteState, Calendar, Grant, Ledger, LedgerEntry
 from spotter_advisor.warnings.check_in import reported_warnings
+from spotter_advisor.warnings.effort_shares import hard_share
 from spotter_advisor.warnings.plateau import plateau_warning
 from spotter_advisor.warnings.velocity_loss import slow_reps_warning
 
@@ -42,8 +43,13 @@ class BudgetInputs:
     ledger: Ledger
     history: History
     calendar: Calendar
-    beginner: bool
     policy_on: Callable[[date], DayPolicy]
+    pinned_beginner: bool | None = None
+    """Whether a set's lifter counted as a beginner when it opened; None: as of the day in question."""
+
+    def beginner_on(self, day: date) -> bool:
+        """Return whether the lifter counts as a beginner on a local day."""
+        return is_beginner(self.athlete, day) if self.pinned_beginner is None else self.pinned_beginner
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Budget:
     """The failure budget of one week, in units."""
 
     week: Week
-    zone: str
+    calendar: Calendar
     allowed: float
     spent: float
     reasons: tuple[str, ...]
@@ -68,19 +74,21 @@ class Budget:
         return rounded(max(0.0, self.allowed - self.spent))
 
 
-def is_beginner(athlete: AthleteState) -> bool:
-    """Return whether a lifter counts as a beginner (R08): of unknown or beginner's level, with too few sessions logged."""
-    return athlete.level in (None, "beginner") and not athlete.seasoned
+def is_beginner(athlete: AthleteState, day: date) -> bool:
+    """Return whether a lifter counts as a beginner on a day (R08): by level, with too few sessions logged by then."""
+    if athlete.level not in (None, "beginner"):
+        return False
+    return athlete.seasoned_from is None or day.isoformat() < athlete.seasoned_from
 
 
-def is_seasoned(athlete: AthleteState, policy: Policy) -> bool:
-    """Return whether enough sessions over enough time are logged; once reached it stays."""
-    if athlete.seasoned:
-        return True
+def seasoned_from(athlete: AthleteState, policy: Policy) -> str | None:
+    """Return the day on which enough sessions over enough time were logged; None: not yet."""
     days = athlete.days[bisect_left(athlete.days, athlete.beginner_since) :]
     if len(days) < policy.sessions_to_intermediate:
-        return False
-    return (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days >= policy.days_to_intermediate
+        return None
+    first = (date.fromisoformat(days[0]) + timedelta(days=policy.days_to_intermediate)).isoformat()
+    index = max(bisect_left(days, first), policy.sessions_to_intermediate - 1)
+    return days[index] if index < len(days) else None
 
 
 def budget_of(inputs: BudgetInputs, moment: datetime, *, now: datetime) -> Budget:
@@ -92,7 +100,7 @@ def budget_of(inputs: BudgetInputs, moment: datetime, *, now: datetime) -> Budge
     (valid_until, allowed_after), *later = _later_changes(inputs, at, week, ends)
     return Budget(
         week=week,
-        zone=inputs.calendar.zone,
+        calendar=inputs.calendar,
         allowed=allowed,
         spent=spent_in(inputs.ledger, week, inputs.calendar.zone),
         reasons=reasons,
@@ -146,12 +154,17 @@ def _allowed(inputs: BudgetInputs, at: datetime) -> tuple[float, tuple[str, ...]
     athlete, zone = inputs.athlete, inputs.calendar.zone
     on_day = inputs.policy_on(day_of(at, zone))
     days = days_trained(athlete, week_in(inputs.calendar, at), zone)
-    base, reason = _base(inputs, on_day, days)
+    base, reason = _base(inputs, on_day, at, days)
     grants = sorted(
-        (grant for grant in athlete.grants if grant.expires > at), key=lambda grant: (grant.expires, grant.id)
+        (grant for grant in athlete.grants if (grant.at or at) <= at < grant.expires),
+        key=lambda grant: (grant.expires, grant.id),
     )
     units, reasons = base + sum(grant.units for grant in grants), [reason, *map(_grant_reason, grants)]
     warnings = _warnings(inputs, at, on_day, days)
+    share = hard_share(inputs.history, day_of(at, zone).isoformat(), on_day.policy)
+    if share.over:
+        hard = f"{share.hard} of {share.sets} work sets in 28 days ended with one rep left or none"
+        return 0.0, (*reasons, f"nothing while {hard} (R09)"), warnings
     if len(warnings) >= on_day.policy.signs_to_close:
         units = 0.0
     elif len(warnings) >= on_day.policy.signs_to_halve:
@@ -160,8 +173,8 @@ def _allowed(inputs: BudgetInputs, at: datetime) -> tuple[float, tuple[str, ...]
         return rounded(units), tuple(reasons), warnings
     rules = " and ".join(sorted({warning.rule for warning in warnings}))
     names = ", ".join(warning.name.replace("_", " ") for warning in warnings)
-    share = "half of it" if units else "nothing"
-    reasons.append(f"{share} while {len(warnings)} warning signs hold ({rules}): {names}")
+    part = "half of it" if units else "nothing"
+    reasons.append(f"{part} while {len(warnings)} warning signs hold ({rules}): {names}")
     return rounded(units), tuple(reasons), warnings
 
 
@@ -174,14 +187,15 @@ def _later_changes(
         yield at, _allowed(inputs, at)[0]
 
 
-def _base(inputs: BudgetInputs, on_day: DayPolicy, days: int) -> tuple[float, str]:
+def _base(inputs: BudgetInputs, on_day: DayPolicy, at: datetime, days: int) -> tuple[float, str]:
     """Return the week's units before grants and warnings, and the reason."""
     policy = on_day.policy
-    if inputs.beginner:
+    if inputs.beginner_on(day_of(at, inputs.calendar.zone)):
         return 0.0, "no units: beginner"
     if on_day.kind == "deload":
         return policy.deload_units, f"{policy.deload_units:g} in a deload week, but for planned isolation sets"
-    often = max(days, inputs.athlete.days_per_week or 0) >= policy.frequent_days
+    reported = next((report.days_per_week for report in reversed(inputs.athlete.frequency) if report.at <= at), 0)
+    often = max(days, reported) >= policy.frequent_days
     if often and policy.weekly_units_frequent < policy.weekly_units:
         return (
             policy.weekly_units_frequent,
@@ -195,7 +209,7 @@ def _warnings(inputs: BudgetInputs, at: datetime, on_day: DayPolicy, days: int) 
     history, policy, zone = inputs.history, on_day.policy, inputs.calendar.zone
     since = at - timedelta(weeks=policy.plateau_weeks)
     spent = rounded(sum(entry.cost for entry in inputs.ledger.entries if since < entry.at <= at))
-    allowed = _base(inputs, DayPolicy(policy), days)[0] * policy.plateau_weeks
+    allowed = _base(inputs, DayPolicy(policy), at, days)[0] * policy.plateau_weeks
     today = day_of(at, zone).isoformat()
     measured = (
         slow_reps_warning(history, at, today, zone, policy),

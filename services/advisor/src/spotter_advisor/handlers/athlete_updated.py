@@ -10,11 +10,11 @@ from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUp
 from spotter.domain.policies import Programme, Session, effective, values_in
 from spotter.domain.weeks import WeekStart, day_of
 from spotter.streaming.processor import Reject
-from spotter_advisor.handlers.budget_message import publish_budget, publish_budget_if_changed
+from spotter_advisor.handlers.budget_message import publish_budget, publish_budget_if_changed, publish_weeks
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, programme_of
 from spotter_advisor.planning.forecast import forecast_of
 from spotter_advisor.pricing.calendar import configured_calendar, week_in
-from spotter_advisor.state.records import Grant
+from spotter_advisor.state.records import HISTORY_KEPT, LEDGER_KEPT, FrequencyReport, Grant
 
 GRANTS_MAX: Final = 100
 """Grants that may run at once."""
@@ -28,8 +28,8 @@ def athlete_updated(uow: AdvisorUnitOfWork, data: AthleteUpdated) -> None:
     if data.level is not None and data.level != athlete.level:
         if data.level == "beginner":
             zone = configured_calendar(athlete, uow.gym()).zone
-            since = day_of(uow.now, zone).isoformat() if athlete.level is not None or athlete.seasoned else ""
-            athlete = replace(athlete, beginner_since=since, seasoned=False)
+            since = day_of(uow.now, zone).isoformat() if athlete.level is not None or athlete.seasoned_from else ""
+            athlete = replace(athlete, beginner_since=since, seasoned_from=None)
         uow.put_athlete(replace(athlete, level=data.level))
     if data.team is not None and data.team != uow.athlete.team:
         uow.put_athlete(replace(uow.athlete, team=data.team, policy_layers=uow.athlete.policy_layers + 1))
@@ -53,8 +53,9 @@ def session_started(uow: AdvisorUnitOfWork, data: SessionStarted) -> None:
     programme = programme_of(uow.athlete)
     if (programme.session_on(day) or Session(session.day)) != session:
         _put_programme(uow, programme.with_session(session))
-    if data.days_per_week is not None and data.days_per_week != uow.athlete.days_per_week:
-        uow.put_athlete(replace(uow.athlete, days_per_week=data.days_per_week))
+    if data.days_per_week is not None:
+        _put_frequency(uow, FrequencyReport(moment, data.days_per_week))
+    publish_weeks(uow, day.isoformat())
     if data.planned is None:
         publish_budget_if_changed(uow)
         return
@@ -70,15 +71,15 @@ def budget_granted(uow: AdvisorUnitOfWork, data: BudgetGranted) -> None:
     """Add a coach's grant; the same grant counts once, until it expires."""
     uow.record_config(uow.event.configversion)
     identity = f"{uow.event.source} {uow.event.id}"
-    running = tuple(grant for grant in uow.athlete.grants if grant.expires > uow.now)
-    if any(grant.id == identity for grant in running):
+    kept = tuple(grant for grant in uow.athlete.grants if grant.expires > uow.now - LEDGER_KEPT)[-GRANTS_MAX:]
+    if any(grant.id == identity for grant in kept):
         return
-    if len(running) >= GRANTS_MAX:
+    if sum(grant.expires > uow.now for grant in kept) >= GRANTS_MAX:
         uow.reject = Reject("too_many_grants", f"{GRANTS_MAX} grants run already: wait until one expires")
         return
     if data.expires > uow.now:
-        running = (*running, Grant(identity, data.units, data.reason, data.expires))
-    uow.put_athlete(replace(uow.athlete, grants=running))
+        kept = (*kept, Grant(identity, data.units, data.reason, data.expires, corrected_time(uow.event)))
+    uow.put_athlete(replace(uow.athlete, grants=kept))
     publish_budget_if_changed(uow, anyway=True)
 
 
@@ -92,6 +93,13 @@ def _update_calendar(uow: AdvisorUnitOfWork, zone: str | None, week_start: WeekS
         current = uow.calendar_at(uow.now)
         changed = replace(changed, calendar=current, calendar_until=week_in(current, uow.now).end)
     uow.put_athlete(changed)
+
+
+def _put_frequency(uow: AdvisorUnitOfWork, report: FrequencyReport) -> None:
+    """Record how often the lifter trains from a moment on."""
+    reports = sorted({*uow.athlete.frequency, report}, key=lambda report: (report.at, report.days_per_week))
+    older = [report for report in reports if report.at < uow.now - HISTORY_KEPT]
+    uow.put_athlete(replace(uow.athlete, frequency=(*older[-1:], *reports[len(older) :])))
 
 
 def _put_programme(uow: AdvisorUnitOfWork, programme: Programme) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spotter_advisor.budget.week import days_of
-from spotter_advisor.handlers.budget_message import publish_budget_if_changed
 from spotter_advisor.handlers.settlement import settle, weigh
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.pricing.calendar import week_in
@@ -28,7 +27,6 @@ def reprice_by_new_descriptions(uow: AdvisorUnitOfWork) -> None:
         uow.put_set(anew if summary is None or anew.is_gone else weigh(uow, anew, summary.outcome, summary.closing))
     if changed:
         settle(uow, [advised.exposure for advised in changed])
-        publish_budget_if_changed(uow)
 
 
 def _is_described_anew(uow: AdvisorUnitOfWork, advised: AdvisedSet, version: int) -> bool:

@@ -7,7 +7,6 @@ from typing import Literal
 
 from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import EffortCounted, SetClosed
-from spotter_advisor.handlers.budget_message import publish_budget_if_changed
 from spotter_advisor.handlers.notices import send_notices
 from spotter_advisor.handlers.settlement import settle, weigh
 from spotter_advisor.handlers.summary_message import publish_summary_message, summary_of
@@ -59,7 +58,6 @@ def publish_summary(uow: AdvisorUnitOfWork, advised: AdvisedSet) -> AdvisedSet:
     advised = publish_summary_message(uow, advised, summary)
     uow.put_set(weigh(uow, advised, summary.outcome, summary.closing))
     settle(uow, [advised.exposure])
-    publish_budget_if_changed(uow)
     advised = uow.stored(advised)
     send_notices(uow, advised)
     return advised

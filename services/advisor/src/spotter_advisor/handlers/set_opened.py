@@ -13,18 +13,19 @@ from spotter.domain.weeks import day_of
 from spotter_advisor.budget.assessment import eligibility_of
 from spotter_advisor.budget.week import is_beginner
 from spotter_advisor.handlers.advice_message import plan_because, plan_content, publish_plan
-from spotter_advisor.handlers.budget_message import publish_budget_if_changed
 from spotter_advisor.handlers.set_closed import publish_summary
 from spotter_advisor.handlers.settlement import settle
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, pinned_on_day, programme_of
 from spotter_advisor.planning.timeliness import PLAN_FRESH
-from spotter_advisor.pricing.calendar import calendar_at
+from spotter_advisor.pricing.calendar import calendar_at, calendar_end
 from spotter_advisor.rules.inputs import RuleInputs
 from spotter_advisor.rules.set_terms import apply_rules
-from spotter_advisor.state.records import AdvisedSet, Calendar, Context, Pins
+from spotter_advisor.state.records import AdvisedSet, Calendar, Context, PastCalendar, Pins
 from spotter_advisor.state.terms import Eligibility, SetTerms
 
 DEFAULT_INTENT: Final[Intent] = "work"
+CALENDARS_KEPT: Final = 8
+"""Past calendars that a lifter's older sets may still be counted by."""
 
 
 def set_opened(uow: AdvisorUnitOfWork, data: SetOpened) -> None:
@@ -60,7 +61,6 @@ def _open(uow: AdvisorUnitOfWork, data: SetOpened) -> None:
     late = data.history or uow.now - data.opened_at > PLAN_FRESH
     uow.put_set(publish_plan(uow, advised, late=late, because=assessment.because))
     settle(uow, [advised.exposure])
-    publish_budget_if_changed(uow)
 
 
 def pin_set(uow: AdvisorUnitOfWork, data: SetOpened) -> Pins:
@@ -74,7 +74,7 @@ def pin_set(uow: AdvisorUnitOfWork, data: SetOpened) -> Pins:
         config=data.pinned_config,
         policy=athlete.policy,
         policy_version=uow.policy_version(data.pinned_config),
-        beginner=is_beginner(athlete),
+        beginner=is_beginner(athlete, day),
         zone=calendar.zone,
         week_start=calendar.week_start,
         team=athlete.team,
@@ -86,12 +86,17 @@ def pin_set(uow: AdvisorUnitOfWork, data: SetOpened) -> Pins:
 
 def _put_calendar(uow: AdvisorUnitOfWork, calendar: Calendar, data: SetOpened) -> None:
     athlete = uow.athlete
+    if athlete.newest_set_at is not None and data.opened_at < athlete.newest_set_at:
+        return
+    if athlete.calendar is not None and calendar != athlete.calendar:
+        past = PastCalendar(athlete.calendar, calendar_end(athlete, data.opened_at))
+        athlete = replace(athlete, past_calendars=(*athlete.past_calendars, past)[-CALENDARS_KEPT:])
     uow.put_athlete(
         replace(
             athlete,
             calendar=calendar,
             calendar_until=athlete.calendar_until if calendar == athlete.calendar else None,
-            newest_set_at=max(athlete.newest_set_at or data.opened_at, data.opened_at),
+            newest_set_at=data.opened_at,
         )
     )
 
@@ -119,7 +124,6 @@ def _amend(uow: AdvisorUnitOfWork, data: SetOpened, before: AdvisedSet) -> None:
         uow.put_set(publish_summary(uow, advised))
     if advised.exposure != before.exposure:
         settle(uow, [before.exposure, advised.exposure])
-        publish_budget_if_changed(uow)
 
 
 def reassess_open_sets(uow: AdvisorUnitOfWork) -> None:

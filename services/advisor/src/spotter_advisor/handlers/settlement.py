@@ -5,15 +5,21 @@ All of it follows from the sets as they are now, in whatever order they came, en
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from spotter.domain.events.lifting import Intent
 from spotter.domain.exercises import Catalogue
-from spotter_advisor.budget.week import DayPolicy, is_seasoned, with_entry, without_entries_before
-from spotter_advisor.handlers.budget_message import publish_budget
+from spotter.domain.policies import Policy
+from spotter_advisor.budget.week import DayPolicy, seasoned_from, with_entry, without_entries_before
+from spotter_advisor.handlers.budget_message import (
+    publish_budget,
+    publish_budget_if_changed,
+    publish_week_if_new,
+    publish_weeks,
+    week_budget,
+)
 from spotter_advisor.handlers.summary_message import publish_summary_message
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.pricing.calendar import week_of_day
@@ -23,9 +29,9 @@ from spotter_advisor.pricing.recovery import ledger_entry
 from spotter_advisor.state.history import SetFacts
 from spotter_advisor.state.records import (
     LEDGER_KEPT,
+    WEEKS_KEPT,
     AdvisedOutcome,
     AdvisedSet,
-    AthleteState,
     Calendar,
     Closing,
     Context,
@@ -85,7 +91,7 @@ def facts_of(advised: AdvisedSet, outcome: AdvisedOutcome, day_policy: DayPolicy
     counted = intent in COUNTED and outcome.rir is not None
     rir = 0 if outcome.failed or outcome.rir is None else whole_reps(outcome.rir)
     measured, early = intent in MEASURED, counted and rir >= day_policy.policy.early_rir
-    planned = day_policy.kind == "deload" or (early and _as_planned(advised, outcome, rir))
+    planned = day_policy.kind == "deload" or (early and _as_planned(advised.context, outcome, rir, day_policy.policy))
     return SetFacts(
         day=advised.pins.day,
         exercise=advised.context.exercise or "unknown",
@@ -100,31 +106,43 @@ def facts_of(advised: AdvisedSet, outcome: AdvisedOutcome, day_policy: DayPolicy
 
 
 def settle(uow: AdvisorUnitOfWork, exposures: Iterable[str]) -> None:
-    """Bring ledger, history and training days in line with the sets of some exposures."""
+    """Bring ledger, history, training days and budgets in line with the sets of some exposures."""
+    changed: set[str] = set()
     for exposure in sorted(set(exposures)):
         sets = uow.parts_of(exposure)
-        parts = [part for part in sets if not part.is_gone]
+        changed |= {part.facts.day for part in sets if part.facts is not None}
         for gone in (part for part in sets if part.is_gone):
             _record(uow, gone, None, None if gone.charged is None else replace(gone.charged, cost=0.0), gone)
-        if not parts:
-            continue
-        first = parts[0]
-        facts = shared_facts([part.own_facts for part in parts], first.pins.day)
-        entries = shared_prices([part.price for part in parts], exposure, first.pins.day)
-        for part in parts:
-            before = part.told
-            if before is not None and (before.day, before.calendar) != (first.pins.day, first.pins.calendar):
-                summary = replace(before, day=first.pins.day, calendar=first.pins.calendar)
-                uow.put_set(publish_summary_message(uow, part, summary))
-        # What costs less comes first: nobody is told of two parts that pay.
-        for part, own, entry in sorted(zip(parts, facts, entries, strict=True), key=_rise):
-            _record(uow, uow.stored(part), own, entry, first)
+        parts = [part for part in sets if not part.is_gone]
+        if parts:
+            _settle_parts(uow, exposure, parts)
+            changed.add(parts[0].pins.day)
+    if changed:
+        publish_weeks(uow, min(changed))
+    publish_budget_if_changed(uow)
 
 
-def _as_planned(advised: AdvisedSet, outcome: AdvisedOutcome, rir: int) -> bool:
-    """Return whether a set ended where its plan said."""
-    planned, target = advised.context.planned_reps, advised.terms.target
-    return (planned is not None and outcome.reps >= planned) or (target is not None and rir <= target)
+def _settle_parts(uow: AdvisorUnitOfWork, exposure: str, parts: Sequence[AdvisedSet]) -> None:
+    first = parts[0]
+    facts = shared_facts([part.own_facts for part in parts], first.pins.day)
+    entries = shared_prices([part.price for part in parts], exposure, first.pins.day)
+    for part in parts:
+        before = part.told
+        if before is not None and (before.day, before.calendar) != (first.pins.day, first.pins.calendar):
+            summary = replace(before, day=first.pins.day, calendar=first.pins.calendar)
+            uow.put_set(publish_summary_message(uow, part, summary))
+    # What costs less comes first: nobody is told of two parts that pay.
+    for part, own, entry in sorted(zip(parts, facts, entries, strict=True), key=_rise):
+        _record(uow, uow.stored(part), own, entry, first)
+    publish_week_if_new(uow, first.pins.calendar, first.pins.day)
+
+
+def _as_planned(context: Context, outcome: AdvisedOutcome, rir: int, policy: Policy) -> bool:
+    """Return whether a set ended where its plan said, or the coach's for its exercise."""
+    planned, target = context.planned_reps, context.target_rir
+    if target is None:
+        target = policy.target_rir_by_exercise.get(context.exercise or "", policy.target_rir)
+    return rir <= target or (planned is not None and outcome.reps >= planned)
 
 
 def _rise(part: tuple[AdvisedSet, SetFacts | None, LedgerEntry | None]) -> float:
@@ -143,10 +161,13 @@ def _record(
         uow.put_history(without_old(history, uow.now.date().isoformat()))
         part = replace(part, facts=facts)
         uow.put_set(part)
-        if before is not None and (facts is None or facts.day != before.day):
-            _remove_training_day(uow, before.day)
-        if facts is not None:
-            _add_training_day(uow, facts.day, first)
+        days = set(uow.athlete.days) | {facts.day for facts in (facts,) if facts is not None}
+        if before is not None and not any(
+            other.facts is not None and other.facts.day == before.day for other in uow.sets()
+        ):
+            days.discard(before.day)
+        if len(days) != len(uow.athlete.days) or not days.issuperset(uow.athlete.days):
+            _put_training_days(uow, sorted(days), first)
     if entry is not None:
         _charge(uow, part, entry, first.pins.calendar)
 
@@ -158,41 +179,30 @@ def _charge(uow: AdvisorUnitOfWork, part: AdvisedSet, entry: LedgerEntry, calend
     if before == entry or entry.cost == cost_before == 0:
         return
     if before is not None and cost_before > 0 and week_of_day(calendar, before.day) != week_of_day(calendar, entry.day):
-        before = _put_entry(uow, replace(before, cost=0.0), before.revision, calendar)
+        before = _put_entry(uow, replace(before, cost=0.0), before, calendar)
         if entry.cost == 0:
             uow.put_set(replace(part, charged=before))
             return
-    charged = _put_entry(uow, entry, 0 if before is None else before.revision, calendar)
+    charged = _put_entry(uow, entry, before, calendar)
     uow.put_set(replace(part, charged=charged))
 
 
-def _put_entry(uow: AdvisorUnitOfWork, entry: LedgerEntry, revision: int, calendar: Calendar) -> LedgerEntry:
+def _put_entry(
+    uow: AdvisorUnitOfWork, entry: LedgerEntry, before: LedgerEntry | None, calendar: Calendar
+) -> LedgerEntry:
     """Write an entry and publish what is left of its week."""
+    revision, cost_before = (0, 0.0) if before is None else (before.revision, before.cost)
     entry = replace(entry, revision=revision + 1)
     uow.put_ledger(with_entry(uow.ledger, entry))
-    publish_budget(uow, uow.budget(calendar, week_of_day(calendar, entry.day).start), entry)
+    publish_budget(uow, week_budget(uow, calendar, entry.day, charged=entry.cost - cost_before), entry)
     uow.put_ledger(without_entries_before(uow.ledger, uow.now - LEDGER_KEPT))
     return entry
 
 
-def _add_training_day(uow: AdvisorUnitOfWork, day: str, first: AdvisedSet) -> None:
-    """Record a day as one of training."""
-    athlete = uow.athlete
-    if day in athlete.days:
-        return
-    index = bisect_left(athlete.days, day)
-    athlete = replace(athlete, days=(*athlete.days[:index], day, *athlete.days[index:]))
-    athlete = replace(athlete, seasoned=is_seasoned(athlete, uow.day_policy_for(first.pins).policy))
-    uow.put_athlete(_without_old_days(athlete, (uow.now - LEDGER_KEPT).date().isoformat()))
-
-
-def _remove_training_day(uow: AdvisorUnitOfWork, day: str) -> None:
-    """Remove a day of training on which no set was done."""
-    if not any(other.facts is not None and other.facts.day == day for other in uow.sets()):
-        uow.put_athlete(replace(uow.athlete, days=tuple(trained for trained in uow.athlete.days if trained != day)))
-
-
-def _without_old_days(athlete: AthleteState, keep_from: str) -> AthleteState:
-    """Drop training days before `keep_from` that do not count towards the end of being a beginner."""
-    first = keep_from if athlete.seasoned else min(keep_from, athlete.beginner_since)
-    return replace(athlete, days=athlete.days[bisect_left(athlete.days, first) :])
+def _put_training_days(uow: AdvisorUnitOfWork, days: Iterable[str], first: AdvisedSet) -> None:
+    """Record the days of training: of the last year, and all that count towards the end of being a beginner."""
+    athlete = replace(uow.athlete, days=tuple(days))
+    since = seasoned_from(athlete, uow.day_policy_for(first.pins).policy)
+    kept_from = (uow.now - WEEKS_KEPT).date().isoformat()
+    kept = tuple(day for day in athlete.days if since is None or day <= since or day >= kept_from)
+    uow.put_athlete(replace(athlete, days=kept, seasoned_from=since))

@@ -17,7 +17,7 @@ from spotter.domain.ids import derived_id
 from spotter.domain.policies import OnDay, Programme, effective
 from spotter.domain.weeks import day_of
 from spotter.streaming.processor import Environment, Reject, State, Step
-from spotter_advisor.budget.week import Budget, BudgetInputs, DayPolicy, budget_of, is_beginner
+from spotter_advisor.budget.week import Budget, BudgetInputs, DayPolicy, budget_of
 from spotter_advisor.pricing.calendar import calendar_at
 from spotter_advisor.state.history import History
 from spotter_advisor.state.records import (
@@ -25,11 +25,13 @@ from spotter_advisor.state.records import (
     HISTORY,
     LEDGER,
     SET_KEPT,
+    WEEKS,
     AdvisedSet,
     AthleteState,
     Calendar,
     Ledger,
     Pins,
+    TouchedWeeks,
     set_entry,
 )
 
@@ -113,6 +115,15 @@ class AdvisorUnitOfWork:
         )
         return max(matches, key=lambda advised: (advised.opened_at, advised.opened_received, advised.key), default=None)
 
+    @property
+    def weeks(self) -> TouchedWeeks:
+        """The weeks that have a set or an entry, with the changes so far."""
+        return self._entry(WEEKS, TouchedWeeks)
+
+    def put_weeks(self, weeks: TouchedWeeks) -> None:
+        """Write the weeks."""
+        self._entries[WEEKS] = self.changes[WEEKS] = weeks
+
     def put_set(self, advised: AdvisedSet) -> None:
         """Write a set."""
         if self.now - advised.received >= _RECEIPT_STEP:
@@ -174,14 +185,12 @@ class AdvisorUnitOfWork:
 
     def budget_inputs(self, calendar: Calendar) -> BudgetInputs:
         """Return what the lifter's budget is computed from now."""
-        return BudgetInputs(
-            self.athlete, self.ledger, self.history, calendar, is_beginner(self.athlete), self.day_policy_on
-        )
+        return BudgetInputs(self.athlete, self.ledger, self.history, calendar, self.day_policy_on)
 
     def budget_inputs_for(self, pins: Pins) -> BudgetInputs:
         """Return what the budget is computed from for a set, by its pins."""
         policy, calendar = self.day_policy_for(pins), pins.calendar
-        return BudgetInputs(self.athlete, self.ledger, self.history, calendar, pins.beginner, lambda day: policy)
+        return BudgetInputs(self.athlete, self.ledger, self.history, calendar, lambda day: policy, pins.beginner)
 
     def budget(self, calendar: Calendar, moment: datetime) -> Budget:
         """Compute the budget of the week that a moment lies in."""

@@ -9,7 +9,7 @@ from spotter.domain.events import corrected_time
 from spotter.domain.events.budgets import Readiness
 from spotter.domain.events.people import WellnessReported
 from spotter.domain.weeks import day_of
-from spotter_advisor.handlers.budget_message import publish_budget
+from spotter_advisor.handlers.budget_message import publish_budget, publish_weeks
 from spotter_advisor.handlers.notices import send_warning_notices
 from spotter_advisor.handlers.set_opened import reassess_open_sets
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
@@ -31,6 +31,7 @@ def wellness_reported(uow: AdvisorUnitOfWork, data: WellnessReported) -> None:
     checkin = WellnessCheckIn(at, f"{uow.event.source} {uow.event.id}", scores, data.pain)
     uow.put_history(with_checkin(uow.history, checkin))
     calendar = uow.calendar_at(uow.now)
+    publish_weeks(uow, day_of(at, calendar.zone).isoformat())
     publish_budget(uow, uow.budget(calendar, uow.now), None, readiness=_readiness_at(uow, calendar, uow.now))
     send_warning_notices(uow)
     if data.pain is not None:

@@ -46,7 +46,7 @@ def forecast_of(
                 asked_rir=item.target_rir,
                 last_set=number == item.sets,
                 spotter=False,
-                beginner=inputs.beginner,
+                beginner=inputs.beginner_on(day_of(at, inputs.calendar.zone)),
                 eligibility=eligibility_of(inputs, exercise, at, now=now),
                 block=None if on_day.block is None else on_day.block.kind,
                 last_week=on_day.last_week,

@@ -23,13 +23,21 @@ def calendar_at(athlete: AthleteState, gym: GymConfig, moment: datetime) -> Cale
     The next week is counted from when the lifter's own settings changed. A change of the gym's comes with the next
     set, so there it is counted from the set before: no week that a set was counted in changes.
     """
+    past = next((past.calendar for past in athlete.past_calendars if moment < past.until), None)
+    if past is not None:
+        return past
     new, current = configured_calendar(athlete, gym), athlete.calendar
     if current is None or current == new:
         return new
+    return new if moment >= calendar_end(athlete, moment) else current
+
+
+def calendar_end(athlete: AthleteState, moment: datetime) -> datetime:
+    """Return when the calendar in force gives way to another one, at the earliest; `moment` if nothing holds it."""
     ends = [athlete.calendar_until] if athlete.calendar_until is not None else []
-    if athlete.newest_set_at is not None:
-        ends.append(week_in(current, athlete.newest_set_at).end)
-    return new if all(moment >= end for end in ends) else current
+    if athlete.newest_set_at is not None and athlete.calendar is not None:
+        ends.append(week_in(athlete.calendar, athlete.newest_set_at).end)
+    return max(ends, default=moment)
 
 
 def week_of_day(calendar: Calendar, day: str) -> Week:

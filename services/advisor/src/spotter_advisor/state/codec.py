@@ -14,6 +14,7 @@ from spotter_advisor.state.records import (
     ATHLETE,
     HISTORY,
     LEDGER,
+    WEEKS,
     AdvisedOutcome,
     AdvisedRep,
     AdvisedSet,
@@ -23,27 +24,32 @@ from spotter_advisor.state.records import (
     Closing,
     Context,
     EffortReport,
+    FrequencyReport,
     Grant,
     Ledger,
     LedgerEntry,
+    PastCalendar,
     Pins,
     StopLatch,
     ToldSummary,
+    TouchedWeek,
+    TouchedWeeks,
 )
 from spotter_advisor.state.terms import Eligibility, SetTerms
 
 STATE_VERSION: Final = 1
+Entry = AdvisedSet | AthleteState | Ledger | History | TouchedWeeks
 T = TypeVar("T")
 
 
 def dump(name: str, value: object) -> bytes:
     """Encode an entry as JSON."""
-    if not isinstance(value, AdvisedSet | AthleteState | Ledger | History):
-        raise TypeError(f"entry {name} must be a set, an athlete, a ledger or a history")
+    if not isinstance(value, Entry):
+        raise TypeError(f"entry {name} must be a set, an athlete, a ledger, a history or weeks")
     return dump_json({"v": STATE_VERSION, "value": value})
 
 
-def load(name: str, raw: bytes) -> AdvisedSet | AthleteState | Ledger | History:
+def load(name: str, raw: bytes) -> Entry:
     """Decode what `dump` encoded; raises ValueError for a version that this program cannot read."""
     body = load_json(raw)
     if body["v"] != STATE_VERSION:
@@ -55,11 +61,18 @@ def load(name: str, raw: bytes) -> AdvisedSet | AthleteState | Ledger | History:
         return Ledger(tuple(_with(LedgerEntry, entry, times=("at",), tuples=("rules",)) for entry in value["entries"]))
     if name == HISTORY:
         return _history(value)
+    if name == WEEKS:
+        return TouchedWeeks(tuple(_week(week) for week in value["weeks"]))
     return _set(value)
 
 
 def _athlete(value: dict[str, Any]) -> AthleteState:
-    value["grants"] = tuple(_with(Grant, grant, times=("expires",)) for grant in value["grants"])
+    value["grants"] = tuple(_with(Grant, grant, times=("expires", "at")) for grant in value["grants"])
+    value["frequency"] = tuple(_with(FrequencyReport, report, times=("at",)) for report in value["frequency"])
+    value["past_calendars"] = tuple(
+        PastCalendar(Calendar(**past["calendar"]), datetime.fromisoformat(past["until"]))
+        for past in value["past_calendars"]
+    )
     value["blocks"] = tuple(Block(**block) for block in value.get("blocks", ()))
     value["sessions"] = tuple(Session(**session) for session in value.get("sessions", ()))
     if value["calendar"] is not None:
@@ -80,6 +93,11 @@ def _history(value: dict[str, Any]) -> History:
             for key, notice in value["notices"].items()
         },
     )
+
+
+def _week(value: dict[str, Any]) -> TouchedWeek:
+    value["calendar"] = Calendar(**value["calendar"])
+    return TouchedWeek(**value)
 
 
 def _pins(value: dict[str, Any], opened_at: datetime) -> Pins:

@@ -16,10 +16,15 @@ from spotter_advisor.state.terms import Eligibility, SetTerms
 ATHLETE: Final = "lifter"
 LEDGER: Final = "ledger"
 HISTORY: Final = "signs"
+WEEKS: Final = "weeks"
 SET_KEPT: Final = timedelta(days=28)
 """How long a set is kept after the last event about it was received."""
 LEDGER_KEPT: Final = timedelta(weeks=8)
-"""How long entries and training days are kept."""
+"""How long entries are kept."""
+HISTORY_KEPT: Final = timedelta(weeks=16)
+"""How long reports, check-ins and daily sums are kept: what a week allowed eight weeks ago follows from those before it."""
+WEEKS_KEPT: Final = timedelta(weeks=53)
+"""How long training days, and what each week allowed, are kept."""
 
 EndedBy = Literal["lifter", "silence", "next_set", "history"]
 
@@ -283,6 +288,24 @@ class Grant:
     units: float
     reason: str
     expires: datetime
+    at: datetime | None = None
+    """When it was granted; None: before anything that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyReport:
+    """How often a lifter trains, as reported at the start of a session."""
+
+    at: datetime
+    days_per_week: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastCalendar:
+    """A calendar that was in force up to a moment."""
+
+    calendar: Calendar
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,12 +331,12 @@ class AthleteState:
     """As set by the coach."""
     beginner_since: str = ""
     """Training days from this one on count towards no longer being a beginner."""
-    seasoned: bool = False
-    """Enough sessions are logged."""
+    seasoned_from: str | None = None
+    """The day, ISO, on which enough sessions were logged no longer to be a beginner."""
     days: tuple[str, ...] = ()
-    """Days with a work set, ISO dates, ascending: those of the last weeks, and for a beginner all that count."""
-    days_per_week: int | None = None
-    """As reported at the start of a session."""
+    """Days with a work set, ISO dates, ascending: of the last year, and all up to `seasoned_from`."""
+    frequency: tuple[FrequencyReport, ...] = ()
+    """By time."""
     zone: str | None = None
     week_start: WeekStart | None = None
     calendar: Calendar | None = None
@@ -321,6 +344,8 @@ class AthleteState:
     calendar_until: datetime | None = None
     """It stays in force until then at least, if the lifter's own settings were changed since."""
     newest_set_at: datetime | None = None
+    past_calendars: tuple[PastCalendar, ...] = ()
+    """Those before it, by time."""
     policy: Mapping[str, Any] = field(default_factory=dict)
     """The lifter's own policy layers, merged."""
     policy_layers: int = 0
@@ -338,6 +363,24 @@ class AthleteState:
     announced: AnnouncedBudget | None = None
     swept: datetime | None = None
     """When old sets were last looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedWeek:
+    """A week that has a set or an entry, with its budget as last published."""
+
+    first_day: str
+    """ISO."""
+    calendar: Calendar
+    allowed: float
+    spent: float
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedWeeks:
+    """The weeks of the last year that have a set or an entry, by first day."""
+
+    weeks: tuple[TouchedWeek, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

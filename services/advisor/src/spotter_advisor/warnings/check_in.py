@@ -12,8 +12,8 @@ from spotter_advisor.state.history import ActiveWarning, History, WarningName, W
 
 CHECKIN_HOLDS: Final = timedelta(days=7)
 """How long a check-in counts: it describes today, and a week later it is out of date."""
-CHECKINS_KEPT: Final = 14
-"""Newest check-ins that are stored; warnings use two."""
+CHECKINS_KEPT: Final = 60
+"""Newest check-ins that are stored: warnings use two, and past weeks theirs."""
 STAYS: Final = timedelta(hours=20)
 """What is reported twice this far apart persists: yesterday and today, whatever the hour."""
 BAD: Final = 2

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from spotter_advisor.state.history import DayStats, History, SetFacts
+from spotter_advisor.state.records import HISTORY_KEPT
 
-PROGRESS_WEEKS: Final = 8
-"""Weeks of bests that are stored of an exercise."""
+KEPT_WEEKS: Final = HISTORY_KEPT // timedelta(weeks=1)
 _BAR_MPS: Final = 0.25
 _SPAN_MPS: Final = 1.2
 _HEAVIEST: Final = 1.1
@@ -62,8 +62,8 @@ def with_facts(
 
 def without_old(history: History, today: str) -> History:
     """Return the history without days, bests and notices that are no longer used."""
-    first = (date.fromisoformat(today) - timedelta(weeks=PROGRESS_WEEKS)).isoformat()
-    week = week_number(today) - PROGRESS_WEEKS
+    first = (date.fromisoformat(today) - timedelta(weeks=KEPT_WEEKS)).isoformat()
+    week = week_number(today) - KEPT_WEEKS
     rows = {name: tuple(row for row in bests if row[0] > week) for name, bests in history.progress.items()}
     days = tuple(day for day in history.days if day.day >= first)
     notices = {key: notice for key, notice in history.notices.items() if notice.until.date().isoformat() >= first}

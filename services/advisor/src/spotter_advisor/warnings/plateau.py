@@ -11,6 +11,8 @@ from spotter.domain.weeks import start_of_day
 from spotter_advisor.state.history import ActiveWarning, History
 from spotter_advisor.warnings.daily_stats import week_number
 
+PROGRESS_WEEKS: Final = 8
+"""Weeks of bests that an exercise is compared over."""
 GAIN: Final = 0.01
 """A best that is this much better is a gain: two hundredths of a metre per second are two parts in a hundred."""
 
@@ -32,7 +34,7 @@ def plateau_of(history: History, exercise: str, today: str, policy: Policy) -> P
     first = last - policy.plateau_weeks + 1
     rows = history.progress.get(exercise, ())
     now = [best for week, best in rows if first <= week <= last]
-    before = [best for week, best in rows if week < first]
+    before = [best for week, best in rows if last - PROGRESS_WEEKS < week < first]
     if len(now) < min(2, policy.plateau_weeks) or not before or max(now) > max(before) * (1 + GAIN):
         return None
     return Plateau(exercise, policy.plateau_weeks)
