@@ -180,7 +180,7 @@ class Lifting:
     is_open: bool = True
     reps: list[Rep] = field(default_factory=list)
 
-    def send_opened(self, *, amended: bool = False) -> None:
+    def send_opened(self, *, amended: bool = False, **envelope: Any) -> None:
         """Send the opening or an amendment of the set."""
         context = {name: value for name, value in self.context.items() if value is not None}
         data = SetOpened(
@@ -194,7 +194,7 @@ class Lifting:
             amended=amended,
             pinned_config=self.pinned,
         )
-        self.training.receive(data)
+        self.training.receive(data, **envelope)
 
     def amend(self, **context: Any) -> None:
         """Amend the set."""
@@ -207,12 +207,13 @@ class Lifting:
         ended = estimate.pop("ended", self.training.now)
         rep = Rep(number or len(self.reps) + 1, f"rep{len(self.training.inputs)}", ended, self.training.now)
         self.reps.append(rep)
-        self.send_counted(rep, concentric_s=estimate.pop("concentric_s", 1.0))
+        more = {name: estimate.pop(name) for name in ("kind", "assisted") if name in estimate}
+        self.send_counted(rep, concentric_s=estimate.pop("concentric_s", 1.0), **more)
         self.send_estimate(rep, rir, arrival=True, **estimate)
         (advice,) = self.training.last_outputs_of(AdviceGiven)
         return advice
 
-    def send_counted(self, rep: Rep, *, voided: bool = False, concentric_s: float = 1.0) -> None:
+    def send_counted(self, rep: Rep, *, voided: bool = False, concentric_s: float = 1.0, **more: Any) -> None:
         """Send a rep as it is now."""
         data = RepCounted(
             set_id=self.set_id,
@@ -223,6 +224,7 @@ class Lifting:
             rep_time=rep.ended,
             concentric_s=concentric_s,
             voided=voided,
+            **more,
         )
         self.training.receive(data)
 
@@ -238,6 +240,7 @@ class Lifting:
         flags: Sequence[str] = (),
         p: Sequence[float] | None = None,
         fastest_mps: float | None = None,
+        rep_event_id: str | None = None,
     ) -> list[AdviceGiven]:
         """Send an estimate; returns the advice that follows."""
         rep.estimates += 1
@@ -247,6 +250,7 @@ class Lifting:
                     "set_id": self.set_id,
                     "set_key": self.key,
                     "rep_number": rep.number,
+                    "rep_event_id": rep_event_id,
                     "revision": rep.estimates,
                     "reference_velocity_mps": fastest_mps,
                     "rir": rir,

@@ -167,3 +167,26 @@ def test_r20_is_withdrawn_when_the_rest_of_the_week_is_harder() -> None:
     sets(training, 4, 6)
 
     assert 2 == len(notices(training, "sandbagging"))
+
+
+def test_r20_is_silent_in_a_deload() -> None:
+    """The lifter does what the coach planned."""
+    training = Training()
+    training.update_policy(block={"name": "easy", "kind": "deload", "first_day": "2026-01-05", "last_day": "2026-01-11"})
+    sets(training, 6, 6)
+
+    assert [] == notices(training, "sandbagging")
+
+
+def test_r20_leaves_out_sets_that_ended_where_their_plan_said() -> None:
+    """As many reps as planned, or as many in reserve as asked for; of the others over half must be easy."""
+    training = Training()
+    for plan in ({"planned_reps": 1}, {"target_rir": 6}, {"intent": "technique"}, {"intent": "warmup"}):
+        for _ in range(3):
+            training.open_set("hip_thrust", **plan).do_set(6)
+    sets(training, 3, 3)
+    sets(training, 3, 6)
+    assert [] == notices(training, "sandbagging")
+    training.open_set("hip_thrust", planned_reps=9).do_set(6)
+
+    assert 1 == len(notices(training, "sandbagging"))
