@@ -220,7 +220,7 @@ async def test_sets_that_were_moved_to_another_lifter_are_not_in_the_report(dash
     fields: dict[str, Any] = {"reason": "lifter", "ended_at": story.now, "reps": 0, "reopened": 1, "moved_to": "bo"}
     story.tell(SetClosed(set_key="w1s0", set_id="w1s0", **fields))
     await told(dashboard, story)
-    refused = await dashboard.get("/v1/sets/w1s0", athlete_id="ada")  # its id, and its key
+    refused = await dashboard.get("/v1/sets/w1s0", athlete_id="ada")
 
     assert 4 == (await dashboard.json(f"{REPORT}.json"))["sets"]
     assert (404, True) == (refused.status_code, "moved to bo" in refused.json()["detail"])

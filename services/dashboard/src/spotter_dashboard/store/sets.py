@@ -204,6 +204,9 @@ class SetQueries:
 
         What was about a set that was merged into this one is about this one.
         """
+        theirs = of_athlete(REJECTIONS, gym_id, row.athlete_id)
+        if connection.scalar(select(REJECTIONS.c.dead_id).where(theirs).limit(1)) is None:
+            return []  # before all sets of the lifter are read
         others = connection.execute(
             select(SETS.c.set_key, SETS.c.set_id, SETS.c.other_ids, SETS.c.opened_us, CLOSINGS.c.merged_into)
             .select_from(SETS.outerjoin(CLOSINGS, CLOSED))
@@ -215,9 +218,7 @@ class SetQueries:
         id_or_none = or_(REJECTIONS.c.set_id.in_(ids), REJECTIONS.c.set_id.is_(None))
         about = or_(REJECTIONS.c.set_key.in_(keys), and_(REJECTIONS.c.set_key.is_(None), id_or_none))
         rows = connection.execute(
-            select(REJECTIONS)
-            .where(of_athlete(REJECTIONS, gym_id, row.athlete_id), about)
-            .order_by(REJECTIONS.c.time_us, REJECTIONS.c.dead_id)
+            select(REJECTIONS).where(theirs, about).order_by(REJECTIONS.c.time_us, REJECTIONS.c.dead_id)
         )
         refused: list[JsonObject] = []
         for refusal in rows:
