@@ -179,6 +179,23 @@ async def test_a_check_in_is_four_taps_and_once_a_day(browser: Browser, host: St
 
 
 @pytest.mark.slow
+async def test_a_set_that_is_voided_leaves_the_page_at_once(browser: Browser, host: Standalone) -> None:
+    """Nothing of it sounds any more, nobody asks how it felt, and the next set shows as ever."""
+    lifter = Lifter(host, "vera")
+    async with phone(browser, host, "vera", scripts=(STUBS, DEAF)) as shown:
+        await to_a_stop(shown, lifter)
+        played = await shown.heard("tone")
+        await lifter.send(("set.voided", {"set_id": "s1", "reason": "logged by mistake"}, 0.0))
+        await shown.says("waiting")
+        await expect(shown.page.locator("#felt")).to_be_hidden()
+        await expect(shown.page.locator("#done")).to_be_hidden()
+        await asyncio.sleep(1.5)  # a repeat would have come by now
+        assert played == await shown.heard("tone")
+        assert [True] == [frame["withdrawn"] for frame in shown.advice("stop") if "withdrawn" in frame]
+        await lifter.opens("s2")
+        await shown.says("plan")
+
+
 async def test_what_was_not_used_is_listed_in_the_menu(browser: Browser, host: Standalone) -> None:
     """In plain words, with what to do; a lifter of whom all was used reads that."""
     lifter = Lifter(host, "una")
@@ -197,7 +214,7 @@ async def test_what_was_not_used_is_listed_in_the_menu(browser: Browser, host: S
         await shown.page.click("#more")
         await shown.page.click("#menu-unused")
         await expect(items.first).to_contain_text("A rep taken back")
-        await expect(items.first).to_contain_text("Set s1 has no rep 99: send the rep first, or correct the number.")
+        await expect(items.first).to_contain_text("Set s1 has no rep 99")
 
 
 async def test_a_host_that_stops_is_signal_lost_and_resumed_when_it_is_back(browser: Browser, tmp_path: Path) -> None:
