@@ -172,7 +172,9 @@ def test_r20_is_withdrawn_when_the_rest_of_the_week_is_harder() -> None:
 def test_r20_is_silent_in_a_deload() -> None:
     """The lifter does what the coach planned."""
     training = Training()
-    training.update_policy(block={"name": "easy", "kind": "deload", "first_day": "2026-01-05", "last_day": "2026-01-11"})
+    training.update_policy(
+        block={"name": "easy", "kind": "deload", "first_day": "2026-01-05", "last_day": "2026-01-11"}
+    )
     sets(training, 6, 6)
 
     assert [] == notices(training, "sandbagging")

@@ -106,6 +106,8 @@ class RepRecord:
     """Version of the gym's configuration that its event carried."""
     tie: int = 0
     """Order of arrival among events of the same time."""
+    sent_us: int = 0
+    """Its end by the clock of its device."""
     original: Mapping[str, Any] | None = None
     """Fields as they were sent, of those that corrections and numbering have changed."""
 
@@ -172,6 +174,8 @@ class LiftedSet:
     """Fingerprint of the lifter's report that holds; empty: none."""
     voided: bool = False
     """The set never happened."""
+    refused: tuple[RepRecord, ...] = ()
+    """Reps that are not counted: reported twice, or with a number of another; kept, because what comes may show more."""
     moved_from: str = ""
     """Key of the set under the lifter it was credited to before."""
     moved_to: str = ""
@@ -181,7 +185,7 @@ class LiftedSet:
     @property
     def events(self) -> list[RepRecord | Note]:
         """The events about it."""
-        return [*self.reps, *self.notes]
+        return [*self.reps, *self.refused, *self.notes]
 
     @property
     def is_open(self) -> bool:

@@ -28,7 +28,7 @@ from spotter_detector.state import (
 )
 
 STATE_VERSION = 1
-_OPTIONAL = ("notes", "inherited", "other_ids", "effort", "voided", "moved_from", "moved_to")
+_OPTIONAL = ("notes", "inherited", "other_ids", "effort", "voided", "refused", "moved_from", "moved_to")
 """Fields of a set that are written only if they are not empty."""
 _SET_FIELDS = tuple(field.name for field in dataclasses.fields(LiftedSet))
 _STREAM_FIELDS = tuple(field.name for field in dataclasses.fields(Stream))
@@ -144,6 +144,7 @@ def load_entry(name: str, raw: bytes) -> LiftedSet | LifterSets | Motion:
     body["reps"] = tuple(_rep(rep) for rep in body["reps"])
     if body.get("term") is not None:
         body["term"] = term_from_json(body["term"])
+    body["refused"] = tuple(_rep(rep) for rep in body.get("refused", ()))
     body["notes"] = tuple(Note(**note) for note in body.get("notes", ()))
     body["other_ids"] = tuple(body.get("other_ids", ()))
     if body["under_way"] is not None:

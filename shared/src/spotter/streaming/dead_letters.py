@@ -44,6 +44,9 @@ REASONS: Final[Mapping[str, DeadLetterReason]] = MappingProxyType(
         "same_lifter": DeadLetterReason(
             "The set is to be moved to the lifter whose it is.", "Name the lifter who did it in `to_athlete_id`."
         ),
+        "set_voided": DeadLetterReason(
+            "The set was voided: it never happened, and has no reps.", "Send what was lifted under a new `set_id`."
+        ),
         "too_many_grants": DeadLetterReason(
             "As many grants of budget run as a lifter can have.", "Wait until one expires, then grant it anew."
         ),

@@ -7,6 +7,7 @@ from spotter.domain.events.lifting import RepCompleted, RepStarted
 from spotter.domain.events.outputs import DeviceLost
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.time import micros
+from spotter.streaming.processor import Reject
 from spotter_detector.handlers import draft
 from spotter_detector.handlers.draft import DetectorDraft
 from spotter_detector.lifecycle import reps, set_transfer, sets, timers
@@ -41,6 +42,9 @@ def rep_completed(work: UnitOfWork) -> DetectorDraft:
         return draft.forward_rep(work, assignment.moved, rep)
     if assignment.target is None:
         return draft.reject_unknown_set(work)
+    if assignment.target.voided:
+        voided = Reject("set_voided", "the set was voided, and has no reps")
+        return draft.accept_changes(work, assignment, voided)
     return draft.accept_changes(work, assignment)
 
 

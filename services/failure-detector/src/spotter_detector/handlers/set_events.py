@@ -20,6 +20,8 @@ _NO_EFFECT = {
     "started": Reject("changes_nothing", _CHANGES_NOTHING),
     "amended": Reject("changes_nothing", _CHANGES_NOTHING),
     "voided": Reject("changes_nothing", "the set was voided before"),
+    "rep_voided": Reject("changes_nothing", "the rep was voided before"),
+    "rep_amended": Reject("changes_nothing", _CHANGES_NOTHING),
 }
 
 
@@ -36,14 +38,16 @@ def set_event(work: UnitOfWork) -> DetectorDraft:
         if len(work.lifter.waiting) > waiting_events.WAITING_MAX:
             return draft.reject_unknown_set(work)
         return draft.accept(work)
-    if note.kind in _NO_EFFECT and all(_is_unchanged(change) for change in assignment.changes):
-        return draft.accept_changes(work, assignment, _NO_EFFECT[note.kind])
+    if assignment.target.voided and note.kind != "voided":
+        return draft.accept_changes(work, assignment, Reject("set_voided", "the set was voided, and has no reps"))
     if note.kind in ("rep_amended", "rep_voided"):
         number = note.fields["rep_number"]
         if not any(rep.number == number for rep in assignment.target.reps):
             about = f"set {assignment.target.set_id} has no rep {number}"
             unknown = Reject("unknown_rep", f"{about}: send the rep, or correct the number")
             return draft.accept_changes(work, assignment, unknown)
+    if note.kind in _NO_EFFECT and all(_is_unchanged(change) for change in assignment.changes):
+        return draft.accept_changes(work, assignment, _NO_EFFECT[note.kind])
     return draft.accept_changes(work, assignment)
 
 

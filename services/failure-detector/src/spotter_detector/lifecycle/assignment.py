@@ -33,6 +33,9 @@ _INHERITED: Final = frozenset({"exercise", "load_kg", "pct_1rm", "intent", "targ
                                "spotter_present", "tempo", "station_id"})  # fmt: skip
 _RANKS: Final = {"started": 0, "amended": 1, "rep_amended": 3, "rep_voided": 4, "effort": 5, "ended": 6, "voided": 7}
 _REP_RANK: Final = 2
+_VALUES: Final = ("measured", "load_kg", "side", "kind", "assisted", "exercise")
+TOGETHER_US: Final = 5 * SECOND_US
+"""Starts of one exercise by two programs that come this close together are of one set (design choice)."""
 
 Item = RepRecord | Note
 
@@ -63,6 +66,47 @@ def order_of(item: Item) -> tuple[int, int, int, int, str]:
     return (sent_times(item)[1], item.tie, _REP_RANK, item.sent_number or 0, item.identity)
 
 
+def is_twin(rep: RepRecord, other: RepRecord) -> bool:
+    """Whether two reps, as they were sent, have one number of one counter and the same values."""
+    return (
+        rep.sent_number is not None
+        and rep.sent_number == other.sent_number
+        and rep.source == other.source
+        and all(getattr(rep, name) == getattr(other, name) for name in _VALUES)
+    )
+
+
+def has_values(rep: RepRecord) -> bool:
+    """Whether anything of a rep was measured."""
+    return any(name != "velocity_metric" for name in rep.measured)
+
+
+def refusal_of(rep: RepRecord, reps: Sequence[RepRecord]) -> str | None:
+    """Return why a rep is not counted beside those before it: `duplicate_rep`, `rep_conflict`; None if it is.
+
+    A device that reports a rep again, at once or after a reconnect, reports the same values. A counter that starts over
+    begins at 1, or below its last number. Where nothing was measured only a number repeated at once is a duplicate.
+    """
+    if rep.sent_number is None or not any(other.sent_number == rep.sent_number for other in reps):
+        return None
+    own = [other for other in map(as_sent, reps) if _is_same_counter(rep, other)]
+    alike = [other for other in own if other.sent_number == rep.sent_number]
+    if not alike:
+        return None
+    before = max((other for other in own if order_of(other) <= order_of(rep)), key=order_of, default=None)
+    after = min((other for other in own if order_of(other) > order_of(rep)), key=order_of, default=None)
+    repeated = [other for other in (before, after) if other is not None and other.sent_number == rep.sent_number]
+    if any(is_twin(rep, other) for other in alike) and (has_values(rep) or repeated):
+        return "duplicate_rep"
+    if any(rep.sent_number != 1 or sent_times(other)[1] == sent_times(rep)[1] for other in repeated):
+        return "rep_conflict"
+    return None
+
+
+def _is_same_counter(rep: RepRecord, other: RepRecord) -> bool:
+    return rep.source == other.source and (rep.set_id == other.set_id or None in (rep.set_id, other.set_id))
+
+
 class SetDraft:
     """A set while events are assigned to it."""
 
@@ -81,6 +125,7 @@ class SetDraft:
         "notes",
         "opened_us",
         "opener",
+        "refused",
         "reps",
         "started",
         "touched",
@@ -97,6 +142,8 @@ class SetDraft:
         self.exercise: str | None = None
         self.inherited: Mapping[str, Any] = {}
         self.reps: list[RepRecord] = []
+        self.refused: list[RepRecord] = []
+        """Reps that are not counted."""
         self.notes: list[Note] = []
         self.last_us: int | None = None
         self.ended_us: int | None = None
@@ -119,6 +166,7 @@ class SetDraft:
         draft.names = (name, *lifted_set.other_ids)
         draft.exercise = lifted_set.context.get("exercise")
         draft.reps = list(lifted_set.reps)
+        draft.refused = list(lifted_set.refused)
         draft.notes = list(lifted_set.notes)
         draft.last_us = max([sent_times(rep)[1] for rep in lifted_set.reps[-2:]], default=None)
         draft.ended_us, draft.end_reason = lifted_set.ended_us, lifted_set.end_reason
@@ -131,7 +179,7 @@ class SetDraft:
     @property
     def events(self) -> list[Item]:
         """The events about it."""
-        return [*self.reps, *self.notes]
+        return [*self.reps, *self.refused, *self.notes]
 
     @property
     def active_us(self) -> int:
@@ -293,6 +341,11 @@ class Timeline:
         else:
             draft = self.find_for_rep(rep.set_id, rep.exercise, ended_us)
             draft = self._other_recording(rep, draft) or draft
+        if draft is not None and refusal_of(rep, draft.reps) is not None:
+            self._note_anchor(draft, rep.identity)
+            draft.refused.append(rep)
+            draft.touched = True
+            return draft
         if draft is None:
             draft = self._open(rep, ended_us, rep.set_id, rep.exercise)
             draft.moved_from = moved_from
@@ -385,6 +438,7 @@ class Timeline:
             draft, other = other, draft
         draft.names = (*draft.names, *(name for name in other.names if name is not None and name not in draft.names))
         draft.reps += other.reps
+        draft.refused += other.refused
         draft.notes += other.notes
         draft.keys += other.keys
         draft.absorbed += [other, *other.absorbed]
@@ -453,6 +507,7 @@ class Timeline:
                 return None
         elif note.kind == "started":
             draft = self.find_for_start(note.set_id, note.fields.get("exercise"), note.at_us)
+            draft = draft or self._started_by_another(note)
         else:
             draft = self.about(note.set_id, note.at_us, note.kind)
         if draft is None:
@@ -488,6 +543,25 @@ class Timeline:
                 return draft
             if draft.over_us < at_us - NO_REP_US:
                 break
+        return None
+
+    def _started_by_another(self, note: Note) -> SetDraft | None:
+        """Return the set that another recorder has just started, if this start is of the same set."""
+        for draft in self._live(note.at_us, note.at_us):
+            starts = [other for other in draft.notes if other.kind == "started"]
+            if (
+                draft.reps
+                or not starts
+                or draft.moved_from
+                or draft.exercise != note.fields.get("exercise")
+                or not draft.is_running(note.at_us)
+                or note.at_us - draft.opened_us > TOGETHER_US
+                or any(other.source == note.source for other in starts)
+            ):
+                continue
+            if note.set_id is not None and note.set_id not in draft.names:
+                draft.names = (*draft.names, note.set_id)
+            return draft
         return None
 
     def about(self, name: str | None, at_us: int, kind: str) -> SetDraft | None:

@@ -13,6 +13,8 @@ PAUSE_US: Final = 45 * SECOND_US
 and myo-reps pause for 10–30 s, nobody rests for less than a minute between straight sets near failure)."""
 CHANGE_US: Final = 180 * SECOND_US
 """The same where it is reported to be a drop, or the other side."""
+EXPOSURE_SETS_MAX: Final = 12
+"""How many sets back an exposure is looked through."""
 _LOAD_RATIO: Final = 1.02
 """A load is higher if it differs by more than rounding."""
 _NO_WORK: Final = ("warmup", "technique")
@@ -21,17 +23,19 @@ _NO_WORK: Final = ("warmup", "technique")
 def exposure_key(work: UnitOfWork, lifted_set: LiftedSet) -> str:
     """Return the key of the first set of the exposure that a set is a part of; its own if it stands alone."""
     part_of = lifted_set.context.get("part_of")
-    if part_of is not None:
-        named = work.lifter.merged.get(part_of, part_of)
-        for ref in _before(work, lifted_set):
-            if named in (ref.key, ref.set_id, *ref.other_ids):
-                return work.get(ref.key).exposure_key or ref.key
-        return lifted_set.key
     for ref in _before(work, lifted_set):
-        previous = work.get(ref.key)
-        if previous.voided or not previous.reps:
+        if part_of is not None and work.lifter.merged.get(part_of, part_of) not in (
+            ref.key,
+            ref.set_id,
+            *ref.other_ids,
+        ):
             continue
-        return (previous.exposure_key or previous.key) if _continues(lifted_set, previous) else lifted_set.key
+        previous = work.get(ref.key)
+        if previous.voided or (part_of is None and not previous.reps):
+            continue
+        if part_of is None and not _continues(work, lifted_set, previous):
+            return lifted_set.key
+        return previous.exposure_key or previous.key
     return lifted_set.key
 
 
@@ -44,7 +48,7 @@ def _before(work: UnitOfWork, lifted_set: LiftedSet) -> list[SetRef]:
     ]
 
 
-def _continues(lifted_set: LiftedSet, previous: LiftedSet) -> bool:
+def _continues(work: UnitOfWork, lifted_set: LiftedSet, previous: LiftedSet) -> bool:
     context, before = lifted_set.context, previous.context
     if context.get("exercise") is None or context.get("exercise") != before.get("exercise"):
         return False
@@ -54,9 +58,29 @@ def _continues(lifted_set: LiftedSet, previous: LiftedSet) -> bool:
     if load_kg is not None and load_before_kg is not None and load_kg > load_before_kg * _LOAD_RATIO:
         return False
     began_us = lifted_set.reps[0].started_us if lifted_set.reps else lifted_set.opened_us
-    sides = {side_of(lifted_set), side_of(previous)}
-    changed = context.get("intent") == "drop" or sides == {"left", "right"}
-    return began_us - previous.reps[-1].ended_us <= (CHANGE_US if changed else PAUSE_US)
+    pause_us = began_us - previous.reps[-1].ended_us
+    if pause_us <= PAUSE_US:
+        return True
+    return pause_us <= CHANGE_US and (_opened_as_drop(lifted_set) or _is_other_side(work, lifted_set, previous))
+
+
+def _opened_as_drop(lifted_set: LiftedSet) -> bool:
+    """Whether a set was a drop from the start, not a set within which the load was dropped."""
+    opened_as = next((note.fields.get("intent") for note in lifted_set.notes if note.kind == "started"), None)
+    return "drop" in (opened_as, lifted_set.inherited.get("intent"))
+
+
+def _is_other_side(work: UnitOfWork, lifted_set: LiftedSet, previous: LiftedSet) -> bool:
+    """Whether a set is of the side that the exposure does not have yet."""
+    side = side_of(lifted_set)
+    if side not in ("left", "right"):
+        return False
+    key = previous.exposure_key or previous.key
+    refs = (ref for ref in _before(work, lifted_set)[:EXPOSURE_SETS_MAX])
+    sides = [
+        side_of(other) for other in map(work.get, (ref.key for ref in refs)) if key in (other.key, other.exposure_key)
+    ]
+    return side not in sides and any(other in ("left", "right") for other in sides)
 
 
 def side_of(lifted_set: LiftedSet) -> str | None:

@@ -129,7 +129,7 @@ def _term_at(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> Term | None
         return None
     earlier = SetDraft.of(lifted_set)
     earlier.notes = [note for note in lifted_set.notes if note.at_us <= at_us]
-    reps = reps_of(earlier, lifted_set.context)
+    reps, _ = reps_of(earlier, lifted_set.context)
     return _term(work, replace(lifted_set, reps=reps, key=f"{lifted_set.key}@{at_us}"))
 
 

@@ -47,7 +47,8 @@ def is_fresh(event: Event, at_us: int) -> bool:
 def reported_rep(work: UnitOfWork, data: RepCompleted) -> RepRecord:
     """Return a completed rep as it is reported, without a place in a set yet."""
     event = work.event
-    ended_us = rep_end_us(event, data)
+    counter, sent_us = counter_of(event, data), micros(data.ended_at or event.time)
+    ended_us = work.end_of_flushed(counter, sent_us, rep_end_us(event, data))
     fresh = COPIED not in work.tags and is_fresh(event, micros(corrected_time(event)))
     flags: tuple[str, ...] = () if fresh or event.senttime is not None else ("clock",)
     found_in = None
@@ -55,7 +56,7 @@ def reported_rep(work: UnitOfWork, data: RepCompleted) -> RepRecord:
         found_in = FOUND_IN_MOTION if FOUND_IN_MOTION in work.tags else None
         flags = tuple(word for word in work.tags if word in _FLAGS)
     return RepRecord(
-        source=counter_of(event, data),
+        source=counter,
         identity=work.identity,
         content=work.content,
         event_id=event.id,
@@ -79,6 +80,7 @@ def reported_rep(work: UnitOfWork, data: RepCompleted) -> RepRecord:
         set_key=data.set_key,
         config=event.configversion or 0,
         tie=work.tie_at(ended_us),
+        sent_us=sent_us,
     )
 
 

@@ -6,12 +6,13 @@ more arrives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from spotter.domain.events.lifting import EffortReported, RepCorrection, SetContext
 from spotter.domain.fast_dataclass import replace
-from spotter_detector.lifecycle.assignment import SetDraft, as_sent, order_of, sent_times
+from spotter_detector.lifecycle.assignment import SetDraft, as_sent, is_twin, order_of, sent_times
 from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.state import Note, RepRecord
 
@@ -23,61 +24,6 @@ _CORRECTABLE: Final = ("load_kg", "side", "kind", "assisted")
 _DERIVED: Final = ("number", "started_us", "ended_us", "measured", "device", "flags", "start_told", "load_kg", "side",
                    "kind", "assisted", "source")  # fmt: skip
 NUMBERS_MAX: Final = 10_000
-
-
-def is_same_report(rep: RepRecord, other: RepRecord) -> bool:
-    """Whether two reps with one number of one counter are the same report, as they were sent.
-
-    Where nothing was measured only the time tells reps apart, so there a number that is repeated at once is a repetition.
-    """
-    return all(
-        getattr(rep, name) == getattr(other, name)
-        for name in ("measured", "load_kg", "side", "kind", "assisted", "exercise")
-    )
-
-
-def has_values(rep: RepRecord) -> bool:
-    """Whether anything of a rep was measured."""
-    return any(name != "velocity_metric" for name in rep.measured)
-
-
-def previous_of(rep: RepRecord, reps: Iterable[RepRecord]) -> RepRecord | None:
-    """Return the rep of the same counter before a rep, by time."""
-    order = order_of(rep)
-    before = (other for other in reps if other.source == rep.source and order_of(other) < order)
-    return max(before, key=order_of, default=None)
-
-
-def duplicate_of(rep: RepRecord, reps: Sequence[RepRecord]) -> RepRecord | None:
-    """Return the rep that was reported before, among `reps` as they were sent: same counter, number and values."""
-    if rep.sent_number is None:
-        return None
-    alike = [other for other in reps if other.sent_number == rep.sent_number and other.source == rep.source]
-    same = [other for other in alike if is_same_report(rep, other)]
-    if has_values(rep) or not same:
-        return same[0] if same else None
-    before = previous_of(rep, reps)
-    after = min((other for other in reps if other.source == rep.source and order_of(other) > order_of(rep)),
-                key=order_of, default=None)  # fmt: skip
-    return next((other for other in (before, after) if other is not None and any(other is twin for twin in same)), None)
-
-
-def contradicts(rep: RepRecord, reps: Sequence[RepRecord]) -> bool:
-    """Whether a rep has the number of its neighbour of the same counter: no counter counts so.
-
-    A counter that starts over begins at 1, or below the last number.
-    """
-    if rep.sent_number is None:
-        return False
-    order = order_of(rep)
-    own = [other for other in reps if other.source == rep.source]
-    if any(sent_times(other)[1] == sent_times(rep)[1] and other.sent_number == rep.sent_number for other in own):
-        return True
-    before = max((other for other in own if order_of(other) < order), key=order_of, default=None)
-    after = min((other for other in own if order_of(other) > order), key=order_of, default=None)
-    if before is not None and before.sent_number == rep.sent_number != 1:
-        return True
-    return after is not None and after.sent_number == rep.sent_number and (rep.sent_number != 1 or before is None)
 
 
 def numbered(reps: Sequence[RepRecord]) -> list[RepRecord]:
@@ -127,11 +73,17 @@ def reported_rep(note: Note, reps: Sequence[RepRecord]) -> RepRecord | None:
     return next((rep for rep in reversed(reps) if not rep.voided and rep.ended_us <= upto_us), None)
 
 
-def reps_of(draft: SetDraft, context: Mapping[str, Any]) -> tuple[RepRecord, ...]:
-    """Return the reps of a set, numbered and corrected, by corrected end."""
+def reps_of(
+    draft: SetDraft, context: Mapping[str, Any], published: Container[str] = ()
+) -> tuple[tuple[RepRecord, ...], tuple[RepRecord, ...]]:
+    """Return the reps of a set, numbered and corrected, by corrected end, and those that are not counted.
+
+    Of a rep that was reported twice the one stays that was `published`, by its identity.
+    """
     primary = draft.names[0]
-    sent = sorted((_of_recorder(as_sent(rep), primary) for rep in draft.reps), key=order_of)
-    reps = numbered(sent)
+    counted, refused = _represented([as_sent(rep) for rep in draft.reps], draft.refused, published)
+    sent = sorted((_of_recorder(rep, primary) for rep in counted), key=order_of)
+    reps = with_clock_flag(numbered(sent))
     notes = sorted(draft.notes, key=order_of)
     loads = loads_in_force(draft, notes, context)
     if loads:
@@ -147,7 +99,42 @@ def reps_of(draft: SetDraft, context: Mapping[str, Any]) -> tuple[RepRecord, ...
             about = reported_rep(note, reps)
             if about is not None:
                 reps[next(index for index, rep in enumerate(reps) if rep is about)] = replace(about, called_rir=rir)
-    return tuple(reps)
+    return tuple(reps), tuple(refused)
+
+
+def _represented(
+    reps: list[RepRecord], refused: Sequence[RepRecord], published: Container[str]
+) -> tuple[list[RepRecord], list[RepRecord]]:
+    """Let the report of a rep that was published stand for it, at the time of the earlier one."""
+    refused = list(refused)
+    for index, rep in enumerate(refused):
+        if rep.identity not in published:
+            continue
+        alike = [
+            at
+            for at, other in enumerate(reps)
+            if other.sent_number == rep.sent_number and other.source == rep.source and other.identity not in published
+        ]
+        at = next((at for at in alike if is_twin(reps[at], rep)), next(iter(alike), None))
+        if at is not None:
+            early = reps[at]
+            reps[at] = rep
+            if is_twin(early, rep):
+                times = {name: getattr(early, name) for name in ("started_us", "ended_us", "start_told")}
+                reps[at] = _changed(rep, **times)
+            refused[index] = early
+    return reps, refused
+
+
+def with_clock_flag(reps: list[RepRecord]) -> list[RepRecord]:
+    """Say of reps which a device flushed with one time that nothing is known of their gaps."""
+    at = Counter((rep.source, rep.ended_us) for rep in reps)
+    return [
+        _changed(rep, flags=(*rep.flags, "clock"))
+        if at[rep.source, rep.ended_us] > 1 and "clock" not in rep.flags
+        else rep
+        for rep in reps
+    ]
 
 
 def _of_recorder(rep: RepRecord, primary: str | None) -> RepRecord:

@@ -22,14 +22,13 @@ from spotter_detector.lifecycle.assignment import (
     Timeline,
     as_sent,
     context_of,
+    is_twin,
     order_of,
     time_of,
 )
 from spotter_detector.lifecycle.exposure import exposure_key
 from spotter_detector.lifecycle.set_builder import (
     about_us,
-    contradicts,
-    duplicate_of,
     reported_rep,
     reps_of,
     standing_effort,
@@ -104,39 +103,27 @@ def assign(work: UnitOfWork, item: Item) -> Assignment:
         else:
             target = timeline.place_rep(item, work.moved_from_key)
         session: list[LiftedSet] = []
+        again = False
     else:
         session, others = _session(work, at_us)
         timeline = _assigned_again(work, item, session, others)
         target = next((draft for draft in timeline.touched() if _holds(draft, item)), None)
-    if isinstance(item, RepRecord) and target is not None:
-        others_sent = [as_sent(rep) for rep in target.reps if rep.identity != item.identity]
-        twin = duplicate_of(item, others_sent)
-        if twin is not None:
-            return _duplicate(work, item, twin)
-        if contradicts(item, others_sent):
-            about = f"rep {item.sent_number} of set {target.names[0] or target.keys}"
-            conflict = Reject("rep_conflict", f"{about} was reported before with other values; the first report stays")
-            return Assignment(reject=conflict)
+        again = True
     if target is not None and target.moved_to:
-        return Assignment(moved=target)
-    return _settle(work, timeline, item, target, {lifted_set.key: lifted_set for lifted_set in session})
+        return Assignment(moved=target, reject=_refusal(target.reps, target.refused, item))
+    settled = _settle(work, timeline, item, target, {lifted_set.key: lifted_set for lifted_set in session}, again=again)
+    about = settled.target
+    return settled if about is None else replace(settled, reject=_refusal(about.reps, about.refused, item))
 
 
-def _duplicate(work: UnitOfWork, rep: RepRecord, twin: RepRecord) -> Assignment:
-    """Reject a rep that its device has reported before; of its two times the earlier holds."""
-    detail = f"rep {rep.sent_number} was reported before with these values, and is counted once"
-    reject = Reject("duplicate_rep", detail)
-    if rep.ended_us >= twin.ended_us or work.moved_from_key:
-        return Assignment(reject=reject)
-    moved = replace(twin, started_us=rep.started_us, ended_us=rep.ended_us, start_told=rep.start_told)
-    session, others = _session(work, rep.ended_us)
-    timeline = _assigned_again(work, moved, session, others)
-    target = next((draft for draft in timeline.touched() if _holds(draft, moved)), None)
-    if target is None or target.moved_to:
-        return Assignment(reject=reject)
-    settled = _settle(work, timeline, moved, target, {lifted_set.key: lifted_set for lifted_set in session})
-    changes = tuple(replace(change, arrived=()) for change in settled.changes)
-    return replace(settled, changes=changes, reject=reject)
+def _refusal(reps: Sequence[RepRecord], refused: Sequence[RepRecord], item: Item) -> Reject | None:
+    """Return why a rep is not counted."""
+    if isinstance(item, Note) or not any(rep.identity == item.identity for rep in refused):
+        return None
+    about = f"rep {item.sent_number} was reported before"
+    if any(is_twin(as_sent(rep), item) for rep in reps):
+        return Reject("duplicate_rep", f"{about} with the same values, and is counted once")
+    return Reject("rep_conflict", f"{about} with other values; the first report stays")
 
 
 def _is_within_running(work: UnitOfWork, item: Item, at_us: int) -> bool:
@@ -150,6 +137,8 @@ def _is_within_running(work: UnitOfWork, item: Item, at_us: int) -> bool:
     if item.set_id not in (None, lifted_set.set_id, *lifted_set.other_ids):
         return False
     if item.exercise not in (None, lifted_set.context.get("exercise")) or len(lifted_set.reps) < 1:
+        return False
+    if any(rep.sent_number == item.sent_number is not None for rep in lifted_set.reps) or lifted_set.refused:
         return False
     return all(note.at_us <= at_us for note in lifted_set.notes) and lifted_set.reps[0].ended_us <= at_us
 
@@ -185,8 +174,7 @@ def _assigned_again(work: UnitOfWork, item: Item, session: Sequence[LiftedSet], 
 
 
 def _holds(draft: SetDraft, item: Item) -> bool:
-    events: Sequence[Item] = draft.notes if isinstance(item, Note) else draft.reps
-    return any(event.identity == item.identity for event in events)
+    return any(event.identity == item.identity for event in draft.events)
 
 
 def _until(lifted_set: LiftedSet) -> int:
@@ -223,7 +211,13 @@ def _session(work: UnitOfWork, at_us: int) -> tuple[list[LiftedSet], list[SetRef
 
 
 def _settle(
-    work: UnitOfWork, timeline: Timeline, item: Item, target: SetDraft | None, session: Mapping[str, LiftedSet]
+    work: UnitOfWork,
+    timeline: Timeline,
+    item: Item,
+    target: SetDraft | None,
+    session: Mapping[str, LiftedSet],
+    *,
+    again: bool,
 ) -> Assignment:
     """Write the sets that an assignment has changed, and publish what is new of them."""
     drafts = timeline.touched()
@@ -252,7 +246,11 @@ def _settle(
         _put(work, before, after)
         arrived = tuple(rep for rep in after.reps if rep.identity == item.identity)
         changes.append(SetChange(before, work.get(after.key), arrived))
-    if session:
+    for draft in drafts:
+        before = stored.get(draft.keys[0])
+        if draft.voided and before is not None and not before.voided:
+            changes += _exposed_again(work, work.get(draft.keys[0]))
+    if again:
         changes += _pin_again(work, time_of(item), {change.after.key for change in changes})
     about = None if target is None else work.get(target.keys[0])
     return Assignment(tuple(changes), about)
@@ -289,7 +287,9 @@ def _build(
     context = context_of(draft)
     first = min(draft.events, key=order_of)
     name = draft.names[0]
-    reps_now = _with_revisions(before, reps_of(draft, context))
+    published = {rep.identity for rep in before.reps} if before is not None else ()
+    counted, refused = reps_of(draft, context, published)
+    reps_now = _with_revisions(before, counted)
     notes = tuple(sorted(draft.notes, key=order_of))
     fresh = draft.base is None
     config = before.config if before is not None and not fresh else first.config
@@ -335,6 +335,7 @@ def _build(
         exposure_key="" if before is None else before.exposure_key,
         effort="" if before is None else before.effort,
         voided=draft.voided,
+        refused=refused,
     )
     return after if draft.moved_to else _pinned(work, after, before, again=fresh)
 
@@ -355,6 +356,7 @@ def _with_rep_appended(draft: SetDraft, before: LiftedSet | None, item: Item) ->
         or not before.reps
         or len(draft.reps) != len(before.reps) + 1
         or len(draft.notes) != len(before.notes)
+        or draft.refused
         or draft.names[1:] != before.other_ids
         or before.ended_us is not None
         or draft.ended_us is not None
@@ -524,6 +526,18 @@ def _pin_again(work: UnitOfWork, since_us: int, settled: set[str]) -> list[SetCh
             _put(work, before, after)
             profile_update.update_terms(work)
             changes.append(SetChange(before, work.get(after.key)))
+    return changes
+
+
+def _exposed_again(work: UnitOfWork, voided: LiftedSet) -> list[SetChange]:
+    """Give the sets that continued a set which never happened an exposure of their own."""
+    changes = []
+    for ref in work.lifter.sets:
+        if ref.opened_us > voided.opened_us:
+            before = work.get(ref.key)
+            if before.exposure_key == voided.exposure_key and before.key != voided.key:
+                _put(work, before, before)
+                changes.append(SetChange(before, work.get(ref.key)))
     return changes
 
 

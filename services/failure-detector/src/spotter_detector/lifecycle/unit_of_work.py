@@ -11,7 +11,7 @@ from spotter.domain.events.outputs import SetClosed, SetOpened
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
-from spotter.domain.time import DAY_US, MINUTE_US, micros, moment_of
+from spotter.domain.time import DAY_US, MINUTE_US, SECOND_US, micros, moment_of
 from spotter.streaming.processor import Environment, State
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
@@ -167,6 +167,18 @@ class UnitOfWork:
             ties += [rep.tie for rep in lifted_set.reps[-16:] if rep.ended_us == at_us]
             ties += [note.tie for note in lifted_set.notes[-8:] if note.at_us == at_us]
         return max(ties, default=-1) + 1
+
+    def end_of_flushed(self, counter: str, sent_us: int, ended_us: int) -> int:
+        """Return the end of a rep: that of the others which its device flushed with the same time.
+
+        A client that reads its clock anew for each event of a buffer would else spread them, by microseconds and in any
+        order.
+        """
+        for lifted_set in self.newest():
+            for rep in lifted_set.reps[-1:]:
+                if rep.sent_us == sent_us and rep.source == counter and abs(rep.ended_us - ended_us) < SECOND_US:
+                    return rep.ended_us
+        return ended_us
 
     def put(self, lifted_set: LiftedSet) -> LiftedSet:
         """Write a set, and its entry in the lifter's index if that changed."""
