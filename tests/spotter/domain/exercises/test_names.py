@@ -17,6 +17,15 @@ NAMES = list(CATALOGUE.names.all)
 STRICTNESS = {risk: -rank for rank, risk in enumerate(RISKS)}
 
 ENGLISH = """
+    Iso-Lateral Chest Press (Machine)            machine_chest_press
+    Decline Chest Fly (Dumbbell)                 chest_fly
+    Single Arm Cable Crossover                   cable_crossover
+    Sumo Squat (Barbell)                         back_squat
+    Single Leg Romanian Deadlift (Barbell)       romanian_deadlift
+    Single Leg Standing Calf Raise               dumbbell_calf_raise
+    Pause Squat (3 sec)                          pause_squat
+    Single arm lateral raise (cable)             cable_lateral_raise
+    Hack Squat / Machine hack squat              hack_squat
     squat                                        back_squat
     Benchpress                                   bench_press
     Hipthrust                                    hip_thrust
@@ -140,6 +149,20 @@ ENGLISH = """
     Bench                                        bench_press
 """
 GERMAN = """
+    Rudern am Gerät                              machine_row
+    Schrägbankdrücken am Gerät                   machine_incline_chest_press
+    Fliegende auf der Schrägbank                 incline_dumbbell_fly
+    Bizepscurls auf der Schrägbank               incline_dumbbell_curl
+    Kniebeugen ohne Equipment                    bodyweight_squat
+    Beinpresse (leicht)                          leg_press
+    Rudern mit der T-Stange (Langhantel)         t_bar_row
+    Sit-Ups auf der Negativbank                  sit_up
+    Scottcurls am Gerät                          machine_biceps_curl
+    Hängendes Beinheben                          hanging_leg_raise
+    Einbeiniges Kurzhantel-Wadenheben            dumbbell_calf_raise
+    Aufrechtes Rudern                            upright_row
+    Enges Bankdruecken                           close_grip_bench_press
+    Rumaenisches Kreuzheben                      romanian_deadlift
     Kniebeuge                                    back_squat
     Bankdrücken                                  bench_press
     Bankdruecken                                 bench_press
@@ -203,6 +226,18 @@ GERMAN = """
     Reißen                                       snatch
 """
 SPANISH = """
+    Dominadas Supinas (Chin-ups)                 chin_up
+    Sentadilla con Barra (Back Squat)            back_squat
+    Press de Banca Plano con Mancuernas          dumbbell_bench_press
+    Aperturas con Mancuernas en Banco Plano      chest_fly
+    Sentadilla en caja                           box_squat
+    Remo en punta                                t_bar_row
+    Femoral tumbado                              leg_curl
+    Pantorrilla en prensa 45°                    leg_press_calf_raise
+    Press Arnold con mancuernas                  arnold_press
+    Patada de tríceps                            triceps_kickback
+    Zancadas caminando                           walking_lunge
+    Fondos en banco                              bench_dip
     Sentadilla                                   back_squat
     Press de banca                               bench_press
     Peso muerto                                  deadlift
@@ -257,6 +292,17 @@ SPANISH = """
     Arrancada                                    snatch
 """
 ITALIAN = """
+    Affondo indietro                             reverse_lunge
+    Iperestensioni inverse                       reverse_hyper
+    Calf alla pressa                             leg_press_calf_raise
+    Curl su panca inclinata                      incline_dumbbell_curl
+    Pulldown a braccia tese                      straight_arm_pulldown
+    Hip thrust al multipower                     machine_hip_thrust
+    Piegamenti sulle ginocchia                   knee_push_up
+    Leg curl da seduto                           seated_leg_curl
+    Panca piana al multipower                    smith_bench_press
+    Rematore a macchina                          machine_row
+    Curl ai polsi                                wrist_curl
     Panca piana                                  bench_press
     Stacchi da terra                             deadlift
     Panca piana con manubri                      dumbbell_bench_press
@@ -301,6 +347,16 @@ ITALIAN = """
     Strappo                                      snatch
 """
 FRENCH = """
+    Développé couché à la machine                machine_chest_press
+    Squat barre guidée                           smith_squat
+    Fentes arrière                               reverse_lunge
+    Élévations latérales à la poulie basse       cable_lateral_raise
+    Extensions lombaires                         back_extension
+    Pec deck inversé                             reverse_pec_deck
+    Tractions assistées                          assisted_pull_up
+    Tirage poulie basse                          seated_row
+    Curl barre EZ                                ez_bar_curl
+    Crunch à la poulie                           cable_crunch
     Développé couché                             bench_press
     Soulevé de terre                             deadlift
     Pompes                                       push_up
@@ -348,6 +404,23 @@ FRENCH = """
     Dips lestés                                  weighted_dip
 """
 UNSURE = """
+    Floor Press (Dumbbell)
+    Chest Press (Band)
+    Lat Pulldown (Band)
+    Pullover (Machine)
+    Meadows Rows (Barbell)
+    Squat Row
+    Zottman Curl (Dumbbell)
+    Landmine Squat and Press
+    Lateral Lunge
+    Wall Sit
+    Good Mornings am Kabelzug
+    Hüft-Liegestütze
+    Trizepsdrücken über dem Kopf am Kabelzug
+    Développé assis à la machine
+    Press en máquina Smith
+    Hip thrust con elastico
+    Bench press (Leg press)
     Meadows row
     Dumbbell press
     Machine press
@@ -531,7 +604,7 @@ def test_no_reading_is_laxer_than_a_stricter_one(name: Name, extra: list[str]) -
     assert hit is not None
     if hit.how == "name" and not hit.ignored:
         return  # exactly a name of the catalogue
-    for other in NAMES:
+    for other in (name for name in NAMES if not name.words <= EQUIPMENT | GRIPS | POSITIONS | set(PARTS)):
         usual = equipment_word(other.entry)
         if (
             other.words <= spoken

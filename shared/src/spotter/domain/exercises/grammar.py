@@ -23,10 +23,14 @@ _AIDS: Final = frozenset({"belt"})
 _COSTS: Final = ((GRIPS | _AIDS, 0.03), (frozenset(PARTS), 0.03), (POSITIONS, 0.05))
 """What it costs to leave a word out (design choice): less than one wrong letter."""
 _EQUIPMENT_COST: Final = 0.02
-_VAGUE: Final = tuple(map(frozenset, ({"press"}, {"raise"}, {"extension"}, {"pull"}, {"kickback"}, {"jump"})))
+_VAGUE: Final = tuple(
+    map(frozenset, ({"press"}, {"seated", "press"}, {"raise"}, {"extension"}, {"pull"}, {"kickback"}, {"jump"}))
+)
 """Movements that are several, until a position, a part of the body or the like is named."""
 _ADDED: Final = frozenset({"band", "chain", "bodyweight", "weighted", "assisted"})
 """What may be added to other equipment: a *banded back squat* is no *band squat*."""
+_NO_MOVEMENT: Final = EQUIPMENT | GRIPS | POSITIONS | frozenset(PARTS)
+"""Names of these words alone are short forms (*incline bench*), which mean nothing beside a movement."""
 _NEAR_EQUIPMENT: Final = {"kettlebell": "dumbbell", "ezbar": "barbell"}
 """What is lifted alike, where an exercise has no form of its own with it."""
 
@@ -62,16 +66,19 @@ def sense_of(names: Names, spoken: frozenset[str]) -> Sense | None:
         if (exact := names.get(words)) is not None:
             left_out = tuple(sorted(spoken - words - {"singleleg"}))
             return Sense(exact, words, left_out, 0.03 * len(left_out))
-        senses = sorted(_senses(names, words), key=lambda sense: (sense.cost, -len(sense.matched)))
+        senses = sorted(_senses(names, words), key=_rank)
         if not senses:
             continue
         best = senses[0]
-        rank = (best.cost, -len(best.matched))
-        rivals = [sense for sense in senses if (sense.cost, -len(sense.matched)) == rank]
+        rivals = [sense for sense in senses if _rank(sense)[:2] == _rank(best)[:2]]
         if any(sense.entry is not best.entry for sense in rivals) or _is_laxer_than_another(names, best, words):
             return None
         return best
     return None
+
+
+def _rank(sense: Sense) -> tuple[float, int, str]:
+    return (sense.cost, -len(sense.matched), sense.name.written)
 
 
 def _readings(spoken: frozenset[str]) -> Iterator[frozenset[str]]:
@@ -120,7 +127,11 @@ def _cost(entry: Exercise, left_out: frozenset[str]) -> float | None:
 
 def _is_laxer_than_another(names: Names, best: Sense, words: frozenset[str]) -> bool:
     """Whether words that were left out, or equipment that was not named, could mean a stricter exercise."""
-    with_left_out = (name for name in names.within(words) if name.words - best.matched and _agrees(name, words))
+    with_left_out = (
+        name
+        for name in names.within(words)
+        if name.words - best.matched and _agrees(name, words) and not name.words <= _NO_MOVEMENT
+    )
     with_more = (name for name in names.around(words) if name.words - words <= EQUIPMENT | GRIPS)
     return any(_STRICTNESS[name.entry.risk] > _STRICTNESS[best.entry.risk] for name in (*with_left_out, *with_more))
 

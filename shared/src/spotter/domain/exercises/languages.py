@@ -26,9 +26,9 @@ _STEMS: Final[dict[str, str]] = {
     "dumbbell": "kurzhantel mancuern manubri manubrio halter haltere kh",
     "kettlebell": "kugelhantel",
     "ezbar": "sz",
-    "smith": "multipress multipower",
+    "smith": "multipress multipower guide guidee guidees",
     "cable": "kabel kabelzug seilzug polea poulie cavo cavi",
-    "machine": "maschin maquin macchin",
+    "machine": "maschin maquin macchin gerat",
     "band": "widerstandsband theraband elastic elastico elastici elastique",
     "bodyweight": "korpergewicht eigengewicht",
     "weighted": "lastrad zavorrat leste lestee lestes lestees",
@@ -56,9 +56,9 @@ _STEMS: Final[dict[str, str]] = {
     "decline": "declinad declinat declinee",
     "flat": "flach piana plano plana",
     "bent over": "vorgebeugt",
-    "reverse": "invers inverse inversee umgekehrt",
+    "reverse": "invers inverse inversee invertid umgekehrt",
     "front": "frontal avant delanter anterior",
-    "back": "rucken espald schien traser arriere",
+    "back": "rucken espald schien traser arriere lumbar lombar lombaire lumbale",
     "rear": "hinter posterior",
     "lateral": "seit seitlich lateral laterale",
     "upright": "aufrecht",
@@ -67,6 +67,9 @@ _STEMS: Final[dict[str, str]] = {
     "walking": "gehend caminand camminat marche marchee marchees",
     "closegrip": "eng enge enger enges stretta stretto serre serree estrecho cerrado",
     "widegrip": "breit larga largo ancho",
+    "low": "tief baja bajo basse basso bassa",
+    "high": "hoch hohe hohen alta alto haute haut",
+    "box": "kasten caja cajon boite",
     "underhand": "untergriff supina supinas supino supinacion supination",
     "overhand": "obergriff pronacion pronation",
     "neutralgrip": "hammergriff parallelgriff neutro neutra neutre",
@@ -86,9 +89,12 @@ _STEMS: Final[dict[str, str]] = {
     "calf": "wade gemelo pantorrill polpacci mollet",
     "ab": "bauch addominal",
     "hip": "hufte huft cadera anche hanche",
+    "trap": "trapeci trapezi trapez",
+    "forearm": "unterarm avambracci antebrazo",
+    "wrist": "handgelenk muneca polso polsi poignet",
     # movements
     "squat": "kniebeug sentadill",
-    "deadlift": "kreuzheb stacco stacchi",
+    "deadlift": "kreuzheb stacco stacchi sdt",
     "press": "druck distension distensioni developpe spinta spinte",
     "row": "ruder remo rematore rematori",
     "curl": "beug beuger",
@@ -99,12 +105,12 @@ _STEMS: Final[dict[str, str]] = {
     "pullup": "klimmzug klimmzuge dominad trazion traction",
     "pushup": "liegestutz flexiones flessioni piegament pompe",
     "dip": "fondo barrenstutz",
-    "lunge": "ausfallschritt zancad estocad affondo affondi fente",
+    "lunge": "ausfallschritt zancad estocad affond fente",
     "shrug": "schulterheb encogimiento scrollat",
     "leg press": "prensa pressa",
     "kickback": "patada",
     "pullover": "uberzug uberzuge",
-    "back extension": "iperestension iperestensioni hiperextension hiperextensiones",
+    "hyperextension": "iperestension iperestensioni hiperextension hiperextensiones",
     "hip abduction": "abduktor abductores abduttor abducteur",
     "hip adduction": "adduktor aductor aductores adduttor adducteur",
     "clean": "umsetz cargada girata",
@@ -116,7 +122,7 @@ _STEMS: Final[dict[str, str]] = {
     "preacher": "predicador pupitre",
     "concentration": "konzentration concentrad concentrat concentre",
     "rear delt fly": "oiseau oiseaux pajaros",
-    "paused": "pausa pausiert",
+    "paused": "pausa pausad pausiert",
 }  # fmt: skip
 _PHRASES: Final[dict[str, str]] = {
     # names that say something else
@@ -131,8 +137,12 @@ _PHRASES: Final[dict[str, str]] = {
     "behind neck": "tras nuca",
     "leg press": "presse cuisses, presse jambes, prensa piernas, pressa gambe",
     "leg curl": "curl jambes, curl femoral, curl ischios",
-    "lat pulldown": "jalon pecho, tirage vertical, tirage poitrine, tirage poulie haute, lat machine",
-    "seated row": "tirage horizontal, tirage poulie basse, pulley basso, remo girond, remo polea baja",
+    "lying leg curl": "femoral tumbado",
+    "seated leg curl": "femoral sentado",
+    "lat pulldown": "jalon pecho, polea pecho, tirage vertical, tirage poitrine, tirage poulie haute, lat machine",
+    "seated row": "tirage horizontal, tirage poulie basse, pulley basso, remo girond, remo polea baja, rowing assis",
+    "t bar row": "remo punta, remo t, remo barra t",
+    "t bar": "t stange",
     "barbell row": "rowing barre",
     "bent over row": "rowing buste penche",
     "dumbbell row": "rowing halteres, rowing haltere, tirage bucheron",
@@ -180,13 +190,16 @@ _PHRASES: Final[dict[str, str]] = {
     "each side": "pro seite, je seite, por lado, cada lado, per lato, par cote, chaque cote",
     "each leg": "pro bein, je bein, por pierna, cada pierna, per gamba, par jambe",
     "each arm": "pro arm, je arm, por brazo, cada brazo, per braccio, par bras",
-    "": "barra fija, barre fixe, sbarra, klimmzugstange, suelo, boden, peso libre, freie gewichte, "
+    "bodyweight": "ohne equipment, ohne gerat, corpo libero, peso corporal, poids corps, sans materiel, sin equipo",
+    "": "convencional, convenzional, conventionnel, konventionell, klassisch, clasico, classico, classique, leicht, schwer, "
+    "barra fija, barre fixe, sbarra, klimmzugstange, suelo, boden, peso libre, freie gewichte, "
     "presa, prise, agarre, griff",
 }
 _FILLERS: Final = frozenset(
     {
         *("mit", "am", "im", "auf", "der", "die", "das", "dem", "den", "zum", "zur", "und", "vom", "von", "beim"),
         *("a", "de", "del", "el", "los", "las", "la", "al", "con", "en", "sobre", "desde"),
+        *("para", "entre", "pour", "fur", "an", "uno"),
         *("di", "da", "il", "lo", "gli", "le", "alla", "alle", "allo", "ai", "col", "su", "sul", "sulla", "sulle"),
         *("du", "des", "les", "au", "aux", "avec", "sur", "et", "dal", "dalla", "della"),
     }
@@ -220,6 +233,11 @@ def _phrase_words() -> frozenset[str]:
 
 
 @cache
+def _phrase_roots() -> frozenset[str]:
+    return frozenset().union(*_phrases())
+
+
+@cache
 def _phrase_words_max() -> int:
     return max(map(len, _phrases()))
 
@@ -230,7 +248,7 @@ def in_english(words: Sequence[str]) -> list[str]:
     >>> in_english(["langhantelrudern"]), in_english(["press", "de", "banca", "inclinado"]), in_english(["back", "squats"])
     (['barbell', 'row'], ['press', 'bench', 'incline'], ['back', 'squats'])
     """
-    if all(word not in _FILLERS and _root(word) not in _phrase_words() and _word(word) == word for word in words):
+    if all(word not in _FILLERS and _root(word) not in _phrase_roots() and _word(word) == word for word in words):
         return list(words)
     return list(_translated([word for word in words if word not in _FILLERS]))
 
@@ -262,20 +280,22 @@ def _word(word: str) -> str:
 
 
 def _root(word: str) -> str:
-    """Return the stem of a word that stands in the tables, else the word: forms of a word have one root."""
-    for stems in (_phrase_words(), _stems()):
-        if (stem := _stem(word, stems)) is not None:
-            return stem
-    return word
+    """Return the shortest stem of a word in the tables, else the word: forms of a word have one root."""
+    stems = [stem for table in (_phrase_words(), _stems()) for stem in _stems_of(word, table)]
+    return min(stems, key=len, default=word)
 
 
-def _stem(word: str, stems: Container[str]) -> str | None:
+def _stem(word: str, table: Container[str]) -> str | None:
+    return next(_stems_of(word, table), None)
+
+
+def _stems_of(word: str, table: Container[str]) -> Iterator[str]:
+    """Yield the stems in a table that a word may be a form of, the longest first."""
     for form in dict.fromkeys((word, _plain_umlauts(word))):
         for letters in range(min(_ENDING_LETTERS_MAX, len(form)) + 1):
-            stem = form[: len(form) - letters]
-            if stem in stems and form[len(stem) :] in _ENDINGS and (not letters or len(stem) >= _STEM_LETTERS_MIN):
-                return stem
-    return None
+            stem, ending = form[: len(form) - letters], form[len(form) - letters :]
+            if stem in table and ending in _ENDINGS and (not letters or len(stem) >= _STEM_LETTERS_MIN):
+                yield stem
 
 
 def _plain_umlauts(word: str) -> str:

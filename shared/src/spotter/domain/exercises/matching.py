@@ -7,6 +7,7 @@ refuses two equally good answers: a wrong exercise is a wrong risk class.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -25,6 +26,7 @@ ACCEPTED: Final = 0.8
 CLEAR_BY: Final = 0.08
 """Words that a misspelt one is nearly as much like as the nearest are meant as likely (design choice)."""
 _SPELLINGS_MAX: Final = 16
+_WAYS: Final = re.compile(r"[()/\[\]]")
 _WORDS_MAX: Final = 12  # a text of more is no name
 _CACHED_MAX: Final = 4096
 _ALIKE: Final = 0.78  # least similarity of two words: one letter of five transposed ("sqaut")
@@ -107,7 +109,20 @@ def meant(catalogue: Catalogue, text: str) -> Match | None:
         return None
     if (exact := find(catalogue, text)) is not None:
         return exact
-    names = catalogue.names
+    return _meant(catalogue.names, text) or _meant_twice(catalogue, text)
+
+
+def _meant_twice(catalogue: Catalogue, text: str) -> Match | None:
+    """Return what a text means that says it in two ways: *Dominadas supinas (Chin-ups)*."""
+    ways = [way.strip() for way in _WAYS.split(text) if way.strip()]
+    if len(ways) != 2:
+        return None
+    hits = [find(catalogue, way) or _meant(catalogue.names, way) for way in ways]
+    same = all(hit is not None and hits[0] is not None and hit.exercise is hits[0].exercise for hit in hits)
+    return hits[0] if same else None
+
+
+def _meant(names: Names, text: str) -> Match | None:
     spoken, side = without_side(words(text))
     if not 0 < len(spoken) <= _WORDS_MAX:
         return None
@@ -149,7 +164,9 @@ def _spellings(spoken: tuple[str, ...], vocabulary: frozenset[str]) -> Iterator[
         nearest = max(meanings.values(), default=0.0)
         choices.append([(other, alike) for other, alike in meanings.items() if alike > nearest - CLEAR_BY])
     for chosen in islice(product(*choices), _SPELLINGS_MAX):
-        yield frozenset(word for word, _ in chosen), sum(alike for _, alike in chosen) / len(chosen)
+        spelling = tuple(word for word, _ in chosen)
+        joined = spelling if spelling == spoken else words(" ".join(spelling))  # *sngle leg* has become one word
+        yield frozenset(joined), sum(alike for _, alike in chosen) / len(chosen)
 
 
 def _match(sense: Sense, alike: float, side: SingleSide | None) -> Match | None:

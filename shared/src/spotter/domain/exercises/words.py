@@ -29,6 +29,7 @@ GRIPS: Final = frozenset(
         *("snatchgrip", "cleangrip", "mixedgrip", "hookgrip", "wide", "narrow", "close", "single", "competition"),
         *("widestance", "narrowstance", "closestance", "highbar", "lowbar", "feetup", "heelelevated", "leaning"),
         *("touchgo", "deadstop", "eccentric", "explosive", "speed", "slow", "handle"),
+        *("full", "deep", "half", "quarter", "partial", "parallel", "sumo"),
     }
 )
 """Words for grip, stance, sides and tempo: they distinguish names that have them, and weigh little elsewhere."""
@@ -79,6 +80,9 @@ _FILLERS: Final = frozenset(
             "cluster",
             "myorep",
             "restpause",
+            "sec",
+            "second",
+            "minute",
             "strap",
             "belted",
             "beltless",
