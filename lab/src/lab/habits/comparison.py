@@ -55,7 +55,7 @@ class SeenSet:
             and not NO_REPS.intersection(rep.flags)
             and not NO_REPS.intersection(self.flags.get(event_id, ()))
         ]
-        return sorted(reps, key=lambda rep: rep.rep_time)
+        return sorted(reps, key=lambda rep: (rep.rep_time, rep.rep_number))
 
 
 @dataclass(slots=True)
