@@ -9,14 +9,19 @@ import pytest
 
 from spotter.domain.ids import athlete_key
 from tests.contract.cases_advice import AdviceCases, EmergencyCases
+from tests.contract.cases_arrival import ArrivalCases
 from tests.contract.cases_budget import BudgetCases
+from tests.contract.cases_counters import CounterCases
 from tests.contract.cases_effort import EffortCases
+from tests.contract.cases_exposure import ExposureCases
 from tests.contract.cases_life import LifeCases
 from tests.contract.cases_motion import MotionCases
 from tests.contract.cases_policy import PolicyCases
 from tests.contract.cases_profile import LearningCases
+from tests.contract.cases_rejection import RejectionCases
 from tests.contract.cases_set_transfer import MovingCases
 from tests.contract.cases_timers import TimerCases
+from tests.contract.cases_which_set import WhichSetCases
 from tests.contract.faust_harness import FaustHarness
 from tests.contract.habits import habitual_workout
 from tests.contract.memory_harness import MemoryHarness
@@ -84,6 +89,31 @@ class TestAdviceOnKafka(AdviceCases):
 @pytest.mark.slow
 class TestEmergenciesOnKafka(EmergencyCases):
     """Emergencies on Kafka."""
+
+
+@pytest.mark.slow
+class TestWhichSetOnKafka(WhichSetCases):
+    """Which set an event means, on this host."""
+
+
+@pytest.mark.slow
+class TestArrivalOnKafka(ArrivalCases):
+    """Orders of arrival, on this host."""
+
+
+@pytest.mark.slow
+class TestExposureOnKafka(ExposureCases):
+    """Parts, sides and drops, on this host."""
+
+
+@pytest.mark.slow
+class TestCounterOnKafka(CounterCases):
+    """Reps that devices send twice, count anew or buffer, on this host."""
+
+
+@pytest.mark.slow
+class TestRejectionOnKafka(RejectionCases):
+    """What changed nothing, on this host."""
 
 
 @pytest.mark.parametrize("generate", [workout, habitual_workout])

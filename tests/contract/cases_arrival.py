@@ -1,0 +1,166 @@
+"""Events that arrive in another order than they happened, as every host must take them. Subclasses provide `host`."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+import pytest
+
+from spotter.domain.events import Event
+from tests.contract.harness import Harness
+from tests.contract.lifter import Lifter
+
+DAY_S = 86_400
+RECEIVED_S = 4000.0
+"""When a workout is uploaded that was kept by its sender."""
+WAITING_MAX = 64
+
+
+class ArrivalCases:
+    """What waits for its set, and what any order of upload must give."""
+
+    @pytest.fixture
+    def lifter(self, host: Harness) -> Lifter:
+        """Return a lifter of whom nothing is known."""
+        return Lifter(host, host.now())
+
+    @pytest.mark.parametrize("what", ["call", "end", "amendment", "void", "correction of a rep"])
+    def test_what_comes_before_its_set_waits_for_it(self, host: Harness, what: str) -> None:
+        """In the end everything is as if it had come in order, and nothing was rejected."""
+        early, in_order = Lifter(host, host.now()), Lifter(host, host.now())
+        for lifter in (early, in_order):
+            waiting = {
+                "call": lifter.call(0, 20),
+                "end": lifter.end(19),
+                "amendment": lifter.amend_set(21, load_kg=45.0),
+                "void": lifter.void(2, 22),
+                "correction of a rep": lifter.amend(3, 23, mean_velocity_mps=0.3),
+            }[what]
+            done = [lifter.start(0, exercise="leg_curl", load_kg=40.0), *lifter.reps(5, 3)]
+            closing = [] if what == "end" else [lifter.end(24)]
+            events = [waiting, *done] if lifter is early else [*done, waiting]
+            for event in [*events, *closing]:
+                lifter.send(lifter.late(event, 60))
+        assert [f"s1 leg_curl {4 if what == 'void' else 5}"] == early.lines
+        assert [] == different(in_order, early)
+        assert [] == early.reasons
+
+    def test_a_call_waits_for_its_rep(self, host: Harness) -> None:
+        """It names a rep that has not arrived, of a set that has."""
+        early, in_order = Lifter(host, host.now()), Lifter(host, host.now())
+        for lifter in (early, in_order):
+            first, two, three, four = lifter.reps(4)
+            call = lifter.call(1, 12, rep_number=4)
+            lifter.send(first, two, three, *([call, four] if lifter is early else [four, call]), lifter.end(13))
+        assert [] == different(in_order, early)
+
+    def test_a_void_waits_for_its_rep(self, lifter: Lifter) -> None:
+        """The rep arrives voided."""
+        first, two, three = lifter.reps(3)
+        lifter.send(first, two, lifter.void(3, 8))
+        lifter.send(three, lifter.end(9))
+        assert [[1, 2]] == [each.numbers for each in lifter.sets]
+
+    def test_that_a_set_never_happened_may_come_before_it(self, lifter: Lifter) -> None:
+        """Its reps count nowhere when they come."""
+        lifter.send(lifter.late(lifter.void_set(30), 40))
+        lifter.send(
+            *[
+                lifter.late(event, 41)
+                for event in (lifter.start(0), *lifter.reps(5, 3), lifter.call(0, 17), lifter.end(18))
+            ]
+        )
+        assert ([], []) == (lifter.lines, lifter.costs)
+
+    def test_what_waits_survives_a_crash(self, lifter: Lifter, host: Harness) -> None:
+        """It is state like any other."""
+        lifter.send(lifter.late(lifter.call(0, 20), 25))
+        host.crash()
+        lifter.send(
+            *[
+                lifter.late(event, 30)
+                for event in (lifter.start(0, exercise="leg_curl"), *lifter.reps(5, 3), lifter.end(19))
+            ]
+        )
+        assert [1.0] == lifter.costs
+
+    def test_a_part_may_come_before_the_set_that_it_continues(self, lifter: Lifter) -> None:
+        """The pair is one exposure as soon as both are there."""
+        second = [
+            lifter.start(60, "r", "biceps_curl", part_of="l"),
+            *lifter.reps(3, 63, "r"),
+            lifter.call(0, 73, "r"),
+            lifter.end(74, "r"),
+        ]
+        first = [
+            lifter.start(0, "l", "biceps_curl"),
+            *lifter.reps(4, 3, "l"),
+            lifter.call(0, 16, "l"),
+            lifter.end(17, "l"),
+        ]
+        lifter.send(*[lifter.late(event, 100) for event in second])
+        lifter.send(*[lifter.late(event, 101) for event in first])
+        [left, right] = lifter.sets
+        assert left.opened.set_key == left.opened.exposure_key == right.opened.exposure_key
+        assert 1.0 == sum(lifter.costs)
+
+
+def workout(lifter: Lifter) -> list[Event]:
+    """Return a workout of an app that numbers within exercises: a superset, a drop, corrections, calls."""
+    events: list[Event] = []
+    for at_s, set_id, exercise, count, rir in (
+        (0, "1", "leg_curl", 5, 2),
+        (40, "1", "leg_extension", 4, 3),
+        (90, "2", "leg_curl", 5, 1),
+        (130, "2", "leg_extension", 4, 0),
+        (400, "1", "leg_press", 6, 1),
+        (700, "1", "biceps_curl", 5, 0),
+    ):
+        events += [
+            lifter.start(at_s, set_id, exercise, load_kg=40.0),
+            *lifter.reps(count, at_s + 3, set_id),
+            lifter.call(rir, at_s + 3 * count + 4, set_id),
+            lifter.end(at_s + 3 * count + 5, set_id),
+        ]
+    events.append(lifter.start(730, "2", "biceps_curl", load_kg=20.0, intent="drop"))
+    events += [*lifter.reps(3, 733, "2"), lifter.end(745, "2")]
+    events += [lifter.amend_set(100, "1", load_kg=42.5), lifter.void(2, 118, "2"), lifter.call(1, 760, None)]
+    return events
+
+
+def different(lifter: Lifter, other: Lifter) -> list[tuple[str | None, str | None]]:
+    """Return what the order of arrival must not change and what is not the same for two lifters."""
+    return [pair for pair in zip_longest(_results(lifter), _results(other)) if pair[0] != pair[1]]
+
+
+def _results(lifter: Lifter) -> list[str]:
+    lines = []
+    for each, cost in zip(lifter.sets, lifter.costs, strict=True):
+        opened, summary = each.opened, lifter.summary_of.get(each.opened.set_key)
+        about = f"{opened.set_id} of {opened.exercise} at {(opened.opened_at - lifter.base).total_seconds()}"
+        lines.append(f"{about}: {opened.load_kg} kg, {opened.intent}, costs {cost}")
+        if each.closed is not None:
+            ended_s = (each.closed.ended_at - lifter.base).total_seconds()
+            lines.append(f"{about}: {each.closed.reason} at {ended_s}")
+        if summary is not None:
+            lines.append(f"{about}: {summary.reps} reps, {summary.rir_end} left, failed {summary.failed}")
+        for rep in each.reps:
+            ended_s = (rep.rep_time - lifter.base).total_seconds()
+            lines.append(f"{about}: rep {rep.rep_number} at {ended_s}, {rep.mean_velocity_mps} m/s")
+        estimates = [each.estimates[rep.rep_event_id] for rep in each.reps]
+        lines += [f"{about}: after rep {estimate.rep_number} {estimate.rir:.6f} left" for estimate in estimates]
+    return [*lines, *_learned(lifter)]
+
+
+def _learned(lifter: Lifter) -> list[str]:
+    """Return what a set of each exercise would be judged by."""
+    judged = []
+    for number, exercise in enumerate(("leg_curl", "leg_press", "biceps_curl")):
+        set_id, at_s = f"probe-{exercise}", RECEIVED_S + 600 * (number + 1)
+        lifter.send(
+            lifter.start(at_s, set_id, exercise, load_kg=40.0),
+            lifter.rep(1, at_s + 3, 0.5, set_id),
+            lifter.end(at_s + 5, set_id),
+        )
+        judged.append(f"{exercise}: {lifter.estimates[-1].rir:.6f} by {lifter.opened[-1].learned_sets} sets")
+    return judged
