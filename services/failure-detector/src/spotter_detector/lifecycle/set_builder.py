@@ -85,9 +85,11 @@ def reps_of(
     sent = sorted((_of_recorder(rep, primary) for rep in counted), key=order_of)
     reps = with_clock_flag(numbered(sent))
     notes = sorted(draft.notes, key=order_of)
-    loads = loads_in_force(draft, notes, context)
-    if loads:
-        reps = [_with_load(rep, loads) for rep in reps]
+    for name in ("load_kg", "side"):
+        values = values_in_force(name, draft, reps, notes, context)
+        if values:
+            reps = [_with_value(name, rep, values) for rep in reps]
+    reps = [_with_clock_flag(rep, reps, index) for index, rep in enumerate(reps)]
     if draft.voided:
         reps = [replace(rep, voided=True) for rep in reps]
     for note in notes:
@@ -149,27 +151,47 @@ def _changed(rep: RepRecord, **changes: Any) -> RepRecord:
     return replace(rep, **changes, original={**original, **(rep.original or {})})
 
 
-def loads_in_force(draft: SetDraft, notes: Sequence[Note], context: Mapping[str, Any]) -> list[tuple[int, float]]:
-    """Return from when on which load was lifted in a drop set; empty in any other, where a new load is a correction."""
-    if context.get("intent") != "drop":
-        return []
-    loads: list[tuple[int, float]] = []
-    first = draft.inherited.get("load_kg")
-    if first is not None:
-        loads.append((draft.opened_us, first))
+def values_in_force(
+    name: str, draft: SetDraft, reps: Sequence[RepRecord], notes: Sequence[Note], context: Mapping[str, Any]
+) -> list[tuple[int, Any]]:
+    """Return from when on which load or side the reps have that say none; empty where all reps have the set's.
+
+    Another load is a correction of the set's, but in a drop set; another side is a change of hands where the set is
+    started again with it.
+    """
+    changes = ("started", "amended") if name == "load_kg" else ("started",)
+    values: list[tuple[int, Any]] = []
+    if name in draft.inherited:
+        values.append((draft.opened_us, draft.inherited[name]))
     for note in notes:
-        load_kg = note.fields.get("load_kg") if note.kind in ("started", "amended") else None
-        if load_kg is not None:
-            loads.append((note.at_us, load_kg))
-    return loads if len({load_kg for _, load_kg in loads}) > 1 else []
+        value = note.fields.get(name) if note.kind in changes else None
+        if value is not None:
+            values.append((note.at_us, value))
+    if len({value for _, value in values}) > 1 and (name == "side" or context.get("intent") == "drop"):
+        return values
+    value = context.get(name)
+    if value is None or all(getattr(rep, name) in (None, value) for rep in reps):
+        return []
+    return [(draft.opened_us, value)]
 
 
-def _with_load(rep: RepRecord, loads: Sequence[tuple[int, float]]) -> RepRecord:
-    if rep.load_kg is not None:
+def _with_value(name: str, rep: RepRecord, values: Sequence[tuple[int, Any]]) -> RepRecord:
+    if getattr(rep, name) is not None:
         return rep
     ended_us = rep.ended_us
-    load_kg = next((load for since_us, load in reversed(loads) if since_us <= ended_us), loads[0][1])
-    return _changed(rep, load_kg=load_kg)
+    value = next((value for since_us, value in reversed(values) if since_us <= ended_us), values[0][1])
+    return _changed(rep, **{name: value})
+
+
+def _with_clock_flag(rep: RepRecord, reps: Sequence[RepRecord], index: int) -> RepRecord:
+    """Flag a rep that ended when another one of its counter did: how long lay between them is not known."""
+    near = reps[max(index - 1, 0) : index + 2]
+    alone = not any(
+        other is not rep and other.ended_us == rep.ended_us and other.source == rep.source for other in near
+    )
+    if alone or "clock" in rep.flags:
+        return rep
+    return _changed(rep, flags=("clock", *rep.flags))
 
 
 def _correct(reps: list[RepRecord], note: Note) -> None:

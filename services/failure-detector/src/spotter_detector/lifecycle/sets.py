@@ -362,8 +362,9 @@ def _with_rep_appended(draft: SetDraft, before: LiftedSet | None, item: Item) ->
         or draft.ended_us is not None
         or item.set_id not in (None, draft.names[0])
         or before.context.get("intent") == "drop"
+        or _has_value_in_force(before, item)
         or draft.exercise != before.context.get("exercise")
-        or item.ended_us < before.reps[-1].ended_us
+        or item.ended_us <= before.reps[-1].ended_us
         or order_of(item) < order_of(before.reps[-1])
     ):
         return None
@@ -380,6 +381,14 @@ def _with_rep_appended(draft: SetDraft, before: LiftedSet | None, item: Item) ->
     if under_way is not None and rep.ended_us >= under_way.started_us:
         under_way = None
     return replace(before, reps=(*before.reps, rep), under_way=under_way)
+
+
+def _has_value_in_force(before: LiftedSet, item: RepRecord) -> bool:
+    """Whether load or side of a rep, or of the reps before it, may follow from what the set says."""
+    last = before.reps[-1]
+    if item.load_kg != last.load_kg and (last.load_kg is not None or item.load_kg != before.context.get("load_kg")):
+        return True
+    return before.context.get("side") is not None and (item.side is not None or last.side is not None)
 
 
 def _with_revisions(before: LiftedSet | None, built: Sequence[RepRecord]) -> tuple[RepRecord, ...]:
@@ -433,7 +442,7 @@ def _pinned(work: UnitOfWork, after: LiftedSet, before: LiftedSet | None, *, aga
     if (
         before is not None
         and profile == before.profile
-        and after.context == before.context
+        and first_context(after) == first_context(before)
         and after.opened_us == before.opened_us
         and not again
     ):
@@ -445,10 +454,10 @@ def _pinned(work: UnitOfWork, after: LiftedSet, before: LiftedSet | None, *, aga
 
 
 def first_context(lifted_set: LiftedSet) -> Mapping[str, Any]:
-    """Return the context with the load of the first part, in a drop set."""
-    if lifted_set.context.get("intent") != "drop":
-        return lifted_set.context
+    """Return the context with the load of the first part: of the first rep where it says it."""
     loads = [rep.load_kg for rep in lifted_set.reps[:1] if rep.load_kg is not None]
+    if lifted_set.context.get("intent") != "drop":
+        return {**lifted_set.context, "load_kg": loads[0]} if loads else lifted_set.context
     notes = [note.fields["load_kg"] for note in lifted_set.notes if note.fields.get("load_kg") is not None]
     first = next(iter([*loads, lifted_set.inherited.get("load_kg"), *notes]), None)
     return {**lifted_set.context, "load_kg": first}
