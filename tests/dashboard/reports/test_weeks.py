@@ -181,3 +181,19 @@ async def test_an_entry_is_charged_by_its_day(dashboard: RunningDashboard) -> No
     budget = await dashboard.json("/v1/athletes/ada/budget", "app", "ada")
 
     assert (1.0, ["sunday"]) == (budget["spent"], [entry["set_key"] for entry in budget["entries"]])
+
+
+async def test_a_cost_that_was_priced_anew_says_why(dashboard: RunningDashboard) -> None:
+    """In the budget, in what explains its change, and in the report."""
+    monday = datetime(2026, 11, 30, tzinfo=UTC)
+    why = "biceps_curl was described after the set began"
+    story = lift(Story("ada"), "s", NOW - timedelta(hours=2)).budgets("s", 2.0, week_start=monday)
+    story.budgets("s", 1.0, week_start=monday, revision=2, entry_revision=2, entry_fields={"repriced": why})
+    await weeks(dashboard, story)
+    budget = await dashboard.json("/v1/athletes/ada/budget", "app", "ada")
+    change = await dashboard.json("/v1/athletes/ada/budget/2/why", "app", "ada")
+    page = (await dashboard.get(f"{WEEKS}/2026-W49/report.html", "app", "ada")).text
+
+    assert [why] == [entry["repriced"] for entry in budget["entries"]]
+    assert f"now costs 1 unit: {why}." in change["sentence"]
+    assert f"Priced anew: {why}." in page

@@ -43,6 +43,8 @@ class BudgetItem(BaseModel):
     ended_by: str
     cost: float
     rule_ids: list[str]
+    repriced: str | None = None
+    """Why it was priced anew other than by a correction of its set."""
 
 
 class BudgetView(BaseModel):

@@ -92,7 +92,8 @@ def _sentence(data: dict[str, Any], before: dict[str, Any] | None, config: GymCo
         if entry["cost"] == 0:
             return f"{name}: the set costs nothing any more. {units(data['left'])} left in the week."
         verb = "costs" if entry["revision"] == 1 else "now costs"
-        return f"{name}: the set {verb} {units(entry['cost'])}. {units(data['left'])} left in the week."
+        why = "" if entry.get("repriced") is None else f": {entry['repriced']}"
+        return f"{name}: the set {verb} {units(entry['cost'])}{why}. {units(data['left'])} left in the week."
     if before is None:
         return f"The week allows {units(data['allowed'])}."
     if before["allowed"] != data["allowed"]:

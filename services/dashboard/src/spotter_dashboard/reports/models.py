@@ -65,6 +65,8 @@ class Spent:
     day: date
     cost: float
     rules: tuple[str, ...]
+    repriced: str | None = None
+    """Why it was priced anew other than by a correction of its set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ def as_data(report: WeeklyReport) -> dict[str, Any]:
                     "day": entry.day,
                     "cost": entry.cost,
                     "rule_ids": entry.rules,
+                    "repriced": entry.repriced,
                 }
                 for entry in report.budget.entries
             ],

@@ -238,6 +238,7 @@ def _budgets(
                     day=day_of(at, zone) if entry.day is None else date.fromisoformat(entry.day),
                     cost=entry.cost,
                     rules=tuple(entry.rule_ids),
+                    repriced=entry.repriced,
                 )
             )
     budgets = []

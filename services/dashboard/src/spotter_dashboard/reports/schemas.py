@@ -59,6 +59,8 @@ class ReportEntry(BaseModel):
     day: str
     cost: float
     rule_ids: list[str]
+    repriced: str | None = None
+    """Why it was priced anew other than by a correction of its set."""
 
 
 class ReportBudget(BaseModel):

@@ -43,7 +43,7 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
         spent = round(sum((entry.cost for entry in entries), start=0.0), 6)
         latest = newest or max(revisions, key=lambda revision: revision.week_start, default=None)
         allowed = _allowed(connection, gym_id, athlete_id, latest, spent, now)
-    shown = {"set_id", "set_key", "exercise", "ended_by", "cost", "rule_ids"}
+    shown = {"set_id", "set_key", "exercise", "ended_by", "cost", "rule_ids", "repriced"}
     return {
         "athlete_id": athlete_id,
         "week_start": format_time(week.start),
@@ -51,7 +51,7 @@ def budget(engine: Engine, gym_id: str, athlete_id: str, config: GymConfig, now:
         "allowed": allowed,
         "spent": spent,
         "left": max(0.0, round(allowed - spent, 6)),
-        "entries": [entry.model_dump(include=shown) for entry in entries],
+        "entries": [entry.model_dump(include=shown, exclude_none=True) for entry in entries],
     }
 
 
