@@ -8,7 +8,8 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Column, Engine, Table, select, tuple_
 
-from spotter.domain.time import micros
+from spotter.domain.events import corrected_time, from_json
+from spotter.domain.time import format_time, micros
 from spotter.domain.weeks import Week
 from spotter_dashboard.store.tables import NOTICES, WELLNESS, of_athlete
 
@@ -32,7 +33,8 @@ def wellness(
     for event in rows:
         data = event["data"]
         scores = {name: data.get(name) for name in SCORES}
-        reports.append({"id": event["id"], "time": event["time"], **scores, "pain": data.get("pain") or {}})
+        time = format_time(corrected_time(from_json(event)))
+        reports.append({"id": event["id"], "time": time, **scores, "pain": data.get("pain") or {}})
     return reports, cursor
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from spotter.domain.events import Event, EventData, decode, parse_time
+from spotter.domain.events import Event, EventData, Unreadable, corrected_time, decode, from_json
 from spotter.domain.events.budgets import BudgetChanged, NoticeGiven
 from spotter.domain.events.lifting import MotionSampled, RepCompleted
 from spotter.domain.events.outputs import (
@@ -134,7 +134,7 @@ def _closed(event: Event, row: Row) -> Rows:
 
 def _reported(event: Event, row: Row) -> Rows:
     about = {name: row[name] for name in ("gym_id", "athlete_id", "event_id", "rank")}
-    yield tables.REPORTS, {**about, "time_us": micros(event.time)}
+    yield tables.REPORTS, {**about, "time_us": micros(corrected_time(event))}
 
 
 def _counted(event: Event, row: Row) -> Rows:
@@ -187,12 +187,12 @@ def _rejected(event: Event, row: Row) -> Rows:
 
 
 def refused_at(event: Event) -> datetime:
-    """Return the time of the refused event; where it has none, when it was refused."""
+    """Return the corrected time of the refused event; where it has none, when it was refused."""
     data = event.data
     assert isinstance(data, EventRejected)
     try:
-        return parse_time((data.event or {}).get("time"))
-    except ValueError:
+        return corrected_time(from_json(data.event))
+    except Unreadable:
         return event.time
 
 
@@ -201,7 +201,7 @@ def _lost(event: Event, row: Row) -> Rows:
 
 
 def _felt(event: Event, row: Row) -> Rows:
-    yield tables.WELLNESS, row | {"said_id": _said_id(event), "reported_us": micros(event.time)}
+    yield tables.WELLNESS, row | {"said_id": _said_id(event), "reported_us": micros(corrected_time(event))}
 
 
 def _noticed(event: Event, row: Row) -> Rows:
