@@ -51,6 +51,16 @@ class CounterCases:
         assert (["rep_conflict"], [other.id]) == (lifter.reasons, [lifter.rejected[0].rejected_id])
         assert [rep.id for rep in reps] == [rep.rep_event_id for rep in lifter.sets[0].reps]
 
+    def test_a_buffer_that_is_flushed_has_all_its_reps(self, lifter: Lifter) -> None:
+        """Reps of one time with numbers of their own are as many reps, whose gaps nobody knows."""
+        reps = [lifter.rep(number, 30, 0.6 - 0.03 * number) for number in range(1, 8)]
+        lifter.send(lifter.start(0), *reps, lifter.end(31))
+        [only] = lifter.sets
+        assert [1, 2, 3, 4, 5, 6, 7] == only.numbers
+        assert [event.id for event in reps] == [rep.rep_event_id for rep in only.reps]
+        assert "clock" in lifter.estimates[-1].flags
+        assert "failing" not in {advice.action for advice in lifter.advice}
+
     def test_a_rep_of_another_load_starts_another_curve(self, lifter: Lifter) -> None:
         """The faster reps at less load are no sign of strength at the load before."""
         lifter.send(lifter.start(0, exercise="leg_press", load_kg=150.0), *lifter.reps(4, 3))

@@ -74,6 +74,14 @@ class ExposureCases:
         lifter.send(*part(lifter, 0, "a", 1), *part(lifter, 20, "b", 1, exercise="leg_curl"), *part(lifter, 40, "c", 1))
         assert [each.opened.set_key for each in lifter.sets] == exposures(lifter)
 
+    def test_a_part_that_is_voided_leaves_the_others(self, lifter: Lifter) -> None:
+        """The price is that of what is left; so is the first set."""
+        lifter.send(*part(lifter, 0, "a", 0), *part(lifter, 45, "b", 1, part_of="a"))
+        lifter.send(lifter.void_set(100, "a"))
+        [left] = lifter.sets
+        assert ("b", left.opened.set_key) == (left.opened.set_id, left.opened.exposure_key)
+        assert [0.5] == lifter.costs
+
     def test_a_part_may_be_named_afterwards(self, lifter: Lifter) -> None:
         """An amendment joins two sets, and parts them."""
         lifter.send(*part(lifter, 0, "a", 0), *part(lifter, 150, "b", 0))

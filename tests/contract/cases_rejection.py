@@ -32,7 +32,10 @@ class RejectionCases:
             "an end that the set has outlived",
             "an amendment that says what is known",
             "the same start again",
+            "a void of a rep that is voided",
             "a void of a set that is voided",
+            "a rep of a voided set",
+            "a call of a voided set",
             "a move to the same lifter",
         ],
     )
@@ -68,7 +71,10 @@ def _useless(lifter: Lifter, what: str, key: str) -> Event:
         "an end that the set has outlived": lambda: lifter.late(lifter.end(304, "b"), 330),
         "an amendment that says what is known": lambda: lifter.amend_set(330, "b", load_kg=60.0),
         "the same start again": lambda: lifter.late(lifter.start(300.5, "b", load_kg=60.0), 330),
+        "a void of a rep that is voided": lambda: lifter.void(2, 401, "a"),
         "a void of a set that is voided": lambda: lifter.void_set(401, "a", set_key=key),
+        "a rep of a voided set": lambda: lifter.rep(4, 401, 0.4, "a", set_key=key),
+        "a call of a voided set": lambda: lifter.call(1, 401, "a", set_key=key),
         "a move to the same lifter": lambda: lifter.event(
             SetMoved(set_id="b", to_athlete_id=lifter.athlete_id), 400, source="coach"
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.field.checks import advised, did, flagged, no_emergency, numbers, rejected_for, velocities
+from tests.field.checks import advised, did, flagged, no_emergency, numbers, rejected_for, spent, velocities
 from tests.field.events import (
     HARD,
     MEDIUM,
@@ -18,6 +18,7 @@ from tests.field.events import (
     rep,
     reps,
     started,
+    timed_by,
 )
 from tests.field.situation import Situation, live, situation
 
@@ -81,6 +82,26 @@ REPS: Final[tuple[Situation, ...]] = (
         ],
         did("machine_chest_press 7"),
         rejected_for("rep_conflict"),
+    ),
+    situation(
+        "an app that slept flushes its buffer: all reps have one time",
+        [started("s", "leg_press", -3005, load_kg=120), *FLUSHED, ended("s", -2995)],
+        did("leg_press 7"),
+        numbers(0, *range(1, 8)),
+        flagged(0, "clock"),
+        flagged(0, "failed", yes=False),
+        no_emergency(),
+        spent(0.0),
+    ),
+    situation(
+        "an app that slept reads its clock for each event of its buffer",
+        timed_by("read for each event", [started("s", "leg_press", -3005, load_kg=120), *FLUSHED, ended("s", -2995)]),
+        did("leg_press 7"),
+        numbers(0, *range(1, 8)),
+        velocities(0, *HARD),
+        flagged(0, "failed", yes=False),
+        no_emergency(),
+        spent(0.0),
     ),
     situation(
         "an app flushes its buffer without saying when anything happened",
