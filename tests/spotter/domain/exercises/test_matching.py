@@ -263,10 +263,13 @@ class TestSearch:
             ("back_sq", "back_squat"),
             ("sqaut", "back_squat"),
             ("LEG P", "leg_press"),
+            ("Single leg curl", "leg_curl"),
+            ("Machine bench press", "machine_chest_press"),
+            ("Bankdrücken", "bench_press"),
         ],
     )
     def test_the_likeliest_stands_first(self, typed: str, first: str) -> None:
-        """Beginnings of words suffice; where nothing begins so, misspellings count."""
+        """What the text means as a name; beginnings of words suffice, and where nothing begins so, misspellings count."""
         assert first == search(CATALOGUE, typed)[0].exercise.exercise
 
     def test_each_exercise_once_and_no_more_than_asked(self) -> None:

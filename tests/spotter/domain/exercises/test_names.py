@@ -17,6 +17,8 @@ NAMES = list(CATALOGUE.names.all)
 STRICTNESS = {risk: -rank for rank, risk in enumerate(RISKS)}
 
 ENGLISH = """
+    Deadlift (no belt)                           deadlift
+    Squat (belt)                                 back_squat
     Iso-Lateral Chest Press (Machine)            machine_chest_press
     Decline Chest Fly (Dumbbell)                 chest_fly
     Single Arm Cable Crossover                   cable_crossover

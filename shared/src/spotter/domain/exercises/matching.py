@@ -178,7 +178,9 @@ def _match(sense: Sense, alike: float, side: SingleSide | None) -> Match | None:
 
 
 def search(catalogue: Catalogue, query: str, limit: int = 20) -> list[Match]:
-    """Return the exercises that a half-typed query may mean, best first: each word begins one of a name's.
+    """Return the exercises that a query may mean: the one that it means as a name, then those that it begins, best first.
+
+    Of a half-typed query each word begins one of a name's.
 
     Without a query: the catalogue in its order.
 
@@ -191,17 +193,20 @@ def search(catalogue: Catalogue, query: str, limit: int = 20) -> list[Match]:
         return [Match(entry, entry.name, 1.0, "name") for entry in catalogue][:limit]
     if len(query) > _LETTERS_MAX:
         return []
-    exact = find(catalogue, query)
-    hits: dict[str, Match] = {} if exact is None else {exact.exercise.exercise: exact}
+    hits: dict[str, Match] = {}
     canonical = words(query)
     for name in catalogue.names.all:
         score = max(_begun(tuple(typed), name), _begun(canonical, name))
         before = hits.get(name.entry.exercise)
         if score > 0 and (before is None or score > before.score):
             hits[name.entry.exercise] = Match(name.entry, name.written, score, "fuzzy")
+    meaning = meant(catalogue, query)
+    first = [] if meaning is None else [meaning]
     if not hits:
-        return _scored(catalogue.names, query)[:limit]
-    return sorted(hits.values(), key=lambda hit: (-hit.score, len(hit.name), hit.exercise.exercise))[:limit]
+        others = _scored(catalogue.names, query)
+    else:
+        others = sorted(hits.values(), key=lambda hit: (-hit.score, len(hit.name), hit.exercise.exercise))
+    return [*first, *(hit for hit in others if meaning is None or hit.exercise is not meaning.exercise)][:limit]
 
 
 def _named(match: Match) -> str:

@@ -80,6 +80,8 @@ _FILLERS: Final = frozenset(
             "cluster",
             "myorep",
             "restpause",
+            "no",
+            "without",
             "sec",
             "second",
             "minute",
