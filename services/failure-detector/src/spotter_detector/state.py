@@ -174,6 +174,8 @@ class LiftedSet:
     """Fingerprint of the lifter's report that holds; empty: none."""
     voided: bool = False
     """The set never happened."""
+    tie: int = 0
+    """Order of arrival among sets that opened at the same time."""
     refused: tuple[RepRecord, ...] = ()
     """Reps that are not counted: reported twice, or with a number of another; kept, because what comes may show more."""
     moved_from: str = ""
@@ -220,6 +222,13 @@ class SetRef:
     """Its end, once it has ended."""
     noted_us: int = 0
     """When the newest event about it happened, if that was after its end."""
+    tie: int = 0
+    """Order of arrival among sets that opened at the same time."""
+
+    @property
+    def opened(self) -> tuple[int, int]:
+        """When it opened, for the order among sets."""
+        return (self.opened_us, self.tie)
 
 
 @record(frozen=True, slots=True)

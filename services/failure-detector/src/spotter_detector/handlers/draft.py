@@ -15,7 +15,7 @@ from spotter_detector.lifecycle.raw_motion import MotionChanges
 from spotter_detector.lifecycle.rep_merge import MergedRep, first_difference
 from spotter_detector.lifecycle.sets import Assignment
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
-from spotter_detector.model import Prior
+from spotter_detector.model import Observation, Prior
 from spotter_detector.state import LiftedSet, Note, RepRecord
 
 
@@ -71,9 +71,16 @@ def _revised(
 ) -> EstimateRequest | None:
     if before is None:
         before = replace(after, reps=())
-    elif not arrived and before.reps is after.reps and _prior_of_estimates(before) == _prior_of_estimates(after):
-        return None
+    elif not arrived and _prior_of_estimates(before) == _prior_of_estimates(after):
+        if before.reps is after.reps or _estimated(work, before) == _estimated(work, after):
+            return None
     return revise(work, before, after, *arrived)[1]
+
+
+def _estimated(work: UnitOfWork, lifted_set: LiftedSet) -> list[tuple[Observation, list[str]]]:
+    """Return all of the reps that their estimates follow from, with the events that report them."""
+    merged = work.merger.merge(lifted_set.key, lifted_set.reps)
+    return [(rep.observation, [lifted_set.reps[index].event_id for index in rep.indices]) for rep in merged]
 
 
 def _prior_of_estimates(lifted_set: LiftedSet) -> Prior:

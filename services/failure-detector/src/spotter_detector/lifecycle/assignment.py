@@ -107,6 +107,20 @@ def _is_same_counter(rep: RepRecord, other: RepRecord) -> bool:
     return rep.source == other.source and (rep.set_id == other.set_id or None in (rep.set_id, other.set_id))
 
 
+def _is_overlapping(rep: RepRecord, other: RepRecord) -> bool:
+    """Whether two reps overlap in time: by the clock of the sender where they have one, else as corrected."""
+    started_us, ended_us = sent_times(rep)
+    began_us, done_us = sent_times(other)
+    if done_us <= started_us or began_us >= ended_us:
+        return False
+    if rep.source != other.source:
+        return ended_us != done_us or rep.exercise is None or other.exercise in (None, rep.exercise)
+    # Corrected times may all be that of receipt: only the sender's own tell reps of one program apart.
+    if rep.sent_us == other.sent_us:
+        return False
+    return rep.sent_us - (ended_us - started_us) < other.sent_us and other.sent_us - (done_us - began_us) < rep.sent_us
+
+
 class SetDraft:
     """A set while events are assigned to it."""
 
@@ -128,6 +142,7 @@ class SetDraft:
         "refused",
         "reps",
         "started",
+        "tie",
         "touched",
         "voided",
     )  # fmt: skip
@@ -137,6 +152,7 @@ class SetDraft:
         self.opener = opener
         """The event that opened it."""
         self.opened_us = opened_us
+        self.tie = 0 if opener is None else opener.tie
         self.names: tuple[str | None, ...] = (name,)
         """Its set id, None if it was not named, and further ones of other recorders."""
         self.exercise: str | None = None
@@ -163,6 +179,7 @@ class SetDraft:
         name = None if lifted_set.set_id == lifted_set.key else lifted_set.set_id
         draft = cls(None, lifted_set.opened_us, name)
         draft.base = lifted_set
+        draft.tie = lifted_set.tie
         draft.names = (name, *lifted_set.other_ids)
         draft.exercise = lifted_set.context.get("exercise")
         draft.reps = list(lifted_set.reps)
@@ -198,7 +215,14 @@ class SetDraft:
 
     def is_running(self, at_us: int) -> bool:
         """Whether it runs at a moment that is not before its opening."""
-        return not self.voided and at_us <= self.over_us
+        if self.voided:
+            return False
+        return at_us <= self.silence_us if self.ended_us is None else at_us < self.ended_us
+
+    @property
+    def opened(self) -> tuple[int, int]:
+        """When it opened, for the order among sets."""
+        return (self.opened_us, self.tie)
 
     def fits(self, exercise: str | None) -> bool:
         """Whether an event that names this exercise can be about the set."""
@@ -246,12 +270,14 @@ class Timeline:
         """Sets that began in this fold, in order of their start."""
         self.waiting: list[Note] = []
         """Events whose set has not begun."""
+        self._may_forward = True
+        """Whether an event may be about a set that was moved to another lifter."""
         self._late_pins: list[Item] = []
 
     def touched(self) -> list[SetDraft]:
         """Return all sets that the fold has changed, in order of their start."""
         changed = [draft for draft in (*self._stored.values(), *self.new) if draft.touched]
-        return sorted(changed, key=lambda draft: draft.opened_us)
+        return sorted(changed, key=lambda draft: draft.opened)
 
     def begun(self, at_us: int, name: str | None = None) -> Iterator[SetDraft]:
         """Yield the sets that had begun at a moment, the latest start first; with a name, those of that name."""
@@ -265,7 +291,7 @@ class Timeline:
         )
         upper = next(new, None)
         for lower in stored:
-            while upper is not None and upper.opened_us >= lower.opened_us:
+            while upper is not None and upper.opened >= lower.opened:
                 yield upper
                 upper = next(new, None)
             yield lower
@@ -281,7 +307,7 @@ class Timeline:
             for ref in self.refs[-RECENT:]
             if ref.opened_us <= at_us and (ref.is_open or ref.until_us >= since_us or ref.key in self._stored)
         ]
-        return iter(sorted((*stored, *new), key=lambda draft: draft.opened_us, reverse=True) if stored else new)
+        return iter(sorted((*stored, *new), key=lambda draft: draft.opened, reverse=True) if stored else new)
 
     def _wrapped(self, ref: SetRef) -> SetDraft:
         draft = self._stored.get(ref.key)
@@ -303,9 +329,10 @@ class Timeline:
         every = (draft for draft in self.begun(2**62) if draft.moved_from == moved_from)
         return next(every, None)
 
-    def fold(self, items: Sequence[Item]) -> None:
-        """Assign events, in order of time."""
+    def fold(self, items: Sequence[Item], newcomer: str) -> None:
+        """Assign events, in order of time; only the newcomer may be about a set that was moved to another lifter."""
         for item in items:
+            self._may_forward = item.identity == newcomer
             if isinstance(item, Note):
                 self.place_note(item)
             else:
@@ -363,7 +390,7 @@ class Timeline:
             running = self._running(at_us)
             return running if running is not None and running.fits(exercise) else None
         for draft in self.begun(at_us, name):
-            if draft.voided:
+            if draft.voided or (draft.moved_to and not self._may_forward):
                 continue
             runs = draft.is_running(at_us)
             if draft.fits(exercise) and (runs or self._may_continue(draft, at_us)):
@@ -385,7 +412,7 @@ class Timeline:
         if at_us - draft.over_us > REOPEN_US:
             return False
         for later in self.begun(at_us):
-            if later.opened_us <= draft.opened_us:
+            if later.opened <= draft.opened:
                 return True
             if later is not draft and later.reps and not later.moved_to and not later.voided:
                 return False
@@ -412,13 +439,12 @@ class Timeline:
 
     @staticmethod
     def _overlaps(draft: SetDraft, rep: RepRecord) -> bool:
-        started_us, ended_us = sent_times(rep)
+        """Whether a set has reps of another recorder that overlap a rep in time, and none of the same one."""
         overlaps = False
         for other in draft.reps[-6:]:
-            began_us, done_us = sent_times(other)
-            if done_us <= started_us or began_us >= ended_us:
+            if not _is_overlapping(rep, other):
                 continue
-            if other.source == rep.source and (other.set_id == rep.set_id or None in (other.set_id, rep.set_id)):
+            if _is_same_counter(rep, other):
                 return False
             overlaps = True
         return overlaps
@@ -434,7 +460,7 @@ class Timeline:
 
     def _absorb(self, draft: SetDraft, other: SetDraft) -> SetDraft:
         """Make two recordings one set, the one that has the first rep; return it."""
-        if other.reps and other.opened_us < draft.opened_us:
+        if other.reps and other.opened < draft.opened:
             draft, other = other, draft
         draft.names = (*draft.names, *(name for name in other.names if name is not None and name not in draft.names))
         draft.reps += other.reps
@@ -464,7 +490,7 @@ class Timeline:
             draft.inherited = self._inherited(name, exercise, at_us)
             draft.exercise = draft.inherited.get("exercise", exercise)
         index = len(self.new)
-        while index and self.new[index - 1].opened_us > at_us:
+        while index and self.new[index - 1].opened > draft.opened:
             index -= 1
         self.new.insert(index, draft)
         draft.touched = True
@@ -482,9 +508,9 @@ class Timeline:
 
     def _end_others(self, draft: SetDraft, at_us: int) -> None:
         for other in self._live(at_us, at_us):
-            if other is draft or other.ended_us is not None or other.voided or other.active_us >= at_us:
+            if other is draft or other.ended_us is not None or other.voided or other.active_us > at_us:
                 continue
-            if other.reps or other.opened_us < draft.opened_us:
+            if other.reps or other.opened < draft.opened:
                 silent = other.silence_us < at_us
                 other.close(min(at_us, other.silence_us), "silence" if silent else "next_set")
 
@@ -539,7 +565,8 @@ class Timeline:
             running = self._running(at_us)
             return running if running is not None and running.fits(exercise) else None
         for draft in self.begun(at_us, name):
-            if draft.is_running(at_us) and draft.fits(exercise):
+            may_have = self._may_forward or not draft.moved_to
+            if draft.is_running(at_us) and draft.fits(exercise) and may_have:
                 return draft
             if draft.over_us < at_us - NO_REP_US:
                 break
@@ -570,6 +597,8 @@ class Timeline:
         for draft in self.begun(at_us, name):
             if draft.voided:
                 voided = voided or draft
+                continue
+            if draft.moved_to and not self._may_forward:
                 continue
             if name is None and (draft.moved_to or (kind not in ("amended", "ended", "voided") and not draft.reps)):
                 continue

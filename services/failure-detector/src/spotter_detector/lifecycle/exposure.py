@@ -44,7 +44,7 @@ def _before(work: UnitOfWork, lifted_set: LiftedSet) -> list[SetRef]:
     return [
         ref
         for ref in reversed(work.lifter.sets)
-        if ref.key != lifted_set.key and ref.opened_us < lifted_set.opened_us and not ref.moved
+        if ref.key != lifted_set.key and ref.opened < (lifted_set.opened_us, lifted_set.tie) and not ref.moved
     ]
 
 

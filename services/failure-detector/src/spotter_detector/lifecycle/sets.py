@@ -167,9 +167,9 @@ def _assigned_again(work: UnitOfWork, item: Item, session: Sequence[LiftedSet], 
         if draft is not None:
             draft.notes = [note for note in draft.notes if not any(note is taken for taken in notes)]
             draft.touched = True
-    timeline.fold([event for event in items if time_of(event) <= last_us])
+    timeline.fold([event for event in items if time_of(event) <= last_us], item.identity)
     timeline.refs = others
-    timeline.fold([event for event in items if time_of(event) > last_us])
+    timeline.fold([event for event in items if time_of(event) > last_us], item.identity)
     return timeline
 
 
@@ -336,6 +336,7 @@ def _build(
         effort="" if before is None else before.effort,
         voided=draft.voided,
         refused=refused,
+        tie=before.tie if before is not None and not fresh else first.tie,
     )
     return after if draft.moved_to else _pinned(work, after, before, again=fresh)
 
@@ -420,7 +421,11 @@ def _end_of(work: UnitOfWork, draft: SetDraft, before: LiftedSet | None) -> tupl
     """Return when and by what a set has ended: also by silence, where the lifter did something later."""
     if draft.ended_us is not None or draft.moved_to:
         return draft.ended_us, draft.end_reason
-    later = [ref.opened_us for ref in work.lifter.sets if ref.opened_us > draft.active_us and ref.key != draft.keys[0]]
+    later = [
+        ref.opened_us
+        for ref in work.lifter.sets
+        if ref.opened > draft.opened and ref.opened_us >= draft.active_us and ref.key != draft.keys[0]
+    ]
     following_us = min(later, default=None)
     if following_us is not None and not draft.moved_from:
         silent = draft.silence_us < following_us
@@ -483,7 +488,12 @@ def _put(work: UnitOfWork, before: LiftedSet | None, after: LiftedSet) -> None:
     if fingerprint != ("" if before is None else before.effort):
         reps.publish_effort(work, after, effort)
     ended = (after.ended_us, after.end_reason, after.voided)
-    if after.ended_us is not None and (before is None or ended != (before.ended_us, before.end_reason, before.voided)):
+    if after.ended_us is not None and (
+        before is None
+        or ended != (before.ended_us, before.end_reason, before.voided)
+        or before.reps is not after.reps
+        or before.start != after.start
+    ):
         work.publish_closed(after)
 
 

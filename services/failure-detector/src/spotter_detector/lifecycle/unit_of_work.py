@@ -13,6 +13,7 @@ from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
 from spotter.domain.time import DAY_US, MINUTE_US, SECOND_US, micros, moment_of
 from spotter.streaming.processor import Environment, State
+from spotter_detector.lifecycle.assignment import time_of
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
 from spotter_detector.profile import Profile, posterior_profile
@@ -161,11 +162,11 @@ class UnitOfWork:
 
     def tie_at(self, at_us: int) -> int:
         """Return the place in the order of arrival among events of the same time, as far as they are in running sets."""
+        if at_us != self.newest_us():
+            return 0
         ties = []
-        for ref in self.lifter.sets[-2:]:
-            lifted_set = self.get(ref.key)
-            ties += [rep.tie for rep in lifted_set.reps[-16:] if rep.ended_us == at_us]
-            ties += [note.tie for note in lifted_set.notes[-8:] if note.at_us == at_us]
+        for lifted_set in self.newest():
+            ties += [event.tie for event in lifted_set.events if at_us in (lifted_set.ended_us, time_of(event))]
         return max(ties, default=-1) + 1
 
     def end_of_flushed(self, counter: str, sent_us: int, ended_us: int) -> int:
@@ -208,6 +209,7 @@ class UnitOfWork:
             moved=bool(lifted_set.moved_to),
             other_ids=lifted_set.other_ids,
             until_us=0 if ended_us is None else max(ended_us, lifted_set.active_us),
+            tie=lifted_set.tie,
             noted_us=newest_us if ended_us is not None and newest_us > max(ended_us, lifted_set.active_us) else 0,
         )
         if ref != before:
@@ -229,7 +231,7 @@ class UnitOfWork:
                 merged = {name: into for name, into in merged.items() if into != key}
                 forgot = True
         refs[ref.key] = ref
-        ordered = sorted(refs.values(), key=lambda other: (other.opened_us, other.received_us, other.key))
+        ordered = sorted(refs.values(), key=lambda other: (*other.opened, other.received_us, other.key))
         newest_us = max(newest_us, self.lifter.newest_us)
         lifter = replace(self.lifter, sets=tuple(ordered), forgot=forgot, forgotten=forgotten)
         self.put_lifter(replace(lifter, merged=merged, newest_us=newest_us))
