@@ -161,14 +161,6 @@ def test_a_set_that_was_forgotten_is_refused_as_too_old(kind: str) -> None:
     assert ({}, ()) == (training.last.changes, training.last.outputs)
 
 
-def test_effort_for_a_set_that_nobody_knows_is_passed_over() -> None:
-    """The detector has refused it already."""
-    training = Training()
-    Lifting(training, "gone", "s1", {}, MONDAY).report_effort(rir=1)
-
-    assert ({}, ()) == (training.last.changes, training.last.outputs)
-
-
 def test_sets_are_forgotten_four_weeks_after_their_last_receipt() -> None:
     """By the times of receipt of what comes in, when the next set opens."""
     training = Training()
@@ -190,16 +182,16 @@ def test_a_set_waits_for_the_configuration_that_it_is_pinned_to() -> None:
         Lifting(training, "k", "s", {"exercise": "hip_thrust"}, MONDAY, pinned=3).send_opened()
 
 
-def test_a_reused_set_id_means_the_latest_set() -> None:
-    """Reports are about the newest set of that name, estimates about the set that they name by key."""
+def test_a_report_names_its_set_by_key() -> None:
+    """A set id may be used again."""
     training = Training()
     first, second = training.open_set("hip_thrust", set_id="1"), training.open_set("hip_thrust", set_id="1")
     first.rep(6)
     second.rep(6)
-    second.report_effort(rir=1)
+    first.report_effort(rir=1)
 
-    assert training.set(first).report is None
-    assert training.set(second).report is not None
+    assert training.set(first).report is not None
+    assert training.set(second).report is None
 
 
 def test_the_state_of_a_set_stays_small() -> None:

@@ -13,6 +13,7 @@ from spotter.domain.events.budgets import BudgetChanged
 from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import (
     AdviceGiven,
+    EffortCounted,
     EffortEstimated,
     RepCounted,
     RepOverdue,
@@ -299,14 +300,25 @@ class Lifting:
 
     def send_overdue(self, number: int | None = None) -> list[AdviceGiven]:
         """Report a rep that is under way for too long."""
-        data = RepOverdue(set_id=self.set_id, rep_number=number, started_at=self.training.now, outlasted_s=6.0)
+        data = RepOverdue(
+            set_id=self.set_id, set_key=self.key, rep_number=number, started_at=self.training.now, outlasted_s=6.0
+        )
         self.training.receive(data, source="spotter/failure-detector/timer")
         return self.training.last_outputs_of(AdviceGiven)
 
-    def report_effort(self, *, time: datetime | None = None, senttime: datetime | None = None, **report: Any) -> None:
-        """Report the effort, as the lifter."""
-        at = time or self.training.now
-        self.training.receive(EffortReported(set_id=self.set_id, **report), time=at, senttime=senttime, source="app")
+    def report_effort(self, **report: Any) -> None:
+        """Let a report of the lifter hold from now on, as the detector resolves it."""
+        call = EffortReported(**report)
+        rep = next((rep for rep in self.reps if rep.number == call.rep_number), None)
+        data = EffortCounted(
+            set_key=self.key,
+            effort_event_id=f"call{len(self.training.inputs)}",
+            about=self.training.now,
+            rep_event_id=None if rep is None else rep.event_id,
+            rir=call.called_rir,
+            failed=call.failed,
+        )
+        self.training.receive(data)
 
     def close(self, reason: str = "lifter", **more: Any) -> SetSummarised:
         """End the set; returns its summary."""

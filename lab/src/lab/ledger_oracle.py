@@ -10,7 +10,6 @@ from typing import Final
 
 from spotter.domain.events import Event
 from spotter.domain.events.budgets import BudgetChanged
-from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import EffortCounted, EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted
 from spotter.domain.weeks import week_of
@@ -20,7 +19,7 @@ from spotter_advisor.handlers.rep_counted import counted_rep, estimated_rep
 from spotter_advisor.handlers.set_opened import context_of, pin_set
 from spotter_advisor.handlers.settlement import price_of
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork, day_policy, pinned_on_day
-from spotter_advisor.planning.outcome import counted_report, outcome, report_of
+from spotter_advisor.planning.outcome import outcome, report_of
 from spotter_advisor.state.records import ATHLETE, AdvisedRep, Closing, EffortReport, LedgerEntry, Pins
 
 _HOUR: Final = timedelta(hours=1)
@@ -129,14 +128,8 @@ def published(events: Iterable[Event]) -> dict[str, LedgerEntry]:
 
 def _record(sets: dict[str, _SetHistory], uow: AdvisorUnitOfWork, env: Environment) -> None:
     event, data = uow.event, uow.event.data
-    if isinstance(data, EffortReported):
-        moved = None if event.movedfrom is None else event.movedfrom.partition(" ")[0]
-        reported = sets.get(data.set_key) if data.set_key else _newest_with_id(sets, data.set_id, moved)
-        if reported is not None and not reported.is_gone:
-            reported.report = report_of(event, data, reported.advised_reps())
-        return
     if isinstance(data, RepOverdue):
-        slow = sets.get(data.set_key) if data.set_key else _newest_with_id(sets, data.set_id)
+        slow = sets.get(data.set_key or "")
         if slow is not None and slow.closed is None:
             slow.overdue = data.started_at
         return
@@ -163,7 +156,7 @@ def _record(sets: dict[str, _SetHistory], uow: AdvisorUnitOfWork, env: Environme
 
 def _count(history: _SetHistory, event: Event, data: RepCounted | EffortEstimated | EffortCounted) -> None:
     if isinstance(data, EffortCounted):
-        history.report = counted_report(event, data)
+        history.report = report_of(event, data)
     elif isinstance(data, RepCounted):
         if data.withdrawn:
             history.reps.pop(data.rep_event_id, None)
@@ -176,17 +169,6 @@ def _count(history: _SetHistory, event: Event, data: RepCounted | EffortEstimate
         rep = max(numbered, key=lambda rep: (not rep.voided, rep.rep_time == data.rep_time, rep.rep_time), default=None)
         if rep is not None:
             history.estimates[rep.rep_event_id] = data
-
-
-def _newest_with_id(sets: dict[str, _SetHistory], set_id: str | None, moved: str | None = None) -> _SetHistory | None:
-    matches = [
-        history for history in sets.values() if history.set_id == set_id and moved in (None, history.first.moved_from)
-    ]
-    return max(
-        matches,
-        key=lambda history: (history.first.opened_at, history.received, history.first.set_key),
-        default=None,
-    )
 
 
 def _describe_running_week(sets: dict[str, _SetHistory], uow: AdvisorUnitOfWork, env: Environment) -> None:

@@ -134,19 +134,6 @@ def test_a_report_on_an_earlier_rep_is_not_about_the_end() -> None:
     assert 4.0 == lifting.close().rir_end
 
 
-def test_a_report_by_a_clock_that_is_slow_is_about_what_was_done_when_it_came() -> None:
-    """Only a sender who says when it sent is taken at its word."""
-    blind, knowing = Training().open_set("hip_thrust"), Training().open_set("hip_thrust")
-    for lifting in (blind, knowing):
-        lifting.rep(5)
-        lifting.rep(4)
-    early = blind.training.now - timedelta(seconds=5)
-    blind.report_effort(rir=2, time=early)
-    knowing.report_effort(rir=2, time=early, senttime=knowing.training.now)
-
-    assert (2.0, 4.0) == (blind.close().rir_end, knowing.close().rir_end)
-
-
 def test_a_correction_after_the_end_revises_the_summary() -> None:
     """A rep amended, one voided, one that arrives late: each a revision."""
     training = Training()

@@ -247,6 +247,20 @@ def test_a_rep_keeps_its_estimate_when_it_is_renumbered() -> None:
     assert [(1, 3.0), (3, 1.0)] == [(rep.number, rep.rir) for rep in training.set(lifting).reps]
 
 
+def test_advice_is_numbered_by_the_rep_number_that_it_came_after() -> None:
+    """Another rep may have had that number before."""
+    training = Training()
+    lifting = part(training)
+    lifting.rep(6)
+    first = lifting.reps[0]
+    first.number, first.revision = 2, 2
+    lifting.send_counted(first)
+    earlier = lifting.rep(7, number=1, ended=first.ended - timedelta(seconds=2), newest=False)
+    (again,) = lifting.send_estimate(first, 6)
+
+    assert [(1, 2), (2, 1)] == [(advice.after_rep, advice.revision) for advice in (earlier, again)]
+
+
 @pytest.mark.parametrize("kind", ["calibration", "warmup"])
 def test_a_rep_of_another_kind_is_never_judged(kind: str) -> None:
     """It is met with silence, counts neither as a rep nor after a stop, and costs nothing."""
@@ -362,10 +376,10 @@ def lifts_parts(ends: Sequence[float], acts: Iterable[Step], order: Sequence[int
     st.permutations(range(4)),
 )
 def test_any_order_of_closing_and_correcting_parts_gives_the_same_ledger(
-    ends: list[float], told: list[Step], voids: list[int], order: list[int], closings: list[int]
+    ends: list[float], calls: list[Step], voids: list[int], order: list[int], closings: list[int]
 ) -> None:
     """Entries, costs, weeks, training days and sums of the history."""
-    newest = {(index, act): (index, act, value) for index, act, value in told}
+    newest = {(index, act): (index, act, value) for index, act, value in calls}
     last: list[Step] = [*newest.values(), *((index, "void", 0.0) for index in voids)]
     closed: list[Step] = [(index, "close", 0.0) for index in range(4)]
     plain = lifts_parts(ends, [*closed, *last], range(4))

@@ -7,14 +7,13 @@ from typing import Any, ClassVar, Final
 
 from spotter.domain import topics
 from spotter.domain.events import Event, EventData
-from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import EffortCounted, EffortEstimated, RepCounted, RepOverdue, SetClosed, SetOpened
 from spotter.domain.events.people import AthleteUpdated, BudgetGranted, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.streaming.processor import Environment, Processor, State, Step
 from spotter_advisor.handlers.athlete_updated import athlete_updated, budget_granted, policy_updated, session_started
 from spotter_advisor.handlers.new_descriptions import reprice_by_new_descriptions
 from spotter_advisor.handlers.rep_counted import effort_estimated, rep_counted, rep_overdue
-from spotter_advisor.handlers.set_closed import effort_counted, effort_reported, set_closed
+from spotter_advisor.handlers.set_closed import effort_counted, set_closed
 from spotter_advisor.handlers.set_opened import set_opened
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
 from spotter_advisor.handlers.wellness_reported import wellness_reported
@@ -27,7 +26,6 @@ _HANDLERS: Final[Mapping[type[EventData], Callable[[AdvisorUnitOfWork, Any], Non
     SetClosed: set_closed,
     RepOverdue: rep_overdue,
     EffortCounted: effort_counted,
-    EffortReported: effort_reported,
     AthleteUpdated: athlete_updated,
     PolicyUpdated: policy_updated,
     SessionStarted: session_started,

@@ -74,7 +74,7 @@ def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
     one_more_left = advised.one_more is None or (advised.one_more == rep.event_id and not data.arrival)
     terms, estimate, before = advised.terms, estimate_of(data), advised.stop
     decision = _decide(terms, estimate, rep, latched=before is not None, one_more_left=one_more_left)
-    rep = replace(rep, ends=decision.ends, advised=_next_revision(advised, rep.number) if advise else rep.advised)
+    rep = replace(rep, ends=decision.ends)
     fastest = data.reference_velocity_mps if index == len(advised.reps) - 1 else advised.fastest_mps
     advised = replace(advised, reps=(*advised.reps[:index], rep, *advised.reps[index + 1 :]), fastest_mps=fastest)
     if before is not None and not data.arrival:
@@ -91,13 +91,13 @@ def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
 
 def rep_overdue(uow: AdvisorUnitOfWork, data: RepOverdue) -> None:
     """Advise *failing* on a rep that is under way for too long: an emergency where a needed spotter is missing."""
-    advised = uow.set_meant(data)
+    advised = None if data.set_key is None else uow.set(data.set_key)
     if advised is None or not advised.is_open:
         return
     reps = advised.reps
     index = next((at for at in range(len(reps) - 1, -1, -1) if not reps[at].voided), None)
     after = 0 if index is None else reps[index].number
-    revision = _next_revision(advised, after)
+    advised, revision = _with_next_revision(advised, after)
     decision = decide_overdue(advised.terms)
     publish_advice(
         uow,
@@ -111,11 +111,6 @@ def rep_overdue(uow: AdvisorUnitOfWork, data: RepOverdue) -> None:
         since=uow.now,
         because=None if index is None else Because(rir=reps[index].rir, latched=advised.stop is not None),
     )
-    if index is None:
-        advised = replace(advised, plan=revision)
-    else:
-        rep = replace(reps[index], advised=revision)
-        advised = replace(advised, reps=(*reps[:index], rep, *reps[index + 1 :]))
     since = data.started_at
     uow.put_set(replace(advised, stop=advised.stop or StopLatch(uow.now, under_way=since), overdue=since))
 
@@ -198,13 +193,14 @@ def _advise(
     """Publish advice after a rep; in time it may latch a stop, or use up the one *one more*."""
     expires_at = data.newest_received + EXPIRY
     late = is_late(data, ttl_ms(expires_at, uow.now))
+    advised, revision = _with_next_revision(advised, rep.number)
     publish_advice(
         uow,
         advised,
         decision,
         message_for(decision, advised.terms, data.rir),
         after_rep=rep.number,
-        revision=rep.advised,
+        revision=revision,
         late=late,
         expires_at=expires_at,
         since=rep.ended,
@@ -243,10 +239,13 @@ def _index_of(advised: AdvisedSet, data: EffortEstimated) -> int | None:
     return max(numbered, key=lambda at: (not reps[at].voided, reps[at].ended == data.rep_time, at))
 
 
-def _next_revision(advised: AdvisedSet, number: int) -> int:
-    if number == 0:
-        return advised.plan + 1
-    return 1 + max((rep.advised for rep in advised.reps if rep.number == number), default=0)
+def _with_next_revision(advised: AdvisedSet, after_rep: int) -> tuple[AdvisedSet, int]:
+    """Return a set with one more advice after a rep of a number, whichever rep had it so far; 0 is the plan."""
+    if after_rep == 0:
+        return replace(advised, plan=advised.plan + 1), advised.plan + 1
+    number = str(after_rep)
+    revision = advised.given.get(number, 0) + 1
+    return replace(advised, given={**advised.given, number: revision}), revision
 
 
 def start_of(data: RepCounted) -> datetime:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import EffortCounted, SetClosed
 from spotter_advisor.handlers.notices import send_notices
 from spotter_advisor.handlers.settlement import settle, weigh
 from spotter_advisor.handlers.summary_message import publish_summary_message, summary_of
 from spotter_advisor.handlers.unit_of_work import AdvisorUnitOfWork
-from spotter_advisor.planning.outcome import counted_report, report_of
+from spotter_advisor.planning.outcome import report_of
 from spotter_advisor.state.records import AdvisedSet, Closing
 
 
@@ -32,21 +31,13 @@ def set_closed(uow: AdvisorUnitOfWork, data: SetClosed) -> None:
     uow.put_set(publish_summary(uow, replace(advised, closing=Closing(data.reason, data.ended_at, gone))))
 
 
-def effort_reported(uow: AdvisorUnitOfWork, data: EffortReported) -> None:
-    """Record the lifter's own report of how near to failure a set was."""
-    advised = uow.set_meant(data)
-    if advised is not None and not advised.is_gone:
-        advised = replace(advised, report=report_of(uow.event, data, advised.reps), correcting=False)
-        uow.put_set(publish_summary(uow, advised))
-
-
 def effort_counted(uow: AdvisorUnitOfWork, data: EffortCounted) -> None:
     """Record the lifter's own report that holds for a set now, if any does."""
     advised = uow.set(data.set_key)
     if advised is None:
         uow.reject_too_old(data.set_key)
     elif not advised.is_gone:
-        advised = replace(advised, report=counted_report(uow.event, data), correcting=False)
+        advised = replace(advised, report=report_of(uow.event, data), correcting=False)
         uow.put_set(publish_summary(uow, advised))
 
 

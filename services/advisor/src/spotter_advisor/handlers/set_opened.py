@@ -55,7 +55,6 @@ def _open(uow: AdvisorUnitOfWork, data: SetOpened) -> None:
         terms=assessment.terms,
         history=data.history,
         reopened=data.reopened,
-        moved_from=data.moved_from,
         standing=assessment.eligibility,
     )
     late = data.history or uow.now - data.opened_at > PLAN_FRESH

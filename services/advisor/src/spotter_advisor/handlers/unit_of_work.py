@@ -100,21 +100,6 @@ class AdvisorUnitOfWork:
         parts = (advised for advised in self.sets() if advised.exposure == exposure)
         return sorted(parts, key=lambda advised: (advised.opened_at, advised.key))
 
-    def set_meant(self, data: EventData) -> AdvisedSet | None:
-        """Return the set that an event is about: by its key, else the newest with its id.
-
-        For an event that follows a moved set, that is the set that was moved.
-        """
-        if data.set_key is not None:
-            return self.set(data.set_key)
-        moved = None if self.event.movedfrom is None else self.event.movedfrom.partition(" ")[0]
-        matches = (
-            advised
-            for advised in self.sets()
-            if data.set_id and advised.set_id == data.set_id and moved in (None, advised.moved_from)
-        )
-        return max(matches, key=lambda advised: (advised.opened_at, advised.opened_received, advised.key), default=None)
-
     @property
     def weeks(self) -> TouchedWeeks:
         """The weeks that have a set or an entry, with the changes so far."""

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from spotter.domain.events import Event, corrected_time
-from spotter.domain.events.lifting import EffortReported
 from spotter.domain.events.outputs import EffortCounted
 from spotter_advisor.state.records import AdvisedOutcome, AdvisedRep, AdvisedSet, EffortReport, StopLatch
 
@@ -20,20 +19,7 @@ def outcome_of(advised: AdvisedSet) -> AdvisedOutcome:
     return outcome(advised.reps, advised.report, advised.stop, advised.overdue, advised.opened_at)
 
 
-def report_of(event: Event, data: EffortReported, reps: Sequence[AdvisedRep]) -> EffortReport:
-    """Return the lifter's own report of the effort, given the reps received before it, in order of time.
-
-    It is about the rep that it names, else about all reps done by then; without the sender's clock, about all reps
-    received by then.
-    """
-    about = corrected_time(event)
-    rep = next((rep for rep in reversed(reps) if rep.number == data.rep_number), None)
-    if rep is None and event.senttime is None and reps:
-        about = max(about, reps[-1].ended)
-    return EffortReport(about, None if rep is None else rep.event_id, data.called_rir, data.failed)
-
-
-def counted_report(event: Event, data: EffortCounted) -> EffortReport | None:
+def report_of(event: Event, data: EffortCounted) -> EffortReport | None:
     """Return the lifter's own report that holds for a set; None: none does."""
     if data.rir is None and data.failed is None:
         return None

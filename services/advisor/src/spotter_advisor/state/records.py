@@ -62,8 +62,6 @@ class AdvisedRep:
     rir_high: float | None = None
     ends: bool = False
     """Its estimate alone asks for the end of the set."""
-    advised: int = 0
-    """Revision of the newest advice after it; 0: none yet."""
     revision: int = 0
     judged: bool = True
     """Not for calibration or warm-up, which say nothing of the set."""
@@ -230,6 +228,8 @@ class AdvisedSet:
     """By corrected end, then number."""
     plan: int = 0
     """Revision of the newest advice before the first rep; 0: none yet."""
+    given: Mapping[str, int] = field(default_factory=dict)
+    """Revision of the newest advice by the number of the rep that it came after."""
     stop: StopLatch | None = None
     overdue: datetime | None = None
     """Since when a rep has been under way for too long: a reason to stop until it comes after all."""
@@ -249,8 +249,6 @@ class AdvisedSet:
     """Its newest entry in the ledger: of an exposure's parts only the hardest costs anything."""
     described: int | None = None
     """Version of the gym's configuration that describes its exercise, if not the one it is pinned to."""
-    moved_from: str | None = None
-    """Key of the set under the lifter to whom it was credited first."""
     standing: Eligibility = field(default_factory=Eligibility)
     """The lifter's eligibility when it opened; a pain counts from when it is reported."""
     fastest_mps: float | None = None
