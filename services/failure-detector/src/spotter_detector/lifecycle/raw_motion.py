@@ -219,6 +219,7 @@ def _add_stall(work: UnitOfWork, signal: _Signal, finding: motion.StallFound) ->
             gym_id=work.event.data.gym_id,
             athlete_id=work.event.data.athlete_id,
             set_id=lifted_set.set_id,
+            set_key=lifted_set.key,
             rep_number=reps.next_number(lifted_set),
             started_at=moment_of(finding.since_us),
             outlasted_s=(finding.known_us - finding.since_us) / SECOND_US,
