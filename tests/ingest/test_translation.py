@@ -61,6 +61,17 @@ class TestNames:
             data = took(event(name, athlete_id="ada", exercise="benchPress")).event.data
             assert "bench_press" == data.model_dump()["exercise"]
 
+    def test_targets_may_name_exercises_too(self) -> None:
+        """Of a policy and of a session; one exercise by two names is refused."""
+        targets = {"target_rir_by_exercise": {"Bench Press": 3, "leg_curl": 1}}
+        policy = took(event("policy.updated", **targets))
+        session = took(event("session.started", athlete_id="ada", policy=targets))
+        assert {"bench_press": 3, "leg_curl": 1} == policy.event.data.model_dump()["target_rir_by_exercise"]
+        assert {"bench_press": 3, "leg_curl": 1} == session.event.data.model_dump()["policy"]["target_rir_by_exercise"]
+        assert "taken for bench_press" in (policy.warning or "")
+        twice = event("policy.updated", target_rir_by_exercise={"Bench Press": 3, "bench_press": 2})
+        assert "names bench_press twice" in refused(twice).detail
+
     def test_a_new_exercise_is_called_as_it_is(self) -> None:
         """Its id is a definition: no name stands for it."""
         raw = event("exercise.added", exercise="Bench Press", name="Bench Press", risk="machine")

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from spotter.domain.event_types import EXERCISE_NAME_CHARACTERS_MAX, KG_PER_LB, LOAD_KG_MAX, EventData
 from spotter.domain.events.lifting import RepAmended, RepFields, SetContext
-from spotter.domain.events.people import SessionStarted, StationPaired
+from spotter.domain.events.people import PolicyUpdated, SessionStarted, StationPaired
 from spotter.domain.exercises import Catalogue, SingleSide, match, meant, without_side, words
 from spotter.domain.fast_dataclass import record
 from spotter.domain.ids import EXERCISE_PATTERN
@@ -53,13 +53,39 @@ def translated(data: Fields, kind: type[EventData], catalogue: Catalogue) -> tup
     elif kind is RepAmended and isinstance(change := data.get("set"), dict):
         worded = _part(change, "data.set", catalogue, warnings, sided=True)
         data = data if worded is change else {**data, "set": worded}
-    elif kind is SessionStarted and isinstance(planned := data.get("planned"), list):
+    elif kind is PolicyUpdated:
+        data = _targets(data, "data", catalogue, warnings)
+    elif kind is SessionStarted:
+        data = _session(data, catalogue, warnings)
+    return data, warnings
+
+
+def _session(data: Fields, catalogue: Catalogue, warnings: list[str]) -> Fields:
+    if isinstance(planned := data.get("planned"), list):
         parts = [
             _part(part, f"data.planned.{index}", catalogue, warnings) if isinstance(part, dict) else part
             for index, part in enumerate(planned)
         ]
         data = data if all(map(operator.is_, parts, planned)) else {**data, "planned": parts}
-    return data, warnings
+    if isinstance(policy := data.get("policy"), dict):
+        worded = _targets(policy, "data.policy", catalogue, warnings)
+        data = data if worded is policy else {**data, "policy": worded}
+    return data
+
+
+def _targets(part: Fields, where: str, catalogue: Catalogue, warnings: list[str]) -> Fields:
+    """Return a policy with its exercises by id."""
+    targets = part.get("target_rir_by_exercise")
+    if not isinstance(targets, dict) or all(name in catalogue for name in targets):
+        return part
+    by_id: Fields = {}
+    for name, target in targets.items():
+        worded = _part({"exercise": name}, f"{where}.target_rir_by_exercise", catalogue, warnings)["exercise"]
+        if worded in by_id:
+            field = f"{where}.target_rir_by_exercise"
+            raise invalid(field, f"{field} names {worded} twice", "Name each exercise once.")
+        by_id[worded] = target
+    return {**part, "target_rir_by_exercise": by_id}
 
 
 def _part(part: Fields, where: str, catalogue: Catalogue, warnings: list[str], *, sided: bool = False) -> Fields:
