@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from spotter.domain.events import Event
 from spotter_gateway.filters import AdviceFilter
 from spotter_gateway.frames import Advice
 from spotter_gateway.sets import REPS_MAX, SETS_MAX, STALE_MS, OpenSets
@@ -156,15 +157,17 @@ def test_an_end_like_any_other_takes_nothing_back() -> None:
     assert [last.id] == standing(sets)
 
 
-def test_a_merged_set_that_goes_on_is_shown_again_and_a_voided_one_is_not() -> None:
-    """A correction may show that there were two sets after all."""
-    merged, void = OpenSets(), OpenSets()
-    merged.add_event(closed(merged_into="other"))
-    void.add_event(closed(voided=True))
-    for sets in (merged, void):
-        sets.add_event(opened(reopened=1))
+@pytest.mark.parametrize("back", [opened(reopened=1), closed()])
+@pytest.mark.parametrize("end", [{"voided": True}, {"merged_into": "other"}])
+def test_a_set_that_was_one_after_all_is_heard_again(end: dict[str, Any], back: Event) -> None:
+    """A late event may show that a void or a merger was about another set; amendments alone show nothing."""
+    sets = OpenSets()
+    sets.add_event(closed(**end))
+    sets.add_event(opened(amended=True))
+    assert hear(sets, 2).withdrawn
+    sets.add_event(back)
 
-    assert [False, True] == [hear(sets, 3).late for sets in (merged, void)]
+    assert not hear(sets, 3).withdrawn
 
 
 def test_a_withdrawn_rep_takes_its_estimate_along() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from pydantic import TypeAdapter
 
 from spotter.domain.events.lifting import RepCompleted
@@ -146,14 +145,23 @@ async def test_a_voided_set_is_in_no_list_and_still_tells_what_it_was(dashboard:
         assert ("ended", True, [True]) == (seen["state"], seen["voided"], [rep["voided"] for rep in seen["reps"]])
 
 
-@pytest.mark.parametrize("amended", [True, False])
-async def test_nothing_revives_a_voided_set(dashboard: RunningDashboard, amended: bool) -> None:
-    """A rep or an amendment that comes later makes it run no more."""
-    story = Story("ada").opens("k").voids("k").wait(5).opens("k", reopened=1, amended=amended).closes("k", reopened=1)
+async def test_what_is_said_about_a_voided_set_does_not_bring_it_back(dashboard: RunningDashboard) -> None:
+    """An amendment that comes later makes it run no more."""
+    story = Story("ada").opens("k").voids("k").wait(5).opens("k", amended=True, load_kg=80.0, opened_at=MONDAY)
     await told(dashboard, story)
     seen = await set_of(dashboard, "k")
 
     assert ([], "ended", True) == (await listed(dashboard), seen["state"], seen["voided"])
+
+
+async def test_a_void_that_was_about_another_set_is_taken_back(dashboard: RunningDashboard) -> None:
+    """One that named no set came before its own: the set that was running ended like any other after all."""
+    story = Story("ada").opens("k").rep("k", 1, 0.5).voids("k", reps=1).wait(5).closes("k", reps=1)
+    await told(dashboard, story)
+    seen = await set_of(dashboard, "k")
+
+    assert (["k"], "ended", False) == (await listed(dashboard), seen["state"], seen["voided"])
+    assert [False] == [rep["voided"] for rep in seen["reps"]]
 
 
 # ---- reps

@@ -92,12 +92,14 @@ def test_a_withdrawn_rep_leaves_nothing_behind() -> None:
     assert advice is not None and 0 == advice.after_rep
 
 
-def test_a_set_that_never_happened_stays_gone_and_a_merged_one_may_come_back() -> None:
-    """Whatever comes after a void, in whatever order."""
-    void = Story("ada").opens("s").voids("s").wait(5).opens("s", reopened=1).closes("s", reopened=1)
-    for order in permutations([decode(record.value) for record in void.records]):
-        assert folded(list(order)).gone
-    merged = Story("ada").opens("s").merges("s", "other")
-    assert folded([decode(record.value) for record in merged.records]).gone
-    merged.wait(5).opens("s", reopened=1)
-    assert not folded([decode(record.value) for record in merged.records]).gone
+def test_a_set_that_was_voided_or_merged_is_gone_unless_it_goes_on() -> None:
+    """Amendments say nothing of it; a later end, or going on, shows that it was a set after all; in whatever order."""
+    for end in (Story("ada").opens("s").voids("s"), Story("ada").opens("s").merges("s", "other")):
+        end.opens("s", amended=True)
+        for order in permutations([decode(record.value) for record in end.records]):
+            assert folded(list(order)).gone
+        end.wait(5).closes("s")
+        for order in permutations([decode(record.value) for record in end.records]):
+            assert not folded(list(order)).gone
+        end.opens("s", reopened=1)
+        assert not folded([decode(record.value) for record in end.records]).gone

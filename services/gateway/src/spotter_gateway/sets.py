@@ -13,7 +13,6 @@ from typing import Final
 
 from spotter.domain.events import Event
 from spotter.domain.events.outputs import RepCounted, SetClosed, SetOpened, SetSummarised
-from spotter.domain.running_set import closing_revision
 from spotter_gateway.bounded_map import BoundedMap
 from spotter_gateway.filters import AdviceFilter
 from spotter_gateway.frames import Advice, Estimate, StreamItem, withdrawn
@@ -109,11 +108,13 @@ class OpenSets:
                 if (gone := self._gone.get(opened.set_key)) is not None and opened.reopened > gone:
                     self._gone.pop(opened.set_key)
             case SetClosed() as closing if closing.voided or closing.merged_into is not None:
-                return self._remove(closing.set_key, closing_revision(closing))
+                return self._remove(closing.set_key, closing.reopened)
+            case SetClosed() as closing:
+                self._gone.pop(closing.set_key)  # what was said of it was about another set
             case RepCounted() as rep:
                 self._count(rep)
             case SetSummarised() as summary if summary.voided:
-                return self._remove(summary.set_key, 0)  # whether for ever, the end of the set tells
+                return self._remove(summary.set_key, 0)
             case SetSummarised() as summary:
                 open_set = self._open.pop(summary.set_key, None)
                 last = summary.reps if open_set is None else max(open_set.after_reps)

@@ -17,8 +17,6 @@ from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCount
 Version = tuple[int, int, str]
 """Revision, rank, event id: of two events about the same thing the one with the greater version is newer."""
 SET_EVENTS: Final = (SetOpened, SetClosed, RepCounted, EffortEstimated, AdviceGiven)
-FOR_EVER: Final = 2**31 - 1
-"""As the revision of a set's end: however often the set were to go on afterwards, this end holds."""
 _INDEX_BITS: Final = 20
 K = TypeVar("K")
 V = TypeVar("V")
@@ -34,11 +32,6 @@ def rank(event: Event) -> int:
         return int(offset) << _INDEX_BITS | int(index or 0)
     except ValueError:
         return 0
-
-
-def closing_revision(closing: SetClosed) -> int:
-    """Return the revision of an end: how often the set had gone on before; a set that never happened stays ended."""
-    return FOR_EVER if closing.voided else closing.reopened
 
 
 def estimate_key(estimate: EffortEstimated) -> str:
@@ -105,7 +98,7 @@ class RunningSet:
             case SetOpened() as opening:
                 changed = self.opened.put(None, (0, *order), opening)
             case SetClosed() as closing:
-                changed = self.closed.put(None, (closing_revision(closing), *order), closing)
+                changed = self.closed.put(None, (closing.reopened, *order), closing)
             case RepCounted() as rep:
                 changed = self.reps.put(rep.rep_event_id, (rep.revision, *order), rep)
             case EffortEstimated() as estimate:
@@ -126,7 +119,7 @@ class RunningSet:
     def closing(self) -> SetClosed | None:
         """How the set ended; None for a set that runs, or goes on again."""
         opening, closing = self.opening, self.closed.get(None)
-        if closing is None or (opening is not None and opening.reopened > closing_revision(closing)):
+        if closing is None or (opening is not None and opening.reopened > closing.reopened):
             return None
         return closing
 

@@ -25,7 +25,7 @@ from spotter.domain.events.outputs import (
 )
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated, SessionStarted, WellnessReported
 from spotter.domain.events.registry import NAMES
-from spotter.domain.running_set import closing_revision, estimate_key, rank
+from spotter.domain.running_set import estimate_key, rank
 from spotter.domain.time import micros
 from spotter.streaming.log import Record
 from spotter_dashboard.store import tables
@@ -123,7 +123,7 @@ def _closed(event: Event, row: Row) -> Rows:
     assert isinstance(data, SetClosed)
     row |= {
         "set_key": data.set_key,
-        "revision": closing_revision(data),
+        "revision": data.reopened,
         "ended_us": micros(data.ended_at),
         "moved_to": data.moved_to,
         "merged_into": data.merged_into,
