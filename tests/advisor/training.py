@@ -208,7 +208,7 @@ class Lifting:
         ended = estimate.pop("ended", self.training.now)
         rep = Rep(number or len(self.reps) + 1, f"rep{len(self.training.inputs)}", ended, self.training.now)
         self.reps.append(rep)
-        more = {name: estimate.pop(name) for name in ("kind", "assisted") if name in estimate}
+        more = {name: estimate.pop(name) for name in ("kind", "assisted", "side") if name in estimate}
         self.send_counted(rep, concentric_s=estimate.pop("concentric_s", 1.0), **more)
         self.send_estimate(rep, rir, arrival=True, **estimate)
         (advice,) = self.training.last_outputs_of(AdviceGiven)

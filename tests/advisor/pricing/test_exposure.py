@@ -289,6 +289,16 @@ def test_an_assisted_rep_adds_no_cost_of_its_own() -> None:
     assert {lifting.key: 1.0} == costs(training)
 
 
+def test_a_set_of_two_sides_costs_what_its_harder_side_does() -> None:
+    """The left arm went to failure, the right one stopped before; the last rep of the set is not all of it."""
+    training = Training()
+    lifting = part(training)
+    for side, rir in (("left", 2), ("left", 0), ("right", 4), ("right", 3)):
+        lifting.rep(rir, side=side)
+    assert (4, 0.0) == ((summary := lifting.close()).reps, summary.rir_end)
+    assert {lifting.key: 1.0} == costs(training)
+
+
 def described(training: Training) -> None:
     """Let the coach say what kind of exercise the app's own is."""
     exercise = ExerciseAdded(

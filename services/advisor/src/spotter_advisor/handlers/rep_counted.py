@@ -127,6 +127,7 @@ def counted_rep(data: RepCounted, before: AdvisedRep | None = None) -> AdvisedRe
         revision=data.revision,
         judged=data.kind not in NOT_JUDGED,
         assisted=data.assisted is True,
+        side=None if data.side == "both" else data.side,
     )
 
 

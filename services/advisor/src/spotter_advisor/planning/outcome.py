@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 from spotter.domain.events import Event, corrected_time
@@ -36,16 +37,19 @@ def outcome(
     """Return the outcome of a set.
 
     Reps in reserve are those after the last rep: as the lifter reports of the end, else as estimated after the last rep
-    that nobody helped with. A set failed if the lifter says so, such a rep was not completed, the last one stalled, or
-    one was under way for too long and never came. A set without a rep has no outcome, whatever is reported.
+    that nobody helped with; of two sides those of the side that was nearer to failure. A set failed if the lifter says so,
+    such a rep was not completed, the last one of a side stalled, or one was under way for too long and never came. A set
+    without a rep has no outcome, whatever is reported.
     """
     valid = [rep for rep in reps if rep.valid]
     if not valid:
         return AdvisedOutcome(0, None, None, None, False, opened_at, 0, None if stop is None else True)
     last, alone = valid[-1], [rep for rep in valid if not rep.assisted]
     own = report if report is not None and _about(report, reps) >= last.ended else None
-    failed = any(rep.failed for rep in alone) or bool(alone and alone[-1].stalled) or _never_came(reps, overdue)
-    rir, low, high = (alone[-1].rir, alone[-1].rir_low, alone[-1].rir_high) if alone else (None, None, None)
+    ends = {rep.side: rep for rep in alone}.values()
+    failed = any(rep.failed for rep in alone) or any(rep.stalled for rep in ends) or _never_came(reps, overdue)
+    hardest = min(ends, key=lambda rep: inf if rep.rir is None else rep.rir, default=None)
+    rir, low, high = (None, None, None) if hardest is None else (hardest.rir, hardest.rir_low, hardest.rir_high)
     if own is not None and own.failed is not None:
         failed = own.failed
     elif own is not None and own.rir is not None:

@@ -67,6 +67,8 @@ class AdvisedRep:
     """Not for calibration or warm-up, which say nothing of the set."""
     assisted: bool = False
     """Somebody or something took load off."""
+    side: str | None = None
+    """`left` or `right`; None: both, or not told."""
 
     @property
     def valid(self) -> bool:
