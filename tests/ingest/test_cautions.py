@@ -24,6 +24,7 @@ def stored(*names: str) -> str:
         (rep(eccentric_s=1, peak_velocity_mps=1), stored("peak_velocity_mps", "eccentric_s")),
         (event("rep.amended", athlete_id="a", rep_number=1, set={"confidence": 1}), stored("set.confidence")),
         (event("athlete.updated", athlete_id="a", bodyweight_kg=80), stored("bodyweight_kg")),
+        (event("exercise.added", **MINIMAL["exercise.added"], velocity_metric="peak"), stored("velocity_metric")),
         (event("athlete.updated", athlete_id="a", consent={"history": True}), stored("consent.history")),
     ],
 )
@@ -40,6 +41,7 @@ def test_what_nothing_uses_is_told(raw: dict[str, Any], caution: str) -> None:
             "set.started", athlete_id="a", exercise="back_squat", side="left", part_of="s1", tempo="3010", pct_1rm=80
         ),
         event("set.voided", athlete_id="a", set_key="s-1"),
+        event("exercise.added", **MINIMAL["exercise.added"]),
         event("effort.reported", athlete_id="a", set_key="s-1", rir=1),
         event("athlete.updated", athlete_id="a", consent={"live": True}, level="beginner"),
     ],

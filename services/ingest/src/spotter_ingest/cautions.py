@@ -9,7 +9,7 @@ from typing import Final
 from spotter.domain.event_types import EventData, Part
 from spotter.domain.events import Event, event_type, short_name
 from spotter.domain.events.lifting import RepAmended, RepCompleted
-from spotter.domain.events.people import AthleteUpdated, StationPaired, StationReleased
+from spotter.domain.events.people import AthleteUpdated, ExerciseAdded, StationPaired, StationReleased
 
 LATE_BY_SENDER: Final = timedelta(seconds=5)
 LATE_BY_RECEIPT: Final = timedelta(seconds=10)
@@ -19,6 +19,7 @@ _UNUSED_REP_FIELDS: Final = ("peak_velocity_mps", "eccentric_s", "confidence")
 UNUSED_FIELDS: Final[Mapping[type[EventData], Sequence[str]]] = {
     RepCompleted: _UNUSED_REP_FIELDS,
     RepAmended: tuple(f"set.{name}" for name in (*_UNUSED_REP_FIELDS, "exercise")),
+    ExerciseAdded: ("velocity_metric", "fit", "health_connect"),
     AthleteUpdated: ("programme", "bodyweight_kg", "consent.leaderboard", "consent.history"),
 }
 """Fields that this version stores and shows, and decides nothing by."""
@@ -57,4 +58,6 @@ def _unused(data: EventData) -> list[str]:
 def _is_given(part: Part, path: str) -> bool:
     name, _, rest = path.partition(".")
     value = part.__dict__[name]
-    return _is_given(value, rest) if rest and isinstance(value, Part) else value is not None
+    if rest and isinstance(value, Part):
+        return _is_given(value, rest)
+    return value is not None and name in part.model_fields_set
