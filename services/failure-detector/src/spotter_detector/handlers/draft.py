@@ -71,9 +71,12 @@ def _revised(
 ) -> EstimateRequest | None:
     if before is None:
         before = replace(after, reps=())
-    elif not arrived and _prior_of_estimates(before) == _prior_of_estimates(after):
-        if before.reps is after.reps or _estimated(work, before) == _estimated(work, after):
-            return None
+    elif (
+        not arrived
+        and _prior_of_estimates(before) == _prior_of_estimates(after)
+        and (before.reps is after.reps or _estimated(work, before) == _estimated(work, after))
+    ):
+        return None
     return revise(work, before, after, *arrived)[1]
 
 

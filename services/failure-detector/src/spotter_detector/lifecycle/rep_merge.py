@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Final
 
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import SECOND_US
+from spotter_detector.lifecycle.set_builder import FLUSHED_US, flushed_runs
 from spotter_detector.model import Observation
 from spotter_detector.state import RepRecord
 
@@ -19,6 +22,10 @@ class MergedRep:
     observation: Observation
     indices: tuple[int, ...]
     """The first is the report observed: one with a velocity, else the one that ended first."""
+
+
+_FLUSHED_GAP_S: Final = 3.0
+"""Between the reps of a flushed buffer, whose times are unknown (design choice: an ordinary pace)."""
 
 
 class RepMerger:
@@ -53,6 +60,8 @@ class RepMerger:
         new, last = reps[-1], merged[-1]
         if new.voided or any(known_reps[index].ended_us > new.started_us for index in last.indices):
             return None
+        if new.ended_us - known_reps[-1].ended_us < FLUSHED_US:
+            return None
         zero_us = known_reps[merged[0].indices[0]].ended_us
         return [*merged, MergedRep(_observation(new, zero_us), (len(known_reps),))]
 
@@ -78,13 +87,28 @@ def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
         min(group, key=lambda index: ("mean_velocity_mps" not in reps[index].measured, index)) for group in groups
     ]
     zero_us = reps[chosen[0]].ended_us
-    return [
+    merged = [
         MergedRep(
             _observation(_with_context(reps[best], [reps[index] for index in group]), zero_us),
             (best, *(index for index in group if index != best)),
         )
         for best, group in zip(chosen, groups, strict=True)
     ]
+    return _spread_flushed(merged)
+
+
+def _spread_flushed(merged: list[MergedRep]) -> list[MergedRep]:
+    """Spread reps that a device flushed with one time over the time before it: their gaps are unknown, and not zero."""
+    ends = [rep.observation.end_s for rep in merged]
+    for run in flushed_runs([round(end_s * SECOND_US) for end_s in ends]):
+        room_s = ends[run[-1]] - ends[run[0] - 1] if run[0] else _FLUSHED_GAP_S * len(run)
+        gap_s = min(_FLUSHED_GAP_S, room_s / len(run))
+        for index in run[:-1]:
+            at_s = ends[run[-1]] - gap_s * (run[-1] - index)
+            merged[index] = replace(
+                merged[index], observation=dataclasses.replace(merged[index].observation, end_s=at_s)
+            )
+    return merged
 
 
 def _with_context(rep: RepRecord, reports: Sequence[RepRecord]) -> RepRecord:

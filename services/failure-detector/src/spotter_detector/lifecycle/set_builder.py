@@ -6,7 +6,6 @@ more arrives.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +22,9 @@ MEASURED: Final = tuple(name for name in RepCorrection.model_fields if name not 
 _CORRECTABLE: Final = ("load_kg", "side", "kind", "assisted")
 _DERIVED: Final = ("number", "started_us", "ended_us", "measured", "device", "flags", "start_told", "load_kg", "side",
                    "kind", "assisted", "source")  # fmt: skip
+FLUSHED_US: Final = 400_000
+"""Reps of one counter that end closer together than this are no reps one after the other (design choice)."""
+FLUSHED_PAIR: Final = 2
 NUMBERS_MAX: Final = 10_000
 
 
@@ -128,15 +130,35 @@ def _represented(
     return reps, refused
 
 
+def flushed_runs(ends_us: Sequence[int]) -> list[range]:
+    """Return the indices of reps that came out of a buffer together: of one time, or several closer than reps can be.
+
+    Two reps that are close, but not of one time, may be one rep that a device counted twice.
+
+    >>> flushed_runs([0, 3_000_000, 3_050_000, 3_100_000, 6_000_000, 6_000_000])
+    [range(1, 4), range(4, 6)]
+    >>> flushed_runs([0, 3_000_000, 3_050_000])
+    []
+    """
+    runs, first = [], 0
+    for index in range(1, len(ends_us) + 1):
+        if index < len(ends_us) and ends_us[index] - ends_us[index - 1] < FLUSHED_US:
+            continue
+        if index - first > FLUSHED_PAIR or (index - first == FLUSHED_PAIR and ends_us[first] == ends_us[index - 1]):
+            runs.append(range(first, index))
+        first = index
+    return runs
+
+
 def with_clock_flag(reps: list[RepRecord]) -> list[RepRecord]:
-    """Say of reps which a device flushed with one time that nothing is known of their gaps."""
-    at = Counter((rep.source, rep.ended_us) for rep in reps)
-    return [
-        _changed(rep, flags=(*rep.flags, "clock"))
-        if at[rep.source, rep.ended_us] > 1 and "clock" not in rep.flags
-        else rep
-        for rep in reps
-    ]
+    """Say of reps which a device flushed together that nothing is known of their gaps."""
+    for source in {rep.source for rep in reps} if len(reps) > 1 else ():
+        own = [index for index, rep in enumerate(reps) if rep.source == source]
+        for run in flushed_runs([reps[index].ended_us for index in own]):
+            for index in (own[at] for at in run):
+                if "clock" not in reps[index].flags:
+                    reps[index] = _changed(reps[index], flags=(*reps[index].flags, "clock"))
+    return reps
 
 
 def _of_recorder(rep: RepRecord, primary: str | None) -> RepRecord:
