@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spotter.domain.events import corrected_time
 from spotter.domain.events.lifting import MotionSampled, SetEnded, SetMoved
+from spotter.domain.fast_dataclass import replace
 from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
 from spotter_detector.handlers import draft
@@ -35,9 +36,7 @@ def set_event(work: UnitOfWork) -> DetectorDraft:
     if assignment.moved is not None:
         return draft.forward_note(work, assignment.moved, note)
     if assignment.target is None:
-        if len(work.lifter.waiting) > waiting_events.WAITING_MAX:
-            return draft.reject_unknown_set(work)
-        return draft.accept(work)
+        return replace(draft.accept(work), reject=waiting_events.give_up_oldest(work), changes=work.changes)
     if assignment.target.voided and note.kind != "voided":
         return draft.accept_changes(work, assignment, Reject("set_voided", "the set was voided, and has no reps"))
     if note.kind in ("rep_amended", "rep_voided"):

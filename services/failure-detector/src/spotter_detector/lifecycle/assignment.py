@@ -107,11 +107,16 @@ def _is_same_counter(rep: RepRecord, other: RepRecord) -> bool:
     return rep.source == other.source and (rep.set_id == other.set_id or None in (rep.set_id, other.set_id))
 
 
+def may_be_one(rep: RepRecord, other: RepRecord) -> bool:
+    """Whether two reps that overlap can be reports of one: of two counters, and not of the left and the right side."""
+    return rep.source != other.source and {rep.side, other.side} != {"left", "right"}
+
+
 def _is_overlapping(rep: RepRecord, other: RepRecord) -> bool:
     """Whether two reps overlap in time: by the clock of the sender where they have one, else as corrected."""
     started_us, ended_us = sent_times(rep)
     began_us, done_us = sent_times(other)
-    if done_us <= started_us or began_us >= ended_us:
+    if done_us <= started_us or began_us >= ended_us or {rep.side, other.side} == {"left", "right"}:
         return False
     if rep.source != other.source:
         return ended_us != done_us or rep.exercise is None or other.exercise in (None, rep.exercise)

@@ -10,6 +10,7 @@ from typing import Final
 
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import SECOND_US
+from spotter_detector.lifecycle.assignment import may_be_one
 from spotter_detector.lifecycle.set_builder import FLUSHED_US, flushed_runs
 from spotter_detector.model import Observation
 from spotter_detector.state import RepRecord
@@ -77,7 +78,7 @@ def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
             continue
         before = groups[-1] if groups else []
         overlaps = any(reps[other].ended_us > rep.started_us for other in before)
-        if overlaps and all(reps[other].source != rep.source for other in before):
+        if overlaps and all(may_be_one(rep, reps[other]) for other in before):
             before.append(index)
         else:
             groups.append([index])

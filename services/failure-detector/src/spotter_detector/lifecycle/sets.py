@@ -289,7 +289,7 @@ def _build(
     name = draft.names[0]
     published = {rep.identity for rep in before.reps} if before is not None else ()
     counted, refused = reps_of(draft, context, published)
-    reps_now = _with_revisions(before, counted)
+    reps_now = _with_revisions(before, counted, item.identity)
     notes = tuple(sorted(draft.notes, key=order_of))
     fresh = draft.base is None
     config = before.config if before is not None and not fresh else first.config
@@ -392,10 +392,13 @@ def _has_value_in_force(before: LiftedSet, item: RepRecord) -> bool:
     return before.context.get("side") is not None and (item.side is not None or last.side is not None)
 
 
-def _with_revisions(before: LiftedSet | None, built: Sequence[RepRecord]) -> tuple[RepRecord, ...]:
-    """Return reps with the next revision where they differ from what was published."""
+def _with_revisions(before: LiftedSet | None, built: Sequence[RepRecord], newcomer: str) -> tuple[RepRecord, ...]:
+    """Return reps with the next revision where they differ from what was published.
+
+    A rep that comes from another set, which withdrew it under its next revision, and may go back, has the one after that.
+    """
     if before is None:
-        return tuple(built)
+        return tuple([rep if rep.identity == newcomer else replace(rep, revision=rep.revision + 2) for rep in built])
     published = {rep.identity: rep for rep in before.reps}
     renumbered = any(published[rep.identity].number != rep.number for rep in built if rep.identity in published)
     estimates = max((rep.estimates for rep in before.reps), default=1) if renumbered else 0
@@ -403,7 +406,8 @@ def _with_revisions(before: LiftedSet | None, built: Sequence[RepRecord]) -> tup
     for rep in built:
         old = published.get(rep.identity)
         if old is None:
-            result.append(replace(rep, estimates=max(rep.estimates, estimates)) if estimates else rep)
+            revision = rep.revision if rep.identity == newcomer else rep.revision + 2
+            result.append(replace(rep, revision=revision, estimates=max(rep.estimates, estimates)))
             continue
         same = replace(rep, revision=old.revision, estimates=max(old.estimates, estimates))
         if same == old:

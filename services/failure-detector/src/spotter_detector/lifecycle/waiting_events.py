@@ -77,6 +77,19 @@ def give_up(work: UnitOfWork) -> Reject | None:
     )
 
 
+def give_up_oldest(work: UnitOfWork) -> Reject | None:
+    """Give up the event that has waited longest, if more wait than may."""
+    if len(work.lifter.waiting) <= WAITING_MAX:
+        return None
+    oldest = min(work.lifter.waiting, key=lambda note: (note.received_us, note.at_us))
+    left = tuple(note for note in work.lifter.waiting if note is not oldest)
+    work.put_lifter(replace(work.lifter, waiting=left))
+    about = f"{WAITING_MAX} later events wait for their sets, too"
+    return Reject(
+        "unknown_set", f"no set {oldest.set_id or ''} of that time has come: {about}", event=_original(work, oldest)
+    )
+
+
 def _original(work: UnitOfWork, note: Note) -> Event:
     fields: dict[str, Any] = dict(note.fields)
     if note.kind == "rep_amended":
