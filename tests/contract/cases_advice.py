@@ -186,6 +186,22 @@ def overdue_case(lifter: Lifter) -> None:
 class EmergencyCases:
     """What is said when a rep does not end."""
 
+    def test_the_completed_rep_takes_the_alarm_back(self, host: Harness) -> None:
+        """Latch and cost included: the rep only took long, and the lifter may do another."""
+        lifter = Lifter(host, host.long_ago())
+        lifter.send(lifter.start(0, exercise="back_squat", spotter_present=True))
+        lifter.send(*lifter.reps(2, 3, velocities=(0.42, 0.34)))
+        assert "continue" == lifter.advice[-1].action
+        lifter.send(lifter.began(8, 3))
+        host.pass_time(lifter.base + timedelta(seconds=15))
+        assert "failing" == lifter.advice[-1].action
+        lifter.send(lifter.rep(3, 16, 0.4, started_at=lifter.base + timedelta(seconds=8)))
+        assert "continue" == lifter.advice[-1].action
+        assert lifter.advice[-1].because is not None
+        assert lifter.advice[-1].because.latched is False
+        lifter.send(lifter.end(20))
+        assert lifter.summaries[-1].failed is False
+
     def test_a_stalled_bench_press_without_a_spotter_is_an_emergency(self, host: Harness) -> None:
         """R03: failing, for the whole room, not late although a timer said it."""
         lifter = Lifter(host, host.long_ago())
