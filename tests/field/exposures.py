@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.field.checks import did, no_emergency, planned_by, spent
+from tests.field.checks import did, did_at_once, no_emergency, planned_by, spent
 from tests.field.events import (
     EASY,
     HARD,
@@ -76,6 +76,12 @@ EXPOSURES: Final[tuple[Situation, ...]] = (
         [*arm("l", -600, 0), *arm("r", -552, 0)],
         did("biceps_curl 9", "biceps_curl 9"),
         planned_by(1, "R11", yes=False),
+        spent(1.0),
+    ),
+    situation(
+        "one arm after the other, sent before it happens",
+        [*arm("l", 1, 0), *arm("r", 45, 0)],
+        did_at_once("biceps_curl 9", "biceps_curl 9"),
         spent(1.0),
     ),
     situation(

@@ -87,6 +87,27 @@ WHICH_SET: Final[tuple[Situation, ...]] = (
         stopped("back_squat", "R02", by_rep=7),
     ),
     situation(
+        "sets numbered within each exercise, sent before they happen",
+        [
+            *lifted("1", "biceps_curl", MEDIUM, 1, load_kg=14),
+            *lifted("1", "back_squat", SQUAT, 25, load_kg=110),
+        ],
+        did_at_once("biceps_curl 5", "back_squat 9"),
+        stopped("back_squat", "R02", by_rep=7),
+    ),
+    situation(
+        "a superset in two rounds, sent before it happens",
+        [
+            started("A", "chest_fly", 1, load_kg=14),
+            *reps("A", SHORT, 2),
+            started("B", "lat_pulldown", 15, load_kg=50),
+            *reps("B", SHORT, 16),
+            *reps("A", SHORT, 36, first=4),
+            *reps("B", SHORT, 56, first=4),
+        ],
+        did_at_once("chest_fly 3", "lat_pulldown 3", "chest_fly 3", "lat_pulldown 3"),
+    ),
+    situation(
         "a superset with one id for each exercise, in two rounds",
         [
             started("A", "chest_fly", -600, load_kg=14),
