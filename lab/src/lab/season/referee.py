@@ -72,9 +72,9 @@ class Referee:
     _days_per_week: int = 0
     _bad_until: datetime | None = None
     _signs: bool = False
-    _days: set[date] = field(default_factory=set)
-    _seasoned: bool = False
     _opened: dict[str, SetOpened] = field(default_factory=dict)
+    _began_on: dict[str, date] = field(default_factory=dict)
+    """By set: the local day on which its exposure began."""
 
     def notice(self, events: Iterable[Event]) -> None:
         """Process written events, in order."""
@@ -103,7 +103,10 @@ class Referee:
 
     def is_beginner(self) -> bool:
         """Return whether the lifter still counts as a beginner (R08)."""
-        return self._level in (None, "beginner") and not self._seasoned
+        if self._level not in (None, "beginner"):
+            return False
+        days = self._days()
+        return len(days) < SEASONED_SESSIONS or (max(days) - min(days)).days < SEASONED_DAYS
 
     def _updated(self, data: AthleteUpdated, now: datetime) -> None:
         self._level = data.level or self._level
@@ -120,11 +123,25 @@ class Referee:
 
     def _summarised(self, data: SetSummarised) -> None:
         self.summaries[data.set_key] = data
-        opened = self._opened[data.set_key]
-        if data.reps and data.intent not in ("warmup", "technique"):
-            self._days.add(day_of(opened.opened_at, self._calendar_at(opened.opened_at)[0]))
-            if len(self._days) >= SEASONED_SESSIONS and (max(self._days) - min(self._days)).days >= SEASONED_DAYS:
-                self._seasoned = True
+        began = self._began(data.set_key)
+        self._began_on[data.set_key] = day_of(began, self._calendar_at(began)[0])
+
+    def _days(self) -> set[date]:
+        """Return the days on which a work set was done."""
+        return {
+            self._began_on[key]
+            for key, summary in self.summaries.items()
+            if summary.reps and summary.intent not in ("warmup", "technique")
+        }
+
+    def _exposure(self, set_key: str) -> str:
+        """Return the key of the first set of a set's exposure."""
+        return self._opened[set_key].exposure_key or set_key
+
+    def _began(self, set_key: str) -> datetime:
+        """Return when a set's exposure began."""
+        first = self._opened.get(self._exposure(set_key), self._opened[set_key])
+        return min(first.opened_at, self._opened[set_key].opened_at)
 
     def _charged(self, data: BudgetChanged) -> None:
         self._signs = bool(getattr(data, "signs", None))
@@ -149,7 +166,7 @@ class Referee:
         counted = len(self._recent(at, plan.set_key, HARD_SPAN)) >= HARD_SETS_MIN
         recovers = any(
             exercise.muscle_group in (entry.muscles or {}) and self._is_closed(entry, at)
-            for entry in self.entries.values()
+            for entry in self._others(plan.set_key)
         )
         hurried = self._mode is not None and self._mode == (day, "time_pressed")
         placed = _has_place(exercise, opened, hurried=hurried, all_out=kind == "high_intensity")
@@ -167,7 +184,7 @@ class Referee:
         if self.is_beginner():
             return 0.0
         first, end = day_of(week.start, zone), day_of(week.end, zone)
-        trained = sum(first <= day < end for day in self._days)
+        trained = sum(first <= day < end for day in self._days())
         return UNITS_FREQUENT if max(trained, self._days_per_week) >= FREQUENT_DAYS else UNITS
 
     def _forbidden(
@@ -185,8 +202,8 @@ class Referee:
             yield "R02 a high-risk lift"
         if self.is_beginner():
             yield "R08 a beginner"
-        entries = [entry for entry in self.entries.values() if entry.cost > 0 and entry.set_key != set_key]
-        paid = [entry for entry in entries if entry.last_rep_at is not None and entry.last_rep_at in week]
+        entries = self._others(set_key)
+        paid = [entry for entry in entries if self._began(entry.set_key) in week]
         if sum(entry.cost for entry in paid) + cost > allowed + _NOISE:
             yield "R10 more than is left of the week"
         group = exercise.muscle_group
@@ -202,6 +219,11 @@ class Referee:
             yield "R09 too many hard sets"
         if kind == "deload":
             yield "R12 a deload week"
+
+    def _others(self, set_key: str) -> list[BudgetEntry]:
+        """Return what other exposures cost."""
+        own = self._exposure(set_key)
+        return [entry for entry in self.entries.values() if entry.cost > 0 and self._exposure(entry.set_key) != own]
 
     def _is_closed(self, entry: BudgetEntry, at: datetime) -> bool:
         """Return whether a set to failure still closes its muscle group; in an all-out block from the next day on."""
@@ -228,15 +250,19 @@ class Referee:
         return None if block is None else block.kind
 
     def _recent(self, at: datetime, set_key: str, span: timedelta) -> list[SetSummarised]:
-        """Return the work sets before a set."""
-        return [
-            summary
-            for summary in self.summaries.values()
-            if summary.intent == "work"
-            and summary.set_key != set_key
-            and at - span <= summary.ended_at
-            and summary.rir_end is not None
-        ]
+        """Return the work sets before a set, of each exposure the part that ended nearest to failure."""
+        hardest: dict[str, SetSummarised] = {}
+        for summary in self.summaries.values():
+            exposure = self._exposure(summary.set_key)
+            if (
+                summary.intent in ("work", "drop")
+                and exposure != self._exposure(set_key)
+                and at - span <= summary.ended_at
+                and summary.rir_end is not None
+                and (exposure not in hardest or summary.rir_end < (hardest[exposure].rir_end or 0.0))
+            ):
+                hardest[exposure] = summary
+        return list(hardest.values())
 
     def _hard_share_over(self, at: datetime, set_key: str, *, most: float, span: timedelta, spare: int = 0) -> bool:
         recent = self._recent(at, set_key, span)
