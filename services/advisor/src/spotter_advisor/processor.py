@@ -39,8 +39,8 @@ class Advisor(Processor[Step]):
     """Compares each estimate with the exercise, the lifter and the weekly failure budget, and advises what to do.
 
     State per lifter: `lifter` (level, calendar, policy, grants, training days), one `set:<set_key>` for each set that
-    received an event in the last 28 days, `ledger` (what sets of the last 8 weeks cost), and `signs` (the history that
-    warnings are computed from).
+    received an event in the last 28 days, `ledger` (what sets of the last 8 weeks cost), `weeks` (what each week of the
+    last year allowed, as published), and `signs` (the history that warnings are computed from).
     """
 
     name: ClassVar[str] = "advisor"
