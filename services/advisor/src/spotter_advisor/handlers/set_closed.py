@@ -44,8 +44,15 @@ def effort_counted(uow: AdvisorUnitOfWork, data: EffortCounted) -> None:
 def publish_summary(uow: AdvisorUnitOfWork, advised: AdvisedSet) -> AdvisedSet:
     """Summarise a set that has ended and charge it, if that differs from its newest summary."""
     summary = summary_of(uow, advised)
-    if summary is None or summary == advised.told:
+    if summary is None:
         return advised
+    if summary == advised.told:
+        weighed = weigh(uow, advised, summary.outcome, summary.closing)
+        if weighed.own_facts == advised.own_facts:
+            return advised
+        uow.put_set(weighed)  # nothing to say, but the history goes by its velocities too
+        settle(uow, [advised.exposure])
+        return uow.stored(advised)
     advised = publish_summary_message(uow, advised, summary)
     uow.put_set(weigh(uow, advised, summary.outcome, summary.closing))
     settle(uow, [advised.exposure])

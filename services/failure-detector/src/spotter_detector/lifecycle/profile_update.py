@@ -64,10 +64,11 @@ def family_of(device: Device | None) -> str:
     return match[0] if match else ""
 
 
-def habitual_key(work: UnitOfWork, exercise: str | None) -> str:
+def habitual_key(work: UnitOfWork, exercise: str | None, before_us: int) -> str:
     """Guess the profile of a set without reps yet: that of the lifter's newest set of the exercise."""
     start = f"{exercise}|"
-    used = (ref.profile for ref in reversed(work.lifter.sets) if exercise and ref.profile.startswith(start))
+    earlier = (ref for ref in reversed(work.lifter.sets) if ref.opened_us < before_us)
+    used = (ref.profile for ref in earlier if exercise and ref.profile.startswith(start))
     return next(used, profile_key(exercise, Measure("mean", "")))
 
 

@@ -244,6 +244,8 @@ def _settle(
         before = stored.get(draft.keys[0])
         after = _build(work, draft, before, item, seen.get(draft.keys[0], {}))
         _put(work, before, after)
+        if after.ended_us is not None:
+            profile_update.update_terms(work)  # the next one may be pinned to what it taught
         arrived = tuple(rep for rep in after.reps if rep.identity == item.identity)
         changes.append(SetChange(before, work.get(after.key), arrived))
     for draft in drafts:
@@ -251,7 +253,8 @@ def _settle(
         if draft.voided and before is not None and not before.voided:
             changes += _exposed_again(work, work.get(draft.keys[0]))
     if again:
-        changes += _pin_again(work, time_of(item), {change.after.key for change in changes})
+        since_us = min([time_of(item), *(change.after.opened_us for change in changes)])
+        changes += _pin_again(work, since_us, {change.after.key for change in changes})
     about = None if target is None else work.get(target.keys[0])
     return Assignment(tuple(changes), about)
 
@@ -447,7 +450,7 @@ def _pinned(work: UnitOfWork, after: LiftedSet, before: LiftedSet | None, *, aga
     elif before is not None and before.profile and before.context.get("exercise") == exercise:
         profile = before.profile
     else:
-        profile = profile_update.habitual_key(work, exercise)
+        profile = profile_update.habitual_key(work, exercise, after.opened_us)
     if (
         before is not None
         and profile == before.profile
