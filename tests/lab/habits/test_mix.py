@@ -263,6 +263,17 @@ def test_an_app_says_again_what_it_said() -> None:
     assert first.id != again.id
 
 
+def test_a_set_is_started_late() -> None:
+    """When a rep of it is done already."""
+    diary = with_habit(corrections.started_late)
+    late = [
+        index
+        for index in range(len(diary.sets))
+        if diary.of(index, SetStarted)[0].at_s > diary.of(index, RepCompleted)[0].at_s
+    ]
+    assert 1 <= len(late) <= 2
+
+
 def test_a_set_is_started_and_left() -> None:
     """It has a start and nothing else."""
     diary = with_habit(corrections.started_and_left)
@@ -285,6 +296,23 @@ def test_an_offline_phone_uploads_later_than_the_tracker() -> None:
     diary = with_habit(delivery.phone_offline)
     last_s = max(report.sending_s for report in diary.reports if report.teller == TRACKER)
     assert all(report.sending_s > last_s for report in diary.reports if report.teller == APP)
+
+
+def test_what_happens_out_of_range_comes_together() -> None:
+    """The rest comes as it happens."""
+    diary = with_habit(delivery.out_of_range)
+    [together_s] = {report.sent_s for report in diary.reports if report.sent_s is not None}
+    assert all(report.at_s <= together_s for report in diary.reports if report.sent_s == together_s)
+    assert any(report.sent_s is None for report in diary.reports)
+
+
+def test_a_workout_is_imported_again() -> None:
+    """Every event comes a second time, at its own time, under another id."""
+    diary = with_habit(delivery.imported_again)
+    diary.identify("again")
+    events = [event_of(diary, report, "ada") for report in diary.reports]
+    assert 2 * len({(event.type, event.time) for event in events}) == len(events)
+    assert len(events) == len({event.id for event in events})
 
 
 def test_an_upload_comes_at_once() -> None:

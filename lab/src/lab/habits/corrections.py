@@ -134,6 +134,25 @@ def starts_again(diary: Diary, random: Random) -> bool:
     return bool(again)
 
 
+def started_late(diary: Diary, random: Random) -> bool:
+    """Tap the start when a rep or two are done already; an id of its own tells that the reps are no earlier set's."""
+    ids = [logged.set_id for logged in diary.sets]
+    late = [
+        index
+        for index in _chosen(diary, random)
+        if diary.sets[index].opens
+        and len(diary.sets[index].first.reps) > 2
+        and ids.count(diary.sets[index].set_id) == 1
+        and all(report.named for report in diary.of(index, RepCompleted))
+    ]
+    for index in late[:2]:
+        start, reps = diary.start_of(index), diary.sets[index].first.reps
+        assert start is not None
+        done = random.choice((0, 1))
+        start.at_s = random.uniform(reps[done].ended_s + 0.2, reps[done + 1].ended_s - 0.2)
+    return bool(late)
+
+
 def started_and_left(diary: Diary, random: Random) -> bool:
     """Start a set, and do another thing: it stays empty."""
     rests = [index for index in diary.real() if 120 < diary.next_begun_s(index) - diary.sets[index].last.ended_s < 1000]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 from typing import Final
 
-from lab.habits.diary import APP, Diary, Report
+from lab.habits.diary import APP, WATCH, Diary, Report
 from spotter.domain.events.lifting import EffortReported, RepCompleted
 
 _READ_BACK_S: Final = 900.0
@@ -34,6 +34,30 @@ def phone_offline(diary: Diary, random: Random) -> bool:
     for report in diary.reports:
         if report.teller == APP and report.at_s < upload_s:
             report.sent_s = upload_s
+    return True
+
+
+def out_of_range(diary: Diary, random: Random) -> bool:
+    """Lose the network for some minutes: what happened meanwhile is sent together when it is back."""
+    lost_s = random.uniform(0.0, 0.8) * _last_s(diary)
+    back_s = lost_s + random.uniform(60, 900)
+    for report in diary.reports:
+        if lost_s <= report.sending_s < back_s:
+            report.sent_s = back_s
+    return True
+
+
+def imported_again(diary: Diary, random: Random) -> bool:
+    """Import all that phone and tracker told once more when it is over, under event ids of its own."""
+    if not diary.counts:
+        return False
+    last_s = max(report.sending_s for report in diary.reports)
+    again = [report for report in diary.reports if not report.by_key and report.teller != WATCH]
+    diary.reports += [
+        replace(report, id="", sent_s=last_s + 600.0, fields=dict(report.fields))
+        for report in again
+        if report.id not in diary.doubtful
+    ]
     return True
 
 

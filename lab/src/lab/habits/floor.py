@@ -92,7 +92,7 @@ def event_of(diary: Diary, report: Report, athlete_id: str, set_key: str | None 
         first_id = diary.sets[fields.pop("part_of")].set_id
         if first_id not in (None, set_id):
             fields["part_of"] = first_id
-    if report.started_s is not None and clock.dated:
+    if report.started_s is not None:
         fields["started_at"] = visit.at(report.started_s) + off
     data = report.kind(gym_id=GYM, athlete_id=athlete_id, set_id=set_id, set_key=set_key, **fields)
     sending = visit.at(report.sending_s)

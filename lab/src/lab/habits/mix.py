@@ -50,6 +50,7 @@ MIX: Final[Sequence[Sequence[Habit]]] = (
         Habit("call names its rep", 0.05, corrections.call_names_rep),
         Habit("set.started again", 0.05, corrections.starts_again),
         Habit("started and left", 0.05, corrections.started_and_left),
+        Habit("set.started late", 0.05, corrections.started_late),
     ),
     (Habit("starts of reps", 0.04, devices.first_ticks),),
     (
@@ -65,6 +66,7 @@ MIX: Final[Sequence[Sequence[Habit]]] = (
     (
         Habit("late calls", 0.07, delivery.late_calls),
         Habit("phone offline", 0.08, delivery.phone_offline),
+        Habit("out of range for a while", 0.06, delivery.out_of_range),
         Habit("uploaded afterwards", 0.08, delivery.uploaded_afterwards),
         Habit("uploaded newest first", 0.05, delivery.newest_first),
         Habit("uploaded in chunks", 0.05, delivery.random_chunks),
@@ -74,7 +76,10 @@ MIX: Final[Sequence[Sequence[Habit]]] = (
         Habit("no senttime", 0.08, clocks.untold_clock),
         Habit("clock without a date", 0.05, clocks.clock_without_date),
     ),
-    (Habit("events sent again", 0.06, delivery.events_again),),
+    (
+        Habit("events sent again", 0.06, delivery.events_again),
+        Habit("imported again", 0.04, delivery.imported_again),
+    ),
 )
 """Stages, in order; of a stage at most one habit applies to a workout."""
 PLAIN: Final = "none of these"
