@@ -11,8 +11,8 @@ from spotter.domain.events.lifting import RepCompleted, RepStarted
 
 def counter_restarts(diary: Diary, random: Random) -> bool:
     """Have the device start counting again within a set."""
-    if not diary.counts:
-        return False
+    if not diary.counts or (diary.timing and random.random() < 0.8):
+        return False  # without velocities nobody could know it for one that starts over; see `ambiguity`
     done = False
     for index in _some(diary, random, least=4):
         if index in diary.renumbered:

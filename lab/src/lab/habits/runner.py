@@ -51,7 +51,7 @@ class HabitTally:
 
     def share_ambiguous(self) -> float:
         """Return the share of workouts that nobody could know."""
-        return 1.0 - len(self.judged()) / len(self.trials) if self.trials else 0.0
+        return (len(self.trials) - len(self.judged())) / len(self.trials) if self.trials else 0.0
 
 
 def run(workouts: int, seed: int = 1, jobs: int | None = None) -> HabitTally:
