@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import zip_longest
 
 import pytest
@@ -83,6 +84,31 @@ class ArrivalCases:
             ]
         )
         assert [1.0] == lifter.costs
+
+    def test_no_more_than_64_wait(self, lifter: Lifter) -> None:
+        """The one that waits longest is given up for one more."""
+        calls = [lifter.call(0, 60.0 * number, f"never-{number}") for number in range(WAITING_MAX + 2)]
+        lifter.send(*calls[:WAITING_MAX])
+        assert [] == lifter.reasons
+        lifter.send(*calls[WAITING_MAX:])
+        assert ["unknown_set", "unknown_set"] == lifter.reasons
+        assert {calls[0].id, calls[1].id} == {rejection.rejected_id for rejection in lifter.rejected}
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_any_order_of_upload_gives_the_same(self, host: Harness, seed: int) -> None:
+        """Sets, what they cost, what they taught: in order, newest first, and in chunks of any kind."""
+        base = host.now()
+        in_order, mixed = Lifter(host, base), Lifter(host, base)
+        rng = random.Random(seed)
+        for lifter in (in_order, mixed):
+            events = [lifter.late(event, RECEIVED_S) for event in workout(lifter)]
+            if lifter is mixed:
+                events = list(reversed(events)) if seed == 0 else rng.sample(events, len(events))
+            while events:
+                size = rng.choice([1, 2, 7, 30]) if lifter is mixed else 1000
+                lifter.send(*events[:size])
+                events = events[size:]
+        assert [] == different(in_order, mixed)
 
     def test_a_part_may_come_before_the_set_that_it_continues(self, lifter: Lifter) -> None:
         """The pair is one exposure as soon as both are there."""

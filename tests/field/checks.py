@@ -74,6 +74,15 @@ def another_name(other_id: str, set_id: str) -> Check:
     return Check(f"{other_id} is another name of {set_id}", True, same)
 
 
+def newest_of(set_id: str, exercise: str) -> Check:
+    """The newest set of an id, which the id alone names, is of this exercise."""
+    return Check(
+        f"newest set {set_id}",
+        exercise,
+        lambda reader: reader.get(f"/v1/sets/{set_id}", athlete_id=reader.athlete_id).get("exercise"),
+    )
+
+
 def stopped(exercise: str, rule: str, by_rep: int) -> Check:
     """Advice in a set of an exercise was to stop, by this rule, at this rep at the latest."""
     return Check(

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.field.checks import another_name, did, did_at_once, ended_by, loads, numbers, rir, spent, stopped, velocities
+from tests.field.checks import (
+    another_name,
+    did,
+    did_at_once,
+    ended_by,
+    loads,
+    newest_of,
+    numbers,
+    rir,
+    spent,
+    stopped,
+    velocities,
+)
 from tests.field.events import (
     HARD,
     MEDIUM,
@@ -51,6 +63,7 @@ WHICH_SET: Final[tuple[Situation, ...]] = (
         ],
         did("biceps_curl 7", "back_squat 9"),
         numbers(0, 1, 2, 3, 4, 5, 6, 7),
+        newest_of("1", "back_squat"),
         stopped("back_squat", "R02", by_rep=7),
     ),
     situation(
