@@ -184,11 +184,14 @@ def test_each_counted_rep_has_its_estimate_and_advice(disorder: Disorder) -> Non
     lifter = disorder.lifter
     arrivals = {estimate.rep_event_id for estimate in lifter.estimates if estimate.arrival}
     voided = {rep.rep_event_id for rep in lifter.counted if rep.voided}
-    assert arrivals <= {rep.rep_event_id for rep in lifter.counted} <= arrivals | voided
+    refused = {rejection.rejected_id for rejection in lifter.rejected}  # at first; what came later showed more
+    assert arrivals <= {rep.rep_event_id for rep in lifter.counted} <= arrivals | voided | refused
     counted = {(rep.set_key, rep.rep_event_id): rep for rep in lifter.counted}
     merged = {closing.set_key for closing in lifter.closed if closing.merged_into}
     reps = {
-        (rep.set_key, rep.rep_number) for rep in counted.values() if not rep.withdrawn and rep.set_key not in merged
+        (rep.set_key, rep.rep_number)
+        for rep in counted.values()
+        if not (rep.withdrawn or rep.voided or rep.set_key in merged)
     }
     estimated = {(estimate.set_key, estimate.rep_number) for estimate in lifter.estimates}
     assert set() == reps - estimated

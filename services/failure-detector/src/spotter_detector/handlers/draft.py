@@ -150,11 +150,13 @@ def revise(
     ):
         return after, _request(work, after, merged, (ChangedRep(first, last[0], arrived=True),))
     arrived_indices = {index for index, rep in enumerate(after.reps) if any(rep is new for new in arrived)}
+    existing = {rep.identity for rep in before.reps}
+    new_here = {index for index, rep in enumerate(after.reps) if rep.identity not in existing}
     changed = [
         ChangedRep(number, index, second=index != group.indices[0], arrived=index in arrived_indices)
         for number, group in enumerate(merged)
         for index in group.indices
-        if number >= first or index in arrived_indices
+        if number >= first or index in new_here
     ]
     if not changed and not arrived and merged:
         changed = [ChangedRep(len(merged) - 1, merged[-1].indices[0])]
