@@ -45,7 +45,7 @@ def rep_counted(uow: AdvisorUnitOfWork, data: RepCounted) -> None:
         advised = replace(advised, reps=others, correcting=True)
     else:
         rep = counted_rep(data, before)
-        late = before is not None or (bool(reps) and rep.ended < reps[-1].ended)
+        late = before is not None or (bool(reps) and (rep.ended, rep.number) < (reps[-1].ended, reps[-1].number))
         advised = replace(advised, reps=_by_time((*others, rep)) if late else (*reps, rep), correcting=late)
     advised = _with_latch_checked(advised)
     if data.voided or data.withdrawn:

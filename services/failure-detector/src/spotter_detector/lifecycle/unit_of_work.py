@@ -277,7 +277,7 @@ class UnitOfWork:
             "other_ids": list(lifted_set.other_ids) or None,
             "exposure_key": lifted_set.exposure_key or lifted_set.key,
             "opened_by": lifted_set.opened_by,
-            "opened_at": moment_of(lifted_set.opened_us),
+            "opened_at": moment_of(lifted_set.opened_us + lifted_set.tie),
             "history": lifted_set.history,
             "reopened": lifted_set.reopened,
             "amended": amended,

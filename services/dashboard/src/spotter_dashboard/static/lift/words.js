@@ -43,6 +43,6 @@ export function plainly({ type, detail, mend }) {
 }
 
 function sentence(text) {
-  const whole = text.trim();
-  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`;
+  const trimmed = text.trim();
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? "" : "."}`;
 }
