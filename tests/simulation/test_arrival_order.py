@@ -30,10 +30,10 @@ from tests.contract.memory_harness import MemoryHarness
 NAME = "ada"
 KEY = athlete_key(GYM, NAME)
 UPLOADED_S = 86_400.0 * 2
-PARTS = ("sets", "costs", "spent", "terms")
-"""What must be the same. Estimates and what the history keeps of them follow from what was learned when a set opened."""
-PASSING = {"revision", "arrival", "newest", "fresh", "set_open", "newest_received", "set_key", "set_id"}
-"""Fields of an estimate that tell how it came about, and names."""
+PARTS = ("sets", "costs", "spent", "history", "terms", "estimates")
+"""What must be the same."""
+PASSING = {"revision", "arrival", "newest", "fresh", "set_open", "newest_received", "set_key", "set_id", "rep_event_id"}
+"""Fields of an estimate that tell how it came about, and names: of two equal reports of a rep either stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,6 @@ def outcome_of(host: MemoryHarness) -> Outcome:
             "exposure": exposures[key],
             "reps": [
                 (
-                    rep.rep_event_id,
                     rep.rep_time,
                     rep.rep_number,
                     rep.load_kg,
@@ -172,7 +171,13 @@ def outcome_of(host: MemoryHarness) -> Outcome:
     costs = {names[key]: cost for key, cost in sight.costs.items() if cost}
     spent = {week: units for week, units in sight.spent.items() if units}
     history = replace(history, notices={}) if isinstance(history, History) else None
-    return Outcome(sets, costs, spent, history, terms, _estimates(story, names))
+    held = {
+        (key, rep.rep_event_id): f"{names[key]} {rep.rep_time} {rep.rep_number}"
+        for key, seen in present.items()
+        for rep in seen.counted()
+        if not rep.voided
+    }
+    return Outcome(sets, costs, spent, history, terms, _estimates(story, held))
 
 
 def _name(seen: SeenSet) -> str:
@@ -180,13 +185,15 @@ def _name(seen: SeenSet) -> str:
     return f"{counted[0].rep_time if counted else seen.opened.opened_at}"
 
 
-def _estimates(story: Sequence[Event], names: dict[str, str]) -> dict[str, dict[str, Any]]:
+def _estimates(story: Sequence[Event], held: dict[tuple[str, str], str]) -> dict[str, dict[str, Any]]:
+    """Return the newest estimate of each rep that holds."""
     newest: dict[str, tuple[int, dict[str, Any]]] = {}
     for event in story:
         data = event.data
-        if isinstance(data, EffortEstimated) and data.set_key in names:
-            name = f"{names[data.set_key]} {data.rep_event_id or data.rep_number}"
-            if name not in newest or newest[name][0] <= data.revision:
-                fields = {field: value for field, value in data.model_dump().items() if field not in PASSING}
-                newest[name] = data.revision, fields
+        if not isinstance(data, EffortEstimated):
+            continue
+        name = held.get((data.set_key, data.rep_event_id or ""))
+        if name is not None and (name not in newest or newest[name][0] <= data.revision):
+            fields = {field: value for field, value in data.model_dump().items() if field not in PASSING}
+            newest[name] = data.revision, fields
     return {name: fields for name, (_, fields) in newest.items()}

@@ -75,7 +75,8 @@ def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
     terms, estimate, before = advised.terms, estimate_of(data), advised.stop
     decision = _decide(terms, estimate, rep, latched=before is not None, one_more_left=one_more_left)
     rep = replace(rep, ends=decision.ends)
-    fastest = data.reference_velocity_mps if index == len(advised.reps) - 1 else advised.fastest_mps
+    last = max((at for at, other in enumerate(advised.reps) if not other.voided), default=None)
+    fastest = data.reference_velocity_mps if index == last else advised.fastest_mps
     advised = replace(advised, reps=(*advised.reps[:index], rep, *advised.reps[index + 1 :]), fastest_mps=fastest)
     if before is not None and not data.arrival:
         advised = _with_latch_checked(advised)

@@ -616,9 +616,10 @@ class Timeline:
 
     def _end(self, draft: SetDraft, at_us: int, reason: str) -> None:
         """End a set as reported; a set that silence has ended before was ended so by the lifter."""
-        if draft.ended_us is None and draft.active_us <= at_us <= draft.silence_us:
+        is_silent = draft.ended_us is None or draft.end_reason == "silence"
+        if is_silent and draft.active_us <= at_us <= draft.silence_us:
             draft.close(at_us, reason)
-        elif (draft.ended_us is None or draft.end_reason == "silence") and draft.silence_us < at_us:
+        elif is_silent and draft.silence_us < at_us:
             draft.close(draft.silence_us, reason if self._may_continue(draft, at_us) else "silence")
 
 

@@ -155,17 +155,26 @@ def profile_before(work: UnitOfWork, lifted_set: LiftedSet, term: Term) -> Profi
 def update_terms(work: UnitOfWork) -> None:
     """Store the term of each changed set: ended sets have one, running sets do not yet."""
     for lifted_set, before in work.changed_sets():
+        if work.with_terms.get(lifted_set.key) is lifted_set:
+            continue
         if lifted_set.ended_us is None:
             if lifted_set.term is not None:
                 work.put(replace(lifted_set, term=None))
         elif before is None or before.ended_us is None or _has_changed(before, lifted_set):
             term = _term(work, lifted_set)
             if term != lifted_set.term:
-                work.put(replace(lifted_set, term=term))
+                lifted_set = work.put(replace(lifted_set, term=term))
+        work.with_terms[lifted_set.key] = work.get(lifted_set.key)
 
 
 def _has_changed(before: LiftedSet, after: LiftedSet) -> bool:
-    return before.reps is not after.reps or before.start is not after.start or before.context is not after.context
+    return (
+        before.reps is not after.reps
+        or before.start is not after.start
+        or before.context is not after.context
+        or before.opened_us != after.opened_us
+        or before.profile != after.profile
+    )
 
 
 def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:

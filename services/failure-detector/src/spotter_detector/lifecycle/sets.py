@@ -26,7 +26,7 @@ from spotter_detector.lifecycle.assignment import (
     order_of,
     time_of,
 )
-from spotter_detector.lifecycle.exposure import exposure_key
+from spotter_detector.lifecycle.exposure import EXPOSURE_SETS_MAX, exposure_key
 from spotter_detector.lifecycle.set_builder import (
     about_us,
     reported_rep,
@@ -248,10 +248,7 @@ def _settle(
             profile_update.update_terms(work)  # the next one may be pinned to what it taught
         arrived = tuple(rep for rep in after.reps if rep.identity == item.identity)
         changes.append(SetChange(before, work.get(after.key), arrived))
-    for draft in drafts:
-        before = stored.get(draft.keys[0])
-        if draft.voided and before is not None and not before.voided:
-            changes += _exposed_again(work, work.get(draft.keys[0]))
+    changes += _exposed_again(work, changes)
     if again:
         since_us = min([time_of(item), *(change.after.opened_us for change in changes)])
         changes += _pin_again(work, since_us, {change.after.key for change in changes})
@@ -287,7 +284,9 @@ def _build(
     extended = _with_rep_appended(draft, before, item)
     if extended is not None:
         return extended
-    context = context_of(draft)
+    context: Mapping[str, Any] = context_of(draft)
+    if before is not None and before.context == context:
+        context = before.context
     first = min(draft.events, key=order_of)
     name = draft.names[0]
     published = {rep.identity for rep in before.reps} if before is not None else ()
@@ -555,16 +554,39 @@ def _pin_again(work: UnitOfWork, since_us: int, settled: set[str]) -> list[SetCh
     return changes
 
 
-def _exposed_again(work: UnitOfWork, voided: LiftedSet) -> list[SetChange]:
-    """Give the sets that continued a set which never happened an exposure of their own."""
-    changes = []
-    for ref in work.lifter.sets:
-        if ref.opened_us > voided.opened_us:
-            before = work.get(ref.key)
-            if before.exposure_key == voided.exposure_key and before.key != voided.key:
-                _put(work, before, before)
-                changes.append(SetChange(before, work.get(ref.key)))
-    return changes
+def _exposed_again(work: UnitOfWork, changes: Sequence[SetChange]) -> list[SetChange]:
+    """Tell again which exposure the sets are a part of that follow a changed one, where that depends on the change."""
+    if len(changes) == 1 and work.lifter.sets and work.lifter.sets[-1].key == changes[0].after.key:
+        return []
+    telling = [
+        change for change in changes if change.before is None or _exposing(change.before) != _exposing(change.after)
+    ]
+    if not telling:
+        return []
+    first = min((change.after.opened_us, change.after.tie) for change in telling)
+    done = {change.after.key for change in changes}
+    following = [ref for ref in work.lifter.sets if ref.opened > first and ref.key not in done and not ref.moved]
+    further = []
+    for ref in following[:EXPOSURE_SETS_MAX]:
+        before = work.get(ref.key)
+        _put(work, before, before)
+        after = work.get(ref.key)
+        if after is not before:
+            further.append(SetChange(before, after))
+    return further
+
+
+def _exposing(lifted_set: LiftedSet) -> tuple[object, ...]:
+    """Return what the exposure of the sets after one depends on."""
+    last_us = lifted_set.reps[-1].ended_us if lifted_set.reps else None
+    return (
+        lifted_set.context,
+        lifted_set.voided,
+        lifted_set.exposure_key,
+        last_us,
+        lifted_set.set_id,
+        lifted_set.other_ids,
+    )
 
 
 def close_by_silence(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> LiftedSet:

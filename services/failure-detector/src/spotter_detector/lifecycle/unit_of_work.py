@@ -60,6 +60,8 @@ class UnitOfWork:
         self._env = env
         self._replay_cache = replay_cache
         self._sets: dict[str, LiftedSet] = {}
+        self.with_terms: dict[str, LiftedSet] = {}
+        """Changed sets whose term is that of their reports."""
         self._content: str | None = None
         self.moved_from_key, self.tags = ("", ()) if event.movedfrom is None else _parse_moved_from(event.movedfrom)
         """If the event follows a set that was moved here: the set's key under the previous lifter, and tags."""
