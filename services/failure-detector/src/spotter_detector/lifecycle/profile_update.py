@@ -16,7 +16,7 @@ from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.domain.events.outputs import SetClosed
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import DAY_US
-from spotter_detector.lifecycle.assignment import SetDraft
+from spotter_detector.lifecycle.assignment import SetDraft, context_of
 from spotter_detector.lifecycle.set_builder import reps_of
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork, base_of, last_event_us
 from spotter_detector.model import Prior, build_prior
@@ -130,8 +130,12 @@ def _term_at(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> Term | None
         return None
     earlier = SetDraft.of(lifted_set)
     earlier.notes = [note for note in lifted_set.notes if note.at_us <= at_us]
-    reps, _ = reps_of(earlier, lifted_set.context)
-    return _term(work, replace(lifted_set, reps=reps, key=f"{lifted_set.key}@{at_us}"))
+    context, start = context_of(earlier), lifted_set.start
+    if context != lifted_set.context:  # as it was described then
+        profile = profile_key(context.get("exercise"), measure_in(lifted_set.profile))
+        start = pinned_prior(work, lifted_set.config, context, profile, lifted_set.opened_us)
+    reps, _ = reps_of(earlier, context)
+    return _term(work, replace(lifted_set, reps=reps, start=start, key=f"{lifted_set.key}@{at_us}"))
 
 
 def _profile(work: UnitOfWork, terms: Sequence[Term], key: str, kind: str, model_class: str) -> Profile | None:
@@ -163,6 +167,9 @@ def update_terms(work: UnitOfWork) -> None:
         elif before is None or before.ended_us is None or _has_changed(before, lifted_set):
             term = _term(work, lifted_set)
             if term != lifted_set.term:
+                work.taught[lifted_set.profile] = min(
+                    work.taught.get(lifted_set.profile, lifted_set.opened_us), lifted_set.opened_us
+                )
                 lifted_set = work.put(replace(lifted_set, term=term))
         work.with_terms[lifted_set.key] = work.get(lifted_set.key)
 

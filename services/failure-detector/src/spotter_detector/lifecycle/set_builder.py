@@ -110,7 +110,7 @@ def _represented(
     reps: list[RepRecord], refused: Sequence[RepRecord], published: Container[str]
 ) -> tuple[list[RepRecord], list[RepRecord]]:
     """Let the report of a rep that was published stand for it, at the time of the earlier one."""
-    refused = list(refused)
+    refused = [as_sent(rep) for rep in refused]
     for index, rep in enumerate(refused):
         if rep.identity not in published:
             continue

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from operator import is_
 from typing import Any
 
+from spotter.domain.events.outputs import SetClosed
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id
 from spotter.domain.time import moment_of
@@ -551,7 +552,17 @@ def _pin_again(work: UnitOfWork, since_us: int, settled: set[str]) -> list[SetCh
             _put(work, before, after)
             profile_update.update_terms(work)
             changes.append(SetChange(before, work.get(after.key)))
+    _close_again(work)
     return changes
+
+
+def _close_again(work: UnitOfWork) -> None:
+    """Publish again how the sets compared with those before them that have taught something else."""
+    closed = {fact.set_key for fact in work.facts if isinstance(fact, SetClosed)}
+    for ref in work.lifter.sets:
+        since_us = work.taught.get(ref.profile)
+        if since_us is not None and ref.opened_us > since_us and not ref.is_open and ref.key not in closed:
+            work.publish_closed(work.get(ref.key))
 
 
 def _exposed_again(work: UnitOfWork, changes: Sequence[SetChange]) -> list[SetChange]:

@@ -62,6 +62,8 @@ class UnitOfWork:
         self._sets: dict[str, LiftedSet] = {}
         self.with_terms: dict[str, LiftedSet] = {}
         """Changed sets whose term is that of their reports."""
+        self.taught: dict[str, int] = {}
+        """Profiles that have learned something else, each with when the first such set opened."""
         self._content: str | None = None
         self.moved_from_key, self.tags = ("", ()) if event.movedfrom is None else _parse_moved_from(event.movedfrom)
         """If the event follows a set that was moved here: the set's key under the previous lifter, and tags."""
