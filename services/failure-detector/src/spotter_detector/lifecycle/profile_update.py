@@ -117,7 +117,7 @@ def _terms(work: UnitOfWork, key: str, before_us: int) -> list[Term]:
         if ref.profile == key and ref.opened_us < before_us:
             lifted_set = work.get(ref.key)
             term = lifted_set.term
-            if term is not None and last_event_us(lifted_set) > before_us:
+            if last_event_us(lifted_set) > before_us and not lifted_set.moved_to:
                 term = _term_at(work, lifted_set, before_us)
             if term is not None:
                 terms.append(term)
@@ -130,6 +130,7 @@ def _term_at(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> Term | None
         return None
     earlier = SetDraft.of(lifted_set)
     earlier.notes = [note for note in lifted_set.notes if note.at_us <= at_us]
+    earlier.voided = any(note.kind == "voided" for note in earlier.notes)
     context, start = context_of(earlier), lifted_set.start
     if context != lifted_set.context:  # as it was described then
         profile = profile_key(context.get("exercise"), measure_in(lifted_set.profile))
