@@ -22,7 +22,7 @@ MEASURED: Final = tuple(name for name in RepCorrection.model_fields if name not 
 _CORRECTABLE: Final = ("load_kg", "side", "kind", "assisted")
 _DERIVED: Final = ("number", "started_us", "ended_us", "measured", "device", "flags", "start_told", "load_kg", "side",
                    "kind", "assisted", "source")  # fmt: skip
-FLUSHED_US: Final = 400_000
+FLUSHED_US: Final = 120_000
 """Reps of one counter that end closer together than this are no reps one after the other (design choice)."""
 FLUSHED_PAIR: Final = 2
 NUMBERS_MAX: Final = 10_000
