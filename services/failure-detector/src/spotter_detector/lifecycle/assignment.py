@@ -113,17 +113,13 @@ def may_be_one(rep: RepRecord, other: RepRecord) -> bool:
 
 
 def _is_overlapping(rep: RepRecord, other: RepRecord) -> bool:
-    """Whether two reps overlap in time: by the clock of the sender where they have one, else as corrected."""
+    """Whether reps of two recorders overlap in time; those of one never do."""
     started_us, ended_us = sent_times(rep)
     began_us, done_us = sent_times(other)
-    if done_us <= started_us or began_us >= ended_us or {rep.side, other.side} == {"left", "right"}:
+    if done_us <= started_us or began_us >= ended_us or not may_be_one(rep, other):
         return False
-    if rep.source != other.source:
-        return ended_us != done_us or rep.exercise is None or other.exercise in (None, rep.exercise)
-    # Corrected times may all be that of receipt: only the sender's own tell reps of one program apart.
-    if rep.sent_us == other.sent_us:
-        return False
-    return rep.sent_us - (ended_us - started_us) < other.sent_us and other.sent_us - (done_us - began_us) < rep.sent_us
+    # Corrected times may all be that of receipt: then at least the exercise must be the same.
+    return ended_us != done_us or rep.exercise is None or other.exercise in (None, rep.exercise)
 
 
 class SetDraft:
@@ -429,7 +425,7 @@ class Timeline:
         for draft in self._live(started_us, ended_us):
             if draft is own or draft.voided or draft.moved_to or draft.last_us is None or draft.last_us <= started_us:
                 continue
-            if not self._overlaps(draft, rep):
+            if not self._overlaps(draft, rep, since_us=0 if own is None else own.opened_us):
                 continue
             if rep.set_id is not None and rep.set_id not in draft.names:
                 draft.names = (*draft.names, rep.set_id)
@@ -443,15 +439,18 @@ class Timeline:
         return None
 
     @staticmethod
-    def _overlaps(draft: SetDraft, rep: RepRecord) -> bool:
-        """Whether a set has reps of another recorder that overlap a rep in time, and none of the same one."""
+    def _overlaps(draft: SetDraft, rep: RepRecord, since_us: int) -> bool:
+        """Whether a set has reps of another recorder that overlap a rep in time, and none of the same one.
+
+        What ended before the rep's own set began is of the set before.
+        """
+        started_us, ended_us = sent_times(rep)
         overlaps = False
         for other in draft.reps[-6:]:
-            if not _is_overlapping(rep, other):
-                continue
-            if _is_same_counter(rep, other):
+            began_us, done_us = sent_times(other)
+            if other.source == rep.source and done_us > started_us and began_us < ended_us:
                 return False
-            overlaps = True
+            overlaps = overlaps or (done_us > since_us and _is_overlapping(rep, other))
         return overlaps
 
     @staticmethod

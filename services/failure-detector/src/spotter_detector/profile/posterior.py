@@ -133,7 +133,7 @@ def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: 
 
 def _first_guess(prior: Belief, loads: Sequence[SetLoad]) -> Floats:
     """Return where the model is linearised first: an unknown 1RM is guessed from the heaviest load."""
-    lifted_kg = [load.load_kg for load in loads if load.pct_1rm is None and load.load_kg is not None]
+    lifted_kg = [load.load_kg for load in loads if load.pct_1rm is None and load.load_kg]
     guess = prior.mean.copy()
     if lifted_kg and prior.cov[LOG_1RM, LOG_1RM] > _UNKNOWN_1RM_SD**2:
         guess[LOG_1RM] = log(max(lifted_kg) / _HEAVIEST_SHARE)
