@@ -6,29 +6,16 @@ from typing import Any, Final
 
 from spotter.domain.events import Event, EventData, corrected, corrected_time
 from spotter.domain.events.lifting import (
-    EffortReported,
     RepAmended,
-    RepVoided,
-    SetAmended,
     SetContext,
-    SetEnded,
-    SetStarted,
-    SetVoided,
 )
 from spotter.domain.time import micros
 from spotter_detector.lifecycle.set_builder import CONTEXT
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
+from spotter_detector.lifecycle.waiting_events import TYPES
 from spotter_detector.state import Note, NoteKind
 
-KINDS: Final[dict[type[EventData], NoteKind]] = {
-    SetStarted: "started",
-    SetAmended: "amended",
-    RepAmended: "rep_amended",
-    RepVoided: "rep_voided",
-    EffortReported: "effort",
-    SetEnded: "ended",
-    SetVoided: "voided",
-}
+KINDS: Final[dict[type[EventData], NoteKind]] = {data: kind for kind, data in TYPES.items()}
 _ADDRESS: Final = {"gym_id", "athlete_id", "set_id", "set_key"}
 _TIMES: Final = {"started_at": "started_us", "ended_at": "ended_us"}
 

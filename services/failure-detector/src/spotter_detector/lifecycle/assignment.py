@@ -126,7 +126,6 @@ class SetDraft:
     """A set while events are assigned to it."""
 
     __slots__ = (
-        "absorbed",
         "base",
         "end_reason",
         "ended_us",
@@ -142,7 +141,6 @@ class SetDraft:
         "opener",
         "refused",
         "reps",
-        "started",
         "tie",
         "touched",
         "voided",
@@ -170,8 +168,6 @@ class SetDraft:
         self.moved_to = ""
         self.keys: list[str] = []
         """Keys of the sets that it was stored as."""
-        self.absorbed: list[SetDraft] = []
-        """Recordings of the same set."""
         self.touched = False
 
     @classmethod
@@ -471,7 +467,6 @@ class Timeline:
         draft.refused += other.refused
         draft.notes += other.notes
         draft.keys += other.keys
-        draft.absorbed += [other, *other.absorbed]
         if other.last_us is not None:
             draft.last_us = other.last_us if draft.last_us is None else max(draft.last_us, other.last_us)
         if draft.exercise is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from spotter.domain.time import SECOND_US
@@ -39,13 +41,13 @@ def exposure_key(work: UnitOfWork, lifted_set: LiftedSet) -> str:
     return lifted_set.key
 
 
-def _before(work: UnitOfWork, lifted_set: LiftedSet) -> list[SetRef]:
+def _before(work: UnitOfWork, lifted_set: LiftedSet) -> Iterator[SetRef]:
     """Return the sets that began before a set, the latest first."""
-    return [
+    return (
         ref
         for ref in reversed(work.lifter.sets)
         if ref.key != lifted_set.key and ref.opened < (lifted_set.opened_us, lifted_set.tie) and not ref.moved
-    ]
+    )
 
 
 def _continues(work: UnitOfWork, lifted_set: LiftedSet, previous: LiftedSet) -> bool:
@@ -76,7 +78,7 @@ def _is_other_side(work: UnitOfWork, lifted_set: LiftedSet, previous: LiftedSet)
     if side not in ("left", "right"):
         return False
     key = previous.exposure_key or previous.key
-    refs = (ref for ref in _before(work, lifted_set)[:EXPOSURE_SETS_MAX])
+    refs = (ref for ref in islice(_before(work, lifted_set), EXPOSURE_SETS_MAX))
     sides = [
         side_of(other) for other in map(work.get, (ref.key for ref in refs)) if key in (other.key, other.exposure_key)
     ]

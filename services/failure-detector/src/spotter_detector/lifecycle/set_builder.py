@@ -63,7 +63,12 @@ def called_rir(note: Note) -> float | None:
     fields = note.fields
     if fields.get("failed") is not None:
         return FAILED_NEXT if fields["failed"] else None
-    return EffortReported.model_construct(**{name: fields.get(name) for name in ("rir", "rpe")}).called_rir
+    return felt_rir(note)
+
+
+def felt_rir(note: Note) -> float | None:
+    """Return the reps in reserve that a report gives, as a number or by RPE."""
+    return EffortReported.model_construct(**{name: note.fields.get(name) for name in ("rir", "rpe")}).called_rir
 
 
 def reported_rep(note: Note, reps: Sequence[RepRecord]) -> RepRecord | None:
@@ -91,7 +96,6 @@ def reps_of(
         values = values_in_force(name, draft, reps, notes, context)
         if values:
             reps = [_with_value(name, rep, values) for rep in reps]
-    reps = [_with_clock_flag(rep, reps, index) for index, rep in enumerate(reps)]
     if draft.voided:
         reps = [replace(rep, voided=True) for rep in reps]
     for note in notes:
@@ -203,17 +207,6 @@ def _with_value(name: str, rep: RepRecord, values: Sequence[tuple[int, Any]]) ->
     ended_us = rep.ended_us
     value = next((value for since_us, value in reversed(values) if since_us <= ended_us), values[0][1])
     return _changed(rep, **{name: value})
-
-
-def _with_clock_flag(rep: RepRecord, reps: Sequence[RepRecord], index: int) -> RepRecord:
-    """Flag a rep that ended when another one of its counter did: how long lay between them is not known."""
-    near = reps[max(index - 1, 0) : index + 2]
-    alone = not any(
-        other is not rep and other.ended_us == rep.ended_us and other.source == rep.source for other in near
-    )
-    if alone or "clock" in rep.flags:
-        return rep
-    return _changed(rep, flags=("clock", *rep.flags))
 
 
 def _correct(reps: list[RepRecord], note: Note) -> None:

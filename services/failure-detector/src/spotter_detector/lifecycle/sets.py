@@ -6,7 +6,7 @@ those around it, up to a pause over which nothing is inherited, so that the orde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import is_
 from typing import Any
 
@@ -30,13 +30,14 @@ from spotter_detector.lifecycle.assignment import (
 from spotter_detector.lifecycle.exposure import EXPOSURE_SETS_MAX, exposure_key
 from spotter_detector.lifecycle.set_builder import (
     about_us,
+    felt_rir,
     reported_rep,
     reps_of,
     standing_effort,
 )
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import build_prior
-from spotter_detector.state import LiftedSet, LifterSets, Note, RepRecord, SetRef
+from spotter_detector.state import LiftedSet, Note, RepRecord, SetRef
 
 _NO_PRIOR = build_prior("machine", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
 """Of a set that is not pinned yet."""
@@ -67,25 +68,24 @@ class Assignment:
 
 def find_running(work: UnitOfWork, set_id: str | None, set_key: str | None, at_us: int) -> LiftedSet | None:
     """Return the set that something at `at_us` belongs to which is no evidence of a set by itself."""
-    timeline = _timeline(work, work.lifter.sets)
-    if work.moved_from_key:
-        draft = timeline.moved_here(work.moved_from_key)
-    elif set_key is not None:
-        draft = timeline.keyed(set_key)
-    else:
-        draft = timeline.find_for_rep(set_id, None, at_us)
-    return None if draft is None else draft.base
+    return _existing(work, set_key, lambda timeline: timeline.find_for_rep(set_id, None, at_us))
 
 
 def find_about(work: UnitOfWork, set_id: str | None, set_key: str | None, at_us: int, kind: str) -> LiftedSet | None:
     """Return the set that an event at `at_us` is about, which changes nothing in it by itself."""
+    return _existing(work, set_key, lambda timeline: timeline.about(set_id, at_us, kind))
+
+
+def _existing(
+    work: UnitOfWork, set_key: str | None, by_time: Callable[[Timeline], SetDraft | None]
+) -> LiftedSet | None:
     timeline = _timeline(work, work.lifter.sets)
     if work.moved_from_key:
         draft = timeline.moved_here(work.moved_from_key)
     elif set_key is not None:
         draft = timeline.keyed(set_key)
     else:
-        draft = timeline.about(set_id, at_us, kind)
+        draft = by_time(timeline)
     return None if draft is None else draft.base
 
 
@@ -480,7 +480,10 @@ def _put(work: UnitOfWork, before: LiftedSet | None, after: LiftedSet) -> None:
     after = replace(after, exposure_key=exposure_key(work, after))
     effort = _effort_of(after)
     fingerprint = "" if effort is None else "|".join(map(str, effort.values()))
-    after = work.put(replace(after, effort=fingerprint))
+    after = replace(after, effort=fingerprint)
+    if after == before:
+        return
+    after = work.put(after)
     if before is None or after.reopened > before.reopened:
         work.publish_opened(after)
     elif _opening(before) != _opening(after):
@@ -522,14 +525,11 @@ def _effort_of(lifted_set: LiftedSet) -> dict[str, Any] | None:
     if note is None:
         return None
     rep = reported_rep(note, lifted_set.reps) if note.fields.get("rep_number") is not None else None
-    rir = note.fields.get("rir")
-    if note.fields.get("rpe") is not None:
-        rir = 10 - note.fields["rpe"]
     return {
         "effort_event_id": note.event_id,
         "about": moment_of(about_us(note, lifted_set.reps)),
         "rep_event_id": None if rep is None else rep.event_id,
-        "rir": rir,
+        "rir": felt_rir(note),
         "failed": note.fields.get("failed"),
     }
 
@@ -615,8 +615,3 @@ def extend_moved(work: UnitOfWork, draft: SetDraft, item: Item) -> LiftedSet:
     ended_us = max(before.ended_us or 0, after.active_us)
     reason = item.fields.get("reason", "lifter") if isinstance(item, Note) and item.kind == "ended" else None
     return work.put(replace(after, ended_us=ended_us, end_reason=before.end_reason or reason))
-
-
-def without_waiting(lifter: LifterSets, waiting: tuple[Note, ...]) -> LifterSets:
-    """Return the lifter with only these events waiting."""
-    return replace(lifter, waiting=waiting)
