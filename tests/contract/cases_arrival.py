@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from itertools import zip_longest
 
 import pytest
@@ -108,6 +109,55 @@ class ArrivalCases:
                 size = rng.choice([1, 2, 7, 30]) if lifter is mixed else 1000
                 lifter.send(*events[:size])
                 events = events[size:]
+        assert [] == different(in_order, mixed)
+
+    def test_a_rep_that_comes_after_silence_has_ended_its_set_moves_the_end(self, host: Harness) -> None:
+        """Silence counts from the last rep, whenever that arrives."""
+        lifter = Lifter(host, host.now())
+        *most, last = lifter.reps(4, 3)
+        lifter.send(lifter.start(0), *most)
+        host.pass_time(lifter.base + timedelta(seconds=100))
+        lifter.send(lifter.late(last, 101))
+        host.pass_time(lifter.base + timedelta(seconds=200))
+        [each] = lifter.sets
+        assert each.closed is not None
+        assert (4, 12.0 + 90.0) == (len(each.reps), (each.closed.ended_at - lifter.base).total_seconds())
+
+    def test_a_set_is_back_when_another_one_was_voided(self, host: Harness) -> None:
+        """An app that uses ids again says of its second set that it never happened, before that has arrived."""
+        mixed, in_order = Lifter(host, host.now()), Lifter(host, host.now())
+        for lifter in (mixed, in_order):
+            first = [lifter.start(0, exercise="leg_curl"), *lifter.reps(4, 3), lifter.call(0, 16), lifter.end(17)]
+            second = [lifter.start(120, exercise="leg_curl"), *lifter.reps(3, 123), lifter.end(131)]
+            void = lifter.void_set(250)
+            for event in [*first, void, *second] if lifter is mixed else [*first, *second, void]:
+                lifter.send(lifter.late(event, 300))
+        assert [1.0] == in_order.costs
+        assert [] == different(in_order, mixed)
+
+    def test_a_set_taught_what_it_was_described_as_then(self, host: Harness) -> None:
+        """What another set was judged by stays, also where the description is corrected before it arrives."""
+        mixed, in_order = Lifter(host, host.now()), Lifter(host, host.now())
+        for lifter in (mixed, in_order):
+            first = [lifter.start(0, "a", "leg_press"), *lifter.reps(5, 3, "a"), lifter.call(1, 17, "a")]
+            second = [lifter.start(200, "b", "leg_curl"), *lifter.reps(5, 203, "b"), lifter.end(217, "b")]
+            amended, end = lifter.amend_set(400, "a", exercise="leg_curl"), lifter.end(18, "a")
+            events = [*first, end, *second, amended]
+            for event in [*first, amended, end, *second] if lifter is mixed else events:
+                lifter.send(lifter.late(event, 500))
+        assert [0, 0] == [each.opened.learned_sets or 0 for each in in_order.sets]
+        assert [] == different(in_order, mixed)
+
+    def test_which_report_of_a_rep_came_first_does_not_matter(self, host: Harness) -> None:
+        """Two recorders without values or numbers: the earlier report is the rep, the later one its second source."""
+        mixed, in_order = Lifter(host, host.now()), Lifter(host, host.now())
+        for lifter in (mixed, in_order):
+            phone = [lifter.rep(number, 3.0 * number, None) for number in (1, 2, 3)]
+            watch = [lifter.rep(None, 3.0 * number + 0.2, None, "w", source="watch") for number in (1, 2, 3)]
+            paired = [event for pair in zip(phone, watch, strict=True) for event in pair]
+            for event in [*watch, *phone] if lifter is mixed else paired:
+                lifter.send(lifter.late(event, 60))
+        assert [3] == [len(each.reps) for each in in_order.sets]
         assert [] == different(in_order, mixed)
 
     def test_a_part_may_come_before_the_set_that_it_continues(self, lifter: Lifter) -> None:

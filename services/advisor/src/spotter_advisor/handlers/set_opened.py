@@ -101,7 +101,7 @@ def _put_calendar(uow: AdvisorUnitOfWork, calendar: Calendar, data: SetOpened) -
 
 
 def _amend(uow: AdvisorUnitOfWork, data: SetOpened, before: AdvisedSet) -> None:
-    if before.closing is not None and before.closing.gone == "voided":
+    if before.closing is not None and before.closing.gone == "voided" and data.reopened <= before.reopened:
         return
     context = context_of(data)
     advised = replace(before, context=context, reopened=data.reopened, history=data.history, correcting=False)

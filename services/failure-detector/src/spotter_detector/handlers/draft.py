@@ -66,6 +66,10 @@ def accept_motion(work: UnitOfWork, lifted_set: LiftedSet, changes: MotionChange
     return accept(work, lifted_set, *requests)
 
 
+_Report = tuple[int, int, tuple[str, ...], bool]
+"""Number, end (µs) and flags of a report of a rep, and whether another one of the same rep was taken."""
+
+
 def _revised(
     work: UnitOfWork, before: LiftedSet | None, after: LiftedSet, *arrived: RepRecord
 ) -> EstimateRequest | None:
@@ -80,10 +84,20 @@ def _revised(
     return revise(work, before, after, *arrived)[1]
 
 
-def _estimated(work: UnitOfWork, lifted_set: LiftedSet) -> list[tuple[Observation, list[str]]]:
-    """Return all of the reps that their estimates follow from, with the events that report them."""
+def _estimated(work: UnitOfWork, lifted_set: LiftedSet) -> tuple[list[Observation], dict[str, _Report]]:
+    """Return all of the reps that their estimates follow from, and what their estimates say of them."""
     merged = work.merger.merge(lifted_set.key, lifted_set.reps)
-    return [(rep.observation, [lifted_set.reps[index].event_id for index in rep.indices]) for rep in merged]
+    return [rep.observation for rep in merged], _reports(lifted_set, merged)
+
+
+def _reports(lifted_set: LiftedSet, merged: Sequence[MergedRep]) -> dict[str, _Report]:
+    """Return what an estimate says of the report of a rep itself, by the report's identity."""
+    reports: dict[str, _Report] = {}
+    for group in merged:
+        for index in group.indices:
+            rep = lifted_set.reps[index]
+            reports[rep.identity] = (rep.number, rep.ended_us, rep.flags, index != group.indices[0])
+    return reports
 
 
 def _prior_of_estimates(lifted_set: LiftedSet) -> Prior:
@@ -150,13 +164,15 @@ def revise(
     ):
         return after, _request(work, after, merged, (ChangedRep(first, last[0], arrived=True),))
     arrived_indices = {index for index, rep in enumerate(after.reps) if any(rep is new for new in arrived)}
-    existing = {rep.identity for rep in before.reps}
-    new_here = {index for index, rep in enumerate(after.reps) if rep.identity not in existing}
+    reports_before, reports = _reports(before, merged_before), _reports(after, merged)
+    differing = {
+        index for index, rep in enumerate(after.reps) if reports.get(rep.identity) != reports_before.get(rep.identity)
+    }
     changed = [
         ChangedRep(number, index, second=index != group.indices[0], arrived=index in arrived_indices)
         for number, group in enumerate(merged)
         for index in group.indices
-        if number >= first or index in new_here
+        if number >= first or index in differing
     ]
     if not changed and not arrived and merged:
         changed = [ChangedRep(len(merged) - 1, merged[-1].indices[0])]

@@ -241,6 +241,12 @@ class SetDraft:
             self.exercise = note.fields.get("exercise", self.exercise)
         self.touched = True
 
+    def continues(self, at_us: int) -> bool:
+        """Whether something that happened at a moment shows that the set had not ended as it is held to have."""
+        if self.ended_us is None:
+            return False
+        return at_us > (self.active_us if self.end_reason == "silence" else self.ended_us)
+
     def close(self, at_us: int, reason: str) -> None:
         """End it."""
         self.ended_us, self.end_reason, self.touched = at_us, reason, True
@@ -373,7 +379,7 @@ class Timeline:
         if draft is None:
             draft = self._open(rep, ended_us, rep.set_id, rep.exercise)
             draft.moved_from = moved_from
-        elif draft.ended_us is not None and ended_us > draft.ended_us and not draft.voided and not draft.moved_to:
+        elif not draft.voided and not draft.moved_to and draft.continues(ended_us):
             draft.ended_us = draft.end_reason = None
         self._note_anchor(draft, rep.identity)
         draft.add_rep(rep)

@@ -114,27 +114,37 @@ def _terms(work: UnitOfWork, key: str, before_us: int) -> list[Term]:
         return []
     terms = []
     for ref in work.lifter.sets:
-        if ref.profile == key and ref.opened_us < before_us:
+        # What was described anew later may have been of this profile, or of another one, then.
+        if ref.opened_us < before_us and (ref.profile == key or ref.noted_us > before_us):
             lifted_set = work.get(ref.key)
-            term = lifted_set.term
             if last_event_us(lifted_set) > before_us and not lifted_set.moved_to:
-                term = _term_at(work, lifted_set, before_us)
+                term = _term_at(work, lifted_set, before_us, key)
+            else:
+                term = lifted_set.term if ref.profile == key else None
             if term is not None:
                 terms.append(term)
     return terms
 
 
-def _term_at(work: UnitOfWork, lifted_set: LiftedSet, at_us: int) -> Term | None:
-    """Return the term of a set by what had happened at a moment; None if it was not over."""
+def profiles_of(lifted_set: LiftedSet) -> set[str]:
+    """Return the profiles that a set belongs to, or has belonged to as it was described before."""
+    measure = measure_in(lifted_set.profile)
+    exercises = {note.fields["exercise"] for note in lifted_set.notes if note.fields.get("exercise") is not None}
+    return {lifted_set.profile, *(profile_key(exercise, measure) for exercise in exercises)}
+
+
+def _term_at(work: UnitOfWork, lifted_set: LiftedSet, at_us: int, key: str) -> Term | None:
+    """Return what a set taught a profile by what had happened at a moment; None if it was not over, or of another one."""
     if lifted_set.active_us > at_us:
         return None
     earlier = SetDraft.of(lifted_set)
     earlier.notes = [note for note in lifted_set.notes if note.at_us <= at_us]
     earlier.voided = any(note.kind == "voided" for note in earlier.notes)
     context, start = context_of(earlier), lifted_set.start
+    if profile_key(context.get("exercise"), measure_in(lifted_set.profile)) != key:
+        return None
     if context != lifted_set.context:  # as it was described then
-        profile = profile_key(context.get("exercise"), measure_in(lifted_set.profile))
-        start = pinned_prior(work, lifted_set.config, context, profile, lifted_set.opened_us)
+        start = pinned_prior(work, lifted_set.config, context, key, lifted_set.opened_us)
     reps, _ = reps_of(earlier, context)
     return _term(work, replace(lifted_set, reps=reps, start=start, key=f"{lifted_set.key}@{at_us}"))
 

@@ -302,7 +302,8 @@ def _build(
         seen_before: Mapping[str, str] = {}
         under_way = None
     else:
-        reopened = before.reopened + (before.ended_us is not None and ended_us is None)
+        is_back = before.voided and not draft.voided  # another set was voided, as it turns out
+        reopened = before.reopened + (is_back or (before.ended_us is not None and ended_us is None))
         seen_before = before.seen
         under_way = before.under_way if ended_us is None else None
     if under_way is not None and any(rep.ended_us >= under_way.started_us for rep in reps_now):
@@ -495,7 +496,7 @@ def _put(work: UnitOfWork, before: LiftedSet | None, after: LiftedSet) -> None:
             reps.publish_rep(work, after, rep)
     for rep in published.values():
         reps.publish_rep(work, after, replace(rep, revision=rep.revision + 1), withdrawn=True)
-    if fingerprint != ("" if before is None else before.effort):
+    if fingerprint != ("" if before is None or before.voided > after.voided else before.effort):
         reps.publish_effort(work, after, effort)
     ended = (after.ended_us, after.end_reason, after.voided)
     if after.ended_us is not None and (
@@ -538,8 +539,10 @@ def _pin_again(work: UnitOfWork, since_us: int, settled: set[str]) -> list[SetCh
     """Pin sets that opened after a late event again, where what it taught was known when they opened."""
     changes = []
     profile_update.update_terms(work)
-    profiles = {lifted_set.profile for lifted_set, _ in work.changed_sets()}
-    profiles |= {before.profile for _, before in work.changed_sets() if before is not None}
+    profiles: set[str] = set()
+    for lifted_set, earlier in work.changed_sets():
+        profiles |= profile_update.profiles_of(lifted_set)
+        profiles |= profile_update.profiles_of(earlier) if earlier is not None else set()
     for ref in work.lifter.sets:
         if ref.opened_us <= since_us or ref.key in settled or ref.profile not in profiles or not ref.profile:
             continue
