@@ -160,6 +160,20 @@ class ArrivalCases:
         assert [3] == [len(each.reps) for each in in_order.sets]
         assert [] == different(in_order, mixed)
 
+    def test_a_set_is_of_the_week_in_which_it_began(self, host: Harness) -> None:
+        """Also where what happened before midnight arrives last."""
+        monday = host.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=host.now().weekday())
+        lifter = Lifter(host, monday - timedelta(seconds=10))
+        start, early, *most = [lifter.start(0, exercise="leg_curl"), *lifter.reps(5, 3)]
+        for event in [*most, lifter.call(0, 20), lifter.end(21), early, start]:
+            lifter.send(lifter.late(event, 60))
+        [summary] = lifter.summary_of.values()
+        assert monday - timedelta(days=7) == summary.week_start
+        assert [1.0] == lifter.costs
+        assert {monday: 0.0, monday - timedelta(days=7): 1.0} == {
+            change.week_start: change.spent for change in lifter.budget
+        }
+
     def test_a_part_may_come_before_the_set_that_it_continues(self, lifter: Lifter) -> None:
         """The pair is one exposure as soon as both are there."""
         second = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from spotter.domain.events.lifting import Intent
 from spotter.domain.events.outputs import Because, SetOpened
@@ -65,22 +65,32 @@ def _open(uow: AdvisorUnitOfWork, data: SetOpened) -> None:
 def pin_set(uow: AdvisorUnitOfWork, data: SetOpened) -> Pins:
     """Return what applies to a set from when it opens; its calendar becomes the lifter's."""
     uow.record_config(data.pinned_config)
-    calendar = calendar_at(uow.athlete, uow.gym(data.pinned_config), data.opened_at)
-    athlete, day = uow.athlete, day_of(data.opened_at, calendar.zone)
-    if not data.history:
-        _put_calendar(uow, calendar, data)
-    return Pins(
+    athlete = uow.athlete
+    pins = Pins(
         config=data.pinned_config,
         policy=athlete.policy,
         policy_version=uow.policy_version(data.pinned_config),
-        beginner=is_beginner(athlete, day),
-        zone=calendar.zone,
-        week_start=calendar.week_start,
         team=athlete.team,
-        day=day.isoformat(),
-        blocks=tuple(block for block in athlete.blocks if block.holds(day)),
-        session=programme_of(athlete).session_on(day),
+        **_by_day(uow, data.pinned_config, data.opened_at),
     )
+    if not data.history:
+        _put_calendar(uow, pins.calendar, data)
+    return pins
+
+
+def _by_day(uow: AdvisorUnitOfWork, config: int, opened_at: datetime) -> dict[str, Any]:
+    """Return those of a set's pins that depend on when it opened."""
+    athlete = uow.athlete
+    calendar = calendar_at(athlete, uow.gym(config), opened_at)
+    day = day_of(opened_at, calendar.zone)
+    return {
+        "beginner": is_beginner(athlete, day),
+        "zone": calendar.zone,
+        "week_start": calendar.week_start,
+        "day": day.isoformat(),
+        "blocks": tuple(block for block in athlete.blocks if block.holds(day)),
+        "session": programme_of(athlete).session_on(day),
+    }
 
 
 def _put_calendar(uow: AdvisorUnitOfWork, calendar: Calendar, data: SetOpened) -> None:
@@ -103,14 +113,24 @@ def _put_calendar(uow: AdvisorUnitOfWork, calendar: Calendar, data: SetOpened) -
 def _amend(uow: AdvisorUnitOfWork, data: SetOpened, before: AdvisedSet) -> None:
     if before.closing is not None and before.closing.gone == "voided" and data.reopened <= before.reopened:
         return
-    context = context_of(data)
-    advised = replace(before, context=context, reopened=data.reopened, history=data.history, correcting=False)
+    context, pins = context_of(data), before.pins
+    if data.opened_at != before.opened_at and day_of(data.opened_at, pins.zone).isoformat() != pins.day:
+        pins = replace(pins, **_by_day(uow, pins.config, data.opened_at))  # its first events arrive last
+    advised = replace(
+        before,
+        context=context,
+        pins=pins,
+        opened_at=data.opened_at,
+        reopened=data.reopened,
+        history=data.history,
+        correcting=False,
+    )
     if data.reopened > before.reopened or before.is_gone:
         advised = replace(advised, closing=None, told=None)
     if context.exercise != before.context.exercise:  # described as it is now, not as it was when the set opened
         advised = replace(advised, described=max(uow.event.configversion or 0, advised.pins.config))
     because = None
-    if context != before.context:
+    if context != before.context or pins != before.pins:
         assessment = _assess_set(uow, advised)
         hurts = before.terms.hurts and assessment.terms.pain
         terms = replace(assessment.terms, hurts=hurts)
@@ -121,7 +141,7 @@ def _amend(uow: AdvisorUnitOfWork, data: SetOpened, before: AdvisedSet) -> None:
     uow.put_set(advised)
     if not advised.is_open:
         uow.put_set(publish_summary(uow, advised))
-    if advised.exposure != before.exposure:
+    if advised.exposure != before.exposure or pins != before.pins:
         settle(uow, [before.exposure, advised.exposure])
 
 
