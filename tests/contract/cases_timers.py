@@ -134,7 +134,7 @@ class TimerCases:
         lifter.send(lifter.start(0), *lifter.reps(2, 3, velocities=NEAR_FAILURE), *starts, late)
         host.pass_time(lifter.base + timedelta(seconds=19))
         [overdue] = lifter.told(RepOverdue, "estimates.v1")
-        assert (lifter.base + timedelta(seconds=12), 6.0) == (overdue.started_at, overdue.lasted_s)
+        assert (lifter.base + timedelta(seconds=12), 6.0) == (overdue.started_at, overdue.outlasted_s)
 
     def test_a_rep_that_ends_in_time_is_not_overdue(self, host: Harness) -> None:
         """The end of a rep stops its timer."""
