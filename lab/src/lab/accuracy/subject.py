@@ -61,9 +61,14 @@ def taught(sets: Sequence[LabelledSet], *, with_load: bool = False) -> list[Term
 
 
 def next_start(
-    lifted_set: LabelledSet, terms: Sequence[Term], *, with_load: bool = False, tempo: bool = False
+    lifted_set: LabelledSet,
+    terms: Sequence[Term],
+    *,
+    with_load: bool = False,
+    with_kg: bool = False,
+    tempo: bool = False,
 ) -> Prior:
-    """Return the prior of a set after its lifter's earlier sets."""
+    """Return the prior of a set after its lifter's earlier sets, with its load told in % of the 1RM, in kg or not."""
     velocity, timing = (
         posterior_profile(None, those) if (those := [term for term in terms if term.kind == kind]) else None
         for kind in ("velocity", "timing")
@@ -74,6 +79,7 @@ def next_start(
         planned_reps=None,
         target_rir=None,
         tempo=tempo,
+        load_kg=lifted_set.load_kg if with_kg else None,
         at_days=lifted_set.at_days,
         profile=velocity,
         timing_profile=timing,
