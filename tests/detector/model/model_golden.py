@@ -1,8 +1,8 @@
-"""What the model says of a fixed collection of sets, kept in `model_golden.json` with its MODEL_VERSION.
+"""What the model says of a fixed collection of sets, and the detector of workouts, in `model_golden.json` by MODEL_VERSION.
 
     python -m tests.detector.model.model_golden
 
-writes the file anew; it refuses where estimates differ and MODEL_VERSION does not. The sets are made by arithmetic alone
+writes the file anew; it refuses where outputs differ and MODEL_VERSION does not. The sets are made by arithmetic alone
 (no random numbers, no constants of the model), so that they stay the same whatever the model believes.
 """
 
@@ -12,7 +12,7 @@ import ast
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from math import sin
 from pathlib import Path
@@ -22,10 +22,17 @@ from spotter_detector import model as model_package
 from spotter_detector import profile as profile_package
 from spotter_detector.model import EXERCISE_MODELS, MODEL_VERSION, Filter, Observation, Prior, Request, build_prior
 from spotter_detector.profile import ObservedOutcome, likelihood_of_set, posterior_profile
+from tests.detector.model.golden_workouts import published
 
 GOLDEN: Final = Path(__file__).with_suffix(".json")
 COMMAND: Final = "python -m tests.detector.model.model_golden"
-BUMP: Final = f"bump MODEL_VERSION, then write {GOLDEN.name} anew with `{COMMAND}`"
+BUMP: Final = (
+    f"bump MODEL_VERSION, then write {GOLDEN.name} anew with `{COMMAND}` "
+    "(a version that has never run anywhere may be taken again: delete the file first)"
+)
+TOLERANCE: Final = 0.0021
+"""Numbers are written with three decimals: two units of the last are no difference, so that machines that add in another
+order agree."""
 
 Reps = tuple[Observation, ...]
 Case = tuple[Prior, Reps]
@@ -146,13 +153,13 @@ def cases() -> Iterator[tuple[str, Case]]:
 
 
 def estimates() -> dict[str, list[str]]:
-    """Return a line for each rep of each set: rounded, so that another machine's last digits do not show.
+    """Return a line for each rep of each set.
 
     RIR with its interval, P(RIR ≤ 0), P(RIR ≤ 3), share done, mode, confidence, flags.
     """
     return {
         name: [
-            f"{rep.rir:.1f} {rep.rir_low:.1f} {rep.rir_high:.1f} {rep.p_next_fails:.3f} {rep.p_rir_le[3]:.3f} "
+            f"{rep.rir:.3f} {rep.rir_low:.3f} {rep.rir_high:.3f} {rep.p_next_fails:.3f} {rep.p_rir_le[3]:.3f} "
             f"{rep.share_done:.3f} {rep.mode} {rep.confidence} {','.join(rep.flags)}".rstrip()
             for rep in Filter().run([Request(at_start, reps, 0)])[0]
         ]
@@ -168,15 +175,29 @@ def constants(*folders: Path) -> list[float]:
     return sorted(float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool))
 
 
+def priors() -> dict[str, list[Any]]:
+    """Return the priors of each class of exercises."""
+    return {name: list(astuple(row)) for name, row in EXERCISE_MODELS.items()}
+
+
 def fingerprint() -> dict[str, Any]:
-    """Return the content of the file: version, each exercise's priors, constants, estimates."""
+    """Return the content of the file: version, each exercise's priors, constants, estimates, what is published."""
     folders = [Path(folder) for package in (model_package, profile_package) for folder in package.__path__]
     return {
         "model_version": MODEL_VERSION,
-        "priors": {name: list(astuple(row)) for name, row in EXERCISE_MODELS.items()},
+        "priors": priors(),
         "constants": constants(*folders),
         "estimates": estimates(),
+        "published": published(),
     }
+
+
+def problem(stored: Mapping[str, Any], current: Mapping[str, Any]) -> str | None:
+    """Return what is to be done, and a line for each thing that differs; None where the file is up to date."""
+    if stored["model_version"] != current["model_version"]:
+        return f"The file is of {stored['model_version']}, and the model {current['model_version']}: {BUMP}"
+    lines = changes(stored, current)
+    return "\n".join([f"The model is not the {MODEL_VERSION} on file: {BUMP}", *lines]) if lines else None
 
 
 def changes(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
@@ -189,18 +210,60 @@ def changes(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
     gone, new = Counter(stored["constants"]), Counter(current["constants"])
     if gone != new:
         lines.append(f"constants: {sorted((gone - new).elements())} -> {sorted((new - gone).elements())}")
-    return lines + changed_estimates(stored, current)
+    return lines + changed_outputs(stored, current)
 
 
-def changed_estimates(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
-    """Return a line for each set whose estimates differ, with the first rep that does."""
-    lines = []
-    for name in stored["estimates"] | current["estimates"]:
-        before, after = stored["estimates"].get(name, []), current["estimates"].get(name, [])
-        if before != after:
-            rep = next((rep for rep, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
-            lines.append(f"estimates of {name}, rep {rep + 1}: {before[rep : rep + 1]} -> {after[rep : rep + 1]}")
-    return lines
+def changed_outputs(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
+    """Return a line for each set whose estimates or published outputs differ, with the first that does."""
+    return [
+        f"{kind} of {name}, {change}"
+        for kind in ("estimates", "published")
+        for name in stored.get(kind, {}) | current.get(kind, {})
+        if (change := _first_change(stored.get(kind, {}).get(name, []), current.get(kind, {}).get(name, [])))
+    ]
+
+
+def _first_change(before: Sequence[str], after: Sequence[str]) -> str | None:
+    differ = (index for index, pair in enumerate(zip(before, after, strict=False)) if not alike(*pair))
+    first = next(differ, min(len(before), len(after)))
+    if first == max(len(before), len(after)):
+        return None
+    shown = [lines[first] if first < len(lines) else "(nothing)" for lines in (before, after)]
+    return f"line {first + 1}: {_differing(*shown)}"
+
+
+def _differing(before: str, after: str) -> str:
+    """Show two lines by what differs in them."""
+    old, new = before.split(), after.split()
+    if len(old) == len(new) and len(old) > 1:
+        pairs = [(a, b) for a, b in zip(old, new, strict=True) if not _alike(a, b)]
+        old, new = [old[0], *(a for a, _ in pairs)], [new[0], *(b for _, b in pairs)]
+    return f"{' '.join(old)} -> {' '.join(new)}"
+
+
+def alike(before: str, after: str) -> bool:
+    """Return whether two lines differ in nothing but the last bits of their numbers.
+
+    >>> alike("estimate rir=2.000 flags=pause", "estimate rir=2.001 flags=pause")
+    True
+    >>> alike("estimate rir=2.000 flags=pause", "estimate rir=2.010 flags=pause")
+    False
+    """
+    old, new = before.split(), after.split()
+    return before == after or (len(old) == len(new) and all(map(_alike, old, new)))
+
+
+def _alike(before: str, after: str) -> bool:
+    if before == after:
+        return True
+    (name, _, old), (new_name, _, new) = before.rpartition("="), after.rpartition("=")
+    numbers, new_numbers = old.split(","), new.split(",")
+    if name != new_name or len(numbers) != len(new_numbers):
+        return False
+    try:
+        return all(abs(float(a) - float(b)) <= TOLERANCE for a, b in zip(numbers, new_numbers, strict=True))
+    except ValueError:
+        return False
 
 
 def stored() -> dict[str, Any]:
@@ -209,13 +272,11 @@ def stored() -> dict[str, Any]:
 
 
 def write(file: Path, current: Mapping[str, Any]) -> None:
-    """Write the file, a row of priors or a rep a line; raises ValueError for other estimates by the same version."""
+    """Write the file, a row of priors or an output a line; raises ValueError for other outputs by the same version."""
     if file.exists():
         before = json.loads(file.read_text(encoding="utf-8"))
-        if before["model_version"] == current["model_version"] and (lines := changed_estimates(before, current)):
-            raise ValueError(
-                "\n".join([f"MODEL_VERSION is still {MODEL_VERSION} and estimates differ: {BUMP}", *lines])
-            )
+        if before["model_version"] == current["model_version"] and (lines := changed_outputs(before, current)):
+            raise ValueError("\n".join([f"MODEL_VERSION is still {MODEL_VERSION} and outputs differ: {BUMP}", *lines]))
     file.write_text(json.dumps(current, indent=1) + "\n", encoding="utf-8")
 
 
