@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from lab.accuracy.people.alarm_table import MEMORIES, AlarmRow, alarm_rows
 from lab.accuracy.people.curls import CurlScore, curl_scores
+from lab.accuracy.people.efforts import without_reports
+from lab.accuracy.people.seasons import Season, priors, streams_of
+from lab.accuracy.properties import PropertyRow, property_rows
 from lab.accuracy.recording_reader import UnreadableSets, read_recorded
+from lab.accuracy.sets import LabelledSet
 
 ROOT: Final = Path(__file__).resolve().parents[5]
 _ALARM = "{:<8} {:<12} {:<5} {:<13} {:<7} {:>6} {:>7} {:>5} {:>5} {:>8} {:>6} {:>8}"
+_PROPERTY = "{:<30} {:<8} {:>5} {:>7} {:>6}"
 _CURLS = "{:<12} {:>5} {:>5} {:>6} {:>6} {:>11} {:>8} {:>10} {:>14}"
 
 
@@ -33,10 +39,23 @@ def main() -> int:
         if row.lifter is None or options.lifters:
             print(_alarm_line(row))
     print()
+    print(_PROPERTY.format("property", "learned", "sets", "broken", "worst"))
+    for learned, held in _property_rows(lifts):
+        print(_PROPERTY.format(held.name, learned, held.sets, f"{held.broken:.3f}", f"{held.worst:.2f}"))
+    print()
     print(_CURLS.format("curls", "sets", "reps", "MAE", "RMSE", "at failure", "F1 <= 2", "last safe", "not premature"))
     for score in curl_scores(curls):
         print(_curl_line(score))
     return 0
+
+
+def _property_rows(lifters: Sequence[Sequence[LabelledSet]]) -> Iterator[tuple[str, PropertyRow]]:
+    streams = streams_of([[without_reports(lifted_set) for lifted_set in sets] for sets in lifters])
+    sets = [lifted_set for stream in streams for lifted_set in stream]
+    for learned, season in (("cold", Season(memory=0)), ("season", Season())):
+        starts = [start for of_stream in priors(streams, season) for start in of_stream]
+        for row in property_rows(sets, starts):
+            yield learned, row
 
 
 def _alarm_line(row: AlarmRow) -> str:

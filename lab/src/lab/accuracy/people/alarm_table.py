@@ -10,7 +10,7 @@ import numpy as np
 
 from lab.accuracy.people.alarm_scores import AlarmScore, AlarmTrace, alarm_score
 from lab.accuracy.people.efforts import judged, last_rep, without_reports
-from lab.accuracy.people.one_line_rules import fixed_loss, least_velocity, own_line, velocity_line
+from lab.accuracy.people.one_line_rules import fixed_loss, least_velocity, line, line_through_ends
 from lab.accuracy.people.seasons import Season, estimates, streams_of
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.subject import ModelEstimates
@@ -23,6 +23,7 @@ from spotter_advisor.state.terms import SetTerms
 from spotter_detector.model import RepEstimate
 
 MODEL: Final = "model"
+_NO_LINE: Final = np.zeros(2)
 _NO_REPS: Final = frozenset({"ghost", "rerack"})
 MEMORIES: Final[tuple[int | None, ...]] = (0, 3, 8, 20, None)
 """How many earlier sets are learned from; the last one is the season."""
@@ -60,8 +61,9 @@ def alarm_rows(
             [[without_reports(each) if reports == "clean" else each for each in sets] for sets in lifters]
         )
         sets = [lifted_set for stream in streams for lifted_set in stream]
-        for rule, traces in _rule_traces(streams):
-            yield from _rows(reports, 0, False, rule, sets, traces)
+        for rule, memory, traces in _rule_traces(streams):
+            if memory in memories:
+                yield from _rows(reports, memory, False, rule, sets, traces)
         for memory in memories:
             for load in (False, True):
                 if load and memory == 0:
@@ -100,24 +102,27 @@ def _rows(
         yield AlarmRow(reports, memory, load, lifter, score)
 
 
-def _rule_traces(streams: Sequence[Sequence[LabelledSet]]) -> Iterator[tuple[str, list[AlarmTrace]]]:
-    yield "MVT + .03", [least_velocity(lifted_set) for stream in streams for lifted_set in stream]
-    yield "loss of 20 %", [fixed_loss(lifted_set) for stream in streams for lifted_set in stream]
-    traces = []
+def _rule_traces(streams: Sequence[Sequence[LabelledSet]]) -> Iterator[tuple[str, int | None, list[AlarmTrace]]]:
+    """Yield rules with the earlier sets they know: the others' line is the own line before there is one."""
+    yield "MVT + .03", 0, [least_velocity(lifted_set) for stream in streams for lifted_set in stream]
+    yield "loss of 20 %", 0, [fixed_loss(lifted_set) for stream in streams for lifted_set in stream]
+    of_others, own = [], []
     for stream in streams:
-        first = stream[0]
-        others = velocity_line(
+        others = line_through_ends(
             [
                 lifted_set
                 for other in streams
+                if other[0].lifter != stream[0].lifter and other[0].exercise == stream[0].exercise
                 for lifted_set in other
-                if other[0].lifter != first.lifter
-                and other[0].exercise == first.exercise
-                and (lifted_set.failed or lifted_set.reported_rir is not None)
             ]
         )
-        traces += [own_line(lifted_set, stream[:order], others) for order, lifted_set in enumerate(stream)]
-    yield "own line", traces
+        fallback = _NO_LINE if others is None else others
+        of_others += [line(lifted_set, fallback) for lifted_set in stream]
+        for order, lifted_set in enumerate(stream):
+            own_line = line_through_ends(stream[:order])
+            own.append(line(lifted_set, fallback if own_line is None else own_line))
+    yield "others' line", 0, of_others
+    yield "own line", None, own
 
 
 def _terms(exercise: str) -> SetTerms:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lab.accuracy.answers import Floats
-from lab.accuracy.baselines.lines import least_absolute
 from lab.accuracy.people.alarm_scores import AlarmTrace
 from lab.accuracy.sets import LabelledSet
 
@@ -16,9 +15,10 @@ _LEAST_MPS: Mapping[str, float] = {"bench_press": 0.17, "back_squat": 0.30, "dea
 _MARGIN_MPS = 0.03
 _LOSS_SHARE = 0.20
 _STOP_RIR = 2.5
-# Of reps further from failure the line says little, and lifters call them badly.
+# Lifters call more than this badly.
 _LINE_RIR_MAX = 6.0
 _LINE_SETS_MIN = 3
+_SPREAD_MIN_MPS = 0.02
 
 
 def least_velocity(lifted_set: LabelledSet) -> AlarmTrace:
@@ -34,24 +34,29 @@ def fixed_loss(lifted_set: LabelledSet) -> AlarmTrace:
     return AlarmTrace(loss.tolist(), (loss >= _LOSS_SHARE).tolist())
 
 
-def own_line(lifted_set: LabelledSet, earlier: Sequence[LabelledSet], others: Floats) -> AlarmTrace:
-    """Stop at two reps left by the lifter's own line from velocity to reps left; with under three sets, by `others`'."""
-    called = [before for before in earlier if before.failed or before.reported_rir is not None]
-    line = velocity_line(called) if len(called) >= _LINE_SETS_MIN else others
-    left = [line[0] + line[1] * _velocity(rep.velocity_mps) for rep in lifted_set.reps]
+def line(lifted_set: LabelledSet, from_ends: Floats) -> AlarmTrace:
+    """Stop at two reps left by a line (intercept, slope per m/s) from velocity to reps left."""
+    left = [from_ends[0] + from_ends[1] * _velocity(rep.velocity_mps) for rep in lifted_set.reps]
     return AlarmTrace([-value for value in left], [value < _STOP_RIR for value in left])
 
 
-def velocity_line(sets: Sequence[LabelledSet]) -> Floats:
-    """Return the line (intercept, slope per m/s) from velocity to reps left, over all judged reps near enough to failure."""
-    rows = [
-        (_velocity(rep.velocity_mps), min(max(left, 0), _LINE_RIR_MAX))
+def line_through_ends(sets: Sequence[LabelledSet]) -> Floats | None:
+    """Return the line through the ends of sets: velocity of the last report, and the reps left as called.
+
+    None with under three such ends, or with ends of one velocity.
+    """
+    ends = [
+        (_velocity(lifted_set.reps[-1].velocity_mps), min(lifted_set.reported_rir or 0.0, _LINE_RIR_MAX))
         for lifted_set in sets
-        for rep, left in zip(lifted_set.reps, lifted_set.truth, strict=True)
-        if left is not None and rep.velocity_mps is not None
+        if lifted_set.failed or lifted_set.reported_rir is not None
     ]
-    velocity, left = np.array(rows).T
-    return least_absolute(np.column_stack((np.ones(len(velocity)), velocity)), left)
+    if len(ends) < _LINE_SETS_MIN:
+        return None
+    velocity, left = np.array(ends).T
+    if np.ptp(velocity) < _SPREAD_MIN_MPS:
+        return None
+    slope, intercept = np.polyfit(velocity, left, 1)
+    return np.array([intercept, slope])
 
 
 def _velocity(velocity_mps: float | None) -> float:
