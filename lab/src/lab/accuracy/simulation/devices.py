@@ -19,13 +19,14 @@ _DURATION_RANGE_S = (0.1, 30.0)
 
 @dataclass(slots=True)
 class DeviceReport:
-    """One report of a device, before faults change it; `truth` as in a labelled set."""
+    """One report of a device, before faults change it; `truth` as in a labelled set, `started_s` if the device tells it."""
 
     end_s: float
     velocity_mps: float
     rom_m: float
     duration_s: float
     truth: int | None
+    started_s: float | None = None
 
 
 def measure(
@@ -62,6 +63,7 @@ def observe(reports: Sequence[DeviceReport], measured: Measured) -> tuple[Observ
             duration_s=None if measured == "cycles" else _duration(report, of),
             rom_m=max(_to_step(report.rom_m, of.rom_step), _ROM_MIN_M) if with_rom else None,
             velocity_sd_mps=None,
+            started_s=None if report.started_s is None else _to_step(report.started_s - reports[0].end_s, of.time_step),
         )
         for index, report in enumerate(reports)
     )

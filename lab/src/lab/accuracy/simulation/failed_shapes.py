@@ -5,7 +5,8 @@ Normal sets end with up to three reps in reserve and have no faults. The others 
 * `short_slow`: a slow rep of short travel;
 * `split`: one grinding rep in two by a dip;
 * `helped`: a very slow full rep, then a much faster one with a helper's hands on the bar;
-* `pauses_subtracted`: a full rep at a usual velocity by a device that leaves out the time in which the bar did not move;
+* `pauses_subtracted`: a full rep at a usual velocity by a device that leaves the time in which the bar did not move out
+  of its duration, and tells when each rep began;
 * `no_end`: a start and no rep.
 """
 
@@ -71,6 +72,9 @@ def ended_sets(family: str, exercise: str, count: int, seed: int) -> list[Failed
             started_s = reports[-1].end_s + waited_s + uniform(of.started_s, random) - reports[0].end_s
         elif shape is not None:
             reports = reports + _MAKERS[shape](reports[-1], waited_s, random)
+            if shape == "pauses_subtracted":
+                for report in reports[:done]:
+                    report.started_s = report.end_s - report.duration_s
         made.append(
             FailedEnding(
                 LabelledSet(
@@ -123,6 +127,7 @@ def _helped(last: DeviceReport, waited_s: float, random: np.random.Generator) ->
 def _pauses_subtracted(last: DeviceReport, waited_s: float, random: np.random.Generator) -> list[DeviceReport]:
     of = parameters().failed_shapes
     attempt = _attempt(last, last.end_s + waited_s, 1.0, uniform(of.stalled_velocity, random))
+    attempt.started_s = attempt.end_s - attempt.duration_s
     attempt.end_s += uniform(of.stalled_s, random)
     return [attempt]
 
