@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from math import exp, log
+from math import exp, hypot, log
 from runpy import run_path
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -19,7 +20,18 @@ from spotter_detector.model import (
     prior_from_json,
     prior_to_json,
 )
-from spotter_detector.model.grid import CURVES, V1, first_velocity, reps_possible, velocity_planes
+from spotter_detector.model.exercise_models import SCALE_LOG_SD
+from spotter_detector.model.grid import (
+    CURVES,
+    DROP,
+    LOG_WEIGHT,
+    N_MAX,
+    V1,
+    first_velocity,
+    reps_possible,
+    velocity_planes,
+)
+from spotter_detector.model.timing import PaceKind, prior_planes
 from tests.detector.generated_sets import make_prior, priors
 
 
@@ -73,9 +85,9 @@ def test_a_class_without_a_row_is_unknown() -> None:
 
 
 def test_published_figures_of_failure() -> None:
-    """Velocity at failure and the line's centre are the published ones (m/s, and reps at that velocity)."""
+    """Velocity at failure (free weights) and the line's centre are the published ones (m/s, and reps at it)."""
     rows = {name: EXERCISE_MODELS[name] for name in ("bench_press", "back_squat", "deadlift")}
-    assert [0.17, 0.29, 0.21] == [row.v_last_mps for row in rows.values()]
+    assert [0.15, 0.27, 0.21] == [row.v_last_mps for row in rows.values()]
     assert [0.515, 0.51, 0.40] == [row.line_velocity_mps for row in rows.values()]
     assert [11, 11, 7] == [round(exp(row.line_log_n)) for row in rows.values()]
 
@@ -89,11 +101,48 @@ def test_a_load_tells_the_reps(pct_1rm: float, reps: float) -> None:
 
 
 def test_the_line_and_the_load_are_one_gaussian() -> None:
-    """Without a load the residual of log reps about the line is the published one, not the prior's whole sd."""
+    """Without a load the residual of log reps is the published one with the lifter's scale, not the prior's whole sd."""
     for model_class, line_sd in (("bench_press", 0.34), ("back_squat", 0.34), ("deadlift", 0.45)):
         prior = make_prior(model_class, pct_1rm=None)
+        scale_sd = EXERCISE_MODELS[model_class].line_slope * SCALE_LOG_SD * prior.v1_mean_mps
         residual = prior.log_n_sd**2 - prior.v1_log_n_cov**2 / prior.v1_sd_mps**2
-        assert line_sd == pytest.approx(residual**0.5, abs=0.06)
+        assert hypot(line_sd, scale_sd) == pytest.approx(residual**0.5, abs=0.08)
+
+
+@pytest.mark.parametrize("model_class", ["bench_press", "back_squat", "deadlift"])
+def test_the_first_rep_of_a_few_is_over_the_last_one(model_class: str) -> None:
+    """Up to five reps the first velocity is over that at failure as (N − 1)^.7, where a log line falls below it."""
+    planes = velocity_planes(make_prior(model_class, pct_1rm=None))
+    over = [-float(planes[DROP, N_MAX + reps - 1]) for reps in range(1, 6)]
+    assert sorted(over) == over
+    assert over[0] > 0.0
+    for reps in (2, 3, 4):
+        assert ((reps - 1) / 4.0) ** 0.7 * over[4] == pytest.approx(over[reps - 1], abs=0.04)
+
+
+def test_first_velocity_and_the_one_at_failure_share_a_scale() -> None:
+    """A lifter whose first rep is faster than others' at the same load also ends faster."""
+    prior = make_prior("back_squat", pct_1rm=None)
+    correlation = prior.v1_v_last_cov / prior.v1_sd_mps / prior.v_last_sd_mps
+    assert SCALE_LOG_SD**2 * prior.v1_mean_mps * prior.v_last_mean_mps == pytest.approx(prior.v1_v_last_cov, abs=1e-6)
+    assert correlation > 0.15
+
+
+def test_what_is_told_of_the_load_may_be_wrong() -> None:
+    """A twentieth of the prior is that of the same set without it, in each cell: no load is ever ruled out."""
+    prior = make_prior(pct_1rm=60.0)
+    assert prior.untold == make_prior(pct_1rm=None)
+    alone, both = velocity_planes(prior), prior_planes(prior, PaceKind.VELOCITY)
+    untold = velocity_planes(make_prior(pct_1rm=None))
+    few = slice(N_MAX, N_MAX + 3)
+    assert np.exp(alone[LOG_WEIGHT, few]).sum() < 1e-4
+    assert 0.05 * np.exp(untold[LOG_WEIGHT, few]).sum() == pytest.approx(np.exp(both[LOG_WEIGHT, few]).sum(), rel=0.02)
+    assert untold[V1, few] == pytest.approx(both[V1, few], abs=0.01)
+
+
+def test_without_a_load_singles_and_doubles_exist() -> None:
+    """Nothing is known of the load: one to three reps are as likely as one set in fifteen."""
+    assert sum(reps_possible(velocity_planes(make_prior(pct_1rm=None)))[:3]) > 1.0 / 15.0
 
 
 def test_a_known_load_narrows_and_a_plan_less_so() -> None:

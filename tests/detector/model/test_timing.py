@@ -30,7 +30,7 @@ def by_ends(velocities_mps: tuple[float, ...]) -> list[Observation]:
     return [rep(timed.rep_number, end_s=timed.end_s) for timed in by_concentric_times(velocities_mps)]
 
 
-@pytest.mark.parametrize(("measure", "rir_max"), [(by_concentric_times, 1.5), (by_ends, 3.5)])
+@pytest.mark.parametrize(("measure", "rir_max"), [(by_concentric_times, 1.5), (by_ends, 4.0)])
 def test_times_alone_follow_a_set_to_its_end(
     measure: Callable[[tuple[float, ...]], list[Observation]], rir_max: float
 ) -> None:
@@ -102,11 +102,11 @@ def test_a_fall_of_peak_velocity_means_more() -> None:
 
 
 def test_retention_follows_the_load() -> None:
-    """Heavy sets keep more of their velocity to the end: .28 at 70 %1RM, about half at 90 % (bench press)."""
+    """Heavy sets keep more of their velocity to the end: a quarter at 70 %1RM, near half at 90 % (bench press)."""
     light = retention(make_prior(pct_1rm=70.0), PaceKind.CONCENTRIC).mean[14]
     heavy = retention(make_prior(pct_1rm=90.0), PaceKind.CONCENTRIC).mean[4]
-    assert 0.28 == pytest.approx(float(light), abs=0.01)
-    assert 0.50 == pytest.approx(float(heavy), abs=0.05)
+    assert 0.25 == pytest.approx(float(light), abs=0.01)
+    assert 0.45 == pytest.approx(float(heavy), abs=0.05)
 
 
 def test_concentric_times_are_calibrated() -> None:

@@ -37,7 +37,7 @@ def test_a_set_that_slows_down_comes_to_its_end() -> None:
     answers = estimates(make_prior(pct_1rm=None), reps((*SLOWING, 0.27, 0.21, 0.16)))
     assert answers[0].rir > 5.0
     assert answers[-1].rir < 1.0
-    assert answers[-1].p_next_fails > 0.5
+    assert answers[-1].p_next_fails > 0.4
     assert answers[-1].share_done > 0.9
     assert "high" == answers[-1].confidence
 

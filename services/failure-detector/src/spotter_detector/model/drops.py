@@ -46,7 +46,7 @@ def prior_after_drop(prior: Prior) -> Prior:
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
     >>> after = prior_after_drop(prior)
     >>> round(after.v1_sd_mps, 3), round(after.log_n_mean - prior.log_n_mean, 2), round(after.log_n_sd, 2)
-    (0.11, -0.4, 0.55)
+    (0.123, -0.4, 0.55)
     """
     slope = exercise_model(prior.model_class).line_slope
     variance = _DROP_SD_MPS**2
@@ -56,4 +56,5 @@ def prior_after_drop(prior: Prior) -> Prior:
         log_n_mean=round(max(prior.log_n_mean - _DROP_LOG_N, 0.7), 6),
         log_n_sd=round(sqrt(prior.log_n_sd**2 + slope**2 * variance), 6),
         v1_log_n_cov=round(prior.v1_log_n_cov + slope * variance, 6),
+        untold=None if prior.untold is None else prior_after_drop(prior.untold),
     )

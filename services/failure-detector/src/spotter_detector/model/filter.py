@@ -91,10 +91,10 @@ class Filter:
     >>> for n in (0, 4, 7, 9):
     ...     e = estimates[n]
     ...     print(n + 1, e.velocity_loss, e.rir, (e.rir_low, e.rir_high), e.p_next_fails, e.confidence)
-    1 0.0 11.12 (7.04, 17.15) 0.0 low
-    5 0.1538 7.86 (4.88, 12.49) 0.0 low
-    8 0.3654 4.52 (2.63, 7.33) 0.0003 medium
-    10 0.5962 1.45 (0.15, 3.08) 0.1527 high
+    1 0.0 11.07 (7.0, 17.13) 0.0 low
+    5 0.1538 8.01 (4.9, 12.86) 0.0 low
+    8 0.3654 4.9 (2.77, 7.95) 0.0005 medium
+    10 0.5962 1.82 (0.41, 3.49) 0.1097 medium
     """
 
     def __init__(self, cache_size: int = 4096) -> None:

@@ -112,12 +112,12 @@ class Spread:
 
 
 def first_velocity(prior: Prior) -> Spread:
-    """First velocity (m/s) of a set by the reps possible in it: the joint Gaussian, given log reps.
+    """Velocity (m/s) on the lifter's line by the reps possible: the joint Gaussian, given log reps.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> [round(float(first_velocity(prior).mean[n - 1]), 3) for n in (4, 10, 20)]  # more reps go with a faster first one
-    [0.359, 0.489, 0.587]
+    [0.314, 0.489, 0.621]
     """
     slope = prior.v1_log_n_cov / prior.log_n_sd**2
     sd = sqrt(prior.v1_sd_mps**2 - slope * prior.v1_log_n_cov)
@@ -128,23 +128,50 @@ def first_velocity(prior: Prior) -> Spread:
 def velocity_planes(prior: Prior) -> Floats:
     """Return the prior over the grid of a set with velocities: array (6, 180), planes as above, read-only.
 
-    First velocity as it goes with the cell's reps; velocity at failure as it goes with the first.
+    First velocity as it goes with the cell's reps, velocity at failure as it goes with the first. Near the 1RM the line
+    falls below the velocity at failure; the first rep does not: see `bent`.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> planes = velocity_planes(prior)
     >>> round(float(planes[V1, 9]), 3), round(float(planes[DROP, 9]), 3), round(sum(reps_possible(planes)[:10]), 3)
-    (0.489, -0.319, 0.539)
+    (0.49, -0.34, 0.524)
     """
     by_reps = prior.v_last_log_n_cov / prior.log_n_sd**2
     last = Spread(
         prior.v_last_mean_mps + by_reps * (_LOG_REPS - prior.log_n_mean),
         np.full(N_MAX, sqrt(prior.v_last_sd_mps**2 - by_reps * prior.v_last_log_n_cov)),
     )
-    return planes_over_grid(prior, first_velocity(prior), last, prior.v1_v_last_cov - by_reps * prior.v1_log_n_cov)
+    line = first_velocity(prior)
+    cov = prior.v1_v_last_cov - by_reps * prior.v1_log_n_cov
+    at_mps, steepness = bent(line.mean, last.mean)
+    flat = 1.0 - steepness
+    # The bend is linear about the cell's mean.
+    variance = (steepness * line.sd) ** 2 + 2.0 * steepness * flat * cov + (flat * last.sd) ** 2
+    return planes_over_grid(prior, Spread(at_mps, np.sqrt(variance)), last, steepness * cov + flat * last.sd**2)
 
 
-def planes_over_grid(prior: Prior, first: Spread, last: Spread, cov: float = 0.0) -> Floats:
+# How far over the velocity at failure the line begins to bend, m/s: the first velocity of two, three and five reps is
+# then as far over it as (N − 1)^.7 says (design choice, within .03 m/s in bench press, squat and deadlift).
+_BEND_MPS = 0.08
+
+
+def bent(line_mps: Floats, v_last_mps: Floats) -> tuple[Floats, Floats]:
+    """Return the first velocity where a lifter's line is at `line_mps`, and its derivative by the line's.
+
+    A log line puts the first rep of a double below the last one. The first velocity nears the one at failure instead,
+    and is never under it: the softplus of the line's distance to it. The derivative by the velocity at failure is the
+    rest, to 1.
+
+    >>> first_mps, steepness = bent(np.array([0.10, 0.25, 0.50]), np.array(0.27))
+    >>> first_mps.round(3).tolist(), steepness.round(2).tolist()
+    ([0.279, 0.316, 0.504], [0.11, 0.44, 0.95])
+    """
+    over = (line_mps - v_last_mps) / _BEND_MPS
+    return v_last_mps + _BEND_MPS * np.logaddexp(0.0, over), 1.0 / (1.0 + np.exp(-over))
+
+
+def planes_over_grid(prior: Prior, first: Spread, last: Spread, cov: float | Floats = 0.0) -> Floats:
     """Return a prior over the grid, (6, 180), from first and last velocity by the reps possible.
 
     The weights of the cells are those of `prior`: log-normal in reps, normal in the curve's exponent.
@@ -161,6 +188,33 @@ def planes_over_grid(prior: Prior, first: Spread, last: Spread, cov: float = 0.0
     planes = planes.reshape(PLANES, CELLS)
     planes.setflags(write=False)
     return planes
+
+
+def mixed(planes: Floats, other: Floats, share: float) -> Floats:
+    """Return the mixture of two priors over the grid, (6, 180) each: `share` of it is `other`; read-only.
+
+    The weights of the cells are mixed; within a cell the mixture is the one Gaussian with its mean and covariance.
+
+    >>> from spotter_detector.model import build_prior
+    >>> heavy, light = (
+    ...     velocity_planes(build_prior("bench_press", pct_1rm=pct, planned_reps=None, target_rir=None, tempo=False))
+    ...     for pct in (90.0, 60.0)
+    ... )
+    >>> both = mixed(heavy, light, 0.05)
+    >>> [round(float(np.exp(of[LOG_WEIGHT]).reshape(CURVES, N_MAX)[:, 21].sum()), 4) for of in (heavy, light, both)]
+    [0.0, 0.0586, 0.0029]
+    """
+    log_weight = np.logaddexp(planes[LOG_WEIGHT] + log(1.0 - share), other[LOG_WEIGHT] + log(share))
+    part = np.exp(other[LOG_WEIGHT] + log(share) - log_weight)
+    off_v1, off_drop = other[V1] - planes[V1], other[DROP] - planes[DROP]
+    apart = part * (1.0 - part)
+    both: Floats = planes + part * (other - planes)
+    both[VAR_V1] += apart * off_v1 * off_v1
+    both[COV] += apart * off_v1 * off_drop
+    both[VAR_DROP] += apart * off_drop * off_drop
+    both[LOG_WEIGHT] = log_weight
+    both.setflags(write=False)
+    return both
 
 
 def _reps_masses(prior: Prior) -> list[float]:

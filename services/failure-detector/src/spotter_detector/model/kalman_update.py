@@ -72,7 +72,7 @@ def update(
     >>> observation = column(0.40), column(0.03**2), column(0.035**2)
     >>> update(planes, curve_offsets(prior)[None], np.array([1]), *observation, Workspace(1))
     >>> [round(float(planes[V1][0, n - 1]), 3) for n in (4, 10, 20)]
-    [0.391, 0.421, 0.459]
+    [0.389, 0.412, 0.44]
     """
     v1, drop, var_v1, cov, var_drop, log_weight = planes
     inlier, share, gain_v1, gain_drop, spread, noise, error, wide, squared = work.buffers(len(progress))

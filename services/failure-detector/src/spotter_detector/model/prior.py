@@ -55,11 +55,13 @@ class Prior:
         The device reported the sensor's noise; otherwise it was estimated from sets.
     timing : Prior or None
         Learned prior for sets with concentric times and no velocities, as velocities over the class's travel.
+    untold : Prior or None
+        The same without what was told of the load, where something was: it may be wrong.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> prior.v1_mean_mps, prior.v_last_mean_mps, prior.log_n_mean
-    (0.529424, 0.17, 2.484907)
+    (0.529424, 0.15, 2.484907)
     """
 
     model_class: str
@@ -87,6 +89,7 @@ class Prior:
     profile_version: str = "population"
     sensor_told: bool = False
     timing: Prior | None = None
+    untold: Prior | None = None
 
 
 def prior_to_json(s: Prior) -> dict[str, object]:
@@ -98,8 +101,10 @@ def prior_to_json(s: Prior) -> dict[str, object]:
     ('unknown', True)
     """
     written: dict[str, object] = {name: getattr(s, name) for name in _READERS}
-    if s.timing is not None:
-        written["timing"] = prior_to_json(s.timing)
+    for name in ("timing", "untold"):
+        inner = getattr(s, name)
+        if inner is not None:
+            written[name] = prior_to_json(inner)
     return written
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from typing import Protocol
 
-from spotter_detector.model.exercise_models import CURVE_SD, ExerciseModel, exercise_model, log_reps_at
+from spotter_detector.model.exercise_models import CURVE_SD, SCALE_LOG_SD, ExerciseModel, exercise_model, log_reps_at
 from spotter_detector.model.prior import Prior
 
-# Load unknown: 10 reps, times or divided by e^.5 (design choice).
+# Load unknown: 10 reps, times or divided by e^.8 (design choice): singles and doubles exist.
 _VAGUE_LOG_N = log(10.0)
-_VAGUE_LOG_N_SD = 0.50
+_VAGUE_LOG_N_SD = 0.80
 # Sd of a load in %1RM, in points of %: it depends on the 1RM behind it and the day (design choice). Treated as exact, a
 # 1RM ten points off leaves a squat at failure two or more reps to go; this costs next to nothing if it is exact.
 _PCT_1RM_SD = 2.0
@@ -98,28 +98,86 @@ def build_prior(
 
     >>> known = build_prior("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
     >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov
-    (0.465494, 0.044796, 2.197225, 0.324092, 0.003341)
+    (0.465494, 0.071603, 2.197225, 0.324092, 0.003341)
     >>> cold = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> cold.v1_mean_mps, cold.v1_sd_mps, cold.log_n_mean, cold.log_n_sd, cold.v1_log_n_cov
-    (0.488908, 0.095736, 2.302585, 0.5, 0.035556)
+    (0.488908, 0.178513, 2.302585, 0.8, 0.122222)
     >>> plan = build_prior("bench_press", pct_1rm=None, planned_reps=5, target_rir=1, tempo=False)
     >>> plan.v1_mean_mps, plan.log_n_mean, plan.log_n_sd
-    (0.424615, 2.013268, 0.399225)
+    (0.396069, 1.884809, 0.436103)
     """
+    cold = _population(
+        model_class,
+        pct_1rm,
+        planned_reps,
+        target_rir,
+        tempo=tempo,
+        velocity_metric=velocity_metric,
+        sensor_sd_mps=sensor_sd_mps,
+        load_kg=load_kg,
+        drop=drop,
+    )
+    prior = _learned(cold, profile, timing_profile, at_days)
+    if pct_1rm is None and planned_reps is None and load_kg is None:
+        return prior
+    untold = _learned(_without_load(cold), profile, timing_profile, at_days)
+    # Without a strength a load in kg says nothing.
+    return prior if replace(untold, load_kg=load_kg) == prior else replace(prior, untold=untold)
+
+
+def _without_load(cold: Prior) -> Prior:
+    return _population(
+        cold.model_class,
+        None,
+        None,
+        None,
+        tempo=cold.tempo,
+        velocity_metric=cold.velocity_metric,
+        sensor_sd_mps=cold.sensor_sd_mps if cold.sensor_told else None,
+        load_kg=None,
+        drop=cold.drop,
+    )
+
+
+def _learned(
+    cold: Prior, profile: LearnedProfile | None, timing_profile: LearnedProfile | None, at_days: float | None
+) -> Prior:
+    if profile is not None and profile.kind == "timing":
+        profile, timing_profile = None, profile
+    prior = cold if profile is None else profile.build_prior(cold, at_days)
+    if timing_profile is None:
+        return prior
+    timing = timing_profile.build_prior(cold, at_days)
+    return replace(prior, learned_sets=max(prior.learned_sets, timing.learned_sets), timing=timing)
+
+
+def _population(
+    model_class: str,
+    pct_1rm: float | None,
+    planned_reps: int | None,
+    target_rir: int | None,
+    *,
+    tempo: bool,
+    velocity_metric: str,
+    sensor_sd_mps: float | None,
+    load_kg: float | None,
+    drop: bool,
+) -> Prior:
     model = exercise_model(model_class)
     load = _load(model, pct_1rm, planned_reps, target_rir)
-    v1_mean = max(model.velocity_at_mps(load.log_n), model.v_last_mps)
+    v1_mean = model.velocity_at_mps(load.log_n)
     beyond_mps = max(0.0, load.log_n - _LINE_UP_TO_LOG_N) / model.line_slope
     v1_variance = (
         model.v1_sd_at_load_mps() ** 2 + load.variance / model.line_slope**2 + (_EXTRAPOLATION_SHARE * beyond_mps) ** 2
     )
-    cold = Prior(
+    scale_variance = SCALE_LOG_SD**2
+    return Prior(
         model_class=model_class if exercise_model(model_class) is not exercise_model("unknown") else "unknown",
         velocity_metric=velocity_metric,
         v1_mean_mps=_readable(v1_mean),
-        v1_sd_mps=_readable(sqrt(v1_variance)),
+        v1_sd_mps=_readable(sqrt(v1_variance + scale_variance * v1_mean**2)),
         v_last_mean_mps=model.v_last_mps,
-        v_last_sd_mps=_readable(model.v_last_sd_mps()),
+        v_last_sd_mps=_readable(sqrt(model.v_last_sd_mps() ** 2 + scale_variance * model.v_last_mps**2)),
         log_n_mean=_readable(load.log_n),
         log_n_sd=_readable(sqrt(load.variance + model.load_sd**2)),
         v1_log_n_cov=_readable(load.variance / model.line_slope),
@@ -130,17 +188,11 @@ def build_prior(
         tempo=tempo,
         learned_sets=0,
         curve_sd=CURVE_SD,
+        v1_v_last_cov=_readable(scale_variance * v1_mean * model.v_last_mps),
         load_kg=load_kg,
         drop=drop,
         sensor_told=sensor_sd_mps is not None,
     )
-    if profile is not None and profile.kind == "timing":
-        profile, timing_profile = None, profile
-    prior = cold if profile is None else profile.build_prior(cold, at_days)
-    if timing_profile is None:
-        return prior
-    timing = timing_profile.build_prior(cold, at_days)
-    return replace(prior, learned_sets=max(prior.learned_sets, timing.learned_sets), timing=timing)
 
 
 def _load(model: ExerciseModel, pct_1rm: float | None, planned_reps: int | None, target_rir: int | None) -> _LoadBelief:

@@ -21,6 +21,9 @@ _NEAR_SD = 0.9
 _NEAR_RIR = 3.0
 _LONG_SET = 12
 _FAR_SD = 2.5
+# Farther from failure a call is a lower bound: "5" means five or many more (Halperin 2022, Zourdos 2021). So many more
+# count as this share of a residual.
+_MORE_SHARE = 0.3
 # Beyond this many standard deviations the likelihood is linear (design choice): a report that is far off moves an
 # estimate less the surer the velocities are, and a lower report never leaves more reps.
 _TURN_SD = 2.0
@@ -49,6 +52,8 @@ def log_likelihood(called_rir: float, progress: int) -> Floats:
     off = (called_rir - (rir + _BIAS)) / report_sd(called_rir, progress)
     if called_rir <= 0.0:
         off = np.minimum(off, 0.0)
+    if called_rir > _NEAR_RIR:
+        off = np.where(off < 0.0, _MORE_SHARE * off, off)
     size = np.abs(off)
     likelihood: Floats = np.where(size <= _TURN_SD, -0.5 * size * size, _TURN_SD * (0.5 * _TURN_SD - size))
     return likelihood

@@ -45,7 +45,7 @@ class SetState:
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> state = SetState(prior)
     >>> state.progress, [round(limit, 3) for limit in state.limits_mps]
-    (0, [0.282, 0.038, 0.333])
+    (0, [0.279, -0.002, 0.337])
     >>> state.velocity_of(Observation(1, 0.0, 0.52, None, 0.42, None))
     0.52
     """

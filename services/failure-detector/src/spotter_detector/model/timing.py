@@ -18,7 +18,7 @@ from math import hypot
 import numpy as np
 
 from spotter_detector.model.exercise_models import exercise_model
-from spotter_detector.model.grid import Floats, Spread, first_velocity, planes_over_grid, velocity_planes
+from spotter_detector.model.grid import Floats, Spread, first_velocity, mixed, planes_over_grid, velocity_planes
 from spotter_detector.model.prior import Prior
 
 # The reference of a curve is the fastest of its first so many measured reps.
@@ -36,6 +36,8 @@ _PEAK_SD = 0.10
 _RETENTION_MAX = 0.95
 # A watch's concentric phase begins and ends a little elsewhere than the bar's: log sd between watches (design choice).
 _TIMED_LOG_SD = 0.05
+# Loads and exercises that are told are wrong in about 3 % of sets, and the model of them now and then (design choice).
+UNTOLD_SHARE = 0.05
 # A tempo is slower than the lifter's capacity; by how much only the end shows (design choice).
 _TEMPO_FRESH = Spread.same(1.6, 0.45)
 _TEMPO_LAST = Spread.same(0.85, 0.25)
@@ -66,10 +68,10 @@ def retention(prior: Prior, kind: PaceKind) -> Spread:
     >>> prior = build_prior("bench_press", pct_1rm=70, planned_reps=None, target_rir=None, tempo=False)
     >>> for kind in (PaceKind.CONCENTRIC, PaceKind.CYCLE, PaceKind.RATIO, PaceKind.PEAK_RATIO):
     ...     print(kind.label, retention(prior, kind).mean[14].round(3), retention(prior, kind).sd[14].round(3))
-    concentric 0.285 0.072
-    cycle 0.499 0.133
-    ratio 0.285 0.072
-    peak_ratio 0.642 0.106
+    concentric 0.251 0.091
+    cycle 0.456 0.156
+    ratio 0.251 0.091
+    peak_ratio 0.626 0.11
     """
     if prior.tempo:
         return _TEMPO_LAST
@@ -117,12 +119,17 @@ def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
     >>> values = prior_for_kind(prior, PaceKind.CONCENTRIC)
     >>> round(prior.v1_sd_mps, 3), round(values.v1_sd_mps, 3), round(values.v1_v_last_cov, 4)
-    (0.045, 0.072, 0.0012)
+    (0.072, 0.091, 0.002)
     """
     if kind is not PaceKind.CONCENTRIC or prior.tempo:
         return prior
     if prior.timing is not None:
         return prior.timing
+    widened = _over_travels(prior)
+    return widened if prior.untold is None else replace(widened, untold=_over_travels(prior.untold))
+
+
+def _over_travels(prior: Prior) -> Prior:
     scale_sd = hypot(exercise_model(prior.model_class).rom_log_sd, _TIMED_LOG_SD)
     v1, v_last = prior.v1_mean_mps, prior.v_last_mean_mps
     return replace(
@@ -137,11 +144,20 @@ def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
 def prior_planes(prior: Prior, kind: PaceKind) -> Floats:
     """Return the prior over the grid, (6, 180), for a set measured by this kind; read-only.
 
+    What was told of the load may be wrong: so much of the prior is that of the same set without it.
+
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
     >>> float(prior_planes(prior, PaceKind.CYCLE)[0, 8]), round(float(prior_planes(prior, PaceKind.VELOCITY)[0, 8]), 3)
-    (0.97, 0.465)
+    (0.97, 0.467)
     """
+    planes = _planes(prior, kind)
+    if prior.untold is None:
+        return planes
+    return mixed(planes, prior_planes(prior.untold, kind), UNTOLD_SHARE)
+
+
+def _planes(prior: Prior, kind: PaceKind) -> Floats:
     if not in_units_of_reference(prior, kind):
         return velocity_planes(prior)
     fresh = _TEMPO_FRESH if prior.tempo else _FRESH

@@ -5,7 +5,7 @@ load, the slope of the line from first velocity to log reps, the velocity at fai
 of the one-repetition maximum, and (where velocities are times over a usual travel) the log scale of them. A set at a
 load where the population's first velocity is g has
 
-    v1 = s·(g + v1_offset),  v_last = s·(v_fail + w),
+    v1 = bent(s·(g + v1_offset)),  v_last = s·(v_fail + w),
     log N = reps at the line's centre + reps_offset + slope·(g − centre) + e
 
 and its curve; g, w and e are the set's own effects. The individual line is that of García-Ramos 2021 and Miras-Moreno
@@ -27,11 +27,13 @@ from spotter_detector.model.exercise_models import (
     CURVE_SD,
     DAY_SD_MPS,
     LINE_WITHIN_SD,
+    SCALE_LOG_SD,
     SLOPE_CV,
     ExerciseModel,
     exercise_model,
     log_reps_at,
 )
+from spotter_detector.model.grid import bent
 
 Floats = NDArray[np.float64]
 
@@ -42,16 +44,15 @@ REPS_OFFSET, V1_OFFSET, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE = range(PARAMET
 # curve.
 _SET_V1, _SET_V_FAIL, _SET_LOG_REPS, _SET_CURVE = range(4)
 # Load unknown, as in a population prior (design choice).
-VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.45
+VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.75
 # Sd of the log 1RM over all lifters (design choice): a load in kg then means nothing until one was lifted.
 _LOG_1RM, _LOG_1RM_SD = log(80.0), 1.0
 # The error of a reported 1RM is about the same in all sets, and absorbed by the lifter's parameters; the rest by set,
 # in points of % (design choice).
-_PCT_SD = 1.0
+_PCT_SD = 2.0
 # Sd of the curve's exponent between the sets of one lifter (design choice).
 _CURVE_WITHIN_SD = 0.03
 _TIMED_LOG_SD = 0.05
-_SCALE_SD_NONE = 1e-4
 _PCT_MIN, _PCT_MAX = 20.0, 110.0
 
 
@@ -77,10 +78,11 @@ def population_belief(model_class: str, kind: str) -> Belief:
 
     >>> belief = population_belief("bench_press", "velocity")
     >>> belief.mean[[SLOPE, V_FAIL, CURVE]].round(2).tolist(), np.sqrt(np.diag(belief.cov))[:5].round(3).tolist()
-    ([4.5, 0.17, 1.22], [0.238, 0.032, 0.45, 0.028, 0.2])
+    ([4.5, 0.15, 1.22], [0.238, 0.032, 0.45, 0.036, 0.2])
     """
     model = exercise_model(model_class)
-    scale_sd = float(np.hypot(model.rom_log_sd, _TIMED_LOG_SD)) if kind == "timing" else _SCALE_SD_NONE
+    travel_sd = float(np.hypot(model.rom_log_sd, _TIMED_LOG_SD)) if kind == "timing" else 0.0
+    scale_sd = float(np.hypot(SCALE_LOG_SD, travel_sd))
     mean = np.array([0.0, 0.0, model.line_slope, model.v_last_mps, model.curve_mean, _LOG_1RM, 0.0])
     sd = np.array(
         [
@@ -114,7 +116,7 @@ def set_effects(model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats) 
     >>> model = exercise_model("bench_press")
     >>> variation = set_effects(model, [SetLoad(pct_1rm=75.0)], population_belief("bench_press", "velocity").mean)
     >>> variation.mean.round(3).tolist(), np.sqrt(variation.variance).round(3).tolist()
-    ([[0.529, 0.0, 0.0, 0.0]], [[0.019, 0.03, 0.17, 0.03]])
+    ([[0.529, 0.0, 0.0, 0.0]], [[0.027, 0.03, 0.17, 0.03]])
     """
     one_rm_kg = exp(float(lifter[LOG_1RM]))
     by_load = {load: _first_velocity(model, load, one_rm_kg) for load in dict.fromkeys(loads)}
@@ -124,6 +126,23 @@ def set_effects(model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats) 
     mean[:, _SET_V1] = [row[0] for row in rows]
     variance[:, _SET_V1] = [row[1] for row in rows]
     return SetEffects(mean, variance, np.array([row[2] for row in rows]))
+
+
+def blended(loaded: SetEffects, untold: SetEffects, trust: Floats) -> SetEffects:
+    """Return the effects where a told load is right with these probabilities (n,): precisions are averaged.
+
+    >>> model, mean = exercise_model("bench_press"), population_belief("bench_press", "velocity").mean
+    >>> loaded, untold = (set_effects(model, [load], mean) for load in (SetLoad(pct_1rm=75.0), SetLoad()))
+    >>> np.sqrt(blended(loaded, untold, np.array([0.0])).variance[:, 0]).round(3).tolist()
+    [0.167]
+    """
+    precision = trust / loaded.variance[:, _SET_V1]
+    other = (1.0 - trust) / untold.variance[:, _SET_V1]
+    share = precision / (precision + other)
+    mean, variance = loaded.mean.copy(), loaded.variance.copy()
+    mean[:, _SET_V1] = share * loaded.mean[:, _SET_V1] + (1.0 - share) * untold.mean[:, _SET_V1]
+    variance[:, _SET_V1] = 1.0 / (precision + other)
+    return SetEffects(mean, variance, share * loaded.by_1rm)
 
 
 def _first_velocity(model: ExerciseModel, load: SetLoad, one_rm_kg: float) -> tuple[float, float, float]:
@@ -152,24 +171,27 @@ class SetFigures:
     by_effects: Floats
 
 
-def set_figures(model: ExerciseModel, lifter: Floats, effects: Floats, by_1rm: Floats) -> SetFigures:
-    """Return the four figures of sets with these effects (n, 4).
+def set_figures(
+    model: ExerciseModel, lifter: Floats, effects: Floats, by_1rm: Floats, *, is_bent: bool = True
+) -> SetFigures:
+    """Return the four figures of sets with these effects (n, 4); the first as the line has it, or bent as reps are.
 
     >>> model = exercise_model("bench_press")
     >>> mean = population_belief("bench_press", "velocity").mean
     >>> set_figures(model, mean, np.array([[0.515, 0.0, 0.0, 0.0]]), np.zeros(1)).at.round(3).tolist()
-    [[0.515, 0.17, 2.42, 1.22]]
+    [[0.516, 0.15, 2.42, 1.22]]
     """
     scale, slope = exp(float(lifter[LOG_SCALE])), float(lifter[SLOPE])
     off = effects[:, _SET_V1] - model.line_velocity_mps
     at = np.empty((len(effects), 4))
-    at[:, 0] = scale * (effects[:, _SET_V1] + lifter[V1_OFFSET])
+    line_mps = scale * (effects[:, _SET_V1] + lifter[V1_OFFSET])
     at[:, 1] = scale * (effects[:, _SET_V_FAIL] + lifter[V_FAIL])
+    at[:, 0], steepness = bent(line_mps, at[:, 1]) if is_bent else (line_mps, np.ones(len(effects)))
     at[:, 2] = model.line_log_n + lifter[REPS_OFFSET] + slope * off + effects[:, _SET_LOG_REPS]
     at[:, 3] = lifter[CURVE] + effects[:, _SET_CURVE]
     by_lifter = np.zeros((len(effects), 4, PARAMETERS))
     by_lifter[:, 0, V1_OFFSET] = by_lifter[:, 1, V_FAIL] = scale
-    by_lifter[:, :2, LOG_SCALE] = at[:, :2]
+    by_lifter[:, 0, LOG_SCALE], by_lifter[:, 1, LOG_SCALE] = line_mps, at[:, 1]
     by_lifter[:, 0, LOG_1RM] = scale * by_1rm
     by_lifter[:, 2, LOG_1RM] = slope * by_1rm
     by_lifter[:, 2, REPS_OFFSET] = by_lifter[:, 3, CURVE] = 1.0
@@ -178,6 +200,9 @@ def set_figures(model: ExerciseModel, lifter: Floats, effects: Floats, by_1rm: F
     by_effects[:, 0, _SET_V1] = by_effects[:, 1, _SET_V_FAIL] = scale
     by_effects[:, 2, _SET_V1] = slope
     by_effects[:, 2, _SET_LOG_REPS] = by_effects[:, 3, _SET_CURVE] = 1.0
+    for slopes in (by_lifter, by_effects):  # the first velocity is between the line's and that at failure
+        slopes[:, 0] *= steepness[:, None]
+        slopes[:, 0] += (1.0 - steepness)[:, None] * slopes[:, 1]
     return SetFigures(at, by_lifter, by_effects)
 
 
@@ -206,7 +231,7 @@ def drifted(belief: Belief, model_class: str, kind: str, weeks: float) -> Belief
     >>> population = population_belief("bench_press", "velocity")
     >>> later = drifted(Belief(population.mean, 0.01 * population.cov), "bench_press", "velocity", weeks=10.0)
     >>> (later.cov.diagonal() / population.cov.diagonal())[:4].round(2).tolist()
-    [0.08, 0.1, 0.05, 0.21]
+    [0.08, 0.1, 0.05, 0.13]
     """
     widest = np.diag(population_belief(model_class, kind).cov)
     more = np.minimum(DRIFT * weeks, np.maximum(widest - np.diag(belief.cov), 0.0))

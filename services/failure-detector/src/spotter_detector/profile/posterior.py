@@ -8,18 +8,22 @@ their order does not matter. The prior shrinks to the exercise; an old set count
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
-from spotter_detector.model.exercise_models import ExerciseModel, exercise_model
+from spotter_detector.model.exercise_models import ExerciseModel, exercise_model, load_at
+from spotter_detector.model.timing import UNTOLD_SHARE
 from spotter_detector.profile.codec import symmetric
 from spotter_detector.profile.generative_model import (
     DRIFT,
     LOG_1RM,
     Belief,
     Floats,
+    SetEffects,
     SetLoad,
+    blended,
     population_belief,
     set_effects,
     set_figures,
@@ -27,12 +31,15 @@ from spotter_detector.profile.generative_model import (
 )
 from spotter_detector.profile.noise import pooled_noise
 from spotter_detector.profile.profile import Profile
-from spotter_detector.profile.term import FIGURES, Term
+from spotter_detector.profile.term import FIGURES, LOG_N, Term
 
-_PASSES = 4
-# The usual share of the 1RM of a lifter's heaviest work set (design choice).
-_HEAVIEST_SHARE = 0.8
+_PASSES = 6
+# Share of sets that say nothing of the lifter: another exercise, another lifter, reports that were no reps; their
+# figures vary so many times the variance (design choice).
+_ODD_SHARE, _ODD_SPREAD = 0.02, 9.0
 _UNKNOWN_1RM_SD = 0.3
+# Sd of the log 1RM as guessed from single sets (design choice).
+_GUESSED_1RM_SD = 0.15
 
 
 def population_profile(model_class: str, kind: str) -> Profile:
@@ -60,7 +67,7 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
     >>> outcomes = [ObservedOutcome(failed=True, at_days=3.0 * day) for day in range(3)]
     >>> profile = posterior_profile(None, [likelihood_of_set(prior, reps, outcome) for outcome in outcomes])
     >>> profile.learned_sets, round(profile.mean[3], 3), round(profile.cov[18] ** 0.5, 3)
-    (3, 0.214, 0.017)
+    (3, 0.2, 0.022)
     """
     ordered = sorted(terms, key=_order)
     if base is None:
@@ -103,41 +110,120 @@ def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: 
     loads = [SetLoad(term.pct_1rm, term.load_kg) for term in terms]
     changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
     prior_precision = np.linalg.inv(prior.cov)
-    mean, cov = _first_guess(prior, loads), prior.cov
+    mean, cov = _first_guess(model, prior, terms), prior.cov
+    untold = set_effects(model, [SetLoad()] * len(terms), mean)
     expected = set_effects(model, loads, mean)
     effects = expected.mean
-    for _ in range(_PASSES):
+    before = prior.cov.copy()
+    if before[LOG_1RM, LOG_1RM] > _UNKNOWN_1RM_SD**2:  # it was guessed from the sets
+        before[LOG_1RM, LOG_1RM] = _GUESSED_1RM_SD**2
+    for number in range(_PASSES):
+        belief = Belief(mean, cov if number else before)
+        trust = _trust(model, belief, (expected, untold), (precisions, shifts))
+        expected = blended(expected, untold, trust.load)
+        if number == 0:
+            effects = expected.mean
+        weighed_precisions = precisions * trust.usual[:, None, None]
+        weighed_shifts = shifts * trust.usual[:, None]
         figures = set_figures(model, mean, effects, expected.by_1rm)
         by_lifter, by_effects = figures.by_lifter, figures.by_effects
         offset = figures.at - by_lifter @ mean + _times(by_effects, expected.mean - effects)
         spread = (by_effects * expected.variance[:, None]) @ _transposed(by_effects)
         spread += (by_lifter * changed[:, None]) @ _transposed(by_lifter)
-        widened = np.linalg.inv(np.eye(FIGURES) + precisions @ spread)
+        widened = np.linalg.inv(np.eye(FIGURES) + weighed_precisions @ spread)
         weighed = _transposed(by_lifter) @ widened
-        precision = prior_precision + (weighed @ precisions @ by_lifter).sum(axis=0)
-        shift = prior_precision @ prior.mean + _times(weighed, shifts - _times(precisions, offset)).sum(axis=0)
+        precision = prior_precision + (weighed @ weighed_precisions @ by_lifter).sum(axis=0)
+        shift = prior_precision @ prior.mean + _times(weighed, weighed_shifts - _times(weighed_precisions, offset)).sum(
+            axis=0
+        )
         cov = np.asarray(np.linalg.inv(precision), dtype=np.float64)
         mean = np.asarray(cov @ shift, dtype=np.float64)
         # The best guess of the sets' effects, given the lifter's parameters.
         expected = set_effects(model, loads, mean)
-        figures = set_figures(model, mean, effects, expected.by_1rm)
+        likely = blended(expected, untold, trust.load)
+        figures = set_figures(model, mean, effects, likely.by_1rm)
         offset = figures.at - _times(figures.by_effects, effects)
-        weighted = _transposed(figures.by_effects) @ precisions
-        sharpness = weighted @ figures.by_effects + np.eye(FIGURES) / expected.variance[:, None]
-        pull = expected.mean / expected.variance + _times(
-            _transposed(figures.by_effects), shifts - _times(precisions, offset)
+        weighted = _transposed(figures.by_effects) @ weighed_precisions
+        sharpness = weighted @ figures.by_effects + np.eye(FIGURES) / likely.variance[:, None]
+        pull = likely.mean / likely.variance + _times(
+            _transposed(figures.by_effects), weighed_shifts - _times(weighed_precisions, offset)
         )
         effects = np.asarray(np.linalg.solve(sharpness, pull[:, :, None])[:, :, 0], dtype=np.float64)
     return Belief(mean, 0.5 * (cov + cov.T))
 
 
-def _first_guess(prior: Belief, loads: Sequence[SetLoad]) -> Floats:
-    """Return where the model is linearised first: an unknown 1RM is guessed from the heaviest load."""
-    lifted_kg = [load.load_kg for load in loads if load.pct_1rm is None and load.load_kg]
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    """How far n sets are believed: the probability that the told load is right, and that the set is this lifter's."""
+
+    load: Floats
+    usual: Floats
+
+
+def _trust(
+    model: ExerciseModel,
+    belief: Belief,
+    effects: tuple[SetEffects, SetEffects],
+    messages: tuple[Floats, Floats],
+) -> _Trust:
+    """Weigh what each set says against what the others say of the lifter, with its load told (first effects) and not."""
+    log_told, log_untold = (_log_evidence(*_predicted(model, belief, of), *messages) for of in effects)
+    at, cov = _predicted(model, belief, effects[1])
+    log_odd = _log_evidence(at, _ODD_SPREAD * cov, *messages)
+    logs = np.stack(
+        [
+            log_told + log(1.0 - UNTOLD_SHARE),
+            log_untold + log(UNTOLD_SHARE),
+            log_odd + log(_ODD_SHARE),
+        ]
+    )
+    shares = np.exp(logs - logs.max(axis=0))
+    shares /= shares.sum(axis=0)
+    return _Trust(shares[0] / np.maximum(shares[0] + shares[1], 1e-12), 1.0 - shares[2])
+
+
+def _predicted(model: ExerciseModel, belief: Belief, effects: SetEffects) -> tuple[Floats, Floats]:
+    """Return mean (n, 4) and covariance (n, 4, 4) of the figures of sets with these effects."""
+    figures = set_figures(model, belief.mean, effects.mean, effects.by_1rm)
+    cov = figures.by_lifter @ belief.cov @ _transposed(figures.by_lifter)
+    cov = cov + (figures.by_effects * effects.variance[:, None]) @ _transposed(figures.by_effects)
+    return figures.at, cov
+
+
+def _log_evidence(at: Floats, cov: Floats, precisions: Floats, shifts: Floats) -> Floats:
+    """Return the log of the message's mean, (n,), over Gaussians with means (n, 4) and covariances (n, 4, 4)."""
+    mixed = np.eye(FIGURES) + precisions @ cov
+    residual = shifts - _times(precisions, at)
+    weighed: Floats = np.asarray(np.linalg.solve(mixed, residual[:, :, None])[:, :, 0], dtype=np.float64)
+    gained = (residual * _times(cov, weighed)).sum(axis=1)
+    kept = (at * (2.0 * shifts - _times(precisions, at))).sum(axis=1)
+    log_evidence: Floats = 0.5 * (gained + kept - np.asarray(np.linalg.slogdet(mixed)[1], dtype=np.float64))
+    return log_evidence
+
+
+def _first_guess(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> Floats:
+    """Return where the model is linearised first: an unknown 1RM is the median of what each set's reps say alone."""
     guess = prior.mean.copy()
-    if lifted_kg and prior.cov[LOG_1RM, LOG_1RM] > _UNKNOWN_1RM_SD**2:
-        guess[LOG_1RM] = log(max(lifted_kg) / _HEAVIEST_SHARE)
+    with_kg = [term for term in terms if term.pct_1rm is None and term.load_kg]
+    if not with_kg or prior.cov[LOG_1RM, LOG_1RM] <= _UNKNOWN_1RM_SD**2:
+        return guess
+    usual = set_effects(model, [SetLoad()], prior.mean)
+    at, cov = _predicted(model, prior, usual)
+    precision = np.linalg.inv(cov[0])
+    weighed: list[tuple[float, float]] = []
+    for term in with_kg:
+        after = np.linalg.inv(precision + term.precision_matrix())
+        reps = (after @ (precision @ at[0] + np.array(term.shift)))[LOG_N]
+        log_kg = log(term.load_kg or 1.0) - log(load_at(float(reps) - model.load_shift) / 100.0)
+        weighed.append((log_kg, 1.0 / after[LOG_N, LOG_N] - 1.0 / cov[0, LOG_N, LOG_N]))
+    guess[LOG_1RM] = _weighted_median(weighed)
     return guess
+
+
+def _weighted_median(weighed: Sequence[tuple[float, float]]) -> float:
+    """Return the value at which half of the weights is reached, from values with weights of 0 or more."""
+    values, weights = np.array(sorted(weighed)).T
+    return float(values[np.searchsorted(np.cumsum(weights), 0.5 * weights.sum())])
 
 
 def _times(matrices: Floats, vectors: Floats) -> Floats:

@@ -22,7 +22,7 @@ def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
     >>> cold = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> prior = predicted_prior(cold, population_belief("bench_press", "velocity"), knows_1rm=False)
     >>> [(round(p.v1_mean_mps, 3), round(p.v_last_sd_mps, 3), round(p.log_n_sd, 3)) for p in (cold, prior)]
-    [(0.529, 0.041, 0.317), (0.529, 0.041, 0.305)]
+    [(0.529, 0.05, 0.317), (0.529, 0.05, 0.317)]
     """
     model = exercise_model(cold.model_class)
     load = SetLoad(cold.pct_1rm, cold.load_kg if knows_1rm else None)
@@ -33,7 +33,7 @@ def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
         g = model.velocity_at_mps(cold.log_n_mean)
         variance = max(cold.log_n_sd**2 - model.load_sd**2, 0.05**2) / model.line_slope**2
         effects_mean, effects_variance = np.array([g, *effects_mean[1:]]), np.array([variance, *effects_variance[1:]])
-    figures = set_figures(model, belief.mean, effects_mean[None], effects.by_1rm)
+    figures = set_figures(model, belief.mean, effects_mean[None], effects.by_1rm, is_bent=False)
     at, by_lifter, by_effects = figures.at[0], figures.by_lifter[0], figures.by_effects[0]
     cov = by_lifter @ belief.cov @ by_lifter.T + (by_effects * effects_variance) @ by_effects.T
     # What the linearisation of slope times velocity leaves out.

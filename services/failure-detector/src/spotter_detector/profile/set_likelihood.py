@@ -24,7 +24,7 @@ from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, Request
 from spotter_detector.model.set_end import FAILED_NEXT, log_likelihood
 from spotter_detector.model.strands import strands_of
-from spotter_detector.model.timing import PaceKind
+from spotter_detector.model.timing import PaceKind, prior_planes
 from spotter_detector.profile.codec import significant, upper_half
 from spotter_detector.profile.generative_model import Floats
 from spotter_detector.profile.noise import pooled_noise, sensor_scatter
@@ -50,7 +50,7 @@ def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
     >>> term = likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
     >>> np.linalg.solve(term.precision_matrix(), term.shift).round(3)[:3]
-    array([0.514, 0.21 , 2.302])
+    array([0.527, 0.219, 2.303])
     """
     return likelihoods_of_sets([(prior, observations, outcome)])[0]
 
@@ -148,14 +148,15 @@ def _message(
     if later or outcome is None:
         outcome = _UNKNOWN
     log_weight = posterior.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_outcome(posterior.progress, outcome)
-    mean, cov = _moments(posterior, log_weight)
+    mean, cov = _moments(posterior.planes, posterior.curve_prior, log_weight)
     # A device that reports its own noise needs no estimate.
     has_noise = any(rep.velocity_sd_mps is not None for rep in observations)
     is_velocity = posterior.kind is PaceKind.VELOCITY
     scattered = None
     if is_velocity and not has_noise:
         scattered = sensor_scatter(observations, posterior, log_weight.ravel(), prior.velocity_cv)
-    before_mean, before_cov = _prior_moments(posterior.curve_prior)
+    before_planes = prior_planes(posterior.curve_prior, posterior.kind)
+    before_mean, before_cov = _moments(before_planes, posterior.curve_prior, before_planes[LOG_WEIGHT])
     before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
     values, vectors = np.linalg.eigh(after - before)
     # No set has negative information; the posterior's mean is kept.
@@ -210,18 +211,18 @@ def _log_outcome(done: int, outcome: ObservedOutcome) -> Floats:
     return likelihood
 
 
-def _moments(posterior: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
+def _moments(planes: Floats, curve_prior: Prior, log_weight: Floats) -> tuple[Floats, Floats]:
     """Return mean (4,) and covariance (4, 4) of the four figures, over all cells."""
-    weight = np.exp(log_weight - log_weight.max())
+    weight = np.exp(log_weight - log_weight.max()).reshape(CURVES, N_MAX)
     weight /= weight.sum()
-    planes = posterior.planes.reshape(-1, CURVES, N_MAX)
+    planes = planes.reshape(-1, CURVES, N_MAX)
     shape = (CURVES, N_MAX)
     at = np.stack(
         [
             planes[V1],
             planes[V1] + planes[DROP],
             np.broadcast_to(_LOG_N, shape),
-            np.broadcast_to(curve_exponents(posterior.curve_prior)[:, None], shape),
+            np.broadcast_to(curve_exponents(curve_prior)[:, None], shape),
         ]
     )
     mean = (at * weight).sum(axis=(1, 2))
@@ -234,15 +235,6 @@ def _moments(posterior: Posterior, log_weight: Floats) -> tuple[Floats, Floats]:
     cov[1, 1] += var_v1 + 2.0 * cov_drop + var_drop
     cov[2, 2] += (weight * _LOG_N_VARIANCE).sum()
     cov[3, 3] += 1e-6
-    return mean, cov
-
-
-def _prior_moments(values: Prior) -> tuple[Floats, Floats]:
-    mean = np.array([values.v1_mean_mps, values.v_last_mean_mps, values.log_n_mean, values.curve_mean])
-    cov = np.diag([values.v1_sd_mps**2, values.v_last_sd_mps**2, values.log_n_sd**2, values.curve_sd**2])
-    cov[0, 1] = cov[1, 0] = values.v1_v_last_cov
-    cov[0, 2] = cov[2, 0] = values.v1_log_n_cov
-    cov[1, 2] = cov[2, 1] = values.v_last_log_n_cov
     return mean, cov
 
 
