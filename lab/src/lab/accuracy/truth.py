@@ -119,5 +119,39 @@ class OtherSet:
     sensor_sd_mps: float
 
 
+@dataclass(frozen=True, slots=True)
+class WideLifter:
+    """A lifter of the wide world in one exercise.
+
+    A set in which `x` log reps are usual for its load and fatigue has v1 = exp(log_scale)·(population's first velocity at
+    e^x reps + N(0, day sd²)), log N = x + line_offset + N(0, line sd²) and
+    v_last = N(exp(log_scale)·v_last_mps, v_last sd²), never under a floor; the course between is the home family's.
+    """
+
+    exercise: str
+    log_scale: float
+    line_offset: float
+    v_last_mps: float
+    curve: float
+    rom_m: float
+    cv: float
+    first_cv: float
+    first_share: float
+    one_rm_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class WideSet:
+    """A set of the wide world; `usual_log_n` is x."""
+
+    lifter: WideLifter
+    pct_1rm: float
+    v1_mps: float
+    v_last_mps: float
+    usual_log_n: float
+    reps_possible: int
+    sensor_sd_mps: float
+
+
 TrueLifter: TypeAlias = HomeLifter | OtherLifter
-TrueSet: TypeAlias = HomeSet | OtherSet
+TrueSet: TypeAlias = HomeSet | OtherSet | WideSet

@@ -75,6 +75,8 @@ class ProtocolPlan:
         Other lifters, on whom baselines and alert thresholds are fitted.
     faulty_lifters_a_seed, other_lifters_a_seed, shape_sets : int
         Lifters of the rows on faults and on other conditions, and sets of those on failed attempts.
+    wide_lifters, wide_oracle_lifters : int
+        Lifters of the wide world, of each exercise, and those of them whom its oracles judge too.
     bar_sets, wrist_candidates : int
         Simulated bar signals per condition, and candidate parameters for recorded wrists.
     """
@@ -86,6 +88,8 @@ class ProtocolPlan:
     faulty_lifters_a_seed: int = 200
     other_lifters_a_seed: int = 40
     shape_sets: int = 2000
+    wide_lifters: int = 1200
+    wide_oracle_lifters: int = 400
     bar_sets: int = 300
     wrist_candidates: int = 80
     families: tuple[str, ...] = FAMILIES
@@ -102,6 +106,8 @@ class ProtocolPlan:
             faulty_lifters_a_seed=40,
             other_lifters_a_seed=20,
             shape_sets=100,
+            wide_lifters=120,
+            wide_oracle_lifters=30,
             bar_sets=10,
             wrist_candidates=3,
         )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.accuracy.simulation.parameters import Home, parameters
-from lab.accuracy.truth import HomeLifter, HomeSet
+from lab.accuracy.truth import HomeLifter, HomeSet, WideSet
 
 
 def draw_lifters(
@@ -70,7 +70,7 @@ def velocity_at(exercise: str, pct_1rm: float, of: Home | None = None) -> float:
     return of.line_velocity + (log_n - of.line_log_n) / of.line_slope
 
 
-def velocities(lifted_set: HomeSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
+def velocities(lifted_set: HomeSet | WideSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return velocity (m/s) at these reps of the set's curve (1 is the first, N the last), without biological variation.
 
     >>> from lab.accuracy.simulation.lifters import draw

@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.accuracy.simulation import home, other
 from lab.accuracy.simulation.parameters import BodyParameters, parameters
-from lab.accuracy.truth import HomeSet, TrueSet
+from lab.accuracy.truth import OtherSet, TrueSet
 
 # The slowest velocity that a device can measure.
 _VELOCITY_MIN_MPS = 0.02
@@ -82,9 +82,9 @@ def lift(
         rep_number[pause.after :] -= pause.reps_back
         wait_extra_s[pause.after] = pause.pause_s
     capacity = (
-        home.velocities(lifted_set, rep_number)
-        if isinstance(lifted_set, HomeSet)
-        else other.velocities(lifted_set, rep_number)
+        other.velocities(lifted_set, rep_number)
+        if isinstance(lifted_set, OtherSet)
+        else home.velocities(lifted_set, rep_number)
     )
     z = random.standard_normal((6, reps))
     cv = np.full(reps, lifted_set.lifter.cv)

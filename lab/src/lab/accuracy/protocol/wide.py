@@ -1,0 +1,176 @@
+"""The protocol on the wide world: the model beside its oracles, the alarm beside one-line rules, told and untold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from typing import Final
+
+import numpy as np
+
+from lab.accuracy import subject
+from lab.accuracy.answers import RIR_MAX, Answers, Floats, answers_from, truth_of
+from lab.accuracy.people.alarm_scores import AlarmScore, AlarmTrace, alarm_score
+from lab.accuracy.people.alarm_table import MODEL, model_traces
+from lab.accuracy.people.efforts import last_rep, without_reports
+from lab.accuracy.people.one_line_rules import fixed_loss, least_velocity, line, line_through_ends
+from lab.accuracy.people.seasons import Season, priors
+from lab.accuracy.properties import PropertyRow, property_rows
+from lab.accuracy.protocol.plan import ProtocolPlan
+from lab.accuracy.protocol.score_rows import Scored, score
+from lab.accuracy.scores.alerts import AlertRule
+from lab.accuracy.scores.bootstrap import Figure, ratio_by_lifter
+from lab.accuracy.scores.error import capped_errors
+from lab.accuracy.sets import LabelledSet
+from lab.accuracy.subject import ModelEstimates
+from lab.accuracy.wide.lifters import wide_lifters
+from lab.accuracy.wide.oracle import wide_posteriors
+
+ORACLE: Final = "oracle"
+EARLIER: Final = (0, 3, 8)
+# Eight to learn from, the last one is judged.
+_SETS_EACH: Final = 9
+_RULE: Final = AlertRule(reserve=2, threshold=0.5)
+_HARD_RIR_MAX, _EASY_RIR_MIN = 1, 4
+_STOP: Final = 0.5
+_PROPERTY_SETS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class WideRow:
+    """The figures after so many earlier sets, nothing told of the load.
+
+    Attributes
+    ----------
+    scored : Scored
+        The model, on all lifters.
+    sets : int
+        Sets of the oracle: of the first lifters, which `ratio` is about.
+    ratio : Figure
+        The model's error / the oracle's, population's without earlier sets and else the learned one's.
+    oracle : Scored
+    alarms : list of AlarmScore
+        The model on all lifters; oracle, and the model again, on those of the oracle; then rules.
+    with_load : AlarmScore or None
+        The model told the load in kg; None without earlier sets, where kg say nothing.
+    """
+
+    exercise: str
+    earlier: int
+    scored: Scored
+    sets: int
+    ratio: Figure
+    oracle: Scored
+    alarms: list[AlarmScore]
+    with_load: AlarmScore | None
+
+
+@dataclass(slots=True)
+class WideFigures:
+    """All figures of an exercise."""
+
+    exercise: str
+    rows: list[WideRow] = field(default_factory=list)
+    properties: list[PropertyRow] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def measure_wide(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[WideFigures]:
+    """Measure every exercise of a plan."""
+    if jobs == 1:
+        results = [wide_figures(exercise, plan) for exercise in plan.exercises]
+    else:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            results = list(pool.map(wide_figures, plan.exercises, [plan] * len(plan.exercises)))
+    for result in results:
+        say(f"{result.exercise}, wide world: {result.seconds:.0f} s")
+    return results
+
+
+def wide_figures(exercise: str, plan: ProtocolPlan) -> WideFigures:
+    """Measure one exercise: lifters whose ninth set was no other exercise's."""
+    began_s = time.monotonic()
+    people = wide_lifters(exercise, plan.wide_lifters, _SETS_EACH, plan.seeds[0])
+    people = [sets for sets in people if not sets[-1].faults]
+    result = WideFigures(exercise)
+    for earlier in EARLIER:
+        result.rows.append(_row(exercise, earlier, [sets[_SETS_EACH - 1 - earlier :] for sets in people], plan))
+    clean = [without_reports(sets[-1]) for sets in people[:_PROPERTY_SETS]]
+    result.properties = property_rows(clean, [subject.cold(lifted_set) for lifted_set in clean])
+    result.seconds = time.monotonic() - began_s
+    return result
+
+
+def _row(exercise: str, earlier: int, streams: Sequence[Sequence[LabelledSet]], plan: ProtocolPlan) -> WideRow:
+    judged = [sets[-1] for sets in streams]
+    before = [sets[:-1] for sets in streams]
+    estimates = _estimates(streams, Season())
+    truth = truth_of(judged)
+    answers = estimates.answers(truth)
+
+    some, count = judged[: plan.wide_oracle_lifters], min(plan.wide_oracle_lifters, len(judged))
+    posteriors = wide_posteriors(some, before[:count] if earlier else None)
+    some_truth = truth_of(some)
+    in_some = truth.set_index < count
+    some_answers = _part(answers, in_some)
+    oracle = answers_from(some_truth, posteriors)
+    traces = model_traces(judged, estimates)
+    alarms = [
+        _alarm(MODEL, judged, traces),
+        _alarm(ORACLE, some, [_oracle_trace(rows) for rows in posteriors]),
+        _alarm("model, as many", some, traces[:count]),
+        _alarm("MVT + .03", judged, [least_velocity(lifted_set) for lifted_set in judged]),
+        _alarm("loss of 20 %", judged, [fixed_loss(lifted_set) for lifted_set in judged]),
+    ]
+    if earlier:
+        everybody = line_through_ends([lifted_set for sets in before for lifted_set in sets])
+        own = [line_through_ends(sets) for sets in before]
+        fallback = np.zeros(2) if everybody is None else everybody
+        of_lifter = [fallback if through is None else through for through in own]
+        alarms.append(_alarm("own line", judged, [line(*pair) for pair in zip(judged, of_lifter, strict=True)]))
+    with_load = None
+    if earlier:
+        with_load = _alarm("model, load told", judged, model_traces(judged, _estimates(streams, Season(load=True))))
+    return WideRow(
+        exercise,
+        earlier,
+        score(MODEL, truth, answers, _RULE),
+        count,
+        ratio_by_lifter(capped_errors(some_truth, some_answers), capped_errors(some_truth, oracle), some_truth.lifter),
+        score(ORACLE, some_truth, oracle, _RULE),
+        alarms,
+        with_load,
+    )
+
+
+def _estimates(streams: Sequence[Sequence[LabelledSet]], season: Season) -> ModelEstimates:
+    return subject.ask([sets[-1] for sets in streams], [starts[-1] for starts in priors(streams, season)])
+
+
+def _alarm(name: str, sets: Sequence[LabelledSet], traces: Sequence[AlarmTrace]) -> AlarmScore:
+    """Score an alarm on the sets that truly were hard or easy."""
+    chosen = [
+        index
+        for index, lifted_set in enumerate(sets)
+        if lifted_set.ended_rir <= _HARD_RIR_MAX or lifted_set.ended_rir >= _EASY_RIR_MIN
+    ]
+    hard = np.array([sets[index].ended_rir <= _HARD_RIR_MAX for index in chosen], dtype=np.bool_)
+    return alarm_score(name, [traces[index] for index in chosen], [last_rep(sets[index]) for index in chosen], hard)
+
+
+def _oracle_trace(rows: Floats) -> AlarmTrace:
+    at_most = np.cumsum(rows, axis=1)
+    return AlarmTrace(at_most[:, _HARD_RIR_MAX].tolist(), (at_most[:, _RULE.reserve] >= _STOP).tolist())
+
+
+def _part(answers: Answers, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Answers:
+    return replace(
+        answers,
+        rir=answers.rir[chosen],
+        low=None if answers.low is None else answers.low[chosen],
+        high=None if answers.high is None else answers.high[chosen],
+        distribution=np.zeros((0, RIR_MAX + 1)) if answers.distribution is None else answers.distribution[chosen],
+    )
