@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from lab.accuracy.people.alarm_table import MEMORIES, AlarmRow, alarm_rows
 from lab.accuracy.people.curls import CurlScore, curl_scores
-from lab.accuracy.people.efforts import without_reports
-from lab.accuracy.people.seasons import Season, priors, streams_of
-from lab.accuracy.properties import PropertyRow, property_rows
+from lab.accuracy.people.red_rows import red_rows
+from lab.accuracy.protocol.people import properties_of
 from lab.accuracy.recording_reader import UnreadableSets, read_recorded
-from lab.accuracy.sets import LabelledSet
 
 ROOT: Final = Path(__file__).resolve().parents[5]
 _ALARM = "{:<8} {:<12} {:<5} {:<13} {:<7} {:>6} {:>7} {:>5} {:>5} {:>8} {:>6} {:>8}"
@@ -35,13 +32,18 @@ def main() -> int:
         return 2
     print(_ALARM.format("reports", "learned", "load", "alarm", "lifter", "sets", "AUC", "J", "J any", "AUC end", "J end",
                         "failing"))  # fmt: skip
-    for row in alarm_rows(lifts, memories):
+    rows = list(alarm_rows(lifts, memories))
+    for row in rows:
         if row.lifter is None or options.lifters:
             print(_alarm_line(row))
     print()
+    for red in red_rows(rows):
+        print(f"red: {red.reports} {_learned(red.memory)}{', load told' if red.load else ''}: {red.why}")
+    print()
     print(_PROPERTY.format("property", "learned", "sets", "broken", "worst"))
-    for learned, held in _property_rows(lifts):
-        print(_PROPERTY.format(held.name, learned, held.sets, f"{held.broken:.3f}", f"{held.worst:.2f}"))
+    for of_people in properties_of(lifts):
+        held = of_people.row
+        print(_PROPERTY.format(held.name, of_people.learned, held.sets, f"{held.broken:.3f}", f"{held.worst:.2f}"))
     print()
     print(_CURLS.format("curls", "sets", "reps", "MAE", "RMSE", "at failure", "F1 <= 2", "last safe", "not premature"))
     for score in curl_scores(curls):
@@ -49,21 +51,11 @@ def main() -> int:
     return 0
 
 
-def _property_rows(lifters: Sequence[Sequence[LabelledSet]]) -> Iterator[tuple[str, PropertyRow]]:
-    streams = streams_of([[without_reports(lifted_set) for lifted_set in sets] for sets in lifters])
-    sets = [lifted_set for stream in streams for lifted_set in stream]
-    for learned, season in (("cold", Season(memory=0)), ("season", Season())):
-        starts = [start for of_stream in priors(streams, season) for start in of_stream]
-        for row in property_rows(sets, starts):
-            yield learned, row
-
-
 def _alarm_line(row: AlarmRow) -> str:
     score = row.score
-    learned = {0: "cold", None: "season"}.get(row.memory, f"last {row.memory} sets")
     return _ALARM.format(
         row.reports,
-        learned,
+        _learned(row.memory),
         "told" if row.load else "",
         score.name,
         "all" if row.lifter is None else f"{row.lifter + 1}",
@@ -75,6 +67,10 @@ def _alarm_line(row: AlarmRow) -> str:
         f"{score.youden_end:.2f}",
         "" if score.failing_easy != score.failing_easy else f"{score.failing_easy:.3f}",
     )
+
+
+def _learned(memory: int | None) -> str:
+    return {0: "cold", None: "season"}.get(memory, f"last {memory} sets")
 
 
 def _curl_line(score: CurlScore) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -13,14 +13,16 @@ import numpy as np
 
 from lab.accuracy import subject
 from lab.accuracy.answers import RIR_MAX, Answers, Floats, answers_from, truth_of
-from lab.accuracy.people.alarm_scores import AlarmScore, AlarmTrace, alarm_score
-from lab.accuracy.people.alarm_table import MODEL, model_traces
+from lab.accuracy.people.alarm_scores import AlarmTrace, alarm_score
+from lab.accuracy.people.alarm_table import MODEL, AlarmRow, model_traces
 from lab.accuracy.people.efforts import last_rep, without_reports
 from lab.accuracy.people.one_line_rules import fixed_loss, least_velocity, line, line_through_ends
+from lab.accuracy.people.red_rows import FAILING_MAX, RULES, RedRow, red_rows
 from lab.accuracy.people.seasons import Season, priors
 from lab.accuracy.properties import PropertyRow, property_rows
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.score_rows import Scored, score
+from lab.accuracy.protocol.targets import AccuracyTarget
 from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.scores.bootstrap import Figure, ratio_by_lifter
 from lab.accuracy.scores.error import capped_errors
@@ -36,6 +38,7 @@ _SETS_EACH: Final = 9
 _RULE: Final = AlertRule(reserve=2, threshold=0.5)
 _HARD_RIR_MAX, _EASY_RIR_MIN = 1, 4
 _STOP: Final = 0.5
+_RATIO_MAX, _GAP_MAX = 1.05, 0.05
 _PROPERTY_SETS: Final = 300
 
 
@@ -52,10 +55,9 @@ class WideRow:
     ratio : Figure
         The model's error / the oracle's, population's without earlier sets and else the learned one's.
     oracle : Scored
-    alarms : list of AlarmScore
-        The model on all lifters; oracle, and the model again, on those of the oracle; then rules.
-    with_load : AlarmScore or None
-        The model told the load in kg; None without earlier sets, where kg say nothing.
+    alarms : list of AlarmRow
+        The model on all lifters, the load untold and told (told only with earlier sets: kg say nothing of a stranger);
+        oracle, and the model again, on those of the oracle; then rules.
     """
 
     exercise: str
@@ -64,8 +66,7 @@ class WideRow:
     sets: int
     ratio: Figure
     oracle: Scored
-    alarms: list[AlarmScore]
-    with_load: AlarmScore | None
+    alarms: list[AlarmRow]
 
 
 @dataclass(slots=True)
@@ -74,8 +75,27 @@ class WideFigures:
 
     exercise: str
     rows: list[WideRow] = field(default_factory=list)
+    red: list[RedRow] = field(default_factory=list)
     properties: list[PropertyRow] = field(default_factory=list)
     seconds: float = 0.0
+
+    def targets(self) -> Iterator[AccuracyTarget]:
+        """Yield the targets of the wide world."""
+        for row in self.rows:
+            where = ("wide world", "wide", self.exercise, f"after {row.earlier} sets" if row.earlier else "cold")
+            oracle = "learned" if row.earlier else "population"
+            yield AccuracyTarget(*where, f"error / {oracle} oracle", row.ratio.value, _RATIO_MAX)
+            if row.scored.probabilities is not None:
+                gap = row.scored.probabilities.worst_gap
+                yield AccuracyTarget(*where, "worst gap of a reliability bin", gap, _GAP_MAX)
+            model, *others = (alarm.score for alarm in row.alarms)
+            yield AccuracyTarget(*where, "*failing* in easy sets", model.failing_easy, FAILING_MAX)
+            rule = max((other for other in others if other.name in RULES), key=lambda score: score.youden)
+            yield AccuracyTarget(*where, f"Youden's index ({rule.name})", model.youden, rule.youden, at_least=True)
+        if self.rows:
+            where = ("wide world", "wide", self.exercise, "all cases")
+            worse = sum("earlier sets" in row.why or "untold" in row.why for row in self.red)
+            yield AccuracyTarget(*where, "findings that knowing less is better", float(worse), 0.0)
 
 
 def measure_wide(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[WideFigures]:
@@ -98,6 +118,7 @@ def wide_figures(exercise: str, plan: ProtocolPlan) -> WideFigures:
     result = WideFigures(exercise)
     for earlier in EARLIER:
         result.rows.append(_row(exercise, earlier, [sets[_SETS_EACH - 1 - earlier :] for sets in people], plan))
+    result.red = red_rows([alarm for row in result.rows for alarm in row.alarms])
     clean = [without_reports(sets[-1]) for sets in people[:_PROPERTY_SETS]]
     result.properties = property_rows(clean, [subject.cold(lifted_set) for lifted_set in clean])
     result.seconds = time.monotonic() - began_s
@@ -119,21 +140,19 @@ def _row(exercise: str, earlier: int, streams: Sequence[Sequence[LabelledSet]], 
     oracle = answers_from(some_truth, posteriors)
     traces = model_traces(judged, estimates)
     alarms = [
-        _alarm(MODEL, judged, traces),
-        _alarm(ORACLE, some, [_oracle_trace(rows) for rows in posteriors]),
-        _alarm("model, as many", some, traces[:count]),
-        _alarm("MVT + .03", judged, [least_velocity(lifted_set) for lifted_set in judged]),
-        _alarm("loss of 20 %", judged, [fixed_loss(lifted_set) for lifted_set in judged]),
+        _alarm(earlier, MODEL, judged, traces),
+        _alarm(earlier, ORACLE, some, [_oracle_trace(rows) for rows in posteriors]),
+        _alarm(earlier, "model, as many", some, traces[:count]),
+        _alarm(earlier, "MVT + .03", judged, [least_velocity(lifted_set) for lifted_set in judged]),
+        _alarm(earlier, "loss of 20 %", judged, [fixed_loss(lifted_set) for lifted_set in judged]),
     ]
     if earlier:
         everybody = line_through_ends([lifted_set for sets in before for lifted_set in sets])
-        own = [line_through_ends(sets) for sets in before]
         fallback = np.zeros(2) if everybody is None else everybody
-        of_lifter = [fallback if through is None else through for through in own]
-        alarms.append(_alarm("own line", judged, [line(*pair) for pair in zip(judged, of_lifter, strict=True)]))
-    with_load = None
-    if earlier:
-        with_load = _alarm("model, load told", judged, model_traces(judged, _estimates(streams, Season(load=True))))
+        own = [fallback if (through := line_through_ends(sets)) is None else through for sets in before]
+        alarms.append(_alarm(earlier, "own line", judged, [line(*pair) for pair in zip(judged, own, strict=True)]))
+        with_load = model_traces(judged, _estimates(streams, Season(load=True)))
+        alarms.append(_alarm(earlier, MODEL, judged, with_load, load=True))
     return WideRow(
         exercise,
         earlier,
@@ -142,7 +161,6 @@ def _row(exercise: str, earlier: int, streams: Sequence[Sequence[LabelledSet]], 
         ratio_by_lifter(capped_errors(some_truth, some_answers), capped_errors(some_truth, oracle), some_truth.lifter),
         score(ORACLE, some_truth, oracle, _RULE),
         alarms,
-        with_load,
     )
 
 
@@ -150,7 +168,9 @@ def _estimates(streams: Sequence[Sequence[LabelledSet]], season: Season) -> Mode
     return subject.ask([sets[-1] for sets in streams], [starts[-1] for starts in priors(streams, season)])
 
 
-def _alarm(name: str, sets: Sequence[LabelledSet], traces: Sequence[AlarmTrace]) -> AlarmScore:
+def _alarm(
+    earlier: int, name: str, sets: Sequence[LabelledSet], traces: Sequence[AlarmTrace], *, load: bool = False
+) -> AlarmRow:
     """Score an alarm on the sets that truly were hard or easy."""
     chosen = [
         index
@@ -158,7 +178,8 @@ def _alarm(name: str, sets: Sequence[LabelledSet], traces: Sequence[AlarmTrace])
         if lifted_set.ended_rir <= _HARD_RIR_MAX or lifted_set.ended_rir >= _EASY_RIR_MIN
     ]
     hard = np.array([sets[index].ended_rir <= _HARD_RIR_MAX for index in chosen], dtype=np.bool_)
-    return alarm_score(name, [traces[index] for index in chosen], [last_rep(sets[index]) for index in chosen], hard)
+    last = [last_rep(sets[index]) for index in chosen]
+    return AlarmRow("all", earlier, load, None, alarm_score(name, [traces[index] for index in chosen], last, hard))
 
 
 def _oracle_trace(rows: Floats) -> AlarmTrace:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import replace
 
-from lab.accuracy.people.alarm_scores import AlarmScore
+from lab.accuracy.people.alarm_table import AlarmRow
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.wide import WideRow, wide_figures
 from lab.accuracy.simulation import EXERCISES
@@ -30,8 +29,10 @@ def main() -> None:
     print()
     print(_ALARMS.format("earlier", "alarm", "sets", "AUC", "J", "J any", "failing"))
     for row in figures.rows:
-        for score in _alarms(row):
-            print(_alarm_line(row, score))
+        for alarm in row.alarms:
+            print(_alarm_line(alarm))
+    for red in figures.red:
+        print(f"red: after {red.memory} sets{', load told' if red.load else ''}: {red.why}")
     print()
     for held in figures.properties:
         print(f"{held.name:<32} broken in {held.broken:.3f} of {held.sets} sets, at worst by {held.worst:.2f}")
@@ -53,16 +54,12 @@ def _error_line(row: WideRow) -> str:
     )
 
 
-def _alarms(row: WideRow) -> Iterator[AlarmScore]:
-    yield from row.alarms
-    if row.with_load is not None:
-        yield row.with_load
-
-
-def _alarm_line(row: WideRow, score: AlarmScore) -> str:
+def _alarm_line(alarm: AlarmRow) -> str:
+    score = alarm.score
     shares = (f"{value:.3f}" for value in (score.auc, score.youden, score.youden_any))
     failing = "" if score.failing_easy != score.failing_easy else f"{score.failing_easy:.3f}"
-    return _ALARMS.format(row.earlier, score.name, f"{score.hard}/{score.easy}", *shares, failing)
+    name = f"{score.name}{', load told' if alarm.load else ''}"
+    return _ALARMS.format(alarm.memory, name, f"{score.hard}/{score.easy}", *shares, failing)
 
 
 if __name__ == "__main__":
