@@ -1,5 +1,7 @@
 """Simulated velocity and position of a bar: sets with halts, unracks, grinding reps, attempts and stalls.
 
+At the top the bar is carried a little too far and comes back, and sways in the lifter's hands.
+
 The velocity of each phase is a power of half a sine, skewed in time, with a sticking region in slow reps (velocity falls
 nearly to nothing in mid-way, then recovers; Elliott, Wilson, Kerr 1989). All ranges are design choices, wide enough to
 cover bench press, squat, deadlift and rows.
@@ -14,15 +16,24 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 _FINE_HZ = 1000
+_TOP, _SLOW_MPS = 0.95, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class TrueRep:
-    """A true concentric phase: start and end, s, and travel, m."""
+    """A true concentric phase: start and lockout, s, and travel from one to the other, m.
+
+    Lockout is where velocity first falls under .05 m/s within 5 % of the top, or turns its sign.
+    """
 
     started_s: float
     ended_s: float
     rom_m: float
+
+    @property
+    def mean_velocity_mps(self) -> float:
+        """Travel over time, from the bottom to lockout."""
+        return self.rom_m / (self.ended_s - self.started_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,8 @@ def bar_set(
     touch_and_go, paused = rng.random() < 0.5, rng.random() < 0.3
     script.rest(rng.uniform(1.0, 3.0))
     if from_above and rng.random() < 0.7:
-        script.move(rng.uniform(0.03, 0.1), rng.uniform(0.4, 0.9))
-        script.rest(rng.uniform(1.0, 3.0))
+        script.move(rng.uniform(0.03, 0.12), rng.uniform(0.4, 0.9))
+        script.hold(rng.uniform(1.0, 3.0), rng.uniform(0.0, 0.02))
     reps: list[TrueRep] = []
     for number in range(count):
         velocity = first + (last - first) * (number / max(1, count - 1)) ** 1.3
@@ -74,11 +85,15 @@ def bar_set(
             script.move(-travel, rng.uniform(0.8, 2.5))
             if paused:
                 script.rest(rng.uniform(0.3, 2.0))
-        reps.append(script.lift(travel, travel / (velocity * rng.normal(1.0, 0.04))))
+        over = rng.uniform(0.0, 0.03) if rng.random() < 0.5 else 0.0
+        reps.append(script.lift(travel + over, (travel + over) / (velocity * rng.normal(1.0, 0.04))))
+        if over:
+            script.move(-over, rng.uniform(0.15, 0.4))
+        sway = rng.uniform(0.0, 0.02) if rng.random() < 0.7 else 0.0
         if from_above:
-            script.rest(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
+            script.hold(0.0 if touch_and_go else rng.uniform(0.3, 3.0), sway)
         else:
-            script.rest(rng.uniform(0.0, 1.0))
+            script.hold(rng.uniform(0.0, 1.0), sway)
             script.move(-travel, rng.uniform(0.6, 2.0))
             script.rest(0.0 if touch_and_go else rng.uniform(0.3, 3.0))
     attempts, stalled = 0, None
@@ -125,6 +140,12 @@ class _Script:
         )
         self._add(sway)
 
+    def hold(self, seconds: float, sway_m: float) -> None:
+        """Add a rest at the top, in which the bar sways up and down by `sway_m` to each side, ever less."""
+        at_s = np.arange(round(seconds * _FINE_HZ)) / _FINE_HZ
+        turns = 2 * np.pi * self.rng.uniform(0.5, 1.5)
+        self._add(-sway_m * turns * np.sin(turns * at_s) * np.exp(-at_s / self.rng.uniform(0.5, 3.0)))
+
     def move(self, travel_m: float, seconds: float) -> TrueRep:
         """Add a phase without a sticking region."""
         return self._go(travel_m, seconds, dip=0.0)
@@ -140,8 +161,12 @@ class _Script:
         shape = np.sin(np.pi * share ** self.rng.uniform(0.75, 1.25)) ** self.rng.uniform(0.8, 1.6)
         shape *= 1.0 - dip * np.exp(-(((share - self.rng.uniform(0.4, 0.6)) / 0.12) ** 2))
         started_s = self.samples / _FINE_HZ
-        self._add(shape * travel_m / shape.sum() * _FINE_HZ)
-        return TrueRep(started_s, self.samples / _FINE_HZ, abs(travel_m))
+        velocity = shape * travel_m / shape.sum() * _FINE_HZ
+        self._add(velocity)
+        travel = np.cumsum(np.abs(velocity)) / _FINE_HZ
+        locked = np.flatnonzero((travel >= _TOP * abs(travel_m)) & (np.abs(velocity) < _SLOW_MPS))
+        last = int(locked[0]) if len(locked) else count - 1
+        return TrueRep(started_s, started_s + (last + 1) / _FINE_HZ, float(travel[last]))
 
     def _add(self, part: Floats) -> None:
         self.parts.append(part)
@@ -151,5 +176,6 @@ class _Script:
         """Return velocity and position at the sensor's rate."""
         velocity = np.concatenate(self.parts)
         position = np.cumsum(velocity) / _FINE_HZ
-        places = np.minimum(np.arange(0.0, len(velocity), _FINE_HZ / rate_hz).astype(np.int64), len(velocity) - 1)
-        return velocity[places], position[places]
+        at_s = np.arange(0.0, len(velocity) / _FINE_HZ, 1.0 / rate_hz)
+        fine_s = (np.arange(len(velocity)) + 0.5) / _FINE_HZ
+        return np.interp(at_s, fine_s, velocity), np.interp(at_s, fine_s + 0.5 / _FINE_HZ, position)

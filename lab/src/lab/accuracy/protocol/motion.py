@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.accuracy.motion.bar_scores import BarScores, bar_scores
+from lab.accuracy.motion.bar_table import RATES_HZ
 from lab.accuracy.motion.baseline import count_peaks
 from lab.accuracy.motion.cross_validation import candidates, counts, leave_one_out
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
@@ -15,6 +16,7 @@ from lab.accuracy.protocol.targets import AccuracyTarget
 
 _EXACT_MIN, _OFF_BY_MORE_MAX = 0.70, 2
 _BAR_EXACT_MIN, _CONCENTRIC_MAX_S = 0.99, 0.060
+_VELOCITY_MAX, _VELOCITY_MAX_AT_25_HZ = 0.05, 0.08
 # Share of stalls that must be detected in time.
 _STALLS_MIN = 0.99
 # The gyroscope's columns in a watch's rows.
@@ -32,11 +34,15 @@ class WatchRow:
 
 
 def bar_rows(plan: ProtocolPlan) -> list[BarScores]:
-    """Score simulated bars at 50 Hz with noise .03 m/s, with and without a stall in the last rep."""
-    seed = plan.seeds[0]
+    """Score simulated bars at several rates with noise .03 m/s, with faults, and with a stall in the last rep."""
+    seed, sets = plan.seeds[0], plan.bar_sets
     return [
-        bar_scores("50 Hz", signal="bar_velocity", sets=plan.bar_sets, seed=seed),
-        bar_scores("50 Hz, a stall in each set", signal="bar_velocity", sets=plan.bar_sets, seed=seed + 1, stall=True),
+        *(
+            bar_scores(f"{rate_hz:g} Hz", signal="bar_velocity", sets=sets, seed=seed, rate_hz=rate_hz)
+            for rate_hz in RATES_HZ
+        ),
+        bar_scores("50 Hz, faults", signal="bar_velocity", sets=sets, seed=seed + 2, faults=True),
+        bar_scores("50 Hz, a stall in each set", signal="bar_velocity", sets=sets, seed=seed + 1, stall=True),
     ]
 
 
@@ -69,6 +75,8 @@ def of_bars(rows: list[BarScores]) -> Iterator[AccuracyTarget]:
         where = ("motion", "simulated", "bar velocity", row.condition)
         yield AccuracyTarget(*where, "count exact", row.exact_share, _BAR_EXACT_MIN, at_least=True)
         yield AccuracyTarget(*where, "concentric time, mean error, s", row.concentric_mae_s, _CONCENTRIC_MAX_S)
+        most = _VELOCITY_MAX_AT_25_HZ if row.condition == "25 Hz" else _VELOCITY_MAX
+        yield AccuracyTarget(*where, "mean velocity, mean error", row.mean_velocity_error, most)
         if row.stalls_in_time_share is not None:
             share = row.stalls_in_time_share
             yield AccuracyTarget(*where, "stall called within .5 s", share, _STALLS_MIN, at_least=True)

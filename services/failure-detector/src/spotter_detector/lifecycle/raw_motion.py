@@ -50,7 +50,7 @@ def segment_chunk(work: UnitOfWork, data: MotionSampled) -> MotionChanges:
     source = source_of(work, data)
     stored = _stored_motion(work)
     stream = next((other for other in stored.streams if other.key == source), None)
-    if stream is None or _is_over(work, stream, t0_us):
+    if stream is None or _is_over(work, stream, t0_us) or _is_other_lift(work, stream, data):
         stream = Stream(source, _new_segmenter(work, data), t0_us, data.set_id, None)
     chunk = motion.Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
     state, findings = motion.advance(stream.segmenter, chunk)
@@ -115,12 +115,29 @@ def _is_over(work: UnitOfWork, stream: Stream, t0_us: int) -> bool:
 
 def _new_segmenter(work: UnitOfWork, data: MotionSampled) -> motion.Segmenter:
     """Return a segmenter with the lifter's own limits if a set is open."""
-    named = (lifted_set for lifted_set in work.open_sets() if _is_named(lifted_set, data.set_id))
-    lifted_set = next(named, None)
+    lifted_set = _open_set(work, data)
     if lifted_set is None:
         return motion.segmenter(data.signal)
     grind_s = motion.GRIND_S if lifted_set.start.grind_s is None else max(lifted_set.start.grind_s, 1.0)
-    return motion.segmenter(data.signal, longest_grind_s=grind_s, usual_rom_m=lifted_set.start.rom_m)
+    lift = _lift_of(work, lifted_set)
+    return motion.segmenter(data.signal, lift, longest_grind_s=grind_s, usual_rom_m=lifted_set.start.rom_m)
+
+
+def _open_set(work: UnitOfWork, data: MotionSampled) -> LiftedSet | None:
+    return next((lifted_set for lifted_set in work.open_sets() if _is_named(lifted_set, data.set_id)), None)
+
+
+def _lift_of(work: UnitOfWork, lifted_set: LiftedSet) -> motion.Lift:
+    """Return which way the bar goes in a set's exercise."""
+    exercise = work.config(lifted_set.config).catalogue.get(lifted_set.context.get("exercise"))
+    lowered_first = None if exercise.first_phase is None else exercise.first_phase == "eccentric"
+    return motion.Lift(exercise.direction == "down", lowered_first)
+
+
+def _is_other_lift(work: UnitOfWork, stream: Stream, data: MotionSampled) -> bool:
+    """Whether the signal was read for an exercise in which the bar goes another way than in the set that is open."""
+    lifted_set = _open_set(work, data)
+    return lifted_set is not None and _lift_of(work, lifted_set) != stream.segmenter.lift
 
 
 def _is_named(lifted_set: LiftedSet, set_id: str | None) -> bool:

@@ -2,8 +2,11 @@
 
 Travel decides what is a rep, and velocity when it began and ended: noise in velocity averages out of travel, and the
 drift of a position sensor is slow. A rise from rest is the way up; it is a rep once it has most of the usual travel
-(the lifter's own, else that of the way down before it, else a minimum) and the bar stops or turns. A way up that turns
-back earlier is an attempt. In between the bar must go down.
+(the lifter's own, else that of the way down before it, else a minimum) and the bar is slow or turns. A way up that
+turns back earlier is an attempt. In between the bar must go down.
+
+A rep ends at its lockout: where velocity first falls under `moving_mps` within 5 % of the usual top, or turns its sign.
+How a bar sways in the hands afterwards is no lifting.
 
 A stall is reported while it lasts, once per rep, so that help is called before the rep ends.
 """
@@ -16,42 +19,45 @@ from statistics import median
 
 from spotter.domain.fast_dataclass import record
 from spotter_detector.motion.edges import ending, onset
+from spotter_detector.motion.even_rows import BIN_US
 from spotter_detector.motion.parameters import BarParameters
 from spotter_detector.motion.records import (
     BAR_POSITION,
     BAR_VELOCITY,
+    Lift,
     LoweringFound,
     MotionFinding,
     Phase,
     RepFound,
+    SampleRow,
     StallFound,
 )
-from spotter_detector.motion.sample_parser import BIN_US, SampleRow
+from spotter_detector.motion.stalls import FREE, MEAN, StallState, unwatched, update_stall
 
 _STEP_US = BIN_US[BAR_VELOCITY]
 _STEP_S = _STEP_US / 1e6
 _KEPT = 75  # Velocities kept to find edges in: 1.5 s.
-# 0.1 s halves the noise of 50 Hz; differences of positions need more.
-_MEAN = {BAR_VELOCITY: 5, BAR_POSITION: 9}
+_MEAN = 5  # Samples of 20 ms; 0.1 s halves the noise of 50 Hz.
+_SPAN = 3  # Samples from one position to the one that its velocity is taken from.
 _SETTLED = 10  # Samples after a rise is detected until its start can be found.
+_PAST_PEAK = 0.6  # Or once the rise is this much slower than its peak.
+_AFTER = 8  # Samples after a lockout was seen that help to find it.
 _ROMS_KEPT = 5
-_TOP = 0.85  # Share of the usual travel from which on a resting bar is at its top.
 _TURN_M = 0.05
+# Shares of the usual travel: from which on a resting bar is at its top, and up to which it is still on the floor.
+_TOP, _OFF = 0.85, 0.15
+_BOTTOM = 0.2  # By what share of the usual travel bottoms differ.
 DOWN, UP = -1, 1
 FROM_ABOVE, FROM_BELOW = 1, -1
-MEAN = 15  # Samples of 20 ms over which rest is judged, so that a trembling bar is at rest.
-_LATE_US = MEAN * 20_000 // 2
 
 
 @record(frozen=True, slots=True)
-class StallState:
-    """Since when the bar is at rest below its top, and whether that was reported."""
+class Lockout:
+    """Where a way up may have ended: when that was seen, the bar's position, and the velocity that it fell under."""
 
-    since_us: int | None = None
-    told: bool = False
-
-
-_FREE = StallState()
+    seen_us: int
+    position_m: float
+    level_mps: float
 
 
 @dataclass(slots=True)
@@ -76,14 +82,20 @@ class BarState:
         The way down that led to this bottom.
     given : bool
         This way was emitted as a rep (way up), or its lowering is complete (way down).
+    lockout : Lockout or None
+        Where this way up ended, unless the bar goes on.
+    top_m : float or None
+        Position of the last rep's lockout.
     rests : int
         1: this set's reps start from above, −1: from below, 0: unknown yet.
+    from_rack : bool
+        The lift is one that starts from above, and nothing was lowered yet: a rise is the way out of the rack.
     roms_m, usual_m : tuple of floats, float or None
         Travel of the last reps; of the lifter's earlier sets.
     rep_ended_us : int or None
         End of the last rep.
-    last_m : float or None
-        The last position, of a position signal.
+    positions_m : tuple of floats
+        The newest positions, of a position signal.
     velocities : list of floats
         The newest, at most 75.
     """
@@ -99,13 +111,24 @@ class BarState:
     slow_us: int | None = None
     lowering: Phase | None = None
     given: bool = False
+    lockout: Lockout | None = None
+    top_m: float | None = None
     rests: int = 0
+    from_rack: bool = False
     roms_m: tuple[float, ...] = ()
     usual_m: float | None = None
     rep_ended_us: int | None = None
-    stuck: StallState = _FREE
-    last_m: float | None = None
+    stuck: StallState = FREE
+    positions_m: tuple[float, ...] = ()
     velocities: list[float] = field(default_factory=list)
+
+
+def initial(lift: Lift, usual_m: float | None = None) -> BarState:
+    """Return the state before a set of an exercise."""
+    if lift.lowered_first is None:
+        return BarState(usual_m=usual_m)
+    rests = FROM_ABOVE if lift.lowered_first else FROM_BELOW
+    return BarState(usual_m=usual_m, rests=rests, from_rack=lift.lowered_first)
 
 
 def run(
@@ -119,7 +142,7 @@ def run(
     ...     t = number * 0.02 % 4.0 - 1.0
     ...     down, up = 0 < t < 1.2, 1.2 < t < 2.0
     ...     velocity = -pi / 4.8 * sin(pi * t / 1.2) if down else pi / 3.2 * sin(pi * (t - 1.2) / 0.8) if up else 0.0
-    ...     rows.append(SampleRow(number, number * 20_000, (velocity,)))
+    ...     rows.append(SampleRow(number, number * 20_000, (velocity,), number * 20_000))
     >>> for rep in run(BarState(), rows, "bar_velocity", BarParameters(), 6.0)[1]:
     ...     up, down = rep.concentric, rep.eccentric
     ...     print(round(up.seconds, 2), up.mean_velocity_mps, up.travel_m, round(down.seconds, 2), rep.known_us / 1e6)
@@ -139,18 +162,14 @@ def run(
 def _step(
     state: BarState, row: SampleRow, signal: str, bar: BarParameters, grind_s: float, findings: list[MotionFinding]
 ) -> None:
-    value = row.values[0]
-    if signal == BAR_POSITION:
-        velocity = 0.0 if state.last_m is None else (value - state.last_m) / _STEP_S
-        state.last_m = value
-    else:
-        velocity = value
-    state.position_m += velocity * _STEP_S
+    row, velocity = _moved(state, row) if signal == BAR_POSITION else (row, row.values[0])
+    if signal == BAR_VELOCITY:
+        state.position_m += velocity * _STEP_S
     velocities = state.velocities
     velocities.append(round(velocity, 5))
     if len(velocities) > _KEPT:
         del velocities[0]
-    mean = sum(velocities[-_MEAN[signal] :]) / _MEAN[signal]
+    mean = sum(velocities[-_MEAN:]) / _MEAN
     now_us = row.time_us
     state.seen += 1
     if abs(mean) >= bar.moving_mps:
@@ -160,76 +179,134 @@ def _step(
     still_s = 0.0 if state.slow_us is None else (now_us - state.slow_us) / 1e6
     state.peak_mps = max(state.peak_mps, state.way * mean)
     if state.way == UP:
-        _step_up(state, now_us, still_s, bar, findings)
+        _step_up(state, mean, row, still_s, bar, findings)
     else:
-        _step_down(state, mean, now_us, still_s, bar, findings)
-    _check_stall(state, now_us, bar, grind_s, findings)
+        _step_down(state, mean, row, still_s, bar, findings)
+    _check_stall(state, row, bar, grind_s, findings)
 
 
-def _step_up(state: BarState, now_us: int, still_s: float, bar: BarParameters, findings: list[MotionFinding]) -> None:
+def _moved(state: BarState, row: SampleRow) -> tuple[SampleRow, float]:
+    """Return the velocity between positions, and the row at the time of it, in their middle."""
+    state.positions_m = (*state.positions_m, row.values[0])[-_SPAN - 1 :]
+    if len(state.positions_m) <= _SPAN:
+        state.position_m = row.values[0]
+        return row, 0.0
+    first, *between, last = state.positions_m
+    velocity = (last - first) / (_SPAN * _STEP_S)
+    # At the end of the step that the velocity is the middle of, as where velocities are summed.
+    state.position_m = sum(between) / len(between) + velocity * _STEP_S / 2
+    return replace(row, time_us=row.time_us - _SPAN * _STEP_US // 2), velocity
+
+
+def _step_up(
+    state: BarState, mean: float, row: SampleRow, still_s: float, bar: BarParameters, findings: list[MotionFinding]
+) -> None:
     """Process a sample on the way up or at the top."""
     position = state.position_m
     if position > state.extreme_m or (state.given and still_s > 0.0):
         state.extreme_m = position
-    if state.began_us is None and state.seen >= _SETTLED:
-        state.began_us = _start_us(state, now_us, bar, UP)
+    if state.began_us is None and (state.seen >= _SETTLED or mean < _PAST_PEAK * state.peak_mps):
+        state.began_us = _start_us(state, row.time_us, bar, UP)
+        # By the time that a rise is detected the bar has left its bottom, a little after a halt.
+        state.left_m = min(state.left_m, state.position_m - _since(state, row.time_us, state.began_us))
     fall = state.extreme_m - position
     usual = _usual(state)
-    if not state.given:
+    if not state.given and not state.from_rack:
+        _find_lockout(state, mean, row.time_us, bar)
         travel = state.extreme_m - state.left_m
-        least = bar.rom_min_m if usual is None else bar.complete_share * usual
-        enough_s = bar.still_unknown_s if usual is None else bar.still_s
-        if travel >= least and (still_s >= enough_s or fall >= bar.lift_m):
-            _emit(state, now_us, bar, findings, complete=True)
+        if state.lockout is not None:
+            waited_us = row.time_us - state.lockout.seen_us
+            enough_s = bar.still_unknown_s if usual is None else bar.still_s
+            if waited_us >= enough_s * 1e6 or fall >= bar.lift_m:
+                _emit(state, *_locked_out(state, state.lockout, row.time_us, bar), row, bar, findings, complete=True)
         elif (
             usual is not None
             and fall >= max(_TURN_M, bar.down_share * usual)
             and travel >= max(_TURN_M, bar.attempt_share * usual)
             and (state.rests == FROM_BELOW or state.lowering is not None)
         ):
-            _emit(state, now_us, bar, findings, complete=False)
+            ended_us = _end_us(state, row.time_us, bar, UP)
+            _emit(state, ended_us, state.extreme_m, row, bar, findings, complete=False)
     if fall >= (_TURN_M if state.given or usual is None else max(_TURN_M, bar.down_share * usual)):
-        _turn(state, DOWN, now_us, bar)
+        _turn(state, DOWN, row.time_us, bar)
+
+
+def _find_lockout(state: BarState, mean: float, now_us: int, bar: BarParameters) -> None:
+    """Note where the way up ends, or forget it where the bar goes on."""
+    usual = _usual(state)
+    if state.lockout is not None:
+        went_on_m = bar.lift_m if usual is None else max(bar.lift_m, bar.went_on_share * usual)
+        if state.position_m - state.lockout.position_m > went_on_m:
+            state.lockout = None
+        return
+    height = state.position_m - state.left_m
+    if usual is None:
+        ends = height >= bar.rom_min_m and mean < bar.moving_mps
+    else:
+        top = usual if state.lowering is None else min(usual, state.lowering.travel_m)
+        slow = height >= bar.top_share * top and mean < bar.moving_mps
+        ends = slow or (height >= bar.complete_share * usual and mean <= 0.0)
+    if not ends:
+        return
+    near_top = usual is None or height >= bar.top_share * usual
+    state.lockout = Lockout(now_us, state.position_m, bar.moving_mps if near_top else 0.0)
+
+
+def _locked_out(state: BarState, lockout: Lockout, now_us: int, bar: BarParameters) -> tuple[int, float]:
+    """Return when and where the way up ended; what the bar did long after is left aside."""
+    after = max(0, (now_us - lockout.seen_us) // _STEP_US - _AFTER)
+    velocities = state.velocities[: len(state.velocities) - after]
+    back = len(velocities) - 1 - ending(velocities, bar.moving_mps, lockout.level_mps)
+    ended_us = now_us - round((after + back) * _STEP_US)
+    return ended_us, state.position_m - _since(state, now_us, ended_us)
 
 
 def _step_down(
-    state: BarState, mean: float, now_us: int, still_s: float, bar: BarParameters, findings: list[MotionFinding]
+    state: BarState, mean: float, row: SampleRow, still_s: float, bar: BarParameters, findings: list[MotionFinding]
 ) -> None:
     """Process a sample on the way down, at the bottom, or before any movement."""
     position = state.position_m
     if state.began_us is None and state.left_m - position >= bar.lift_m and mean < -bar.moving_mps:
-        state.began_us = _start_us(state, now_us, bar, DOWN)
+        state.began_us = _start_us(state, row.time_us, bar, DOWN)
     if position < state.extreme_m or still_s > 0.0:
         state.extreme_m = position
     if state.began_us is None and still_s > 0.0:
         state.left_m = position
     rising = position - state.extreme_m >= bar.lift_m and mean >= bar.moving_mps
     if state.began_us is not None and not state.given and (rising or still_s >= bar.still_s):
-        _end_lowering(state, now_us, bar, findings)
+        _end_lowering(state, row, bar, findings)
     if rising:
-        _turn(state, UP, now_us, bar)
+        _turn(state, UP, row.time_us, bar)
 
 
-def _end_lowering(state: BarState, now_us: int, bar: BarParameters, findings: list[MotionFinding]) -> None:
+def _end_lowering(state: BarState, row: SampleRow, bar: BarParameters, findings: list[MotionFinding]) -> None:
     """Complete a way down, if it was long enough."""
     assert state.began_us is not None
     usual, travel = _usual(state), state.left_m - state.extreme_m
     if travel < (bar.rom_min_m if usual is None else 0.5 * usual):
         return
-    state.given = True
-    ended_us = _end_us(state, now_us, bar, DOWN)
+    state.given, state.from_rack = True, False
+    ended_us = _end_us(state, row.time_us, bar, DOWN)
     state.lowering = _phase(state.began_us, ended_us, travel, state.peak_mps)
     if state.rests == 0:
         state.rests = FROM_ABOVE
     elif state.rests == FROM_BELOW and state.rep_ended_us is not None:
-        findings.append(LoweringFound(state.rep_ended_us, state.lowering, now_us))
+        findings.append(LoweringFound(state.rep_ended_us, state.lowering, row.known_us))
 
 
-def _emit(state: BarState, now_us: int, bar: BarParameters, findings: list[MotionFinding], *, complete: bool) -> None:
+def _emit(
+    state: BarState,
+    ended_us: int,
+    top_m: float,
+    row: SampleRow,
+    bar: BarParameters,
+    findings: list[MotionFinding],
+    *,
+    complete: bool,
+) -> None:
     """Emit a rep or an attempt."""
-    began_us = state.began_us if state.began_us is not None else _start_us(state, now_us, bar, UP)
-    ended_us = _end_us(state, now_us, bar, UP)
-    travel = state.extreme_m - state.left_m
+    began_us = state.began_us if state.began_us is not None else _start_us(state, row.time_us, bar, UP)
+    travel = top_m - state.left_m
     if state.rests == 0:
         state.rests = FROM_BELOW
     lowering = state.lowering if state.rests == FROM_ABOVE else None
@@ -238,7 +315,7 @@ def _emit(state: BarState, now_us: int, bar: BarParameters, findings: list[Motio
         RepFound(
             started_us=way_up.started_us if lowering is None else lowering.started_us,
             ended_us=way_up.ended_us,
-            known_us=now_us,
+            known_us=row.known_us,
             concentric=way_up,
             eccentric=lowering,
             turned_us=None,
@@ -246,10 +323,10 @@ def _emit(state: BarState, now_us: int, bar: BarParameters, findings: list[Motio
             complete=complete,
         )
     )
-    state.given, state.lowering = True, None
+    state.given, state.lowering, state.lockout = True, None, None
     if complete:
         state.roms_m = (*state.roms_m, travel)[-_ROMS_KEPT:]
-        state.rep_ended_us = way_up.ended_us
+        state.rep_ended_us, state.top_m = way_up.ended_us, top_m
 
 
 def _turn(state: BarState, way: int, now_us: int, bar: BarParameters) -> None:
@@ -258,27 +335,38 @@ def _turn(state: BarState, way: int, now_us: int, bar: BarParameters) -> None:
     state.way, state.left_m, state.extreme_m = way, state.extreme_m, state.position_m
     state.began_us = _start_us(state, now_us, bar, DOWN) if way == DOWN else None
     state.seen, state.peak_mps, state.given, state.slow_us = 0, 0.0, False, None
-    state.stuck = _FREE
+    state.stuck, state.lockout = FREE, None
 
 
 def _check_stall(
-    state: BarState, now_us: int, bar: BarParameters, grind_s: float, findings: list[MotionFinding]
+    state: BarState, row: SampleRow, bar: BarParameters, grind_s: float, findings: list[MotionFinding]
 ) -> None:
-    usual = _usual(state)
-    if state.way == UP:
-        height = state.position_m - state.left_m
-        watched = not state.given and usual is not None and height < _TOP * usual
-    else:
-        height = 0.0
-        watched = state.given and state.rests == FROM_ABOVE
-    if not watched:
-        state.stuck = _FREE if state.stuck.since_us is not None and not state.stuck.told else state.stuck
+    height = state.position_m - state.left_m if state.way == UP else 0.0
+    if not _is_lifting(state, height):
+        state.stuck = unwatched(state.stuck)
         return
     last = state.velocities[-MEAN:]
     standing = sum(last) < bar.moving_mps * len(last)
-    state.stuck, since_us = update_stall(state.stuck, now_us=now_us, standing=standing, grind_s=grind_s)
+    state.stuck, since_us = update_stall(state.stuck, now_us=row.time_us, standing=standing, grind_s=grind_s)
     if since_us is not None:
-        findings.append(StallFound(since_us, now_us, round(height, 3), None if usual is None else round(usual, 3)))
+        usual = _usual(state)
+        usual_m = None if usual is None else round(usual, 3)
+        findings.append(StallFound(since_us, row.known_us, round(height, 3), usual_m))
+
+
+def _is_lifting(state: BarState, height: float) -> bool:
+    """Whether a rep is under way: its lowering was complete, or it is off the floor; a shift of the bar is none."""
+    usual = _usual(state)
+    if state.way != UP:
+        if usual is None or not state.given or state.rests != FROM_ABOVE:
+            return False
+        # A bar that rests far above the usual bottom is in its rack, one far below it on the floor.
+        return abs((state.left_m - state.extreme_m) / usual - 1.0) < _BOTTOM
+    if state.given or usual is None or height >= _TOP * usual:
+        return False
+    if state.top_m is not None and state.position_m > state.top_m - (1.0 - _TOP) * usual:
+        return False
+    return state.lowering is not None if state.rests == FROM_ABOVE else height >= max(_TURN_M, _OFF * usual)
 
 
 def _usual(state: BarState) -> float | None:
@@ -301,26 +389,13 @@ def _end_us(state: BarState, now_us: int, bar: BarParameters, way: int) -> int:
     return now_us - round((len(signed) - 1 - ending(signed, bar.moving_mps)) * _STEP_US)
 
 
+def _since(state: BarState, now_us: int, then_us: int) -> float:
+    """Return how far the bar has moved up since a time that its velocities reach back to."""
+    count = round((now_us - then_us) / _STEP_US)
+    return sum(state.velocities[max(0, len(state.velocities) - count) :]) * _STEP_S
+
+
 def _phase(began_us: int, ended_us: int, travel_m: float, peak_mps: float) -> Phase:
     ended_us = max(ended_us, began_us + 100_000)
     mean = travel_m / (ended_us - began_us) * 1e6
     return Phase(began_us, ended_us, round(mean, 4), round(max(peak_mps, mean), 4), round(travel_m, 4))
-
-
-def update_stall(stuck: StallState, *, now_us: int, standing: bool, grind_s: float) -> tuple[StallState, int | None]:
-    """Process one sample; return the start of the stall, half of `MEAN` back, once it has lasted longer than `grind_s`.
-
-    >>> stuck, stalls = StallState(), []
-    >>> for now_us in range(0, 8_000_000, 20_000):
-    ...     stuck, since_us = update_stall(stuck, now_us=now_us, standing=now_us > 1_000_000, grind_s=6.0)
-    ...     if since_us is not None: stalls.append((since_us, now_us))
-    >>> stalls
-    [(870000, 6880000)]
-    """
-    if not standing:
-        return (stuck if stuck.since_us is None else StallState(None, stuck.told)), None
-    if stuck.since_us is None:
-        return StallState(now_us - _LATE_US, stuck.told), None
-    if not stuck.told and now_us - stuck.since_us > grind_s * 1e6:
-        return StallState(stuck.since_us, told=True), stuck.since_us
-    return stuck, None

@@ -1,9 +1,9 @@
 """When a movement began and when it ended, fitted to velocity.
 
 A threshold alone finds the start late, by an amount that depends on how softly the movement starts. So velocity after
-the start is modelled as c · (t − t₀)ⁿ, with n 1 or 1.5 (a hard and a soft start), and as zero before it; t₀ is the mean
-over all of these, weighted by likelihood (design choice). If the bar turns without a halt, the start is where velocity
-changes its sign. The end is the start of the movement played backwards.
+the start is modelled as c · (t − t₀), up to six tenths of its peak, and as zero before it; t₀ is the mean over all,
+weighted by likelihood (design choice: softer laws fit no better, and put the start too early). If the bar turns without
+a halt, the start is where velocity changes its sign. The end is the start of the movement played backwards.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-_POWERS = np.array([1.0, 1.5])
 _LOOK_BACK = 22
 _LOOK_AHEAD = 45
 _TURNING = 8  # Samples within which a bar that turns goes from −moving to +moving.
@@ -21,8 +20,8 @@ _WIDTH = 5  # Samples whose mean separates a halt from noise.
 _STEADY = 4
 
 
-def onset(velocities: Sequence[float], moving: float) -> float:
-    """Return the index (fractional) at which the movement at the end of `velocities` began.
+def onset(velocities: Sequence[float], moving: float, level: float = 0.0) -> float:
+    """Return the index (fractional) at which the movement at the end of `velocities` began, or first reached `level`.
 
     The last sample is well within the movement, which is positive. The first ones may be a halt or the way before.
 
@@ -44,18 +43,18 @@ def onset(velocities: Sequence[float], moving: float) -> float:
     back = np.flatnonzero(smooth[early:crossing] < -moving)
     if len(back):
         rising = smooth[early + int(back[-1]) : crossing + 1]
-        index = int(np.flatnonzero(rising < 0.0)[-1])
+        index = int(np.flatnonzero(rising < level)[-1])
         low, high = float(rising[index]), float(rising[index + 1])
-        return early + int(back[-1]) + index + low / (low - high)
+        return early + int(back[-1]) + index + (level - low) / (high - low)
     ahead = smooth[crossing:]
-    enough = int(np.flatnonzero(ahead >= 0.5 * float(ahead.max()))[0])
+    enough = int(np.flatnonzero(ahead >= 0.6 * float(ahead.max()))[0])
     stop = min(len(signal), crossing + max(4, enough + 1))
     first = max(0, crossing - _LOOK_BACK)
-    return first + _fitted(signal[first:stop], crossing - first)
+    return first + _fitted(signal[first:stop], crossing - first, level)
 
 
-def ending(velocities: Sequence[float], moving: float) -> float:
-    """Return the index (fractional) at which the movement before the end of `velocities` ended.
+def ending(velocities: Sequence[float], moving: float, level: float = 0.0) -> float:
+    """Return the index (fractional) at which the movement before the end of `velocities` ended, or fell under `level`.
 
     The last samples are a halt or the way after, the movement before them is positive.
 
@@ -77,7 +76,7 @@ def ending(velocities: Sequence[float], moving: float) -> float:
     # Half of the way is enough, and excludes its other end.
     moved = int(halts[0]) if len(halts) else len(moves) - start
     stop = start + min(max(_STEADY, moved // 2), _LOOK_AHEAD)
-    return len(backwards) - 1 - onset(backwards[:stop].tolist(), moving)
+    return len(backwards) - 1 - onset(backwards[:stop].tolist(), moving, level)
 
 
 def _smooth(signal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -85,14 +84,15 @@ def _smooth(signal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.convolve(padded, np.full(_WIDTH, 1.0 / _WIDTH), "valid")
 
 
-def _fitted(window: npt.NDArray[np.float64], crossing: int) -> float:
-    """Return the mean start over all power laws, weighted by their fit."""
+def _fitted(window: npt.NDArray[np.float64], crossing: int, level: float) -> float:
+    """Return when `level` is reached, as the mean over all starts, weighted by their fit."""
     starts = np.arange(0.0, min(crossing + 1.5, len(window) - 2.0), 0.5)
     since = np.clip(np.arange(len(window))[None, :] - starts[:, None], 0.0, None)
-    shapes = since[None, :, :] ** _POWERS[:, None, None]
-    sizes = np.square(shapes).sum(axis=2)
-    errors = np.square(window).sum() - np.square(shapes @ window) / sizes
+    sizes = np.square(since).sum(axis=1)
+    slopes = since @ window / sizes
+    errors = np.square(window).sum() - np.square(slopes) * sizes
     least = float(errors.min())
     variance = max(least / max(1, len(window) - 3), 1e-8)
     weights = np.exp((least - errors) / (2.0 * variance))
-    return float((weights * starts[None, :]).sum() / weights.sum())
+    reached = np.minimum(starts + level / np.maximum(slopes, 1e-6), len(window) - 1.0)
+    return float((weights * reached).sum() / weights.sum())

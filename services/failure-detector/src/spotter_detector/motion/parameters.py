@@ -53,8 +53,10 @@ class BarParameters:
         The smallest travel of a rep while the usual travel is unknown.
     complete_share, attempt_share, down_share : float
         Shares of the usual travel: of a rep, of an attempt, and of the way down after a bar turns back.
+    top_share, went_on_share : float
+        Shares of the usual travel: from which on a slow bar is locked out, and by which it must rise to have gone on.
     still_s, still_unknown_s : float
-        How long the bar must rest at a possible top to complete a rep, with and without a usual travel.
+        How long after a possible lockout the bar must not go on, with and without a usual travel.
     """
 
     moving_mps: float = 0.05
@@ -63,5 +65,7 @@ class BarParameters:
     complete_share: float = 0.8
     attempt_share: float = 0.2
     down_share: float = 0.3
+    top_share: float = 0.95
+    went_on_share: float = 0.08
     still_s: float = 0.2
     still_unknown_s: float = 0.4

@@ -10,6 +10,22 @@ BAR_VELOCITY, BAR_POSITION, IMU_BAR, IMU_WRIST = "bar_velocity", "bar_position",
 
 
 @record(frozen=True, slots=True)
+class Lift:
+    """How the bar goes in an exercise.
+
+    Attributes
+    ----------
+    down : bool
+        It goes down in the concentric phase, as a pulldown's handle does.
+    lowered_first : bool or None
+        Whether a set begins with the eccentric phase; None: either way.
+    """
+
+    down: bool = False
+    lowered_first: bool | None = None
+
+
+@record(frozen=True, slots=True)
 class Chunk:
     """Some seconds of one signal of one device.
 
@@ -20,9 +36,9 @@ class Chunk:
     rate_hz : float
         Samples per second, evenly spaced.
     signal : str
-        `bar_velocity` (m/s, up positive), `bar_position` (m, up positive), `imu_bar` or `imu_wrist`.
+        `bar_velocity` (m/s) and `bar_position` (m), both positive upwards whatever the exercise; `imu_bar` or `imu_wrist`.
     samples : sequence of floats, or of rows of six
-        Rows [ax, ay, az, gx, gy, gz]: m/s² with gravity, in either sign convention, and rad/s.
+        Rows [ax, ay, az, gx, gy, gz]: m/s² with gravity, in either sign convention, and rad/s. None: missing.
     shift_us : int
         Clock correction, added to all times found; that of the first chunk is used as long as later ones are near it,
         since a chunk's transit time says nothing about when it was measured.
@@ -31,8 +47,22 @@ class Chunk:
     t0_us: int
     rate_hz: float
     signal: str
-    samples: Sequence[float] | Sequence[Sequence[float]]
+    samples: Sequence[float | None] | Sequence[Sequence[float] | None]
     shift_us: int = 0
+
+
+@record(frozen=True, slots=True)
+class SampleRow:
+    """The samples at the middle of a bin by channel, in the signal's own unit.
+
+    `known_us` is the time of the newest samples that it needed; `broken`: the stream has a gap before it.
+    """
+
+    number: int
+    time_us: int
+    values: tuple[float, ...]
+    known_us: int = 0
+    broken: bool = False
 
 
 @record(frozen=True, slots=True)

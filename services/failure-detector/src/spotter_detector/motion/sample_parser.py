@@ -5,6 +5,8 @@ integers, so that the same samples give the same bins however they were split in
 waits until the gap before it is filled, or until two more seconds and a second chunk show that nothing comes (design
 choice); samples older than the stream are dropped. The first chunk waits likewise, since an earlier one may still be in
 transit.
+
+What is missing or impossible is left out; `even_rows` makes evenly spaced rows of the rest.
 """
 
 from __future__ import annotations
@@ -14,16 +16,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from spotter.domain.fast_dataclass import record, replace
-from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, IMU_BAR, IMU_WRIST, Chunk
+from spotter.domain.motion_limits import usable
+from spotter_detector.motion.even_rows import BIN_US, UNITS, BinMean, Track, add_mean, end_track
+from spotter_detector.motion.records import Chunk, SampleRow
 
-BIN_US = {BAR_VELOCITY: 20_000, BAR_POSITION: 20_000, IMU_BAR: 80_000, IMU_WRIST: 80_000}
-# Whole units per m/s, m, m/s² or rad/s: finer than any sensor, and sums of 2,048 of them stay exact.
-UNITS = {BAR_VELOCITY: 1e5, BAR_POSITION: 1e6, IMU_BAR: 1e4, IMU_WRIST: 1e4}
+__all__ = ["BIN_US", "UNITS", "SampleRow", "SampleStream", "add_chunk", "flush"]
+
 # A gap of up to half a chunk is clock drift and no lost chunk, up to this limit.
 _JOIN_US = 250_000
 # Drift beyond the first value is followed by a fifth with each chunk (design choice).
 _EVEN_US, _FOLLOWED = 1_000, 5
 _WAIT_US = 2_000_000
+# Times of samples are whole multiples of this, so that a chunk's own rounding of its start moves none to another bin.
+_TICK_US = 100
 # Far beyond any bar or limb in any of the units; sums stay exact below it.
 _SAMPLE_MAX = 1e4
 _HELD_US_MAX, _HELD_RUNS_MAX = 12_000_000, 8
@@ -31,7 +36,7 @@ _HELD_US_MAX, _HELD_RUNS_MAX = 12_000_000, 8
 
 @record(frozen=True, slots=True)
 class Bins:
-    """Sums of samples by bin, in order of time.
+    """Sums of samples by bin, in order of time; none where all samples are missing.
 
     `sums` is flat: for each bin the channels, then the samples' times after the bin's start, µs.
     """
@@ -46,28 +51,15 @@ class Bins:
 
 @record(frozen=True, slots=True)
 class SampleStream:
-    """State of the stream: the time up to which it is complete, the open bin, the last row, chunks that wait."""
+    """State of the stream: the time up to which it is complete, the open bin, chunks that wait, rows being made."""
 
     cursor_us: int | None = None
     open_bin: int | None = None
     open_count: int = 0
     open_sums: tuple[int, ...] = ()
     last_bin: int | None = None
-    last_row: tuple[float, ...] = ()
     held: tuple[Bins, ...] = ()
-
-
-@record(frozen=True, slots=True)
-class SampleRow:
-    """The mean of a bin by channel, in the signal's own unit, and of its samples' times.
-
-    `broken`: the stream has a gap before it.
-    """
-
-    number: int
-    time_us: int
-    values: tuple[float, ...]
-    broken: bool = False
+    track: Track = Track()
 
 
 def add_chunk(stream: SampleStream, chunk: Chunk, *, last: bool = False) -> tuple[SampleStream, list[SampleRow]]:
@@ -79,7 +71,7 @@ def add_chunk(stream: SampleStream, chunk: Chunk, *, last: bool = False) -> tupl
     0
     >>> stream, rows = add_chunk(stream, early)
     >>> len(rows), rows[0], len(add_chunk(stream, early)[1])
-    (100, SampleRow(number=0, time_us=0, values=(0.1,), broken=False), 0)
+    (98, SampleRow(number=0, time_us=10000, values=(0.1,), known_us=40000, broken=False), 0)
     """
     bins = _to_bins(_follow_clock(stream, chunk), stream.cursor_us)
     rows: list[SampleRow] = []
@@ -88,6 +80,8 @@ def add_chunk(stream: SampleStream, chunk: Chunk, *, last: bool = False) -> tupl
     while stream.held and (last or _is_ready(stream)):
         first, *others = stream.held
         stream = _append(replace(stream, held=tuple(others)), first, chunk.signal, rows)
+    if last:
+        stream = _end(stream, chunk.signal, rows)
     return stream, rows
 
 
@@ -110,22 +104,26 @@ def _follow_clock(stream: SampleStream, chunk: Chunk) -> Chunk:
 def _to_bins(chunk: Chunk, cursor_us: int | None) -> Bins | None:
     if not len(chunk.samples):
         return None
-    samples = np.nan_to_num(np.asarray(chunk.samples, dtype=np.float64))
-    samples = np.clip(samples, -_SAMPLE_MAX, _SAMPLE_MAX).reshape(len(samples), -1)
-    values = np.rint(samples * UNITS[chunk.signal]).astype(np.int64)
+    samples, used = usable(chunk.signal, chunk.samples)
     period_us = 1e6 / chunk.rate_hz
-    times = chunk.t0_us + np.rint(np.arange(len(values)) * period_us).astype(np.int64)
-    end_us = int(times[-1]) + round(period_us)
+    times = chunk.t0_us + np.rint(np.arange(len(samples)) * period_us).astype(np.int64)
+    times = (times + _TICK_US // 2) // _TICK_US * _TICK_US
+    t0_us, end_us = int(times[0]), int(times[-1]) + round(period_us)
     if cursor_us is not None and times[0] < cursor_us - period_us / 2:
         fresh = times >= cursor_us - period_us / 2
-        times, values = times[fresh], values[fresh]
-        if not len(times):
+        if not fresh.any():
             return None
+        t0_us = int(times[fresh][0])
+        used &= fresh
+    if not used.any():
+        return Bins(t0_us, end_us, 1, (), (), ())
+    samples, times = np.clip(samples[used], -_SAMPLE_MAX, _SAMPLE_MAX), times[used]
+    values = np.rint(samples * UNITS[chunk.signal]).astype(np.int64)
     numbers = times // BIN_US[chunk.signal]
     values = np.column_stack((values, times - numbers * BIN_US[chunk.signal]))
     firsts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
     return Bins(
-        t0_us=int(times[0]),
+        t0_us=t0_us,
         end_us=end_us,
         chunks=1,
         numbers=tuple(numbers[firsts].tolist()),
@@ -148,6 +146,9 @@ def _insert(held: tuple[Bins, ...], new: Bins) -> tuple[Bins, ...]:
 
 
 def _join(early: Bins, late: Bins) -> Bins:
+    if not early.numbers or not late.numbers:
+        full = early if early.numbers else late
+        return replace(full, t0_us=early.t0_us, end_us=late.end_us, chunks=early.chunks + late.chunks)
     channels = len(late.sums) // len(late.numbers)
     overlapping = late.t0_us < early.end_us - 1_000
     skip = sum(number <= early.numbers[-1] for number in late.numbers) if overlapping else 0
@@ -183,9 +184,9 @@ def _is_ready(stream: SampleStream) -> bool:
 
 
 def _append(stream: SampleStream, run: Bins, signal: str, rows: list[SampleRow]) -> SampleStream:
-    channels = len(run.sums) // len(run.numbers)
+    channels = len(run.sums) // max(1, len(run.numbers))
     number, count, sums = stream.open_bin, stream.open_count, stream.open_sums
-    last_bin, last_row = stream.last_bin, stream.last_row
+    last_bin, track = stream.last_bin, stream.track
     for index, following in enumerate(run.numbers):
         if last_bin is not None and following <= last_bin:
             continue
@@ -194,10 +195,10 @@ def _append(stream: SampleStream, run: Bins, signal: str, rows: list[SampleRow])
             count, sums = count + run.counts[index], tuple(a + b for a, b in zip(sums, added, strict=True))
             continue
         if number is not None:
-            last_bin, last_row = _close(number, count, sums, last_bin, last_row, signal, rows)
+            track, last_bin = add_mean(track, _mean(number, count, sums, signal), signal, rows), number
         number, count, sums = following, run.counts[index], added
     if number is not None and run.end_us >= (number + 1) * BIN_US[signal]:
-        last_bin, last_row = _close(number, count, sums, last_bin, last_row, signal, rows)
+        track, last_bin = add_mean(track, _mean(number, count, sums, signal), signal, rows), number
         number, count, sums = None, 0, ()
     return replace(
         stream,
@@ -206,32 +207,20 @@ def _append(stream: SampleStream, run: Bins, signal: str, rows: list[SampleRow])
         open_count=count,
         open_sums=sums,
         last_bin=last_bin,
-        last_row=last_row,
+        track=track,
     )
 
 
-def _close(
-    number: int,
-    count: int,
-    sums: Sequence[int],
-    last_bin: int | None,
-    last_row: tuple[float, ...],
-    signal: str,
-    rows: list[SampleRow],
-) -> tuple[int, tuple[float, ...]]:
-    """Add the row of a bin, and interpolate those of empty bins before it."""
+def _end(stream: SampleStream, signal: str, rows: list[SampleRow]) -> SampleStream:
+    """Close the open bin, and make the rows that waited for what came after it."""
+    track, last_bin = stream.track, stream.last_bin
+    if stream.open_bin is not None:
+        mean = _mean(stream.open_bin, stream.open_count, stream.open_sums, signal)
+        track, last_bin = add_mean(track, mean, signal, rows), stream.open_bin
+    track = end_track(track, signal, rows)
+    return replace(stream, open_bin=None, open_count=0, open_sums=(), last_bin=last_bin, track=track)
+
+
+def _mean(number: int, count: int, sums: Sequence[int], signal: str) -> BinMean:
     unit = UNITS[signal] * count
-    row = (*(value / unit for value in sums[:-1]), sums[-1] / count)
-    missing = number - last_bin - 1 if last_bin is not None else 0
-    if 0 < missing * BIN_US[signal] <= 2 * _JOIN_US and last_bin is not None:
-        for step in range(1, missing + 1):
-            share = step / (missing + 1)
-            between = tuple(a + share * (b - a) for a, b in zip(last_row, row, strict=True))
-            rows.append(_row(last_bin + step, between, signal))
-        missing = 0
-    rows.append(_row(number, row, signal, broken=missing > 0))
-    return number, row
-
-
-def _row(number: int, means: tuple[float, ...], signal: str, *, broken: bool = False) -> SampleRow:
-    return SampleRow(number, number * BIN_US[signal] + round(means[-1]), means[:-1], broken)
+    return BinMean(number * BIN_US[signal] + round(sums[-1] / count), tuple(value / unit for value in sums[:-1]))

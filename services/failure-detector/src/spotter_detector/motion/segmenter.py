@@ -10,7 +10,7 @@ from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion import bar, wrist
 from spotter_detector.motion.bar import BarState
 from spotter_detector.motion.parameters import BarParameters, WristParameters
-from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, Chunk, MotionFinding
+from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, Chunk, Lift, MotionFinding
 from spotter_detector.motion.sample_parser import SampleRow, SampleStream, add_chunk, flush
 from spotter_detector.motion.wrist import WristState
 
@@ -30,6 +30,8 @@ class Segmenter:
         That of its first chunk; chunks of another signal are ignored.
     longest_grind_s : float
         How long this lifter's bar may rest below the top.
+    lift : Lift
+        Which way a bar goes in this exercise.
     shift_us : int or None
         Correction of the sender's clock, from the first chunk.
     """
@@ -39,16 +41,21 @@ class Segmenter:
     motion: BarState | WristState
     longest_grind_s: float = GRIND_S
     shift_us: int | None = None
+    lift: Lift = Lift()
 
 
-def segmenter(signal: str, *, longest_grind_s: float = GRIND_S, usual_rom_m: float | None = None) -> Segmenter:
+def segmenter(
+    signal: str, lift: Lift | None = None, *, longest_grind_s: float = GRIND_S, usual_rom_m: float | None = None
+) -> Segmenter:
     """Return the state before the first chunk; both numbers are the lifter's own, from earlier sets.
 
     >>> segmenter("bar_velocity", usual_rom_m=0.45).motion.usual_m
     0.45
     """
-    motion = BarState(usual_m=usual_rom_m) if signal in (BAR_VELOCITY, BAR_POSITION) else WristState()
-    return Segmenter(signal, SampleStream(), motion, longest_grind_s)
+    lift = lift or Lift()
+    if signal not in (BAR_VELOCITY, BAR_POSITION):
+        return Segmenter(signal, SampleStream(), WristState(), longest_grind_s, lift=lift)
+    return Segmenter(signal, SampleStream(), bar.initial(lift, usual_rom_m), longest_grind_s, lift=lift)
 
 
 def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFinding]]:
@@ -82,6 +89,8 @@ def finish(state: Segmenter) -> tuple[Segmenter, list[MotionFinding]]:
 
 def _run(state: Segmenter, intake: SampleStream, rows: list[SampleRow]) -> tuple[Segmenter, list[MotionFinding]]:
     if isinstance(state.motion, BarState):
+        if state.lift.down:
+            rows = [replace(row, values=(-row.values[0],)) for row in rows]
         moved, findings = bar.run(state.motion, rows, state.signal, BarParameters(), state.longest_grind_s)
         return replace(state, intake=intake, motion=moved), findings
     motion, reps = wrist.run(state.motion, rows, state.signal, WristParameters())

@@ -26,7 +26,7 @@ _EQUIPMENT_WORDS: Final[dict[Modality, str]] = {
     "weighted_bodyweight": "weighted",
 }
 _CACHED_MAX: Final = 4096
-_INHERITED: Final = ("modality", "joint_risk", "fit", "health_connect")
+_INHERITED: Final = ("modality", "joint_risk", "first_phase", "phases", "fit", "health_connect")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,6 +194,8 @@ class Catalogue:
 def _replacement(entry: Exercise, before: Exercise) -> Exercise:
     """Return a gym's entry with what it keeps of the one it replaces."""
     kept: dict[str, object] = {name: getattr(before, name) for name in _INHERITED if getattr(entry, name) is None}
+    if "direction" not in entry.model_fields_set:
+        kept["direction"] = before.direction
     if entry.muscles is None and entry.muscle_group == before.muscle_group:
         kept["muscles"] = before.muscles
     kept["aliases"] = list(dict.fromkeys([*(entry.aliases or ()), *before.names]))

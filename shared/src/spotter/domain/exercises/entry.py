@@ -24,6 +24,8 @@ MUSCLES: Final = (
 )
 """Muscle groups of the exercises that ship; `back` is everything between traps and hips. A gym may name others."""
 VelocityMetric = Literal["mean", "propulsive", "peak"]
+Direction = Literal["up", "down"]
+Phase = Literal["eccentric", "concentric"]
 MuscleGroup = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
 _SUM_TOLERANCE: Final = 0.01  # allows thirds with two decimals
 
@@ -59,6 +61,12 @@ class ExerciseFields(Part):
     """Joints that it loads near failure; None: unknown. Those that ship are a design choice."""
     velocity_metric: VelocityMetric = "mean"
     """The velocity that trackers give of it: the peak for Olympic lifts and jumps, the mean for the rest."""
+    direction: Direction = "up"
+    """The way that hands and bar go in the concentric phase, by which a signal of the bar is read; a pulldown's is down."""
+    first_phase: Phase | None = None
+    """What a set begins with: a squat is lowered first, and a rise before that is the way out of the rack. None: either."""
+    phases: Annotated[list[ShortText], Field(min_length=2, max_length=8)] | None = None
+    """The lifts that one rep consists of, the longest first, where trackers report each of them as a rep; None: it is one."""
     fit: FitCode | None = None
     health_connect: Annotated[int, Field(ge=0, le=65_534)] | None = None
     """`segmentType` of an `ExerciseSegment` in Health Connect's client library (androidx)."""
