@@ -35,7 +35,11 @@ class SqliteHarness(Harness):
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        self._do(self._open())
+        try:
+            self._do(self._open())
+        except BaseException:
+            self._stop()
+            raise
 
     def _do(self, work: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
@@ -43,7 +47,11 @@ class SqliteHarness(Harness):
     async def _open(self) -> None:
         self.log = await SqliteLog.open(self.path)
         self.host = SqliteHost(self.log, [FailureDetector(), Advisor()], self.configuration, lambda: BEFORE_ALL)
-        await self.host.__aenter__()
+        try:
+            await self.host.__aenter__()
+        except BaseException:
+            await self.log.close()
+            raise
 
     async def _close(self) -> None:
         await self.host.__aexit__(None, None, None)
@@ -52,6 +60,9 @@ class SqliteHarness(Harness):
     def close(self) -> None:
         """Stop for good."""
         self._do(self._close())
+        self._stop()
+
+    def _stop(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()

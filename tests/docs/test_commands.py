@@ -64,7 +64,7 @@ def test_blocks_of_json_are_json() -> None:
 
 def test_what_is_not_run_is_known() -> None:
     """So that a mark can't take a command out of the test unseen."""
-    assert {"README.md": 1, "docs/operations.md": 1} == _counted(NOT_RUN)
+    assert {"README.md": 1, "docs/operations.md": 3} == _counted(NOT_RUN)
 
 
 def _counted(names: list[str]) -> dict[str, int]:

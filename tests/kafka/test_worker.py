@@ -57,7 +57,7 @@ def state(written: Written) -> dict[str, dict[str, object]]:
     """Read the state from the changelog, as a recovery does: the value that saw the newest input counts."""
     newest: dict[tuple[str, str], tuple[int, object]] = {}
     for record in written.records[CHANGELOG]:
-        entry = split_entry_key(record.key.encode())
+        entry = split_entry_key(record.key.encode())[:2]
         offset, _, raw = record.value.partition(b" ")
         if entry[1] != SEEN and int(offset) >= newest.get(entry, (-1, None))[0]:
             value = orjson.loads(raw)["versions"][-1][1]

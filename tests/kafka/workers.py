@@ -36,13 +36,14 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 @dataclass
 class WorkerProcess:
-    """A worker in a process of its own; `start` again after it has ended."""
+    """A worker in a process of its own, the toy's or another module's; `start` again after it has ended."""
 
     bootstrap: str
     prefix: str
     instance: str
     folder: Path
     options: Sequence[str] = ()
+    module: str = "tests.kafka.toy"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +57,7 @@ class WorkerProcess:
         }
         with (self.folder / f"{self.instance}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.kafka.toy", *self.options],
+                [sys.executable, "-m", self.module, *self.options],
                 cwd=ROOT,
                 env=os.environ | settings,
                 stdin=subprocess.DEVNULL,

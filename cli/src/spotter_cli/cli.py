@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from spotter_cli.commands import cluster, demo, doctor, env, policy, replay, report, token, topics, up
+from spotter_cli.commands import cluster, demo, doctor, env, policy, replay, report, token, topics, up, upgrade
 from spotter_cli.commands.options import err
 from spotter_standalone.errors import CliError
 
@@ -28,6 +28,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(topics.app, name="topics")
 app.add_typer(policy.app, name="policy")
 app.command("cluster")(cluster.cluster)
+app.command("upgrade")(upgrade.upgrade)
 app.command("doctor")(doctor.doctor)
 
 

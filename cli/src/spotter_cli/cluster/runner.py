@@ -19,6 +19,10 @@ from spotter_cli.cluster.processes import HOST, ClusterProcess, ClusterSettings,
 from spotter_cli.cluster.proxy import proxy_part
 from spotter_cli.cluster.signals import Signals
 from spotter_cli.cluster.supervisor import Supervisor
+from spotter_cli.upgrade.comparison import compare_versions
+from spotter_cli.upgrade.display import lines
+from spotter_cli.upgrade.kafka_switch import needs_switch, switch_kafka
+from spotter_detector.model import MODEL_VERSION
 from spotter_standalone.data_dir import DataDir
 from spotter_standalone.errors import CliError
 
@@ -43,6 +47,7 @@ def run(folder: DataDir, host: str, port: int, workers: int, signals: Signals) -
         supervisor.start(kafka)
         print_message(f"Applying topics at {cluster.bootstrap} ...")
         _apply_topics(cluster.bootstrap, Settings().topic_prefix, signals)
+        _upgrade(cluster.bootstrap, Settings().topic_prefix, folder, signals)
         print_message("Starting the services ...")
         supervisor.start(services)
         supervisor.start([proxy])
@@ -90,6 +95,26 @@ def _apply_topics(bootstrap: str, prefix: str, signals: Signals) -> None:
                 print_message(f"  {line}")
     except (LogUnavailable, TopicsDiffer) as error:
         raise CliError(f"The topics at {bootstrap} can't be applied: {error}.") from None
+
+
+def _upgrade(bootstrap: str, prefix: str, folder: DataDir, signals: Signals) -> None:
+    """Where another version's state is in the changelog, make this one's from the log and go on with it."""
+    with signals.raising():
+        try:
+            if not asyncio.run(needs_switch(bootstrap, prefix)):
+                return
+            print_message(f"The state is another version's: reading the log anew with {MODEL_VERSION} ...")
+            asyncio.run(
+                switch_kafka(
+                    bootstrap,
+                    prefix,
+                    folder,
+                    lambda done, left: None,
+                    lambda file: print_message("\n".join(lines(compare_versions(file, MODEL_VERSION)))),
+                )
+            )
+        except LogUnavailable as error:
+            raise CliError(f"The state at {bootstrap} can't be upgraded: {error}.") from None
 
 
 def _check_free(host: str, port: int) -> int:

@@ -36,6 +36,7 @@ async def _up(data_dir: DataDir, host: str, port: int) -> None:
     from spotter_standalone.host import serving
 
     first = not data_dir.database.exists()
+    await _take_over(data_dir)
     with stop_on_signals() as stop:
         async with serving(data_dir, host=host, port=port) as running:
             gc_tuning.tune()
@@ -48,6 +49,24 @@ async def _up(data_dir: DataDir, host: str, port: int) -> None:
                 raise CliError(
                     f"Spotter has to stop: {error!r}. Start it again; all accepted events are in {data_dir.path}."
                 )
+
+
+async def _take_over(data_dir: DataDir) -> None:
+    """Where another version's state is in the folder, make this one's from the log and go on with it."""
+    from spotter_cli.upgrade.comparison import compare_versions
+    from spotter_cli.upgrade.display import lines
+    from spotter_cli.upgrade.standalone_switch import needs_switch, stored_version, switch_standalone
+    from spotter_detector.model import MODEL_VERSION
+
+    if not needs_switch(data_dir.database):
+        return
+    before = stored_version(data_dir.database) or "an earlier version"
+    err().print(f"The state is of {before}: reading the log anew with {MODEL_VERSION} ...", markup=False)
+    await switch_standalone(
+        data_dir,
+        lambda done, left: None,
+        lambda file: err().print("\n".join(lines(compare_versions(file, MODEL_VERSION))), markup=False),
+    )
 
 
 def _announce(running: RunningHost, first: bool) -> None:

@@ -50,6 +50,7 @@ class FailureDetector(Processor[DetectorDraft]):
     name: ClassVar[str] = "failure-detector"
     input_topic: ClassVar[str] = topics.LIFTS
     output_topic: ClassVar[str] = topics.ESTIMATES
+    version: ClassVar[str | None] = MODEL_VERSION
 
     def __init__(self) -> None:
         self._filter = Filter()

@@ -15,6 +15,7 @@ from spotter.domain.topics import ACCESS, CONFIG
 from spotter.http import Guard
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
+from spotter.streaming.processor import OtherVersion
 from spotter.streaming.sqlite.host import SqliteHost
 from spotter.streaming.sqlite.log import SqliteLog
 from spotter.streaming.sqlite.storage import LogInUse
@@ -72,7 +73,10 @@ async def serving(
         await (await stack.enter_async_context(follower)).read_up()
         warm_up([FailureDetector(), Advisor()])
         processing = SqliteHost(source, [FailureDetector(), Advisor()], configuration)
-        await stack.enter_async_context(processing)
+        try:
+            await stack.enter_async_context(processing)
+        except OtherVersion as error:
+            raise CliError(f"The data folder {data_dir.path} can't be used: {error}.") from None
         guard = Guard(keyring, revocations)
         hub = Hub(source, guard, limits=limits)
         await stack.enter_async_context(hub)

@@ -1,11 +1,16 @@
-"""A worker's state in its changelog: what is written, how it is read back, and what may be forgotten."""
+"""A worker's state in its changelog: what is written, how it is read back, and what may be forgotten.
+
+Entries of two versions of a processor may lie side by side while one takes over from the other: a mark in each partition
+says whose are in force. Without a mark they are those of the only version that wrote.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from spotter.streaming.processor import OtherVersion
 from spotter.streaming.state_versions import Input, Stepper
 
 REMOVED_S = 600.0
@@ -25,23 +30,60 @@ class Entry:
     """How many versions the value holds."""
 
 
-def entry_key(key: str, name: str) -> bytes:
+MARK = b"\0version"
+"""Key of the mark; its value is the offset from which a version is in force, and the version."""
+
+
+def entry_key(key: str, name: str, version: str | None = None) -> bytes:
     r"""Name an entry of a lifter's state in the changelog.
 
-    >>> entry_key("g1/ada", "profile")
-    b'g1/ada\x00profile'
+    >>> entry_key("g1/ada", "profile"), entry_key("g1/ada", "profile", "v2")
+    (b'g1/ada\x00profile', b'g1/ada\x00profile\x00v2')
     """
-    return f"{key}\0{name}".encode()
+    return (f"{key}\0{name}" if version is None else f"{key}\0{name}\0{version}").encode()
 
 
-def split_entry_key(raw: bytes) -> tuple[str, str]:
-    r"""Return the lifter and the entry's name.
+def split_entry_key(raw: bytes) -> tuple[str, str, str | None]:
+    r"""Return the lifter, the entry's name and the version that wrote it.
 
-    >>> split_entry_key(b'g1/ada\x00profile')
-    ('g1/ada', 'profile')
+    >>> split_entry_key(b'g1/ada\x00profile'), split_entry_key(b'g1/ada\x00profile\x00v2')
+    (('g1/ada', 'profile', None), ('g1/ada', 'profile', 'v2'))
     """
-    key, _, name = raw.decode().rpartition("\0")
-    return key, name
+    key, name, *version = raw.decode().split("\0")
+    return key, name, version[0] if version else None
+
+
+def mark(partition: int, version: str | None, offset: int) -> Entry:
+    """Return the mark that a version's entries are in force from an input on."""
+    return Entry(partition, MARK, f"{offset} {version or ''}".encode())
+
+
+@dataclass(slots=True)
+class Holders:
+    """Whose entries a partition of a changelog has, of what was read of it."""
+
+    marked: str | None = None
+    """By the mark; None where there is none, "" for a version without a name."""
+    keys: dict[str | None, set[bytes]] = field(default_factory=dict)
+    """The entries that there are, by the version that wrote them."""
+
+    def read(self, key: bytes, value: bytes | None) -> None:
+        """Take a record."""
+        if key == MARK:
+            self.marked = None if value is None else value.decode().partition(" ")[2]
+            return
+        entries = self.keys.setdefault(split_entry_key(key)[2], set())
+        if value is None:
+            entries.discard(key)
+        else:
+            entries.add(key)
+
+    def in_force(self, own: str | None) -> str | None:
+        """Return the version whose entries are in force; `own` where nothing was written by anybody."""
+        if self.marked is not None:
+            return self.marked or None
+        wrote = [version for version, keys in self.keys.items() if keys]
+        return own if own in wrote or not wrote else wrote[0]
 
 
 class Changelog:
@@ -53,6 +95,8 @@ class Changelog:
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper = stepper
+        self._version = stepper.processor.version
+        self._holders: dict[int, Holders] = {}
         self.partitions: dict[str, int] = {}
         """By lifter whose state is here, the partition of its records."""
         self._read: dict[bytes, tuple[int, int, bytes]] = {}
@@ -77,7 +121,7 @@ class Changelog:
             if value is None:
                 self._removed[key, name] = time.monotonic()
             raw = b"%d %s" % (newest, self._stepper.dump(key, name))
-            entries.append(Entry(partition, entry_key(key, name), raw, len(versions)))
+            entries.append(Entry(partition, entry_key(key, name, self._version), raw, len(versions)))
         return entries + self._wiped()
 
     def _wiped(self) -> list[Entry]:
@@ -91,7 +135,7 @@ class Changelog:
             del self._removed[key, name]  # it goes to the end where it has to wait longer
             if self._stepper.table.versions(key, name)[-1][0] < self.committed.get(partition, 0):
                 self._stepper.table.forget(key, name)
-                entries.append(Entry(partition, entry_key(key, name), None))
+                entries.append(Entry(partition, entry_key(key, name, self._version), None))
             else:
                 self._removed[key, name] = time.monotonic()
         return entries
@@ -104,9 +148,14 @@ class Changelog:
     def read(self, entry: Entry) -> None:
         """Take a record of the changelog; `restore` makes state of what was read."""
         self.restored += 1
+        self._holders.setdefault(entry.partition, Holders()).read(entry.key, entry.value)
+        if entry.key == MARK:
+            return
+        key, name, version = split_entry_key(entry.key)
+        if version != self._version:
+            return
         if entry.value is None:
             self._read.pop(entry.key, None)
-            key, name = split_entry_key(entry.key)
             self._stepper.table.forget(key, name)
             self._removed.pop((key, name), None)
             return
@@ -116,9 +165,17 @@ class Changelog:
             self._read[entry.key] = entry.partition, int(offset), raw
 
     def restore(self) -> None:
-        """Make state of what was read from the changelog, once for each entry."""
+        """Make state of what was read from the changelog, once for each entry.
+
+        Raises OtherVersion where the entries in force are another version's.
+        """
+        if self._version is not None:
+            for holders in self._holders.values():
+                if (in_force := holders.in_force(self._version)) != self._version:
+                    raise OtherVersion(self._stepper.processor.name, in_force, self._version)
+        self._holders.clear()
         for raw_key, (partition, _, raw) in self._read.items():
-            key, name = split_entry_key(raw_key)
+            key, name, _ = split_entry_key(raw_key)
             self._stepper.restore(key, name, raw)
             self.partitions[key] = partition
             if self._stepper.table.versions(key, name)[-1][1] is None:
@@ -131,6 +188,7 @@ class Changelog:
         for key in [key for key, partition in self.partitions.items() if partition in gone]:
             self._stepper.table.drop(key)
             del self.partitions[key]
+        self._holders.clear()
         self._removed = {(key, name): since for (key, name), since in self._removed.items() if key in self.partitions}
         self._read = {raw_key: value for raw_key, value in self._read.items() if value[0] not in gone}
         for partition in gone:

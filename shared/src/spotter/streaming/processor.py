@@ -16,6 +16,17 @@ State = Mapping[str, object]
 """One lifter's state: immutable values by entry name. A step reads it and says which entries change."""
 
 
+class OtherVersion(Exception):
+    """The state at hand is another version's: continued by this one it would be neither's."""
+
+    def __init__(self, processor: str, stored: str | None, own: str) -> None:
+        by = f"by {stored}" if stored else "by a version that left no name"
+        super().__init__(
+            f"the state of {processor} was made {by}, and this program is {own}: `spotter upgrade` makes it anew from the log"
+        )
+        self.stored = stored
+
+
 class Environment(Protocol):
     """All that a step may know beside its state and its event; equal questions get equal answers, for ever."""
 
@@ -72,6 +83,9 @@ class Processor(ABC, Generic[D]):
     output_topic: ClassVar[str]
     reads: ClassVar[frozenset[type[EventData]] | None] = None
     """The types of events that it uses; hosts pass over all others. None: every type."""
+    version: ClassVar[str | None] = None
+    """Changes whenever outputs or state change for the same input: a host continues only its own version's state. None:
+    any state is continued."""
 
     @abstractmethod
     def draft(self, state: State, event: Event, env: Environment) -> D:

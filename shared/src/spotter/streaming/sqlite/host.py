@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from spotter.domain.time import micros, moment_of, utc_now
 from spotter.streaming.log import LogUnavailable, NewRecord, Record
-from spotter.streaming.processor import Environment, Processor
+from spotter.streaming.processor import Environment, OtherVersion, Processor
 from spotter.streaming.runtime import CommitGroup, ProcessorStage, Runtime
 from spotter.streaming.sqlite.log import ANSWER_TURNS, SqliteLog
 from spotter.streaming.sqlite.storage import StateRow, Write
@@ -65,6 +65,8 @@ class SqliteHost(Runtime):
         chain = [ProcessorStage(stage.processor, self._env) for stage in self.chain]
         cursors = {stage.input_topic: await self._log.reading(self._log.file.cursor, stage.name) for stage in chain}
         for stage in chain:
+            await self._claim(stage, cursors[stage.input_topic])
+        for stage in chain:
             for key, due_us in (await self._log.reading(self._log.file.timers, stage.name)).items():
                 stage.timers.set(key, moment_of(due_us))
         self.chain = chain
@@ -78,6 +80,18 @@ class SqliteHost(Runtime):
         self._commits: deque[asyncio.Task[list[Record | None]]] = deque()
         self._at_work = False
         """Something was taken that is not on its way to the disk yet."""
+
+    async def _claim(self, stage: ProcessorStage, cursor: int) -> None:
+        """Put a processor's version on record where it has no state yet; raises OtherVersion where another's state is."""
+        own = stage.processor.version
+        if own is None:
+            return
+        stored = await self._log.reading(self._log.file.version, stage.name)
+        if stored == own:
+            return
+        if cursor:
+            raise OtherVersion(stage.name, stored, own)
+        await self._log.write(Write(versions={stage.name: own}))
 
     def check(self) -> None:
         """Raise what stopped the processing, if anything did."""

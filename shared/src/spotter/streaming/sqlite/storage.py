@@ -6,7 +6,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,8 @@ class Write:
     """By processor, the next offset of its input: before and after the commit."""
     timers: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """By processor and key, when a timer is due (microseconds since 1970); None: no more."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """By processor, the version that its state is made by."""
 
 
 def _table(topic: str) -> str:
@@ -142,6 +144,9 @@ class SqliteFile:
             )
             if moved.rowcount != 1:
                 raise sqlite3.IntegrityError(f"the cursor of {processor} is not at {before} any more")
+        _insert(
+            db, "INSERT INTO versions (processor, version)", [*write.versions.items()], "version = excluded.version"
+        )
         due = [(*timer, at) for timer, at in write.timers.items() if at is not None]
         over = [timer for timer, at in write.timers.items() if at is None]
         _insert(db, "INSERT INTO timers (processor, key, due_us)", due, "due_us = excluded.due_us")
@@ -177,6 +182,32 @@ class SqliteFile:
         """Return the next offset of a processor's input."""
         row = self._reader.execute("SELECT offset FROM cursors WHERE processor = ?", (processor,)).fetchone()
         return 0 if row is None else int(row[0])
+
+    def version(self, processor: str) -> str | None:
+        """Return the version that a processor's state is made by; None where that is not on record."""
+        row = self._reader.execute("SELECT version FROM versions WHERE processor = ?", (processor,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def replace_state(
+        self, processor: str, version: str, offset: int, states: Iterable[StateRow], timers: Mapping[str, int]
+    ) -> None:
+        """Put another version's state in place of a processor's, in one transaction.
+
+        Raises sqlite3.IntegrityError where the processor is not at `offset`, the input that the state goes on with.
+        """
+        db = self._writer
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for table in ("state", "timers"):
+                db.execute(f"DELETE FROM {table} WHERE processor = ?", (processor,))
+            due = {(processor, key): at for key, at in timers.items()}
+            write = Write((), [*states], {processor: (offset, offset)}, {**due}, {processor: version})
+            self._write(db, write, 0, {})
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
 
     def timers(self, processor: str) -> dict[str, int]:
         """Return the timers that run, by key (microseconds since 1970)."""
@@ -253,6 +284,7 @@ def _make_tables(db: sqlite3.Connection) -> None:
         "CREATE TABLE IF NOT EXISTS cursors (processor TEXT PRIMARY KEY, offset INTEGER NOT NULL)",
         "CREATE TABLE IF NOT EXISTS timers (processor TEXT, key TEXT, due_us INTEGER NOT NULL, "
         "PRIMARY KEY (processor, key)) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS versions (processor TEXT PRIMARY KEY, version TEXT NOT NULL)",
         f"PRAGMA user_version = {SCHEMA_VERSION}",
     ):
         db.execute(statement)
