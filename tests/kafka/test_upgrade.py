@@ -141,7 +141,7 @@ async def test_workers_of_the_next_model_go_on_where_those_of_the_last_one_stopp
 
         older.signal(signal.SIGTERM)
         assert 0 == older.wait()
-        for after in (20, 45):  # while the entries are written; and once they all are, but not all marks
+        for after in (20, 54):  # among the entries; and among the marks, with the state of some partitions in force
             assert -signal.SIGKILL == command(log, tmp_path, "--switch", after=after).returncode
             newer.start()
             assert 1 == newer.wait(60)

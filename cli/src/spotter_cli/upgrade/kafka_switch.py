@@ -75,8 +75,10 @@ async def _exchange(
     """Write the shadow's state, put it in force, and wipe the other out."""
     switching = _to_be_switched(holders)
     # From here on the old version's entries are known to be in force, whatever lies beside them.
+    in_force = {number: each.in_force(MODEL_VERSION) for number, each in holders.items()}
+    old = next(version for version in in_force.values() if version != MODEL_VERSION)
     unmarked = [number for number in switching if holders[number].marked is None]
-    await write([mark(number, holders[number].in_force(None), 0) for number in unmarked])
+    await write([mark(number, old, 0) for number in unmarked])
     left_over = {number: set(holders[number].keys.get(MODEL_VERSION, ())) for number in switching}
     waiting: list[Entry] = []
     for lifter in handed_over(file):
