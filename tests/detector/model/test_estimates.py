@@ -26,7 +26,7 @@ def check(estimate: RepEstimate) -> None:
     assert sorted(estimate.p_rir_le) == list(estimate.p_rir_le)
     assert estimate.p_rir_le[0] == estimate.p_next_fails
     assert 0.0 <= estimate.rir_low <= estimate.rir <= estimate.rir_high <= 60.0
-    assert 0.0 < estimate.share_done <= 1.0
+    assert 0.0 <= estimate.share_done <= 1.0
     assert isfinite(estimate.rir_high)
     assert estimate.mode in {"velocity", "ratio", "timing", "tempo"}
     assert estimate.confidence in {"low", "medium", "high"}

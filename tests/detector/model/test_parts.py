@@ -95,7 +95,7 @@ PARTS: dict[str, Part[Any, Any]] = {
         lambda result: result[0],
     ),
     "travel": Part(
-        lambda rom_m: classify_travel(rom_m, 0.42, 0.6, near_failure=True).is_done,
+        lambda rom_m: classify_travel(rom_m, 0.42, 0.6).is_done,
         (0.1, 0.2, 0.3, 0.36, 0.42),
         lambda result: [float(result)],
         float,

@@ -7,11 +7,11 @@ import pytest
 from spotter_detector.model import Observation, RepEstimate
 from tests.detector.generated_sets import estimates, make_prior, rep
 
-VELOCITIES = (0.50, 0.48, 0.45, 0.41, 0.36, 0.29)
+VELOCITIES = (0.50, 0.48, 0.45, 0.41, 0.36, 0.29, 0.21)
 
 
 def with_last(velocity_mps: float | None, rom_m: float | None) -> list[Observation]:
-    """Six reps of .42 m, and one more."""
+    """Seven reps of .42 m, and one more."""
     usual = [rep(number, velocity, rom_m=0.42) for number, velocity in enumerate(VELOCITIES, 1)]
     return [*usual, rep(len(usual) + 1, velocity_mps, rom_m=rom_m)]
 
@@ -22,12 +22,12 @@ def after_a_set(velocity_mps: float | None, rom_m: float | None) -> list[RepEsti
 
 
 def test_a_slow_short_rep_is_a_failed_attempt() -> None:
-    """Under 60 % of the travel and of the velocity before it: failed, and the reps before it were all there were."""
+    """Under 60 % of the travel and of the velocity before it, near failure: the reps before it were all there were."""
     *_, before, failed = after_a_set(0.12, 0.20)
     assert ("failed", "short_rom", "stall") == failed.flags
     assert failed.velocity_loss is None
     assert before.p_next_fails < 0.5
-    assert failed.p_next_fails > 0.9
+    assert failed.p_next_fails > 0.8
     assert failed.rir < 0.3
     assert "high" == failed.confidence
 
@@ -41,7 +41,7 @@ def test_a_failed_attempt_is_not_a_rep_done() -> None:
     ("velocity_mps", "rom_m", "flags"),
     [
         (0.24, 0.42, ()),
-        (0.26, 0.31, ("short_rom",)),
+        (0.19, 0.31, ("short_rom",)),
         (0.12, 0.41, ()),
         (0.12, None, ()),
         (0.12, 0.30, ("short_rom",)),

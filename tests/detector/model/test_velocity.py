@@ -74,7 +74,7 @@ def test_one_wild_velocity_is_an_outlier_and_changes_little() -> None:
     wild = reps((0.52, 0.51, 0.12, 0.50, 0.49, 0.47))
     usual = reps((0.52, 0.51, 0.51, 0.50, 0.49, 0.47))
     assert "outlier" in estimates(prior, wild)[2].flags
-    assert last_estimate(prior, usual).rir == pytest.approx(last_estimate(prior, wild).rir, abs=2.0)
+    assert last_estimate(prior, usual).rir == pytest.approx(last_estimate(prior, wild).rir, abs=2.5)
 
 
 def test_a_velocity_that_nobody_reaches_is_no_reference() -> None:

@@ -3,9 +3,10 @@
 A pure function of a set's pinned prior and its observed reps, in closed-form numpy, for many sets at once:
 
 * before a set: `exercise_models`, `prior_builder`, which builds a `prior`;
-* whose report it is: `strands` (the two sides as told, reps that are not judged);
-* what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`,
-  which classifies each report by all reports so far and may revise earlier verdicts;
+* whose report it is: `strands` (the two sides as told, reps that are not judged), and whether it is of the set at all:
+  `set_start` (the reports before its first rep); `plans` combines both;
+* what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`;
+  what looks like a failed attempt is evidence, and a finding only where the posterior believes it (`set_end`);
 * what a rep measures: `pauses` (times), `timing` (reps without m/s), `tempo`, `drops`, `sides` (left and right
   alternating, untold), and `set_tracker`, which combines these (`set_state` is its state) into steps;
 * what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `set_end` (a failed

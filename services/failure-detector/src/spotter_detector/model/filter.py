@@ -19,6 +19,7 @@ from spotter_detector.model.grid import (
     CELLS,
     CURVES,
     LOG_WEIGHT,
+    N_MAX,
     PLANES,
     VAR_DROP,
     VAR_V1,
@@ -27,12 +28,13 @@ from spotter_detector.model.grid import (
     curve_offsets,
 )
 from spotter_detector.model.kalman_update import Workspace, update
+from spotter_detector.model.plans import first_rep, plan_of
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate, Request
-from spotter_detector.model.set_end import apply_failed_attempt, apply_likelihood
+from spotter_detector.model.set_end import BELIEVED, apply_failed_attempt, apply_likelihood
 from spotter_detector.model.set_state import FilterStep
 from spotter_detector.model.set_tracker import SetTracker
-from spotter_detector.model.strands import Source, Strands, is_one_strand, split
+from spotter_detector.model.strands import Source, Strands
 from spotter_detector.model.summary import confidence_of, p_outlier, reps_in_reserve, summarise
 from spotter_detector.model.tempo import log_capacity_over
 from spotter_detector.model.timing import PaceKind, prior_planes
@@ -40,9 +42,6 @@ from spotter_detector.model.timing import PaceKind, prior_planes
 # Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
 _SIDE_BY_SIDE = 64
 _OUTLIER_PROBABILITY = 0.5
-# A shape alone is no finding: with a median over this many reps left an attempt is not called failed.
-_FAILED_RIR_MAX = 1.0
-_OF_A_FAILURE = frozenset({flags.FAILED, flags.STALL})
 _NO_CURVES: Indices = np.zeros(CURVES, dtype=np.intp)
 _curves_of = lru_cache(maxsize=4096)(curve_offsets)
 
@@ -109,15 +108,15 @@ class Filter:
 
         Raises ValueError if a request's `first` is negative.
         """
-        plans = [None if is_one_strand(request.observations) else split(request) for request in requests]
+        plans = [plan_of(request) for request in requests]
         runs = iter(self._run(_flat(requests, plans)))
         answers: list[list[RepEstimate]] = []
         for request, plan in zip(requests, plans, strict=True):
             if plan is None:
                 answers.append(next(runs).estimates)
                 continue
-            by_strand = [next(runs).estimates for _ in plan.requests]
-            answers.append([_placed(request.prior, by_strand, source) for source in plan.sources])
+            by_part = [next(runs).estimates for _ in plan.requests]
+            answers.append([_placed(request.prior, by_part, source) for source in plan.sources])
         return answers
 
     def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
@@ -130,18 +129,18 @@ class Filter:
         >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
         ((60,), 1.0, 10)
         """
-        plans = [None if is_one_strand(request.observations) else split(request) for request in requests]
+        plans = [plan_of(request) for request in requests]
         runs = iter(self._run(_flat(requests, plans), with_distributions=True))
         answers: list[list[Floats]] = []
         for request, plan in zip(requests, plans, strict=True):
-            by_strand = [next(runs).distributions or [] for _ in ((request,) if plan is None else plan.requests)]
+            by_part = [next(runs).distributions or [] for _ in ((request,) if plan is None else plan.requests)]
             answers.append(
-                by_strand[0]
+                by_part[0]
                 if plan is None
                 else [
                     _untouched_distribution(request.prior)
                     if source.request is None
-                    else by_strand[source.request][source.estimate]
+                    else by_part[source.request][source.estimate]
                     for source in plan.sources
                 ]
             )
@@ -157,17 +156,17 @@ class Filter:
         ((6, 180), 1, 'velocity')
         """
         begun = [_first_curve(request) for request in requests]
-        self._advance_all([run for run, _ in begun])
+        self._advance_all([run for run, _, _ in begun])
         return [
             Posterior(
                 run.planes,
                 run.tracker.curve_prior,
                 run.tracker.kind,
                 run.tracker.progress,
-                len(run.request.observations),
+                len(rep_flags) - reports_later,
                 rep_flags,
             )
-            for run, rep_flags in begun
+            for run, rep_flags, reports_later in begun
             if run.planes is not None
         ]
 
@@ -279,12 +278,13 @@ class Filter:
             run.estimates.append(_estimate(tracker, quantiles[index], p_rir_le[index], is_outlier))
 
 
-def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...]]:
-    """Return the run of a set's first curve, and the flags of all reports of the set."""
-    observations = request.observations
+def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...], int]:
+    """Return the run of a set's first curve, the flags of all reports of the set, and how many come after it."""
+    before = first_rep(request)
+    observations = request.observations[before:]
     tracker = first = SetTracker(request.prior)
     steps: list[FilterStep] = []
-    rep_flags: list[tuple[str, ...]] = []
+    rep_flags: list[tuple[str, ...]] = [(flags.RERACK,)] * before
     reports = 0
     for count in range(1, len(observations) + 1):
         if tracker.curve_count == 1:
@@ -303,11 +303,11 @@ def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...]]:
         [(len(steps), first)],
         [],
     )
-    return run, tuple(rep_flags)
+    return run, tuple(rep_flags), len(observations) - reports
 
 
 def _flat(requests: Sequence[Request], plans: Sequence[Strands | None]) -> list[Request]:
-    """Return the requests, those of several strands as one for each."""
+    """Return the requests, or those that they are answered from."""
     return [
         part
         for request, plan in zip(requests, plans, strict=True)
@@ -315,10 +315,10 @@ def _flat(requests: Sequence[Request], plans: Sequence[Strands | None]) -> list[
     ]
 
 
-def _placed(prior: Prior, by_strand: Sequence[Sequence[RepEstimate]], source: Source) -> RepEstimate:
+def _placed(prior: Prior, by_part: Sequence[Sequence[RepEstimate]], source: Source) -> RepEstimate:
     if source.request is None:
-        return _untouched(prior)
-    estimate = by_strand[source.request][source.estimate]
+        return _before_reps(prior) if source.before else _untouched(prior)
+    estimate = by_part[source.request][source.estimate]
     return estimate if source.judged else replace(estimate, velocity_loss=None, flags=())
 
 
@@ -329,7 +329,13 @@ def _untouched(prior: Prior) -> RepEstimate:
     log_weight = prior_planes(tracker.curve_prior, tracker.kind)[LOG_WEIGHT][None].copy()
     summary = summarise(log_weight, np.zeros(1, dtype=np.intp))
     estimate = _estimate(tracker, summary.quantiles[0].tolist(), summary.p_rir_le[0].tolist(), is_outlier=False)
-    return replace(estimate, confidence="low")
+    return replace(estimate, confidence="low", rir_high=min(estimate.rir_high, float(N_MAX)))
+
+
+@lru_cache(maxsize=256)
+def _before_reps(prior: Prior) -> RepEstimate:
+    """Return the estimate of a set whose reports so far were no reps."""
+    return replace(_untouched(prior), flags=(flags.RERACK,))
 
 
 def _untouched_distribution(prior: Prior) -> Floats:
@@ -346,8 +352,9 @@ def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:
 def _estimate(tracker: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
     low, rir, high = quantiles
     labels = {*tracker.flags, flags.OUTLIER} if is_outlier else tracker.flags
-    if rir > _FAILED_RIR_MAX and flags.FAILED in labels:
-        labels = {*labels} - _OF_A_FAILURE
+    verdict = tracker.last_verdict
+    if verdict is not None and verdict.is_failed and p_rir_le[0] < BELIEVED:
+        labels = {*labels}.difference(verdict.flags).union(verdict.flags_unbelieved)
     prior, progress = tracker.prior, tracker.progress
     done = progress + tracker.assisted
     loss, reference_mps = tracker.velocity_loss, tracker.reference_mps

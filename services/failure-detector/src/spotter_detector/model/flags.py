@@ -20,15 +20,16 @@ METRIC = "metric"
 # Outside the class, where the names of flags would be those of verdicts.
 _NO_REP = (GHOST,)
 _FAILED_SHORT = (FAILED, SHORT_ROM, STALL)
-_FAILED_STANDING = (FAILED, STALL)
+_FAILED_HELPED = (FAILED, STALL)
 _FAILED_HALF = (FAILED, SECOND_DIP, STALL)
+_STALLED = (STALL,)
 
 
 class Verdict(Enum):
-    """What a report is, and the flags it gets: only the first four are completed reps.
+    """What a report is, and the flags it gets: the first five are completed reps.
 
     >>> [verdict.value for verdict in Verdict if verdict.is_done]
-    ['valid', 'short', 'slow', 'off']
+    ['valid', 'short', 'slow', 'off', 'stalled']
     """
 
     VALID = ("valid", ())
@@ -38,19 +39,17 @@ class Verdict(Enum):
     SLOW = ("slow", (SLOW_FIRST,))
     # A velocity contradicted by the rep's own travel and time, or by the next reps: done, and not measured.
     OFF = ("off", (OUTLIER,))
+    # One in which the bar stood, as its own start, end and duration show.
+    STALLED = ("stalled", _STALLED)
     GHOST = ("ghost", _NO_REP)
     # The same rep reported again.
     DOUBLE = ("double", _NO_REP)
-    # The bar taken from the rack or put back.
+    # The bar put back.
     RERACK = ("rerack", (RERACK,))
     # An attempt that stopped short of the top.
     FAILED = ("failed", _FAILED_SHORT)
-    # One that stopped and whose report lacks its travel, or that went all the way with help.
-    STALLED = ("stalled", _FAILED_STANDING)
-    # A rep with a helper's hands on the bar after a stall: not the lifter's own, nor are those right after it.
-    HELPED = ("helped", _FAILED_STANDING)
-    # One whose stop only the time between two reps shows.
-    STOOD = ("stood", _FAILED_STANDING)
+    # A rep with a helper's hands on the bar after one that all but stopped: not the lifter's own.
+    HELPED = ("helped", _FAILED_HELPED)
     # The second half of a rep split by a dip.
     SECOND_HALF = ("second_half", _FAILED_HALF)
     # A rep with help, as told: how far the lifter would have come alone is not known.
@@ -59,8 +58,19 @@ class Verdict(Enum):
     def __init__(self, label: str, flags: tuple[str, ...]) -> None:
         self._value_ = label
         self.flags = flags
-        self.is_done = label in {"valid", "short", "slow", "off"}
+        self.is_done = label in {"valid", "short", "slow", "off", "stalled"}
         self.is_failed = STALL in flags
+
+    @property
+    def flags_unbelieved(self) -> tuple[str, ...]:
+        """The flags of a report that looks like a failed attempt in a set that is not at its end: the bar put down.
+
+        >>> [verdict.flags_unbelieved for verdict in (Verdict.FAILED, Verdict.HELPED, Verdict.STALLED)]
+        [('rerack',), ('ghost',), ()]
+        """
+        if self.is_done:
+            return ()
+        return (GHOST,) if self is Verdict.HELPED else (RERACK,)
 
 
 def is_slow_first(velocity_mps: float, first_velocity_mps: float, valid_reps: int) -> bool:
@@ -93,7 +103,7 @@ def is_beyond_reference(velocity_mps: float, reference_mps: float, last_mps: flo
     >>> is_beyond_reference(0.9, 0.50, 0.88, valid_before=4)
     False
     """
-    limit_mps = _REFERENCE_JUMP_RATIO * reference_mps
+    limit_mps = REFERENCE_JUMP_RATIO * reference_mps
     repeated = last_mps is not None and last_mps > limit_mps
     return valid_before >= _VALID_MIN and velocity_mps > limit_mps and not repeated
 
@@ -101,7 +111,7 @@ def is_beyond_reference(velocity_mps: float, reference_mps: float, last_mps: flo
 # The first rep counts as slow if the second or third beats it by more than rep-to-rep noise (design choice).
 _SLOW_FIRST_RATIO = 1.05
 # No lifter gets this much faster than the fastest of two reps: it is the sensor (design choice).
-_REFERENCE_JUMP_RATIO = 1.25
+REFERENCE_JUMP_RATIO = 1.25
 _VALID_MIN = 2
 # A smaller change from rep to rep is not an outlier, but a set unlike its prior (design choice).
 _JUMP_SHARE = 0.15

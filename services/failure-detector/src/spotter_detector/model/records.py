@@ -89,7 +89,7 @@ class RepEstimate:
     p_next_fails : float
         P(RIR ≤ 0).
     share_done : float
-        Reps done / reps possible, in (0, 1].
+        Reps done / reps possible, in [0, 1]; 0: no report was a rep yet.
     mode : str
         `velocity`, `ratio`, `timing` or `tempo`.
     confidence : str

@@ -75,14 +75,18 @@ def apply_likelihood(planes: Floats, called_rir: float, progress: int) -> None:
 
 
 # How many times likelier such a report is with nothing left in reserve than with something: Bayes factors of each shape
-# (design choices). `STOOD` may be just a longer wait before a rep; the others hardly come from a completed rep.
+# (design choices). A bar put down is as short and slow as an attempt that failed, and as often reported; two halves of
+# one rep, and help after a rep that all but stopped, come from nothing else.
 FAILED_FACTOR = {
-    Verdict.FAILED: 5000.0,
-    Verdict.SECOND_HALF: 5000.0,
-    Verdict.STALLED: 500.0,
+    Verdict.FAILED: 30.0,
+    Verdict.SECOND_HALF: 1000.0,
+    Verdict.STALLED: 100.0,
     Verdict.HELPED: 500.0,
-    Verdict.STOOD: 30.0,
 }
+# Put down after a rest: who tries another rep does not wait for long.
+RESTED_FACTOR = 3.0
+# A failed attempt is one only where the estimate with it makes the end at least as likely as not.
+BELIEVED = 0.5
 # Help that is told, where the rep before was done alone: the lifter could not go on alone, or did not want to (design
 # choice).
 ASSISTED_FACTOR = 3.0

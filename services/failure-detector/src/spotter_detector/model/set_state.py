@@ -8,7 +8,6 @@ from math import inf
 from types import MappingProxyType
 from typing import Self
 
-from spotter_detector.model.attempts import STOOD_SDS_MAX
 from spotter_detector.model.flags import Verdict, is_jump
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.prior import Prior
@@ -25,10 +24,8 @@ from spotter_detector.model.timing import (
 
 # Module names: looking a member up through its enum class takes ten times as long (measured).
 _RATIO, _PEAK_RATIO, _CONCENTRIC, _CYCLE = PaceKind.RATIO, PaceKind.PEAK_RATIO, PaceKind.CONCENTRIC, PaceKind.CYCLE
-# The rep before a failed attempt is at most this many sds over the velocity at failure; a velocity this many sds under
-# it hardly belongs to a completed rep (design choices).
+# The rep before a failed attempt is at most this many sds over the velocity at failure (design choice).
 _NEAR_SDS = 2.2
-_STANDING_SDS = 2.6
 # No device measures velocity better than this, whatever it reports (design choice).
 SENSOR_SD_MIN_MPS = 0.005
 # The first rep of a curve is a little slow and scatters more, as lifters find their groove with it: so it is the
@@ -44,8 +41,8 @@ class SetState:
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> state = SetState(prior)
-    >>> state.progress, [round(limit, 3) for limit in state.limits_mps]
-    (0, [0.279, -0.002, 0.337])
+    >>> state.progress, round(state.near_mps, 3)
+    (0, 0.279)
     >>> state.velocity_of(Observation(1, 0.0, 0.52, None, 0.42, None))
     0.52
     """
@@ -57,6 +54,8 @@ class SetState:
         verdicts: Mapping[int, Verdict] = NO_VERDICTS,
         other: str | None = None,
         sides: tuple[int, float] | None = None,
+        usual_m: float | None = None,
+        roms_m: tuple[float, ...] = (),
     ) -> None:
         self.prior = prior
         self.kind = kind
@@ -64,25 +63,26 @@ class SetState:
         self.by_reference = kind is not PaceKind.VELOCITY and in_units_of_reference(prior, kind)
         # Population values are of mean velocity; a learned profile may be of another metric.
         self.own_metric = prior.velocity_metric if prior.learned_sets else "mean"
-        near_mps: float = (prior.v_last_sd_mps**2 + prior.sensor_sd_mps**2) ** 0.5
-        self.near_mps = near_mps
+        # A rep as slow as this may be a last one.
+        self.near_mps = prior.v_last_mean_mps + _NEAR_SDS * (prior.v_last_sd_mps**2 + prior.sensor_sd_mps**2) ** 0.5
         # Noise of a single rep: the sensor's variance, the squared coefficient of variation.
         self.noise = (max(prior.sensor_sd_mps, SENSOR_SD_MIN_MPS) ** 2, pace_cv(prior, kind) ** 2)
-        self.limits_mps = (
-            prior.v_last_mean_mps + _NEAR_SDS * near_mps,
-            prior.v_last_mean_mps - _STANDING_SDS * near_mps,
-            prior.v_last_mean_mps + STOOD_SDS_MAX * near_mps,
-        )
         # Revised verdicts by index of the report; never modified, since forks share it.
         self.verdicts = verdicts
         # If left and right alternate: the parity of the stronger side's reps, and how many times as fast they are.
         self.sides = sides
+        # Travel of all reports, and that of the set, by which all are classified; None: they are alike. A report within
+        # the limits is like them.
+        self.usual_m = usual_m
+        self.roms_m = roms_m
+        self.rom_least_m, self.rom_most_m = 0.0, inf
         self.velocities_mps: tuple[float, ...] = ()
         self.reclassified: Mapping[int, Verdict] = NO_VERDICTS
         # The set so far.
         self.last: Observation | None = None
         self.last_verdict: Verdict | None = None
         self.before_last_mps: float | None = None
+        self.helped = 0
         self.valid = 0
         self.with_velocity = 0
         self.with_other = 0
@@ -94,9 +94,6 @@ class SetState:
         self.last_metric = "mean"
         self.fastest_s: float | None = None
         self.waits_s: tuple[float, ...] = ()
-        self.roms_m: tuple[float, ...] = ()
-        # A travel between these is usual, whichever rep is the median.
-        self.rom_least_m, self.rom_most_m = 0.0, inf
         self.first_velocity_mps: float | None = None
         self.reference_mps: float | None = None
         self.reference_rep: int | None = None

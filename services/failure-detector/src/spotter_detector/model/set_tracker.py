@@ -9,28 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import inf
 
 from spotter_detector.model import flags
 from spotter_detector.model.attempts import DOUBLE_S
 from spotter_detector.model.drops import is_new_load, prior_after_drop
-from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first, plausible_velocity
+from spotter_detector.model.flags import (
+    REFERENCE_JUMP_RATIO,
+    Verdict,
+    is_beyond_reference,
+    is_slow_first,
+    plausible_velocity,
+)
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.pauses import RESTART_S, Gap, classify_gap, concentric_s, information_kept, reps_recovered
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
-from spotter_detector.model.rep_classifier import RepContext, classify, classify_opening
-from spotter_detector.model.set_end import ASSISTED_FACTOR, FAILED_FACTOR
+from spotter_detector.model.rep_classifier import HELPED_MAX, RepContext, classify, classify_first, shows_form
+from spotter_detector.model.set_end import ASSISTED_FACTOR, FAILED_FACTOR, RESTED_FACTOR
 from spotter_detector.model.set_state import NO_VERDICTS, FilterStep, SetState
 from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
 from spotter_detector.model.timing import PaceKind, travel_m
-from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE
+from spotter_detector.model.travel import SHORT_SHARE, UNLIKE_REST, sharing, travel_bands, usual_travel
 
 # Module names: looking a member up through its enum class takes ten times as long (measured).
 _VALID, _SLOW, _OFF, _DOUBLE, _ASSISTED = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE, Verdict.ASSISTED
+_SHORT, _FAILED, _HELPED = Verdict.SHORT, Verdict.FAILED, Verdict.HELPED
 _VELOCITY = PaceKind.VELOCITY
 _USUAL = Gap.USUAL
+# As many reps show whether the first was wrongly measured.
+_THIRD = 2
+# After a pause as fast as fresh, and before it clearly slowed: another arm or leg (design choices).
+_FRESH_SHARE, _TIRED_SHARE = 0.95, 0.8
 # Without m/s: velocity loss of the rep before a failed attempt, at least (design choice).
 _NEAR_LOSS = 0.35
 
@@ -57,6 +67,29 @@ class SetTracker(SetState):
         Returns the tracker to continue with, which is this one or a new one, and the steps for the posterior. Adding a
         rep modifies the tracker: fork it to keep it.
         """
+        rom_m = observations[-1].rom_m
+        if rom_m is not None:
+            before = self.roms_m
+            self.roms_m += (rom_m,)
+            if self.usual_m is not None or not self.rom_least_m <= rom_m <= self.rom_most_m:
+                usual_m = usual_travel(self.roms_m, self.prior.rom_m or travel_m(self.prior))
+                if travel_bands(before, usual_m) != travel_bands(before, self.usual_m):
+                    return self._read_again(observations, usual_m)
+                self.usual_m = usual_m
+            self.rom_least_m = max(self.rom_least_m, SHORT_SHARE * rom_m)
+            self.rom_most_m = min(self.rom_most_m, rom_m / SHORT_SHARE)
+        return self._add(observations)
+
+    def _read_again(self, observations: Sequence[Observation], usual_m: float) -> tuple[SetTracker, list[FilterStep]]:
+        """Read the whole set again by another travel."""
+        tracker = SetTracker(self.prior, usual_m=usual_m, roms_m=self.roms_m)
+        steps: list[FilterStep] = []
+        for count in range(1, len(observations) + 1):
+            tracker, added = tracker._add(observations[:count])
+            steps = added if added[0].restarts_from else steps + added
+        return tracker, steps
+
+    def _add(self, observations: Sequence[Observation]) -> tuple[SetTracker, list[FilterStep]]:
         index = len(observations) - 1
         self.reclassified = NO_VERDICTS
         verdict = self._classify(observations[-1], observations, index)
@@ -80,7 +113,8 @@ class SetTracker(SetState):
         verdicts: Mapping[int, Verdict],
         sides: tuple[int, float] | None,
     ) -> tuple[SetTracker, list[FilterStep]]:
-        replayed = SetTracker(self.prior, kind, verdicts, self.other_metric, sides)
+        replayed = SetTracker(self.prior, kind, verdicts, self.other_metric, sides, self.usual_m, self.roms_m)
+        replayed.rom_least_m, replayed.rom_most_m = self.rom_least_m, self.rom_most_m
         steps: list[FilterStep] = []
         for index, observation in enumerate(observations):
             verdict = verdicts.get(index)
@@ -106,54 +140,38 @@ class SetTracker(SetState):
         if rep.assisted:
             return _ASSISTED
         last_mps = self.last_velocity_mps if rep.metric == self.last_metric else None
-        if index > 2 and last_mps is not None and last_mps > self.limits_mps[0] and self._is_usual(rep, last_mps):
+        if index > 2 and last_mps is not None and last_mps > self.near_mps and self._is_usual(rep, last_mps):
             return _VALID
         if last_mps is None:
             near = False
         elif rep.metric == self.own_metric:
-            near = last_mps <= self.limits_mps[0]
+            near = last_mps <= self.near_mps
         else:
             near = self.reference_mps is not None and last_mps < (1.0 - _NEAR_LOSS) * self.reference_mps
         context = RepContext(
             self.last,
             self.last_verdict,
-            self.roms_m,
+            self.usual_m,
+            sharing(self.roms_m, self.usual_m),
             last_mps,
             self.before_last_mps if rep.metric == self.last_metric else None,
-            self.waits_s,
-            self.fastest_s,
             self.valid,
             near,
-            self._from_failure(rep.metric, last_mps, near=near),
-            self.limits_mps[1],
             self.prior.rom_m,
         )
         verdict, before = classify(rep, context)
-        if observations and before is not None:
+        if before is not None:
             self.reclassified = {index - 1: before}
-        if (
-            1 <= index <= 2
-            and observations
-            and verdict is not _DOUBLE
-            and not any(rep.assisted for rep in observations)
-        ):
-            opening = classify_opening(tuple(observations), self.prior.rom_m or travel_m(self.prior))
-            current = (self.verdicts.get(0, _VALID), self.verdicts.get(1, _VALID))
-            revised = (_VALID, _VALID) if opening is None else opening
-            if self.last_verdict is not _DOUBLE and revised != current and (opening is not None or self.verdicts):
-                if index == 1:
-                    self.reclassified = {0: revised[0]}
-                    return revised[1]
-                self.reclassified = {0: revised[0], 1: revised[1]}
-                if verdict is Verdict.RERACK or verdict is Verdict.GHOST:
-                    verdict = _VALID  # it was compared with reports that were no reps
+        if verdict.is_done and self._is_put_down(rep):
+            return Verdict.RERACK
+        if verdict is _HELPED and self.helped >= HELPED_MAX:
+            self.reclassified = dict.fromkeys(range(index - self.helped, index), _VALID)
+            return _VALID
+        if observations and index == self.valid == _THIRD and not any(rep.assisted for rep in observations):
+            first = classify_first((observations[0], observations[1], observations[2]))
+            if first is not None:
+                self.reclassified = {0: first}
         return verdict
-
-    def _from_failure(self, metric: str, last_mps: float | None, *, near: bool) -> float:
-        """By how many sds the last rep was over the velocity at failure; 0 or infinity in another metric."""
-        if last_mps is None or metric != self.own_metric:
-            return 0.0 if near else inf
-        return (last_mps - self.prior.v_last_mean_mps) / self.near_mps
 
     def _is_usual(self, rep: Observation, last_mps: float) -> bool:
         """Whether a rep is plainly valid, as most are: a shortcut past the classifier."""
@@ -165,20 +183,16 @@ class SetTracker(SetState):
             and velocity_mps is not None
             and velocity_mps < 1.2 * last_mps
             and rep.metric == self.own_metric
-            and (rom_m is None or self.rom_least_m <= rom_m <= self.rom_most_m)
+            and (self.usual_m is None or rom_m is None)
             and (self.before_last_mps is None or velocity_mps < 1.2 * self.before_last_mps)
-            and (last_mps > self.limits_mps[2] or self._is_in_time(rep, rep.end_s - last.end_s))
         )
 
-    def _is_in_time(self, rep: Observation, gap_s: float) -> bool:
-        """Whether the wait before a rep was no longer than the longest of the set."""
-        took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
-        if took_s is None or self.fastest_s is None or not self.waits_s:
-            return not self.waits_s
-        return gap_s - max(took_s - self.fastest_s, 0.0) <= max(self.waits_s)
-
     def _apply(self, rep: Observation, verdict: Verdict) -> list[FilterStep]:
-        self.flags = [*verdict.flags] if verdict.flags else []
+        self.flags = (
+            []
+            if not verdict.flags or (verdict is _SHORT and not shows_form(sharing(self.roms_m, self.usual_m)))
+            else [*verdict.flags]
+        )
         self.velocity_loss = None
         self.jumped = False
         if rep.velocity_mps is not None and rep.metric != self.own_metric:
@@ -189,13 +203,14 @@ class SetTracker(SetState):
         last_mps = before_mps if rep.metric == self.last_metric else None
         last_verdict = self.last_verdict
         self.last, self.last_verdict = rep, verdict
+        self.helped = self.helped + 1 if verdict is _HELPED else 0
         if verdict is _ASSISTED:
             return self._assist(rep, alone=last_verdict is not _ASSISTED)
         if not verdict.is_done:
             step = FilterStep(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
             if verdict.is_failed:
+                step.failed = RESTED_FACTOR if verdict is _FAILED and self._has_rested(rep) else FAILED_FACTOR[verdict]
                 self.last_end_s = rep.end_s
-                step.failed = FAILED_FACTOR[verdict]
             if self.progress == 0:
                 step.restarts_from = (self.curve_prior, self.kind)
             return self.emit(step)
@@ -224,7 +239,16 @@ class SetTracker(SetState):
         if information < 1.0:
             step.information, step.fades_to = information, (curve_prior, self.kind)
         step.called_rir = rep.called_rir
+        if verdict.is_failed:
+            step.failed = FAILED_FACTOR[verdict]
         return self.emit(step)
+
+    def _has_rested(self, rep: Observation) -> bool:
+        """Whether a report comes after a rest, as when the bar is put down."""
+        if self.last_end_s is None or not self.waits_s:
+            return False
+        gap = classify_gap(rep.end_s - self.last_end_s, 0.0, self.waits_s)
+        return gap is Gap.PAUSE or gap is Gap.RESTART
 
     def _assist(self, rep: Observation, *, alone: bool) -> list[FilterStep]:
         """Take note of a rep with help: it is done, and proves neither that it was possible alone nor how fast.
@@ -280,11 +304,37 @@ class SetTracker(SetState):
             self.progress = min(self.progress + 1, PROGRESS_MAX)
             return 1.0, None
         self.flags.append(flags.PAUSE)
-        if gap is Gap.RESTART:
+        if gap is Gap.RESTART or self._is_fresh(rep):
             self._begin_curve()
             return 1.0, None
         self.progress -= reps_recovered(waited_s, self.progress)
         return information_kept(waited_s), None
+
+    def _is_fresh(self, rep: Observation) -> bool:
+        """Whether a tired set goes on as it began: no muscle recovers so much in a pause, so another one lifts now.
+
+        Not where the side is told: then the reps of each are apart.
+        """
+        last_mps, reference_mps = self.last_velocity_mps, self.reference_mps
+        if rep.side is not None or rep.velocity_mps is None or last_mps is None or reference_mps is None:
+            return False
+        if rep.metric != self.last_metric:
+            return False
+        return (
+            _FRESH_SHARE * reference_mps <= rep.velocity_mps <= REFERENCE_JUMP_RATIO * reference_mps
+            and last_mps <= _TIRED_SHARE * reference_mps
+        )
+
+    def _is_put_down(self, rep: Observation) -> bool:
+        """Whether a report after a rest is faster than any rep of the set and of another travel."""
+        if rep.velocity_mps is None or rep.rom_m is None or self.reference_mps is None or rep.metric != self.own_metric:
+            return False
+        usual_m = usual_travel(self.roms_m, self.prior.rom_m or travel_m(self.prior))
+        return (
+            rep.velocity_mps > REFERENCE_JUMP_RATIO * self.reference_mps
+            and not UNLIKE_REST * usual_m <= rep.rom_m <= usual_m / UNLIKE_REST
+            and self._has_rested(rep)
+        )
 
     def _plausible(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
         if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not _VELOCITY:
@@ -313,10 +363,6 @@ class SetTracker(SetState):
 
     def _count(self, rep: Observation, velocity_mps: float | None) -> None:
         self.valid += 1
-        if rep.rom_m is not None:
-            self.roms_m += (rep.rom_m,)
-            self.rom_least_m = max(self.rom_least_m, SHORT_SHARE * rep.rom_m)
-            self.rom_most_m = min(self.rom_most_m, LONG_SHARE * rep.rom_m)
         if rep.duration_s is not None:
             self.with_duration += 1
         if rep.velocity_mps is None:

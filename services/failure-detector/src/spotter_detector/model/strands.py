@@ -24,6 +24,8 @@ class Source:
     estimate: int
     """Index among the estimates of that request."""
     judged: bool
+    before: bool = False
+    """No report up to this one was a rep."""
 
 
 @record(frozen=True, slots=True)

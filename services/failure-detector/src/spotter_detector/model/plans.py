@@ -1,0 +1,87 @@
+"""From a request to requests of plain sequences of reps: one strand each, from its first rep on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spotter_detector.model.records import Request
+from spotter_detector.model.set_start import plain_reports, reports_before
+from spotter_detector.model.strands import Source, Strands, is_one_strand, split
+
+
+def plan_of(request: Request) -> Strands | None:
+    """Return the requests that a request is answered from; None: it is one plain sequence itself.
+
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> travels_m = (1.1, 0.42, 0.41, 0.42)
+    >>> reps = tuple(Observation(n, 3.0 * n, 0.5, None, rom_m, None) for n, rom_m in enumerate(travels_m, 1))
+    >>> plan = plan_of(Request(prior, reps, 0))
+    >>> [len(part.observations) for part in plan.requests], [source.before for source in plan.sources]
+    ([3], [True, False, False, False])
+    >>> plan_of(Request(prior, reps[1:], 0)) is None
+    True
+    """
+    if is_one_strand(request.observations):
+        return _from_first_rep(request)
+    strands = split(request)
+    requests: list[Request] = []
+    # Where the sources of each strand begin, and its own plan.
+    parts: list[tuple[int, Strands | None]] = []
+    for strand in strands.requests:
+        part = _from_first_rep(strand)
+        parts.append((len(requests), part))
+        requests += (strand,) if part is None else part.requests
+    return Strands(tuple(requests), tuple([_resolved(source, parts) for source in strands.sources]))
+
+
+def first_rep(request: Request) -> int:
+    """Return how many reports come before a set's first rep, as known after all; 0 where none of them was a rep.
+
+    >>> from spotter_detector.model import Observation, build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> reps = tuple(Observation(n, 3.0 * n, 0.5, None, rom_m, None) for n, rom_m in enumerate((1.1, 0.42, 0.41), 1))
+    >>> first_rep(Request(prior, reps, 0))
+    1
+    """
+    count = len(request.observations)
+    [number] = reports_before(request.prior, request.observations, count - 1)
+    return number if number < count else 0
+
+
+def _resolved(source: Source, parts: list[tuple[int, Strands | None]]) -> Source:
+    if source.request is None:
+        return source
+    begin, part = parts[source.request]
+    if part is None:
+        return replace(source, request=begin)
+    own = part.sources[source.estimate]
+    return replace(own, request=None if own.request is None else begin + own.request, judged=source.judged)
+
+
+def _from_first_rep(request: Request) -> Strands | None:
+    prior, observations, first = request.prior, request.observations, request.first
+    if first >= len(observations) or plain_reports(prior, observations) == len(observations):
+        return None
+    numbers = reports_before(prior, observations, first)
+    if not any(numbers):
+        return None
+    # The reports for which each number holds, from the first to the last of them.
+    spans: dict[int, tuple[int, int]] = {}
+    for index, number in enumerate(numbers, first):
+        if number <= index:
+            spans[number] = (spans.get(number, (index, 0))[0], index)
+    order = {number: at for at, number in enumerate(spans)}
+    return Strands(
+        tuple(
+            [Request(prior, observations[number : last + 1], begin - number) for number, (begin, last) in spans.items()]
+        ),
+        tuple(
+            [
+                Source(order[number], index - spans[number][0], judged=True)
+                if number <= index
+                else Source(None, 0, judged=True, before=True)
+                for index, number in enumerate(numbers, first)
+            ]
+        ),
+    )
