@@ -7,9 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from spotter_detector.model import Filter, Observation, Request
+from spotter_detector.model import Filter, Observation, Request, build_prior
 from spotter_detector.model.timing import PaceKind, retention
+from spotter_detector.profile import ObservedOutcome, likelihood_of_set, posterior_profile
+from spotter_detector.profile.generative_model import V_FAIL
 from tests.detector.generated_sets import estimates, last_estimate, make_prior, rep, reps
+from tests.detector.lifters import cold
 from tests.detector.simulated_sets import simulate
 
 SLOWING = (0.50, 0.50, 0.49, 0.46, 0.43, 0.39, 0.34, 0.28, 0.22, 0.17)
@@ -30,7 +33,7 @@ def by_ends(velocities_mps: tuple[float, ...]) -> list[Observation]:
     return [rep(timed.rep_number, end_s=timed.end_s) for timed in by_concentric_times(velocities_mps)]
 
 
-@pytest.mark.parametrize(("measure", "rir_max"), [(by_concentric_times, 1.5), (by_ends, 4.0)])
+@pytest.mark.parametrize(("measure", "rir_max"), [(by_concentric_times, 1.5), (by_ends, 5.0)])
 def test_times_alone_follow_a_set_to_its_end(
     measure: Callable[[tuple[float, ...]], list[Observation]], rir_max: float
 ) -> None:
@@ -156,3 +159,76 @@ def test_a_tempo_known_by_its_times_breaks_too() -> None:
     held = by_concentric_times((0.25,) * 6)
     broken = by_concentric_times((*(0.25,) * 5, 0.16))
     assert last_estimate(make_prior(tempo=True), broken).rir < last_estimate(make_prior(tempo=True), held).rir - 1.0
+
+
+def test_reps_to_failure_are_known_where_only_the_ends_of_reps_are() -> None:
+    """After four sets of twelve or thirteen taps to failure a set of taps is near its end after twelve."""
+    sets = [by_ends((0.5,) * count) for count in (12, 13, 12, 13)]
+    terms = [likelihood_of_set(make_prior(pct_1rm=None), of_set, ObservedOutcome(failed=True)) for of_set in sets]
+    assert {"pace"} == {term.kind for term in terms}
+    profile = posterior_profile(None, terms)
+    prior = build_prior(
+        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, pace_profile=profile
+    )
+    answers = estimates(prior, by_ends((0.5,) * 13))
+    unknown = estimates(make_prior(pct_1rm=None), by_ends((0.5,) * 13))
+    assert 4 == prior.learned_sets
+    assert 6.5 == pytest.approx(answers[5].rir, abs=1.0)
+    assert answers[-1].rir < 0.6
+    assert unknown[-1].rir > 2.0
+    assert answers[-1].rir_high - answers[-1].rir_low < 2.5
+
+
+def test_a_lighter_load_is_known_to_leave_more_reps_by_taps_alone() -> None:
+    """Where loads are told, reps to failure go by them: ten kilograms less are several reps more."""
+    terms = [
+        likelihood_of_set(cold(load_kg=kg), by_ends((0.5,) * count), ObservedOutcome(failed=True))
+        for kg, count in ((80.0, 9), (70.0, 15), (80.0, 9), (70.0, 14))
+    ]
+    profile = posterior_profile(None, terms)
+    heavy, light = (
+        build_prior(
+            "bench_press",
+            pct_1rm=None,
+            planned_reps=None,
+            target_rir=None,
+            tempo=False,
+            load_kg=kg,
+            pace_profile=profile,
+        ).pace
+        for kg in (80.0, 70.0)
+    )
+    assert heavy is not None and light is not None
+    assert 9.0 == pytest.approx(np.exp(heavy.log_n_mean), abs=1.0)
+    assert 14.5 == pytest.approx(np.exp(light.log_n_mean), abs=1.5)
+
+
+def test_what_a_pace_keeps_to_failure_is_learned() -> None:
+    """Of a lifter whose cycles stay as they are until failure, an even pace says nothing of many reps left."""
+    even, slowing = (
+        posterior_profile(
+            None,
+            [
+                likelihood_of_set(make_prior(pct_1rm=None), by_ends(paces), ObservedOutcome(failed=True))
+                for paces in [of_set] * 4
+            ],
+        )
+        for of_set in ((0.5,) * 10, SLOWING)
+    )
+    assert even.mean[V_FAIL] > slowing.mean[V_FAIL] + 0.05
+
+
+def test_a_lifter_of_varied_sets_has_no_habit() -> None:
+    """After sets of six to twenty reps without a load, the next one may be any of them."""
+    steady, varied = (
+        posterior_profile(
+            None,
+            [
+                likelihood_of_set(make_prior(pct_1rm=None), by_ends((0.5,) * count), ObservedOutcome(failed=True))
+                for count in counts
+            ],
+        ).build_prior(make_prior(pct_1rm=None), None)
+        for counts in ((12, 12, 13), (6, 20, 11))
+    )
+    assert steady.log_n_sd < 0.12
+    assert varied.log_n_sd > 0.3

@@ -190,12 +190,12 @@ def test_concentric_times_are_learned_apart() -> None:
     assert posterior_profile(profile, TERMS).learned_sets == profile.learned_sets
 
 
-def test_sets_without_a_measure_teach_habits_only() -> None:
-    """Taps, tempo sets and other metrics do not inform the line; their terms leave it alone."""
+def test_sets_without_a_velocity_leave_the_line_alone() -> None:
+    """Taps teach reps and paces, tempo sets nothing but travel and rest; a profile of velocities learns from neither."""
     taps = [Observation(rep.rep_number, rep.end_s, None, None, None, None) for rep in SETS[0]]
     tempo = likelihood_of_set(replace(cold(), tempo=True), SETS[0], ObservedOutcome(failed=True))
+    assert ["pace", "none", "none"] == [term.kind for term in (taught(taps), tempo, taught([]))]
     for term in (taught(taps), tempo, taught([])):
-        assert not term.teaches
         assert posterior_profile(population_profile("bench_press", "velocity"), [term]).learned_sets == 0
 
 

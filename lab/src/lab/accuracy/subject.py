@@ -69,9 +69,9 @@ def next_start(
     tempo: bool = False,
 ) -> Prior:
     """Return the prior of a set after its lifter's earlier sets, with its load told in % of the 1RM, in kg or not."""
-    velocity, timing = (
+    velocity, timing, pace = (
         posterior_profile(None, those) if (those := [term for term in terms if term.kind == kind]) else None
-        for kind in ("velocity", "timing")
+        for kind in ("velocity", "timing", "pace")
     )
     return build_prior(
         lifted_set.exercise,
@@ -83,6 +83,7 @@ def next_start(
         at_days=lifted_set.at_days,
         profile=velocity,
         timing_profile=timing,
+        pace_profile=pace,
     )
 
 

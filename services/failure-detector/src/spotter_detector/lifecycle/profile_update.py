@@ -105,6 +105,7 @@ def pinned_prior(work: UnitOfWork, config: int, context: Mapping[str, Any], key:
         at_days=opened_us / DAY_US,
         profile=_profile(work, terms, key, "velocity", model_class),
         timing_profile=_profile(work, terms, key, "timing", model_class),
+        pace_profile=_profile(work, terms, key, "pace", model_class),
     )
 
 

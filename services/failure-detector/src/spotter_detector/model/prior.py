@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 
+# Loads and exercises that are told are wrong in about 3 % of sets, and the model of them now and then (design choice).
+UNTOLD_SHARE = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Prior:
@@ -55,8 +58,13 @@ class Prior:
         The device reported the sensor's noise; otherwise it was estimated from sets.
     timing : Prior or None
         Learned prior for sets with concentric times and no velocities, as velocities over the class's travel.
-    untold : Prior or None
-        The same without what was told of the load, where something was: it may be wrong.
+    pace : Prior or None
+        Learned prior for sets that are measured by how their paces fall: ratios of velocities, whole cycles.
+    retention_offset, retention_sd : float, float or None
+        What the pace at failure keeps over what it usually does, and the sd of what it keeps, if learned.
+    untold, untold_share : Prior or None, float
+        The same without what was told of the load, where something was, or without a habit: either may be wrong, in
+        this share of sets.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
@@ -90,6 +98,10 @@ class Prior:
     sensor_told: bool = False
     timing: Prior | None = None
     untold: Prior | None = None
+    untold_share: float = UNTOLD_SHARE
+    pace: Prior | None = None
+    retention_offset: float = 0.0
+    retention_sd: float | None = None
 
 
 def prior_to_json(s: Prior) -> dict[str, object]:
@@ -101,7 +113,7 @@ def prior_to_json(s: Prior) -> dict[str, object]:
     ('unknown', True)
     """
     written: dict[str, object] = {name: getattr(s, name) for name in _READERS}
-    for name in ("timing", "untold"):
+    for name in ("timing", "untold", "pace"):
         inner = getattr(s, name)
         if inner is not None:
             written[name] = prior_to_json(inner)

@@ -5,6 +5,7 @@ A learned prior has `learned_sets` over 0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import log, sqrt
 from typing import Protocol
@@ -36,7 +37,7 @@ class LearnedProfile(Protocol):
 
     @property
     def kind(self) -> str:
-        """`velocity` or `timing`."""
+        """`velocity`, `timing` or `pace`."""
 
     def build_prior(self, cold: Prior, at_days: float | None) -> Prior:
         """Return the population prior with the learned values in place."""
@@ -64,6 +65,7 @@ def build_prior(
     at_days: float | None = None,
     profile: LearnedProfile | None = None,
     timing_profile: LearnedProfile | None = None,
+    pace_profile: LearnedProfile | None = None,
 ) -> Prior:
     """Return the prior of a set.
 
@@ -92,9 +94,9 @@ def build_prior(
         The set's intent is to reduce the load within it.
     at_days : float or None
         When the set is lifted, on the clock of the profile's terms: learned values drift with time.
-    profile, timing_profile : spotter_detector.profile.Profile or None
-        What was learned of this lifter in this exercise from velocities in this metric, and from concentric times. A
-        profile of times is recognised by its kind, whichever of the two arguments it is.
+    profile, timing_profile, pace_profile : spotter_detector.profile.Profile or None
+        What was learned of this lifter in this exercise from velocities in this metric, from concentric times, and from
+        paces. A profile is recognised by its kind, whichever of the arguments it is.
 
     >>> known = build_prior("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False)
     >>> known.v1_mean_mps, known.v1_sd_mps, known.log_n_mean, known.log_n_sd, known.v1_log_n_cov
@@ -117,10 +119,11 @@ def build_prior(
         load_kg=load_kg,
         drop=drop,
     )
-    prior = _learned(cold, profile, timing_profile, at_days)
+    profiles = {learned.kind: learned for learned in (profile, timing_profile, pace_profile) if learned is not None}
+    prior = _learned(cold, profiles, at_days)
     if pct_1rm is None and planned_reps is None and load_kg is None:
         return prior
-    untold = _learned(_without_load(cold), profile, timing_profile, at_days)
+    untold = _learned(_without_load(cold), profiles, at_days)
     # Without a strength a load in kg says nothing.
     return prior if replace(untold, load_kg=load_kg) == prior else replace(prior, untold=untold)
 
@@ -139,16 +142,16 @@ def _without_load(cold: Prior) -> Prior:
     )
 
 
-def _learned(
-    cold: Prior, profile: LearnedProfile | None, timing_profile: LearnedProfile | None, at_days: float | None
-) -> Prior:
-    if profile is not None and profile.kind == "timing":
-        profile, timing_profile = None, profile
-    prior = cold if profile is None else profile.build_prior(cold, at_days)
-    if timing_profile is None:
-        return prior
-    timing = timing_profile.build_prior(cold, at_days)
-    return replace(prior, learned_sets=max(prior.learned_sets, timing.learned_sets), timing=timing)
+def _learned(cold: Prior, profiles: Mapping[str, LearnedProfile], at_days: float | None) -> Prior:
+    prior = profiles["velocity"].build_prior(cold, at_days) if "velocity" in profiles else cold
+    if "timing" in profiles:
+        prior = replace(prior, timing=profiles["timing"].build_prior(cold, at_days))
+    if "pace" in profiles:
+        # How much of a pace is left at failure goes by the reps possible, whatever the load.
+        usual = replace(_without_load(cold), pct_1rm=cold.pct_1rm, load_kg=cold.load_kg)
+        prior = replace(prior, pace=profiles["pace"].build_prior(usual, at_days))
+    learned_sets = max(each.learned_sets for each in (prior, prior.timing, prior.pace) if each is not None)
+    return prior if learned_sets == prior.learned_sets else replace(prior, learned_sets=learned_sets)
 
 
 def _population(

@@ -59,7 +59,7 @@ class SetState:
     ) -> None:
         self.prior = prior
         self.kind = kind
-        self.curve_prior = prior_for_kind(prior, kind) if kind is PaceKind.CONCENTRIC else prior
+        self.curve_prior = prior if kind is PaceKind.VELOCITY else prior_for_kind(prior, kind)
         self.by_reference = kind is not PaceKind.VELOCITY and in_units_of_reference(prior, kind)
         # Population values are of mean velocity; a learned profile may be of another metric.
         self.own_metric = prior.velocity_metric if prior.learned_sets else "mean"

@@ -13,19 +13,20 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
-from math import hypot
+from math import hypot, sqrt
 
 import numpy as np
 
 from spotter_detector.model.exercise_models import exercise_model
-from spotter_detector.model.grid import Floats, Spread, first_velocity, mixed, planes_over_grid, velocity_planes
+from spotter_detector.model.grid import N_MAX, Floats, Spread, first_velocity, mixed, planes_over_grid, velocity_planes
 from spotter_detector.model.prior import Prior
 
 # The reference of a curve is the fastest of its first so many measured reps.
 REFERENCE_REPS = 3
 _FRESH = Spread.same(0.97, 0.05)
 _CONCENTRIC_CV = 0.06
-_CYCLE_CV = 0.11
+# Breaths between reps vary, and not independently: a hurried or a slow stretch is several reps long (design choice).
+_CYCLE_CV = 0.15
 # The concentric share of a fresh cycle, which alone grows, and the sd that this assumption adds (design choice).
 _CYCLE_CONCENTRIC_SHARE = 0.4
 _CYCLE_SD = 0.10
@@ -34,10 +35,12 @@ _PEAK_FALL_SHARE = 0.5
 _PEAK_SD = 0.10
 # Limit for a first velocity that the line puts near or under that at failure.
 _RETENTION_MAX = 0.95
+_RETENTION_MIN = 0.1
+_RETENTION_CV_MIN = 0.05
 # A watch's concentric phase begins and ends a little elsewhere than the bar's: log sd between watches (design choice).
 _TIMED_LOG_SD = 0.05
-# Loads and exercises that are told are wrong in about 3 % of sets, and the model of them now and then (design choice).
-UNTOLD_SHARE = 0.05
+# Sd of log reps without a load, where only paces are known: no single is timed by its cycles (design choice).
+_BY_PACE_LOG_N_SD = 0.50
 # A tempo is slower than the lifter's capacity; by how much only the end shows (design choice).
 _TEMPO_FRESH = Spread.same(1.6, 0.45)
 _TEMPO_LAST = Spread.same(0.85, 0.25)
@@ -68,17 +71,30 @@ def retention(prior: Prior, kind: PaceKind) -> Spread:
     >>> prior = build_prior("bench_press", pct_1rm=70, planned_reps=None, target_rir=None, tempo=False)
     >>> for kind in (PaceKind.CONCENTRIC, PaceKind.CYCLE, PaceKind.RATIO, PaceKind.PEAK_RATIO):
     ...     print(kind.label, retention(prior, kind).mean[14].round(3), retention(prior, kind).sd[14].round(3))
-    concentric 0.251 0.091
-    cycle 0.456 0.156
-    ratio 0.251 0.091
-    peak_ratio 0.626 0.11
+    concentric 0.251 0.08
+    cycle 0.456 0.146
+    ratio 0.251 0.08
+    peak_ratio 0.626 0.108
     """
     if prior.tempo:
         return _TEMPO_LAST
+    usual = usual_retention(prior, kind)
+    if prior.retention_sd is None:
+        return usual
+    # A pace that grows towards failure is none.
+    mean = np.clip(usual.mean + prior.retention_offset, _RETENTION_MIN, 1.0)
+    return Spread(mean, np.full(N_MAX, prior.retention_sd))
+
+
+def usual_retention(prior: Prior, kind: PaceKind) -> Spread:
+    """Return the pace at failure in units of the reference as the prior's velocities have it."""
     first = first_velocity(prior)
     slowest = np.maximum(first.mean, prior.v_last_mean_mps / _RETENTION_MAX)
     mean = _FRESH.mean * prior.v_last_mean_mps / slowest
-    sd = mean * np.sqrt((prior.v_last_sd_mps / prior.v_last_mean_mps) ** 2 + (first.sd / slowest) ** 2)
+    # A scale that both velocities share leaves their ratio as it is.
+    shared = 2.0 * prior.v1_v_last_cov / (prior.v_last_mean_mps * slowest)
+    variance = (prior.v_last_sd_mps / prior.v_last_mean_mps) ** 2 + (first.sd / slowest) ** 2 - shared
+    sd = mean * np.sqrt(np.maximum(variance, _RETENTION_CV_MIN**2))
     if kind is PaceKind.CYCLE:
         grown = 1.0 / (_CYCLE_CONCENTRIC_SHARE / mean + 1.0 - _CYCLE_CONCENTRIC_SHARE)
         steepness = _CYCLE_CONCENTRIC_SHARE * (grown / mean) ** 2
@@ -113,7 +129,8 @@ def travel_m(prior: Prior) -> float:
 def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
     """Return the prior of a set measured by this kind.
 
-    For concentric times it is the learned one, or else that of velocity with the travel's spread between lifters.
+    For concentric times it is the learned one, or else that of velocity with the travel's spread between lifters; so
+    for paces, which without a load say little of how heavy the set is: the reps possible are then the usual ones.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
@@ -121,12 +138,42 @@ def prior_for_kind(prior: Prior, kind: PaceKind) -> Prior:
     >>> round(prior.v1_sd_mps, 3), round(values.v1_sd_mps, 3), round(values.v1_v_last_cov, 4)
     (0.072, 0.091, 0.002)
     """
-    if kind is not PaceKind.CONCENTRIC or prior.tempo:
+    if kind is PaceKind.VELOCITY or prior.tempo:
         return prior
+    if kind is not PaceKind.CONCENTRIC:
+        return by_pace(prior) if prior.pace is None else prior.pace
     if prior.timing is not None:
         return prior.timing
     widened = _over_travels(prior)
     return widened if prior.untold is None else replace(widened, untold=_over_travels(prior.untold))
+
+
+def by_pace(prior: Prior) -> Prior:
+    """Return a population prior as it is for paces; one that was learned stays as it is."""
+    if prior.learned_sets or prior.log_n_sd <= _BY_PACE_LOG_N_SD:
+        return prior if prior.untold is None else replace(prior, untold=by_pace(prior.untold))
+    return with_reps(prior, prior.log_n_mean, _BY_PACE_LOG_N_SD)
+
+
+def with_reps(prior: Prior, log_n_mean: float, log_n_sd: float) -> Prior:
+    """Return the prior with another belief about log reps, on the same line to the first velocity.
+
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> few = with_reps(prior, 1.6, 0.2)
+    >>> [round(float(first_velocity(of).mean[4]), 3) for of in (prior, few)]
+    [0.357, 0.357]
+    """
+    slope = prior.v1_log_n_cov / prior.log_n_sd**2
+    residual = prior.v1_sd_mps**2 - slope * prior.v1_log_n_cov
+    return replace(
+        prior,
+        v1_mean_mps=round(prior.v1_mean_mps + slope * (log_n_mean - prior.log_n_mean), 6),
+        v1_sd_mps=round(sqrt(residual + (slope * log_n_sd) ** 2), 6),
+        log_n_mean=round(log_n_mean, 6),
+        log_n_sd=round(log_n_sd, 6),
+        v1_log_n_cov=round(slope * log_n_sd**2, 6),
+    )
 
 
 def _over_travels(prior: Prior) -> Prior:
@@ -154,7 +201,7 @@ def prior_planes(prior: Prior, kind: PaceKind) -> Floats:
     planes = _planes(prior, kind)
     if prior.untold is None:
         return planes
-    return mixed(planes, prior_planes(prior.untold, kind), UNTOLD_SHARE)
+    return mixed(planes, prior_planes(prior.untold, kind), prior.untold_share)
 
 
 def _planes(prior: Prior, kind: PaceKind) -> Floats:
@@ -167,13 +214,13 @@ def _planes(prior: Prior, kind: PaceKind) -> Floats:
 def pace_cv(prior: Prior, kind: PaceKind) -> float:
     """Return the coefficient of variation of one rep's pace about the curve.
 
-    Concentric times .06; whole cycles .11, since breaths between reps vary. Velocities in another metric vary as mean
+    Concentric times .06; whole cycles .15, since breaths between reps vary. Velocities in another metric vary as mean
     velocity does; the sensor's noise is separate.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=80, planned_reps=None, target_rir=None, tempo=False)
     >>> [pace_cv(prior, kind) for kind in (PaceKind.VELOCITY, PaceKind.PEAK_RATIO, PaceKind.CONCENTRIC, PaceKind.CYCLE)]
-    [0.035, 0.035, 0.06, 0.11]
+    [0.035, 0.035, 0.06, 0.15]
     """
     if kind is PaceKind.CONCENTRIC:
         return _CONCENTRIC_CV

@@ -42,7 +42,13 @@ PARAMETERS = 7
 REPS_OFFSET, V1_OFFSET, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE = range(PARAMETERS)
 # Indices of a set's effects: the population's first velocity at the load (g), velocity at failure (w), log reps (e),
 # curve.
-_SET_V1, _SET_V_FAIL, _SET_LOG_REPS, _SET_CURVE = range(4)
+_SET_V1, _SET_V_FAIL, SET_LOG_REPS, _SET_CURVE = range(4)
+# Paces alone: a lifter's reps to failure at the load they are used to, and from set to set where no load is told; what
+# a lifter's pace keeps to failure over what it usually does, and from set to set (design choices). The scale means
+# nothing.
+PACE_LOG_N_SD, _PACE_LOAD_LOG_N_SD = 0.50, 0.02
+_PACE_RETENTION_SD, _PACE_RETENTION_WITHIN_SD = 0.12, 0.08
+_PACE_SCALE_SD = 1e-4
 # Load unknown, as in a population prior (design choice).
 VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.75
 # Sd of the log 1RM over all lifters (design choice): a load in kg then means nothing until one was lifted.
@@ -84,6 +90,8 @@ def population_belief(model_class: str, kind: str) -> Belief:
     travel_sd = float(np.hypot(model.rom_log_sd, _TIMED_LOG_SD)) if kind == "timing" else 0.0
     scale_sd = float(np.hypot(SCALE_LOG_SD, travel_sd))
     mean = np.array([0.0, 0.0, model.line_slope, model.v_last_mps, model.curve_mean, _LOG_1RM, 0.0])
+    if kind == "pace":
+        mean[[REPS_OFFSET, V_FAIL]] = VAGUE_LOG_N - model.line_log_n, 0.0
     sd = np.array(
         [
             model.load_between_sd(),
@@ -95,6 +103,8 @@ def population_belief(model_class: str, kind: str) -> Belief:
             scale_sd,
         ]
     )
+    if kind == "pace":
+        sd[[REPS_OFFSET, V_FAIL, LOG_SCALE]] = PACE_LOG_N_SD, _PACE_RETENTION_SD, _PACE_SCALE_SD
     belief = Belief(mean, np.diag(sd * sd))
     for array in (belief.mean, belief.cov):
         array.flags.writeable = False
@@ -110,8 +120,12 @@ class SetEffects:
     by_1rm: Floats
 
 
-def set_effects(model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats) -> SetEffects:
+def set_effects(
+    model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats, habit_sd: float | None = None
+) -> SetEffects:
     """Return the distribution of the effects of sets at these loads, for a lifter with parameters (7,).
+
+    `habit_sd` is that of log reps from set to set, of sets that are measured by paces; None: of velocities or times.
 
     >>> model = exercise_model("bench_press")
     >>> variation = set_effects(model, [SetLoad(pct_1rm=75.0)], population_belief("bench_press", "velocity").mean)
@@ -125,6 +139,12 @@ def set_effects(model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats) 
     variance[:] = (0.0, model.v_last_within_sd_mps**2, LINE_WITHIN_SD**2, _CURVE_WITHIN_SD**2)
     mean[:, _SET_V1] = [row[0] for row in rows]
     variance[:, _SET_V1] = [row[1] for row in rows]
+    if habit_sd is not None:
+        variance[:, _SET_V_FAIL] = _PACE_RETENTION_WITHIN_SD**2
+        variance[:, SET_LOG_REPS] = habit_sd**2
+        untold = [load.pct_1rm is None and load.load_kg is None for load in loads]
+        mean[untold, _SET_V1] = model.line_velocity_mps
+        variance[untold, _SET_V1] = (_PACE_LOAD_LOG_N_SD / model.line_slope) ** 2
     return SetEffects(mean, variance, np.array([row[2] for row in rows]))
 
 
@@ -187,7 +207,7 @@ def set_figures(
     line_mps = scale * (effects[:, _SET_V1] + lifter[V1_OFFSET])
     at[:, 1] = scale * (effects[:, _SET_V_FAIL] + lifter[V_FAIL])
     at[:, 0], steepness = bent(line_mps, at[:, 1]) if is_bent else (line_mps, np.ones(len(effects)))
-    at[:, 2] = model.line_log_n + lifter[REPS_OFFSET] + slope * off + effects[:, _SET_LOG_REPS]
+    at[:, 2] = model.line_log_n + lifter[REPS_OFFSET] + slope * off + effects[:, SET_LOG_REPS]
     at[:, 3] = lifter[CURVE] + effects[:, _SET_CURVE]
     by_lifter = np.zeros((len(effects), 4, PARAMETERS))
     by_lifter[:, 0, V1_OFFSET] = by_lifter[:, 1, V_FAIL] = scale
@@ -199,7 +219,7 @@ def set_figures(
     by_effects = np.zeros((len(effects), 4, 4))
     by_effects[:, 0, _SET_V1] = by_effects[:, 1, _SET_V_FAIL] = scale
     by_effects[:, 2, _SET_V1] = slope
-    by_effects[:, 2, _SET_LOG_REPS] = by_effects[:, 3, _SET_CURVE] = 1.0
+    by_effects[:, 2, SET_LOG_REPS] = by_effects[:, 3, _SET_CURVE] = 1.0
     for slopes in (by_lifter, by_effects):  # the first velocity is between the line's and that at failure
         slopes[:, 0] *= steepness[:, None]
         slopes[:, 0] += (1.0 - steepness)[:, None] * slopes[:, 1]

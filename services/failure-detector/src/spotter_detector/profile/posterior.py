@@ -14,11 +14,12 @@ from math import log
 import numpy as np
 
 from spotter_detector.model.exercise_models import ExerciseModel, exercise_model, load_at
-from spotter_detector.model.timing import UNTOLD_SHARE
+from spotter_detector.model.prior import UNTOLD_SHARE
 from spotter_detector.profile.codec import symmetric
 from spotter_detector.profile.generative_model import (
     DRIFT,
     LOG_1RM,
+    REPS_OFFSET,
     Belief,
     Floats,
     SetEffects,
@@ -29,15 +30,18 @@ from spotter_detector.profile.generative_model import (
     set_figures,
     weeks_between,
 )
+from spotter_detector.profile.habit import RepsHabit
 from spotter_detector.profile.noise import pooled_noise
 from spotter_detector.profile.profile import Profile
-from spotter_detector.profile.term import FIGURES, LOG_N, Term
+from spotter_detector.profile.term import FIGURES, KINDS, LOG_N, Term
 
 _PASSES = 6
 # Share of sets that say nothing of the lifter: another exercise, another lifter, reports that were no reps; their
 # figures vary so many times the variance (design choice).
 _ODD_SHARE, _ODD_SPREAD = 0.02, 9.0
 _UNKNOWN_1RM_SD = 0.3
+# Where a set says nothing of its reps, it says nothing of how they vary.
+_OPEN_LOG_N_SD = 1.0
 # Sd of the log 1RM as guessed from single sets (design choice).
 _GUESSED_1RM_SD = 0.15
 
@@ -74,7 +78,7 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
         if not ordered:
             raise ValueError("nothing to learn from: pass a base or a term")
         kinds = [term.kind for term in ordered if term.teaches]
-        kind = "velocity" if "velocity" in kinds or not kinds else "timing"
+        kind = next((kind for kind in KINDS if kind in kinds), KINDS[0])
         base = population_profile(ordered[0].model_class, kind)
     if any(term.model_class != base.model_class for term in ordered):
         raise ValueError(
@@ -86,7 +90,11 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
     now = max([base.at_days] * (base.learned_sets > 0) + [term.at_days for term in ordered])
     model = exercise_model(base.model_class)
     prior = base.at(now).belief() if base.learned_sets else base.belief()
-    belief = _posterior(model, prior, taught, now) if taught else prior
+    habit = RepsHabit(base.noise, base.noise_reps) if base.kind == "pace" else None
+    if habit is not None and taught:
+        habit = habit.after(*_off_usual(model, prior, taught))
+    belief = _posterior(model, prior, taught, now, None if habit is None else habit.sd) if taught else prior
+    noise = pooled_noise([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)])
     return Profile(
         base.model_class,
         base.kind,
@@ -100,19 +108,21 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
         ),
         _median([term.rom_m for term in ordered], base.rom_m),
         _median([term.rest_s for term in ordered], base.rest_s),
-        *pooled_noise([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)]),
+        *(noise if habit is None else (habit.variance, habit.sets)),
     ).with_belief(belief)
 
 
-def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: float) -> Belief:
+def _posterior(
+    model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: float, habit_sd: float | None
+) -> Belief:
     precisions = symmetric([term.precision for term in terms], FIGURES)
     shifts = np.array([term.shift for term in terms])
     loads = [SetLoad(term.pct_1rm, term.load_kg) for term in terms]
     changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
     prior_precision = np.linalg.inv(prior.cov)
-    mean, cov = _first_guess(model, prior, terms), prior.cov
-    untold = set_effects(model, [SetLoad()] * len(terms), mean)
-    expected = set_effects(model, loads, mean)
+    mean, cov = _first_guess(model, prior, terms, habit_sd), prior.cov
+    untold = set_effects(model, [SetLoad()] * len(terms), mean, habit_sd)
+    expected = set_effects(model, loads, mean, habit_sd)
     effects = expected.mean
     before = prior.cov.copy()
     if before[LOG_1RM, LOG_1RM] > _UNKNOWN_1RM_SD**2:  # it was guessed from the sets
@@ -139,7 +149,7 @@ def _posterior(model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: 
         cov = np.asarray(np.linalg.inv(precision), dtype=np.float64)
         mean = np.asarray(cov @ shift, dtype=np.float64)
         # The best guess of the sets' effects, given the lifter's parameters.
-        expected = set_effects(model, loads, mean)
+        expected = set_effects(model, loads, mean, habit_sd)
         likely = blended(expected, untold, trust.load)
         figures = set_figures(model, mean, effects, likely.by_1rm)
         offset = figures.at - _times(figures.by_effects, effects)
@@ -201,13 +211,13 @@ def _log_evidence(at: Floats, cov: Floats, precisions: Floats, shifts: Floats) -
     return log_evidence
 
 
-def _first_guess(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> Floats:
+def _first_guess(model: ExerciseModel, prior: Belief, terms: Sequence[Term], habit_sd: float | None) -> Floats:
     """Return where the model is linearised first: an unknown 1RM is the median of what each set's reps say alone."""
     guess = prior.mean.copy()
     with_kg = [term for term in terms if term.pct_1rm is None and term.load_kg]
     if not with_kg or prior.cov[LOG_1RM, LOG_1RM] <= _UNKNOWN_1RM_SD**2:
         return guess
-    usual = set_effects(model, [SetLoad()], prior.mean)
+    usual = set_effects(model, [SetLoad()], prior.mean, habit_sd)
     at, cov = _predicted(model, prior, usual)
     precision = np.linalg.inv(cov[0])
     weighed: list[tuple[float, float]] = []
@@ -218,6 +228,22 @@ def _first_guess(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> 
         weighed.append((log_kg, 1.0 / after[LOG_N, LOG_N] - 1.0 / cov[0, LOG_N, LOG_N]))
     guess[LOG_1RM] = _weighted_median(weighed)
     return guess
+
+
+def _off_usual(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> tuple[Floats, Floats]:
+    """Return by how much the log reps of sets differ from what is usual at their loads, and the variances: (n,) each."""
+    mean = _first_guess(model, prior, terms, RepsHabit(0.0, 0).sd)
+    effects = set_effects(model, [SetLoad(term.pct_1rm, term.load_kg) for term in terms], mean, 0.0)
+    figures = set_figures(model, mean, effects.mean, effects.by_1rm)
+    usual = figures.at[:, LOG_N] - mean[REPS_OFFSET] + prior.mean[REPS_OFFSET]
+    open_to = np.diag([*(1e3 for _ in range(LOG_N)), _OPEN_LOG_N_SD**2, 1e3])
+    messages = [np.linalg.inv(np.linalg.inv(open_to) + term.precision_matrix()) for term in terms]
+    at = [
+        float((cov @ (np.array(term.shift) + np.linalg.inv(open_to)[:, LOG_N] * log_n))[LOG_N])
+        for term, cov, log_n in zip(terms, messages, usual, strict=True)
+    ]
+    by_load = figures.by_effects[:, LOG_N, 0] ** 2 * effects.variance[:, 0]
+    return np.array(at) - usual, np.array([cov[LOG_N, LOG_N] for cov in messages]) + by_load
 
 
 def _weighted_median(weighed: Sequence[tuple[float, float]]) -> float:

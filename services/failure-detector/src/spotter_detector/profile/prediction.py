@@ -9,7 +9,10 @@ import numpy as np
 
 from spotter_detector.model.exercise_models import exercise_model
 from spotter_detector.model.prior import Prior
+from spotter_detector.model.timing import by_pace, with_reps
 from spotter_detector.profile.generative_model import LOG_1RM, SLOPE, Belief, SetLoad, set_effects, set_figures
+from spotter_detector.profile.habit import RepsHabit
+from spotter_detector.profile.term import CURVE, LOG_N, V_LAST
 
 
 def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
@@ -53,6 +56,29 @@ def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
         curve_sd=_readable(sqrt(cov[3, 3])),
         v1_v_last_cov=_readable(cov[0, 1]),
         v_last_log_n_cov=_readable(cov[1, 2]),
+    )
+
+
+def predicted_pace_prior(usual: Prior, belief: Belief, habit: RepsHabit, *, knows_1rm: bool) -> Prior:
+    """Return the prior of a set that is measured by paces: `usual` with the lifter's reps, retention and curve in place.
+
+    Reps to failure at a like load are known by what was told of the loads, else by the lifter's habit.
+    """
+    model = exercise_model(usual.model_class)
+    load = SetLoad(usual.pct_1rm, usual.load_kg if knows_1rm else None)
+    effects = set_effects(model, [load], belief.mean, habit.sd)
+    figures = set_figures(model, belief.mean, effects.mean, effects.by_1rm, is_bent=False)
+    at, by_lifter, by_effects = figures.at[0], figures.by_lifter[0], figures.by_effects[0]
+    cov = by_lifter @ belief.cov @ by_lifter.T + (by_effects * effects.variance[0]) @ by_effects.T
+    open_to_all = by_pace(usual)
+    return replace(
+        with_reps(open_to_all, float(at[LOG_N]), sqrt(cov[LOG_N, LOG_N])),
+        retention_offset=_readable(at[V_LAST]),
+        retention_sd=_readable(sqrt(cov[V_LAST, V_LAST])),
+        curve_mean=_readable(at[CURVE]),
+        curve_sd=_readable(sqrt(cov[CURVE, CURVE])),
+        untold=replace(open_to_all, curve_mean=_readable(at[CURVE]), curve_sd=_readable(sqrt(cov[CURVE, CURVE]))),
+        untold_share=habit.broken_share,
     )
 
 

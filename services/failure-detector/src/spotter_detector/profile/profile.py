@@ -13,8 +13,9 @@ from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.model.prior import Prior
 from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
 from spotter_detector.profile.generative_model import PARAMETERS, Belief, drifted, weeks_between
+from spotter_detector.profile.habit import RepsHabit
 from spotter_detector.profile.noise import sensor_sd_mps
-from spotter_detector.profile.prediction import predicted_prior
+from spotter_detector.profile.prediction import predicted_pace_prior, predicted_prior
 
 PROFILE_VERSION = 1
 _TRIANGLE = PARAMETERS * (PARAMETERS + 1) // 2
@@ -27,7 +28,7 @@ class Profile:
     Attributes
     ----------
     model_class, kind : str
-        The row of `exercise_models`; `velocity` or `timing`.
+        The row of `exercise_models`; one of `term.KINDS`.
     learned_sets : int
         How many sets it was learned from.
     at_days : float
@@ -41,7 +42,7 @@ class Profile:
     grind_s, rom_m, rest_s : float or None
         Longest completed concentric phase, usual travel, usual rest between concentric phases.
     noise, noise_reps : float, int
-        Variance of the sensor, (m/s)², from all sets, and the reps that it rests on.
+        Variance of the sensor, (m/s)², from all sets, and the reps that it rests on; of a profile of paces the `RepsHabit`.
 
     >>> from spotter_detector.profile import posterior_profile
     >>> from spotter_detector.profile.posterior import population_profile
@@ -90,6 +91,9 @@ class Profile:
         A noise that the device reported stays; otherwise it is the one learned from the sets.
         """
         belief = self.belief() if at_days is None else self.belief_at(at_days)
+        if self.kind == "pace":
+            prior = predicted_pace_prior(cold, belief, RepsHabit(self.noise, self.noise_reps), knows_1rm=self.knows_1rm)
+            return start_with(prior, learned_sets=self.learned_sets, profile_version=self.version)
         return start_with(
             predicted_prior(cold, belief, knows_1rm=self.knows_1rm),
             learned_sets=self.learned_sets,

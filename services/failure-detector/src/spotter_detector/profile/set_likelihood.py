@@ -24,11 +24,11 @@ from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, Request
 from spotter_detector.model.set_end import FAILED_NEXT, log_likelihood
 from spotter_detector.model.strands import strands_of
-from spotter_detector.model.timing import PaceKind, prior_planes
+from spotter_detector.model.timing import PaceKind, prior_planes, usual_retention
 from spotter_detector.profile.codec import significant, upper_half
 from spotter_detector.profile.generative_model import Floats
 from spotter_detector.profile.noise import pooled_noise, sensor_scatter
-from spotter_detector.profile.term import FIGURES, Term
+from spotter_detector.profile.term import FIGURES, KINDS, Term
 
 _NO_TERM = (0.0,) * 10, (0.0,) * 4
 _LOG_N = np.array([log(n) for n in range(1, N_MAX + 1)])
@@ -100,7 +100,7 @@ def _term(prior: Prior, strands: Sequence[tuple[Sequence[Observation], Posterior
         and (message := _message(prior, strand, posterior, outcome if strand[-1].end_s == last_s else None)) is not None
     ]
     kinds = {message.kind for message in messages}
-    kind = "velocity" if "velocity" in kinds else "timing" if kinds else "none"
+    kind = next((kind for kind in KINDS if kind in kinds), "none")
     messages = [message for message in messages if message.kind == kind]
     if not messages:
         return Term(prior.model_class, kind, outcome.at_days, pct_1rm, load_kg, *_NO_TERM, False, *summary)
@@ -140,7 +140,7 @@ def _message(
 
     `outcome` is that of the set; None: the set did not end with this strand. It is about the last curve.
     """
-    if posterior.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC) or posterior.progress < 1:
+    if posterior.progress < 1:
         return None
     observations, later = strand[: posterior.reports], strand[posterior.reports :]
     if later and posterior.progress < _BEFORE_PAUSE_MIN and later[0].load_kg == observations[-1].load_kg:
@@ -148,7 +148,10 @@ def _message(
     if later or outcome is None:
         outcome = _UNKNOWN
     log_weight = posterior.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_outcome(posterior.progress, outcome)
-    mean, cov = _moments(posterior.planes, posterior.curve_prior, log_weight)
+    usual = None
+    if posterior.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC):
+        usual = usual_retention(posterior.curve_prior, posterior.kind).mean
+    mean, cov = _moments(posterior.planes, posterior.curve_prior, log_weight, usual)
     # A device that reports its own noise needs no estimate.
     has_noise = any(rep.velocity_sd_mps is not None for rep in observations)
     is_velocity = posterior.kind is PaceKind.VELOCITY
@@ -156,15 +159,18 @@ def _message(
     if is_velocity and not has_noise:
         scattered = sensor_scatter(observations, posterior, log_weight.ravel(), prior.velocity_cv)
     before_planes = prior_planes(posterior.curve_prior, posterior.kind)
-    before_mean, before_cov = _moments(before_planes, posterior.curve_prior, before_planes[LOG_WEIGHT])
+    before_mean, before_cov = _moments(before_planes, posterior.curve_prior, before_planes[LOG_WEIGHT], usual)
     before, after = np.linalg.inv(before_cov), np.linalg.inv(cov)
     values, vectors = np.linalg.eigh(after - before)
     # No set has negative information; the posterior's mean is kept.
     precision = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    shift = (precision + before) @ mean - before @ before_mean
+    if usual is not None:
+        precision, shift = _without_first(precision, shift)
     return _Message(
-        "velocity" if is_velocity else "timing",
+        "velocity" if is_velocity else "timing" if usual is None else "pace",
         precision,
-        (precision + before) @ mean - before @ before_mean,
+        shift,
         outcome.failed or outcome.called_rir is not None,
         *(scattered or (None, 0)),
     )
@@ -211,8 +217,22 @@ def _log_outcome(done: int, outcome: ObservedOutcome) -> Floats:
     return likelihood
 
 
-def _moments(planes: Floats, curve_prior: Prior, log_weight: Floats) -> tuple[Floats, Floats]:
-    """Return mean (4,) and covariance (4, 4) of the four figures, over all cells."""
+def _without_first(precision: Floats, shift: Floats) -> tuple[Floats, Floats]:
+    """Return a message that leaves the first figure open: what it says of the others, whatever the first is."""
+    sure = precision[0, 0] + 1e-9
+    others = precision - np.outer(precision[:, 0], precision[0]) / sure
+    rest = shift - precision[:, 0] * shift[0] / sure
+    others[0], others[:, 0], rest[0] = 0.0, 0.0, 0.0
+    return others, rest
+
+
+def _moments(
+    planes: Floats, curve_prior: Prior, log_weight: Floats, usual: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return mean (4,) and covariance (4, 4) of the four figures, over all cells.
+
+    `usual` (60,): what a pace at failure usually keeps, which the second figure is counted from.
+    """
     weight = np.exp(log_weight - log_weight.max()).reshape(CURVES, N_MAX)
     weight /= weight.sum()
     planes = planes.reshape(-1, CURVES, N_MAX)
@@ -220,7 +240,7 @@ def _moments(planes: Floats, curve_prior: Prior, log_weight: Floats) -> tuple[Fl
     at = np.stack(
         [
             planes[V1],
-            planes[V1] + planes[DROP],
+            planes[V1] + planes[DROP] - (0.0 if usual is None else usual),
             np.broadcast_to(_LOG_N, shape),
             np.broadcast_to(curve_exponents(curve_prior)[:, None], shape),
         ]

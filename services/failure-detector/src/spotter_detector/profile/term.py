@@ -17,6 +17,10 @@ from spotter_detector.profile.codec import members, numbers, symmetric
 
 TERM_VERSION = 1
 FIGURES = 4
+# What a profile is learned from: velocities, concentric times as velocities over a usual travel, or paces in units of
+# the set's own first reps, of which the first figure says nothing and the second is what the pace at failure keeps over
+# what it usually does. Of a set that has several the first of these counts.
+KINDS = ("velocity", "timing", "pace")
 # Indices of the four figures.
 V1, V_LAST, LOG_N, CURVE = range(FIGURES)
 
@@ -30,7 +34,7 @@ class Term:
     model_class : str
         The row of `exercise_models`.
     kind : str
-        `velocity` or `timing` if the set informs a line and a failure velocity; else `none`.
+        One of `KINDS` if the set informs a profile; else `none`.
     at_days : float
         When the set was lifted.
     pct_1rm, load_kg : float or None
