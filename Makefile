@@ -74,7 +74,7 @@ test-kafka: install ## the tests on real Apache Kafka, which must be there (Java
 bench: install peers ## throughput and latency as one table, with the machine
 	@exec $(BIN)/python -m lab.bench $(ARGS)
 
-accuracy: install ## how good the model is, beside oracles and baselines: build/accuracy, and its figures in docs/accuracy (ARGS="--quick", "--recorded FILE")
+accuracy: install ## how good the model is, on people and simulated: build/accuracy, and its figures in docs/accuracy (ARGS="--quick", "--recorded FOLDER", "--parts people,wide")
 	@$(BIN)/python -m lab.accuracy $(ARGS)
 	@$(BIN)/python -m tools.figures build/accuracy/figures.json
 

@@ -10,13 +10,15 @@ import pytest
 
 from lab.accuracy.protocol import motion
 from lab.accuracy.protocol.motion import WatchRow
+from lab.accuracy.protocol.people import people_figures
 from lab.accuracy.protocol.plan import AFTER_8, COLD, MAIN_CASES, OTHER_CASES, ProtocolPlan
-from lab.accuracy.protocol.recordings import recorded_rows
 from lab.accuracy.protocol.rows import MODEL
 from lab.accuracy.protocol.simulations import Simulated, measure
+from lab.accuracy.protocol.wide import wide_figures
 from lab.accuracy.report import AccuracyReport, write
 from lab.accuracy.simulation import lifters
 from tools.figures.__main__ import main
+from tools.figures.record import Json, record_of
 from tools.figures.run_page import run_page
 
 PLAN = replace(
@@ -80,16 +82,43 @@ def test_report_is_a_page_with_plots_and_figures(results: list[Simulated], tmp_p
     figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert 64 == len(figures["about"]["parameters_sha256"])
     assert len(results[0].targets()) == len(figures["targets"])
-    assert [] == figures["recorded"]["lifters"]
+    assert figures["recorded"]["people"] is None
+    assert ["narrow"] == figures["about"]["parts"]
 
 
-def test_recorded_sets_have_a_section_of_their_own(results: list[Simulated]) -> None:
-    """Figures of recorded sets stand under their own heading, after all simulated ones."""
-    rows = recorded_rows(lifters("home", "bench_press", 3, 2, 5))
-    before, after = _page(AccuracyReport(PLAN, True, results, recorded=rows)).split("## Recorded sets")
-    assert "the lifter's call" not in before
-    assert all(row.label in after for row in rows)
-    assert "No file of recorded sets" not in after
+def test_recorded_people_come_before_all_that_is_simulated(results: list[Simulated]) -> None:
+    """Figures of recorded sets stand under their own heading, before simulated ones."""
+    people = people_figures(lifters("home", "bench_press", 3, 4, 5))
+    page = _page(AccuracyReport(PLAN, True, results, people=people))
+    recorded, after = page.split("## Simulated lifters, narrow world")
+    assert "## Recorded people" in recorded
+    assert all(f"| {row.label} |" in recorded and f"| {row.label} |" not in after for row in people.labels)
+    assert "MVT + .03" in recorded
+    assert "No recordings were passed" not in recorded
+
+
+def test_only_the_parts_that_were_measured_are_recorded_anew(results: list[Simulated]) -> None:
+    """A run of people alone leaves what was recorded of the narrow world, and its targets, as they were."""
+    before = record_of(_figures(AccuracyReport(PLAN, False, results)))
+    people = people_figures(lifters("home", "bench_press", 3, 4, 5))
+    after = record_of(_figures(AccuracyReport(PLAN, False, people=people)), before)
+    assert before["cases"] == after["cases"]
+    assert [] == before["alarms"]
+    assert len(people.alarms) == len(after["alarms"])
+    assert {"people", "narrow"} == {target["part"] for target in after["targets"]}
+
+
+def test_the_wide_world_has_its_oracle_rules_and_properties() -> None:
+    """Each number of earlier sets has a ratio to the oracle and an alarm table; the load is told with earlier sets only."""
+    figures = wide_figures("bench_press", replace(PLAN, wide_lifters=24, wide_oracle_lifters=16))
+    assert [0, 3, 8] == [row.earlier for row in figures.rows]
+    assert all(row.ratio.value > 0.0 and row.sets == 16 for row in figures.rows)
+    assert [False, True, True] == [any(alarm.load for alarm in row.alarms) for row in figures.rows]
+    assert 6 == len(figures.properties)
+    page = _page(AccuracyReport(PLAN, True, wide=[figures]))
+    assert "## Simulated lifters, wide world" in page
+    assert "narrow world\n\nModel" not in page
+    assert {"wide"} == {target.family for target in figures.targets()}
 
 
 def test_motion_is_judged_on_bars_and_on_recorded_wrists_apart(results: list[Simulated]) -> None:
@@ -99,18 +128,22 @@ def test_motion_is_judged_on_bars_and_on_recorded_wrists_apart(results: list[Sim
         WatchRow("241124_PREC_W7_S1_R14.csv.gz", 14, 16, 14),
     ]
     report = AccuracyReport(PLAN, True, results, motion.bar_rows(PLAN), watch=wrists)
-    before, after = _page(report).split("## Recorded sets")
+    before, after = _page(report).split("## Recorded watch sets")
     assert "Simulated velocity of a bar at 50 Hz" in before
     assert "2 recorded sets of one lifter's wrist" in before
     assert "1 exact, 1 off by more than one" in before
     assert "| 241124_PREC_W7_S1_R14.csv.gz | 14 | 16 | 14 |" in after
-    met = {(target.family, target.measure): target.met for target in report.targets() if target.about == "motion"}
+    met = {(target.family, target.measure): target.met for _, target in report.targets() if target.about == "motion"}
     assert not met["recorded", "count exact"]
     assert met["recorded", "sets off by more than one"]
     assert ("simulated", "stall called within .5 s") in met
 
 
 def _page(report: AccuracyReport) -> str:
+    return run_page(_figures(report), ())
+
+
+def _figures(report: AccuracyReport) -> Json:
     figures = report.figures()
     assert isinstance(figures, dict)
-    return run_page(figures, ())
+    return figures

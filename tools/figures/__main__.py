@@ -38,7 +38,8 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         if run["about"]["quick"]:
             print("A quick run judges nothing: docs/accuracy stays as it is.")
             return 0
-        kept.write_text(text_of(record_of(run)), encoding="utf-8")
+        before = json.loads(kept.read_text(encoding="utf-8"))
+        kept.write_text(text_of(record_of(run, before)), encoding="utf-8")
     differing = [path for path, text in pages(root, kept).items() if path.read_text(encoding="utf-8") != text]
     for path in differing:
         if options.check:

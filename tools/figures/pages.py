@@ -4,40 +4,48 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Final
 
+from tools.figures.markdown import EXERCISES, FOLDER, percent, table, template
+from tools.figures.people_section import people_section, people_summary
 from tools.figures.record import Json
+from tools.figures.wide_section import wide_section
 
-FOLDER: Final = Path(__file__).parent
 CASE_COLUMNS: Final = "family | exercise | known"
-EXERCISES: Final = {"bench_press": "bench press", "back_squat": "squat", "deadlift": "deadlift"}
 
 
 def page(record: Json) -> str:
-    """Return the page docs/accuracy/README.md."""
-    targets, cases, plan = record["targets"], record["cases"], record["about"]["plan"]
+    """Return the page docs/accuracy/README.md; what a record lacks has no section."""
+    targets = record["targets"]
     missed = [target for target in targets if not target["met"]]
-    return (
-        (FOLDER / "page.md")
-        .read_text(encoding="utf-8")
-        .format(
-            model=record["about"]["model"],
-            targets=len(targets),
-            met=len(targets) - len(missed),
-            seeds=len(plan["seeds"]),
-            lifters=plan["lifters_a_seed"],
-            error=error_table(cases),
-            calibration=calibration_table(cases),
-            alerts=alerts_table(cases),
-            endings=table(
-                f"{CASE_COLUMNS} | target 1 | target 2 | target 3 | oracles' target 2",
-                (_endings(case) for case in cases),
-            ),
-            failed_attempts=_failed_attempts(record["failed_attempts"]),
-            motion="\n\n".join((*_bars(record["bars"]), *_watch(record["watch"]))),
-            missed="\n\n".join(_missed(missed)),
-        )
+    return template("page").format(
+        targets=len(targets),
+        met=len(targets) - len(missed),
+        people=people_section(record),
+        wide=wide_section(record),
+        narrow=narrow_section(record),
+        motion="\n\n".join((*_bars(record["bars"]), *_watch(record["watch"]))),
+        missed="\n\n".join(_missed(missed)),
+    )
+
+
+def narrow_section(record: Json) -> str:
+    """Return the section on the narrow world."""
+    about, cases = record["about"]["narrow"], record["cases"]
+    if about is None:
+        return ""
+    return template("narrow").format(
+        model=about["model"],
+        seeds=len(about["plan"]["seeds"]),
+        lifters=about["plan"]["lifters_a_seed"],
+        error=error_table(cases),
+        calibration=calibration_table(cases),
+        alerts=alerts_table(cases),
+        endings=table(
+            f"{CASE_COLUMNS} | target 1 | target 2 | target 3 | oracles' target 2",
+            (_endings(case) for case in cases),
+        ),
+        failed_attempts=_failed_attempts(record["failed_attempts"]),
     )
 
 
@@ -48,19 +56,23 @@ def section(record: Json) -> str:
     cold = [of[exercise, "cold"] for exercise in EXERCISES]
     learned = [of[exercise, "after 8 sets"] for exercise in EXERCISES]
     [name] = {case["baseline"]["name"] for case in learned}
-    return (
-        f"Of {len(targets)} targets {sum(target['met'] for target in targets)} are met. Mean error of the reps left "
-        "(up to 6), in reps, home family:\n\n"
-    ) + table(
-        " | ".join(("", *EXERCISES.values())),
+    return "\n\n".join(
         (
-            ("nothing known of the lifter", *(f"{case['error']['value']:.2f}" for case in cold)),
-            (
-                "after 8 of the lifter's sets (× the exact posterior)",
-                *(f"{case['error']['value']:.2f} ({case['ratios']['learned']:.2f} ×)" for case in learned),
+            f"Of {len(targets)} targets {sum(target['met'] for target in targets)} are met.",
+            *people_summary(record),
+            "Simulated lifters of the narrow world: mean error of the reps left (up to 6), in reps, home family:",
+            table(
+                " | ".join(("", *EXERCISES.values())),
+                (
+                    ("nothing known of the lifter", *(f"{case['error']['value']:.2f}" for case in cold)),
+                    (
+                        "after 8 of the lifter's sets (× the exact posterior)",
+                        *(f"{case['error']['value']:.2f} ({case['ratios']['learned']:.2f} ×)" for case in learned),
+                    ),
+                    (f"best baseline after 8 sets: {name}", *(f"{case['baseline']['error']:.2f}" for case in learned)),
+                ),
             ),
-            (f"best baseline after 8 sets: {name}", *(f"{case['baseline']['error']:.2f}" for case in learned)),
-        ),
+        )
     )
 
 
@@ -222,14 +234,3 @@ def target_name(target: Json) -> str:
 def limit(target: Json) -> str:
     """Return the limit of a target."""
     return f"{'≥' if target['at_least'] else '≤'} {target['limit']:g}"
-
-
-def percent(share: float) -> str:
-    """Format a share in percent."""
-    return f"{100 * share:.1f} %"
-
-
-def table(columns: str, rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; `columns` are names separated by " | "."""
-    rule = " | ".join("---" for _ in columns.split(" | "))
-    return "\n".join(f"| {line} |" for line in (columns, rule, *map(" | ".join, rows)))

@@ -10,20 +10,99 @@ Json = dict[str, Any]  # one level of a JSON document; its shape is that of `lab
 MAIN_CASES: Final = ("cold", "cold, load known", "after 3 sets", "after 8 sets")
 
 
-def record_of(figures: Json) -> Json:
-    """Return the record of a whole run: targets, the main figures of each case, signals of bars and watches."""
-    simulated = figures["simulated"]
+PARTS: Final = {
+    "people": ("people", "alarms", "alarm_findings", "properties", "labels", "curls"),
+    "wide": ("wide", "wide_alarms", "wide_findings", "wide_properties"),
+    "narrow": ("cases", "failed_attempts"),
+    "motion": ("bars", "watch"),
+}
+"""What the record holds of each part of a run; the parts that a run leaves out stay as they were."""
+
+
+def record_of(figures: Json, kept: Json | None = None) -> Json:
+    """Return the record of a whole run, or of some parts and what was kept of the others."""
+    about, parts = figures["about"], figures["about"]["parts"]
+    kept = {"about": {}, "targets": []} if kept is None else kept
+    made = {"people": _people, "wide": _wide, "narrow": _narrow, "motion": _motion}
+    record: Json = {
+        "about": {part: about if part in parts else kept["about"].get(part) for part in PARTS},
+        "targets": [
+            *({"part": row["part"], "met": row["met"], **row["target"]} for row in figures["targets"]),
+            *(target for target in kept["targets"] if target["part"] not in parts),
+        ],
+    }
+    record["targets"].sort(key=lambda target: list(PARTS).index(target["part"]))
+    for part, names in PARTS.items():
+        rows = made[part](figures) if part in parts else {name: kept.get(name, []) for name in names}
+        record.update(rows)
+    return record
+
+
+def _people(figures: Json) -> Json:
+    people = figures["recorded"]["people"]
     return {
-        "about": figures["about"],
-        "targets": [{"met": row["met"], **row["target"]} for row in figures["targets"]],
+        "people": {name: people[name] for name in ("lifters", "sets")},
+        "alarms": people["alarms"],
+        "alarm_findings": people["red"],
+        "properties": [{"learned": held["learned"], **held["row"]} for held in people["properties"]],
+        "labels": [
+            {
+                **{name: row[name] for name in ("label", "case", "lifters", "sets", "reps")},
+                **estimator_of(row["scored"]),
+            }
+            for row in people["labels"]
+        ],
+        "curls": people["curls"],
+    }
+
+
+def _wide(figures: Json) -> Json:
+    of = figures["simulated"]["wide"]
+    return {
+        "wide": [
+            {
+                **{name: row[name] for name in ("exercise", "earlier", "sets", "ratio")},
+                "model": estimator_of(row["scored"]),
+                "oracle": estimator_of(row["oracle"]),
+            }
+            for exercise in of
+            for row in exercise["rows"]
+        ],
+        "wide_alarms": [
+            {"exercise": exercise["exercise"], **alarm}
+            for exercise in of
+            for row in exercise["rows"]
+            for alarm in row["alarms"]
+        ],
+        "wide_findings": [{"exercise": exercise["exercise"], **red} for exercise in of for red in exercise["red"]],
+        "wide_properties": [
+            {"exercise": exercise["exercise"], **row} for exercise in of for row in exercise["properties"]
+        ],
+    }
+
+
+def _narrow(figures: Json) -> Json:
+    return {
         "cases": [case_of(row) for row in rows_of(figures) if row["case"] in MAIN_CASES],
         "failed_attempts": [
             {"family": lifters["family"], "exercise": lifters["exercise"], **shape}
-            for lifters in simulated["lifters"]
+            for lifters in figures["simulated"]["lifters"]
             for shape in lifters["shapes"]
         ],
-        "bars": simulated["bars"],
-        "watch": figures["recorded"]["watch"],
+    }
+
+
+def _motion(figures: Json) -> Json:
+    return {"bars": figures["simulated"]["bars"], "watch": figures["recorded"]["watch"]}
+
+
+def estimator_of(scored: Json) -> Json:
+    """Return the main figures of one estimator."""
+    return {
+        "error": scored["error"],
+        **{name: scored[name] for name in ("within_1", "within_2")},
+        "rps": scored["rps"]["value"],
+        **_probabilities(scored["probabilities"]),
     }
 
 
@@ -40,12 +119,9 @@ def case_of(row: Json) -> Json:
     )
     return {
         **{name: row[name] for name in ("family", "exercise", "case", "sets", "reps")},
-        "error": model["error"],
         "ratios": {name: ratio["value"] for name, ratio in row["ratios"].items()},
         "baseline": {"name": baseline["name"], "error": baseline["error"]["value"]},
-        **{name: model[name] for name in ("within_1", "within_2")},
-        "rps": model["rps"]["value"],
-        **_probabilities(model["probabilities"]),
+        **estimator_of(model),
         "oracles": {
             scored["name"]: {
                 name: _probabilities(scored["probabilities"])[name]
@@ -75,6 +151,6 @@ def text_of(record: Json) -> str:
     parts = []
     for name, value in record.items():
         rows = [json.dumps(row, ensure_ascii=False) for row in value] if isinstance(value, list) else None
-        text = json.dumps(value, ensure_ascii=False) if rows is None else "[\n" + ",\n".join(rows) + "\n]"
+        text = "[\n" + ",\n".join(rows) + "\n]" if rows else json.dumps(value, ensure_ascii=False)
         parts.append(f"{json.dumps(name)}: {text}")
     return "{\n" + ",\n".join(parts) + "\n}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tools.figures.markdown import percent, table
 from tools.figures.pages import (
     CASE_COLUMNS,
     alerts_table,
@@ -11,8 +12,6 @@ from tools.figures.pages import (
     error_table,
     limit,
     page,
-    percent,
-    table,
     target_name,
     which,
 )
@@ -24,6 +23,7 @@ def run_page(run: Json, plots: Iterable[str]) -> str:
     rows, about = rows_of(run), run["about"]
     others = [case_of(row) for row in rows if row["case"] not in MAIN_CASES]
     quick = "**A quick run of few sets: it judges nothing.** " if about["quick"] else ""
+    narrow = _narrow(run, rows, others) if rows else ()
     parts = [
         page(record_of(run)).rstrip(),
         "## This run",
@@ -31,6 +31,20 @@ def run_page(run: Json, plots: Iterable[str]) -> str:
         f"fitted on seeds {', '.join(map(str, about['plan']['training_seeds']))}.",
         "## Plots",
         *(f"![{name.removesuffix('.png').replace('-', ' ')}]({name})" for name in plots),
+        *narrow,
+        *_watch(run["recorded"]["watch"]),
+        "## All targets",
+        table(
+            "target | measure | is | limit | met",
+            (_target({"met": entry["met"], **entry["target"]}) for entry in run["targets"]),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _narrow(run: Json, rows: Sequence[Json], others: Sequence[Json]) -> Sequence[str]:
+    """Return what the page of the record leaves out of the narrow world."""
+    return (
         "## All baselines",
         _baselines([row for row in rows if row["case"] in MAIN_CASES]),
         "## Faults",
@@ -43,16 +57,7 @@ def run_page(run: Json, plots: Iterable[str]) -> str:
         "## Other conditions",
         "Of fewer lifters and not judged, except durations after 3 and 8 sets.",
         *(tabulate(others) for tabulate in (error_table, calibration_table, alerts_table)),
-        "## Recorded sets",
-        *_recorded(run["recorded"]["lifters"]),
-        *_watch(run["recorded"]["watch"]),
-        "## All targets",
-        table(
-            "target | measure | is | limit | met",
-            (_target({"met": entry["met"], **entry["target"]}) for entry in run["targets"]),
-        ),
-    ]
-    return "\n\n".join(parts) + "\n"
+    )
 
 
 def _baselines(rows: Sequence[Json]) -> str:
@@ -71,29 +76,9 @@ def _fault(row: Json) -> tuple[str, ...]:
     return (*which(row), row["faults"], str(row["sets"]), f"{row['error']:.3f}", *shares, f"{100 * row['worse']:.1f}")
 
 
-def _recorded(rows: Sequence[Json]) -> Iterable[str]:
-    if rows:
-        columns = "label | case | lifters | sets | reps | error | within 1 | within 2 | PIT | late | missed | early"
-        yield table(columns, map(_recorded_row, rows))
-    else:
-        yield 'No file of recorded sets was passed (`make accuracy ARGS="--recorded FILE"`).'
-
-
-def _recorded_row(row: Json) -> tuple[str, ...]:
-    scored = row["scored"]
-    error, alert = scored["error"], scored["probabilities"]["alert"]
-    return (
-        *(str(row[name]) for name in ("label", "case", "lifters", "sets", "reps")),
-        f"{error['value']:.3f} ({error['low']:.3f}–{error['high']:.3f})",
-        percent(scored["within_1"]),
-        percent(scored["within_2"]),
-        f"{scored['probabilities']['pit']:.3f}",
-        *(percent(alert[name]) for name in ("late", "missed", "early")),
-    )
-
-
 def _watch(rows: Sequence[Json]) -> Iterable[str]:
     if rows:
+        yield "## Recorded watch sets"
         yield table(
             "watch set | reps | counted | peak counter",
             ((row["name"], *(str(row[name]) for name in ("reps", "counted", "peaks"))) for row in rows),

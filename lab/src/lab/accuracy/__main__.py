@@ -8,62 +8,92 @@ import sys
 import time
 from pathlib import Path
 
-from lab.accuracy.protocol.motion import bar_rows, watch_rows
+from lab.accuracy.motion.bar_scores import BarScores
+from lab.accuracy.protocol.motion import WatchRow, bar_rows, watch_rows
+from lab.accuracy.protocol.people import PeopleFigures, people_figures
 from lab.accuracy.protocol.plan import ProtocolPlan
-from lab.accuracy.protocol.recordings import RecordedRow, recorded_rows
 from lab.accuracy.protocol.simulations import measure
+from lab.accuracy.protocol.wide import measure_wide
 from lab.accuracy.recording_reader import UnreadableSets, read_recorded
-from lab.accuracy.report import AccuracyReport, write
+from lab.accuracy.report import PARTS, AccuracyReport, write
+from lab.accuracy.sets import LabelledSet
 
 
 def main() -> int:
     """Run the protocol; return the exit code, 2 if the recorded sets are invalid. Targets are reported, not asserted."""
     options = _options()
-    recorded: list[RecordedRow] = []
-    if options.recorded is not None:
+    people: PeopleFigures | None = None
+    if "people" in options.parts and options.recorded is not None:
         try:
-            recorded = recorded_rows(read_recorded(options.recorded))
+            people = people_figures(*_recorded_sets(options.recorded))
         except (UnreadableSets, OSError) as error:
             print(error, file=sys.stderr)
             return 2
+        _print_progress(f"recorded lifters: {people.sets} sets of {people.lifters}")
     # Processes run in parallel: more threads in each would only compete.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     plan = ProtocolPlan().quick() if options.quick else ProtocolPlan()
     began_s = time.monotonic()
-    results = measure(plan, options.jobs, _print_progress)
-    bars = bar_rows(plan)
-    _print_progress("bar signals")
-    watch = watch_rows(options.watch, plan) if options.watch is not None else []
-    report = AccuracyReport(plan, options.quick, results, bars, recorded, watch)
+    wide = measure_wide(plan, options.jobs, _print_progress) if "wide" in options.parts else []
+    results = measure(plan, options.jobs, _print_progress) if "narrow" in options.parts else []
+    bars: list[BarScores] = []
+    watch: list[WatchRow] = []
+    if "motion" in options.parts:
+        bars = bar_rows(plan)
+        _print_progress("bar signals")
+        if options.recorded is not None and (options.recorded / "watch").is_dir():
+            watch = watch_rows(options.recorded / "watch", plan)
+    report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people)
     write(report, options.to)
-    targets = report.targets()
+    targets = [target for _, target in report.targets()]
     for target in targets:
         if not target.met:
             sign = "<" if target.at_least else ">"
             where = f"{target.family}, {target.exercise}, {target.case}"
-            print(f"not met: {where}: {target.measure} {target.value:.3f} {sign} {target.limit}")
+            print(f"not met: {where}: {target.measure} {target.value:.3f} {sign} {target.limit:.3g}")
     met = sum(target.met for target in targets)
     print(f"{met} of {len(targets)} targets met, {time.monotonic() - began_s:.0f} s: {options.to / 'figures.json'}")
     return 0
+
+
+def _recorded_sets(path: Path) -> tuple[list[list[LabelledSet]], list[list[LabelledSet]]]:
+    """Return the called sets and the sets to failure of a folder of recordings, or the called sets of a file."""
+    if not path.is_dir():
+        return read_recorded(path), []
+    lifts, curls = (path / name / "sets.jsonl" for name in ("lifts", "curls"))
+    return read_recorded(lifts) if lifts.exists() else [], read_recorded(curls) if curls.exists() else []
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m lab.accuracy", description="Measure the accuracy of the model; write figures and plots."
     )
-    parser.add_argument("--quick", action="store_true", help="few sets, under two minutes; judges nothing")
-    parser.add_argument("--recorded", type=Path, metavar="FILE", help="also judge recorded sets with labels, as JSONL")
+    parser.add_argument("--quick", action="store_true", help="few sets, in a few minutes; judges nothing")
     parser.add_argument(
-        "--watch",
+        "--parts",
+        type=_parts,
+        default=PARTS,
+        help=f"what to measure of {','.join(PARTS)} (default: all); the record keeps the other parts",
+    )
+    parser.add_argument(
+        "--recorded",
         type=Path,
-        default=Path(os.environ["SPOTTER_RECORDED"]) / "watch" if "SPOTTER_RECORDED" in os.environ else None,
-        metavar="FOLDER",
-        help="recorded watch sets (default: watch in SPOTTER_RECORDED)",
+        default=Path(os.environ["SPOTTER_RECORDED"]) if "SPOTTER_RECORDED" in os.environ else None,
+        metavar="PATH",
+        help="a file of recorded sets with labels, as JSONL, or a folder of lifts, curls and watch sets "
+        "(default: SPOTTER_RECORDED)",
     )
     parser.add_argument("--to", type=Path, default=Path("build/accuracy"), help="folder of the report (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once (%(default)s)")
     return parser.parse_args()
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    parts = tuple(text.split(","))
+    if not set(parts) <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"{text}: take some of {','.join(PARTS)}")
+    return parts
 
 
 def _print_progress(text: str) -> None:

@@ -6,5 +6,7 @@
 * `faulty` and `shapes`: alerts under device faults, and failed attempts;
 * `parts`: sets with two sides, help or calibration, told and untold;
 * `motion`: reps counted in raw motion;
-* `targets`: the targets; `recordings`: recorded sets, kept apart from simulated ones.
+* `wide`: model, oracles, alarms and properties in the wide world;
+* `people` and `recordings`: recorded sets, kept apart from simulated ones;
+* `targets`: the targets.
 """

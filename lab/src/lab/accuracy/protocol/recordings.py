@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lab.accuracy import subject
 from lab.accuracy.answers import truth_of
+from lab.accuracy.people.seasons import Season, priors, streams_of
 from lab.accuracy.protocol.score_rows import Scored, score
 from lab.accuracy.scores.alerts import AlertRule
 from lab.accuracy.sets import LabelledSet
@@ -38,23 +39,22 @@ class RecordedRow:
 def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]:
     """Score both kinds of labels, cold and learned; sets without a label are learned from, not judged."""
     rows: list[RecordedRow] = []
+    streams = streams_of(lifters)
+    sets = [lifted_set for stream in streams for lifted_set in stream]
     for label, failed in (("known failure", True), ("the lifter's call", False)):
-        judged = [
-            (lifted_set, [before for before in sets[:index] if before.exercise == lifted_set.exercise])
-            for sets in lifters
+        chosen = [
+            index
             for index, lifted_set in enumerate(sets)
             if lifted_set.failed is failed and (failed or lifted_set.reported_rir is not None)
         ]
-        if not judged:
+        if not chosen:
             continue
-        sets = [lifted_set for lifted_set, _ in judged]
-        truth = truth_of(sets)
-        for case, earlier in (("cold", [[] for _ in sets]), ("learned", [before for _, before in judged])):
-            starts = [
-                subject.next_start(lifted_set, subject.taught(before, with_load=True), with_load=True)
-                for lifted_set, before in zip(sets, earlier, strict=True)
-            ]
-            scored = score("model", truth, subject.ask(sets, starts).answers(truth), _RULE)
-            lifters_judged = len({lifted_set.lifter for lifted_set in sets})
-            rows.append(RecordedRow(label, case, lifters_judged, len(sets), len(truth.rir), scored))
+        judged = [sets[index] for index in chosen]
+        truth = truth_of(judged)
+        for case, season in (("cold", Season(load=True, memory=0)), ("learned", Season(load=True))):
+            starts = [start for of_stream in priors(streams, season) for start in of_stream]
+            answers = subject.ask(judged, [starts[index] for index in chosen]).answers(truth)
+            lifters_judged = len({lifted_set.lifter for lifted_set in judged})
+            scored = score("model", truth, answers, _RULE)
+            rows.append(RecordedRow(label, case, lifters_judged, len(judged), len(truth.rir), scored))
     return rows

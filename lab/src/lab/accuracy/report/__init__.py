@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from lab.accuracy.report.accuracy_report import AccuracyReport, write
+from lab.accuracy.report.accuracy_report import PARTS, AccuracyReport, write
 
-__all__ = ["AccuracyReport", "write"]
+__all__ = ["PARTS", "AccuracyReport", "write"]

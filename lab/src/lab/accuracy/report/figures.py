@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from math import isfinite
 
 from lab.accuracy.protocol.score_rows import Probabilities
 
@@ -11,7 +12,7 @@ _SIGNIFICANT = 4
 
 
 def as_json(value: object) -> object:
-    """Convert a tree of dataclasses, mappings and sequences to JSON values, numbers with four significant digits.
+    """Convert a tree of dataclasses, mappings and sequences to JSON values, numbers with four significant digits; NaN is null.
 
     >>> from lab.accuracy.scores.bootstrap import Figure
     >>> as_json({"error": Figure(0.123456789, 0.1, 0.2), "rows": (1, None)})
@@ -33,7 +34,7 @@ def as_json(value: object) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [as_json(item) for item in value]
     if isinstance(value, float):
-        return float(f"{value:.{_SIGNIFICANT}g}")
+        return float(f"{value:.{_SIGNIFICANT}g}") if isfinite(value) else None
     if value is None or isinstance(value, str | bool | int):
         return value
     raise TypeError(f"{value!r} has no form in figures.json: make it a number, a string, a list or a dataclass")

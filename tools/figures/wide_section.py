@@ -1,0 +1,60 @@
+"""The section on the wide world: errors beside its oracles, alarms, properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.figures.markdown import EXERCISES, percent, table, template
+from tools.figures.people_section import alarm_row, findings, properties_table
+from tools.figures.record import Json
+
+
+def wide_section(record: Json) -> str:
+    """Return the section; empty where the wide world was never measured."""
+    about = record["about"]["wide"]
+    if about is None:
+        return ""
+    return template("wide").format(
+        model=about["model"],
+        errors=table(
+            "exercise | earlier sets | sets | error | × oracle | oracle's | PIT | oracle's | worst gap | within 1 | within 2",
+            map(_error, record["wide"]),
+        ),
+        alarms=table(
+            "exercise | learned from | load | alarm | hard, easy | AUC | J | J any | *failing*",
+            ((EXERCISES[row["exercise"]], *alarm_row(row)[1:]) for row in record["wide_alarms"]),
+        ),
+        findings="\n\n".join(_findings(record["wide_findings"])),
+        properties=properties_table(
+            "exercise",
+            "exercise",
+            ({**row, "exercise": EXERCISES[row["exercise"]]} for row in record["wide_properties"]),
+        ),
+    )
+
+
+def _findings(rows: Sequence[Json]) -> list[str]:
+    if not rows:
+        return [findings(rows)]
+    exercises = dict.fromkeys(row["exercise"] for row in rows)
+    return [
+        f"{EXERCISES[exercise].capitalize()}. {findings([row for row in rows if row['exercise'] == exercise])}"
+        for exercise in exercises
+    ]
+
+
+def _error(row: Json) -> tuple[str, ...]:
+    model, oracle, ratio = row["model"], row["oracle"], row["ratio"]
+    return (
+        EXERCISES[row["exercise"]],
+        str(row["earlier"]),
+        str(row["sets"]),
+        f"{model['error']['value']:.3f}",
+        f"{ratio['value']:.3f} ({ratio['low']:.3f}–{ratio['high']:.3f})",
+        f"{oracle['error']['value']:.3f}",
+        f"{model['pit']:.3f}",
+        f"{oracle['pit']:.3f}",
+        f"{model['worst_gap']:.3f}",
+        percent(model["within_1"]),
+        percent(model["within_2"]),
+    )
