@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from spotter.domain.events import Event, EventData
 from spotter.domain.fast_dataclass import record, replace
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle import profile_update, set_transfer, sets
+from spotter_detector.lifecycle import profile_report, profile_update, set_transfer, sets
 from spotter_detector.lifecycle.assignment import SetDraft
 from spotter_detector.lifecycle.estimates import ChangedRep, EstimateRequest
 from spotter_detector.lifecycle.raw_motion import MotionChanges
@@ -39,6 +39,7 @@ def accept(work: UnitOfWork, lifted_set: LiftedSet | None = None, *requests: Est
     """Close the unit of work; the event is passed on under the names of the set that it is about."""
     profile_update.update_terms(work)
     profile_update.add_close_metrics(work)
+    profile_report.add_learned_profiles(work)
     passed = work.event
     if lifted_set is not None:
         names = {"set_id": passed.data.set_id or lifted_set.set_id, "set_key": lifted_set.key}

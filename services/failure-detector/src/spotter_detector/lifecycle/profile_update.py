@@ -32,6 +32,7 @@ from spotter_detector.profile import (
 )
 from spotter_detector.state import LiftedSet, RepRecord
 
+_NEVER_US: Final = 1 << 62
 _FAMILY: Final = re.compile(r"[a-z]+")
 
 
@@ -160,6 +161,12 @@ def _profile(work: UnitOfWork, terms: Sequence[Term], key: str, kind: str, model
 def _learned(base: Profile | None, terms: tuple[Term, ...]) -> Profile:
     # Needed again when the set closes, and at each amendment until its first rep.
     return posterior_profile(base, terms)
+
+
+def terms_and_profile(work: UnitOfWork, key: str, kind: str, model_class: str) -> tuple[list[Term], Profile | None]:
+    """Return the terms of all of a profile's sets, and what they have taught by now."""
+    terms = _terms(work, key, _NEVER_US)
+    return terms, _profile(work, terms, key, kind, model_class)
 
 
 def profile_before(work: UnitOfWork, lifted_set: LiftedSet, term: Term) -> Profile | None:

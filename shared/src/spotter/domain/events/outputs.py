@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from spotter.domain.event_types import EventData, Part, Timestamp
+from spotter.domain.event_types import EventData, ExerciseId, Part, Timestamp
 from spotter.domain.events.lifting import Device, Intent, RepFields, SetContext, VelocityMetric
 
 Action = Literal["continue", "one_more", "stop", "failing"]
@@ -65,6 +65,45 @@ class SetOpened(SetContext, SetOutput):
     """Key of the first set of the exposure that this set is a part of; its own key where it stands alone."""
 
 
+class LoadVelocityLine(Part):
+    """First velocity of a fresh set by its load, `intercept_mps + slope_mps · load`, between the loads it was learned from."""
+
+    load_unit: Literal["kg", "pct_1rm"]
+    load_min: float
+    load_max: float
+    intercept_mps: float
+    slope_mps: float
+    intercept_sd_mps: float
+    """Standard error; likewise of the slope, and the covariance of the two."""
+    slope_sd_mps: float
+    cov: float
+    set_sd_mps: float
+    """Scatter of single sets about the line."""
+
+
+class ExerciseProfile(Part):
+    """What is known of a lifter in one exercise, by one velocity metric and one family of devices."""
+
+    exercise: ExerciseId
+    velocity_metric: VelocityMetric
+    devices: str | None = None
+    """Family of the devices; None where they did not name themselves."""
+    measure: Literal["velocity", "timing"]
+    learned_sets: int
+    """0: all that had been learned was taken back."""
+    model_version: str
+    profile_version: str
+    line: LoadVelocityLine | None = None
+    """None where no load was ever named, or no velocity measured."""
+    v_last_mps: float | None = None
+    """Velocity of the last rep possible, and its standard error."""
+    v_last_sd_mps: float | None = None
+    one_rep_max_kg: float | None = None
+    """Never without its standard error, and never where that is over 7.5 % of it."""
+    one_rep_max_sd_kg: float | None = None
+    one_rep_max_missing: Literal["no_load_in_kg", "too_uncertain"] | None = None
+
+
 class SetClosed(SetOutput):
     """A set is over."""
 
@@ -86,6 +125,8 @@ class SetClosed(SetOutput):
     one_rep_max_kg: float | None = None
     """The lifter's 1RM by the load–velocity profile of earlier sets, and its standard error."""
     one_rep_max_sd_kg: float | None = None
+    learned: list[ExerciseProfile] | None = None
+    """The lifter's profiles that have changed with this end, by all sets known by then; the newest one holds, whole."""
 
 
 class RepCounted(RepFields, SetOutput):
