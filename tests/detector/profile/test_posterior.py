@@ -283,3 +283,69 @@ def test_a_noisy_device_is_found_out() -> None:
     ]
     assert sds[0] < 0.03 < 0.04 < sds[1]
     assert 0.02 == sds[2]
+
+
+def test_a_wrong_load_is_not_believed() -> None:
+    """One set told 200 kg heavier than the others leaves the 1RM, and what is expected of the next set, as they were."""
+    right = [
+        taught(lifted(first, count), load_kg=kg, at_days=3.0 * day)
+        for day, (first, count, kg) in enumerate([(0.58, 15, 70.0), (0.46, 9, 80.0), (0.52, 12, 75.0)] * 2)
+    ]
+    wrong = taught(lifted(0.50, 11), load_kg=275.0, at_days=18.0)
+    alone, both = (one_rep_max(posterior_profile(None, terms)) for terms in (right, [*right, wrong]))
+    assert alone is not None and both is not None
+    assert alone.kg == pytest.approx(both.kg, rel=0.02)
+
+
+def test_a_set_of_another_exercise_moves_the_failure_velocity_little() -> None:
+    """A set that fits no set of the lifter's counts for next to nothing."""
+    usual = [taught(lifted(0.50, 9), at_days=3.0 * day) for day in range(6)]
+    odd = taught(lifted(0.95, 8, last_mps=0.62), at_days=18.0)
+    before, after = (at_failure_mps(posterior_profile(None, terms)) for terms in (usual, [*usual, odd]))
+    assert before == pytest.approx(after, abs=0.012)
+
+
+def test_an_observed_failure_is_believed_whatever_the_load() -> None:
+    """After a season that puts 60 kg at many reps, a told failure leaves none."""
+    profile = posterior_profile(None, [taught(lifted(0.58, 15), load_kg=70.0), taught(lifted(0.46, 9), load_kg=80.0)])
+    prior = build_prior(
+        "bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False, load_kg=60.0, profile=profile
+    )
+    reps = list(lifted(0.45, 8))
+    reps[-1] = replace(reps[-1], called_rir=-1.0)
+    assert estimates(prior, reps)[-1].p_rir_le[0] >= 0.5
+
+
+def test_a_call_far_from_failure_is_a_lower_bound() -> None:
+    """Five left may be many more: it hardly lowers what is believed, and a call of more never leaves fewer."""
+    prior, reps = cold(), lifted(0.55, 20)[:5]
+    left = [
+        estimates(prior, [*reps[:-1], replace(reps[-1], called_rir=called_rir)])[-1].rir
+        for called_rir in (None, 5.0, 6.0, 8.0)
+    ]
+    assert left[1] > left[0] - 2.0
+    assert left[1:] == sorted(left[1:])
+
+
+def test_a_1rm_is_told_only_where_it_is_sure() -> None:
+    """Of one far set nothing is sure enough; of four to failure at two loads the error is under 7.5 %."""
+    far = one_rep_max(posterior_profile(None, [taught(lifted(0.58, 15)[:5], failed=False, load_kg=70.0)]))
+    near = one_rep_max(
+        posterior_profile(
+            None,
+            [taught(lifted(first, count), load_kg=kg) for first, count, kg in ((0.58, 15, 70.0), (0.46, 9, 80.0))] * 2,
+        )
+    )
+    assert far is not None and near is not None
+    assert not far.is_sure
+    assert near.is_sure
+
+
+def test_a_1rm_is_learned_from_loads_told_in_both_units() -> None:
+    """80 kg told as 80 % of the 1RM are a 1RM of 100 kg, after a few sets surely."""
+    prior = build_prior("bench_press", pct_1rm=80.0, planned_reps=None, target_rir=None, tempo=False, load_kg=80.0)
+    term = likelihood_of_set(prior, lifted(0.47, 9), ObservedOutcome(failed=True))
+    best = one_rep_max(posterior_profile(None, [term] * 4))
+    assert best is not None
+    assert 100.0 == pytest.approx(best.kg, rel=0.02)
+    assert best.is_sure

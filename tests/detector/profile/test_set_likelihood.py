@@ -103,9 +103,11 @@ def test_what_came_before_a_long_pause_teaches() -> None:
     assert message(taught(SET, failed=False)) == message(taught(after(SET, SET[:4], rest_s=75.0), failed=True))
 
 
-def test_a_bar_put_in_its_place_long_before_the_set_teaches_nothing() -> None:
-    """One or two reports and a long pause are no part of a set."""
-    assert "none" == taught(after(SET[:2], SET, rest_s=75.0)).kind
+def test_a_bar_put_in_its_place_long_before_the_set_is_no_part_of_what_it_teaches() -> None:
+    """One or two reports, then a long pause, then the set: it teaches what it teaches alone."""
+    early = [replace(rep, velocity_mps=0.6) for rep in SET[:2]]
+    assert message(taught(SET)) == message(taught(after(early, SET, rest_s=300.0)))
+    assert message(taught(SET)) == message(taught(after(SET[:2], SET, rest_s=75.0)))
 
 
 def test_two_equal_sides_teach_what_one_of_them_does() -> None:

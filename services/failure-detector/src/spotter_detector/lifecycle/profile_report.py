@@ -10,9 +10,7 @@ from spotter_detector.lifecycle.profile_update import measure_in, terms_and_prof
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import MODEL_VERSION
 from spotter_detector.profile import Profile, Term, load_velocity, one_rep_max, velocity_at_failure
-
-ONE_REP_MAX_CV_MAX: Final = 0.075
-"""A 1RM whose standard error is a larger share of it is not shown: it would not tell a lifter from the next."""
+from spotter_detector.profile.term import KINDS
 
 
 def add_learned_profiles(work: UnitOfWork) -> None:
@@ -34,7 +32,7 @@ def add_learned_profiles(work: UnitOfWork) -> None:
 
 def learned_profile(work: UnitOfWork, key: str, model_class: str) -> ExerciseProfile:
     """Return what is known by the profile of a name; with 0 learned sets where all of it was taken back."""
-    for kind in ("velocity", "timing"):
+    for kind in KINDS:
         terms, profile = terms_and_profile(work, key, kind, model_class)
         if profile is not None and profile.learned_sets:
             fields = {
@@ -68,7 +66,7 @@ def _figures(profile: Profile, terms: Sequence[Term]) -> dict[str, Any]:
     best = one_rep_max(profile)
     if best is None:
         fields["one_rep_max_missing"] = "no_load_in_kg"
-    elif best.sd_kg > ONE_REP_MAX_CV_MAX * best.kg:
+    elif not best.is_sure:
         fields["one_rep_max_missing"] = "too_uncertain"
     else:
         fields["one_rep_max_kg"], fields["one_rep_max_sd_kg"] = best.kg, best.sd_kg

@@ -241,6 +241,6 @@ def _metrics(work: UnitOfWork, set_key: str) -> dict[str, float]:
         metrics["velocity_offset_mps"] = round(offset.offset_mps, 4)
         metrics["velocity_offset_sd"] = round(offset.in_sds, 2)
     best = one_rep_max(profile)
-    if best is not None:
+    if best is not None and best.is_sure:
         metrics["one_rep_max_kg"], metrics["one_rep_max_sd_kg"] = best.kg, best.sd_kg
     return metrics

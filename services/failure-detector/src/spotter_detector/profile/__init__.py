@@ -9,6 +9,7 @@ by learning again without its term.
 * `posterior`: from terms to a `profile`; `noise`: the sensor's noise;
 * `prediction`: from a profile to the prior of the next set;
 * `load_velocity`: the first velocity of a fresh set by its load, and the velocity at failure, with their errors;
+* `habit`: how a lifter's reps vary from set to set, where only paces are measured;
 * `strength`: the one-repetition maximum, and how far a day is off the lifter's usual velocity.
 """
 

@@ -40,6 +40,8 @@ _PASSES = 6
 # figures vary so many times the variance (design choice).
 _ODD_SHARE, _ODD_SPREAD = 0.02, 9.0
 _UNKNOWN_1RM_SD = 0.3
+# Sd of the log 1RM behind a load that is told in kg and in % of it (design choice).
+_TOLD_1RM_SD = 0.08
 # Where a set says nothing of its reps, it says nothing of how they vary.
 _OPEN_LOG_N_SD = 1.0
 # Sd of the log 1RM as guessed from single sets (design choice).
@@ -119,6 +121,7 @@ def _posterior(
     shifts = np.array([term.shift for term in terms])
     loads = [SetLoad(term.pct_1rm, term.load_kg) for term in terms]
     changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
+    prior = _with_told_strength(prior, terms)
     prior_precision = np.linalg.inv(prior.cov)
     mean, cov = _first_guess(model, prior, terms, habit_sd), prior.cov
     untold = set_effects(model, [SetLoad()] * len(terms), mean, habit_sd)
@@ -228,6 +231,16 @@ def _first_guess(model: ExerciseModel, prior: Belief, terms: Sequence[Term], hab
         weighed.append((log_kg, 1.0 / after[LOG_N, LOG_N] - 1.0 / cov[0, LOG_N, LOG_N]))
     guess[LOG_1RM] = _weighted_median(weighed)
     return guess
+
+
+def _with_told_strength(prior: Belief, terms: Sequence[Term]) -> Belief:
+    """Return the belief with what a load told both in kg and in % of the 1RM says of that."""
+    log_kg = [log(100.0 * term.load_kg / term.pct_1rm) for term in terms if term.load_kg and term.pct_1rm]
+    if not log_kg:
+        return prior
+    gain = prior.cov[:, LOG_1RM] / (prior.cov[LOG_1RM, LOG_1RM] + _TOLD_1RM_SD**2 / len(log_kg))
+    mean = prior.mean + gain * (float(np.median(log_kg)) - prior.mean[LOG_1RM])
+    return Belief(mean, prior.cov - np.outer(gain, prior.cov[LOG_1RM]))
 
 
 def _off_usual(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> tuple[Floats, Floats]:

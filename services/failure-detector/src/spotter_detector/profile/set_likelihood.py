@@ -63,16 +63,45 @@ def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], Obser
     ['none']
     """
     strands = [strands_of(reps) for _, reps, _ in sets]
-    requests = [
-        Request(population_prior(prior), strand, 0)
-        for (prior, _, _), of_set in zip(sets, strands, strict=True)
-        for strand in of_set
-    ]
-    posteriors = iter(_FILTER.posteriors(requests))
+    starts = [population_prior(prior) for (prior, _, _), of_set in zip(sets, strands, strict=True) for _ in of_set]
+    curves = iter(_curves(starts, [strand for of_set in strands for strand in of_set]))
     return [
-        _term(prior, [(strand, next(posteriors)) for strand in of_set], outcome)
+        _term(prior, [next(curves) for _ in of_set], outcome)
         for (prior, _, outcome), of_set in zip(sets, strands, strict=True)
     ]
+
+
+def _curves(
+    priors: Sequence[Prior], strands: Sequence[Sequence[Observation]]
+) -> list[tuple[Sequence[Observation], Posterior]]:
+    """Return the posterior of the first curve of each strand, with the strand from its first report.
+
+    A long pause after one or two reps at the same load: the bar was put in its place, and the set came after it.
+    """
+    curves: dict[int, tuple[Sequence[Observation], Posterior]] = {}
+    asked = dict(enumerate(strands))
+    while asked:
+        requests = [Request(priors[index], tuple(strand), 0) for index, strand in asked.items()]
+        curves |= {
+            index: (strand, posterior)
+            for (index, strand), posterior in zip(asked.items(), _FILTER.posteriors(requests), strict=True)
+        }
+        asked = {
+            index: strand[posterior.reports :]
+            for index in asked
+            for strand, posterior in (curves[index],)
+            if _is_only_preparing(strand, posterior)
+        }
+    return [curves[index] for index in range(len(strands))]
+
+
+def _is_only_preparing(strand: Sequence[Observation], posterior: Posterior) -> bool:
+    later = strand[posterior.reports :]
+    return (
+        len(later) >= _BEFORE_PAUSE_MIN
+        and posterior.progress < _BEFORE_PAUSE_MIN
+        and later[0].load_kg == strand[posterior.reports - 1].load_kg
+    )
 
 
 def _term(prior: Prior, strands: Sequence[tuple[Sequence[Observation], Posterior]], outcome: ObservedOutcome) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import exp, hypot, sqrt
 
 import numpy as np
 
@@ -12,6 +12,12 @@ from spotter_detector.profile.generative_model import LOG_1RM, PARAMETERS, SetLo
 from spotter_detector.profile.profile import Profile
 from spotter_detector.profile.term import FIGURES, V1, Term
 
+# How far the law from loads to reps is off for one lifter, sd of logs (design choice: what sets leave open shrinks with
+# their number, this does not).
+_LAW_SD = 0.04
+# A 1RM that is less sure is not told.
+_TOLD_SD_MAX = 0.075
+
 
 @record(frozen=True, slots=True)
 class OneRepMax:
@@ -20,9 +26,14 @@ class OneRepMax:
     kg: float
     sd_kg: float
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be told: its error is at most 7.5 %."""
+        return self.sd_kg <= _TOLD_SD_MAX * self.kg
+
 
 def one_rep_max(profile: Profile) -> OneRepMax | None:
-    """Return the 1RM from the sets with a load in kg; None if there were none.
+    """Return the 1RM from the sets with a load in kg, and from %1RM where both were told; None if there were none.
 
     >>> from spotter_detector.model import Observation, build_prior
     >>> from spotter_detector.profile import ObservedOutcome, posterior_profile, likelihood_of_set
@@ -34,13 +45,13 @@ def one_rep_max(profile: Profile) -> OneRepMax | None:
     ...     return likelihood_of_set(prior, made, ObservedOutcome(failed=True))
     >>> found = one_rep_max(posterior_profile(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
     >>> round(found.kg), round(found.sd_kg, 1)
-    (100, 4.5)
+    (100, 6.0)
     """
     if not profile.knows_1rm:
         return None
     index = LOG_1RM * PARAMETERS - LOG_1RM * (LOG_1RM - 1) // 2
     kg = exp(profile.mean[LOG_1RM])
-    return OneRepMax(round(kg, 2), round(kg * profile.cov[index] ** 0.5, 2))
+    return OneRepMax(round(kg, 2), round(kg * hypot(sqrt(profile.cov[index]), _LAW_SD), 2))
 
 
 @record(frozen=True, slots=True)
