@@ -88,7 +88,7 @@ class ExerciseProfile(Part):
     velocity_metric: VelocityMetric
     devices: str | None = None
     """Family of the devices; None where they did not name themselves."""
-    measure: Literal["velocity", "timing"]
+    measure: Literal["velocity", "timing", "pace"]
     learned_sets: int
     """0: all that had been learned was taken back."""
     model_version: str
