@@ -46,6 +46,19 @@ def narrow_section(record: Json) -> str:
             (_endings(case) for case in cases),
         ),
         failed_attempts=_failed_attempts(record["failed_attempts"]),
+        parted_sets=table(
+            "family | exercise | habit | sets | told | not told | plain",
+            (
+                (
+                    row["family"],
+                    EXERCISES[row["exercise"]],
+                    row["habit"].replace("_", " "),
+                    str(row["sets"]),
+                    *(f"{row[name]:.3f}" for name in ("labelled", "bare", "plain")),
+                )
+                for row in record["parted_sets"]
+            ),
+        ),
     )
 
 

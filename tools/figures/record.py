@@ -13,7 +13,7 @@ MAIN_CASES: Final = ("cold", "cold, load known", "after 3 sets", "after 8 sets")
 PARTS: Final = {
     "people": ("people", "alarms", "alarm_findings", "properties", "labels", "curls"),
     "wide": ("wide", "wide_alarms", "wide_findings", "wide_properties"),
-    "narrow": ("cases", "failed_attempts"),
+    "narrow": ("cases", "failed_attempts", "parted_sets"),
     "motion": ("bars", "watch"),
 }
 """What the record holds of each part of a run; the parts that a run leaves out stay as they were."""
@@ -88,6 +88,11 @@ def _narrow(figures: Json) -> Json:
             {"family": lifters["family"], "exercise": lifters["exercise"], **shape}
             for lifters in figures["simulated"]["lifters"]
             for shape in lifters["shapes"]
+        ],
+        "parted_sets": [
+            {"family": lifters["family"], "exercise": lifters["exercise"], **row}
+            for lifters in figures["simulated"]["lifters"]
+            for row in lifters["parts"]
         ],
     }
 
