@@ -72,6 +72,17 @@ def test_a_new_optional_field_breaks_nothing() -> None:
     assert [] == list(breaks(event_schemas()[REP], new, sent_by_clients=True))
 
 
+def test_null_may_be_taken_where_clients_send() -> None:
+    """What was still is; in events that Spotter writes readers would meet what they do not know."""
+    where = ["properties", "data", "properties", "exercise"]
+    before, null = {"type": "string"}, {"type": "null"}
+    old, new = changed(where, before), changed(where, {"anyOf": [before, null]})
+
+    assert [] == list(breaks(old, new, sent_by_clients=True))
+    assert 1 == len(list(breaks(old, new, sent_by_clients=False)))
+    assert 1 == len(list(breaks(old, changed(where, {"anyOf": [{"type": "integer"}, null]}), sent_by_clients=True)))
+
+
 @pytest.mark.parametrize(
     ("where", "value", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 _LIMITS = dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems"), 1) | dict.fromkeys(
     ("minimum", "exclusiveMinimum", "minLength", "minItems"), -1
@@ -14,10 +15,13 @@ def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> 
     """Yield a line for each incompatible change.
 
     Optional fields may be added; no field may be removed, become required, change its type or get a narrower range.
-    In events that only Spotter writes, required fields must stay required.
+    In events that only Spotter writes, required fields must stay required; in those that clients send, null may be taken
+    beside what was.
     """
     if not isinstance(old, dict) or not isinstance(new, dict):
         return
+    if sent_by_clients and "anyOf" not in old:
+        new = _without_null(new)
     before, after = old.get("properties", {}), new.get("properties", {})
     for name in before:
         if name not in after:
@@ -51,3 +55,11 @@ def breaks(old: object, new: object, sent_by_clients: bool, where: str = "") -> 
     for name, definition in old.get("$defs", {}).items():
         if name in new.get("$defs", {}):
             yield from breaks(definition, new["$defs"][name], sent_by_clients, f"{where}#{name}")
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what a value is if it is not null."""
+    kinds = schema.get("anyOf")
+    if isinstance(kinds, list) and len(kinds) == 2 and kinds[1] == {"type": "null"}:
+        return dict(kinds[0])
+    return schema

@@ -66,6 +66,9 @@ def _format(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else "none"
 
 
+_LEGEND: Final = "◆ needs a spotter. *Bar*: which way it goes first and then (↓↑ is lowered first), *(down)* where the lift is the way down."
+
+
 def exercises(page: str) -> str:
     """Return the exercises' page, whose head is written by hand, with new tables from the catalogue below it.
 
@@ -82,15 +85,28 @@ def exercises(page: str) -> str:
             "",
             traits.exercises,
             "",
-            "| id | name | muscles | model class |",
-            "| --- | --- | --- | --- |",
+            "| id | name | muscles | bar | model class |",
+            "| --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
-    return "\n".join([head + heading, "", "◆ needs a spotter.", "", *tables])
+    return "\n".join([head + heading, "", _LEGEND, "", *tables])
 
 
 def _row(entry: Exercise) -> str:
     muscles = ", ".join(f"{group} {share:.0%}".replace("%", " %") for group, share in entry.shares.items())
     model_class = "–" if entry.model_class == "unknown" else entry.model_class
-    return f"| `{entry.exercise}` | {entry.name}{' ◆' if entry.needs_spotter else ''} | {muscles} | {model_class} |"
+    name = f"{entry.name}{' ◆' if entry.needs_spotter else ''}"
+    return f"| `{entry.exercise}` | {name} | {muscles} | {_way_of_bar(entry)} | {model_class} |"
+
+
+def _way_of_bar(entry: Exercise) -> str:
+    """Return which way a rep goes and what it begins with, in arrows: ↓↑ is lowered first.
+
+    >>> catalogue = builtin_catalogue()
+    >>> [_way_of_bar(catalogue.get(name)) for name in ("back_squat", "deadlift", "lat_pulldown", "clean")]
+    ['↓↑', '↑↓', '↓↑ (down)', '↑↓ pull, front squat']
+    """
+    down = entry.direction == "down"
+    ways = "" if entry.first_phase is None else "↓↑" if (entry.first_phase == "eccentric") != down else "↑↓"
+    return " ".join(filter(None, (ways, "(down)" if down else "", ", ".join(entry.phases or ())))) or "–"

@@ -188,7 +188,8 @@ def test_the_higher_revision_stays() -> None:
 def test_raw_motion_is_passed_over_unread() -> None:
     """Chunks of samples are long, and nothing of them is kept."""
     story = Story("ada")
-    story.tell(MotionSampled(t0=MONDAY, rate_hz=100, signal="bar_velocity", samples=[0.1] * 400))
+    samples: list[float | None] = [0.1] * 400
+    story.tell(MotionSampled(t0=MONDAY, rate_hz=100, signal="bar_velocity", samples=samples))
 
     assert read(read_back(story.records)[0]) is None
 

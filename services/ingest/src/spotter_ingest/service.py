@@ -23,6 +23,7 @@ from spotter.http.tokens import Identity
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter_ingest.batch_writer import BatchWriter, Outcome
 from spotter_ingest.body_parser import Parsed
+from spotter_ingest.chunk_times import ChunkTimes
 from spotter_ingest.disconnects import RunningSets
 from spotter_ingest.quotas import EventQuotas
 from spotter_ingest.validation import Receipt, validate
@@ -119,6 +120,7 @@ class IngestService:
         self._quotas = quotas
         self._clock = clock
         self._new_id = new_id
+        self._chunk_times = ChunkTimes()
 
     async def accept_all(self, items: Sequence[Parsed], bearer: Identity) -> list[Result]:
         """Accept the events of a request; returns their results once they are written."""
@@ -170,7 +172,8 @@ class IngestService:
             except Problem as problem:
                 results.append(Result(_sent_id(item), "refused", problem))
             else:
-                results.append(Result(valid.event.id, "accepted", None, valid.warning))
+                warnings = [warning for warning in (valid.warning, self._chunk_times.caution(valid.event)) if warning]
+                results.append(Result(valid.event.id, "accepted", None, "; ".join(warnings) or None))
                 records.append(valid.record)
                 events.append(valid.event)
                 indexes.append(index)

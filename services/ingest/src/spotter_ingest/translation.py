@@ -1,4 +1,4 @@
-"""What a sender may say in other words than the log holds: exercises by name, and loads in pounds.
+"""What a sender may say in other words than the log holds: exercises by name, loads in pounds, samples that are no number.
 
 Data in the log's own words, which is nearly all of it, costs a few look-ups.
 """
@@ -6,6 +6,7 @@ Data in the log's own words, which is nearly all of it, costs a few look-ups.
 from __future__ import annotations
 
 import hashlib
+import math
 import operator
 import re
 import unicodedata
@@ -13,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from spotter.domain.event_types import EXERCISE_NAME_CHARACTERS_MAX, KG_PER_LB, LOAD_KG_MAX, EventData
-from spotter.domain.events.lifting import RepAmended, RepFields, SetContext
+from spotter.domain.events.lifting import MotionSampled, RepAmended, RepFields, SetContext
 from spotter.domain.events.people import PolicyUpdated, SessionStarted, StationPaired
 from spotter.domain.exercises import Catalogue, SingleSide, match, meant, without_side, words
 from spotter.domain.fast_dataclass import record
@@ -53,11 +54,31 @@ def translated(data: Fields, kind: type[EventData], catalogue: Catalogue) -> tup
     elif kind is RepAmended and isinstance(change := data.get("set"), dict):
         worded = _part(change, "data.set", catalogue, warnings, sided=True)
         data = data if worded is change else {**data, "set": worded}
+    elif kind is MotionSampled:
+        data = _sampled(data, warnings)
     elif kind is PolicyUpdated:
         data = _targets(data, "data", catalogue, warnings)
     elif kind is SessionStarted:
         data = _session(data, catalogue, warnings)
     return data, warnings
+
+
+def _sampled(data: Fields, warnings: list[str]) -> Fields:
+    """Return motion with null for samples that are NaN or infinite, as programs write what their sensor did not give."""
+    samples = data.get("samples")
+    if not isinstance(samples, list):
+        return data
+    wrong = {index for index, sample in enumerate(samples) if _is_no_number(sample)}
+    if not wrong:
+        return data
+    warnings.append(f"missing: samples that are no number are taken for null ({len(wrong)} of {len(samples)})")
+    return {**data, "samples": [None if index in wrong else sample for index, sample in enumerate(samples)]}
+
+
+def _is_no_number(sample: object) -> bool:
+    if isinstance(sample, list):
+        return any(isinstance(part, float) and not math.isfinite(part) for part in sample)
+    return isinstance(sample, float) and not math.isfinite(sample)
 
 
 def _session(data: Fields, catalogue: Catalogue, warnings: list[str]) -> Fields:

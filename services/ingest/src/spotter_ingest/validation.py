@@ -41,6 +41,7 @@ from spotter.streaming.log import NewRecord
 from spotter_ingest.cautions import caution
 from spotter_ingest.errors import invalid_data
 from spotter_ingest.mends import type_mend
+from spotter_ingest.motion_checks import check_samples
 from spotter_ingest.translation import translated
 
 EVENT_BYTES_MAX: Final = 512 * 1024
@@ -157,6 +158,8 @@ def _data(
     if isinstance(data, SetMoved) and data.to_athlete_id == data.athlete_id:
         detail = f"The set is credited to {data.athlete_id} already"
         raise invalid("data.to_athlete_id", detail, "Name the lifter who did the set.")
+    if isinstance(data, MotionSampled):
+        notes = [*notes, *check_samples(data)]
     return data, notes, json.dumps(sent, sort_keys=True).encode() if notes and worded is not sent else None
 
 

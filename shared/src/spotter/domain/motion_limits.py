@@ -14,6 +14,8 @@ VELOCITY_MPS_MAX: Final = 6.0
 """About twice the fastest snatch's bar."""
 ACCELERATION_MPS2_MAX: Final = 20 * 9.80665
 """More than the range of a wrist's sensor (16 g)."""
+BRIDGED_S: Final = 0.2
+"""Missing samples of up to this time are bridged."""
 _LIMITS: Final = {"bar_position": POSITION_M_MAX, "bar_velocity": VELOCITY_MPS_MAX}
 # Of a row [ax, ay, az, gx, gy, gz].
 _CHANNELS, _ACCELERATIONS = 6, 3

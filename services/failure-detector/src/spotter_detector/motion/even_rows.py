@@ -10,13 +10,13 @@ An IMU's bins are longer, hold some samples each, and are rows as they are.
 from __future__ import annotations
 
 from spotter.domain.fast_dataclass import record, replace
+from spotter.domain.motion_limits import BRIDGED_S
 from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, IMU_BAR, IMU_WRIST, SampleRow
 
 BIN_US = {BAR_VELOCITY: 20_000, BAR_POSITION: 20_000, IMU_BAR: 80_000, IMU_WRIST: 80_000}
 # Whole units per m/s, m, m/s² or rad/s: finer than any sensor, and sums of 2,048 of them stay exact.
 UNITS = {BAR_VELOCITY: 1e5, BAR_POSITION: 1e6, IMU_BAR: 1e4, IMU_WRIST: 1e4}
-BRIDGED_US = 200_000
-"""Missing samples of up to this time are bridged."""
+_BRIDGED_US = round(BRIDGED_S * 1e6)
 # Between the samples around a bridged gap is one period more, of the slowest rate or of a bin.
 _PERIOD_US_MAX = 80_000
 # The smallest spike by signal: in its unit, and in its unit per second between two means (design choices).
@@ -71,7 +71,7 @@ def end_track(track: Track, signal: str, rows: list[SampleRow]) -> Track:
 
 def _extended(track: Track, mean: BinMean, signal: str, known_us: int, rows: list[SampleRow]) -> Track:
     last, broken, bin_us = track.last, track.broken, BIN_US[signal]
-    if last is None or mean.time_us - last.time_us > BRIDGED_US + _PERIOD_US_MAX:
+    if last is None or mean.time_us - last.time_us > _BRIDGED_US + _PERIOD_US_MAX:
         return replace(track, last=mean, broken=last is not None)
     # The first middle of a bin after the last mean, up to this one.
     number = (last.time_us - bin_us // 2) // bin_us + 1
@@ -89,7 +89,7 @@ def _carried_on(track: Track, mean: BinMean, bin_us: int, rows: list[SampleRow])
     """Add a mean as the row of its bin, after those of the bins before it that have none."""
     last, number = track.last, mean.time_us // bin_us
     missing = 0 if last is None else number - last.time_us // bin_us - 1
-    bridged = missing * bin_us <= BRIDGED_US + _PERIOD_US_MAX
+    bridged = missing * bin_us <= _BRIDGED_US + _PERIOD_US_MAX
     if last is not None and bridged:
         for step in range(1, missing + 1):
             share = step / (missing + 1)
@@ -102,7 +102,7 @@ def _carried_on(track: Track, mean: BinMean, bin_us: int, rows: list[SampleRow])
 
 def _is_spike(before: BinMean, mean: BinMean, after: BinMean, signal: str) -> bool:
     span_us = after.time_us - before.time_us
-    if span_us > BRIDGED_US + _PERIOD_US_MAX:
+    if span_us > _BRIDGED_US + _PERIOD_US_MAX:
         return False
     least, per_s = _SPIKES[signal]
     least = max(least, per_s * span_us / 2e6)

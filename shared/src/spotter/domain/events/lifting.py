@@ -154,17 +154,18 @@ class MotionSampled(EventData):
     rate_hz: Annotated[float, Field(ge=1, le=2000)]
     signal: Literal["bar_velocity", "bar_position", "imu_bar", "imu_wrist"]
     samples: Annotated[
-        list[float] | list[Annotated[list[float], Field(min_length=6, max_length=6)]],
+        list[float | None] | list[Annotated[list[float], Field(min_length=6, max_length=6)] | None],
         Field(min_length=1, max_length=2048),
     ]
+    """Positive upwards, whatever the exercise; null: missing. Up to 0.2 s of missing samples are bridged."""
     device: Device | None = None
 
     @model_validator(mode="after")
     def _fits_the_signal(self) -> Self:
         if len(self.samples) / self.rate_hz > 5:
             raise ValueError("samples must span at most 5 s: send smaller chunks")
-        rows = isinstance(self.samples[0], list)
-        if rows != self.signal.startswith("imu"):
+        first = next((sample for sample in self.samples if sample is not None), None)
+        if first is not None and isinstance(first, list) != self.signal.startswith("imu"):
             raise ValueError("samples of imu_* are rows [ax, ay, az, gx, gy, gz]; samples of bar_* are numbers")
         return self
 
