@@ -52,11 +52,20 @@ def log_likelihood(called_rir: float, progress: int) -> Floats:
     off = (called_rir - (rir + _BIAS)) / report_sd(called_rir, progress)
     if called_rir <= 0.0:
         off = np.minimum(off, 0.0)
-    if called_rir > _NEAR_RIR:
-        off = np.where(off < 0.0, _MORE_SHARE * off, off)
-    size = np.abs(off)
-    likelihood: Floats = np.where(size <= _TURN_SD, -0.5 * size * size, _TURN_SD * (0.5 * _TURN_SD - size))
+    if called_rir <= _NEAR_RIR:
+        return _log_density(off)
+    likelihood = _log_density(np.where(off < 0.0, _MORE_SHARE * off, off))
+    if progress <= _LONG_SET:
+        # At least what a call of three says of fewer: so a call of more never leaves fewer.
+        likelihood += _log_density(np.maximum((_NEAR_RIR - (rir + _BIAS)) / _NEAR_SD, 0.0))
     return likelihood
+
+
+def _log_density(off: Floats) -> Floats:
+    """Return the log of a normal density with straight tails, by how many standard deviations it is off."""
+    size = np.abs(off)
+    density: Floats = np.where(size <= _TURN_SD, -0.5 * size * size, _TURN_SD * (0.5 * _TURN_SD - size))
+    return density
 
 
 def apply_likelihood(planes: Floats, called_rir: float, progress: int) -> None:
