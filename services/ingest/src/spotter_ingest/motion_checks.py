@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from math import hypot
+from statistics import median
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
 
 from spotter.domain.events.lifting import MotionSampled
 from spotter.domain.motion_limits import (
     ACCELERATION_MPS2_MAX,
+    ACCELERATIONS,
     BRIDGED_S,
     POSITION_M_MAX,
     VELOCITY_MPS_MAX,
-    as_rows,
-    impossible,
+    limit_of,
 )
 from spotter.http.envelope_fields import invalid
 
@@ -38,51 +39,57 @@ _MENDS: Final = {
     "imu_wrist": "Send rows [ax, ay, az, gx, gy, gz] in m/s², gravity included, and rad/s.",
 }
 _METRES: Final = ((100.0, "millimetres", 1000), (10.0, "centimetres", 100))
-"""From how many times the limit on a median is more likely of a smaller unit, and by what to divide it."""
+"""From how many times the limit on samples are more likely in a smaller unit, and by what to divide them."""
 
 
 def check_samples(data: MotionSampled) -> list[str]:
     """Return what to tell the sender of samples left out or missing; raises Problem 422 for what no bar or limb does."""
-    values = as_rows(data.signal, data.samples)
-    beyond = impossible(data.signal, values)
-    count, there = int(beyond.sum()), int(np.isfinite(values).all(axis=1).sum())
+    signal, total = data.signal, len(data.samples)
+    sizes = [_size(sample) for sample in data.samples]
+    limit, there = limit_of(signal), [size for size in sizes if size is not None]
+    beyond = [size for size in there if size > limit]
     notes: list[str] = []
-    if count:
-        if count == there or count > max(1, len(values) // _SPIKES_SHARE):
-            detail = f"{count} of {len(values)} samples of {data.signal} are beyond {_LIMITS[data.signal]}"
-            raise invalid("data.samples", detail, _mend(data.signal, values[beyond]), title="Impossible motion")
-        notes.append(f"spike: {count} of {len(values)} samples beyond {_LIMITS[data.signal]} left out")
-    gap_s = _longest_run(np.asarray(np.isnan(values).any(axis=1))) / data.rate_hz
+    if beyond:
+        if len(beyond) == len(there) or len(beyond) > max(1, total // _SPIKES_SHARE):
+            detail = f"{len(beyond)} of {total} samples of {signal} are beyond {_LIMITS[signal]}"
+            raise invalid("data.samples", detail, _mend(signal, median(beyond) / limit), title="Impossible motion")
+        notes.append(f"spike: {len(beyond)} of {total} samples beyond {_LIMITS[signal]} left out")
+    gap_s = _longest_gap(sizes) / data.rate_hz
     if gap_s > BRIDGED_S + 1e-9:
         notes.append(f"gap: {gap_s:.2f} s without samples; up to {BRIDGED_S:g} s are bridged, and a rep in it is lost")
-    if data.signal.startswith("imu"):
-        notes.extend(_units(values[np.isfinite(values).all(axis=1)]))
+    if signal.startswith("imu"):
+        notes.extend(_units([row for row in data.samples if isinstance(row, list)]))
     return notes
 
 
-def _mend(signal: str, wrong: npt.NDArray[np.float64]) -> str:
+def _size(sample: float | Sequence[float] | None) -> float | None:
+    """Return the size of a sample, of a row that of its largest acceleration."""
+    if sample is None:
+        return None
+    return abs(sample) if isinstance(sample, int | float) else max(map(abs, sample[:ACCELERATIONS]))
+
+
+def _mend(signal: str, times_limit: float) -> str:
     mend = _MENDS[signal]
     if signal.startswith("imu"):
         return mend
-    limit = POSITION_M_MAX if signal == "bar_position" else VELOCITY_MPS_MAX
-    usual = float(np.median(np.abs(wrong))) / limit
     for least, unit, factor in _METRES:
-        if usual >= least:
+        if times_limit >= least:
             return f"{mend}: {unit} divided by {factor}."
     return f"{mend}: millimetres divided by 1000, centimetres by 100, feet by 3.281."
 
 
-def _longest_run(missing: npt.NDArray[np.bool_]) -> int:
-    edges = np.flatnonzero(np.diff(missing.astype(np.int8), prepend=0, append=0))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
+def _longest_gap(sizes: Iterable[float | None]) -> int:
+    return max((len(list(run)) for missing, run in groupby(sizes, lambda size: size is None) if missing), default=0)
 
 
-def _units(rows: npt.NDArray[np.float64]) -> list[str]:
+def _units(rows: Sequence[Sequence[float]]) -> list[str]:
     """Return what is odd about an IMU's units."""
     if len(rows) < _SURE_SAMPLES:
         return []
     notes = []
-    acceleration, turning = (float(np.median(np.linalg.norm(part, axis=1))) for part in (rows[:, :3], rows[:, 3:]))
+    acceleration = median(hypot(*row[:ACCELERATIONS]) for row in rows)
+    turning = median(hypot(*row[ACCELERATIONS:]) for row in rows)
     least, most = _GRAVITY_RANGE_MPS2
     if not least <= acceleration <= most:
         notes.append(

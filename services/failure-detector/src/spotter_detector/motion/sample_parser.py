@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from spotter.domain.fast_dataclass import record, replace
-from spotter.domain.motion_limits import usable
+from spotter.domain.motion_limits import ACCELERATIONS, limit_of
 from spotter_detector.motion.even_rows import BIN_US, UNITS, BinMean, Track, add_mean, end_track
 from spotter_detector.motion.records import Chunk, SampleRow
 
@@ -31,6 +32,7 @@ _WAIT_US = 2_000_000
 _TICK_US = 100
 # Far beyond any bar or limb in any of the units; sums stay exact below it.
 _SAMPLE_MAX = 1e4
+_ABSENT = (np.nan,) * 6  # A row of an IMU that is missing.
 _HELD_US_MAX, _HELD_RUNS_MAX = 12_000_000, 8
 
 
@@ -104,7 +106,7 @@ def _follow_clock(stream: SampleStream, chunk: Chunk) -> Chunk:
 def _to_bins(chunk: Chunk, cursor_us: int | None) -> Bins | None:
     if not len(chunk.samples):
         return None
-    samples, used = usable(chunk.signal, chunk.samples)
+    samples, used = _usable(chunk)
     period_us = 1e6 / chunk.rate_hz
     times = chunk.t0_us + np.rint(np.arange(len(samples)) * period_us).astype(np.int64)
     times = (times + _TICK_US // 2) // _TICK_US * _TICK_US
@@ -130,6 +132,17 @@ def _to_bins(chunk: Chunk, cursor_us: int | None) -> Bins | None:
         counts=tuple(np.diff(firsts, append=len(times)).tolist()),
         sums=tuple(np.add.reduceat(values, firsts, axis=0).ravel().tolist()),
     )
+
+
+def _usable(chunk: Chunk) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return samples as rows (samples × channels), and which of them are there and possible."""
+    if chunk.signal.startswith("imu"):
+        rows: list[object] = [_ABSENT if row is None else row for row in chunk.samples]
+        samples = np.array(rows, dtype=np.float64).reshape(-1, len(_ABSENT))
+    else:
+        samples = np.array(chunk.samples, dtype=np.float64).reshape(-1, 1)
+    limited = np.abs(samples[:, :ACCELERATIONS]) <= limit_of(chunk.signal)
+    return samples, np.asarray(np.isfinite(samples).all(axis=1) & limited.all(axis=1))
 
 
 def _insert(held: tuple[Bins, ...], new: Bins) -> tuple[Bins, ...]:
