@@ -6,10 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from spotter_dashboard.store.database import default_url, migrate
-from spotter_dashboard.store.tables import CLOSINGS, ESTIMATES, REPS
+from spotter_dashboard.store.tables import CLOSINGS, ESTIMATES, METADATA, REPS
 
 
 def test_reps_and_estimates_of_before_they_were_known_by_their_event_are_kept(tmp_path: Path) -> None:
@@ -39,3 +39,22 @@ def test_reps_and_estimates_of_before_they_were_known_by_their_event_are_kept(tm
         assert 2 == connection.scalar(text("SELECT count(*) FROM reps"))
         assert [3] == list(connection.scalars(text("SELECT rep_number FROM estimates")))
     engine.dispose()
+
+
+def test_the_migrations_make_the_tables_that_the_queries_read(tmp_path: Path) -> None:
+    """Column by column, keys included, from an empty database and from each version."""
+    for version in ("0001", "0002", "0003", "head"):
+        engine = create_engine(default_url(tmp_path / version))
+        (tmp_path / version).mkdir()
+        config = Config()
+        config.set_main_option("script_location", "spotter_dashboard.store:migrations")
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, version)
+        migrate(engine)
+        made = inspect(engine)
+        for table in METADATA.sorted_tables:
+            assert {column.name for column in table.c} == {column["name"] for column in made.get_columns(table.name)}
+            keys = [column.name for column in table.primary_key]
+            assert set(keys) == set(made.get_pk_constraint(table.name)["constrained_columns"])
+        engine.dispose()

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from spotter.domain.event_types import Timestamp
+from spotter.domain.events.outputs import ExerciseProfile, LoadVelocityLine
 from spotter.domain.gym_config import Configuration
 from spotter.domain.policies import BlockKind, LayerName, SessionMode
 from spotter.domain.weeks import day_of
@@ -29,6 +30,7 @@ from spotter_dashboard.responses import (
 from spotter_dashboard.store.budgets import budget
 from spotter_dashboard.store.database import Engine
 from spotter_dashboard.store.notices import notices, wellness
+from spotter_dashboard.store.profiles import profiles
 from spotter_dashboard.store.programme import own_of, policy_on
 from spotter_dashboard.store.rejections import rejections
 from spotter_dashboard.store.sets import SetQueries
@@ -183,6 +185,46 @@ class RejectedPage(BaseModel):
     next_cursor: str | None
 
 
+class LinePoint(BaseModel):
+    """A point of a load–velocity line."""
+
+    load: float
+    velocity_mps: float
+    sd_mps: float
+    """Its standard error."""
+
+
+class LineView(LoadVelocityLine):
+    """A load–velocity line, also as points."""
+
+    points: list[LinePoint]
+
+
+class ProfileItem(ExerciseProfile):
+    """What is known of a lifter in one exercise; a figure is never without its error."""
+
+    time: Timestamp
+    """When the set ended that changed it last."""
+    devices: str | None
+    line: LineView | None
+    line_missing: Literal["no_load", "no_velocity"] | None
+    """Why there is no line: no load was ever named, or no velocity measured."""
+    v_last_mps: float | None
+    v_last_sd_mps: float | None
+    one_rep_max_kg: float | None
+    one_rep_max_sd_kg: float | None
+    one_rep_max_missing: Literal["no_load_in_kg", "no_velocity", "too_uncertain"] | None
+    """Why there is no 1RM: too uncertain is a standard error over 7.5 %."""
+
+
+class ProfilePage(BaseModel):
+    """What is known of a lifter by exercise, and the cursor of the next page where there is one."""
+
+    athlete_id: str
+    profiles: list[ProfileItem]
+    next_cursor: str | None
+
+
 class NoticePage(BaseModel):
     """Notices, the newest first, and the cursor of the next page where there is one."""
 
@@ -247,6 +289,18 @@ def athlete_routes(
         require_lifter(queries, identity, athlete_id)
         page, after = notices(engine, identity.gym_id, athlete_id, now=clock(), after=time_cursor(cursor), limit=limit)
         return as_json({"notices": page, "next_cursor": None if after is None else cursor_of(*after)})
+
+    @router.get(
+        "/{athlete_id}/profiles",
+        response_model=ProfilePage,
+        summary="What is known of a lifter by exercise: load-velocity line, velocity at failure, 1RM, with their errors",
+    )
+    def learned(identity: Reader, athlete_id: str, cursor: Cursor = None, limit: Limit = 50) -> Response:
+        require_lifter(queries, identity, athlete_id)
+        after = None if cursor is None else read_cursor(cursor, str)[0]
+        page, following = profiles(engine, identity.gym_id, athlete_id, after=after, limit=limit)
+        next_cursor = None if following is None else cursor_of(following)
+        return as_json({"athlete_id": athlete_id, "profiles": page, "next_cursor": next_cursor})
 
     @router.get(
         "/{athlete_id}/rejected",

@@ -30,6 +30,7 @@ from spotter.domain.time import micros
 from spotter.streaming.log import Record
 from spotter_dashboard.store import tables
 from spotter_dashboard.store.database import Row
+from spotter_dashboard.store.profiles import profile_name
 
 _TYPE: Final = re.compile(rb'"type":"([^"]+)"')
 _LONG: Final = NAMES[MotionSampled].encode()
@@ -121,6 +122,9 @@ def _opened(event: Event, row: Row) -> Rows:
 def _closed(event: Event, row: Row) -> Rows:
     data = event.data
     assert isinstance(data, SetClosed)
+    for learned in data.learned or ():
+        name = profile_name(learned.exercise, learned.velocity_metric, learned.devices)
+        yield tables.PROFILES, {**row, "profile": name, "learned_sets": learned.learned_sets}
     row |= {
         "set_key": data.set_key,
         "revision": data.reopened,

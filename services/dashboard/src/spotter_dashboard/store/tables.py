@@ -111,6 +111,14 @@ CLOSINGS: Final = _versioned(
 )
 """Ends of sets; `revision` is how often the set had gone on before: a set that went on once more is open."""
 
+PROFILES: Final = _versioned(
+    "profiles",
+    Column("profile", Text, primary_key=True),  # exercise, velocity metric and devices
+    Column("learned_sets", Integer, nullable=False),
+    by_athlete=True,
+)
+"""What is known of a lifter in an exercise; the event is the end of the set that changed it last."""
+
 REPS: Final = _versioned(
     "reps",
     Column("set_key", Text, primary_key=True),

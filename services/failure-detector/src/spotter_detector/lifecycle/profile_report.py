@@ -41,7 +41,9 @@ def learned_profile(work: UnitOfWork, key: str, model_class: str) -> ExercisePro
                 "learned_sets": profile.learned_sets,
                 "profile_version": profile.version,
             }
-            return ExerciseProfile.model_construct(**fields | (_figures(profile, terms) if kind == "velocity" else {}))
+            return ExerciseProfile.model_construct(
+                **fields | (_figures(profile, terms) if kind == "velocity" else _NO_VELOCITY)
+            )
     fields = {**_names(key), "measure": "velocity", "learned_sets": 0, "profile_version": "population"}
     return ExerciseProfile.model_construct(**fields)
 
@@ -73,4 +75,5 @@ def _figures(profile: Profile, terms: Sequence[Term]) -> dict[str, Any]:
     return fields
 
 
+_NO_VELOCITY: Final = {"one_rep_max_missing": "no_velocity"}
 _LINE_FIELDS: Final = tuple(name for name in LoadVelocityLine.model_fields if name != "load_unit")

@@ -101,7 +101,7 @@ class ExerciseProfile(Part):
     one_rep_max_kg: float | None = None
     """Never without its standard error, and never where that is over 7.5 % of it."""
     one_rep_max_sd_kg: float | None = None
-    one_rep_max_missing: Literal["no_load_in_kg", "too_uncertain"] | None = None
+    one_rep_max_missing: Literal["no_load_in_kg", "no_velocity", "too_uncertain"] | None = None
 
 
 class SetClosed(SetOutput):
