@@ -87,7 +87,7 @@ def _revised(
 
 def _estimated(work: UnitOfWork, lifted_set: LiftedSet) -> tuple[list[Observation], dict[str, _Report]]:
     """Return all of the reps that their estimates follow from, and what their estimates say of them."""
-    merged = work.merger.merge(lifted_set.key, lifted_set.reps)
+    merged = work.merged(lifted_set)
     return [rep.observation for rep in merged], _reports(lifted_set, merged)
 
 
@@ -155,8 +155,8 @@ def revise(
 
     Those of the reps that arrived come first, that of the set's newest rep last.
     """
-    merged_before = work.merger.merge(before.key, before.reps)
-    merged = work.merger.merge(after.key, after.reps)
+    merged_before = work.merged(before)
+    merged = work.merged(after)
     first = first_difference(merged_before, merged) if before.start is after.start or before.start == after.start else 0
     if (
         first == len(merged_before) == len(merged) - 1
@@ -170,7 +170,7 @@ def revise(
         index for index, rep in enumerate(after.reps) if reports.get(rep.identity) != reports_before.get(rep.identity)
     }
     changed = [
-        ChangedRep(number, index, second=index != group.indices[0], arrived=index in arrived_indices)
+        ChangedRep(number, index, second=_is_copy(after, group, index), arrived=index in arrived_indices)
         for number, group in enumerate(merged)
         for index in group.indices
         if number >= first or index in differing
@@ -188,6 +188,12 @@ def revise(
                 reps[revised.index] = replace(rep, estimates=rep.estimates + 1)
         after = work.put(replace(after, reps=tuple(reps)))
     return after, _request(work, after, merged, tuple(changed))
+
+
+def _is_copy(lifted_set: LiftedSet, rep: MergedRep, index: int) -> bool:
+    """Whether a report is another counter's of a rep; one of the same counter is of another lift of it."""
+    first = rep.indices[0]
+    return index != first and lifted_set.reps[index].source != lifted_set.reps[first].source
 
 
 def _request(

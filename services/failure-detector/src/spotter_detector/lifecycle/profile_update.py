@@ -206,7 +206,7 @@ def _has_changed(before: LiftedSet, after: LiftedSet) -> bool:
 def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
     if not lifted_set.profile:
         return None
-    observations = [seen.observation for seen in work.merger.merge(lifted_set.key, lifted_set.reps)]
+    observations = [seen.observation for seen in work.merged(lifted_set)]
     if not observations:
         return None
     # A report on the last rep is the outcome of the set, and must count once.

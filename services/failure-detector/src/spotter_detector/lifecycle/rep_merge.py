@@ -1,4 +1,8 @@
-"""From the reps of a set to the model's observations: valid reps in order, two counters' copies of a rep merged."""
+"""From the reps of a set to the model's observations: valid reps in order, two counters' copies of a rep merged.
+
+Where a rep consists of several lifts (clean, front squat, jerk) and each was reported, they are one rep, observed by its
+first and longest lift: the others are slower or shorter because they are others, not because the lifter tires.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,11 @@ class MergedRep:
     """The first is the report observed: one with a velocity, else the one that ended first."""
 
 
+_SAME_LIFT: Final = 0.8
+"""From this share of a rep's first lift's travel on, a report is of the next rep's first lift (design choice)."""
+_MANY_LIFTS: Final = 2
+_LIFTS_APART_US: Final = 12 * SECOND_US
+"""Without travel, lifts of a rep of more than two follow each other within this time (design choice)."""
 _FLUSHED_GAP_S: Final = 3.0
 """Between the reps of a flushed buffer, whose times are unknown (design choice: an ordinary pace)."""
 
@@ -37,16 +46,17 @@ class RepMerger:
 
     def __init__(self, sets_max: int = 4096) -> None:
         self._sets_max = sets_max
-        self._known: OrderedDict[str, tuple[tuple[RepRecord, ...], list[MergedRep]]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[tuple[RepRecord, ...], int, list[MergedRep]]] = OrderedDict()
 
-    def merge(self, set_key: str, reps: tuple[RepRecord, ...]) -> list[MergedRep]:
-        """Return `merge_reps(reps)` of a set."""
+    def merge(self, set_key: str, reps: tuple[RepRecord, ...], phases: int = 1) -> list[MergedRep]:
+        """Return `merge_reps(reps, phases)` of a set."""
         if not reps:
             return []
-        known_reps, merged = self._known.get(set_key, ((), []))
-        if known_reps is not reps:
-            merged = self._appended(known_reps, merged, reps) or merge_reps(reps)
-            self._known[set_key] = (reps, merged)
+        known_reps, known_phases, merged = self._known.get(set_key, ((), phases, []))
+        if known_reps is not reps or known_phases != phases:
+            grown = self._appended(known_reps, merged, reps) if phases == known_phases == 1 else None
+            merged = grown or merge_reps(reps, phases)
+            self._known[set_key] = (reps, phases, merged)
         self._known.move_to_end(set_key)
         if len(self._known) > self._sets_max:
             self._known.popitem(last=False)
@@ -67,10 +77,11 @@ class RepMerger:
         return [*merged, MergedRep(_observation(new, zero_us), (len(known_reps),))]
 
 
-def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
+def merge_reps(reps: Sequence[RepRecord], phases: int = 1) -> list[MergedRep]:
     """Merge `reps` (by corrected end) into observations.
 
-    Reports of different counters that overlap in time are one rep; a velocity wins over timing alone.
+    Reports of different counters that overlap in time are one rep; a velocity wins over timing alone. So are up to
+    `phases` reports of the lifts that a rep consists of.
     """
     groups: list[list[int]] = []
     for index, rep in enumerate(reps):
@@ -84,6 +95,8 @@ def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
             groups.append([index])
     if not groups:
         return []
+    if phases > 1:
+        groups = _whole_reps(groups, reps, phases)
     chosen = [
         min(group, key=lambda index: ("mean_velocity_mps" not in reps[index].measured, index)) for group in groups
     ]
@@ -96,6 +109,28 @@ def merge_reps(reps: Sequence[RepRecord]) -> list[MergedRep]:
         for best, group in zip(chosen, groups, strict=True)
     ]
     return _spread_flushed(merged)
+
+
+def _whole_reps(groups: Sequence[list[int]], reps: Sequence[RepRecord], phases: int) -> list[list[int]]:
+    """Join the lifts of a rep: those that follow its first one, travel clearly less, and are not too many."""
+    whole: list[list[int]] = []
+    lifts, first_m = 0, 0.0
+    for group in groups:
+        travel_m = next((reps[index].measured["rom_m"] for index in group if "rom_m" in reps[index].measured), None)
+        if whole and lifts < phases and _goes_on(reps[whole[-1][-1]], reps[group[0]], travel_m, first_m, phases):
+            whole[-1] += group
+            lifts += 1
+        else:
+            whole.append(list(group))
+            lifts, first_m = 1, travel_m or 0.0
+    return whole
+
+
+def _goes_on(last: RepRecord, rep: RepRecord, travel_m: float | None, first_m: float, phases: int) -> bool:
+    """Whether a report is of the next lift of a rep: by its travel, else, where there are many lifts, by its time."""
+    if travel_m is not None and first_m:
+        return travel_m < _SAME_LIFT * first_m
+    return phases > _MANY_LIFTS and rep.ended_us - last.ended_us <= _LIFTS_APART_US
 
 
 def _spread_flushed(merged: list[MergedRep]) -> list[MergedRep]:

@@ -98,7 +98,7 @@ def start_rep(work: UnitOfWork, lifted_set: LiftedSet, data: RepStarted, started
         return lifted_set
     if before is not None and started_us <= before.started_us:
         return lifted_set
-    seen = work.merger.merge(lifted_set.key, lifted_set.reps)
+    seen = work.merged(lifted_set)
     under_way = UnderWay(
         work.identity,
         data.rep_number,

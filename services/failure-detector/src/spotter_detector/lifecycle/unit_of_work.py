@@ -14,7 +14,7 @@ from spotter.domain.ids import fingerprint
 from spotter.domain.time import DAY_US, MINUTE_US, SECOND_US, micros, moment_of
 from spotter.streaming.processor import Environment, State
 from spotter_detector.lifecycle.assignment import time_of
-from spotter_detector.lifecycle.rep_merge import RepMerger
+from spotter_detector.lifecycle.rep_merge import MergedRep, RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
 from spotter_detector.profile import Profile, posterior_profile
 from spotter_detector.state import (
@@ -101,6 +101,11 @@ class UnitOfWork:
     def config(self, version: int | None) -> GymConfig:
         """Return the configuration of the lifter's gym."""
         return self._env.gym(self.event.data.gym_id or "", version)
+
+    def merged(self, lifted_set: LiftedSet) -> list[MergedRep]:
+        """Return a set's reps as the model observes them."""
+        exercise = self.config(lifted_set.config).catalogue.get(lifted_set.context.get("exercise"))
+        return self.merger.merge(lifted_set.key, lifted_set.reps, len(exercise.phases or ()) or 1)
 
     def get(self, key: str) -> LiftedSet:
         """Return a set by its key."""
