@@ -50,7 +50,7 @@ def test_reports_before_a_set_are_forgotten(reports: tuple[tuple[float, float, f
 def test_reports_of_any_travel_before_a_set_change_nothing_at_its_end() -> None:
     """One to three, of .3–2.3 times the travel, at any speed, 2–20 s before: P(RIR <= j) changes by under .05.
 
-    A report with the travel, the speed and the wait of a rep is one to anybody: one set in twenty-five may change.
+    A report with the travel, the speed and the wait of a rep is one to anybody: one set in thirty may change.
     """
     random = np.random.default_rng(11)
     changes = []
@@ -68,7 +68,7 @@ def test_reports_of_any_travel_before_a_set_change_nothing_at_its_end() -> None:
         )
         [answer] = Filter(cache_size=0).run([Request(PRIOR, made, len(made) - 1)])[0]
         changes.append(np.abs(np.subtract(answer.p_rir_le, estimates(PRIOR, SET)[-1].p_rir_le)).max())
-    assert np.mean(np.array(changes) >= 0.05) <= 0.04
+    assert np.mean(np.array(changes) >= 0.05) <= 0.03
 
 
 def test_calibration_before_the_load_is_told_by_its_speed() -> None:

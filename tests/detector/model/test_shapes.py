@@ -255,3 +255,29 @@ def test_estimates_rest_on_the_reports_up_to_their_own(
     some = (*observations[: count - 1], replace(observations[count - 1], called_rir=called))
     whole = Filter(cache_size=0).run([Request(PRIOR, (*some, *observations[count:]), 0)])[0]
     assert last_estimate(PRIOR, some) == whole[count - 1]
+
+
+def other_arm(change_s: float) -> list[RepEstimate]:
+    """Seven reps of one arm, and ten of the other, that begin as fast and end at failure; the side is not told."""
+    first, second = lifted(0.55, 10)[:7], lifted(0.55, 10)
+    off_s = first[-1].end_s + change_s - second[0].end_s
+    return estimates(PRIOR, renumbered([*first, *[replace(rep_, end_s=rep_.end_s + off_s) for rep_ in second]]))
+
+
+@pytest.mark.parametrize("change_s", [3.0, 7.0, 15.0])
+def test_another_arm_in_one_set_begins_a_curve(change_s: float) -> None:
+    """A tired set that goes on as it began is another arm: known after two such reps, or after one and a pause."""
+    alone = estimates(PRIOR, lifted(0.55, 10))
+    assert [answer.rir for answer in alone][1:] == [answer.rir for answer in other_arm(change_s)][8:]
+
+
+def test_one_wild_rep_in_a_tired_set_is_no_other_arm() -> None:
+    """One reading as fast as the first rep, and the next as slow as before it: the set goes on."""
+    wild = [replace(rep_, velocity_mps=0.55, duration_s=None) if at == 7 else rep_ for at, rep_ in enumerate(SET)]
+    assert estimates(PRIOR, wild)[-1].rir == pytest.approx(estimates(PRIOR, SET)[-1].rir, abs=0.8)
+
+
+def test_the_way_down_is_no_stop() -> None:
+    """A device whose reps begin with the way down tells of none: each takes two seconds longer than its duration."""
+    made = [replace(rep_, started_s=rep_.end_s - (rep_.duration_s or 0.0) - 2.0) for rep_ in SET]
+    assert not {"failed", "stall"} & {flag for answer in estimates(PRIOR, made) for flag in answer.flags}

@@ -4,7 +4,7 @@ A pure function of a set's pinned prior and its observed reps, in closed-form nu
 
 * before a set: `exercise_models`, `prior_builder`, which builds a `prior`;
 * whose report it is: `strands` (the two sides as told, reps that are not judged), and whether it is of the set at all:
-  `set_start` (the reports before its first rep); `plans` combines both;
+  `set_start` (the reports before its first rep) by `report_odds`; `plans` combines both;
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`;
   what looks like a failed attempt is evidence, and a finding only where the posterior believes it (`set_end`);
 * what a rep measures: `pauses` (times), `timing` (reps without m/s), `tempo`, `drops`, `sides` (left and right

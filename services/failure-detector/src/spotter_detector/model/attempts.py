@@ -17,23 +17,26 @@ _HALF_APART_S = 2.2
 _HALVES_ROM_MAX = 1.35
 _HALF_VELOCITY_SHARE = 0.9
 # With hands on the bar.
-_HELPED_S = (1.5, 9.0)
+_HELPED_S_MAX = 9.0
 _HELPED_RATIO = 1.25
 _STOOD_SHARE = 0.62
-# Of a rep with a reported start: by how much its time exceeds its reported duration.
-_TAKEN_OFF_S = 1.2
+# By how much longer than in the reps before it a rep with a reported start took than its duration (seconds): a bar that
+# stood. Without earlier ones the way down is allowed for.
+_STOOD_S, _DOWN_S = 1.2, 2.0
 
 
-def is_double(gap_s: float, velocity_off_mps: float | None, rom_off_m: float | None) -> bool:
+def is_double(gap_s: float, duration_s: float | None, velocity_off_mps: float | None, rom_off_m: float | None) -> bool:
     """Whether a report duplicates the one before it, from end to end `gap_s` apart.
 
-    `velocity_off_mps` and `rom_off_m` are by how much they differ, if both have the measure.
+    One whose own duration fits between them is another rep. `velocity_off_mps` and `rom_off_m` are by how much they
+    differ, if both have the measure.
 
-    >>> is_double(0.3, 0.005, 0.0), is_double(0.3, 0.2, 0.25), is_double(2.5, 0.0, 0.0)
+    >>> is_double(0.3, 0.8, 0.005, 0.0), is_double(0.3, None, 0.2, 0.25), is_double(0.6, 0.5, 0.0, 0.0)
     (True, False, False)
     """
     return (
         0.0 < gap_s <= DOUBLE_S
+        and (duration_s is None or gap_s < duration_s)
         and (velocity_off_mps is None or abs(velocity_off_mps) <= _DOUBLE_VELOCITY_MPS)
         and (rom_off_m is None or abs(rom_off_m) <= _DOUBLE_ROM_M)
     )
@@ -58,14 +61,15 @@ def is_helped(gap_s: float, took_s: float | None, slow_ratio: float, velocity_ra
     (True, False, False)
     """
     apart_s = gap_s - (0.0 if took_s is None else took_s)
-    in_time = apart_s >= _HELPED_S[0] - 1.0 and apart_s <= _HELPED_S[1]
-    return in_time and slow_ratio <= _STOOD_SHARE and velocity_ratio >= _HELPED_RATIO
+    return 0.0 <= apart_s <= _HELPED_S_MAX and slow_ratio <= _STOOD_SHARE and velocity_ratio >= _HELPED_RATIO
 
 
-def has_inner_pause(from_start_s: float, duration_s: float) -> bool:
-    """Whether a rep with a reported start took longer than its duration, by more than a change of direction.
+def has_inner_pause(inner_s: float, inners_s: tuple[float, ...]) -> bool:
+    """Whether the bar stood in a rep with a reported start: by its time from start to end less its duration.
 
-    >>> has_inner_pause(4.1, 1.2), has_inner_pause(1.4, 1.2)
-    (True, False)
+    `inners_s` are those of the reps before it: the way down, where a device's reps begin with it.
+
+    >>> has_inner_pause(3.1, (0.2, 0.1)), has_inner_pause(1.9, (1.8, 2.0)), has_inner_pause(1.9, ())
+    (True, False, False)
     """
-    return from_start_s - duration_s > _TAKEN_OFF_S
+    return inner_s - max(inners_s, default=_DOWN_S) > _STOOD_S

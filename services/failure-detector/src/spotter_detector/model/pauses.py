@@ -46,6 +46,18 @@ def concentric_s(duration_s: float | None, velocity_mps: float | None, rom_m: fl
     return None if velocity_mps is None else (_USUAL_ROM_M if rom_m is None else rom_m) / velocity_mps
 
 
+def inner_time_s(rep: Observation) -> float | None:
+    """Return by how much a rep took longer from its start to its end than its duration; None: its start is not told.
+
+    >>> inner_time_s(Observation(1, 9.0, 0.3, 1.5, 0.45, None, started_s=5.0)), inner_time_s(
+    ...     Observation(1, 9.0, 0.3, 1.5, 0.45, None))
+    (2.5, None)
+    """
+    if rep.started_s is None or rep.duration_s is None:
+        return None
+    return max(rep.end_s - rep.started_s - rep.duration_s, 0.0)
+
+
 def classify_gap(interval_s: float, grinding_s: float, usual_s: tuple[float, ...]) -> Gap:
     """Classify the time between the ends of two reps.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from spotter_detector.model.attempts import has_inner_pause, is_double, is_helped, is_second_half
 from spotter_detector.model.flags import Verdict
-from spotter_detector.model.pauses import concentric_s
+from spotter_detector.model.pauses import concentric_s, inner_time_s
 from spotter_detector.model.records import Observation
 from spotter_detector.model.travel import LONG_SHARE, SHORT_SHARE, classify_travel
 
@@ -50,6 +50,8 @@ class RepContext:
     """The last valid rep was as slow as last reps are."""
     usual_rom_m: float | None
     """The lifter's learned travel."""
+    inners_s: tuple[float, ...] = ()
+    """Of the reps with a reported start, by how much they took longer than their duration."""
 
 
 def classify(rep: Observation, context: RepContext) -> tuple[Verdict, Verdict | None]:
@@ -67,7 +69,7 @@ def classify(rep: Observation, context: RepContext) -> tuple[Verdict, Verdict | 
         return _first_verdict(rep, context), None
     gap_s = rep.end_s - last.end_s
     velocity_mps = rep.velocity_mps
-    if is_double(gap_s, _off(velocity_mps, last.velocity_mps), _off(rep.rom_m, last.rom_m)):
+    if is_double(gap_s, rep.duration_s, _off(velocity_mps, last.velocity_mps), _off(rep.rom_m, last.rom_m)):
         return Verdict.DOUBLE, None
     took_s = concentric_s(rep.duration_s, velocity_mps, rep.rom_m)
     usual_m = context.usual_m
@@ -90,12 +92,8 @@ def classify(rep: Observation, context: RepContext) -> tuple[Verdict, Verdict | 
         helped = _over(velocity_mps, before)
         if slow_ratio is not None and helped is not None and is_helped(gap_s, took_s, slow_ratio, helped):
             return _HELPED, None
-    if (
-        rep.started_s is not None
-        and rep.duration_s is not None
-        and context.near_failure
-        and has_inner_pause(rep.end_s - rep.started_s, rep.duration_s)
-    ):
+    inner_s = inner_time_s(rep)
+    if inner_s is not None and context.near_failure and has_inner_pause(inner_s, context.inners_s):
         return Verdict.STALLED, None
     return verdict, None
 

@@ -87,7 +87,7 @@ def apply_likelihood(planes: Floats, called_rir: float, progress: int) -> None:
 # (design choices). A bar put down is as short and slow as an attempt that failed, and as often reported; two halves of
 # one rep, and help after a rep that all but stopped, come from nothing else.
 FAILED_FACTOR = {
-    Verdict.FAILED: 30.0,
+    Verdict.FAILED: 40.0,
     Verdict.SECOND_HALF: 1000.0,
     Verdict.STALLED: 100.0,
     Verdict.HELPED: 500.0,

@@ -56,6 +56,7 @@ class SetState:
         sides: tuple[int, float] | None = None,
         usual_m: float | None = None,
         roms_m: tuple[float, ...] = (),
+        changes: frozenset[int] = frozenset(),
     ) -> None:
         self.prior = prior
         self.kind = kind
@@ -76,6 +77,9 @@ class SetState:
         self.usual_m = usual_m
         self.roms_m = roms_m
         self.rom_least_m, self.rom_most_m = 0.0, inf
+        # Where another arm or leg goes on: indices of reports; and whether the last rep looks like the first of it.
+        self.changes = changes
+        self.may_change = False
         self.velocities_mps: tuple[float, ...] = ()
         self.reclassified: Mapping[int, Verdict] = NO_VERDICTS
         # The set so far.
@@ -94,6 +98,7 @@ class SetState:
         self.last_metric = "mean"
         self.fastest_s: float | None = None
         self.waits_s: tuple[float, ...] = ()
+        self.inners_s: tuple[float, ...] = ()
         self.first_velocity_mps: float | None = None
         self.reference_mps: float | None = None
         self.reference_rep: int | None = None

@@ -22,7 +22,15 @@ from spotter_detector.model.flags import (
 )
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
-from spotter_detector.model.pauses import RESTART_S, Gap, classify_gap, concentric_s, information_kept, reps_recovered
+from spotter_detector.model.pauses import (
+    RESTART_S,
+    Gap,
+    classify_gap,
+    concentric_s,
+    information_kept,
+    inner_time_s,
+    reps_recovered,
+)
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
 from spotter_detector.model.rep_classifier import HELPED_MAX, RepContext, classify, classify_first, shows_form
@@ -39,8 +47,8 @@ _VELOCITY = PaceKind.VELOCITY
 _USUAL = Gap.USUAL
 # As many reps show whether the first was wrongly measured.
 _THIRD = 2
-# After a pause as fast as fresh, and before it clearly slowed: another arm or leg (design choices).
-_FRESH_SHARE, _TIRED_SHARE = 0.95, 0.8
+# As fast as fresh after reps that had clearly slowed: another arm or leg (design choices).
+_FRESH_SHARE, _TIRED_SHARE, _TIRED_REPS = 0.92, 0.8, 2
 # Without m/s: velocity loss of the rep before a failed attempt, at least (design choice).
 _NEAR_LOSS = 0.35
 
@@ -94,16 +102,19 @@ class SetTracker(SetState):
         self.reclassified = NO_VERDICTS
         verdict = self._classify(observations[-1], observations, index)
         verdicts = {**self.verdicts, **self.reclassified, index: verdict} if self.reclassified else self.verdicts
-        steps = self._apply(observations[-1], verdict)
+        changes = self.changes
+        if self.may_change and verdict.is_done and self._is_as_fast(observations[-1], _FRESH_SHARE):
+            changes |= {index - 1}
+        steps = self._apply(observations[-1], verdict, index)
         kind = self._majority_kind()
         sides = self.sides
         if sides is None and self.valid > SIDES_VALID_MIN and kind is _VELOCITY:
             sides = stronger_side(self.velocities_mps)
-        if kind is self.kind and verdicts is self.verdicts and sides is self.sides:
+        if kind is self.kind and verdicts is self.verdicts and sides is self.sides and changes is self.changes:
             return self, steps
-        replayed, steps = self._replay(observations, kind, verdicts, sides)
+        replayed, steps = self._replay(observations, kind, verdicts, sides, changes)
         if replayed._majority_kind() is not kind:
-            replayed, steps = self._replay(observations, replayed._majority_kind(), verdicts, sides)
+            replayed, steps = self._replay(observations, replayed._majority_kind(), verdicts, sides, changes)
         return replayed, steps
 
     def _replay(
@@ -112,14 +123,15 @@ class SetTracker(SetState):
         kind: PaceKind,
         verdicts: Mapping[int, Verdict],
         sides: tuple[int, float] | None,
+        changes: frozenset[int],
     ) -> tuple[SetTracker, list[FilterStep]]:
-        replayed = SetTracker(self.prior, kind, verdicts, self.other_metric, sides, self.usual_m, self.roms_m)
+        replayed = SetTracker(self.prior, kind, verdicts, self.other_metric, sides, self.usual_m, self.roms_m, changes)
         replayed.rom_least_m, replayed.rom_most_m = self.rom_least_m, self.rom_most_m
         steps: list[FilterStep] = []
         for index, observation in enumerate(observations):
             verdict = verdicts.get(index)
             added = replayed._apply(
-                observation, replayed._classify(observation, (), index) if verdict is None else verdict
+                observation, replayed._classify(observation, (), index) if verdict is None else verdict, index
             )
             # Steps before a reset have no effect.
             steps = added if added[0].restarts_from else steps + added
@@ -158,6 +170,7 @@ class SetTracker(SetState):
             self.valid,
             near,
             self.prior.rom_m,
+            self.inners_s,
         )
         verdict, before = classify(rep, context)
         if before is not None:
@@ -187,7 +200,7 @@ class SetTracker(SetState):
             and (self.before_last_mps is None or velocity_mps < 1.2 * self.before_last_mps)
         )
 
-    def _apply(self, rep: Observation, verdict: Verdict) -> list[FilterStep]:
+    def _apply(self, rep: Observation, verdict: Verdict, index: int) -> list[FilterStep]:
         self.flags = (
             []
             if not verdict.flags or (verdict is _SHORT and not shows_form(sharing(self.roms_m, self.usual_m)))
@@ -219,7 +232,12 @@ class SetTracker(SetState):
         curve_prior = self.curve_prior
         if rep.load_kg is not None or self.prior.drop:
             curve_prior = self._new_load(rep, last_mps)
-        information, cycle_s = self._handle_gap(rep)
+        fresh = self._is_fresh(rep)
+        self.may_change = fresh and index not in self.changes
+        information, cycle_s = self._handle_gap(rep, fresh=fresh)
+        if index in self.changes:
+            self._begin_curve()
+            information, cycle_s = 1.0, None
         begins = self.progress == 0
         self.progress = min(self.progress + 1, PROGRESS_MAX)
         velocity_mps = self.velocity_of(rep)
@@ -282,7 +300,7 @@ class SetTracker(SetState):
             self.curve_prior = prior_after_drop(self.curve_prior)
         return self.curve_prior
 
-    def _handle_gap(self, rep: Observation) -> tuple[float, float | None]:
+    def _handle_gap(self, rep: Observation, *, fresh: bool) -> tuple[float, float | None]:
         """Process the time since the last rep; return the share of information left, and the interval if usual."""
         took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
         grinding_s = 0.0
@@ -290,6 +308,11 @@ class SetTracker(SetState):
             if self.fastest_s is None or took_s < self.fastest_s:
                 self.fastest_s = took_s
             grinding_s = took_s - self.fastest_s
+        inner_s = inner_time_s(rep)
+        if inner_s is not None:
+            # Time within a rep is no rest.
+            grinding_s += max(inner_s - min(self.inners_s, default=inner_s), 0.0)
+            self.inners_s += (inner_s,)
         interval_s = None if self.last_end_s is None else rep.end_s - self.last_end_s
         self.last_end_s = rep.end_s
         if interval_s is None or interval_s <= 0.0:
@@ -304,26 +327,29 @@ class SetTracker(SetState):
             self.progress = min(self.progress + 1, PROGRESS_MAX)
             return 1.0, None
         self.flags.append(flags.PAUSE)
-        if gap is Gap.RESTART or self._is_fresh(rep):
+        if gap is Gap.RESTART or fresh:
             self._begin_curve()
             return 1.0, None
         self.progress -= reps_recovered(waited_s, self.progress)
         return information_kept(waited_s), None
 
     def _is_fresh(self, rep: Observation) -> bool:
-        """Whether a tired set goes on as it began: no muscle recovers so much in a pause, so another one lifts now.
+        """Whether a tired set goes on as it began: no muscle recovers so much, so another arm or leg lifts now.
 
-        Not where the side is told: then the reps of each are apart.
+        After a pause one such rep shows it, else two. Not where the side is told: then the reps of each are apart.
         """
-        last_mps, reference_mps = self.last_velocity_mps, self.reference_mps
-        if rep.side is not None or rep.velocity_mps is None or last_mps is None or reference_mps is None:
+        reference_mps = self.reference_mps
+        if rep.side is not None or reference_mps is None or len(self.velocities_mps) < _TIRED_REPS:
             return False
-        if rep.metric != self.last_metric:
+        tired = max(self.velocities_mps[-_TIRED_REPS:]) <= _TIRED_SHARE * reference_mps
+        return tired and self._is_as_fast(rep, _FRESH_SHARE)
+
+    def _is_as_fast(self, rep: Observation, share: float) -> bool:
+        """Whether a rep is about as fast as the set's fastest: at least this share of it."""
+        reference_mps = self.reference_mps
+        if rep.velocity_mps is None or reference_mps is None or rep.metric != self.last_metric:
             return False
-        return (
-            _FRESH_SHARE * reference_mps <= rep.velocity_mps <= REFERENCE_JUMP_RATIO * reference_mps
-            and last_mps <= _TIRED_SHARE * reference_mps
-        )
+        return share * reference_mps <= rep.velocity_mps <= REFERENCE_JUMP_RATIO * reference_mps
 
     def _is_put_down(self, rep: Observation) -> bool:
         """Whether a report after a rest is faster than any rep of the set and of another travel."""

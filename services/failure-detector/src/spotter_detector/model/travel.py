@@ -26,7 +26,7 @@ _GHOST = 0.5
 _CUT = 0.62
 _FREE_VELOCITY_SHARE = 0.95
 _FAILED_ROM_SHARE = 0.65
-_FAILED_VELOCITY_SHARE = 0.72
+_FAILED_VELOCITY_SHARE = 0.75
 # A report's verdict depends on its travel only by where this is between these.
 _BOUNDS = (_GHOST, _CUT, _FAILED_ROM_SHARE, _UNLIKE, SHORT_SHARE, LONG_SHARE)
 # Module names: looking a member up through its enum class takes ten times as long (measured).
