@@ -55,7 +55,7 @@ VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.75
 _LOG_1RM, _LOG_1RM_SD = log(80.0), 1.0
 # The error of a reported 1RM is about the same in all sets, and absorbed by the lifter's parameters; the rest by set,
 # in points of % (design choice).
-_PCT_SD = 2.0
+_PCT_SD = 1.5
 # Sd of the curve's exponent between the sets of one lifter (design choice).
 _CURVE_WITHIN_SD = 0.03
 _TIMED_LOG_SD = 0.05
@@ -130,7 +130,7 @@ def set_effects(
     >>> model = exercise_model("bench_press")
     >>> variation = set_effects(model, [SetLoad(pct_1rm=75.0)], population_belief("bench_press", "velocity").mean)
     >>> variation.mean.round(3).tolist(), np.sqrt(variation.variance).round(3).tolist()
-    ([[0.529, 0.0, 0.0, 0.0]], [[0.027, 0.03, 0.17, 0.03]])
+    ([[0.529, 0.0, 0.0, 0.0]], [[0.023, 0.03, 0.17, 0.03]])
     """
     one_rm_kg = exp(float(lifter[LOG_1RM]))
     by_load = {load: _first_velocity(model, load, one_rm_kg) for load in dict.fromkeys(loads)}

@@ -25,7 +25,7 @@ def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
     >>> cold = build_prior("bench_press", pct_1rm=75.0, planned_reps=None, target_rir=None, tempo=False)
     >>> prior = predicted_prior(cold, population_belief("bench_press", "velocity"), knows_1rm=False)
     >>> [(round(p.v1_mean_mps, 3), round(p.v_last_sd_mps, 3), round(p.log_n_sd, 3)) for p in (cold, prior)]
-    [(0.529, 0.05, 0.317), (0.529, 0.05, 0.317)]
+    [(0.529, 0.05, 0.317), (0.529, 0.05, 0.31)]
     """
     model = exercise_model(cold.model_class)
     load = SetLoad(cold.pct_1rm, cold.load_kg if knows_1rm else None)
