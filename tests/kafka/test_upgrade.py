@@ -120,6 +120,7 @@ async def recomputed(log: KafkaLog) -> list[tuple[int, int, Event]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_workers_of_the_next_model_go_on_where_those_of_the_last_one_stopped(
     log: KafkaLog, tmp_path: Path
 ) -> None:
@@ -174,6 +175,7 @@ async def test_workers_of_the_next_model_go_on_where_those_of_the_last_one_stopp
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_what_a_killed_worker_published_in_part_is_completed_by_its_own_version(
     log: KafkaLog, tmp_path: Path
 ) -> None:
