@@ -37,13 +37,15 @@ _ANYTHING_SHARE = 0.05
 # to a report before it; of two such reports, which are often alike.
 _SLOWING, _SLOWING_SD = -0.03, 0.10
 FALL_SHARE, LAST_FALL_SHARE, _FALL, _FALL_SD = 0.04, 0.15, -0.3, 0.4
-_WILD_SHARE, _WILD_SD = 0.04, 0.9
+_WILD_SHARE, _WILD_SD = 0.04, 1.1
 _LOADED, _LOADED_SD, _LOADED_UNLIKE, _LOADED_UNLIKE_SD = -0.4, 0.42, -0.6, 0.9
+# Some of them are slow.
+_CAREFUL_SHARE, _CAREFUL, _CAREFUL_SD = 0.1, 0.4, 0.6
 _UNLIKE_SD = 0.7
 # A first rep may be slow.
 _SLOW_FIRST_SHARE, _SLOW_FIRST, _SLOW_FIRST_SD = 0.3, 0.15, 0.2
 # Two reports before the first rep, one after the other, are often of one block, as alike in all as reps are.
-_BLOCK_SHARE, _BLOCK_SPEED_SD, _BLOCK_TRAVEL_SD = 0.5, 0.08, 0.06
+_BLOCK_SHARE, _BLOCK_SPEED_SD, _BLOCK_TRAVEL_SD = 0.42, 0.08, 0.06
 NEAR_SDS = 2.0
 # A wild reading is followed by one near that before it, a rep that all but stopped often by a helped, faster one: from a
 # jump this wide (in logs).
@@ -126,8 +128,8 @@ def log_loaded_speed(speed: float | None, *, is_alike: bool) -> float:
     if speed is None:
         return 0.0
     mean, sd = (_LOADED, _LOADED_SD) if is_alike else (_LOADED_UNLIKE, _LOADED_UNLIKE_SD)
-    off = (speed - mean) / sd
-    return -0.5 * off * off - log(sd * sqrt(2.0 * pi))
+    careful = _CAREFUL_SHARE * _normal(speed, _CAREFUL, _CAREFUL_SD)
+    return log((1.0 - _CAREFUL_SHARE) * _normal(speed, mean, sd) + careful + _NEVER)
 
 
 def log_early_step(speed: float | None, travel: float | None, wait: float) -> float:

@@ -176,7 +176,7 @@ class _Reading:
         """Return the log density of speeds and waits of the first `count` reports by the number before the first rep."""
         waits = self._log_waits(count)
         early_waits = [log_early_wait(wait) for wait in waits]
-        after = self._log_reps(count, waits)
+        after = self._log_reps(count, numbers, waits)
         totals: list[float] = []
         before = 0.0
         for number in range(numbers):
@@ -189,13 +189,25 @@ class _Reading:
             before += log_early_step(speed, travel, waits[number - 1])
         return totals
 
-    def _log_reps(self, count: int, waits: Sequence[float]) -> list[float]:
-        """Return the log density of the speeds and waits of the first `count` reports by the first rep; of none, 0.
+    def _log_reps(self, count: int, numbers: int, waits: Sequence[float]) -> list[float]:
+        """Return the log density of the speeds and waits of the first `count` reports by the first rep; of none, 0."""
+        by_travel: dict[float | None, list[float]] = {}
+        totals = [0.0] * numbers
+        for first in range(min(numbers, count)):
+            told_m = [rep.rom_m for rep in self._observations[first:count] if rep.rom_m is not None]
+            usual_m = usual_travel(told_m, self._expected_m) if told_m else None
+            if usual_m not in by_travel:
+                by_travel[usual_m] = self._log_reps_of(usual_m, count, waits)
+            totals[first] = by_travel[usual_m][first]
+        return totals
 
-        Speeds are compared between the reports that share the set's travel, from each to the next; the others are odd,
-        and as fast as they like.
+    def _log_reps_of(self, usual_m: float | None, count: int, waits: Sequence[float]) -> list[float]:
+        """Return these by the first rep, for a set of this travel.
+
+        Speeds are compared between the reports that share the travel, from each to the next; the others are odd, and as
+        fast as they like.
         """
-        like = self._share_travel(count)
+        like = self._share_travel(usual_m, count)
         speeds = [self._speed(at, later) for at, later in pairwise(like)]
         falls = [self._falls[at] for at in like[1:]]
         as_reps = [log_rep_speed(*each) for each in zip(speeds, (None, *speeds), falls, strict=False)]
@@ -203,7 +215,7 @@ class _Reading:
         goes_on = _times_gone_on(speeds)
         odd = [0.0 if at in like else log_wild_speed(self._speed(at - 1, at)) for at in range(1, count)]
         odds_and_waits = _sums_from([odd[at] + log_rep_wait(waits[at]) for at in range(count - 1)])
-        totals = [0.0] * (count + 1)
+        totals = []
         for first in range(count):
             total = odds_and_waits[first]
             at = bisect_left(like, first)
@@ -211,17 +223,17 @@ class _Reading:
                 total += log_wild_speed(self._speed(like[at] - 1, like[at]))
             if at < len(speeds):
                 total += log_first_speed(speeds[at], falls[at]) + chain[at + 1] + goes_on[at] * LOG_GOES_ON
-            totals[first] = total
+            totals.append(total)
         return totals
 
-    def _share_travel(self, count: int) -> list[int]:
-        """Return which of the first `count` reports have the travel that most of them have, or tell none."""
+    def _share_travel(self, usual_m: float | None, count: int) -> list[int]:
+        """Return which of the first `count` reports have this travel, or tell none."""
         roms_m = [rep.rom_m for rep in self._observations[:count]]
-        told_m = [rom_m for rom_m in roms_m if rom_m is not None]
-        if not told_m:
-            return list(range(count))
-        usual_m = usual_travel(told_m, self._expected_m)
-        return [at for at, rom_m in enumerate(roms_m) if rom_m is None or abs(log(rom_m / usual_m)) < UNLIKE]
+        return [
+            at
+            for at, rom_m in enumerate(roms_m)
+            if rom_m is None or usual_m is None or abs(log(rom_m / usual_m)) < UNLIKE
+        ]
 
     def _log_waits(self, count: int) -> list[float]:
         """Return the logs of the waits between the first `count` reports over the usual one."""
