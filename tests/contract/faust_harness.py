@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 
 from spotter.domain.events import Event, encode
 from spotter.domain.topics import PARTITIONS
+from spotter.streaming.changelog import split_entry_key
 from spotter.streaming.kafka import KafkaLog, apply_topics
 from spotter.streaming.log import NewRecord, Reader, Start
 from spotter.streaming.state_versions import SEEN
@@ -207,7 +208,7 @@ class FaustHarness(Harness):
         try:
             while await reader.lag() > 0:
                 for record in await reader.fetch(0.5):
-                    lifter, _, name = record.key.partition("\x00")
+                    lifter, name, _ = split_entry_key(record.key.encode())
                     if name == SEEN or not record.value:
                         continue
                     offset, value = orjson.loads(record.value.partition(b" ")[2])["versions"][-1]
