@@ -39,14 +39,17 @@ def test_another_figure_is_reported(repository: Path, page: str, capsys: pytest.
     assert text == path.read_text()
 
 
-def test_a_quick_run_is_not_kept(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quick run gets its page beside it, and leaves the figures as they are."""
+@pytest.mark.parametrize("about", [{"quick": True, "own_sets": False}, {"quick": False, "own_sets": True}])
+def test_a_run_that_is_not_the_repository_s_is_not_kept(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, about: dict[str, bool]
+) -> None:
+    """A quick run, or one of somebody's own sets, gets its page beside it, and leaves the figures as they are."""
     monkeypatch.setattr("tools.figures.__main__.run_page", lambda run, plots: "its page")
     kept = repository / "docs" / "accuracy" / "figures.json"
     before = kept.read_text()
     quick = repository / "build" / "quick.json"
     quick.parent.mkdir()
-    quick.write_text(json.dumps({"about": {"quick": True}}))
+    quick.write_text(json.dumps({"about": about}))
     assert main([str(quick)], repository) == 0
     assert before == kept.read_text()
     assert "its page" == quick.with_name("README.md").read_text()

@@ -35,8 +35,8 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         run = json.loads(options.run.read_text(encoding="utf-8"))
         plots = sorted(path.name for path in options.run.parent.glob("*.png"))
         options.run.with_name("README.md").write_text(run_page(run, plots), encoding="utf-8")
-        if run["about"]["quick"]:
-            print("A quick run judges nothing: docs/accuracy stays as it is.")
+        if run["about"]["quick"] or run["about"]["own_sets"]:
+            print("A quick run, or one of sets of your own: docs/accuracy stays as it is.")
             return 0
         before = json.loads(kept.read_text(encoding="utf-8"))
         kept.write_text(text_of(record_of(run, before)), encoding="utf-8")

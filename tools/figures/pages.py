@@ -33,7 +33,7 @@ def narrow_section(record: Json) -> str:
     """Return the section on the narrow world."""
     about, cases = record["about"]["narrow"], record["cases"]
     if about is None:
-        return ""
+        return "## Simulated lifters, narrow world\n\nNot measured in this run."
     return template("narrow").format(
         model=about["model"],
         seeds=len(about["plan"]["seeds"]),

@@ -10,10 +10,10 @@ from tools.figures.record import Json
 
 
 def wide_section(record: Json) -> str:
-    """Return the section; empty where the wide world was never measured."""
+    """Return the section; where the wide world was not measured it says so."""
     about = record["about"]["wide"]
     if about is None:
-        return ""
+        return "## Simulated lifters, wide world\n\nNot measured in this run."
     return template("wide").format(
         model=about["model"],
         errors=table(

@@ -44,7 +44,8 @@ def main() -> int:
         _print_progress("bar signals")
         if options.recorded is not None and (options.recorded / "watch").is_dir():
             watch = watch_rows(options.recorded / "watch", plan)
-    report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people)
+    own_sets = people is not None and not options.recorded.is_dir()
+    report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people, own_sets)
     write(report, options.to)
     targets = [target for _, target in report.targets()]
     for target in targets:

@@ -19,6 +19,8 @@ class Season:
     ----------
     load : bool
         Whether the load of each set is told, in kg.
+    percent : bool
+        Whether it is told in % of the one-repetition maximum, where a set has that.
     calls : bool
         Whether lifters report their effort after each set.
     memory : int or None
@@ -26,6 +28,7 @@ class Season:
     """
 
     load: bool = False
+    percent: bool = False
     calls: bool = True
     memory: int | None = None
 
@@ -42,7 +45,7 @@ def priors(streams: Sequence[Sequence[LabelledSet]], season: Season) -> list[lis
         active = [index for index, sets in enumerate(streams) if order < len(sets)]
         for index in active:
             kept = terms[index] if memory is None else terms[index][len(terms[index]) - memory :] if memory else []
-            starts[index].append(subject.next_start(streams[index][order], kept, with_kg=season.load))
+            starts[index].append(_start(streams[index][order], kept, season))
         if memory == 0:
             continue
         closed = [
@@ -67,6 +70,10 @@ def streams_of(lifters: Sequence[Sequence[LabelledSet]]) -> list[list[LabelledSe
         for lifted_set in sets:
             streams.setdefault((lifted_set.lifter, lifted_set.exercise), []).append(lifted_set)
     return list(streams.values())
+
+
+def _start(lifted_set: LabelledSet, terms: Sequence[Term], season: Season) -> Prior:
+    return subject.next_start(lifted_set, terms, with_kg=season.load, with_load=season.percent)
 
 
 def _outcome(lifted_set: LabelledSet, season: Season) -> ObservedOutcome:

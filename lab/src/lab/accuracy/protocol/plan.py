@@ -88,8 +88,8 @@ class ProtocolPlan:
     faulty_lifters_a_seed: int = 200
     other_lifters_a_seed: int = 40
     shape_sets: int = 2000
-    wide_lifters: int = 1200
-    wide_oracle_lifters: int = 400
+    wide_lifters: int = 600
+    wide_oracle_lifters: int = 200
     bar_sets: int = 300
     wrist_candidates: int = 80
     families: tuple[str, ...] = FAMILIES

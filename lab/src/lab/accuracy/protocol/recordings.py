@@ -51,7 +51,10 @@ def recorded_rows(lifters: Sequence[Sequence[LabelledSet]]) -> list[RecordedRow]
             continue
         judged = [sets[index] for index in chosen]
         truth = truth_of(judged)
-        for case, season in (("cold", Season(load=True, memory=0)), ("learned", Season(load=True))):
+        for case, season in (
+            ("cold", Season(load=True, percent=True, memory=0)),
+            ("learned", Season(load=True, percent=True)),
+        ):
             starts = [start for of_stream in priors(streams, season) for start in of_stream]
             answers = subject.ask(judged, [starts[index] for index in chosen]).answers(truth)
             lifters_judged = len({lifted_set.lifter for lifted_set in judged})

@@ -43,6 +43,8 @@ class AccuracyReport:
     wide : sequence of WideFigures
     people : PeopleFigures or None
         Recorded lifters; None without a file of them.
+    own_sets : bool
+        They are of somebody's own file, which the record of the repository leaves out.
     """
 
     plan: ProtocolPlan
@@ -52,6 +54,7 @@ class AccuracyReport:
     watch: list[WatchRow] = field(default_factory=list)
     wide: Sequence[WideFigures] = ()
     people: PeopleFigures | None = None
+    own_sets: bool = False
 
     def parts(self) -> list[Part]:
         """Return what was measured."""
@@ -79,6 +82,7 @@ class AccuracyReport:
             "model": MODEL_VERSION,
             "parameters_sha256": fingerprint(),
             "quick": self.quick,
+            "own_sets": self.own_sets,
             "parts": self.parts(),
             "plan": self.plan,
         }
