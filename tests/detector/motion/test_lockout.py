@@ -160,6 +160,15 @@ def test_a_bar_put_down_after_the_set_is_no_stall(put_m: float) -> None:
     assert not any(isinstance(finding, StallFound) for finding in find(measured(put)))
 
 
+def test_only_a_bar_on_the_lifter_is_stuck_at_the_bottom() -> None:
+    """Where it can be put down there, as after Romanian deadlifts, a rest at the bottom raises no alarm."""
+    resting = measured(np.concatenate([squats(0.6, 0.5), way(-0.62, 1.0), still(12)]))
+
+    for on_lifter in (True, False):
+        findings = find(resting, lift=Lift(lowered_first=True, on_lifter=on_lifter))
+        assert on_lifter == any(isinstance(finding, StallFound) for finding in findings)
+
+
 @pytest.mark.parametrize("signal", ["bar_velocity", "bar_position"])
 def test_up_to_a_fifth_of_a_second_is_bridged(signal: str) -> None:
     """Missing samples, wherever they lie, cost no rep and little precision."""

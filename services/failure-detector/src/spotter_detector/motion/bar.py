@@ -90,6 +90,8 @@ class BarState:
         1: this set's reps start from above, −1: from below, 0: unknown yet.
     from_rack : bool
         The lift is one that starts from above, and nothing was lowered yet: a rise is the way out of the rack.
+    on_lifter : bool
+        A bar that rests at the bottom of such a lift is stuck.
     roms_m, usual_m : tuple of floats, float or None
         Travel of the last reps; of the lifter's earlier sets.
     rep_ended_us : int or None
@@ -115,6 +117,7 @@ class BarState:
     top_m: float | None = None
     rests: int = 0
     from_rack: bool = False
+    on_lifter: bool = True
     roms_m: tuple[float, ...] = ()
     usual_m: float | None = None
     rep_ended_us: int | None = None
@@ -125,10 +128,8 @@ class BarState:
 
 def initial(lift: Lift, usual_m: float | None = None) -> BarState:
     """Return the state before a set of an exercise."""
-    if lift.lowered_first is None:
-        return BarState(usual_m=usual_m)
-    rests = FROM_ABOVE if lift.lowered_first else FROM_BELOW
-    return BarState(usual_m=usual_m, rests=rests, from_rack=lift.lowered_first)
+    rests = {None: 0, True: FROM_ABOVE, False: FROM_BELOW}[lift.lowered_first]
+    return BarState(usual_m=usual_m, rests=rests, from_rack=lift.lowered_first is True, on_lifter=lift.on_lifter)
 
 
 def run(
@@ -153,8 +154,13 @@ def run(
     findings: list[MotionFinding] = []
     for row in rows:
         if row.broken:
-            usual = state.usual_m
-            state = BarState(rests=state.rests, roms_m=state.roms_m, usual_m=usual, rep_ended_us=state.rep_ended_us)
+            state = BarState(
+                rests=state.rests,
+                on_lifter=state.on_lifter,
+                roms_m=state.roms_m,
+                usual_m=state.usual_m,
+                rep_ended_us=state.rep_ended_us,
+            )
         _step(state, row, signal, bar, grind_s, findings)
     return state, findings
 
@@ -358,7 +364,7 @@ def _is_lifting(state: BarState, height: float) -> bool:
     """Whether a rep is under way: its lowering was complete, or it is off the floor; a shift of the bar is none."""
     usual = _usual(state)
     if state.way != UP:
-        if usual is None or not state.given or state.rests != FROM_ABOVE:
+        if usual is None or not state.given or state.rests != FROM_ABOVE or not state.on_lifter:
             return False
         # A bar that rests far above the usual bottom is in its rack, one far below it on the floor.
         return abs((state.left_m - state.extreme_m) / usual - 1.0) < _BOTTOM

@@ -3,7 +3,8 @@
 A threshold alone finds the start late, by an amount that depends on how softly the movement starts. So velocity after
 the start is modelled as c · (t − t₀), up to six tenths of its peak, and as zero before it; t₀ is the mean over all,
 weighted by likelihood (design choice: softer laws fit no better, and put the start too early). If the bar turns without
-a halt, the start is where velocity changes its sign. The end is the start of the movement played backwards.
+a halt, the start is where the straight line through that rise of velocity is zero: the way before says nothing about it.
+The end is the start of the movement played backwards.
 """
 
 from __future__ import annotations
@@ -39,16 +40,14 @@ def onset(velocities: Sequence[float], moving: float, level: float = 0.0) -> flo
     crossing = int(below[-1]) + 1 if len(below) else 0
     if crossing == 0 or crossing >= len(signal) - 2:
         return float(crossing)
-    early = max(0, crossing - _TURNING)
-    back = np.flatnonzero(smooth[early:crossing] < -moving)
-    if len(back):
-        rising = smooth[early + int(back[-1]) : crossing + 1]
-        index = int(np.flatnonzero(rising < level)[-1])
-        low, high = float(rising[index]), float(rising[index + 1])
-        return early + int(back[-1]) + index + (level - low) / (high - low)
     ahead = smooth[crossing:]
     enough = int(np.flatnonzero(ahead >= 0.6 * float(ahead.max()))[0])
     stop = min(len(signal), crossing + max(4, enough + 1))
+    early = max(0, crossing - _TURNING)
+    back = np.flatnonzero(smooth[early:crossing] < -moving)
+    if len(back):
+        turned = early + int(back[-1]) + 1 + int(np.argmax(smooth[early + int(back[-1]) + 1 :] >= 0.0))
+        return _straight(signal[turned:stop], level) + turned
     first = max(0, crossing - _LOOK_BACK)
     return first + _fitted(signal[first:stop], crossing - first, level)
 
@@ -82,6 +81,14 @@ def ending(velocities: Sequence[float], moving: float, level: float = 0.0) -> fl
 def _smooth(signal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     padded = np.pad(signal, _WIDTH // 2, mode="edge")
     return np.convolve(padded, np.full(_WIDTH, 1.0 / _WIDTH), "valid")
+
+
+def _straight(window: npt.NDArray[np.float64], level: float) -> float:
+    """Return where the straight line through a window reaches `level`, near its first sample."""
+    at = np.arange(len(window)) - (len(window) - 1) / 2.0
+    slope = float(at @ window) / max(float(at @ at), 1e-9)
+    reached = (level - float(window.mean())) / max(slope, 1e-6) - float(at[0])
+    return min(max(reached, -float(_WIDTH // 2)), float(_WIDTH))
 
 
 def _fitted(window: npt.NDArray[np.float64], crossing: int, level: float) -> float:

@@ -19,10 +19,13 @@ class Lift:
         It goes down in the concentric phase, as a pulldown's handle does.
     lowered_first : bool or None
         Whether a set begins with the eccentric phase; None: either way.
+    on_lifter : bool
+        At the bottom the bar lies on the lifter, who can't rest there: not so with what is put on the floor.
     """
 
     down: bool = False
     lowered_first: bool | None = None
+    on_lifter: bool = True
 
 
 @record(frozen=True, slots=True)
