@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -232,3 +233,23 @@ def test_a_lifter_of_varied_sets_has_no_habit() -> None:
     )
     assert steady.log_n_sd < 0.12
     assert varied.log_n_sd > 0.3
+
+
+def test_a_slow_last_cycle_is_no_missed_rep_of_a_set_that_failed() -> None:
+    """Twelve reports to failure, the last after twice the time: twelve reps were possible, whatever was missing."""
+    even = by_ends((0.5,) * 12)
+    slow = [*even[:-1], replace(even[-1], end_s=even[-1].end_s + 3.5)]
+    profiles = [
+        posterior_profile(None, [likelihood_of_set(cold(), of_set, ObservedOutcome(failed=True))] * 3)
+        for of_set in (even, slow)
+    ]
+    expected = [profile.build_prior(cold(), None).log_n_mean for profile in profiles]
+    assert np.log(12.0) == pytest.approx(expected[0], abs=0.03)
+    assert np.log(12.0) == pytest.approx(expected[1], abs=0.03)
+
+
+def test_odd_paces_teach_how_many_reps_were_possible_all_the_same() -> None:
+    """A lifter who hurries towards failure fails after fifteen reps: fifteen are expected."""
+    hurried = by_ends(tuple(0.3 + 0.05 * number for number in range(15)))
+    profile = posterior_profile(None, [likelihood_of_set(cold(), hurried, ObservedOutcome(failed=True))])
+    assert np.log(15.0) == pytest.approx(profile.build_prior(cold(), None).log_n_mean, abs=0.05)

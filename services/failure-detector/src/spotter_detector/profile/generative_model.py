@@ -47,7 +47,7 @@ _SET_V1, _SET_V_FAIL, SET_LOG_REPS, _SET_CURVE = range(4)
 # a lifter's pace keeps to failure over what it usually does, and from set to set (design choices). The scale means
 # nothing.
 PACE_LOG_N_SD, _PACE_LOAD_LOG_N_SD = 0.50, 0.02
-_PACE_RETENTION_SD, _PACE_RETENTION_WITHIN_SD = 0.12, 0.08
+_PACE_RETENTION_SD, _PACE_RETENTION_WITHIN_SD = 0.12, 0.15
 _PACE_SCALE_SD = 1e-4
 # Load unknown, as in a population prior (design choice).
 VAGUE_LOG_N, VAGUE_LOG_N_SD = log(10.0), 0.75

@@ -132,7 +132,9 @@ def _posterior(
         before[LOG_1RM, LOG_1RM] = _GUESSED_1RM_SD**2
     for number in range(_PASSES):
         belief = Belief(mean, cov if number else before)
-        trust = _trust(model, belief, (expected, untold), (precisions, shifts))
+        # Odd paces are no sign of another lifter: how often a set is none of the habit, the habit knows.
+        odd_share = _ODD_SHARE if habit_sd is None else 1e-9
+        trust = _trust(model, belief, (expected, untold), (precisions, shifts), odd_share)
         expected = blended(expected, untold, trust.load)
         if number == 0:
             effects = expected.mean
@@ -178,6 +180,7 @@ def _trust(
     belief: Belief,
     effects: tuple[SetEffects, SetEffects],
     messages: tuple[Floats, Floats],
+    odd_share: float,
 ) -> _Trust:
     """Weigh what each set says against what the others say of the lifter, with its load told (first effects) and not."""
     log_told, log_untold = (_log_evidence(*_predicted(model, belief, of), *messages) for of in effects)
@@ -187,7 +190,7 @@ def _trust(
         [
             log_told + log(1.0 - UNTOLD_SHARE),
             log_untold + log(UNTOLD_SHARE),
-            log_odd + log(_ODD_SHARE),
+            log_odd + log(odd_share),
         ]
     )
     shares = np.exp(logs - logs.max(axis=0))

@@ -66,7 +66,7 @@ def likelihoods_of_sets(sets: Sequence[tuple[Prior, Sequence[Observation], Obser
     starts = [population_prior(prior) for (prior, _, _), of_set in zip(sets, strands, strict=True) for _ in of_set]
     curves = iter(_curves(starts, [strand for of_set in strands for strand in of_set]))
     return [
-        _term(prior, [next(curves) for _ in of_set], outcome)
+        _term(prior, [(*next(curves), strand[-1].end_s) for strand in of_set], outcome)
         for (prior, _, outcome), of_set in zip(sets, strands, strict=True)
     ]
 
@@ -86,13 +86,28 @@ def _curves(
             index: (strand, posterior)
             for (index, strand), posterior in zip(asked.items(), _FILTER.posteriors(requests), strict=True)
         }
-        asked = {
-            index: strand[posterior.reports :]
-            for index in asked
-            for strand, posterior in (curves[index],)
-            if _is_only_preparing(strand, posterior)
-        }
+        again: dict[int, Sequence[Observation]] = {}
+        for index in asked:
+            strand, posterior = curves[index]
+            if _is_only_preparing(strand, posterior):
+                again[index] = strand[posterior.reports :]
+            elif _ends_slowly(strand, posterior):
+                again[index] = strand[:-1]
+        asked = again
     return [curves[index] for index in range(len(strands))]
+
+
+def _ends_slowly(strand: Sequence[Observation], posterior: Posterior) -> bool:
+    """Whether the last rep of a set of cycles took so long that a rep may be missing before it: it was a grind, too.
+
+    Where only the ends of reps are known the two look alike, and how many were possible must not depend on it.
+    """
+    return (
+        posterior.kind is PaceKind.CYCLE
+        and posterior.reports == len(strand)
+        and flags.MISSED_REP in posterior.flags[-1]
+        and strand[-1].duration_s is None
+    )
 
 
 def _is_only_preparing(strand: Sequence[Observation], posterior: Posterior) -> bool:
@@ -104,12 +119,17 @@ def _is_only_preparing(strand: Sequence[Observation], posterior: Posterior) -> b
     )
 
 
-def _term(prior: Prior, strands: Sequence[tuple[Sequence[Observation], Posterior]], outcome: ObservedOutcome) -> Term:
-    """Return the term of a set: of both sides, where both were lifted, what they teach on average, as of one set."""
+def _term(
+    prior: Prior, strands: Sequence[tuple[Sequence[Observation], Posterior, float]], outcome: ObservedOutcome
+) -> Term:
+    """Return the term of a set: of both sides, where both were lifted, what they teach on average, as of one set.
+
+    Of each strand the reports that are judged, their posterior, and when its last rep of all ended.
+    """
     own = sorted(
         (
             rep
-            for strand, posterior in strands
+            for strand, posterior, _ in strands
             for rep, words in zip(strand, posterior.flags, strict=True)
             if not rep.assisted and not _NO_REP & {*words}
         ),
@@ -120,13 +140,22 @@ def _term(prior: Prior, strands: Sequence[tuple[Sequence[Observation], Posterior
     first_kg = strands[0][0][0].load_kg if strands else None
     load_kg = prior.load_kg if first_kg is None else first_kg
     pct_1rm = prior.pct_1rm if prior.load_kg in (None, load_kg) else None
-    last_s = max((strand[-1].end_s for strand, _ in strands), default=0.0)
+    last_s = max((end_s for _, _, end_s in strands), default=0.0)
     messages = [
         message
-        for strand, posterior in strands
+        for strand, posterior, end_s in strands
         if not prior.tempo
         and strand[0].load_kg == first_kg
-        and (message := _message(prior, strand, posterior, outcome if strand[-1].end_s == last_s else None)) is not None
+        and (
+            message := _message(
+                prior,
+                strand,
+                posterior,
+                outcome if end_s == last_s else None,
+                done=posterior.progress + (strand[-1].end_s < end_s),
+            )
+        )
+        is not None
     ]
     kinds = {message.kind for message in messages}
     kind = next((kind for kind in KINDS if kind in kinds), "none")
@@ -163,11 +192,12 @@ class _Message:
 
 
 def _message(
-    prior: Prior, strand: Sequence[Observation], posterior: Posterior, outcome: ObservedOutcome | None
+    prior: Prior, strand: Sequence[Observation], posterior: Posterior, outcome: ObservedOutcome | None, *, done: int
 ) -> _Message | None:
     """Return the message of a strand's first curve: at a later load, or after a long pause, the lifter is not fresh.
 
-    `outcome` is that of the set; None: the set did not end with this strand. It is about the last curve.
+    `outcome` is that of the set, after `done` reps; None: the set did not end with this strand. It is about the last
+    curve.
     """
     if posterior.progress < 1:
         return None
@@ -176,7 +206,7 @@ def _message(
         return None
     if later or outcome is None:
         outcome = _UNKNOWN
-    log_weight = posterior.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_outcome(posterior.progress, outcome)
+    log_weight = posterior.planes[LOG_WEIGHT].reshape(CURVES, N_MAX) + _log_outcome(done, outcome)
     usual = None
     if posterior.kind not in (PaceKind.VELOCITY, PaceKind.CONCENTRIC):
         usual = usual_retention(posterior.curve_prior, posterior.kind).mean
