@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from lab.accuracy import subject
+from lab.accuracy.people.efforts import without_reports
 from lab.accuracy.properties import property_rows, with_reports_before, with_rests
 from lab.accuracy.sets import LabelledSet
 from lab.accuracy.simulation import lifters
+from lab.accuracy.wide.lifters import wide_lifters
 
 
 def rests(lifted_set: LabelledSet) -> list[float]:
@@ -39,10 +41,12 @@ def test_only_the_time_between_reps_is_scaled() -> None:
     assert [3.0 * rest_s for rest_s in rests(lifted_set)] == pytest.approx(rests(changed))
 
 
-def test_every_property_is_tried_on_every_set() -> None:
-    """One row each, of the sets with three reps and more."""
-    sets = [of_lifter[-1] for of_lifter in lifters("home", "bench_press", 6, 1, seed=1)]
+def test_the_model_has_the_properties() -> None:
+    """Rests and calls never matter the wrong way; reports before the first rep seldom do, and less the fewer they are."""
+    sets = [without_reports(of_lifter[-1]) for of_lifter in wide_lifters("bench_press", 60, 2, seed=2)]
     rows = property_rows(sets, [subject.cold(lifted_set) for lifted_set in sets])
     assert 6 == len(rows)
     assert {sum(len(lifted_set.reps) >= 3 for lifted_set in sets)} == {row.sets for row in rows}
-    assert all(0.0 <= row.broken <= 1.0 for row in rows)
+    *reports, half, triple, calls = rows
+    assert (0.0, 0.0, 0.0) == (half.broken, triple.broken, calls.broken)
+    assert all(row.broken <= limit for row, limit in zip(reports, (0.10, 0.15, 0.20), strict=True))

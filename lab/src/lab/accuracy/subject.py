@@ -44,12 +44,12 @@ def cold(lifted_set: LabelledSet, *, with_load: bool = False, tempo: bool = Fals
     return next_start(lifted_set, (), with_load=with_load, tempo=tempo)
 
 
-def taught(sets: Sequence[LabelledSet], *, with_load: bool = False) -> list[Term]:
+def taught(sets: Sequence[LabelledSet], *, with_load: bool = False, with_kg: bool = False) -> list[Term]:
     """Return what each closed set teaches the model."""
     return likelihoods_of_sets(
         [
             (
-                cold(lifted_set, with_load=with_load),
+                next_start(lifted_set, (), with_load=with_load, with_kg=with_kg),
                 lifted_set.reps,
                 ObservedOutcome(
                     failed=lifted_set.failed, called_rir=lifted_set.reported_rir, at_days=lifted_set.at_days

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -18,7 +18,6 @@ from lab.accuracy.people.alarm_table import MODEL, AlarmRow, model_traces
 from lab.accuracy.people.efforts import last_rep, without_reports
 from lab.accuracy.people.one_line_rules import fixed_loss, least_velocity, line, line_through_ends
 from lab.accuracy.people.red_rows import FAILING_MAX, RULES, RedRow, red_rows
-from lab.accuracy.people.seasons import Season, priors
 from lab.accuracy.properties import PropertyRow, property_rows
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.score_rows import Scored, score
@@ -30,6 +29,7 @@ from lab.accuracy.sets import LabelledSet
 from lab.accuracy.subject import ModelEstimates
 from lab.accuracy.wide.lifters import wide_lifters
 from lab.accuracy.wide.oracle import wide_posteriors
+from spotter_detector.profile import Term
 
 ORACLE: Final = "oracle"
 EARLIER: Final = (0, 3, 8)
@@ -117,8 +117,10 @@ def wide_figures(exercise: str, plan: ProtocolPlan) -> WideFigures:
     people = wide_lifters(exercise, plan.wide_lifters, _SETS_EACH, plan.seeds[0])
     people = [sets for sets in people if not sets[-1].faults]
     result = WideFigures(exercise)
+    taught = {load: _taught(people, with_kg=load) for load in (False, True)}
     for earlier in EARLIER:
-        result.rows.append(_row(exercise, earlier, [sets[_SETS_EACH - 1 - earlier :] for sets in people], plan))
+        streams = [sets[_SETS_EACH - 1 - earlier :] for sets in people]
+        result.rows.append(_row(exercise, earlier, streams, taught, plan))
     result.red = red_rows([alarm for row in result.rows for alarm in row.alarms])
     clean = [without_reports(sets[-1]) for sets in people[:_PROPERTY_SETS]]
     result.properties = property_rows(clean, [subject.cold(lifted_set) for lifted_set in clean])
@@ -126,10 +128,16 @@ def wide_figures(exercise: str, plan: ProtocolPlan) -> WideFigures:
     return result
 
 
-def _row(exercise: str, earlier: int, streams: Sequence[Sequence[LabelledSet]], plan: ProtocolPlan) -> WideRow:
+def _row(
+    exercise: str,
+    earlier: int,
+    streams: Sequence[Sequence[LabelledSet]],
+    taught: Mapping[bool, Sequence[Sequence[Term]]],
+    plan: ProtocolPlan,
+) -> WideRow:
     judged = [sets[-1] for sets in streams]
     before = [sets[:-1] for sets in streams]
-    estimates = _estimates(streams, Season())
+    estimates = _estimates(judged, earlier, taught[False], with_kg=False)
     truth = truth_of(judged)
     answers = estimates.answers(truth)
 
@@ -152,7 +160,7 @@ def _row(exercise: str, earlier: int, streams: Sequence[Sequence[LabelledSet]], 
         fallback = np.zeros(2) if everybody is None else everybody
         own = [fallback if (through := line_through_ends(sets)) is None else through for sets in before]
         alarms.append(_alarm(earlier, "own line", judged, [line(*pair) for pair in zip(judged, own, strict=True)]))
-        with_load = model_traces(judged, _estimates(streams, Season(load=True)))
+        with_load = model_traces(judged, _estimates(judged, earlier, taught[True], with_kg=True))
         alarms.append(_alarm(earlier, MODEL, judged, with_load, load=True))
     return WideRow(
         exercise,
@@ -165,8 +173,20 @@ def _row(exercise: str, earlier: int, streams: Sequence[Sequence[LabelledSet]], 
     )
 
 
-def _estimates(streams: Sequence[Sequence[LabelledSet]], season: Season) -> ModelEstimates:
-    return subject.ask([sets[-1] for sets in streams], [starts[-1] for starts in priors(streams, season)])
+def _taught(people: Sequence[Sequence[LabelledSet]], *, with_kg: bool) -> list[list[Term]]:
+    """Return what each set but the last of each lifter teaches."""
+    terms = iter(subject.taught([lifted_set for sets in people for lifted_set in sets[:-1]], with_kg=with_kg))
+    return [[next(terms) for _ in sets[:-1]] for sets in people]
+
+
+def _estimates(
+    judged: Sequence[LabelledSet], earlier: int, taught: Sequence[Sequence[Term]], *, with_kg: bool
+) -> ModelEstimates:
+    starts = [
+        subject.next_start(lifted_set, terms[len(terms) - earlier :], with_kg=with_kg)
+        for lifted_set, terms in zip(judged, taught, strict=True)
+    ]
+    return subject.ask(judged, starts)
 
 
 def _alarm(

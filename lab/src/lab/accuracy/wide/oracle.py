@@ -21,7 +21,7 @@ from lab.accuracy.wide.endings import ended, reached
 from lab.accuracy.wide.population import Population, population
 from spotter_detector.model import Observation
 
-POINTS: Final = 1500
+POINTS: Final = 1000
 _FEW_POINTS: Final = 100
 _NEVER: Final = 1e-150
 # The lifters judged by, of those learned: the likeliest that hold all but this much.
