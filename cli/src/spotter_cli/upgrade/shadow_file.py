@@ -6,7 +6,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -143,10 +143,7 @@ class ShadowFile:
             self._states(write.states)
             self._db.executemany(
                 "INSERT OR REPLACE INTO facts (side, key, set_key, facts) VALUES (?, ?, ?, ?)",
-                [
-                    (*of, orjson.dumps(asdict(facts), option=orjson.OPT_NON_STR_KEYS))
-                    for of, facts in write.facts.items()
-                ],
+                [(*of, orjson.dumps(facts, option=orjson.OPT_NON_STR_KEYS)) for of, facts in write.facts.items()],
             )
 
     def _states(self, states: Iterable[ShadowState]) -> None:
