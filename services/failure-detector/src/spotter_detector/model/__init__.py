@@ -8,10 +8,11 @@ A pure function of a set's pinned prior and its observed reps, in closed-form nu
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`;
   what looks like a failed attempt is evidence, and a finding only where the posterior believes it (`set_end`);
 * what a rep measures: `pauses` (times), `timing` (reps without m/s), `tempo`, `drops`, `sides` (left and right
-  alternating, untold), and `set_tracker`, which combines these (`set_state` is its state) into steps;
+  alternating, untold), and `set_tracker`, which combines these (`set_state` is its state, `set_gaps` what lies between
+  its reps) into steps;
 * what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `set_end` (a failed
   attempt, the lifter's own report) and `summary`;
-* `filter` runs it, with `cache`.
+* `filter` runs it, with `cache`, and `results` are its estimates.
 
 What was learned of a lifter across sets enters through the prior: `spotter_detector.profile` provides it.
 """

@@ -7,7 +7,7 @@ updated side by side: one pass over the arrays processes one rep of each.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,7 +19,6 @@ from spotter_detector.model.grid import (
     CELLS,
     CURVES,
     LOG_WEIGHT,
-    N_MAX,
     PLANES,
     VAR_DROP,
     VAR_V1,
@@ -31,11 +30,12 @@ from spotter_detector.model.kalman_update import Workspace, update
 from spotter_detector.model.plans import first_rep, plan_of
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate, Request
-from spotter_detector.model.set_end import BELIEVED, apply_failed_attempt, apply_likelihood
+from spotter_detector.model.results import estimate_of, placed, untouched_distribution
+from spotter_detector.model.set_end import apply_failed_attempt, apply_likelihood
 from spotter_detector.model.set_state import FilterStep
 from spotter_detector.model.set_tracker import SetTracker
-from spotter_detector.model.strands import Source, Strands
-from spotter_detector.model.summary import confidence_of, p_outlier, reps_in_reserve, summarise
+from spotter_detector.model.strands import Strands
+from spotter_detector.model.summary import p_outlier, reps_in_reserve, summarise
 from spotter_detector.model.tempo import log_capacity_over
 from spotter_detector.model.timing import PaceKind, prior_planes
 
@@ -116,7 +116,7 @@ class Filter:
                 answers.append(next(runs).estimates)
                 continue
             by_part = [next(runs).estimates for _ in plan.requests]
-            answers.append([_placed(request.prior, by_part, source) for source in plan.sources])
+            answers.append([placed(request.prior, by_part, source) for source in plan.sources])
         return answers
 
     def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
@@ -138,7 +138,7 @@ class Filter:
                 by_part[0]
                 if plan is None
                 else [
-                    _untouched_distribution(request.prior)
+                    untouched_distribution(request.prior)
                     if source.request is None
                     else by_part[source.request][source.estimate]
                     for source in plan.sources
@@ -275,7 +275,7 @@ class Filter:
             if run.distributions is not None:
                 run.distributions.append(reps_in_reserve(log_weight[index], tracker.progress))
             is_outlier = tracker.jumped and p_outlier(log_weight[index], inlier[row]) > _OUTLIER_PROBABILITY
-            run.estimates.append(_estimate(tracker, quantiles[index], p_rir_le[index], is_outlier))
+            run.estimates.append(estimate_of(tracker, quantiles[index], p_rir_le[index], is_outlier))
 
 
 def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...], int]:
@@ -315,62 +315,8 @@ def _flat(requests: Sequence[Request], plans: Sequence[Strands | None]) -> list[
     ]
 
 
-def _placed(prior: Prior, by_part: Sequence[Sequence[RepEstimate]], source: Source) -> RepEstimate:
-    if source.request is None:
-        return _before_reps(prior) if source.before else _untouched(prior)
-    estimate = by_part[source.request][source.estimate]
-    return estimate if source.judged else replace(estimate, velocity_loss=None, flags=())
-
-
-@lru_cache(maxsize=256)
-def _untouched(prior: Prior) -> RepEstimate:
-    """Return the estimate of a set in which nothing was judged yet."""
-    tracker = SetTracker(prior)
-    log_weight = prior_planes(tracker.curve_prior, tracker.kind)[LOG_WEIGHT][None].copy()
-    summary = summarise(log_weight, np.zeros(1, dtype=np.intp))
-    estimate = _estimate(tracker, summary.quantiles[0].tolist(), summary.p_rir_le[0].tolist(), is_outlier=False)
-    return replace(estimate, confidence="low", rir_high=min(estimate.rir_high, float(N_MAX)))
-
-
-@lru_cache(maxsize=256)
-def _before_reps(prior: Prior) -> RepEstimate:
-    """Return the estimate of a set whose reports so far were no reps."""
-    return replace(_untouched(prior), flags=(flags.RERACK,))
-
-
-def _untouched_distribution(prior: Prior) -> Floats:
-    return reps_in_reserve(prior_planes(prior, PaceKind.VELOCITY)[LOG_WEIGHT], 0)
-
-
 def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:
     """Let a posterior, (6, 180), forget: scale its precision down and move its weights back towards the prior's."""
     planes[VAR_V1 : VAR_DROP + 1] /= information
     planes[LOG_WEIGHT] *= information
     planes[LOG_WEIGHT] += (1.0 - information) * prior_planes[LOG_WEIGHT]
-
-
-def _estimate(tracker: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
-    low, rir, high = quantiles
-    labels = {*tracker.flags, flags.OUTLIER} if is_outlier else tracker.flags
-    verdict = tracker.last_verdict
-    if verdict is not None and verdict.is_failed and p_rir_le[0] < BELIEVED:
-        labels = {*labels}.difference(verdict.flags).union(verdict.flags_unbelieved)
-    prior, progress = tracker.prior, tracker.progress
-    done = progress + tracker.assisted
-    loss, reference_mps = tracker.velocity_loss, tracker.reference_mps
-    return RepEstimate(
-        None if loss is None else round(loss, 4),
-        None if reference_mps is None else round(reference_mps, 4),
-        tracker.reference_rep,
-        rir,
-        low,
-        high,
-        tuple(p_rir_le),
-        p_rir_le[0],
-        round(done / (done + rir), 4),
-        "tempo" if prior.tempo else tracker.kind.mode,
-        confidence_of(
-            prior, tracker.kind, tempo_held=tracker.holds_tempo, progress=progress, rir_low=low, rir_high=high
-        ),
-        tuple(sorted(labels)) if labels else (),
-    )

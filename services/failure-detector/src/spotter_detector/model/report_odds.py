@@ -63,6 +63,10 @@ USUAL_WAIT_MAX_S = 6.0
 WAIT_MIN_S = 0.05
 
 
+# A set is read again with each report, and its steps stay the same.
+_kept = lru_cache(maxsize=8192)
+
+
 @lru_cache(maxsize=1024)
 def log_travel_prior(usual_m: float, sd: float) -> Floats:
     """Return the log probability of each travel of the grid before the set, from the usual one and its sd (of logs)."""
@@ -92,6 +96,7 @@ def log_travels(rom_m: float) -> Floats:
     return travels
 
 
+@_kept
 def log_rep_speed(speed: float | None, before: float | None, fall_share: float) -> float:
     """Return the log density of a rep's speed over that of the rep before; `before`: of that one likewise."""
     if speed is None:
@@ -108,11 +113,13 @@ def log_rep_speed(speed: float | None, before: float | None, fall_share: float) 
     return log(density)
 
 
+@_kept
 def log_wild_speed(speed: float | None) -> float:
     """Return the log density of the speed of a report of quite another travel: one of the two is odd."""
     return 0.0 if speed is None else log(_normal(speed, 0.0, _WILD_SD))
 
 
+@_kept
 def log_first_speed(speed: float | None, fall_share: float) -> float:
     """Return the log density of the second rep's speed over the first's."""
     if speed is None:
@@ -123,6 +130,7 @@ def log_first_speed(speed: float | None, fall_share: float) -> float:
     )
 
 
+@_kept
 def log_loaded_speed(speed: float | None, *, is_alike: bool) -> float:
     """Return the log density of the first rep's speed over that of the report before it, of like travel or not."""
     if speed is None:
@@ -132,6 +140,7 @@ def log_loaded_speed(speed: float | None, *, is_alike: bool) -> float:
     return log((1.0 - _CAREFUL_SHARE) * _normal(speed, mean, sd) + careful + _NEVER)
 
 
+@_kept
 def log_early_step(speed: float | None, travel: float | None, wait: float) -> float:
     """Return the log density of a report before the first rep given the one before it: of one block with it, or not."""
     block, other = exp(log_rep_wait(wait)), exp(log_early_wait(wait))
@@ -144,11 +153,13 @@ def log_early_step(speed: float | None, travel: float | None, wait: float) -> fl
     return log(_BLOCK_SHARE * block + (1.0 - _BLOCK_SHARE) * other)
 
 
+@_kept
 def log_rep_wait(wait: float) -> float:
     """Return the log density of the wait between two reps, a log over the usual one."""
     return log((1.0 - _PAUSE_SHARE) * _normal(wait, 0.0, _WAIT_SD) + _PAUSE_SHARE * _ANY_WAIT)
 
 
+@_kept
 def log_early_wait(wait: float) -> float:
     """Return the log density of the wait after a report before the first rep, a log over the usual one."""
     return log((1.0 - _EARLY_ANY_SHARE) * _normal(wait, 0.0, _EARLY_WAIT_SD) + _EARLY_ANY_SHARE * _ANY_WAIT)

@@ -66,7 +66,7 @@ _SHARES = (0.52, 0.30, 0.10, 0.05, 0.015, 0.008, 0.004, 0.002, 0.001)
 _LOG_SHARES: Floats = np.log(_SHARES)
 
 # Reports this alike are reps from the first on, and need no reading (shares and logs).
-_PLAIN_TRAVEL, _PLAIN_FALL, _PLAIN_RISE, _PLAIN_WAITS = 1.2, 0.78, 1.2, 3.0
+_PLAIN_TRAVEL, _PLAIN_FALL, _PLAIN_RISE, _PLAIN_WAITS = 1.25, 0.75, 1.25, 3.5
 _PLAIN_COLD, _PLAIN_LEARNED = 1.6, 1.25
 
 
@@ -241,7 +241,7 @@ class _Reading:
         if not waits_s:
             return []
         usual_s = min(sorted(waits_s)[(len(waits_s) - 1) // 2], USUAL_WAIT_MAX_S)
-        return [log(wait_s / usual_s) for wait_s in waits_s]
+        return [round(log(wait_s / usual_s), 2) for wait_s in waits_s]
 
     def _speed(self, before: int, at: int) -> float | None:
         """Return the log of a report's speed over that of an earlier one."""

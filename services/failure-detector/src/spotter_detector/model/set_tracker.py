@@ -12,48 +12,30 @@ from dataclasses import replace
 
 from spotter_detector.model import flags
 from spotter_detector.model.attempts import DOUBLE_S
-from spotter_detector.model.drops import is_new_load, prior_after_drop
-from spotter_detector.model.flags import (
-    REFERENCE_JUMP_RATIO,
-    Verdict,
-    is_beyond_reference,
-    is_slow_first,
-    plausible_velocity,
-)
+from spotter_detector.model.flags import Verdict, is_beyond_reference, is_slow_first, plausible_velocity
 from spotter_detector.model.grid import PROGRESS_MAX
 from spotter_detector.model.kalman_update import UNSEEN
-from spotter_detector.model.pauses import (
-    RESTART_S,
-    Gap,
-    classify_gap,
-    concentric_s,
-    information_kept,
-    inner_time_s,
-    reps_recovered,
-)
-from spotter_detector.model.prior import Prior
+from spotter_detector.model.pauses import RESTART_S
 from spotter_detector.model.records import Observation
 from spotter_detector.model.rep_classifier import HELPED_MAX, RepContext, classify, classify_first, shows_form
 from spotter_detector.model.set_end import ASSISTED_FACTOR, FAILED_FACTOR, RESTED_FACTOR
-from spotter_detector.model.set_state import NO_VERDICTS, FilterStep, SetState
+from spotter_detector.model.set_gaps import FRESH_SHARE, SetGaps
+from spotter_detector.model.set_state import NO_VERDICTS, FilterStep
 from spotter_detector.model.sides import SIDES_VALID_MIN, stronger_side
 from spotter_detector.model.timing import PaceKind, travel_m
-from spotter_detector.model.travel import SHORT_SHARE, UNLIKE_REST, sharing, travel_bands, usual_travel
+from spotter_detector.model.travel import SHORT_SHARE, sharing, travel_bands, usual_travel
 
 # Module names: looking a member up through its enum class takes ten times as long (measured).
 _VALID, _SLOW, _OFF, _DOUBLE, _ASSISTED = Verdict.VALID, Verdict.SLOW, Verdict.OFF, Verdict.DOUBLE, Verdict.ASSISTED
 _SHORT, _FAILED, _HELPED = Verdict.SHORT, Verdict.FAILED, Verdict.HELPED
 _VELOCITY = PaceKind.VELOCITY
-_USUAL = Gap.USUAL
 # As many reps show whether the first was wrongly measured.
 _THIRD = 2
-# As fast as fresh after reps that had clearly slowed: another arm or leg (design choices).
-_FRESH_SHARE, _TIRED_SHARE, _TIRED_REPS = 0.92, 0.8, 2
 # Without m/s: velocity loss of the rep before a failed attempt, at least (design choice).
 _NEAR_LOSS = 0.35
 
 
-class SetTracker(SetState):
+class SetTracker(SetGaps):
     """The state of a set, updated rep by rep.
 
     >>> from spotter_detector.model import build_prior
@@ -103,7 +85,7 @@ class SetTracker(SetState):
         verdict = self._classify(observations[-1], observations, index)
         verdicts = {**self.verdicts, **self.reclassified, index: verdict} if self.reclassified else self.verdicts
         changes = self.changes
-        if self.may_change and verdict.is_done and self._is_as_fast(observations[-1], _FRESH_SHARE):
+        if self.may_change and verdict.is_done and self.is_as_fast(observations[-1], FRESH_SHARE):
             changes |= {index - 1}
         steps = self._apply(observations[-1], verdict, index)
         kind = self._majority_kind()
@@ -175,7 +157,7 @@ class SetTracker(SetState):
         verdict, before = classify(rep, context)
         if before is not None:
             self.reclassified = {index - 1: before}
-        if verdict.is_done and self._is_put_down(rep):
+        if verdict.is_done and self.is_put_down(rep):
             return Verdict.RERACK
         if verdict is _HELPED and self.helped >= HELPED_MAX:
             self.reclassified = dict.fromkeys(range(index - self.helped, index), _VALID)
@@ -222,7 +204,7 @@ class SetTracker(SetState):
         if not verdict.is_done:
             step = FilterStep(0.0, UNSEEN, 0.0, self.progress, called_rir=rep.called_rir)
             if verdict.is_failed:
-                step.failed = RESTED_FACTOR if verdict is _FAILED and self._has_rested(rep) else FAILED_FACTOR[verdict]
+                step.failed = RESTED_FACTOR if verdict is _FAILED and self.has_rested(rep) else FAILED_FACTOR[verdict]
                 self.last_end_s = rep.end_s
             if self.progress == 0:
                 step.restarts_from = (self.curve_prior, self.kind)
@@ -231,10 +213,10 @@ class SetTracker(SetState):
 
         curve_prior = self.curve_prior
         if rep.load_kg is not None or self.prior.drop:
-            curve_prior = self._new_load(rep, last_mps)
-        fresh = self._is_fresh(rep)
+            curve_prior = self.new_load(rep, last_mps)
+        fresh = self.is_fresh(rep)
         self.may_change = fresh and index not in self.changes
-        information, cycle_s = self._handle_gap(rep, fresh=fresh)
+        information, cycle_s = self.handle_gap(rep, fresh=fresh)
         if index in self.changes:
             self._begin_curve()
             information, cycle_s = 1.0, None
@@ -261,13 +243,6 @@ class SetTracker(SetState):
             step.failed = FAILED_FACTOR[verdict]
         return self.emit(step)
 
-    def _has_rested(self, rep: Observation) -> bool:
-        """Whether a report comes after a rest, as when the bar is put down."""
-        if self.last_end_s is None or not self.waits_s:
-            return False
-        gap = classify_gap(rep.end_s - self.last_end_s, 0.0, self.waits_s)
-        return gap is Gap.PAUSE or gap is Gap.RESTART
-
     def _assist(self, rep: Observation, *, alone: bool) -> list[FilterStep]:
         """Take note of a rep with help: it is done, and proves neither that it was possible alone nor how fast.
 
@@ -276,7 +251,7 @@ class SetTracker(SetState):
         # What was measured is not the lifter's own, and no measure of what comes next.
         self.last = replace(rep, velocity_mps=None, duration_s=None, rom_m=None)
         if rep.load_kg is not None:
-            self._new_load(rep, None)
+            self.new_load(rep, None)
         if self.last_end_s is not None and rep.end_s - self.last_end_s > RESTART_S:
             self.flags.append(flags.PAUSE)
             self._begin_curve()
@@ -288,79 +263,6 @@ class SetTracker(SetState):
         if self.progress == 0:
             step.restarts_from = (self.curve_prior, self.kind)
         return self.emit(step)
-
-    def _new_load(self, rep: Observation, last_mps: float | None) -> Prior:
-        """Begin a new curve if the load has changed; return the prior of the current curve."""
-        last_kg = self.last_load_kg
-        if rep.load_kg is not None:
-            self.last_load_kg = rep.load_kg
-        if self.progress and is_new_load(rep, last_kg, last_mps, is_drop_set=self.prior.drop):
-            self._begin_curve()
-            self.last_end_s = None
-            self.curve_prior = prior_after_drop(self.curve_prior)
-        return self.curve_prior
-
-    def _handle_gap(self, rep: Observation, *, fresh: bool) -> tuple[float, float | None]:
-        """Process the time since the last rep; return the share of information left, and the interval if usual."""
-        took_s = concentric_s(rep.duration_s, rep.velocity_mps, rep.rom_m)
-        grinding_s = 0.0
-        if took_s is not None:
-            if self.fastest_s is None or took_s < self.fastest_s:
-                self.fastest_s = took_s
-            grinding_s = took_s - self.fastest_s
-        inner_s = inner_time_s(rep)
-        if inner_s is not None:
-            # Time within a rep is no rest.
-            grinding_s += max(inner_s - min(self.inners_s, default=inner_s), 0.0)
-            self.inners_s += (inner_s,)
-        interval_s = None if self.last_end_s is None else rep.end_s - self.last_end_s
-        self.last_end_s = rep.end_s
-        if interval_s is None or interval_s <= 0.0:
-            return 1.0, None
-        gap = classify_gap(interval_s, grinding_s, self.waits_s)
-        waited_s = interval_s - grinding_s
-        if gap is _USUAL:
-            self.waits_s += (waited_s,)
-            return 1.0, interval_s
-        if gap is Gap.MISSED:
-            self.flags.append(flags.MISSED_REP)
-            self.progress = min(self.progress + 1, PROGRESS_MAX)
-            return 1.0, None
-        self.flags.append(flags.PAUSE)
-        if gap is Gap.RESTART or fresh:
-            self._begin_curve()
-            return 1.0, None
-        self.progress -= reps_recovered(waited_s, self.progress)
-        return information_kept(waited_s), None
-
-    def _is_fresh(self, rep: Observation) -> bool:
-        """Whether a tired set goes on as it began: no muscle recovers so much, so another arm or leg lifts now.
-
-        After a pause one such rep shows it, else two. Not where the side is told: then the reps of each are apart.
-        """
-        reference_mps = self.reference_mps
-        if rep.side is not None or reference_mps is None or len(self.velocities_mps) < _TIRED_REPS:
-            return False
-        tired = max(self.velocities_mps[-_TIRED_REPS:]) <= _TIRED_SHARE * reference_mps
-        return tired and self._is_as_fast(rep, _FRESH_SHARE)
-
-    def _is_as_fast(self, rep: Observation, share: float) -> bool:
-        """Whether a rep is about as fast as the set's fastest: at least this share of it."""
-        reference_mps = self.reference_mps
-        if rep.velocity_mps is None or reference_mps is None or rep.metric != self.last_metric:
-            return False
-        return share * reference_mps <= rep.velocity_mps <= REFERENCE_JUMP_RATIO * reference_mps
-
-    def _is_put_down(self, rep: Observation) -> bool:
-        """Whether a report after a rest is faster than any rep of the set and of another travel."""
-        if rep.velocity_mps is None or rep.rom_m is None or self.reference_mps is None or rep.metric != self.own_metric:
-            return False
-        usual_m = usual_travel(self.roms_m, self.prior.rom_m or travel_m(self.prior))
-        return (
-            rep.velocity_mps > REFERENCE_JUMP_RATIO * self.reference_mps
-            and not UNLIKE_REST * usual_m <= rep.rom_m <= usual_m / UNLIKE_REST
-            and self._has_rested(rep)
-        )
 
     def _plausible(self, rep: Observation, velocity_mps: float, last_mps: float | None) -> float:
         if rep.rom_m is None or rep.duration_s is None or rep.metric != "mean" or self.kind is not _VELOCITY:

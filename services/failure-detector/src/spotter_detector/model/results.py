@@ -1,0 +1,80 @@
+"""The estimate of a report, from the summary of its posterior and the state of its set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from spotter_detector.model import flags
+from spotter_detector.model.grid import LOG_WEIGHT, N_MAX, Floats
+from spotter_detector.model.prior import Prior
+from spotter_detector.model.records import RepEstimate
+from spotter_detector.model.set_end import BELIEVED
+from spotter_detector.model.set_tracker import SetTracker
+from spotter_detector.model.strands import Source
+from spotter_detector.model.summary import confidence_of, reps_in_reserve, summarise
+from spotter_detector.model.timing import PaceKind, prior_planes
+
+
+def estimate_of(tracker: SetTracker, quantiles: list[float], p_rir_le: list[float], is_outlier: bool) -> RepEstimate:
+    """Return the estimate of a set's newest report.
+
+    A failed attempt or a stall is named only where the posterior, with it as evidence, makes the end at least as likely as
+    not: so flags, advice and cost never contradict the reps left.
+    """
+    low, rir, high = quantiles
+    labels = {*tracker.flags, flags.OUTLIER} if is_outlier else tracker.flags
+    verdict = tracker.last_verdict
+    if verdict is not None and verdict.is_failed and p_rir_le[0] < BELIEVED:
+        labels = {*labels}.difference(verdict.flags).union(verdict.flags_unbelieved)
+    prior, progress = tracker.prior, tracker.progress
+    done = progress + tracker.assisted
+    loss, reference_mps = tracker.velocity_loss, tracker.reference_mps
+    return RepEstimate(
+        None if loss is None else round(loss, 4),
+        None if reference_mps is None else round(reference_mps, 4),
+        tracker.reference_rep,
+        rir,
+        low,
+        high,
+        tuple(p_rir_le),
+        p_rir_le[0],
+        round(done / (done + rir), 4),
+        "tempo" if prior.tempo else tracker.kind.mode,
+        confidence_of(
+            prior, tracker.kind, tempo_held=tracker.holds_tempo, progress=progress, rir_low=low, rir_high=high
+        ),
+        tuple(sorted(labels)) if labels else (),
+    )
+
+
+def placed(prior: Prior, by_part: Sequence[Sequence[RepEstimate]], source: Source) -> RepEstimate:
+    """Return the estimate of a report from those of the requests that its own is answered from."""
+    if source.request is None:
+        return _before_reps(prior) if source.before else _untouched(prior)
+    estimate = by_part[source.request][source.estimate]
+    return estimate if source.judged else replace(estimate, velocity_loss=None, flags=())
+
+
+@lru_cache(maxsize=256)
+def _untouched(prior: Prior) -> RepEstimate:
+    """Return the estimate of a set in which nothing was judged yet."""
+    tracker = SetTracker(prior)
+    log_weight = prior_planes(tracker.curve_prior, tracker.kind)[LOG_WEIGHT][None].copy()
+    summary = summarise(log_weight, np.zeros(1, dtype=np.intp))
+    estimate = estimate_of(tracker, summary.quantiles[0].tolist(), summary.p_rir_le[0].tolist(), is_outlier=False)
+    return replace(estimate, confidence="low", rir_high=min(estimate.rir_high, float(N_MAX)))
+
+
+@lru_cache(maxsize=256)
+def _before_reps(prior: Prior) -> RepEstimate:
+    """Return the estimate of a set whose reports so far were no reps."""
+    return replace(_untouched(prior), flags=(flags.RERACK,))
+
+
+def untouched_distribution(prior: Prior) -> Floats:
+    """Return the probabilities of 0 … 59 reps in reserve, (60,), of a set in which nothing was judged yet."""
+    return reps_in_reserve(prior_planes(prior, PaceKind.VELOCITY)[LOG_WEIGHT], 0)
