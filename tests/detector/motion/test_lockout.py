@@ -152,6 +152,26 @@ def test_a_breath_at_a_swaying_lockout_is_no_stall(signal: str) -> None:
     assert not any(isinstance(finding, StallFound) for finding in find(measured(resting, signal), signal))
 
 
+@pytest.mark.parametrize("lift", [None, Lift(lowered_first=False)], ids=["unknown", "known"])
+@pytest.mark.parametrize("signal", ["bar_velocity", "bar_position"])
+def test_a_rep_from_below_begins_where_the_bar_was_held(signal: str, lift: Lift | None) -> None:
+    """A press begins when the bar leaves the shoulders, not when it left the rack seconds before."""
+    parts = [part for speed in (0.6, 0.5) for part in (way(0.5, 0.5 / speed), still(1), way(-0.5, 1.2), still(1))]
+    carried = np.concatenate([still(1), way(0.07, 0.6), swaying(4, 0.012), *parts])
+
+    assert speeds(find(measured(carried, signal), signal, lift=lift)) == pytest.approx((0.6, 0.5), rel=0.06)
+
+
+@pytest.mark.parametrize(("signal", "rate_hz"), [("bar_velocity", 200.0), ("bar_position", 30.0)])
+def test_racks_cost_no_count_where_the_exercise_is_known(signal: str, rate_hz: float) -> None:
+    """However far the bar is carried before the first rep, and wherever it is put after the last one."""
+    scores = bar_scores("test", signal=signal, sets=25, seed=42, rate_hz=rate_hz, racks=True)
+
+    assert 0.96 <= scores.exact_share
+    assert 0.05 >= scores.mean_velocity_error
+    assert 0 == scores.false_stalls
+
+
 @pytest.mark.parametrize("put_m", [-0.15, -0.3, -0.9], ids=["into the rack", "onto low hooks", "onto the floor"])
 def test_a_bar_put_down_after_the_set_is_no_stall(put_m: float) -> None:
     """A bar that rests far above or below the lift's own bottom was put there: no alarm for it."""

@@ -9,7 +9,7 @@ from time import process_time
 import numpy as np
 
 from lab.accuracy.motion.bars import Sensor, bar_set
-from spotter_detector.motion import Chunk, MotionFinding, RepFound, StallFound, advance, finish, segmenter
+from spotter_detector.motion import Chunk, Lift, MotionFinding, RepFound, StallFound, advance, finish, segmenter
 
 GRIND_S = 6.0
 _GRID_US = 20_000
@@ -58,8 +58,13 @@ def bar_scores(
     sensor: Sensor | None = None,
     stall: bool = False,
     faults: bool = False,
+    racks: bool = False,
 ) -> BarScores:
-    """Simulate sets and score the reps found in them; with `faults` samples are missing or wrong here and there."""
+    """Simulate sets and score the reps found in them.
+
+    With `faults` samples are missing or wrong here and there; with `racks` the bar comes from a rack and goes back, and
+    the exercise is known.
+    """
     errors: list[float] = []
     velocity_errors: list[float] = []
     detection_s: list[float] = []
@@ -68,14 +73,15 @@ def bar_scores(
     attempts, false_stalls, reps, seconds, cost_s = 0, 0, 0, 0.0, 0.0
     for number in range(sets):
         rng = np.random.default_rng((seed, number))
-        bar_lift = bar_set(rng, rate_hz=rate_hz, sensor=sensor, stall=stall)
+        bar_lift = bar_set(rng, rate_hz=rate_hz, sensor=sensor, stall=stall, racks=racks)
         samples: list[float | None] = list(bar_lift.velocity_mps if signal == "bar_velocity" else bar_lift.position_m)
         if faults:
             _spoil(samples, rng, bar_lift.rate_hz)
         late_us = int(rng.integers(0, _GRID_US))
         chunks = list(_chunks(samples, signal, bar_lift.rate_hz, late_us))
         before = process_time()
-        findings = _findings(chunks, signal)
+        lift = Lift(lowered_first=bar_lift.from_above, on_lifter=stall) if racks else None
+        findings = _findings(chunks, signal, lift)
         cost_s += process_time() - before
         seconds += len(bar_lift.velocity_mps) / rate_hz
         complete = [rep for rep in findings if isinstance(rep, RepFound) and rep.complete]
@@ -139,8 +145,8 @@ def _chunks(samples: list[float | None], signal: str, rate_hz: float, late_us: i
         yield Chunk(late_us + round(first * 1e6 / rate_hz), rate_hz, signal, samples[first : first + size])
 
 
-def _findings(chunks: list[Chunk], signal: str) -> list[MotionFinding]:
-    state = segmenter(signal, longest_grind_s=GRIND_S)
+def _findings(chunks: list[Chunk], signal: str, lift: Lift | None) -> list[MotionFinding]:
+    state = segmenter(signal, lift, longest_grind_s=GRIND_S)
     findings: list[MotionFinding] = []
     for chunk in chunks:
         state, more = advance(state, chunk)

@@ -1,4 +1,4 @@
-"""The conditions under which simulated bars are scored: rates, both signals, stalls, missing and impossible samples."""
+"""The conditions under which simulated bars are scored: rates, both signals, racks, stalls, missing and impossible samples."""
 
 from __future__ import annotations
 
@@ -24,5 +24,9 @@ def bar_table(sets: int, seed: int) -> Iterator[BarScores]:
     yield bar_scores("position 50 Hz, 0.5 mm", signal="bar_position", sets=some, seed=seed + 3, sensor=fine)
     yield bar_scores("velocity 50 Hz, faults", signal="bar_velocity", sets=some, seed=seed + 4, faults=True)
     yield bar_scores("position 50 Hz, faults", signal="bar_position", sets=some, seed=seed + 5, faults=True)
+    yield bar_scores(
+        "velocity 200 Hz, racks", signal="bar_velocity", sets=some, seed=seed + 8, rate_hz=200.0, racks=True
+    )
+    yield bar_scores("position 30 Hz, racks", signal="bar_position", sets=some, seed=seed + 9, rate_hz=30.0, racks=True)
     yield bar_scores("velocity 50 Hz, stall", signal="bar_velocity", sets=sets, seed=seed + 6, stall=True)
     yield bar_scores("position 50 Hz, stall", signal="bar_position", sets=some, seed=seed + 7, stall=True)

@@ -1,6 +1,7 @@
 """Simulated velocity and position of a bar: sets with halts, unracks, grinding reps, attempts and stalls.
 
-At the top the bar is carried a little too far and comes back, and sways in the lifter's hands.
+At the top the bar is carried a little too far and comes back, and sways in the lifter's hands. With `racks` it first
+comes out of a rack or is set to rights on the floor, is carried a few steps, and is put away at the end.
 
 The velocity of each phase is a power of half a sine, skewed in time, with a sticking region in slow reps (velocity falls
 nearly to nothing in mid-way, then recovers; Elliott, Wilson, Kerr 1989). All ranges are design choices, wide enough to
@@ -38,9 +39,13 @@ class TrueRep:
 
 @dataclass(frozen=True, slots=True)
 class BarSet:
-    """A set's measured signal, with its true reps, failed attempts, and the start of a stall."""
+    """A set's measured signal, with its true reps, failed attempts, and the start of a stall.
+
+    `from_above`: each rep begins with the way down.
+    """
 
     rate_hz: float
+    from_above: bool
     velocity_mps: Floats
     position_m: Floats
     reps: tuple[TrueRep, ...]
@@ -58,7 +63,12 @@ class Sensor:
 
 
 def bar_set(
-    rng: np.random.Generator, *, rate_hz: float = 50.0, sensor: Sensor | None = None, stall: bool = False
+    rng: np.random.Generator,
+    *,
+    rate_hz: float = 50.0,
+    sensor: Sensor | None = None,
+    stall: bool = False,
+    racks: bool = False,
 ) -> BarSet:
     """Draw a set; with `stall` its last rep gets stuck for eight to twelve seconds.
 
@@ -74,7 +84,9 @@ def bar_set(
     first, last = rng.uniform(0.4, 0.9), rng.uniform(0.12, 0.3)
     touch_and_go, paused = rng.random() < 0.5, rng.random() < 0.3
     script.rest(rng.uniform(1.0, 3.0))
-    if from_above and rng.random() < 0.7:
+    if racks:
+        script.carry(rng.uniform(0.03, 0.5) if from_above else rng.uniform(0.02, 0.1))
+    elif from_above and rng.random() < 0.7:
         script.move(rng.uniform(0.03, 0.12), rng.uniform(0.4, 0.9))
         script.hold(rng.uniform(1.0, 3.0), rng.uniform(0.0, 0.02))
     reps: list[TrueRep] = []
@@ -107,6 +119,10 @@ def bar_set(
             stalled = up.ended_s
             script.rest(rng.uniform(8.0, 12.0))
         script.move(-share * rom, rng.uniform(0.5, 1.5))
+    elif racks:
+        script.carry(rng.uniform(0.01, 0.05))
+        script.move(-rng.uniform(0.03, 0.6), rng.uniform(0.4, 1.2))
+        script.rest(rng.uniform(0.0, 12.0))
     elif from_above and rng.random() < 0.7:
         script.rest(rng.uniform(0.5, 2.0))
         script.move(-rng.uniform(0.03, 0.08), rng.uniform(0.4, 0.8))
@@ -116,6 +132,7 @@ def bar_set(
     drift = rng.uniform(-1.0, 1.0) * sensor.drift_mps * times
     return BarSet(
         rate_hz=rate_hz,
+        from_above=from_above,
         velocity_mps=velocity_mps + rng.normal(0.0, sensor.noise_mps, len(times)),
         position_m=position_m + drift + rng.normal(0.0, sensor.noise_m, len(times)),
         reps=tuple(reps),
@@ -145,6 +162,15 @@ class _Script:
         at_s = np.arange(round(seconds * _FINE_HZ)) / _FINE_HZ
         turns = 2 * np.pi * self.rng.uniform(0.5, 1.5)
         self._add(-sway_m * turns * np.sin(turns * at_s) * np.exp(-at_s / self.rng.uniform(0.5, 3.0)))
+
+    def carry(self, travel_m: float) -> None:
+        """Lift the bar by that much, walk a few steps with it, and hold it."""
+        self.move(travel_m, self.rng.uniform(0.4, 1.0))
+        for _ in range(int(self.rng.integers(0, 4))):
+            step_m = self.rng.uniform(0.005, 0.03)
+            self.move(step_m, 0.25)
+            self.move(-step_m, 0.25)
+        self.hold(self.rng.uniform(0.5, 3.0), self.rng.uniform(0.0, 0.02))
 
     def move(self, travel_m: float, seconds: float) -> TrueRep:
         """Add a phase without a sticking region."""

@@ -42,6 +42,7 @@ def bar_rows(plan: ProtocolPlan) -> list[BarScores]:
             for rate_hz in RATES_HZ
         ),
         bar_scores("50 Hz, faults", signal="bar_velocity", sets=sets, seed=seed + 2, faults=True),
+        bar_scores("200 Hz, racks", signal="bar_velocity", sets=sets, seed=seed + 3, rate_hz=200.0, racks=True),
         bar_scores("50 Hz, a stall in each set", signal="bar_velocity", sets=sets, seed=seed + 1, stall=True),
     ]
 

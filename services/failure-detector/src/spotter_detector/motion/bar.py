@@ -42,6 +42,7 @@ _SPAN = 3  # Samples from one position to the one that its velocity is taken fro
 _SETTLED = 10  # Samples after a rise is detected until its start can be found.
 _PAST_PEAK = 0.6  # Or once the rise is this much slower than its peak.
 _AFTER = 8  # Samples after a lockout was seen that help to find it.
+_HELD = 50  # Samples in which a bar that is held goes nowhere.
 _ROMS_KEPT = 5
 _TURN_M = 0.05
 # Shares of the usual travel: from which on a resting bar is at its top, and up to which it is still on the floor.
@@ -235,6 +236,18 @@ def _step_up(
             _emit(state, ended_us, state.extreme_m, row, bar, findings, complete=False)
     if fall >= (_TURN_M if state.given or usual is None else max(_TURN_M, bar.down_share * usual)):
         _turn(state, DOWN, row.time_us, bar)
+    elif _is_held(state, bar):
+        state.way, state.left_m, state.extreme_m, state.began_us, state.given = DOWN, position, position, None, False
+
+
+def _is_held(state: BarState, bar: BarParameters) -> bool:
+    """Whether the bar was lifted a little, out of its rack or off the floor, and is held there: the rep begins later."""
+    if state.given or state.lowering is not None or state.seen < _HELD:
+        return False
+    usual = _usual(state)
+    if state.position_m - state.left_m >= (bar.rom_min_m if usual is None else max(_TURN_M, _OFF * usual)):
+        return False
+    return abs(sum(state.velocities[-_HELD:])) * _STEP_S < bar.lift_m
 
 
 def _find_lockout(state: BarState, mean: float, now_us: int, bar: BarParameters) -> None:
