@@ -18,14 +18,17 @@ from lab.accuracy.simulation.parameters import EXERCISES, parameters
 from lab.accuracy.wide import parameters as wide
 from lab.accuracy.wide.assignments import ReportAssignment, Travel, assignments, own_reports, travel_after, usual_travel
 from lab.accuracy.wide.endings import ended, reached
-from lab.accuracy.wide.population import Population, population
+from lab.accuracy.wide.population import Population, even_normals, lifters_at, population
 from spotter_detector.model import Observation
 
-POINTS: Final = 1000
+POINTS: Final = 400
 _FEW_POINTS: Final = 100
 _NEVER: Final = 1e-150
 # The lifters judged by, of those learned: the likeliest that hold all but this much.
 _LEFT_OUT: Final = 1e-4
+# Of the points drawn about a lifter: wider than what is known of them, for its tails.
+_WIDER: Final = 1.5
+_LEAST_VARIANCE: Final = 0.02
 
 
 def wide_posteriors(
@@ -48,6 +51,11 @@ def wide_posteriors(
 def _judge(lifted_set: LabelledSet, earlier: Sequence[LabelledSet], points: int) -> Floats:
     everybody = population(lifted_set.exercise, points)
     log_weight, travel = _learned(lifted_set.exercise, earlier, everybody)
+    if earlier:
+        # Few of everybody's points are like this lifter: others are drawn where those are, and weighed again.
+        everybody, log_drawn = _alike(lifted_set.exercise, everybody, log_weight, points)
+        log_weight, travel = _learned(lifted_set.exercise, earlier, everybody)
+        log_weight -= log_drawn
     chosen = _likeliest(log_weight)
     people, log_weight = everybody.part(chosen), log_weight[chosen]
     rows = np.zeros((len(lifted_set.reps), RIR_MAX + 1))
@@ -179,6 +187,18 @@ def _log_as_other(lifted_set: LabelledSet, reports: Sequence[Observation], exerc
     return float(
         np.logaddexp.reduce(_log_of_set(lifted_set, reports, options, population(exercise, _FEW_POINTS)))
     ) - float(np.log(_FEW_POINTS))
+
+
+def _alike(exercise: str, people: Population, log_weight: Floats, points: int) -> tuple[Population, Floats]:
+    """Return points about those with weight, and the log of how much likelier each is drawn than in the population."""
+    weight = np.exp(log_weight - np.logaddexp.reduce(log_weight))
+    mean = people.z @ weight
+    off = people.z - mean[:, None]
+    spread = np.linalg.cholesky(_WIDER * (weight * off) @ off.T + _LEAST_VARIANCE * np.eye(len(mean)))
+    even = even_normals(points)
+    z = mean[:, None] + spread @ even
+    log_drawn = 0.5 * ((z**2).sum(axis=0) - (even**2).sum(axis=0)) - float(np.log(np.diag(spread)).sum())
+    return lifters_at(exercise, z), log_drawn
 
 
 def _likeliest(log_weight: Floats) -> Whole:

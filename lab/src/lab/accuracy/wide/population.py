@@ -32,6 +32,8 @@ class Population:
 
     Attributes
     ----------
+    z : array (4, P)
+        Their numbers, standard normal in the population.
     scale, v_last_mps : array (P,)
     curve : array (P,)
         Index of the exponent in `exponents`.
@@ -43,6 +45,7 @@ class Population:
     v_last_variance : float
     """
 
+    z: Floats
     scale: Floats
     v_last_mps: Floats
     curve: Whole
@@ -56,6 +59,7 @@ class Population:
         """Return these lifters."""
         return replace(
             self,
+            z=self.z[:, chosen],
             scale=self.scale[chosen],
             v_last_mps=self.v_last_mps[chosen],
             curve=self.curve[chosen],
@@ -67,9 +71,13 @@ class Population:
 
 @cache
 def population(exercise: str, points: int) -> Population:
-    """Return the population of an exercise."""
+    """Return points that fill the population of an exercise evenly."""
+    return lifters_at(exercise, even_normals(points))
+
+
+def lifters_at(exercise: str, z: Floats) -> Population:
+    """Return the lifters with these numbers, (4, P): scale, line, velocity at failure, curve, each standard normal."""
     home, of = parameters().home[exercise], wide.EXERCISES_WIDE[exercise]
-    z = _normals(points)
     scale = np.exp(wide.SCALE_LOG_SD * z[0])
     line_offset = wide.LINE_BETWEEN_SD * z[1]
     v_last_mps = np.maximum(of.v_last + of.v_last_between_sd * z[2], wide.VELOCITY_LAST_MIN_MPS)
@@ -82,7 +90,7 @@ def population(exercise: str, points: int) -> Population:
     mass, mean, square = _by_reps(x, weight, first_velocity(exercise, x), line_offset)
     v1 = mean * scale[:, None]
     v1_variance = (np.maximum(square - mean**2, 0.0) + wide.DAY_SD_MPS**2) * scale[:, None] ** 2
-    return Population(scale, scale * v_last_mps, curve, exponents, mass, v1, v1_variance, of.v_last_within_sd**2)
+    return Population(z, scale, scale * v_last_mps, curve, exponents, mass, v1, v1_variance, of.v_last_within_sd**2)
 
 
 def _by_reps(x: Floats, weight: Floats, v1_mps: Floats, offset: Floats) -> tuple[Floats, Floats, Floats]:
@@ -112,7 +120,7 @@ def _loads(exercise: str) -> tuple[Floats, Floats]:
     return 0.5 * (edges[1:] + edges[:-1]), weight
 
 
-def _normals(points: int) -> Floats:
+def even_normals(points: int) -> Floats:
     """Return points that fill a normal population evenly, (4, points)."""
     root = 1.0
     for _ in range(60):
