@@ -43,8 +43,8 @@ def taught(
     pct_1rm: float | None = None,
     load_kg: float | None = None,
 ) -> Term:
-    """What a set taught."""
-    outcome = ObservedOutcome(failed=failed, called_rir=called_rir, at_days=at_days)
+    """What a set taught; one that nobody calls may have ended anywhere."""
+    outcome = ObservedOutcome(failed=failed, called_rir=called_rir, at_days=at_days, usual_rir=None)
     return likelihood_of_set(cold(pct_1rm=pct_1rm, load_kg=load_kg), reps, outcome)
 
 

@@ -93,8 +93,8 @@ def test_drops_that_only_the_intent_and_the_speed_tell_are_parts_too() -> None:
     untold = [replace(rep, load_kg=None) for rep in after(TOP, lifted(0.60, 6, left=1), rest_s=6.0)]
     prior = replace(cold(load_kg=100.0), drop=True)
     top = [replace(rep, load_kg=None) for rep in TOP]
-    assert message(likelihood_of_set(prior, top, ObservedOutcome())) == message(
-        likelihood_of_set(prior, untold, ObservedOutcome())
+    assert message(likelihood_of_set(prior, top, ObservedOutcome(usual_rir=None))) == message(
+        likelihood_of_set(prior, untold, ObservedOutcome(usual_rir=None))
     )
 
 
@@ -161,3 +161,42 @@ def test_the_side_with_another_load_than_the_first_teaches_nothing() -> None:
     """The weaker arm's dumbbell was lighter."""
     both = in_turn(at(12.0, SET), later(at(10.0, lifted(0.60, 9)), 1.2))
     assert message(taught(at(12.0, SET), failed=False)) == message(taught(both, failed=False))
+
+
+def test_an_end_that_nobody_calls_is_weakly_an_end_as_usual() -> None:
+    """It says more than a warm-up's and less than a call; the failure velocity is learned of such sets too."""
+    slow = lifted(0.55, 10, last_mps=0.22, left=2)
+    sds = []
+    for outcome in (
+        ObservedOutcome(usual_rir=None),
+        ObservedOutcome(),
+        ObservedOutcome(called_rir=2.0),
+    ):
+        profile = posterior_profile(None, [likelihood_of_set(cold(), slow, outcome)] * 4)
+        sds.append(profile.build_prior(cold(), None).v_last_sd_mps)
+    assert sorted(sds, reverse=True) == sds
+
+
+def test_stopping_when_advised_teaches_neither_ever_fewer_reps_nor_ever_more() -> None:
+    """A lifter who always stops at the advice, and never says why, stops with as many left after twenty sets."""
+    terms: list[Term] = []
+    left: list[int] = []
+    for day in range(20):
+        count = (9, 12, 8, 11, 10)[day % 5]
+        reps = lifted(0.515 + (np.log(count) - 2.42) / 4.5, count, last_mps=0.16)
+        profile = posterior_profile(None, terms) if terms else None
+        prior = build_prior(
+            "bench_press",
+            pct_1rm=None,
+            planned_reps=None,
+            target_rir=None,
+            tempo=False,
+            at_days=3.0 * day,
+            profile=profile,
+        )
+        answers = estimates(prior, reps)
+        stop = next((done for done, estimate in enumerate(answers, 1) if estimate.p_rir_le[2] >= 0.5), count)
+        left.append(count - stop)
+        terms.append(likelihood_of_set(prior, reps[:stop], ObservedOutcome(at_days=3.0 * day)))
+    assert np.mean(left[:5]) == pytest.approx(np.mean(left[-5:]), abs=1.0)
+    assert 1.0 <= np.mean(left[-5:]) <= 3.5

@@ -33,6 +33,10 @@ from spotter_detector.profile import (
 from spotter_detector.state import LiftedSet, RepRecord
 
 _NEVER_US: Final = 1 << 62
+# Reps in reserve at the end of a set that nobody planned; the intents whose sets end for reasons of their own (design
+# choice).
+_USUAL_RIR: Final = 2.0
+_ENDS_ANYWHERE: Final = frozenset({"warmup", "technique", "test"})
 _FAMILY: Final = re.compile(r"[a-z]+")
 
 
@@ -214,8 +218,17 @@ def _term(work: UnitOfWork, lifted_set: LiftedSet) -> Term | None:
     if called_rir is not None:
         observations[-1] = replace(observations[-1], called_rir=None)
     failed = called_rir is not None and called_rir <= FAILED_NEXT
-    outcome = ObservedOutcome(failed, None if failed else called_rir, lifted_set.opened_us / DAY_US)
+    called_rir = None if failed else called_rir
+    outcome = ObservedOutcome(failed, called_rir, lifted_set.opened_us / DAY_US, _usual_rir(lifted_set.context))
     return likelihood_of_set(lifted_set.start, observations, outcome)
+
+
+def _usual_rir(context: Mapping[str, Any]) -> float | None:
+    """Return the reps in reserve at which such a set usually ends; None: anywhere."""
+    intent, target_rir = context.get("intent"), context.get("target_rir")
+    if intent in _ENDS_ANYWHERE:
+        return None
+    return _USUAL_RIR if target_rir is None else float(target_rir)
 
 
 def add_close_metrics(work: UnitOfWork) -> None:

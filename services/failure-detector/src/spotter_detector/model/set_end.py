@@ -24,6 +24,10 @@ _FAR_SD = 2.5
 # Farther from failure a call is a lower bound: "5" means five or many more (Halperin 2022, Zourdos 2021). So many more
 # count as this share of a residual.
 _MORE_SHARE = 0.3
+# How far ends that nobody calls are off the usual, reps (design choice), and what an easier set than usual counts: at
+# all of it warm-ups would teach that the lifter is weak, at nothing that there is always one more.
+_ENDING_SD = 2.5
+_EASIER_SHARE = 0.5
 # Beyond this many standard deviations the likelihood is linear (design choice): a report that is far off moves an
 # estimate less the surer the velocities are, and a lower report never leaves more reps.
 _TURN_SD = 2.0
@@ -59,6 +63,19 @@ def log_likelihood(called_rir: float, progress: int) -> Floats:
         # At least what a call of three says of fewer: so a call of more never leaves fewer.
         likelihood += _log_density(np.maximum((_NEAR_RIR - (rir + _BIAS)) / _NEAR_SD, 0.0))
     return likelihood
+
+
+def log_ending(usual_rir: float, progress: int) -> Floats:
+    """Return the log likelihood (60,) of a set that ended after `progress` reps, nobody said why, by the reps possible.
+
+    Lifters end with about as many left as they usually do; residuals towards more count half, since many sets are easy.
+
+    >>> np.exp(log_ending(2.0, progress=8))[[7, 9, 11, 19]].round(2)
+    array([0.73, 1.  , 0.92, 0.14])
+    """
+    rir = np.arange(1.0, N_MAX + 1) - progress
+    off = (usual_rir - rir) / _ENDING_SD
+    return _log_density(np.where(off < 0.0, _EASIER_SHARE * off, off))
 
 
 def _log_density(off: Floats) -> Floats:

@@ -22,7 +22,7 @@ from spotter_detector.model.pauses import concentric_s
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, Request
-from spotter_detector.model.set_end import FAILED_NEXT, log_likelihood
+from spotter_detector.model.set_end import FAILED_NEXT, log_ending, log_likelihood
 from spotter_detector.model.strands import strands_of
 from spotter_detector.model.timing import PaceKind, prior_planes, usual_retention
 from spotter_detector.profile.codec import significant, upper_half
@@ -264,8 +264,8 @@ def _population_prior(model_class: str, velocity_metric: str, sensor_sd_mps: flo
 def _log_outcome(done: int, outcome: ObservedOutcome) -> Floats:
     """Return the log likelihood (60,) of the outcome by the reps possible.
 
-    An outcome without a report shows only that the reps were possible: lifters stop when advised to, so assuming an end
-    near failure would teach ever fewer reps, and the next stop would come ever earlier.
+    An end without a report shows that the reps were possible, and weakly that it was an end as usual: weakly, since
+    lifters stop when advised to, and what they are advised must not confirm itself.
     """
     if outcome.failed:
         return log_likelihood(FAILED_NEXT, done)
@@ -273,6 +273,8 @@ def _log_outcome(done: int, outcome: ObservedOutcome) -> Floats:
     likelihood = np.where(rir < 0.0, -700.0, 0.0)
     if outcome.called_rir is not None:
         likelihood += log_likelihood(max(outcome.called_rir, 0.0), done)
+    elif outcome.usual_rir is not None:
+        likelihood += log_ending(outcome.usual_rir, done)
     return likelihood
 
 
@@ -347,11 +349,14 @@ class ObservedOutcome:
         Reps in reserve that the lifter reported after the set; 10 − RPE.
     at_days : float
         When, in days from any fixed time: learned values drift with time.
+    usual_rir : float or None
+        Reps in reserve at which such a set usually ends; None: it ends anywhere, as a warm-up does.
     """
 
     failed: bool = False
     called_rir: float | None = None
     at_days: float = 0.0
+    usual_rir: float | None = 2.0
 
 
-_UNKNOWN = ObservedOutcome()
+_UNKNOWN = ObservedOutcome(usual_rir=None)
