@@ -114,3 +114,10 @@ def test_a_new_travel_is_believed_once_reps_share_it() -> None:
     prior = learned_from([SET] * 3)
     other = [replace(rep, rom_m=0.30) for rep in SET]
     assert {0} == set(reports_before(prior, other)[2:])
+
+
+def test_a_set_of_two_reps_of_an_unlearned_travel_is_one() -> None:
+    """Whatever was learned, two reports alike in all are reps: a set must not stay without any."""
+    prior = learned_from([SET] * 3)
+    pair = [Observation(n, 3.5 * n, 0.2 - 0.02 * n, 1.6, rom_m, None) for n, rom_m in ((1, 0.21), (2, 0.22))]
+    assert 0 == reports_before(prior, pair)[-1]

@@ -65,6 +65,8 @@ BEFORE_MAX = 8
 _SHARES = (0.52, 0.30, 0.10, 0.05, 0.015, 0.008, 0.004, 0.002, 0.001)
 _LOG_SHARES: Floats = np.log(_SHARES)
 
+# A set without any rep is never stopped: that several reports are none at all must be so many times likelier.
+_LOG_SURER = log(5.0)
 # Reports this alike are reps from the first on, and need no reading (shares and logs).
 _PLAIN_TRAVEL, _PLAIN_FALL, _PLAIN_RISE, _PLAIN_WAITS = 1.25, 0.75, 1.25, 3.5
 _PLAIN_COLD, _PLAIN_LEARNED = 1.6, 1.25
@@ -170,6 +172,8 @@ class _Reading:
         most = by_travel.max(axis=1)
         log_odds = most + np.log(np.exp(by_travel - most[:, None]).sum(axis=1))
         log_odds += _LOG_SHARES[:numbers] + self._log_steps(count, numbers)
+        if 1 < count <= BEFORE_MAX:
+            log_odds[count] -= _LOG_SURER
         return int(log_odds.argmax())
 
     def _log_steps(self, count: int, numbers: int) -> list[float]:
