@@ -2,7 +2,7 @@
 
 * `segmenter`: the state of one signal of one device in one set, `advance` and `finish`; `codec`: its JSON;
 * `sample_parser`: chunks, late, duplicated or in order, made into one stream, with `even_rows` (even rows, no spikes);
-* `bar`: velocity or position of a bar, its reps, with `edges` (when a phase began and ended) and `stalls`;
+* `bar`: velocity or position of a bar, its reps, with `bar_state`, `edges` (when a phase began and ended) and `stalls`;
 * `wrist`: an IMU, with `attitude` (up, vertical velocity, the axis of the limb's rotation) and `swings`;
 * `parameters`: thresholds and time constants; `records`: chunks and findings.
 

@@ -8,7 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from spotter_detector.motion.bar import BarState
+from spotter_detector.motion.bar_state import BarState
 from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY
 from spotter_detector.motion.segmenter import Segmenter
 from spotter_detector.motion.wrist import WristState

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.motion import bar, wrist
-from spotter_detector.motion.bar import BarState
+from spotter_detector.motion.bar_state import BarState, initial
 from spotter_detector.motion.parameters import BarParameters, WristParameters
 from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY, Chunk, Lift, MotionFinding
 from spotter_detector.motion.sample_parser import SampleRow, SampleStream, add_chunk, flush
@@ -55,7 +55,7 @@ def segmenter(
     lift = lift or Lift()
     if signal not in (BAR_VELOCITY, BAR_POSITION):
         return Segmenter(signal, SampleStream(), WristState(), longest_grind_s, lift=lift)
-    return Segmenter(signal, SampleStream(), bar.initial(lift, usual_rom_m), longest_grind_s, lift=lift)
+    return Segmenter(signal, SampleStream(), initial(lift, usual_rom_m), longest_grind_s, lift=lift)
 
 
 def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFinding]]:
