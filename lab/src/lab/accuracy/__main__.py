@@ -43,7 +43,7 @@ def main() -> int:
         bars = bar_rows(plan)
         _print_progress("bar signals")
         if options.recorded is not None and (options.recorded / "watch").is_dir():
-            watch = watch_rows(options.recorded / "watch", plan)
+            watch = watch_rows(options.recorded / "watch")
     own_sets = people is not None and not options.recorded.is_dir()
     report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people, own_sets)
     write(report, options.to)

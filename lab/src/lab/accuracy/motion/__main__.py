@@ -9,70 +9,50 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from lab.accuracy.motion.bar_table import bar_table
-from lab.accuracy.motion.baseline import count_peaks
-from lab.accuracy.motion.cross_validation import candidates, counts, fitted, leave_one_out
-from lab.accuracy.motion.watch import RATE_HZ, watch_sets
-from spotter_detector.motion.parameters import WristParameters
+from lab.accuracy.motion.wrist_counts import iter_wrist_counts
 
 ROOT: Final = Path(__file__).resolve().parents[5]
 
 
 def main() -> None:
-    """Run both protocols, or that of simulated bars alone."""
+    """Run both protocols, or that of bars or wrists alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=int, default=300, help="simulated sets per condition (default 300)")
-    parser.add_argument("--candidates", type=int, default=200, help="candidate parameters for the wrist (default 200)")
     parser.add_argument("--seed", type=int, default=1)
     recorded = os.environ.get("SPOTTER_RECORDED", str(ROOT.parent / "shared" / "data"))
     parser.add_argument("--recorded", type=Path, default=Path(recorded), help="folder of recordings (SPOTTER_RECORDED)")
     parser.add_argument("--bars", action="store_true", help="simulated bars alone")
+    parser.add_argument("--wrists", action="store_true", help="wrists alone")
+    parser.add_argument("--quick", action="store_true", help="fewer wrists")
     parser.add_argument("--out", type=Path, help="write the figures here as JSON")
     asked = parser.parse_args()
-    recorded_figures = None if asked.bars else _recorded(asked.recorded / "watch", asked.candidates)
-    figures = {"recorded": recorded_figures, "simulated": _simulated(asked)}
+    wrists = [] if asked.bars else _wrists(asked.recorded, asked.seed, quick=asked.quick)
+    figures = {"wrists": wrists, "bars": [] if asked.wrists else _simulated(asked)}
     if asked.out:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         print(f"\nFigures: {asked.out}")
 
 
-def _recorded(folder: Path, count: int) -> dict[str, object] | None:
-    sets = watch_sets(folder)
-    if not sets:
-        print(f"No watch recordings at {folder}: name the folder that holds watch/ with --recorded.")
-        return None
-    wrists = candidates(count)
-    table = counts(sets, wrists)
-    left_out = leave_one_out(sets, wrists, table)
-    on_all = fitted(wrists, table - np.array([score.reps for score in sets]))
-    shipped = counts(sets, [WristParameters()])[0] - np.array([score.reps for score in sets])
-    peaks = np.array([count_peaks(score.rows[:, 3:], RATE_HZ) - score.reps for score in sets])
-    print("Recorded: reps too many, by set\n")
-    print(f"{'set':36s} {'reps':>5s} {'left out':>9s} {'shipped':>8s} {'peaks':>6s}")
-    for score, ours, other in zip(left_out, shipped, peaks, strict=True):
-        print(f"{score.name.removesuffix('.csv.gz'):36s} {score.reps:5d} {score.error:+9d} {ours:+8d} {other:+6d}")
-    errors = np.array([score.error for score in left_out])
-    rows = {"left_one_exercise_out": errors, "shipped_numbers": shipped, "offline_peak_counter": peaks}
-    summary = {name: _summary(error) for name, error in rows.items()}
-    for name, figures in summary.items():
-        print(f"{name:24s} exact {figures['exact']}/{len(sets)}, off by more than one {figures['off_by_more']}")
-    by_set = [
-        asdict(score) | {"shipped": score.reps + int(ours)} for score, ours in zip(left_out, shipped, strict=True)
-    ]
-    print("Fitted on all:", ", ".join(f"{name} {value:.2f}" for name, value in asdict(on_all).items()))
-    return {"summary": summary, "sets": by_set, "candidates": count, "fitted_on_all": asdict(on_all)}
-
-
-def _summary(errors: np.typing.NDArray[np.int64]) -> dict[str, float | int]:
-    return {
-        "sets": len(errors),
-        "exact": int((errors == 0).sum()),
-        "exact_share": round(float((errors == 0).mean()), 4),
-        "off_by_more": int((np.abs(errors) > 1).sum()),
-    }
+def _wrists(recordings: Path, seed: int, *, quick: bool) -> list[dict[str, object]]:
+    if not (recordings / "watch_uncut").is_dir():
+        print(f"No wrist recordings at {recordings}: name the folder that holds watch_uncut/ with --recorded.")
+    print("Wrists; known: reps but a set's first that are known 0.7 s after their end at most\n")
+    print(
+        f"{'':11s}{'case':28s} {'sets':>5s} {'exact':>6s} {'±1':>6s} {'known':>6s} {'µs/sample':>9s}  off by more than one"
+    )
+    rows = []
+    for row in iter_wrist_counts(recordings, seed, quick):
+        kind = "recorded" if row.recorded else "simulated"
+        off = ", ".join(f"{name} {error:+d}" for name, error in row.errors if abs(error) > 1)
+        print(
+            f"{kind:11s}{row.case:28s} {row.sets:5d} {row.exact:6.1%} {row.within_one:6.1%} {row.known_in_time:6.1%} "
+            f"{row.cost_us:9.1f}  {off}",
+            flush=True,
+        )
+        rows.append(asdict(row))
+    return rows
 
 
 def _simulated(asked: argparse.Namespace) -> list[dict[str, object]]:

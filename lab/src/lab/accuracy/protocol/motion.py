@@ -9,8 +9,8 @@ from pathlib import Path
 from lab.accuracy.motion.bar_scores import BarScores, bar_scores
 from lab.accuracy.motion.bar_table import RATES_HZ
 from lab.accuracy.motion.baseline import count_peaks
-from lab.accuracy.motion.cross_validation import candidates, counts, leave_one_out
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
+from lab.accuracy.motion.wrist_counts import reps_in
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.targets import AccuracyTarget
 
@@ -25,7 +25,7 @@ _GYROSCOPE = slice(3, 6)
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """A recorded set: the logger's reps, the count with parameters fitted on other exercises, and a peak counter's."""
+    """A recorded set: its reps, the count, and a peak counter's."""
 
     name: str
     reps: int
@@ -47,16 +47,16 @@ def bar_rows(plan: ProtocolPlan) -> list[BarScores]:
     ]
 
 
-def watch_rows(folder: Path, plan: ProtocolPlan) -> list[WatchRow]:
-    """Count recorded wrist sets, each exercise with parameters fitted on the others; empty without recordings."""
-    sets = watch_sets(folder)
-    if not sets:
-        return []
-    wrists = candidates(plan.wrist_candidates)
-    left_out = leave_one_out(sets, wrists, counts(sets, wrists))
+def watch_rows(folder: Path) -> list[WatchRow]:
+    """Count recorded wrist sets that are cut to the exercise; empty without recordings."""
     return [
-        WatchRow(lifted_set.name, lifted_set.reps, score.counted, count_peaks(lifted_set.rows[:, _GYROSCOPE], RATE_HZ))
-        for lifted_set, score in zip(sets, left_out, strict=True)
+        WatchRow(
+            lifted_set.name,
+            lifted_set.reps,
+            len(reps_in(lifted_set.rows, RATE_HZ)),
+            count_peaks(lifted_set.rows[:, _GYROSCOPE], RATE_HZ),
+        )
+        for lifted_set in watch_sets(folder)
     ]
 
 
@@ -86,6 +86,6 @@ def of_bars(rows: list[BarScores]) -> Iterator[AccuracyTarget]:
 def of_watch(rows: list[WatchRow]) -> Iterator[AccuracyTarget]:
     """Yield the targets for recorded watch sets."""
     if rows:
-        where = ("motion", "recorded", "watch", "left one exercise out")
+        where = ("motion", "recorded", "watch", "cut to the exercise")
         yield AccuracyTarget(*where, "count exact", exact_share(rows), _EXACT_MIN, at_least=True)
         yield AccuracyTarget(*where, "sets off by more than one", float(off_by_more(rows)), float(_OFF_BY_MORE_MAX))

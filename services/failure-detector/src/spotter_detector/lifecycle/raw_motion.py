@@ -53,7 +53,10 @@ def segment_chunk(work: UnitOfWork, data: MotionSampled) -> MotionChanges:
     if stream is None or _is_over(work, stream, t0_us) or _is_other_lift(work, stream, data):
         stream = Stream(source, _new_segmenter(work, data), t0_us, data.set_id, None)
     chunk = motion.Chunk(sent_us, data.rate_hz, data.signal, data.samples, t0_us - sent_us)
-    state, findings = motion.advance(stream.segmenter, chunk)
+    started = _open_set(work, data)
+    # Only an event of the lifter opens a set that has no rep.
+    expected = started is not None and not started.reps
+    state, findings = motion.advance(replace(stream.segmenter, expected=expected), chunk)
     changes = MotionChanges()
     signal = _Signal(source, data.set_id, profile_update.measure_of(data), data.device)
     set_key = _add_findings(work, signal, findings, changes) or stream.set_key
@@ -162,8 +165,7 @@ def _add_findings(
 def _add_rep(
     work: UnitOfWork, signal: _Signal, finding: motion.RepFound, index: int, changes: MotionChanges
 ) -> str | None:
-    # The far point of a cycle is its best-known time, and the same point in every rep.
-    ended_us = finding.ended_us if finding.turned_us is None else finding.turned_us
+    ended_us = finding.ended_us
     event_id = derived_id("motion", *work.event.identity, index)
     identity = fingerprint(event_id.encode())
     rep = RepRecord(

@@ -3,7 +3,7 @@
 * `segmenter`: the state of one signal of one device in one set, `advance` and `finish`; `codec`: its JSON;
 * `sample_parser`: chunks, late, duplicated or in order, made into one stream, with `even_rows` (even rows, no spikes);
 * `bar`: velocity or position of a bar, its reps, with `bar_state`, `edges` (when a phase began and ended) and `stalls`;
-* `wrist`: an IMU, with `attitude` (up, vertical velocity, the axis of the limb's rotation) and `swings`;
+* `wrist`: an IMU, with `cycles` (which stretches are reps) and `likeness` (what two stretches have in common);
 * `parameters`: thresholds and time constants; `records`: chunks and findings.
 
     >>> state, findings = advance(segmenter("bar_velocity"), Chunk(0, 50.0, "bar_velocity", [0.0] * 50))

@@ -253,8 +253,6 @@ def _emit(
             known_us=row.known_us,
             concentric=way_up,
             eccentric=lowering,
-            turned_us=None,
-            cycle_s=None,
             complete=complete,
         )
     )

@@ -1,7 +1,7 @@
 """Parameters of the segmentation: fitted for the wrist, design choices for the bar.
 
-Those of `WristParameters` are in the middle of ranges that count equally well on recorded sets of one lifter's watch;
-`python -m lab.accuracy.motion` shows how well parameters fitted on some exercises count the others.
+Those of `WristParameters` are in the middle of ranges that count equally well on recorded sets of eleven people's wrists;
+`python -m lab.accuracy.motion` shows how well.
 """
 
 from __future__ import annotations
@@ -11,32 +11,59 @@ from spotter.domain.fast_dataclass import record
 
 @record(frozen=True, slots=True)
 class WristParameters:
-    """Parameters for a wrist or bar IMU.
+    """Parameters for a wrist or bar IMU, in rows of `step_s`.
 
     Attributes
     ----------
-    leak_s : float
-        Time constant with which the integrated rotation forgets, s.
-    share : float
-        A turning point counts once the movement has gone back by this share of the usual swing.
-    arrived_share, slow : float
-        The way out is complete at this share of the usual swing, once slower than `slow` of its fastest.
-    floor_rad, floor_mps : float
-        The smallest swing of rotation, and of vertical velocity.
-    lever_rad_per_mps : float
-        Radians of rotation that equal 1 m/s of vertical velocity: the larger of the two is counted.
-    memory_s : float
-        Time constant with which the axis of rotation is learned, s.
+    step_s : float
+        Time from row to row, s.
+    expected : bool
+        A set has been started and has no rep yet: brisk swings of an arm are reps rather than strides.
+    shortest, longest : int
+        Rows of a cycle.
+    cut_every : int
+        Rows after which the signal may be cut although it does not slow down.
+    lag : int
+        Rows after the end of a cycle at which it is counted.
+    wait : int
+        Rows of pause after which a chain that isn't counted yet is given up.
+    alike, alike_open : float
+        Likeness that costs what it earns, before and after a chain is counted.
+    start, enough : float
+        What it costs to start a chain, and what it must have earned to be counted.
+    open_cost, away_cost, pace_cost, length_cost : float
+        Cost of a posture that changes, of a rotation that does not come back, of a cut in full swing, and of another length (by the square of its logarithm).
+    slowest_pace : float
+        Squared change by row that is as good as still, thousandths squared.
+    several, several_cost : float
+        Unlikeness to itself below which a stretch is several cycles, and what that costs.
+    gait_cost : float
+        Cost of a step.
+    pause_cost, pause_cost_max : float
+        Cost of a row of pause, and of the longest.
     """
 
-    leak_s: float = 4.0
-    share: float = 0.5
-    arrived_share: float = 0.85
-    slow: float = 0.25
-    floor_rad: float = 0.2
-    floor_mps: float = 0.2
-    lever_rad_per_mps: float = 1.1
-    memory_s: float = 20.0
+    step_s: float = 0.08
+    expected: bool = False
+    shortest: int = 10
+    longest: int = 112
+    cut_every: int = 3
+    lag: int = 8
+    wait: int = 38
+    alike: float = 0.3
+    alike_open: float = 0.1
+    start: float = 0.6
+    enough: float = -0.35
+    open_cost: float = 0.4
+    away_cost: float = 0.25
+    pace_cost: float = 0.3
+    length_cost: float = 0.25
+    slowest_pace: float = 360.0
+    several: float = 0.4
+    several_cost: float = 1.0
+    gait_cost: float = 1.0
+    pause_cost: float = 0.01
+    pause_cost_max: float = 0.5
 
 
 @record(frozen=True, slots=True)

@@ -98,16 +98,12 @@ class RepFound:
     Attributes
     ----------
     started_us, ended_us : int
-        Of a bar: from the start of the lowering, if it came first, to the end of the concentric phase. Of an IMU: from
-        leaving the rest position to where it is recognised, at the far point or back again.
+        Of a bar: from the start of the lowering, if it came first, to the end of the concentric phase. Of an IMU: a
+        whole cycle.
     known_us : int
         Time of the newest sample that was needed.
     concentric, eccentric : Phase or None
         Of a bar; `eccentric` is the lowering before the rep, None if the set's reps start from below.
-    turned_us : int or None
-        Of an IMU: the far point.
-    cycle_s : float or None
-        Of an IMU: from the previous rep's far point to this one's; None for the first.
     complete : bool
         False for an attempt that turned back before the usual top.
     """
@@ -117,8 +113,6 @@ class RepFound:
     known_us: int
     concentric: Phase | None
     eccentric: Phase | None
-    turned_us: int | None
-    cycle_s: float | None
     complete: bool
 
 

@@ -32,6 +32,8 @@ class Segmenter:
         How long this lifter's bar may rest below the top.
     lift : Lift
         Which way a bar goes in this exercise.
+    expected : bool
+        A set has been started and has no rep yet.
     shift_us : int or None
         Correction of the sender's clock, from the first chunk.
     """
@@ -42,6 +44,7 @@ class Segmenter:
     longest_grind_s: float = GRIND_S
     shift_us: int | None = None
     lift: Lift = Lift()
+    expected: bool = False
 
 
 def segmenter(
@@ -84,7 +87,11 @@ def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFindi
 def finish(state: Segmenter) -> tuple[Segmenter, list[MotionFinding]]:
     """Return the findings in chunks that still waited for earlier ones, at the end of a set."""
     intake, rows = flush(state.intake, state.signal)
-    return _run(state, intake, rows)
+    state, findings = _run(state, intake, rows)
+    if isinstance(state.motion, WristState):
+        motion, reps = wrist.finish(state.motion, WristParameters(expected=state.expected))
+        state, findings = replace(state, motion=motion), [*findings, *reps]
+    return state, findings
 
 
 def _run(state: Segmenter, intake: SampleStream, rows: list[SampleRow]) -> tuple[Segmenter, list[MotionFinding]]:
@@ -93,5 +100,5 @@ def _run(state: Segmenter, intake: SampleStream, rows: list[SampleRow]) -> tuple
             rows = [replace(row, values=(-row.values[0],)) for row in rows]
         moved, findings = bar.run(state.motion, rows, state.signal, BarParameters(), state.longest_grind_s)
         return replace(state, intake=intake, motion=moved), findings
-    motion, reps = wrist.run(state.motion, rows, state.signal, WristParameters())
+    motion, reps = wrist.run(state.motion, rows, WristParameters(expected=state.expected))
     return replace(state, intake=intake, motion=motion), list(reps)
