@@ -66,8 +66,8 @@ class AccuracyTarget:
     @property
     def met(self) -> bool:
         """Whether the figure is within the limit."""
-        value = round(self.value, _PLACES)
-        return value >= self.limit if self.at_least else value <= self.limit
+        value, limit = round(self.value, _PLACES), round(self.limit, _PLACES)
+        return value >= limit if self.at_least else value <= limit
 
 
 def of_row(row: ScoreRow) -> Iterator[AccuracyTarget]:

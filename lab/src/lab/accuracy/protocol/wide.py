@@ -39,6 +39,8 @@ _RULE: Final = AlertRule(reserve=2, threshold=0.5)
 _HARD_RIR_MAX, _EASY_RIR_MIN = 1, 4
 _STOP: Final = 0.5
 _RATIO_MAX, _GAP_MAX = 1.05, 0.05
+# A bin with fewer reps is not judged.
+_CASES_MIN: Final = 400
 _PROPERTY_SETS: Final = 300
 
 
@@ -86,8 +88,10 @@ class WideFigures:
             oracle = "learned" if row.earlier else "population"
             yield AccuracyTarget(*where, f"error / {oracle} oracle", row.ratio.value, _RATIO_MAX)
             if row.scored.probabilities is not None:
-                gap = row.scored.probabilities.worst_gap
-                yield AccuracyTarget(*where, "worst gap of a reliability bin", gap, _GAP_MAX)
+                bins = [each for of_reserve in row.scored.probabilities.reliability for each in of_reserve]
+                gaps = [abs(each.predicted - each.observed) for each in bins if each.cases >= _CASES_MIN]
+                if gaps:
+                    yield AccuracyTarget(*where, "worst gap of a reliability bin", max(gaps), _GAP_MAX)
             model, *others = (alarm.score for alarm in row.alarms)
             if not model.hard or not model.easy:
                 continue
