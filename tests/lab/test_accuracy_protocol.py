@@ -129,7 +129,7 @@ def test_motion_is_judged_on_bars_and_on_recorded_wrists_apart(results: list[Sim
     ]
     report = AccuracyReport(PLAN, True, results, motion.bar_rows(PLAN), watch=wrists)
     before, after = _page(report).split("## Recorded watch sets")
-    assert "Simulated velocity of a bar at 50 Hz" in before
+    assert "Simulated velocity of a bar" in before
     assert "2 recorded sets of one lifter's wrist" in before
     assert "1 exact, 1 off by more than one" in before
     assert "| 241124_PREC_W7_S1_R14.csv.gz | 14 | 16 | 14 |" in after

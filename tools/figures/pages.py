@@ -24,7 +24,7 @@ def page(record: Json) -> str:
         people=people_section(record),
         wide=wide_section(record),
         narrow=narrow_section(record),
-        motion="\n\n".join((*_bars(record["bars"]), *_watch(record["watch"]))),
+        motion="\n\n".join((*_wrists(record["wrists"]), *_bars(record["bars"]), *_watch(record["watch"]))),
         missed="\n\n".join(_missed(missed)),
     )
 
@@ -184,7 +184,7 @@ def _failed_attempts(rows: Sequence[Json]) -> str:
 def _bars(rows: Sequence[Json]) -> Iterable[str]:
     if rows:
         yield (
-            "Simulated velocity of a bar at 50 Hz with noise .03 m/s: sets with unracks, halts, grinding reps and failed "
+            "Simulated velocity of a bar with noise .03 m/s: sets with unracks, halts, grinding reps and failed "
             "attempts, and a bar that stays stuck."
         )
         yield table(
@@ -203,6 +203,27 @@ def _bars(rows: Sequence[Json]) -> Iterable[str]:
                 for row in rows
             ),
         )
+
+
+def _wrists(rows: Sequence[Json]) -> Iterable[str]:
+    for recorded, title in (
+        (True, "Recorded wrists: a set inside its recording, as it is and disturbed."),
+        (False, "Simulated wrists: sets, and people who train nothing (without any rep)."),
+    ):
+        shown = [row for row in rows if row["recorded"] is recorded]
+        if shown:
+            yield title
+            yield table(
+                "case | sets | exact | within one | known within .7 s",
+                (
+                    (
+                        row["case"],
+                        str(row["sets"]),
+                        *(percent(row[name]) for name in ("exact", "within_one", "known_in_time")),
+                    )
+                    for row in shown
+                ),
+            )
 
 
 def _watch(rows: Sequence[Json]) -> Iterable[str]:

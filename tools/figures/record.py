@@ -14,7 +14,7 @@ PARTS: Final = {
     "people": ("people", "alarms", "alarm_findings", "properties", "labels", "curls"),
     "wide": ("wide", "wide_alarms", "wide_findings", "wide_properties"),
     "narrow": ("cases", "failed_attempts", "parted_sets"),
-    "motion": ("bars", "watch"),
+    "motion": ("bars", "watch", "wrists"),
 }
 """What the record holds of each part of a run; the parts that a run leaves out stay as they were."""
 
@@ -98,7 +98,12 @@ def _narrow(figures: Json) -> Json:
 
 
 def _motion(figures: Json) -> Json:
-    return {"bars": figures["simulated"]["bars"], "watch": figures["recorded"]["watch"]}
+    simulated, recorded = figures["simulated"], figures["recorded"]
+    wrists = [
+        {name: row[name] for name in ("recorded", "case", "sets", "exact", "within_one", "known_in_time", "cost_us")}
+        for row in (*recorded["wrists"], *simulated["wrists"])
+    ]
+    return {"bars": simulated["bars"], "watch": recorded["watch"], "wrists": wrists}
 
 
 def estimator_of(scored: Json) -> Json:

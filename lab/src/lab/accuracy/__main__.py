@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from lab.accuracy.motion.bar_scores import BarScores
+from lab.accuracy.motion.wrist_counts import WristCount, wrist_counts
 from lab.accuracy.protocol.motion import WatchRow, bar_rows, watch_rows
 from lab.accuracy.protocol.people import PeopleFigures, people_figures
 from lab.accuracy.protocol.plan import ProtocolPlan
@@ -39,13 +40,16 @@ def main() -> int:
     results = measure(plan, options.jobs, _print_progress) if "narrow" in options.parts else []
     bars: list[BarScores] = []
     watch: list[WatchRow] = []
+    wrists: list[WristCount] = []
     if "motion" in options.parts:
         bars = bar_rows(plan)
         _print_progress("bar signals")
         if options.recorded is not None and (options.recorded / "watch").is_dir():
             watch = watch_rows(options.recorded / "watch")
+        wrists = wrist_counts(options.recorded, plan.seeds[0], options.quick)
+        _print_progress("wrists")
     own_sets = people is not None and not options.recorded.is_dir()
-    report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people, own_sets)
+    report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people, own_sets, wrists)
     write(report, options.to)
     targets = [target for _, target in report.targets()]
     for target in targets:

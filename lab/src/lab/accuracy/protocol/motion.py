@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from lab.accuracy.motion.bar_scores import BarScores, bar_scores
 from lab.accuracy.motion.bar_table import RATES_HZ
 from lab.accuracy.motion.baseline import count_peaks
 from lab.accuracy.motion.watch import RATE_HZ, watch_sets
-from lab.accuracy.motion.wrist_counts import reps_in
+from lab.accuracy.motion.wrist_counts import WristCount, reps_in
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.targets import AccuracyTarget
 
 _EXACT_MIN, _OFF_BY_MORE_MAX = 0.70, 2
 _BAR_EXACT_MIN, _CONCENTRIC_MAX_S = 0.99, 0.060
 _VELOCITY_MAX, _VELOCITY_MAX_AT_25_HZ = 0.05, 0.08
+# Shares of recorded sets counted exactly and within one rep, at least.
+_WRISTS_MIN: Final[Mapping[str, tuple[float | None, float | None]]] = {
+    **dict.fromkeys(("as recorded", "random pads", "2 g shock", "frozen tail"), (0.80, 0.95)),
+    "cut": (0.87, 0.97),
+    "spar_watch, set started": (None, 0.93),
+}
 # Share of stalls that must be detected in time.
 _STALLS_MIN = 0.99
 # The gyroscope's columns in a watch's rows.
@@ -89,3 +96,19 @@ def of_watch(rows: list[WatchRow]) -> Iterator[AccuracyTarget]:
         where = ("motion", "recorded", "watch", "cut to the exercise")
         yield AccuracyTarget(*where, "count exact", exact_share(rows), _EXACT_MIN, at_least=True)
         yield AccuracyTarget(*where, "sets off by more than one", float(off_by_more(rows)), float(_OFF_BY_MORE_MAX))
+
+
+def of_wrists(rows: Sequence[WristCount]) -> Iterator[AccuracyTarget]:
+    """Yield the targets for wrists: sets inside their recordings, and people who train nothing."""
+    for row in rows:
+        limits = (
+            _WRISTS_MIN.get(row.case) if row.recorded else (1.0, None) if row.case.startswith("two minutes") else None
+        )
+        if limits is None:
+            continue
+        where = ("motion", "recorded" if row.recorded else "simulated", "wrist", row.case)
+        for measure, value, limit in zip(
+            ("count exact", "within one"), (row.exact, row.within_one), limits, strict=True
+        ):
+            if limit is not None:
+                yield AccuracyTarget(*where, measure, value, limit, at_least=True)

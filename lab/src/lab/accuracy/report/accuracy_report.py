@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from lab.accuracy.motion.bar_scores import BarScores
+from lab.accuracy.motion.wrist_counts import WristCount
 from lab.accuracy.protocol import motion
 from lab.accuracy.protocol.motion import WatchRow
 from lab.accuracy.protocol.people import PeopleFigures
@@ -43,6 +44,8 @@ class AccuracyReport:
     wide : sequence of WideFigures
     people : PeopleFigures or None
         Recorded lifters; None without a file of them.
+    wrists : list of WristCount
+        Recorded and simulated wrists.
     own_sets : bool
         They are of somebody's own file, which the record of the repository leaves out.
     """
@@ -55,6 +58,7 @@ class AccuracyReport:
     wide: Sequence[WideFigures] = ()
     people: PeopleFigures | None = None
     own_sets: bool = False
+    wrists: list[WristCount] = field(default_factory=list)
 
     def parts(self) -> list[Part]:
         """Return what was measured."""
@@ -72,7 +76,7 @@ class AccuracyReport:
             "people": () if self.people is None else self.people.targets(),
             "wide": (target for figures in self.wide for target in figures.targets()),
             "narrow": (target for simulated in self.simulated for target in simulated.targets()),
-            "motion": (*motion.of_bars(self.bars), *motion.of_watch(self.watch)),
+            "motion": (*motion.of_bars(self.bars), *motion.of_watch(self.watch), *motion.of_wrists(self.wrists)),
         }
         return [(part, target) for part, targets in by_part.items() for target in targets]
 
@@ -90,8 +94,17 @@ class AccuracyReport:
             {
                 "about": about,
                 "targets": [{"part": part, "met": target.met, "target": target} for part, target in self.targets()],
-                "recorded": {"people": self.people, "watch": self.watch},
-                "simulated": {"wide": self.wide, "lifters": self.simulated, "bars": self.bars},
+                "recorded": {
+                    "people": self.people,
+                    "watch": self.watch,
+                    "wrists": [row for row in self.wrists if row.recorded],
+                },
+                "simulated": {
+                    "wide": self.wide,
+                    "lifters": self.simulated,
+                    "bars": self.bars,
+                    "wrists": [row for row in self.wrists if not row.recorded],
+                },
             }
         )
 
