@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from tests.standalone.test_host import send, set_of
 
 def a_set(http: httpx.Client, athlete: str, set_id: str) -> None:
     """Have a lifter do eight reps of a curl that slow down, and end the set."""
-    who = {"athlete_id": athlete, "set_id": set_id}
-    send(http, {"type": "spotter.set.started.v1", "data": {**who, "exercise": "biceps_curl", "load_kg": 20}})
+    who, began = {"athlete_id": athlete, "set_id": set_id}, datetime.now(UTC) - timedelta(seconds=9)
+    started = {"type": "spotter.set.started.v1", "time": began.isoformat()}
+    send(http, {**started, "data": {**who, "exercise": "biceps_curl", "load_kg": 20}})
     for number in range(1, 9):
         rep = {**who, "rep_number": number, "mean_velocity_mps": round(0.75 - 0.055 * number, 3)}
-        send(http, {"type": "spotter.rep.completed.v1", "data": rep})
+        ended = {"type": "spotter.rep.completed.v1", "time": (began + timedelta(seconds=number)).isoformat()}
+        send(http, {**ended, "data": rep})
     set_of(http, set_id, 8)
     send(http, {"type": "spotter.set.ended.v1", "data": who})
 

@@ -39,7 +39,9 @@ Case = tuple[Prior, Reps]
 # First velocity and velocity at failure (m/s), reps possible, travel (m): lifters made up for this file.
 LIFTERS: Final = {
     "bench_press": (0.52, 0.17, 9, 0.42),
+    "guided_bench_press": (0.54, 0.19, 9, 0.42),
     "back_squat": (0.58, 0.29, 8, 0.60),
+    "guided_squat": (0.60, 0.32, 8, 0.60),
     "deadlift": (0.45, 0.21, 7, 0.54),
     "hip_thrust": (0.47, 0.25, 10, 0.35),
     "overhead_press": (0.55, 0.19, 9, 0.52),
@@ -117,7 +119,7 @@ def learned_times(model_class: str) -> Prior:
     return prior(model_class, profile=posterior_profile(None, terms), at_days=6.0)
 
 
-# Each shape is lifted in four of the eight exercises, in turn.
+# Each shape is lifted in four of the ten exercises, in turn.
 SHAPES: Final[Mapping[str, Callable[[str], Case]]] = {
     "load": lambda name: (prior(name, pct_1rm=77.5), lifted(name)),
     "nothing_known": lambda name: (prior(name), lifted(name, longer=4)),

@@ -126,7 +126,7 @@ def test_optional_fields_may_be_left_out(name: str) -> None:
         looked_at.add(model)
         for field, about in model.model_fields.items():
             parts = list(_parts(about.annotation))
-            if type(None) in parts and about.is_required():
+            if type(None) in get_args(about.annotation) and about.is_required():
                 wrong.append(f"{model.__name__}.{field}")
             waiting += [
                 part

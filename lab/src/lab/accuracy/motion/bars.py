@@ -74,7 +74,7 @@ def bar_set(
 
     >>> lift = bar_set(np.random.default_rng(3), stall=True)
     >>> len(lift.reps), round(lift.reps[0].rom_m, 2), lift.attempts, round(lift.stall_since_s, 1), len(lift.velocity_mps)
-    (4, 0.35, 1, 16.1, 1351)
+    (4, 0.36, 1, 17.9, 1437)
     """
     sensor = sensor or Sensor()
     script = _Script(rng)

@@ -64,8 +64,8 @@ def run(
     >>> for rep in run(BarState(), rows, "bar_velocity", BarParameters(), 6.0)[1]:
     ...     up, down = rep.concentric, rep.eccentric
     ...     print(round(up.seconds, 2), up.mean_velocity_mps, up.travel_m, round(down.seconds, 2), rep.known_us / 1e6)
-    0.81 0.6113 0.4951 1.19 3.24
-    0.81 0.6113 0.4951 1.19 7.24
+    0.79 0.6332 0.4997 1.21 3.24
+    0.79 0.6332 0.4997 1.21 7.24
     """
     state = replace(state, velocities=list(state.velocities))
     findings: list[MotionFinding] = []

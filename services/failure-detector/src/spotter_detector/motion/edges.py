@@ -32,7 +32,7 @@ def onset(velocities: Sequence[float], moving: float, level: float = 0.0) -> flo
     >>> hard = np.where(t > 0.5, 2.0 * (t - 0.5), 0.0)
     >>> turning = 1.5 * (t - 0.5)
     >>> [round(onset(way + rng.normal(0, 0.03, 45), 0.05) * 0.02, 2) for way in (soft, hard, turning)]
-    [0.55, 0.48, 0.5]
+    [0.58, 0.5, 0.49]
     """
     signal = np.asarray(velocities, dtype=np.float64)
     smooth = _smooth(signal)

@@ -73,7 +73,7 @@ def advance(state: Segmenter, chunk: Chunk) -> tuple[Segmenter, list[MotionFindi
     ...     state, more = advance(state, chunk)
     ...     findings += more
     >>> [(type(one).__name__, round(one.known_us / 1e6, 2)) for one in findings]
-    [('RepFound', 3.26), ('LoweringFound', 4.2), ('RepFound', 7.26), ('LoweringFound', 8.2), ('RepFound', 11.26)]
+    [('RepFound', 3.28), ('LoweringFound', 4.24), ('RepFound', 7.24), ('LoweringFound', 8.24), ('RepFound', 11.24)]
     """
     if chunk.signal != state.signal:
         return state, []

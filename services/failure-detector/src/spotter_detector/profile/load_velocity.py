@@ -90,7 +90,7 @@ def load_velocity(profile: Profile, terms: Sequence[Term]) -> LoadVelocity | Non
     intercept_mps, slope_mps = through @ figures.at[:, 0]
     of_ends = figures.by_lifter[:, 0] @ belief.cov @ figures.by_lifter[:, 0].T
     cov = through @ of_ends @ through.T
-    sds = np.sqrt(np.diag(cov))
+    sds = np.sqrt(np.maximum(np.diag(cov), 0.0))  # rounding may leave a variance of nothing just below it
     return LoadVelocity(
         unit=unit,
         load_min=round(ends[0], 2),
