@@ -62,7 +62,7 @@ format: install ## put the sources into shape
 # A file's tests stay in one process, so that they share its fixtures.
 PYTEST = $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder
 
-test: install ## the tests of every part, within six minutes; the last line counts the slow ones that are left out
+test: install ## the tests of every part, within ten minutes; the last line counts the slow ones that are left out
 	@exec $(PYTEST) -n 2 -m "not slow" $(ARGS)
 
 test-all: $(if $(ARGS),install,test) ## all tests: those of `make test`, then the slow ones

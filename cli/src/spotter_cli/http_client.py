@@ -79,18 +79,19 @@ class SpotterClient:
     def _no_address(self) -> CliError:
         return CliError(f"{self.url!r} is not an address: SPOTTER_URL should look like http://127.0.0.1:8700.")
 
-    async def send(self, events: Sequence[Mapping[str, object]]) -> list[SendResult]:
+    async def send(self, events: Sequence[Mapping[str, object]], *, timed: bool = True) -> list[SendResult]:
         """Send events in order, retry until each has a result, and return the results.
 
-        A duplicate that comes from a retry counts as accepted. Raises CliError if the server does not answer for 30 s
-        or rejects the whole request.
+        A duplicate that comes from a retry counts as accepted. `timed`: with the time of sending, by which the server
+        corrects this clock, give or take how long the request takes. Raises CliError if the server does not answer for
+        30 s or rejects the whole request.
         """
         outcomes: dict[int, SendResult] = {}
         waiting = list(range(len(events)))
         deadline = asyncio.get_running_loop().time() + self._patience_s
         resending = False
         while waiting:
-            results, wait_s, failure = await self._post([events[index] for index in waiting])
+            results, wait_s, failure = await self._post([events[index] for index in waiting], timed=timed)
             for event_index, result in zip(waiting, results, strict=False):
                 if outcome := _outcome(result, resending):
                     outcomes[event_index] = outcome
@@ -102,10 +103,12 @@ class SpotterClient:
                 await asyncio.sleep(wait_s)
         return [outcomes[index] for index in range(len(events))]
 
-    async def _post(self, events: Sequence[Mapping[str, object]]) -> tuple[list[Mapping[str, object]], float, str]:
+    async def _post(
+        self, events: Sequence[Mapping[str, object]], *, timed: bool
+    ) -> tuple[list[Mapping[str, object]], float, str]:
         """Return the results (none if unknown), how long to wait before a retry, and the reason for it."""
-        now = format_time(datetime.now(UTC))
-        body = json.dumps([{**event, "senttime": now} for event in events])  # spells out NaN and Infinity
+        sent = {"senttime": format_time(datetime.now(UTC))} if timed else {}
+        body = json.dumps([{**event, **sent} for event in events])  # spells out NaN and Infinity
         try:
             response = await self._http.post("/v1/events", content=body.encode())
             answer: object = orjson.loads(response.content)

@@ -39,6 +39,8 @@ class ReplayRunner:
         self.tally = Tally(recording)
         self._client = client
         self._due = schedule(recording, speed)
+        self._timed = speed == 1.0
+        """At another speed a request takes as long as a set, and a clock corrected by it would mix reps and sets up."""
         self._on_frame = on_frame
         self._on_refusal = on_refusal
         self._on_progress = on_progress
@@ -115,7 +117,7 @@ class ReplayRunner:
         for due, event in zip(batch, events, strict=True):
             self.tally.record_sent(due.recorded)
             self._note_open(due, event)
-        for due, outcome in zip(batch, await self._client.send(events), strict=True):
+        for due, outcome in zip(batch, await self._client.send(events, timed=self._timed), strict=True):
             refusal = self.tally.record_outcome(due.recorded, outcome)
             if refusal is not None:
                 self._on_refusal(refusal)
