@@ -47,7 +47,7 @@ async def apply_topics(bootstrap: str, prefix: str = "", topics: Iterable[Topic]
     Raises LogUnavailable, and TopicsDiffer for a topic with another number of partitions (nothing is changed then):
     a key's records would end up in two of them.
     """
-    async with _admin(bootstrap) as admin:
+    async with admin_client(bootstrap) as admin:
         brokers = len((await answered(admin.describe_cluster(), "can't ask for the brokers"))["brokers"])
         replicas = min(REPLICAS_MAX, brokers)
         states = await _states(admin, prefix, topics, replicas)
@@ -63,13 +63,13 @@ async def apply_topics(bootstrap: str, prefix: str = "", topics: Iterable[Topic]
 
 async def list_topics(bootstrap: str, prefix: str = "") -> list[TopicState]:
     """Return what is there of each topic of the catalogue; raises LogUnavailable."""
-    async with _admin(bootstrap) as admin:
+    async with admin_client(bootstrap) as admin:
         return await _states(admin, prefix, None, None)
 
 
 async def check_topics(bootstrap: str, prefix: str, names: Sequence[str]) -> None:
     """Raise TopicsDiffer where one of the topics is missing or has another number of partitions; LogUnavailable."""
-    async with _admin(bootstrap) as admin:
+    async with admin_client(bootstrap) as admin:
         states = await _states(admin, prefix, [TOPICS[name] for name in names], None)
     missing = [state.name for state in states if not state.partitions]
     if missing:
@@ -78,7 +78,8 @@ async def check_topics(bootstrap: str, prefix: str, names: Sequence[str]) -> Non
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin_client(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Have a started client for the time of a block. Raises LogUnavailable where no broker answers."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await answered(admin.start(), f"no broker answers at {bootstrap}")

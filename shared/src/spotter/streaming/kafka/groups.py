@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
-
+from spotter.streaming.kafka.admin import admin_client
 from spotter.streaming.kafka.offsets import answered, topic_partitions
 
 
 async def committed(bootstrap: str, prefix: str, group: str, topic: str) -> dict[int, int]:
     """Return the next input of a group by partition, 0 where it never committed; raises LogUnavailable."""
     partitions = topic_partitions(prefix, topic)
-    async with _admin(bootstrap) as admin:
+    async with admin_client(bootstrap) as admin:
         offsets = await answered(
             admin.list_consumer_group_offsets(prefix + group, None, partitions),
             f"can't tell what {group} has finished",
@@ -27,18 +24,8 @@ async def members(bootstrap: str, prefix: str, group: str) -> int:
 
     Raises LogUnavailable.
     """
-    async with _admin(bootstrap) as admin:
+    async with admin_client(bootstrap) as admin:
         responses: list[Any] = await answered(
             admin.describe_consumer_groups([prefix + group]), f"can't ask for the workers of {group}"
         )
     return sum(len(described["members"]) for response in responses for described in response.to_object()["groups"])
-
-
-@asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    try:
-        await answered(admin.start(), f"no broker answers at {bootstrap}")
-        yield admin
-    finally:
-        await admin.close()
