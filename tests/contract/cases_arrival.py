@@ -74,6 +74,25 @@ class ArrivalCases:
         )
         assert ([], []) == (lifter.lines, lifter.costs)
 
+    def test_that_a_set_never_happened_may_be_reported_again(self, lifter: Lifter) -> None:
+        """An import that is repeated under other event ids, and names no sets, voids no other set."""
+        for _ in range(2):
+            lifter.send(
+                *[
+                    lifter.late(event, 300)
+                    for event in (
+                        lifter.start(0, None, exercise="leg_curl"),
+                        *lifter.reps(5, 3, None),
+                        lifter.end(17, None),
+                        lifter.start(100, None, exercise="leg_curl"),
+                        *lifter.reps(2, 103, None),
+                        lifter.end(108, None),
+                        lifter.void_set(120, None),
+                    )
+                ]
+            )
+        assert [5] == [len(each.reps) for each in lifter.sets]
+
     def test_what_waits_survives_a_crash(self, lifter: Lifter, host: Harness) -> None:
         """It is state like any other."""
         lifter.send(lifter.late(lifter.call(0, 20), 25))

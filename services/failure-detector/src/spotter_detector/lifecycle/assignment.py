@@ -601,6 +601,8 @@ class Timeline:
         last = voided = None
         for draft in self.begun(at_us, name):
             if draft.voided:
+                if kind == "voided" and any(note.kind == kind and note.at_us == at_us for note in draft.notes):
+                    return draft  # reported again
                 voided = voided or draft
                 continue
             if draft.moved_to and not self._may_forward:
