@@ -132,7 +132,7 @@ class ArrivalCases:
 
     def test_a_rep_that_comes_after_silence_has_ended_its_set_moves_the_end(self, host: Harness) -> None:
         """Silence counts from the last rep, whenever that arrives."""
-        lifter = Lifter(host, host.now())
+        lifter = Lifter(host, host.long_ago())
         *most, last = lifter.reps(4, 3)
         lifter.send(lifter.start(0), *most)
         host.pass_time(lifter.base + timedelta(seconds=100))

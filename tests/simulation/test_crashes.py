@@ -141,7 +141,7 @@ def without_places(by_id: dict[tuple[str, str], bytes]) -> dict[tuple[str, str],
     return left
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("schedules", [500, pytest.param(SCHEDULES - 500, marks=pytest.mark.slow)])
 def test_no_schedule_of_crashes_changes_what_comes_out(schedules: int) -> None:
     """Whatever crashes when, the outputs and the state are those of a day without any crash."""
