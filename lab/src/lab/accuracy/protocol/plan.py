@@ -77,8 +77,8 @@ class ProtocolPlan:
         Lifters of the rows on faults and on other conditions, and sets of those on failed attempts.
     wide_lifters, wide_oracle_lifters : int
         Lifters of the wide world, of each exercise, and those of them whom its oracles judge too.
-    bar_sets, wrist_candidates : int
-        Simulated bar signals per condition, and candidate parameters for recorded wrists.
+    bar_sets : int
+        Simulated bar signals per condition.
     """
 
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
@@ -91,7 +91,6 @@ class ProtocolPlan:
     wide_lifters: int = 600
     wide_oracle_lifters: int = 200
     bar_sets: int = 300
-    wrist_candidates: int = 80
     families: tuple[str, ...] = FAMILIES
     exercises: tuple[str, ...] = EXERCISES
 
@@ -109,5 +108,4 @@ class ProtocolPlan:
             wide_lifters=120,
             wide_oracle_lifters=30,
             bar_sets=10,
-            wrist_candidates=3,
         )

@@ -68,7 +68,7 @@ def accept_motion(work: UnitOfWork, lifted_set: LiftedSet, changes: MotionChange
 
 
 _Report = tuple[int, int, tuple[str, ...], bool]
-"""Number, end (µs) and flags of a report of a rep, and whether another one of the same rep was taken."""
+"""Number, end (µs) and flags of a report of a rep, and whether it is another counter's copy."""
 
 
 def _revised(
@@ -97,7 +97,7 @@ def _reports(lifted_set: LiftedSet, merged: Sequence[MergedRep]) -> dict[str, _R
     for group in merged:
         for index in group.indices:
             rep = lifted_set.reps[index]
-            reports[rep.identity] = (rep.number, rep.ended_us, rep.flags, index != group.indices[0])
+            reports[rep.identity] = (rep.number, rep.ended_us, rep.flags, _is_copy(lifted_set, group, index))
     return reports
 
 

@@ -22,9 +22,7 @@ def add_learned_profiles(work: UnitOfWork) -> None:
     for lifted_set, before in work.changed_sets():
         for changed in (lifted_set, before):
             if changed is not None and changed.profile:
-                keys[changed.profile] = (
-                    work.config(changed.config).catalogue.get(changed.context.get("exercise")).model_class
-                )
+                keys[changed.profile] = work.exercise_of(changed).model_class
     learned = [learned_profile(work, key, model_class) for key, model_class in keys.items()]
     if learned:
         work.facts[last] = work.facts[last].model_copy(update={"learned": learned})

@@ -132,7 +132,7 @@ def _open_set(work: UnitOfWork, data: MotionSampled) -> LiftedSet | None:
 
 def _lift_of(work: UnitOfWork, lifted_set: LiftedSet) -> motion.Lift:
     """Return how the bar goes in a set's exercise; in those that need a spotter it lies on the lifter at the bottom."""
-    exercise = work.config(lifted_set.config).catalogue.get(lifted_set.context.get("exercise"))
+    exercise = work.exercise_of(lifted_set)
     lowered_first = None if exercise.first_phase is None else exercise.first_phase == "eccentric"
     return motion.Lift(exercise.direction == "down", lowered_first, exercise.needs_spotter)
 

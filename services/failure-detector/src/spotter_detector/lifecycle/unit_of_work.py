@@ -8,6 +8,7 @@ from typing import Any
 from spotter.domain.events import Event, EventData
 from spotter.domain.events.lifting import RepCompleted, RepStarted, SetContext
 from spotter.domain.events.outputs import SetClosed, SetOpened
+from spotter.domain.exercises import Exercise
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
@@ -104,8 +105,12 @@ class UnitOfWork:
 
     def merged(self, lifted_set: LiftedSet) -> list[MergedRep]:
         """Return a set's reps as the model observes them."""
-        exercise = self.config(lifted_set.config).catalogue.get(lifted_set.context.get("exercise"))
-        return self.merger.merge(lifted_set.key, lifted_set.reps, len(exercise.phases or ()) or 1)
+        phases = self.exercise_of(lifted_set).phases or ()
+        return self.merger.merge(lifted_set.key, lifted_set.reps, len(phases) or 1)
+
+    def exercise_of(self, lifted_set: LiftedSet) -> Exercise:
+        """Return a set's exercise, by the configuration that the set is pinned to."""
+        return self.config(lifted_set.config).catalogue.get(lifted_set.context.get("exercise"))
 
     def get(self, key: str) -> LiftedSet:
         """Return a set by its key."""
