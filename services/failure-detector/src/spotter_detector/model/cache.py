@@ -8,6 +8,7 @@ from typing import TypeAlias
 from spotter_detector.model.grid import Floats, Indices
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
+from spotter_detector.model.set_start import AlikeReports
 from spotter_detector.model.set_tracker import SetTracker
 
 _Key: TypeAlias = tuple[float, int, float | None, float | None, float]
@@ -15,13 +16,14 @@ _Key: TypeAlias = tuple[float, int, float | None, float | None, float]
 
 @dataclass(slots=True)  # not frozen, which would double the time to make one
 class CachedPosterior:
-    """Posterior and tracker after these reps; never modified."""
+    """Posterior and tracker after these reps, and how alike they are, if they are and it is known; never modified."""
 
     prior: Prior
     observations: tuple[Observation, ...]
     tracker: SetTracker
     planes: Floats
     curves: Indices
+    alike: AlikeReports | None = None
 
 
 class PosteriorCache:

@@ -32,6 +32,7 @@ from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate, Request
 from spotter_detector.model.results import estimate_of, placed, untouched_distribution
 from spotter_detector.model.set_end import apply_failed_attempt, apply_likelihood
+from spotter_detector.model.set_start import AlikeReports, alike_reports
 from spotter_detector.model.set_state import FilterStep
 from spotter_detector.model.set_tracker import SetTracker
 from spotter_detector.model.strands import Strands
@@ -40,7 +41,7 @@ from spotter_detector.model.tempo import log_capacity_over
 from spotter_detector.model.timing import PaceKind, prior_planes
 
 # Sets that are updated side by side: few enough that their arrays stay in a core's cache (measured).
-_SIDE_BY_SIDE = 64
+_SIDE_BY_SIDE = 96
 _OUTLIER_PROBABILITY = 0.5
 _NO_CURVES: Indices = np.zeros(CURVES, dtype=np.intp)
 _curves_of = lru_cache(maxsize=4096)(curve_offsets)
@@ -51,6 +52,7 @@ class _Run:
     """One request in progress: its steps, and after how many of them an estimate is due from which tracker state."""
 
     request: Request
+    alike: AlikeReports | None
     tracker: SetTracker
     planes: Floats | None
     curves: Indices
@@ -108,8 +110,9 @@ class Filter:
 
         Raises ValueError if a request's `first` is negative.
         """
-        plans = [plan_of(request) for request in requests]
-        runs = iter(self._run(_flat(requests, plans)))
+        plans, begun = self._begin_all(requests)
+        self._advance_all(begun)
+        runs = iter(begun)
         answers: list[list[RepEstimate]] = []
         for request, plan in zip(requests, plans, strict=True):
             if plan is None:
@@ -129,8 +132,11 @@ class Filter:
         >>> after_one.shape, round(float(after_one.sum()), 6), int(after_one.argmax())
         ((60,), 1.0, 10)
         """
-        plans = [plan_of(request) for request in requests]
-        runs = iter(self._run(_flat(requests, plans), with_distributions=True))
+        plans, begun = self._begin_all(requests)
+        for run in begun:
+            run.distributions = []
+        self._advance_all(begun)
+        runs = iter(begun)
         answers: list[list[Floats]] = []
         for request, plan in zip(requests, plans, strict=True):
             by_part = [next(runs).distributions or [] for _ in ((request,) if plan is None else plan.requests)]
@@ -170,42 +176,33 @@ class Filter:
             if run.planes is not None
         ]
 
-    def _run(self, requests: Sequence[Request], with_distributions: bool = False) -> list[_Run]:
-        runs = [self._begin(request) for request in requests]
-        if with_distributions:
-            for run in runs:
-                run.distributions = []
-        self._advance_all(runs)
-        return runs
+    def _begin_all(self, requests: Sequence[Request]) -> tuple[list[Strands | None], list[_Run]]:
+        """Return the plan of each request, and the runs of the requests that all are answered from, in order."""
+        plans: list[Strands | None] = []
+        runs: list[_Run] = []
+        for request in requests:
+            prior, observations, first = request.prior, request.observations, request.first
+            if first < 0:
+                raise ValueError(f"first must be 0 or more, not {first}")
+            entry = self._cache.find(prior, observations, first)
+            # Most sets need no plan: only what is new in them has to be looked at.
+            alike = alike_reports(prior, observations, None if entry is None else entry.alike)
+            plan = None if alike.count == len(observations) else plan_of(request)
+            plans.append(plan)
+            if plan is None:
+                runs.append(_begin(request, entry, alike if alike.count == len(observations) else None))
+                continue
+            runs += [
+                _begin(part, self._cache.find(part.prior, part.observations, part.first), None)
+                for part in plan.requests
+            ]
+        return plans, runs
 
     def _advance_all(self, runs: Sequence[_Run]) -> None:
         # Longest first: the sets that still have a step are always the first ones of a block.
         waiting = sorted((run for run in runs if run.steps), key=lambda run: -len(run.steps))
         for begin in range(0, len(waiting), _SIDE_BY_SIDE):
             self._advance(waiting[begin : begin + _SIDE_BY_SIDE])
-
-    def _begin(self, request: Request) -> _Run:
-        observations, first = request.observations, request.first
-        if first < 0:
-            raise ValueError(f"first must be 0 or more, not {first}")
-        if first >= len(observations):
-            return _Run(request, SetTracker(request.prior), None, _NO_CURVES, [], [], [])
-        entry = self._cache.find(request.prior, observations, first)
-        if entry is None:
-            done, tracker, planes, curves = 0, SetTracker(request.prior), None, _NO_CURVES
-        else:
-            done, tracker, planes = len(entry.observations), entry.tracker.fork(), entry.planes
-            curves = entry.curves
-        steps: list[FilterStep] = []
-        due: list[tuple[int, SetTracker]] = []
-        reps = len(observations)
-        for count in range(done + 1, reps + 1):
-            tracker, added = tracker.add(observations[:count])
-            steps += added
-            if count > first:
-                # The next rep changes the tracker.
-                due.append((len(steps), tracker if count == reps else tracker.fork()))
-        return _Run(request, tracker, planes, curves, steps, due, [])
 
     def _advance(self, runs: list[_Run]) -> None:
         """Apply all steps of a block of runs, longest first, and record their estimates."""
@@ -221,7 +218,7 @@ class Filter:
         for row, run in enumerate(runs):
             run.planes = planes = self._of_row[row].copy()
             self._cache.keep(
-                CachedPosterior(run.request.prior, run.request.observations, run.tracker, planes, run.curves)
+                CachedPosterior(run.request.prior, run.request.observations, run.tracker, planes, run.curves, run.alike)
             )
 
     def _step(self, runs: list[_Run], index: int) -> None:
@@ -278,6 +275,28 @@ class Filter:
             run.estimates.append(estimate_of(tracker, quantiles[index], p_rir_le[index], is_outlier))
 
 
+def _begin(request: Request, entry: CachedPosterior | None, alike: AlikeReports | None) -> _Run:
+    """Return the run of a request, from the cached posterior of its earlier reps where there is one."""
+    observations, first = request.observations, request.first
+    if first >= len(observations):
+        return _Run(request, alike, SetTracker(request.prior), None, _NO_CURVES, [], [], [])
+    if entry is None:
+        done, tracker, planes, curves = 0, SetTracker(request.prior), None, _NO_CURVES
+    else:
+        done, tracker, planes = len(entry.observations), entry.tracker.fork(), entry.planes
+        curves = entry.curves
+    steps: list[FilterStep] = []
+    due: list[tuple[int, SetTracker]] = []
+    reps = len(observations)
+    for count in range(done + 1, reps + 1):
+        tracker, added = tracker.add(observations[:count])
+        steps += added
+        if count > first:
+            # The next rep changes the tracker.
+            due.append((len(steps), tracker if count == reps else tracker.fork()))
+    return _Run(request, alike, tracker, planes, curves, steps, due, [])
+
+
 def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...], int]:
     """Return the run of a set's first curve, the flags of all reports of the set, and how many come after it."""
     before = first_rep(request)
@@ -296,6 +315,7 @@ def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...], i
             steps += added
     run = _Run(
         Request(request.prior, observations[:reports], reports - 1),
+        None,
         first,
         None,
         _NO_CURVES,
@@ -304,15 +324,6 @@ def _first_curve(request: Request) -> tuple[_Run, tuple[tuple[str, ...], ...], i
         [],
     )
     return run, tuple(rep_flags), len(observations) - reports
-
-
-def _flat(requests: Sequence[Request], plans: Sequence[Strands | None]) -> list[Request]:
-    """Return the requests, or those that they are answered from."""
-    return [
-        part
-        for request, plan in zip(requests, plans, strict=True)
-        for part in ((request,) if plan is None else plan.requests)
-    ]
 
 
 def _fade(planes: Floats, information: float, prior_planes: Floats) -> None:

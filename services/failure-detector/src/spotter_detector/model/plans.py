@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spotter_detector.model.records import Request
-from spotter_detector.model.set_start import plain_reports, reports_before
+from spotter_detector.model.set_start import alike_reports, reports_before
 from spotter_detector.model.strands import Source, Strands, is_one_strand, split
 
 
@@ -61,7 +61,7 @@ def _resolved(source: Source, parts: list[tuple[int, Strands | None]]) -> Source
 
 def _from_first_rep(request: Request) -> Strands | None:
     prior, observations, first = request.prior, request.observations, request.first
-    if first >= len(observations) or plain_reports(prior, observations) == len(observations):
+    if first >= len(observations) or alike_reports(prior, observations).count == len(observations):
         return None
     numbers = reports_before(prior, observations, first)
     if not any(numbers):

@@ -26,6 +26,7 @@ from math import inf, log
 
 import numpy as np
 
+from spotter.domain.fast_dataclass import record
 from spotter_detector.model.grid import Floats
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import Observation
@@ -57,6 +58,7 @@ from spotter_detector.model.report_odds import (
     log_travels,
     log_wild_speed,
 )
+from spotter_detector.model.strands import WORK
 from spotter_detector.model.timing import travel_m
 from spotter_detector.model.travel import usual_travel
 
@@ -86,36 +88,63 @@ def reports_before(prior: Prior, observations: Sequence[Observation], first: int
     ([0, 1, 2, 2, 2], [0, 0, 0])
     """
     count = len(observations)
-    plain = plain_reports(prior, observations)
+    plain = alike_reports(prior, observations).count
     reading = _Reading(prior, observations) if plain < count else None
     return [0 if reading is None or upto <= plain else reading.likeliest(upto) for upto in range(first + 1, count + 1)]
 
 
-def plain_reports(prior: Prior, observations: Sequence[Observation]) -> int:
+@record(frozen=True, slots=True)
+class AlikeReports:
+    """Up to which report, `count`, all are of one strand and so alike that the first is plainly a rep, and how alike.
+
+    Their travels, and the usual one, are from `rom_least_m` to `rom_most_m`; the times between them from `gap_least_s` to
+    `gap_most_s`.
+    """
+
+    count: int
+    rom_least_m: float
+    rom_most_m: float
+    gap_least_s: float
+    gap_most_s: float
+
+
+def alike_reports(
+    prior: Prior, observations: Sequence[Observation], earlier: AlikeReports | None = None
+) -> AlikeReports:
     """Return up to which report all are so alike that the first is plainly a rep: in most sets up to the last.
+
+    `earlier` is the result for some of them, from the first on, if all of these are alike.
 
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> reps = [Observation(n, 3.0 * n, 0.5, None, rom_m, None) for n, rom_m in enumerate((0.42, 0.4, 0.2), 1)]
-    >>> plain_reports(prior, reps)
-    2
+    >>> alike_reports(prior, reps).count, alike_reports(prior, reps, alike_reports(prior, reps[:2])).count
+    (2, 2)
     """
     usual_m, ratio = (prior.rom_m, _PLAIN_LEARNED) if prior.rom_m is not None else (travel_m(prior), _PLAIN_COLD)
-    rom_least, rom_most, gap_least, gap_most = ratio * usual_m, usual_m / ratio, inf, 0.0
-    before = None
-    for index, rep in enumerate(observations):
+    if earlier is None or earlier.count == 0:
+        begin, rom_least, rom_most, gap_least, gap_most = 0, ratio * usual_m, usual_m / ratio, inf, 0.0
+        before = None
+    else:
+        begin, rom_least, rom_most = earlier.count, earlier.rom_least_m, earlier.rom_most_m
+        gap_least, gap_most = earlier.gap_least_s, earlier.gap_most_s
+        before = observations[begin - 1]
+    alike = len(observations)
+    side = observations[0].side if observations else None
+    for index in range(begin, alike):
+        rep = observations[index]
+        if rep.side != side or rep.kind != WORK:
+            alike = index
+            break
         rom_m = rep.rom_m
         if rom_m is not None:
             if rom_m < rom_least:
-                if ratio * rom_m < usual_m:
-                    return index
                 rom_least = rom_m
             if rom_m > rom_most:
-                if rom_m > ratio * usual_m:
-                    return index
                 rom_most = rom_m
-            if rom_most > _PLAIN_TRAVEL * rom_least:
-                return index
+            if ratio * rom_m < usual_m or rom_m > ratio * usual_m or rom_most > _PLAIN_TRAVEL * rom_least:
+                alike = index
+                break
         if before is not None and index <= BEFORE_MAX:
             gap_s = rep.end_s - before.end_s
             if gap_s < gap_least:
@@ -123,13 +152,15 @@ def plain_reports(prior: Prior, observations: Sequence[Observation]) -> int:
             if gap_s > gap_most:
                 gap_most = gap_s
             if gap_most > _PLAIN_WAITS * gap_least and gap_most > _PLAIN_WAITS:
-                return index
+                alike = index
+                break
             if rep.velocity_mps is not None and before.velocity_mps is not None:
                 ratio_before = rep.velocity_mps / before.velocity_mps
                 if not _PLAIN_FALL <= ratio_before <= _PLAIN_RISE:
-                    return index
+                    alike = index
+                    break
         before = rep
-    return len(observations)
+    return AlikeReports(alike, rom_least, rom_most, gap_least, gap_most)
 
 
 class _Reading:

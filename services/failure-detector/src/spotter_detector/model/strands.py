@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from spotter.domain.fast_dataclass import record
 from spotter_detector.model.records import Observation, Request
 
-_WORK = "work"
+WORK = "work"
 
 
 @record(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def is_one_strand(observations: Sequence[Observation]) -> bool:
     if not observations:
         return True
     side = observations[0].side
-    return all(rep.side == side and rep.kind == _WORK for rep in observations)
+    return all(rep.side == side and rep.kind == WORK for rep in observations)
 
 
 def strands_of(observations: Sequence[Observation]) -> list[tuple[Observation, ...]]:
@@ -61,7 +61,7 @@ def strands_of(observations: Sequence[Observation]) -> list[tuple[Observation, .
         return [tuple(observations)] if observations else []
     by_side: dict[str | None, list[Observation]] = {}
     for rep in observations:
-        if rep.kind == _WORK:
+        if rep.kind == WORK:
             by_side.setdefault(rep.side, []).append(rep)
     return [tuple(strand) for strand in by_side.values()]
 
@@ -86,7 +86,7 @@ def split(request: Request) -> Strands:
     newest: list[tuple[str | None, int, bool]] = []
     for index, rep in enumerate(request.observations):
         strand = reps.setdefault(rep.side, [])
-        judged = rep.kind == _WORK
+        judged = rep.kind == WORK
         if judged:
             strand.append(rep)
         if index >= request.first:
