@@ -43,7 +43,10 @@ async def running(log: MemoryLog, folder: Path) -> AsyncIterator[tuple[Process, 
 
 
 async def test_it_is_ready_when_all_has_been_read(tmp_path: Path) -> None:
-    """As long as the log is away nothing is answered; then what was revoked before is known."""
+    """As long as the log is away nothing is answered; then what was revoked before is known.
+
+    The record has the key of earlier versions, without its gym: it counts as it did.
+    """
     log, token = MemoryLog(), KEYS.issue("g1", "coach")
     revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(token).token_id)
     event = Event("r", "test", datetime(2026, 1, 1, tzinfo=UTC), revoked)

@@ -9,7 +9,7 @@ from typing import Any
 from spotter.domain.events import Event, EventData, encode
 from spotter.domain.events.outputs import AdviceGiven, EffortEstimated, RepCounted, SetClosed, SetOpened, SetSummarised
 from spotter.domain.events.people import AdviceAcknowledged, TokenRevoked
-from spotter.domain.ids import athlete_key
+from spotter.domain.ids import athlete_key, gym_key
 from spotter.domain.topics import ACCESS, ACKS, ADVICE, ESTIMATES
 from spotter.streaming.log import NewRecord, Record
 from spotter.streaming.memory.log import MemoryLog
@@ -137,7 +137,7 @@ def revoked(token_id: str) -> Event:
 def new_record(event: Event) -> NewRecord:
     """Return an event as it is written."""
     if isinstance(event.data, TokenRevoked):
-        return NewRecord(ACCESS, event.data.token_id, encode(event))
+        return NewRecord(ACCESS, gym_key(event.data.gym_id or "", event.data.token_id), encode(event))
     key = athlete_key(event.data.gym_id or "", event.data.athlete_id or "")
     return NewRecord(_topic(event.data), key, encode(event))
 

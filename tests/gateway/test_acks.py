@@ -46,7 +46,7 @@ async def test_an_acknowledgement_is_written_under_its_lifter(gateway: RunningGa
 
 
 async def test_a_cloud_event_keeps_its_identity(gateway: RunningGateway) -> None:
-    """id, source, time and senttime are the client's; unknown attributes are ignored."""
+    """id, time and senttime are the client's; its source is the bearer's id; unknown attributes are ignored."""
     async with gateway.socket() as socket:
         event = ack(await hear(gateway, socket), "dismissed") | {
             "specversion": "1.0",
@@ -60,7 +60,8 @@ async def test_a_cloud_event_keeps_its_identity(gateway: RunningGateway) -> None
         await until(gateway.acknowledgements)
 
     (written,) = gateway.acknowledgements()
-    assert ("a-1", "watch-1", "2026-01-05T10:00:00+00:00") == (written.id, written.source, written.time.isoformat())
+    token_id = KEYS.verify(gateway.app).token_id
+    assert ("a-1", token_id, "2026-01-05T10:00:00+00:00") == (written.id, written.source, written.time.isoformat())
     assert "2026-01-05T10:00:01+00:00" == written.senttime.isoformat()  # type: ignore[union-attr]  # a failure says it
 
 

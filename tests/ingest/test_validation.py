@@ -102,7 +102,7 @@ class TestWhereItGoes:
         record = took(
             event(name, **MINIMAL[name], **({} if name == "policy.updated" else {"athlete_id": "ada"}))
         ).record
-        key = {"station.paired": "ob-3248", "station.released": "ob-3248", "token.revoked": "token-9"}
+        key = {"station.paired": "g1/ob-3248", "station.released": "g1/ob-3248", "token.revoked": "g1/token-9"}
         gym_wide = {"policy.updated": "g1", "exercise.added": "g1"}
         assert SENDABLE[name].topic == record.topic
         assert (key | gym_wide).get(name, "g1/ada") == record.key

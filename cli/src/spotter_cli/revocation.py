@@ -12,6 +12,7 @@ import jwt
 
 from spotter.domain.events import Event, encode
 from spotter.domain.events.people import TokenRevoked
+from spotter.domain.ids import gym_key
 from spotter.domain.topics import ACCESS
 from spotter.streaming.log import LogUnavailable, NewRecord
 from spotter.streaming.sqlite.log import SqliteLog
@@ -68,7 +69,7 @@ async def revoke_in_log(data_dir: DataDir, gym_id: str, token_id: str, address: 
             data=TokenRevoked(gym_id=gym_id, token_id=token_id),
             receivedtime=now,
         )
-        await log.append([NewRecord(ACCESS, token_id, encode(event))])
+        await log.append([NewRecord(ACCESS, gym_key(gym_id, token_id), encode(event))])
     except LogUnavailable as error:
         raise CliError(f"The revocation could not be written: {error}.") from None
     finally:

@@ -48,7 +48,8 @@ def read_acknowledgement(hub: Hub, identity: Identity, text: str | bytes) -> Eve
     now = hub.clock()
     data = _data(hub, identity, raw.get("data"))
     time = _time(raw, "time", now)
-    source = _text(raw, "source", SOURCE_CHARACTERS_MAX) or identity.token_id
+    _text(raw, "source", SOURCE_CHARACTERS_MAX)  # checked, and not used: who acknowledges is known by the credential
+    source = identity.token_id
     content = canonical_data(present_fields(data))
     return Event(
         id=_text(raw, "id", ID_CHARACTERS_MAX)

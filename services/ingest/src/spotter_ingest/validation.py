@@ -19,10 +19,10 @@ from spotter.domain.events.lifting import (
     SetEnded,
     SetMoved,
 )
-from spotter.domain.events.people import PolicyUpdated, StationPaired, TokenRevoked
+from spotter.domain.events.people import AdviceAcknowledged, PolicyUpdated, StationPaired, TokenRevoked
 from spotter.domain.exercises import Catalogue
 from spotter.domain.fast_dataclass import record
-from spotter.domain.ids import athlete_key, json_string
+from spotter.domain.ids import athlete_key, gym_key, json_string
 from spotter.domain.time import EARLIEST
 from spotter.domain.topics import LIFTS
 from spotter.http import Problem
@@ -82,6 +82,8 @@ def validate(raw: Mapping[str, object], bearer: Identity, receipt: Receipt) -> V
     kind = _kind(raw, bearer)
     data, notes, sent = _data(raw, kind, bearer, receipt.catalogue)
     source = text_attribute(raw, "source", SOURCE_CHARACTERS_MAX, mend=_SHORTEN) or bearer.token_id
+    if isinstance(data, AdviceAcknowledged):
+        source = bearer.token_id  # it ends the repeats of that token's connections, never of another's
     time, senttime = (time_attribute(raw, name, mend=_CORRECT, undated=True) for name in ("time", "senttime"))
     written = envelope.canonical_data(envelope.present_fields(data))
     about = written if sent is None else sent
@@ -246,9 +248,9 @@ def _topic_and_key(kind: EventType, data: EventData, bearer: Identity) -> tuple[
     if kind.about == "athlete" and data.athlete_id is not None:
         return kind.topic, athlete_key(bearer.gym_id, data.athlete_id)
     if isinstance(data, TokenRevoked):
-        return kind.topic, data.token_id
+        return kind.topic, gym_key(bearer.gym_id, data.token_id)
     if isinstance(data, StationPaired):
-        return kind.topic, data.device_id
+        return kind.topic, gym_key(bearer.gym_id, data.device_id)
     if data.athlete_id is None or kind.about == "gym":
         return kind.topic, bearer.gym_id
     key = athlete_key(bearer.gym_id, data.athlete_id)

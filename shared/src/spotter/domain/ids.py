@@ -62,6 +62,22 @@ def fingerprint(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
+def gym_key(gym_id: str, own_id: str) -> str:
+    """Return the key of something that is a gym's own, such as a device or a token: another gym's never has it.
+
+    No id of a gym contains the separator, so `own_id` may be any text.
+
+    >>> gym_key("g1", "rack/3"), gym_of_key(gym_key("g1", "rack/3"))
+    ('g1/rack/3', 'g1')
+    """
+    return f"{gym_id}/{own_id}"
+
+
+def gym_of_key(key: str) -> str:
+    """Return the gym that a key belongs to; of a key that is a gym's id alone, that."""
+    return key.partition("/")[0]
+
+
 def athlete_key(gym_id: str, athlete_id: str) -> str:
     """Return the key that orders everything about one lifter; the only function that builds it.
 

@@ -26,6 +26,7 @@ class Topic:
 
     name: str
     key: str
+    """Its parts; the gym is the first of each topic's, so that no gym's record replaces or precedes another gym's."""
     holds: str
     retention_ms: int | None
     """None: for ever."""
@@ -64,7 +65,7 @@ def changelog(app: str) -> Topic:
     """
     return Topic(
         f"{app}-state-changelog",
-        "entry",
+        "gym_id/athlete_id, entry",
         f"state of {app}",
         None,
         compacted=True,
@@ -86,8 +87,8 @@ def _catalogue() -> dict[str, Topic]:
         Topic(ADVICE, lifter, "advice, summaries, budget changes", 365 * _DAY_MS),
         Topic(ACKS, lifter, "acknowledgements", 30 * _DAY_MS),
         Topic(CONFIG, gym, "a gym's policies and exercises, every version", None),
-        Topic(PAIRINGS, "device_id", "claims of devices, with their times", 30 * _DAY_MS),
-        Topic(ACCESS, "token_id", "revoked tokens", None, compacted=True),
+        Topic(PAIRINGS, "gym_id/device_id", "claims of devices, with their times", 30 * _DAY_MS),
+        Topic(ACCESS, "gym_id/token_id", "revoked tokens", None, compacted=True),
         *(
             Topic(dead_topic(name), lifter, f"what readers of {name} could not use", 90 * _DAY_MS)
             for name in (LIFTS, ESTIMATES, ADVICE)
