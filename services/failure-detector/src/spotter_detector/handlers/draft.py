@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from spotter.domain.events import Event, EventData
 from spotter.domain.fast_dataclass import record, replace
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle import profile_report, profile_update, set_transfer, sets
-from spotter_detector.lifecycle.assignment import SetDraft
+from spotter_detector.lifecycle import profile_report, profile_update, set_transfer
+from spotter_detector.lifecycle.assignment import Assignment, extend_moved
 from spotter_detector.lifecycle.estimates import ChangedRep, EstimateRequest
 from spotter_detector.lifecycle.raw_motion import MotionChanges
 from spotter_detector.lifecycle.rep_merge import MergedRep, first_difference
-from spotter_detector.lifecycle.sets import Assignment
+from spotter_detector.lifecycle.set_draft import SetDraft
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import Observation, Prior
 from spotter_detector.state import LiftedSet, Note, RepRecord
@@ -139,13 +139,13 @@ def forward(work: UnitOfWork, lifted_set: LiftedSet) -> DetectorDraft:
 
 def forward_rep(work: UnitOfWork, moved: SetDraft, rep: RepRecord) -> DetectorDraft:
     """Forward a rep to the lifter who has its set now."""
-    set_transfer.forward_rep(work, sets.extend_moved(work, moved, rep), rep.identity)
+    set_transfer.forward_rep(work, extend_moved(work, moved, rep), rep.identity)
     return DetectorDraft(work.event, work.changes, elsewhere=tuple(work.elsewhere))
 
 
 def forward_note(work: UnitOfWork, moved: SetDraft, note: Note) -> DetectorDraft:
     """Forward another event about a set to the lifter who has it now."""
-    return forward(work, sets.extend_moved(work, moved, note))
+    return forward(work, extend_moved(work, moved, note))
 
 
 def revise(

@@ -10,7 +10,7 @@ from spotter.domain.events.lifting import (
     SetContext,
 )
 from spotter.domain.time import micros
-from spotter_detector.lifecycle.set_builder import CONTEXT
+from spotter_detector.lifecycle.set_reps import CONTEXT
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.lifecycle.waiting_events import TYPES
 from spotter_detector.state import Note, NoteKind

@@ -10,7 +10,8 @@ from spotter.domain.time import micros
 from spotter.streaming.processor import Reject
 from spotter_detector.handlers import draft
 from spotter_detector.handlers.draft import DetectorDraft
-from spotter_detector.lifecycle import reps, set_transfer, sets, timers
+from spotter_detector.lifecycle import reps, set_transfer, timers
+from spotter_detector.lifecycle.assignment import assign, find_running
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 
 
@@ -19,7 +20,7 @@ def rep_started(work: UnitOfWork) -> DetectorDraft:
     event, data = work.event, work.event.data
     assert isinstance(data, RepStarted)
     at_us = micros(corrected(event, data.started_at or event.time))
-    existing = sets.find_running(work, data.set_id, data.set_key, at_us)
+    existing = find_running(work, data.set_id, data.set_key, at_us)
     # A bar that is only carried about reports a start too, without a rep: only a rep opens or reopens a set.
     if existing is None:
         return draft.accept_for_lifter(work)
@@ -35,7 +36,7 @@ def rep_completed(work: UnitOfWork) -> DetectorDraft:
     data = work.event.data
     assert isinstance(data, RepCompleted)
     rep = reps.reported_rep(work, data)
-    assignment = sets.assign(work, rep)
+    assignment = assign(work, rep)
     if assignment.reject is not None:
         return draft.accept_changes(work, assignment, assignment.reject)
     if assignment.moved is not None:

@@ -10,8 +10,9 @@ from spotter.streaming.processor import Reject
 from spotter_detector.handlers import draft
 from spotter_detector.handlers.draft import DetectorDraft
 from spotter_detector.handlers.notes import KINDS, note_of
-from spotter_detector.lifecycle import raw_motion, set_transfer, sets, timers, waiting_events
-from spotter_detector.lifecycle.sets import SetChange
+from spotter_detector.lifecycle import raw_motion, set_publication, set_transfer, timers, waiting_events
+from spotter_detector.lifecycle.assignment import assign, find_about
+from spotter_detector.lifecycle.set_publication import SetChange
 from spotter_detector.lifecycle.unit_of_work import KEPT_US, UnitOfWork
 from spotter_detector.state import LiftedSet, Note
 
@@ -32,7 +33,7 @@ def set_event(work: UnitOfWork) -> DetectorDraft:
     rejected = _addressed(work, note)
     if rejected is not None:
         return rejected
-    assignment = sets.assign(work, note)
+    assignment = assign(work, note)
     if assignment.moved is not None:
         return draft.forward_note(work, assignment.moved, note)
     if assignment.target is None:
@@ -54,7 +55,7 @@ def _addressed(work: UnitOfWork, note: Note) -> DetectorDraft | None:
     """Reject an event about a set that is not kept any more, or whose key no set has."""
     if work.moved_from_key or (note.kind == "started" and note.set_key is None):
         return None
-    existing = sets.find_about(work, note.set_id, note.set_key, note.at_us, note.kind)
+    existing = find_about(work, note.set_id, note.set_key, note.at_us, note.kind)
     if existing is None:
         if note.set_key is not None:
             return draft.reject_unknown_set(work)
@@ -90,13 +91,13 @@ def set_ended(work: UnitOfWork) -> DetectorDraft:
         return DetectorDraft(work.event, work.changes, reject=waiting_events.give_up(work))
     if data.reason == "silence" and not work.moved_from_key:
         return _end_by_silence(work)
-    existing = sets.find_about(work, data.set_id, data.set_key, micros(corrected_time(work.event)), KINDS[SetEnded])
+    existing = find_about(work, data.set_id, data.set_key, micros(corrected_time(work.event)), KINDS[SetEnded])
     if existing is None or not raw_motion.has_signals(work, existing):
         return set_event(work)
     changes = raw_motion.end_signals(work, existing)
     if existing.moved_to:
         return draft.forward(work, work.get(existing.key))
-    assignment = sets.assign(work, note_of(work))
+    assignment = assign(work, note_of(work))
     if assignment.target is None:
         return draft.accept_motion(work, existing, changes)
     return draft.accept_motion(work, assignment.target, changes)
@@ -111,7 +112,7 @@ def _end_by_silence(work: UnitOfWork) -> DetectorDraft:
     silent = next((lifted_set for lifted_set in running if timers.silence_id(lifted_set) == work.event.id), None)
     if silent is None:
         return draft.ignore(work)
-    closed = sets.close_by_silence(work, work.remember(silent), timers.silence_time_us(silent))
+    closed = set_publication.close_by_silence(work, work.remember(silent), timers.silence_time_us(silent))
     return draft.accept(work, closed)
 
 
@@ -120,7 +121,7 @@ def set_moved(work: UnitOfWork) -> DetectorDraft:
     data = work.event.data
     assert isinstance(data, SetMoved)
     at_us = micros(corrected_time(work.event))
-    existing = sets.find_about(work, data.set_id, data.set_key, at_us, "moved")
+    existing = find_about(work, data.set_id, data.set_key, at_us, "moved")
     if existing is None or work.is_too_old(existing):
         return draft.reject_unknown_set(work, existing)
     moved = set_transfer.move_set(work, work.remember(existing), data.to_athlete_id)

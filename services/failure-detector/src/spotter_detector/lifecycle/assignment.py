@@ -1,644 +1,290 @@
-"""Which set an event is about: one pure fold over a lifter's events in order of time.
+"""An event changes a lifter's sets: it is assigned in order of time, and what follows is written and published.
 
-A lifter does one set at a time. An event is about the set that its key names, else about the set of its id that was
-running at the event's own time. A rep of another exercise is of another set, also under the same id; reps of two
-recorders that overlap in time are one rep, so their sets are one. Ends are decided here alone: by `set.ended`, by the
-next set that starts, or by silence.
-
-Because the fold goes by the time of what happened, the order in which events arrive makes no difference: an event that
-arrives late is folded again with those around it.
+An event that is the newest is added to the sets as they are. One that arrives late is assigned again together with
+those around it, up to a pause over which nothing is inherited, so that the order of arrival makes no difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
 
-from spotter.domain.fast_dataclass import replace
-from spotter.domain.time import MINUTE_US, SECOND_US
+from spotter.domain.events.outputs import SetClosed
+from spotter.domain.fast_dataclass import record, replace
+from spotter.domain.ids import derived_id
+from spotter.streaming.processor import Reject
+from spotter_detector.lifecycle import profile_update
+from spotter_detector.lifecycle.duplicates import is_twin
+from spotter_detector.lifecycle.event_order import Item, as_sent, order_of, time_of
+from spotter_detector.lifecycle.set_builder import build, first_context
+from spotter_detector.lifecycle.set_draft import SetDraft
+from spotter_detector.lifecycle.set_publication import SetChange, exposed_again, put
+from spotter_detector.lifecycle.timeline import INHERIT_US, Timeline
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.state import LiftedSet, Note, RepRecord, SetRef
 
-SILENCE_US: Final = 90 * SECOND_US
-"""A set is over this long after its last rep."""
-NO_REP_US: Final = 15 * MINUTE_US
-"""A set without any rep is over after this."""
-REOPEN_US: Final = 10 * MINUTE_US
-"""A set that ended longer ago than this is not reopened."""
-INHERIT_US: Final = 30 * MINUTE_US
-"""A set that continues another after this long inherits nothing from it."""
-RECENT: Final = 16
-"""How many of the newest sets may still run, or overlap with what happens now."""
-_INHERITED: Final = frozenset({"exercise", "load_kg", "pct_1rm", "intent", "target_rir", "planned_reps", "is_last_set",
-                               "spotter_present", "tempo", "station_id"})  # fmt: skip
-_RANKS: Final = {"started": 0, "amended": 1, "rep_amended": 3, "rep_voided": 4, "effort": 5, "ended": 6, "voided": 7}
-_REP_RANK: Final = 2
-_VALUES: Final = ("measured", "load_kg", "side", "kind", "assisted", "exercise")
-TOGETHER_US: Final = 5 * SECOND_US
-"""Starts of one exercise by two programs that come this close together are of one set (design choice)."""
 
-Item = RepRecord | Note
+@record(frozen=True, slots=True)
+class Assignment:
+    """What an event has changed."""
+
+    changes: tuple[SetChange, ...] = ()
+    target: LiftedSet | None = None
+    """The set that it is about; None if it waits for its set."""
+    moved: SetDraft | None = None
+    """The set that it is about, if that was moved to another lifter: nothing is written yet."""
+    reject: Reject | None = None
+    """Why the event itself is of no use."""
 
 
-def as_sent(rep: RepRecord) -> RepRecord:
-    """Return a rep without what corrections and its place in the set have changed."""
-    if rep.original is None and not rep.voided and rep.called_rir is None:
-        return rep
-    return replace(rep, **(rep.original or {}), original=None, voided=False, called_rir=None)
+def find_running(work: UnitOfWork, set_id: str | None, set_key: str | None, at_us: int) -> LiftedSet | None:
+    """Return the set that something at `at_us` belongs to which is no evidence of a set by itself."""
+    return _existing(work, set_key, lambda timeline: timeline.find_for_rep(set_id, None, at_us))
 
 
-def sent_times(rep: RepRecord) -> tuple[int, int]:
-    """Return start and end of a rep as they were sent, µs."""
-    if rep.original is None:
-        return rep.started_us, rep.ended_us
-    return rep.original.get("started_us", rep.started_us), rep.original.get("ended_us", rep.ended_us)
+def find_about(work: UnitOfWork, set_id: str | None, set_key: str | None, at_us: int, kind: str) -> LiftedSet | None:
+    """Return the set that an event at `at_us` is about, which changes nothing in it by itself."""
+    return _existing(work, set_key, lambda timeline: timeline.about(set_id, at_us, kind))
 
 
-def time_of(item: Item) -> int:
-    """Return when an event happened."""
-    return item.at_us if isinstance(item, Note) else sent_times(item)[1]
+def _existing(
+    work: UnitOfWork, set_key: str | None, by_time: Callable[[Timeline], SetDraft | None]
+) -> LiftedSet | None:
+    timeline = _timeline(work, work.lifter.sets)
+    if work.moved_from_key:
+        draft = timeline.moved_here(work.moved_from_key)
+    elif set_key is not None:
+        draft = timeline.keyed(set_key)
+    else:
+        draft = by_time(timeline)
+    return None if draft is None else draft.base
 
 
-def order_of(item: Item) -> tuple[int, int, int, int, str]:
-    """Return the sort key of an event among all of its lifter: its time, then the order of arrival."""
-    if isinstance(item, Note):
-        return (item.at_us, item.tie, _RANKS[item.kind], 0, item.identity)
-    return (sent_times(item)[1], item.tie, _REP_RANK, item.sent_number or 0, item.identity)
+def _timeline(work: UnitOfWork, refs: Sequence[SetRef], anchors: Mapping[str, str] | None = None) -> Timeline:
+    return Timeline(refs, work.get, merged=work.lifter.merged, anchors=anchors)
 
 
-def is_twin(rep: RepRecord, other: RepRecord) -> bool:
-    """Whether two reps, as they were sent, have one number of one counter and the same values."""
-    return (
-        rep.sent_number is not None
-        and rep.sent_number == other.sent_number
-        and rep.source == other.source
-        and all(getattr(rep, name) == getattr(other, name) for name in _VALUES)
-    )
+def assign(work: UnitOfWork, item: Item) -> Assignment:
+    """Assign an event to its set and write what follows."""
+    at_us = time_of(item)
+    if work.moved_from_key or at_us >= work.newest_us() or _is_within_running(work, item, at_us):
+        timeline = _timeline(work, work.lifter.sets)
+        timeline.waiting = list(work.lifter.waiting)
+        if isinstance(item, Note):
+            target = timeline.place_note(item, work.moved_from_key)
+        else:
+            target = timeline.place_rep(item, work.moved_from_key)
+        session: list[LiftedSet] = []
+        again = False
+    else:
+        session, others = _session(work, at_us)
+        timeline = _assigned_again(work, item, session, others)
+        target = next((draft for draft in timeline.touched() if _holds(draft, item)), None)
+        again = True
+    if target is not None and target.moved_to:
+        return Assignment(moved=target, reject=_refusal(target.reps, target.refused, item))
+    settled = _settle(work, timeline, item, target, {lifted_set.key: lifted_set for lifted_set in session}, again=again)
+    about = settled.target
+    return settled if about is None else replace(settled, reject=_refusal(about.reps, about.refused, item))
 
 
-def has_values(rep: RepRecord) -> bool:
-    """Whether anything of a rep was measured."""
-    return any(name != "velocity_metric" for name in rep.measured)
-
-
-def refusal_of(rep: RepRecord, reps: Sequence[RepRecord]) -> str | None:
-    """Return why a rep is not counted beside those before it: `duplicate_rep`, `rep_conflict`; None if it is.
-
-    A device that reports a rep again, at once or after a reconnect, reports the same values. A counter that starts over
-    begins at 1, or below its last number. Where nothing was measured only a number repeated at once is a duplicate.
-    """
-    if rep.sent_number is None or not any(other.sent_number == rep.sent_number for other in reps):
+def _refusal(reps: Sequence[RepRecord], refused: Sequence[RepRecord], item: Item) -> Reject | None:
+    """Return why a rep is not counted."""
+    if isinstance(item, Note) or not any(rep.identity == item.identity for rep in refused):
         return None
-    own = [other for other in map(as_sent, reps) if _is_same_counter(rep, other)]
-    alike = [other for other in own if other.sent_number == rep.sent_number]
-    if not alike:
-        return None
-    before = max((other for other in own if order_of(other) <= order_of(rep)), key=order_of, default=None)
-    after = min((other for other in own if order_of(other) > order_of(rep)), key=order_of, default=None)
-    repeated = [other for other in (before, after) if other is not None and other.sent_number == rep.sent_number]
-    if any(is_twin(rep, other) for other in alike) and (has_values(rep) or repeated):
-        return "duplicate_rep"
-    if any(rep.sent_number != 1 or sent_times(other)[1] == sent_times(rep)[1] for other in repeated):
-        return "rep_conflict"
-    return None
+    about = f"rep {item.sent_number} was reported before"
+    if any(is_twin(as_sent(rep), item) for rep in reps):
+        return Reject("duplicate_rep", f"{about} with the same values, and is counted once")
+    return Reject("rep_conflict", f"{about} with other values; the first report stays")
 
 
-def _is_same_counter(rep: RepRecord, other: RepRecord) -> bool:
-    return rep.source == other.source and (rep.set_id == other.set_id or None in (rep.set_id, other.set_id))
-
-
-def may_be_one(rep: RepRecord, other: RepRecord) -> bool:
-    """Whether two reps that overlap can be reports of one: of two counters, and not of the left and the right side."""
-    return rep.source != other.source and {rep.side, other.side} != {"left", "right"}
-
-
-def _is_overlapping(rep: RepRecord, other: RepRecord) -> bool:
-    """Whether reps of two recorders overlap in time; those of one never do."""
-    started_us, ended_us = sent_times(rep)
-    began_us, done_us = sent_times(other)
-    if done_us <= started_us or began_us >= ended_us or not may_be_one(rep, other):
+def _is_within_running(work: UnitOfWork, item: Item, at_us: int) -> bool:
+    """Whether a late rep lies within the running set, of which only reps came after it."""
+    if isinstance(item, Note) or item.set_key is not None or work.lifter.newest_us >= at_us or work.lifter.waiting:
         return False
-    # Corrected times may all be that of receipt: then at least the exercise must be the same.
-    return ended_us != done_us or rep.exercise is None or other.exercise in (None, rep.exercise)
+    running = [ref for ref in work.lifter.sets[-2:] if ref.is_open]
+    if len(running) != 1 or running[0] != work.lifter.sets[-1] or running[0].opened_us > at_us:
+        return False
+    lifted_set = work.get(running[0].key)
+    if item.set_id not in (None, lifted_set.set_id, *lifted_set.other_ids):
+        return False
+    if item.exercise not in (None, lifted_set.context.get("exercise")) or len(lifted_set.reps) < 1:
+        return False
+    if any(rep.sent_number == item.sent_number is not None for rep in lifted_set.reps) or lifted_set.refused:
+        return False
+    return all(note.at_us <= at_us for note in lifted_set.notes) and lifted_set.reps[0].ended_us <= at_us
 
 
-class SetDraft:
-    """A set while events are assigned to it."""
-
-    __slots__ = (
-        "base",
-        "end_reason",
-        "ended_us",
-        "exercise",
-        "inherited",
-        "keys",
-        "last_us",
-        "moved_from",
-        "moved_to",
-        "names",
-        "notes",
-        "opened_us",
-        "opener",
-        "refused",
-        "reps",
-        "tie",
-        "touched",
-        "voided",
-    )  # fmt: skip
-
-    def __init__(self, opener: Item | None, opened_us: int, name: str | None) -> None:
-        self.base: LiftedSet | None = None
-        self.opener = opener
-        """The event that opened it."""
-        self.opened_us = opened_us
-        self.tie = 0 if opener is None else opener.tie
-        self.names: tuple[str | None, ...] = (name,)
-        """Its set id, None if it was not named, and further ones of other recorders."""
-        self.exercise: str | None = None
-        self.inherited: Mapping[str, Any] = {}
-        self.reps: list[RepRecord] = []
-        self.refused: list[RepRecord] = []
-        """Reps that are not counted."""
-        self.notes: list[Note] = []
-        self.last_us: int | None = None
-        self.ended_us: int | None = None
-        self.end_reason: str | None = None
-        self.voided = False
-        self.moved_from = ""
-        self.moved_to = ""
-        self.keys: list[str] = []
-        """Keys of the sets that it was stored as."""
-        self.touched = False
-
-    @classmethod
-    def of(cls, lifted_set: LiftedSet) -> SetDraft:
-        """Return a stored set as a draft."""
-        name = None if lifted_set.set_id == lifted_set.key else lifted_set.set_id
-        draft = cls(None, lifted_set.opened_us, name)
-        draft.base = lifted_set
-        draft.tie = lifted_set.tie
-        draft.names = (name, *lifted_set.other_ids)
-        draft.exercise = lifted_set.context.get("exercise")
-        draft.reps = list(lifted_set.reps)
-        draft.refused = list(lifted_set.refused)
-        draft.notes = list(lifted_set.notes)
-        draft.last_us = max([sent_times(rep)[1] for rep in lifted_set.reps[-2:]], default=None)
-        draft.ended_us, draft.end_reason = lifted_set.ended_us, lifted_set.end_reason
-        draft.inherited = lifted_set.inherited
-        draft.voided = lifted_set.voided
-        draft.moved_from, draft.moved_to = lifted_set.moved_from, lifted_set.moved_to
-        draft.keys = [lifted_set.key]
-        return draft
-
-    @property
-    def events(self) -> list[Item]:
-        """The events about it."""
-        return [*self.reps, *self.refused, *self.notes]
-
-    @property
-    def active_us(self) -> int:
-        """When something last happened in it."""
-        return self.opened_us if self.last_us is None else self.last_us
-
-    @property
-    def silence_us(self) -> int:
-        """When it is over if nothing more happens in it."""
-        return self.opened_us + NO_REP_US if self.last_us is None else self.last_us + SILENCE_US
-
-    @property
-    def over_us(self) -> int:
-        """When it ended, or will."""
-        return self.silence_us if self.ended_us is None else self.ended_us
-
-    def is_running(self, at_us: int) -> bool:
-        """Whether it runs at a moment that is not before its opening."""
-        if self.voided:
-            return False
-        return at_us <= self.silence_us if self.ended_us is None else at_us < self.ended_us
-
-    @property
-    def opened(self) -> tuple[int, int]:
-        """When it opened, for the order among sets."""
-        return (self.opened_us, self.tie)
-
-    def fits(self, exercise: str | None) -> bool:
-        """Whether an event that names this exercise can be about the set."""
-        return exercise is None or self.exercise is None or exercise == self.exercise
-
-    def add_rep(self, rep: RepRecord) -> None:
-        """Add a rep."""
-        ended_us = sent_times(rep)[1]
-        self.reps.append(rep)
-        self.last_us = ended_us if self.last_us is None else max(self.last_us, ended_us)
-        if self.exercise is None and not self.voided:
-            self.exercise = rep.exercise
-        self.touched = True
-
-    def add_note(self, note: Note) -> None:
-        """Add another event."""
-        self.notes.append(note)
-        if note.kind in ("started", "amended"):
-            self.exercise = note.fields.get("exercise", self.exercise)
-        self.touched = True
-
-    def continues(self, at_us: int) -> bool:
-        """Whether something that happened at a moment shows that the set had not ended as it is held to have."""
-        if self.ended_us is None:
-            return False
-        return at_us > (self.active_us if self.end_reason == "silence" else self.ended_us)
-
-    def close(self, at_us: int, reason: str) -> None:
-        """End it."""
-        self.ended_us, self.end_reason, self.touched = at_us, reason, True
-
-
-class Timeline:
-    """A lifter's sets up to a moment, to which events are added in order of time."""
-
-    def __init__(
-        self,
-        refs: Sequence[SetRef],
-        load: Callable[[str], LiftedSet],
-        *,
-        merged: Mapping[str, str],
-        anchors: Mapping[str, str] | None = None,
-    ) -> None:
-        """`refs`: stored sets, the latest start last; `anchors`: keys by the identity of the events they come from."""
-        self.refs = refs
-        self._load = load
-        self._merged = merged
-        self._anchors = anchors or {}
-        self._stored: dict[str, SetDraft] = {}
-        self.new: list[SetDraft] = []
-        """Sets that began in this fold, in order of their start."""
-        self.waiting: list[Note] = []
-        """Events whose set has not begun."""
-        self._may_forward = True
-        """Whether an event may be about a set that was moved to another lifter."""
-        self._late_pins: list[Item] = []
-
-    def touched(self) -> list[SetDraft]:
-        """Return all sets that the fold has changed, in order of their start."""
-        changed = [draft for draft in (*self._stored.values(), *self.new) if draft.touched]
-        return sorted(changed, key=lambda draft: draft.opened)
-
-    def begun(self, at_us: int, name: str | None = None) -> Iterator[SetDraft]:
-        """Yield the sets that had begun at a moment, the latest start first; with a name, those of that name."""
-        new = (
-            draft for draft in reversed(self.new) if draft.opened_us <= at_us and (name is None or name in draft.names)
-        )
-        stored = (
-            self._wrapped(ref)
-            for ref in reversed(self.refs)
-            if ref.opened_us <= at_us and (name is None or name == ref.set_id or name in ref.other_ids)
-        )
-        upper = next(new, None)
-        for lower in stored:
-            while upper is not None and upper.opened >= lower.opened:
-                yield upper
-                upper = next(new, None)
-            yield lower
-        while upper is not None:
-            yield upper
-            upper = next(new, None)
-
-    def _live(self, since_us: int, at_us: int) -> Iterator[SetDraft]:
-        """Yield the sets of which something happened since a moment, or that have not ended, the latest start first."""
-        new = [draft for draft in reversed(self.new) if draft.opened_us <= at_us]
-        stored = [
-            self._wrapped(ref)
-            for ref in self.refs[-RECENT:]
-            if ref.opened_us <= at_us and (ref.is_open or ref.until_us >= since_us or ref.key in self._stored)
-        ]
-        return iter(sorted((*stored, *new), key=lambda draft: draft.opened, reverse=True) if stored else new)
-
-    def _wrapped(self, ref: SetRef) -> SetDraft:
-        draft = self._stored.get(ref.key)
-        if draft is None:
-            draft = self._stored[ref.key] = SetDraft.of(self._load(ref.key))
-        return draft
-
-    def keyed(self, key: str) -> SetDraft | None:
-        """Return the set of that key."""
-        key = self._merged.get(key, key)
-        for draft in self.new:
-            if key in draft.keys:
-                return draft
-        ref = next((ref for ref in self.refs if ref.key == key), None)
-        return None if ref is None else self._wrapped(ref)
-
-    def moved_here(self, moved_from: str) -> SetDraft | None:
-        """Return the set that was moved here from a key of another lifter."""
-        every = (draft for draft in self.begun(2**62) if draft.moved_from == moved_from)
-        return next(every, None)
-
-    def fold(self, items: Sequence[Item], newcomer: str) -> None:
-        """Assign events, in order of time; only the newcomer may be about a set that was moved to another lifter."""
-        for item in items:
-            self._may_forward = item.identity == newcomer
-            if isinstance(item, Note):
-                self.place_note(item)
-            else:
-                self.place_rep(item)
-        pins, self._late_pins = self._late_pins, []
-        for item in pins:
-            draft = self.keyed(item.set_key or "")
-            if draft is None:
-                assert isinstance(item, Note)
-                self.waiting.append(item)
-            elif isinstance(item, Note):
-                self._apply(draft, item)
-            else:
-                draft.add_rep(item)
-
-    def _is_coming(self, key: str) -> bool:
-        return self._merged.get(key, key) in self._anchors.values()
-
-    # Reps
-
-    def place_rep(self, rep: RepRecord, moved_from: str = "") -> SetDraft | None:
-        """Add a rep to its set, which it may open; None if its key names a set that is not known."""
-        ended_us = sent_times(rep)[1]
-        draft: SetDraft | None
-        if moved_from:
-            draft = self.moved_here(moved_from)
-        elif rep.set_key is not None:
-            draft = self.keyed(rep.set_key)
-            if draft is None:
-                if self._is_coming(rep.set_key):
-                    self._late_pins.append(rep)
-                return None
-        else:
-            draft = self.find_for_rep(rep.set_id, rep.exercise, ended_us)
-            draft = self._other_recording(rep, draft) or draft
-        if draft is not None and refusal_of(rep, draft.reps) is not None:
-            self._note_anchor(draft, rep.identity)
-            draft.refused.append(rep)
+def _assigned_again(work: UnitOfWork, item: Item, session: Sequence[LiftedSet], others: Sequence[SetRef]) -> Timeline:
+    """Return the timeline with a late event and those around it, assigned anew."""
+    at_us = time_of(item)
+    first_us = min([at_us, *(lifted_set.opened_us for lifted_set in session)])
+    last_us = max([at_us, *(_until(lifted_set) for lifted_set in session)])
+    items: list[Item] = [item, *work.lifter.waiting]
+    for lifted_set in session:
+        items += [event for event in lifted_set.events if event.identity != item.identity]
+    remote: dict[str, list[Note]] = {}
+    for ref in others:
+        if ref.noted_us >= first_us and not ref.moved:
+            lifted_set = work.get(ref.key)
+            notes = [note for note in lifted_set.notes if note.at_us >= first_us and note.set_key is None]
+            if notes and not lifted_set.moved_from:
+                items += notes
+                remote[ref.key] = notes
+    items.sort(key=order_of)
+    anchors = {lifted_set.anchor: lifted_set.key for lifted_set in session}
+    timeline = _timeline(work, [ref for ref in others if ref.opened_us <= last_us], anchors)
+    for key, notes in remote.items():
+        draft = timeline.keyed(key)
+        if draft is not None:
+            draft.notes = [note for note in draft.notes if not any(note is taken for taken in notes)]
             draft.touched = True
-            return draft
-        if draft is None:
-            draft = self._open(rep, ended_us, rep.set_id, rep.exercise)
-            draft.moved_from = moved_from
-        elif not draft.voided and not draft.moved_to and draft.continues(ended_us):
-            draft.ended_us = draft.end_reason = None
-        self._note_anchor(draft, rep.identity)
-        draft.add_rep(rep)
-        if not draft.moved_to and not draft.voided:
-            self._end_others(draft, ended_us)
-        return draft
+    timeline.fold([event for event in items if time_of(event) <= last_us], item.identity)
+    timeline.refs = others
+    timeline.fold([event for event in items if time_of(event) > last_us], item.identity)
+    return timeline
 
-    def find_for_rep(self, name: str | None, exercise: str | None, at_us: int) -> SetDraft | None:
-        """Return the set that a rep at a moment belongs to; None if it opens a new one."""
-        if name is None:
-            running = self._running(at_us)
-            return running if running is not None and running.fits(exercise) else None
-        for draft in self.begun(at_us, name):
-            if draft.voided or (draft.moved_to and not self._may_forward):
-                continue
-            runs = draft.is_running(at_us)
-            if draft.fits(exercise) and (runs or self._may_continue(draft, at_us)):
-                if not runs and draft.names[0] != name:
-                    running = self._running(at_us)
-                    if running is not None and running is not draft and running.fits(exercise):
-                        return running  # the second recorder of the set before goes on as that of this one
-                return draft
-            if not runs:
-                break
-        return None
 
-    def _running(self, at_us: int) -> SetDraft | None:
-        """Return the set that runs at a moment: the one with the latest activity."""
-        running = [draft for draft in self._live(at_us, at_us) if draft.is_running(at_us) and not draft.moved_to]
-        return max(running, key=lambda draft: draft.active_us, default=None)
+def _holds(draft: SetDraft, item: Item) -> bool:
+    return any(event.identity == item.identity for event in draft.events)
 
-    def _may_continue(self, draft: SetDraft, at_us: int) -> bool:
-        if at_us - draft.over_us > REOPEN_US:
-            return False
-        for later in self.begun(at_us):
-            if later.opened <= draft.opened:
-                return True
-            if later is not draft and later.reps and not later.moved_to and not later.voided:
-                return False
-        return True
 
-    def _other_recording(self, rep: RepRecord, own: SetDraft | None) -> SetDraft | None:
-        """Return the set that has this rep already, reported by another recorder under another name."""
-        started_us, ended_us = sent_times(rep)
-        for draft in self._live(started_us, ended_us):
-            if draft is own or draft.voided or draft.moved_to or draft.last_us is None or draft.last_us <= started_us:
-                continue
-            if not self._overlaps(draft, rep, since_us=0 if own is None else own.opened_us):
-                continue
-            if rep.set_id is not None and rep.set_id not in draft.names:
-                draft.names = (*draft.names, rep.set_id)
-                draft.touched = True
-            if own is not None and self._is_recording_of(own, draft):
-                return self._absorb(draft, own)
-            for other in islice(self.begun(ended_us, rep.set_id), 2) if rep.set_id is not None else ():
-                if other is not draft and self._is_recording_of(other, draft):
-                    draft = self._absorb(draft, other)
-            return draft
-        return None
+def _until(lifted_set: LiftedSet) -> int:
+    return max(lifted_set.active_us, lifted_set.ended_us or 0)
 
-    @staticmethod
-    def _overlaps(draft: SetDraft, rep: RepRecord, since_us: int) -> bool:
-        """Whether a set has reps of another recorder that overlap a rep in time, and none of the same one.
 
-        What ended before the rep's own set began is of the set before.
-        """
-        started_us, ended_us = sent_times(rep)
-        overlaps = False
-        for other in draft.reps[-6:]:
-            began_us, done_us = sent_times(other)
-            if other.source == rep.source and done_us > started_us and began_us < ended_us:
-                return False
-            overlaps = overlaps or (done_us > since_us and _is_overlapping(rep, other))
-        return overlaps
+def _session(work: UnitOfWork, at_us: int) -> tuple[list[LiftedSet], list[SetRef]]:
+    """Return the sets around a moment, up to a pause over which nothing is inherited, and all others.
 
-    @staticmethod
-    def _is_recording_of(other: SetDraft, draft: SetDraft) -> bool:
-        """Whether a set of the second recorder's name is its recording of the same set."""
-        if other.voided or other.moved_to or other.moved_from or draft.moved_from:
-            return False
-        if other.last_us is None:
-            return abs(other.opened_us - draft.opened_us) <= REOPEN_US
-        return other.opened_us <= draft.active_us and draft.opened_us <= other.active_us
-
-    def _absorb(self, draft: SetDraft, other: SetDraft) -> SetDraft:
-        """Make two recordings one set, the one that has the first rep; return it."""
-        if other.reps and other.opened < draft.opened:
-            draft, other = other, draft
-        draft.names = (*draft.names, *(name for name in other.names if name is not None and name not in draft.names))
-        draft.reps += other.reps
-        draft.refused += other.refused
-        draft.notes += other.notes
-        draft.keys += other.keys
-        if other.last_us is not None:
-            draft.last_us = other.last_us if draft.last_us is None else max(draft.last_us, other.last_us)
-        if draft.exercise is None:
-            draft.exercise = other.exercise
-        draft.ended_us = draft.end_reason = None
-        draft.touched = True
-        if other in self.new:
-            self.new.remove(other)
-        other.touched = False
-        other.voided = True  # it takes part in nothing any more
-        other.names = ()
-        return draft
-
-    # Openings and ends
-
-    def _open(self, opener: Item, at_us: int, name: str | None, exercise: str | None) -> SetDraft:
-        draft = SetDraft(opener, at_us, name)
-        draft.exercise = exercise
-        if isinstance(opener, RepRecord) and name is not None:
-            draft.inherited = self._inherited(name, exercise, at_us)
-            draft.exercise = draft.inherited.get("exercise", exercise)
-        index = len(self.new)
-        while index and self.new[index - 1].opened > draft.opened:
-            index -= 1
-        self.new.insert(index, draft)
-        draft.touched = True
-        return draft
-
-    def _inherited(self, name: str, exercise: str | None, at_us: int) -> Mapping[str, Any]:
-        """Return the context that a set which goes on after another one has from the last set of its name."""
-        for draft in self.begun(at_us, name):
-            if at_us - draft.active_us > INHERIT_US:
-                break
-            if draft.fits(exercise) and not draft.voided and draft.exercise is not None:
-                context = {name: value for name, value in context_of(draft).items() if name in _INHERITED}
-                return {**context, "exercise": draft.exercise}
-        return {}
-
-    def _end_others(self, draft: SetDraft, at_us: int) -> None:
-        for other in self._live(at_us, at_us):
-            if other is draft or other.ended_us is not None or other.voided or other.active_us > at_us:
-                continue
-            if other.reps or other.opened < draft.opened:
-                silent = other.silence_us < at_us
-                other.close(min(at_us, other.silence_us), "silence" if silent else "next_set")
-
-    def _note_anchor(self, draft: SetDraft, identity: str) -> None:
-        key = self._anchors.get(identity)
-        if key is not None and key not in draft.keys:
-            draft.keys.append(key)
-
-    # Other events
-
-    def place_note(self, note: Note, moved_from: str = "") -> SetDraft | None:
-        """Add an event to its set, which a `set.started` may open; None if its set is not known."""
-        draft: SetDraft | None
-        if moved_from:
-            draft = self.moved_here(moved_from)
-        elif note.set_key is not None:
-            draft = self.keyed(note.set_key)
-            if draft is None and self._is_coming(note.set_key):
-                self._late_pins.append(note)
-                return None
-        elif note.kind == "started":
-            draft = self.find_for_start(note.set_id, note.fields.get("exercise"), note.at_us)
-            draft = draft or self._started_by_another(note)
+    A set that was moved, here or to another lifter, keeps what it has.
+    """
+    spans = []
+    for ref in work.lifter.sets:
+        until_us = ref.until_us or _until(work.get(ref.key))
+        spans.append((ref.opened_us, max(until_us, ref.opened_us) + INHERIT_US, ref))
+    first_us, last_us = at_us, at_us + INHERIT_US
+    within: set[str] = set()
+    grown = True
+    while grown:
+        grown = False
+        for opened_us, over_us, ref in spans:
+            if ref.key not in within and opened_us <= last_us and over_us >= first_us:
+                within.add(ref.key)
+                first_us, last_us, grown = min(first_us, opened_us), max(last_us, over_us), True
+    session: list[LiftedSet] = []
+    others: list[SetRef] = []
+    for _, _, ref in spans:
+        lifted_set = work.get(ref.key) if ref.key in within else None
+        if lifted_set is None or lifted_set.moved_to or lifted_set.moved_from:
+            others.append(ref)
         else:
-            draft = self.about(note.set_id, note.at_us, note.kind)
-        if draft is None:
-            if note.kind != "started" and not (moved_from and note.kind == "amended"):
-                self.waiting.append(note)
-                return None
-            draft = self._open(note, note.at_us, note.set_id, note.fields.get("exercise"))
-            draft.moved_from = moved_from
-            self._note_anchor(draft, note.identity)
-            draft.add_note(note)
-            self._end_others(draft, note.at_us)
-            return draft
-        self._note_anchor(draft, note.identity)
-        self._apply(draft, note)
-        return draft
-
-    def _apply(self, draft: SetDraft, note: Note) -> None:
-        draft.add_note(note)
-        if note.kind == "ended":
-            self._end(draft, note.at_us, note.fields.get("reason", "lifter"))
-        elif note.kind == "voided":
-            draft.voided = True
-            if draft.ended_us is None:
-                draft.close(max(draft.active_us, min(note.at_us, draft.silence_us)), "lifter")
-
-    def find_for_start(self, name: str | None, exercise: str | None, at_us: int) -> SetDraft | None:
-        """Return the set that a `set.started` adds to; None if it opens a new one."""
-        if name is None:
-            running = self._running(at_us)
-            return running if running is not None and running.fits(exercise) else None
-        for draft in self.begun(at_us, name):
-            may_have = self._may_forward or not draft.moved_to
-            if draft.is_running(at_us) and draft.fits(exercise) and may_have:
-                return draft
-            if draft.over_us < at_us - NO_REP_US:
-                break
-        return None
-
-    def _started_by_another(self, note: Note) -> SetDraft | None:
-        """Return the set that another recorder has just started, if this start is of the same set."""
-        for draft in self._live(note.at_us, note.at_us):
-            starts = [other for other in draft.notes if other.kind == "started"]
-            if (
-                draft.reps
-                or not starts
-                or draft.moved_from
-                or draft.exercise != note.fields.get("exercise")
-                or not draft.is_running(note.at_us)
-                or note.at_us - draft.opened_us > TOGETHER_US
-                or any(other.source == note.source for other in starts)
-            ):
-                continue
-            if note.set_id is not None and note.set_id not in draft.names:
-                draft.names = (*draft.names, note.set_id)
-            return draft
-        return None
-
-    def about(self, name: str | None, at_us: int, kind: str) -> SetDraft | None:
-        """Return the set that a correction, call or end at a moment is about: one that ran, else the last begun."""
-        last = voided = None
-        for draft in self.begun(at_us, name):
-            if draft.voided:
-                if kind == "voided" and any(note.kind == kind and note.at_us == at_us for note in draft.notes):
-                    return draft  # reported again
-                voided = voided or draft
-                continue
-            if draft.moved_to and not self._may_forward:
-                continue
-            if name is None and (draft.moved_to or (kind not in ("amended", "ended", "voided") and not draft.reps)):
-                continue
-            if draft.is_running(at_us):
-                return draft
-            last = last or draft
-            if draft.over_us < at_us - NO_REP_US:
-                break
-        return last or (voided if name is not None else None)
-
-    def _end(self, draft: SetDraft, at_us: int, reason: str) -> None:
-        """End a set as reported; a set that silence has ended before was ended so by the lifter."""
-        is_silent = draft.ended_us is None or draft.end_reason == "silence"
-        if is_silent and draft.active_us <= at_us <= draft.silence_us:
-            draft.close(at_us, reason)
-        elif is_silent and draft.silence_us < at_us:
-            draft.close(draft.silence_us, reason if self._may_continue(draft, at_us) else "silence")
+            session.append(lifted_set)
+    return session, others
 
 
-def context_of(draft: SetDraft) -> dict[str, Any]:
-    """Return what is reported of a set beside its reps: the newest of each field, and what its first rep brings."""
-    context: dict[str, Any] = dict(draft.inherited)
-    notes = sorted((note for note in draft.notes if note.kind in ("started", "amended")), key=order_of)
-    first = min(draft.reps, key=order_of, default=None)
-    if first is not None and (not notes or order_of(first) < order_of(notes[0])):
-        context |= _brought(first)
-    for note in notes:
-        context |= note.fields
-    if "exercise" not in context and draft.exercise is not None:
-        context["exercise"] = draft.exercise
-    return context
+def _settle(
+    work: UnitOfWork,
+    timeline: Timeline,
+    item: Item,
+    target: SetDraft | None,
+    session: Mapping[str, LiftedSet],
+    *,
+    again: bool,
+) -> Assignment:
+    """Write the sets that an assignment has changed, and publish what is new of them."""
+    drafts = timeline.touched()
+    if tuple(timeline.waiting) != work.lifter.waiting:
+        work.put_lifter(replace(work.lifter, waiting=tuple(sorted(timeline.waiting, key=order_of))))
+    stored = dict(session)
+    for draft in drafts:
+        for key in draft.keys:
+            if key not in stored and any(ref.key == key for ref in work.lifter.sets):
+                stored[key] = work.get(key)
+    kept: dict[str, SetDraft] = {}
+    for draft in drafts:
+        key = _key_of(work, draft, stored)
+        draft.keys = [key, *(other for other in draft.keys if other != key)]
+        kept[key] = draft
+    changes = []
+    seen: dict[str, dict[str, str]] = {}
+    for key in [key for key in stored if key not in kept]:
+        into = next((draft for draft in drafts if key in draft.keys), None) or _holder(drafts, stored[key])
+        seen.setdefault(into.keys[0], {}).update(stored[key].seen)
+        work.publish_closed(stored[key], merged_into=into.keys[0])
+        work.drop(key, into.keys[0])
+    for draft in drafts:
+        before = stored.get(draft.keys[0])
+        after = build(work, draft, before, item, seen.get(draft.keys[0], {}))
+        put(work, before, after)
+        if after.ended_us is not None:
+            profile_update.update_terms(work)  # the next one may be pinned to what it taught
+        arrived = tuple(rep for rep in after.reps if rep.identity == item.identity)
+        changes.append(SetChange(before, work.get(after.key), arrived))
+    changes += exposed_again(work, changes)
+    if again:
+        since_us = min([time_of(item), *(change.after.opened_us for change in changes)])
+        changes += _pin_again(work, since_us, {change.after.key for change in changes})
+    about = None if target is None else work.get(target.keys[0])
+    return Assignment(tuple(changes), about)
 
 
-def _brought(rep: RepRecord) -> dict[str, Any]:
-    load_kg = (rep.original or {}).get("load_kg", rep.load_kg)
-    return {name: value for name, value in (("exercise", rep.exercise), ("load_kg", load_kg)) if value is not None}
+def _holder(drafts: Sequence[SetDraft], lifted_set: LiftedSet) -> SetDraft:
+    """Return the draft that has most of a set's events."""
+    identities = {event.identity for event in lifted_set.events}
+    return max(drafts, key=lambda draft: sum(event.identity in identities for event in draft.events))
+
+
+def _key_of(work: UnitOfWork, draft: SetDraft, stored: Mapping[str, LiftedSet]) -> str:
+    """Return the key of a set: that under which most of it is known, else a new one, of the event that opened it."""
+    keys = [key for key in draft.keys if key in stored]
+    if keys:
+        return max(keys, key=lambda key: (len(stored[key].reps), -keys.index(key)))
+    opener = draft.opener
+    assert opener is not None
+    name = opener.set_id or ""
+    key = derived_id("set", *work.event.identity[:2], opener.identity, name)
+    if key in work.lifter.merged or any(ref.key == key for ref in work.lifter.sets):
+        key = derived_id("set", *work.event.identity, opener.identity, name)
+    return key
+
+
+def _pin_again(work: UnitOfWork, since_us: int, settled: set[str]) -> list[SetChange]:
+    """Pin sets that opened after a late event again, where what it taught was known when they opened."""
+    changes = []
+    profile_update.update_terms(work)
+    profiles: set[str] = set()
+    for lifted_set, earlier in work.changed_sets():
+        profiles |= profile_update.profiles_of(lifted_set)
+        profiles |= profile_update.profiles_of(earlier) if earlier is not None else set()
+    for ref in work.lifter.sets:
+        if ref.opened_us <= since_us or ref.key in settled or ref.profile not in profiles or not ref.profile:
+            continue
+        before = work.get(ref.key)
+        start = profile_update.pinned_prior(
+            work, before.config, first_context(before), before.profile, before.opened_us
+        )
+        if start != before.start and not before.moved_to:
+            after = replace(before, start=start)
+            put(work, before, after)
+            profile_update.update_terms(work)
+            changes.append(SetChange(before, work.get(after.key)))
+    _close_again(work)
+    return changes
+
+
+def _close_again(work: UnitOfWork) -> None:
+    """Publish again how the sets compared with those before them that have taught something else."""
+    closed = {fact.set_key for fact in work.facts if isinstance(fact, SetClosed)}
+    for ref in work.lifter.sets:
+        since_us = work.taught.get(ref.profile)
+        if since_us is not None and ref.opened_us > since_us and not ref.is_open and ref.key not in closed:
+            work.publish_closed(work.get(ref.key))
+
+
+def extend_moved(work: UnitOfWork, draft: SetDraft, item: Item) -> LiftedSet:
+    """Write an event with its set that was moved to another lifter; it is published there."""
+    before = draft.base
+    assert before is not None
+    after = build(work, draft, before, item, {})
+    ended_us = max(before.ended_us or 0, after.active_us)
+    reason = item.fields.get("reason", "lifter") if isinstance(item, Note) and item.kind == "ended" else None
+    return work.put(replace(after, ended_us=ended_us, end_reason=before.end_reason or reason))

@@ -16,8 +16,8 @@ from spotter.domain.events.lifting import Device, MotionSampled, RepCompleted
 from spotter.domain.events.outputs import SetClosed
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import DAY_US
-from spotter_detector.lifecycle.assignment import SetDraft, context_of
-from spotter_detector.lifecycle.set_builder import reps_of
+from spotter_detector.lifecycle.set_draft import SetDraft, context_of
+from spotter_detector.lifecycle.set_reps import reps_of
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork, base_of, last_event_us
 from spotter_detector.model import Prior, build_prior
 from spotter_detector.model.set_end import FAILED_NEXT

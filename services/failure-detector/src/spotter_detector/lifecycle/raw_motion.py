@@ -13,7 +13,8 @@ from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.ids import derived_id, fingerprint
 from spotter.domain.time import MINUTE_US, SECOND_US, micros, moment_of
 from spotter_detector import motion
-from spotter_detector.lifecycle import profile_update, reps, set_transfer, sets
+from spotter_detector.lifecycle import profile_update, reps, set_transfer
+from spotter_detector.lifecycle.assignment import assign, extend_moved, find_running
 from spotter_detector.lifecycle.profile_update import Measure
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.state import MOTION, LiftedSet, Motion, RepRecord, Stream
@@ -188,9 +189,9 @@ def _add_rep(
         config=work.event.configversion or 0,
         tie=work.tie_at(ended_us),
     )
-    assignment = sets.assign(work, rep)
+    assignment = assign(work, rep)
     if assignment.moved is not None:
-        lifted_set = sets.extend_moved(work, assignment.moved, rep)
+        lifted_set = extend_moved(work, assignment.moved, rep)
         set_transfer.forward_rep(work, lifted_set, identity)
         return lifted_set.key
     for change in assignment.changes:
@@ -230,7 +231,7 @@ def _add_lowering(work: UnitOfWork, signal: _Signal, finding: motion.LoweringFou
 
 def _add_stall(work: UnitOfWork, signal: _Signal, finding: motion.StallFound) -> None:
     """Publish that the bar is stuck, if the signal is recent enough for anyone to act on it."""
-    lifted_set = sets.find_running(work, signal.set_id, work.event.data.set_key, finding.known_us)
+    lifted_set = find_running(work, signal.set_id, work.event.data.set_key, finding.known_us)
     if lifted_set is None or not lifted_set.is_open or not reps.is_fresh(work.event, finding.known_us):
         return
     work.facts.append(

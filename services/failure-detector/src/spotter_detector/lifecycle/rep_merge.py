@@ -14,8 +14,8 @@ from typing import Final
 
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.time import SECOND_US
-from spotter_detector.lifecycle.assignment import may_be_one
-from spotter_detector.lifecycle.set_builder import FLUSHED_US, flushed_runs
+from spotter_detector.lifecycle.duplicates import may_be_one
+from spotter_detector.lifecycle.set_reps import FLUSHED_US, flushed_runs
 from spotter_detector.model import Observation
 from spotter_detector.state import RepRecord
 

@@ -11,7 +11,7 @@ from spotter.domain.events.outputs import DeviceLost, EffortCounted, RepCounted
 from spotter.domain.fast_dataclass import replace
 from spotter.domain.time import SECOND_US, micros, moment_of
 from spotter_detector.lifecycle.overdue import overdue_after_us
-from spotter_detector.lifecycle.set_builder import MEASURED, NUMBERS_MAX
+from spotter_detector.lifecycle.set_reps import MEASURED, NUMBERS_MAX
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.state import LiftedSet, RepRecord, UnderWay
 

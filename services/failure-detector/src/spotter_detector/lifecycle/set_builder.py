@@ -1,240 +1,218 @@
-"""A set from the events about it: numbers of its reps, corrections, calls, context, loads.
-
-All of it follows from the events as they were sent, in order of time, so that it can be computed again whenever one
-more arrives.
-"""
+"""A set as it follows from the events of its draft, and from what was published of it."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from operator import is_
+from typing import Any
 
-from spotter.domain.events.lifting import EffortReported, RepCorrection, SetContext
 from spotter.domain.fast_dataclass import replace
-from spotter_detector.lifecycle.assignment import SetDraft, as_sent, is_twin, order_of, sent_times
-from spotter_detector.model.set_end import FAILED_NEXT
-from spotter_detector.state import Note, RepRecord
+from spotter_detector.lifecycle import profile_update
+from spotter_detector.lifecycle.event_order import Item, order_of
+from spotter_detector.lifecycle.set_draft import SetDraft, context_of
+from spotter_detector.lifecycle.set_reps import reps_of
+from spotter_detector.lifecycle.unit_of_work import UnitOfWork
+from spotter_detector.model import build_prior
+from spotter_detector.state import LiftedSet, Note, RepRecord
 
-CONTEXT: Final = frozenset(SetContext.model_fields) - {"gym_id", "athlete_id", "set_id", "set_key"}
-_UNMEASURED: Final = {"started_at", "ended_at", "exercise", "load_kg", "side", "kind", "assisted"}
-MEASURED: Final = tuple(name for name in RepCorrection.model_fields if name not in _UNMEASURED)
-"""Fields of a rep that are measurements."""
-_CORRECTABLE: Final = ("load_kg", "side", "kind", "assisted")
-_DERIVED: Final = ("number", "started_us", "ended_us", "measured", "device", "flags", "start_told", "load_kg", "side",
-                   "kind", "assisted", "source")  # fmt: skip
-FLUSHED_US: Final = 120_000
-"""Reps of one counter that end closer together than this are no reps one after the other (design choice)."""
-FLUSHED_PAIR: Final = 2
-NUMBERS_MAX: Final = 10_000
+_NO_PRIOR = build_prior("machine", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+"""Of a set that is not pinned yet."""
 
 
-def numbered(reps: Sequence[RepRecord]) -> list[RepRecord]:
-    """Number reps in order of time: as sent, or else, where its counter used that number before, the set's next one."""
-    used: dict[str, set[int]] = {}
-    highest = 0
-    result = []
-    for rep in reps:
-        numbers = used.setdefault(rep.source, set())
-        number, changed = rep.sent_number, rep
-        if number is None:
-            number = min(NUMBERS_MAX, highest + 1)
-        elif number in numbers:
-            number = min(NUMBERS_MAX, highest + 1)
-            flags = (*(flag for flag in rep.flags if flag != "renumbered"), "renumbered")
-            changed = _changed(rep, flags=flags, device={**(rep.device or {}), "rep_id": rep.sent_number})
-        result.append(changed if changed.number == number else replace(changed, number=number))
-        numbers.add(number)
-        highest = max(highest, number)
-    return result
-
-
-def about_us(note: Note, reps: Iterable[RepRecord]) -> int:
-    """Return up to when the reps are that a report of effort is about.
-
-    Without the sender's clock it is about all reps that had been received.
-    """
-    if note.timed:
-        return note.at_us
-    return max([note.at_us, *(rep.ended_us for rep in reps if rep.received_us <= note.received_us)])
-
-
-def called_rir(note: Note) -> float | None:
-    """Return the reps in reserve that a report says; −1: the attempt at the next one failed; None: not at failure."""
-    fields = note.fields
-    if fields.get("failed") is not None:
-        return FAILED_NEXT if fields["failed"] else None
-    return felt_rir(note)
-
-
-def felt_rir(note: Note) -> float | None:
-    """Return the reps in reserve that a report gives, as a number or by RPE."""
-    return EffortReported.model_construct(**{name: note.fields.get(name) for name in ("rir", "rpe")}).called_rir
-
-
-def reported_rep(note: Note, reps: Sequence[RepRecord]) -> RepRecord | None:
-    """Return the rep that a report of effort is about, if the set has it: the numbered one, else the last by then."""
-    number = note.fields.get("rep_number")
-    if number is not None:
-        return next((rep for rep in reversed(reps) if rep.number == number), None)
-    upto_us = about_us(note, reps)
-    return next((rep for rep in reversed(reps) if not rep.voided and rep.ended_us <= upto_us), None)
-
-
-def reps_of(
-    draft: SetDraft, context: Mapping[str, Any], published: Container[str] = ()
-) -> tuple[tuple[RepRecord, ...], tuple[RepRecord, ...]]:
-    """Return the reps of a set, numbered and corrected, by corrected end, and those that are not counted.
-
-    Of a rep that was reported twice the one stays that was `published`, by its identity.
-    """
-    primary = draft.names[0]
-    counted, refused = _represented([as_sent(rep) for rep in draft.reps], draft.refused, published)
-    sent = sorted((_of_recorder(rep, primary) for rep in counted), key=order_of)
-    reps = with_clock_flag(numbered(sent))
-    notes = sorted(draft.notes, key=order_of)
-    for name in ("load_kg", "side"):
-        values = values_in_force(name, draft, reps, notes, context)
-        if values:
-            reps = [_with_value(name, rep, values) for rep in reps]
-    if draft.voided:
-        reps = [replace(rep, voided=True) for rep in reps]
-    for note in notes:
-        if note.kind in ("rep_amended", "rep_voided"):
-            _correct(reps, note)
-    reps.sort(key=lambda rep: rep.order)
-    for note in notes:
-        if note.kind == "effort" and (rir := called_rir(note)) is not None:
-            about = reported_rep(note, reps)
-            if about is not None:
-                reps[next(index for index, rep in enumerate(reps) if rep is about)] = replace(about, called_rir=rir)
-    return tuple(reps), tuple(refused)
-
-
-def _represented(
-    reps: list[RepRecord], refused: Sequence[RepRecord], published: Container[str]
-) -> tuple[list[RepRecord], list[RepRecord]]:
-    """Let the report of a rep that was published stand for it, at the time of the earlier one."""
-    refused = [as_sent(rep) for rep in refused]
-    for index, rep in enumerate(refused):
-        if rep.identity not in published:
-            continue
-        alike = [
-            at
-            for at, other in enumerate(reps)
-            if other.sent_number == rep.sent_number and other.source == rep.source and other.identity not in published
-        ]
-        at = next((at for at in alike if is_twin(reps[at], rep)), next(iter(alike), None))
-        if at is not None:
-            early = reps[at]
-            reps[at] = rep
-            if is_twin(early, rep):
-                times = {name: getattr(early, name) for name in ("started_us", "ended_us", "start_told")}
-                reps[at] = _changed(rep, **times)
-            refused[index] = early
-    return reps, refused
-
-
-def flushed_runs(ends_us: Sequence[int]) -> list[range]:
-    """Return the indices of reps that came out of a buffer together: of one time, or several closer than reps can be.
-
-    Two reps that are close, but not of one time, may be one rep that a device counted twice.
-
-    >>> flushed_runs([0, 3_000_000, 3_050_000, 3_100_000, 6_000_000, 6_000_000])
-    [range(1, 4), range(4, 6)]
-    >>> flushed_runs([0, 3_000_000, 3_050_000])
-    []
-    """
-    runs, first = [], 0
-    for index in range(1, len(ends_us) + 1):
-        if index < len(ends_us) and ends_us[index] - ends_us[index - 1] < FLUSHED_US:
-            continue
-        if index - first > FLUSHED_PAIR or (index - first == FLUSHED_PAIR and ends_us[first] == ends_us[index - 1]):
-            runs.append(range(first, index))
-        first = index
-    return runs
-
-
-def with_clock_flag(reps: list[RepRecord]) -> list[RepRecord]:
-    """Say of reps which a device flushed together that nothing is known of their gaps."""
-    for source in {rep.source for rep in reps} if len(reps) > 1 else ():
-        own = [index for index, rep in enumerate(reps) if rep.source == source]
-        for run in flushed_runs([reps[index].ended_us for index in own]):
-            for index in (own[at] for at in run):
-                if "clock" not in reps[index].flags:
-                    reps[index] = _changed(reps[index], flags=(*reps[index].flags, "clock"))
-    return reps
-
-
-def _of_recorder(rep: RepRecord, primary: str | None) -> RepRecord:
-    """Tell the reps of a second recording from the first one's, also where one program sends both."""
-    if rep.set_id is None or rep.set_id == primary or primary is None or rep.source.endswith(f"\x1f{rep.set_id}"):
-        return rep
-    return replace(rep, source=f"{rep.source}\x1f{rep.set_id}", original={"source": rep.source})
-
-
-def _changed(rep: RepRecord, **changes: Any) -> RepRecord:
-    original = {name: getattr(rep, name) for name in changes if name in _DERIVED}
-    return replace(rep, **changes, original={**original, **(rep.original or {})})
-
-
-def values_in_force(
-    name: str, draft: SetDraft, reps: Sequence[RepRecord], notes: Sequence[Note], context: Mapping[str, Any]
-) -> list[tuple[int, Any]]:
-    """Return from when on which load or side the reps have that say none; empty where all reps have the set's.
-
-    Another load is a correction of the set's, but in a drop set; another side is a change of hands where the set is
-    started again with it.
-    """
-    changes = ("started", "amended") if name == "load_kg" else ("started",)
-    values: list[tuple[int, Any]] = []
-    if name in draft.inherited:
-        values.append((draft.opened_us, draft.inherited[name]))
-    for note in notes:
-        value = note.fields.get(name) if note.kind in changes else None
-        if value is not None:
-            values.append((note.at_us, value))
-    if len({value for _, value in values}) > 1 and (name == "side" or context.get("intent") == "drop"):
-        return values
-    value = context.get(name)
-    if value is None or all(getattr(rep, name) in (None, value) for rep in reps):
-        return []
-    return [(draft.opened_us, value)]
-
-
-def _with_value(name: str, rep: RepRecord, values: Sequence[tuple[int, Any]]) -> RepRecord:
-    if getattr(rep, name) is not None:
-        return rep
-    ended_us = rep.ended_us
-    value = next((value for since_us, value in reversed(values) if since_us <= ended_us), values[0][1])
-    return _changed(rep, **{name: value})
-
-
-def _correct(reps: list[RepRecord], note: Note) -> None:
-    number = note.fields["rep_number"]
-    alike = [index for index, rep in enumerate(reps) if rep.number == number]
-    if not alike:
-        return  # its rep has not arrived yet
-    # Two devices may use one number: the last one until then is meant.
-    index = max((index for index in alike if sent_times(reps[index])[1] <= note.at_us), default=alike[0])
-    rep = reps[index]
-    if note.kind == "rep_voided":
-        reps[index] = replace(rep, voided=True)
-        return
-    change = note.fields["set"]
-    measured = {name: change[name] for name in MEASURED if change.get(name) is not None}
-    ended_us = min(note.received_us, change.get("ended_us", rep.ended_us))
-    started_us = min(ended_us, change.get("started_us", rep.started_us))
-    reps[index] = _changed(
-        rep,
-        measured={**rep.measured, **measured},
-        started_us=started_us,
+def build(
+    work: UnitOfWork, draft: SetDraft, before: LiftedSet | None, item: Item, seen: Mapping[str, str]
+) -> LiftedSet:
+    """Return the set that follows from the events of a draft."""
+    key = draft.keys[0]
+    extended = _with_rep_appended(draft, before, item)
+    if extended is not None:
+        return extended
+    context: Mapping[str, Any] = context_of(draft)
+    if before is not None and before.context == context:
+        context = before.context
+    first = min(draft.events, key=order_of)
+    name = draft.names[0]
+    published = {rep.identity for rep in before.reps} if before is not None else ()
+    counted, refused = reps_of(draft, context, published)
+    reps_now = _with_revisions(before, counted, item.identity)
+    notes = tuple(sorted(draft.notes, key=order_of))
+    fresh = draft.base is None
+    config = before.config if before is not None and not fresh else first.config
+    ended_us, reason = _end_of(work, draft, before)
+    if before is None:
+        reopened = 0
+        seen_before: Mapping[str, str] = {}
+        under_way = None
+    else:
+        is_back = before.voided and not draft.voided  # another set was voided, as it turns out
+        reopened = before.reopened + (is_back or (before.ended_us is not None and ended_us is None))
+        seen_before = before.seen
+        under_way = before.under_way if ended_us is None else None
+    if under_way is not None and any(rep.ended_us >= under_way.started_us for rep in reps_now):
+        under_way = None
+    after = LiftedSet(
+        key=key,
+        set_id=name or key,
+        opened_by=before.opened_by if before is not None and not fresh else first.event_id,
+        opened_us=draft.opened_us,
+        received_us=work.received_us if before is None else before.received_us,
+        config=config,
+        context=context,
+        start=_NO_PRIOR if before is None else before.start,
+        reps=reps_now,
+        under_way=under_way,
         ended_us=ended_us,
-        start_told=rep.start_told or "started_us" in change,
-        **{name: change[name] for name in _CORRECTABLE if change.get(name) is not None},
+        end_reason=reason,
+        reopened=reopened,
+        history=_is_history(work, draft, before, ended_us),
+        seen={**seen_before, **seen} if seen else seen_before,
+        notes=notes,
+        inherited=draft.inherited,
+        profile="" if before is None else before.profile,
+        term=None if before is None else before.term,
+        moved_from=draft.moved_from,
+        moved_to=draft.moved_to,
+        anchor=before.anchor
+        if before is not None
+        else first.identity
+        if draft.opener is None
+        else draft.opener.identity,
+        other_ids=tuple(other for other in draft.names[1:] if other is not None),
+        exposure_key="" if before is None else before.exposure_key,
+        effort="" if before is None else before.effort,
+        voided=draft.voided,
+        refused=refused,
+        tie=before.tie if before is not None and not fresh else first.tie,
+    )
+    return after if draft.moved_to else _pinned(work, after, before, again=fresh)
+
+
+def _is_history(work: UnitOfWork, draft: SetDraft, before: LiftedSet | None, ended_us: int | None) -> bool:
+    if draft.moved_from:
+        return draft.opened_us <= work.newest_rep_us() if before is None else before.history
+    return ended_us is not None and (before is None or before.history)
+
+
+def _with_rep_appended(draft: SetDraft, before: LiftedSet | None, item: Item) -> LiftedSet | None:
+    """Return a running set with its newest rep, if nothing else has changed; else None."""
+    if (
+        before is None
+        or draft.base is not before
+        or isinstance(item, Note)
+        or draft.voided
+        or not before.reps
+        or len(draft.reps) != len(before.reps) + 1
+        or len(draft.notes) != len(before.notes)
+        or draft.refused
+        or draft.names[1:] != before.other_ids
+        or before.ended_us is not None
+        or draft.ended_us is not None
+        or item.set_id not in (None, draft.names[0])
+        or before.context.get("intent") == "drop"
+        or _has_value_in_force(before, item)
+        or draft.exercise != before.context.get("exercise")
+        or item.ended_us <= before.reps[-1].ended_us
+        or order_of(item) < order_of(before.reps[-1])
+    ):
+        return None
+    highest = max(rep.number for rep in before.reps)
+    number = item.sent_number
+    if number is None:
+        number = min(10_000, highest + 1)
+    elif number <= highest:
+        return None
+    if before.notes and any(note.fields.get("rep_number") == number or note.kind == "effort" for note in before.notes):
+        return None
+    rep = item if item.number == number else replace(item, number=number)
+    under_way = before.under_way
+    if under_way is not None and rep.ended_us >= under_way.started_us:
+        under_way = None
+    return replace(before, reps=(*before.reps, rep), under_way=under_way)
+
+
+def _has_value_in_force(before: LiftedSet, item: RepRecord) -> bool:
+    """Whether load or side of a rep, or of the reps before it, may follow from what the set says."""
+    last = before.reps[-1]
+    if item.load_kg != last.load_kg and (last.load_kg is not None or item.load_kg != before.context.get("load_kg")):
+        return True
+    return before.context.get("side") is not None and (item.side is not None or last.side is not None)
+
+
+def _with_revisions(before: LiftedSet | None, built: Sequence[RepRecord], newcomer: str) -> tuple[RepRecord, ...]:
+    """Return reps with the next revision where they differ from what was published.
+
+    A rep that comes from another set, which withdrew it under its next revision, and may go back, has the one after that.
+    """
+    if before is None:
+        return tuple([rep if rep.identity == newcomer else replace(rep, revision=rep.revision + 2) for rep in built])
+    published = {rep.identity: rep for rep in before.reps}
+    renumbered = any(published[rep.identity].number != rep.number for rep in built if rep.identity in published)
+    estimates = max((rep.estimates for rep in before.reps), default=1) if renumbered else 0
+    result = []
+    for rep in built:
+        old = published.get(rep.identity)
+        if old is None:
+            revision = rep.revision if rep.identity == newcomer else rep.revision + 2
+            result.append(replace(rep, revision=revision, estimates=max(rep.estimates, estimates)))
+            continue
+        same = replace(rep, revision=old.revision, estimates=max(old.estimates, estimates))
+        if same == old:
+            result.append(old)
+        elif replace(same, called_rir=old.called_rir, original=old.original, estimates=old.estimates) == old:
+            result.append(same)  # nothing of it is published anew
+        else:
+            result.append(replace(same, revision=old.revision + 1))
+    if len(result) == len(before.reps) and all(map(is_, result, before.reps)):
+        return before.reps
+    return tuple(result)
+
+
+def _end_of(work: UnitOfWork, draft: SetDraft, before: LiftedSet | None) -> tuple[int | None, str | None]:
+    """Return when and by what a set has ended: also by silence, where the lifter did something later."""
+    if draft.ended_us is not None or draft.moved_to:
+        return draft.ended_us, draft.end_reason
+    later = [
+        ref.opened_us
+        for ref in work.lifter.sets
+        if ref.opened > draft.opened and ref.opened_us >= draft.active_us and ref.key != draft.keys[0]
+    ]
+    following_us = min(later, default=None)
+    if following_us is not None and not draft.moved_from:
+        silent = draft.silence_us < following_us
+        return min(draft.silence_us, following_us), "silence" if silent else "next_set"
+    if before is not None and before.end_reason == "silence" and before.active_us == draft.active_us:
+        return before.ended_us, "silence"
+    return None, None
+
+
+def _pinned(work: UnitOfWork, after: LiftedSet, before: LiftedSet | None, *, again: bool) -> LiftedSet:
+    """Pin a set to the lifter's profile as it was when it opened."""
+    exercise = after.context.get("exercise")
+    if after.reps:
+        profile = profile_update.profile_key(exercise, profile_update.measure_of_rep(after.reps[0]))
+    elif before is not None and before.profile and before.context.get("exercise") == exercise:
+        profile = before.profile
+    else:
+        profile = profile_update.habitual_key(work, exercise, after.opened_us)
+    if (
+        before is not None
+        and profile == before.profile
+        and first_context(after) == first_context(before)
+        and after.opened_us == before.opened_us
+        and not again
+    ):
+        return after
+    start = profile_update.pinned_prior(work, after.config, first_context(after), profile, after.opened_us)
+    return replace(
+        after, profile=profile, start=before.start if before is not None and before.start == start else start
     )
 
 
-def standing_effort(notes: Iterable[Note]) -> Note | None:
-    """Return the lifter's report that holds: the newest."""
-    efforts = [note for note in notes if note.kind == "effort"]
-    return max(efforts, key=order_of, default=None)
+def first_context(lifted_set: LiftedSet) -> Mapping[str, Any]:
+    """Return the context with the load of the first part: of the first rep where it says it."""
+    loads = [rep.load_kg for rep in lifted_set.reps[:1] if rep.load_kg is not None]
+    if lifted_set.context.get("intent") != "drop":
+        return {**lifted_set.context, "load_kg": loads[0]} if loads else lifted_set.context
+    notes = [note.fields["load_kg"] for note in lifted_set.notes if note.fields.get("load_kg") is not None]
+    first = next(iter([*loads, lifted_set.inherited.get("load_kg"), *notes]), None)
+    return {**lifted_set.context, "load_kg": first}

@@ -15,7 +15,7 @@ from spotter.domain.fast_dataclass import replace
 from spotter.domain.ids import derived_id
 from spotter.domain.time import micros, moment_of
 from spotter.streaming.processor import Reject
-from spotter_detector.lifecycle.set_builder import about_us, reported_rep
+from spotter_detector.lifecycle.set_reps import about_us, reported_rep
 from spotter_detector.lifecycle.unit_of_work import COPIED, FOUND_IN_MOTION, UnitOfWork
 from spotter_detector.state import LiftedSet, RepRecord
 

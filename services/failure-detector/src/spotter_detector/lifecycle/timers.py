@@ -9,7 +9,7 @@ from spotter.domain.ids import derived_id
 from spotter.domain.time import SECOND_US, moment_of
 from spotter.streaming.processor import State
 from spotter_detector.lifecycle import waiting_events
-from spotter_detector.lifecycle.assignment import NO_REP_US, SILENCE_US
+from spotter_detector.lifecycle.set_draft import NO_REP_US, SILENCE_US
 from spotter_detector.state import LIFTER, LiftedSet, LifterSets, UnderWay, set_entry
 
 SOURCE = "spotter/failure-detector/timer"

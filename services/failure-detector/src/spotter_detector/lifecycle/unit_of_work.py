@@ -14,7 +14,7 @@ from spotter.domain.gym_config import GymConfig
 from spotter.domain.ids import fingerprint
 from spotter.domain.time import DAY_US, MINUTE_US, SECOND_US, micros, moment_of
 from spotter.streaming.processor import Environment, State
-from spotter_detector.lifecycle.assignment import time_of
+from spotter_detector.lifecycle.event_order import time_of
 from spotter_detector.lifecycle.rep_merge import MergedRep, RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
 from spotter_detector.profile import Profile, posterior_profile
