@@ -43,7 +43,7 @@ def test_only_the_time_between_reps_is_scaled() -> None:
 
 def test_the_model_has_the_properties() -> None:
     """Rests and calls never matter the wrong way; reports before the first rep seldom do, and less the fewer they are."""
-    sets = [without_reports(of_lifter[-1]) for of_lifter in wide_lifters("bench_press", 60, 2, seed=2)]
+    sets = [without_reports(of_lifter[-1]) for of_lifter in wide_lifters("home", "bench_press", 60, 2, seed=2)]
     rows = property_rows(sets, [subject.cold(lifted_set) for lifted_set in sets])
     assert 6 == len(rows)
     assert {sum(len(lifted_set.reps) >= 3 for lifted_set in sets)} == {row.sets for row in rows}

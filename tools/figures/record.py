@@ -61,7 +61,7 @@ def _wide(figures: Json) -> Json:
     return {
         "wide": [
             {
-                **{name: row[name] for name in ("exercise", "earlier", "sets", "ratio")},
+                **{name: row[name] for name in ("family", "exercise", "earlier", "sets", "ratio")},
                 "model": estimator_of(row["scored"]),
                 "oracle": estimator_of(row["oracle"]),
             }
@@ -69,14 +69,20 @@ def _wide(figures: Json) -> Json:
             for row in exercise["rows"]
         ],
         "wide_alarms": [
-            {"exercise": exercise["exercise"], **alarm}
+            {"family": exercise["family"], "exercise": exercise["exercise"], **alarm}
             for exercise in of
             for row in exercise["rows"]
             for alarm in row["alarms"]
         ],
-        "wide_findings": [{"exercise": exercise["exercise"], **red} for exercise in of for red in exercise["red"]],
+        "wide_findings": [
+            {"family": exercise["family"], "exercise": exercise["exercise"], **red}
+            for exercise in of
+            for red in exercise["red"]
+        ],
         "wide_properties": [
-            {"exercise": exercise["exercise"], **row} for exercise in of for row in exercise["properties"]
+            {"family": exercise["family"], "exercise": exercise["exercise"], **row}
+            for exercise in of
+            for row in exercise["properties"]
         ],
     }
 

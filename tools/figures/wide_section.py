@@ -17,18 +17,16 @@ def wide_section(record: Json) -> str:
     return template("wide").format(
         model=about["model"],
         errors=table(
-            "exercise | earlier sets | sets | error | × oracle | oracle's | PIT | oracle's | worst gap | within 1 | within 2",
+            "family | exercise | earlier sets | sets | error | × oracle | oracle's | PIT | oracle's | worst gap | within 1 | within 2",
             map(_error, record["wide"]),
         ),
         alarms=table(
-            "exercise | learned from | load | alarm | hard, easy | AUC | J | J any | *failing*",
-            ((EXERCISES[row["exercise"]], *alarm_row(row)[1:]) for row in record["wide_alarms"]),
+            "family | exercise | learned from | load | alarm | hard, easy | AUC | J | J any | *failing*",
+            ((row["family"], EXERCISES[row["exercise"]], *alarm_row(row)[1:]) for row in record["wide_alarms"]),
         ),
         findings="\n\n".join(_findings(record["wide_findings"])),
         properties=properties_table(
-            "exercise",
-            "exercise",
-            ({**row, "exercise": EXERCISES[row["exercise"]]} for row in record["wide_properties"]),
+            "lifters", "lifters", ({**row, "lifters": _lifters(row)} for row in record["wide_properties"])
         ),
     )
 
@@ -36,16 +34,20 @@ def wide_section(record: Json) -> str:
 def _findings(rows: Sequence[Json]) -> list[str]:
     if not rows:
         return [findings(rows)]
-    exercises = dict.fromkeys(row["exercise"] for row in rows)
     return [
-        f"{EXERCISES[exercise].capitalize()}. {findings([row for row in rows if row['exercise'] == exercise])}"
-        for exercise in exercises
+        f"{lifters.capitalize()}. {findings([row for row in rows if _lifters(row) == lifters])}"
+        for lifters in dict.fromkeys(map(_lifters, rows))
     ]
+
+
+def _lifters(row: Json) -> str:
+    return f"{EXERCISES[row['exercise']]}, {row['family']} family"
 
 
 def _error(row: Json) -> tuple[str, ...]:
     model, oracle, ratio = row["model"], row["oracle"], row["ratio"]
     return (
+        row["family"],
         EXERCISES[row["exercise"]],
         str(row["earlier"]),
         str(row["sets"]),

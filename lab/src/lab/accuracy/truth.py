@@ -153,5 +153,17 @@ class WideSet:
     sensor_sd_mps: float
 
 
+@dataclass(frozen=True, slots=True)
+class WideOtherLifter(OtherLifter):
+    """A lifter of the wide world whose sets follow the other family's law.
+
+    exp(log_scale) is in `v0_mps` and `v_fail_mean_mps` alike; a set's `strength` is also less by what the sets before it
+    have used up.
+    """
+
+    log_scale: float
+    rom_m: float
+
+
 TrueLifter: TypeAlias = HomeLifter | OtherLifter
 TrueSet: TypeAlias = HomeSet | OtherSet | WideSet

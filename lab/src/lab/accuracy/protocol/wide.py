@@ -1,10 +1,15 @@
-"""The protocol on the wide world: the model beside its oracles, the alarm beside one-line rules, told and untold."""
+"""The protocol on the wide world: the model beside its oracles, the alarm beside one-line rules, told and untold.
+
+Errors are those of sets that go on to failure, so that a rep counts whether or not its lifter would have done it; alarms
+are those of the same sets as their lifters ended them.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Final
@@ -45,6 +50,15 @@ _PROPERTY_SETS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
+class WideStream:
+    """A lifter's earlier sets, and the judged one as it ended and as it goes on to failure (a warm-up: as it ended)."""
+
+    earlier: Sequence[LabelledSet]
+    ended: LabelledSet
+    to_failure: LabelledSet
+
+
+@dataclass(frozen=True, slots=True)
 class WideRow:
     """The figures after so many earlier sets, nothing told of the load.
 
@@ -62,6 +76,7 @@ class WideRow:
         oracle, and the model again, on those of the oracle; then rules.
     """
 
+    family: str
     exercise: str
     earlier: int
     scored: Scored
@@ -73,8 +88,9 @@ class WideRow:
 
 @dataclass(slots=True)
 class WideFigures:
-    """All figures of an exercise."""
+    """All figures of a family and exercise."""
 
+    family: str
     exercise: str
     rows: list[WideRow] = field(default_factory=list)
     red: list[RedRow] = field(default_factory=list)
@@ -84,7 +100,7 @@ class WideFigures:
     def targets(self) -> Iterator[AccuracyTarget]:
         """Yield the targets of the wide world."""
         for row in self.rows:
-            where = ("wide world", "wide", self.exercise, f"after {row.earlier} sets" if row.earlier else "cold")
+            where = ("wide world", self.family, self.exercise, f"after {row.earlier} sets" if row.earlier else "cold")
             oracle = "learned" if row.earlier else "population"
             yield AccuracyTarget(*where, f"error / {oracle} oracle", row.ratio.value, _RATIO_MAX)
             if row.scored.probabilities is not None:
@@ -99,63 +115,92 @@ class WideFigures:
             rule = max((other for other in others if other.name in RULES), key=lambda score: score.youden)
             yield AccuracyTarget(*where, f"Youden's index ({rule.name})", model.youden, rule.youden, at_least=True)
         if self.rows:
-            where = ("wide world", "wide", self.exercise, "all cases")
+            where = ("wide world", self.family, self.exercise, "all cases")
             yield AccuracyTarget(*where, "a rule is better, or knowing less", float(len(self.red)), 0.0)
 
 
 def measure_wide(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[WideFigures]:
-    """Measure every exercise of a plan."""
-    if jobs == 1:
-        results = [wide_figures(exercise, plan) for exercise in plan.exercises]
-    else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            results = list(pool.map(wide_figures, plan.exercises, [plan] * len(plan.exercises)))
-    for result in results:
-        say(f"{result.exercise}, wide world: {result.seconds:.0f} s")
+    """Measure every family and exercise of a plan."""
+    wanted = [(family, exercise) for family in plan.families for exercise in plan.exercises]
+    results: list[WideFigures] = []
+    with ExitStack() as stack:
+        if jobs == 1:
+            made = (wide_figures(*pair, plan) for pair in wanted)
+        else:
+            pool = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=get_context("spawn")))
+            # The other family's oracles take longest: they begin.
+            waiting = {pair: pool.submit(wide_figures, *pair, plan) for pair in reversed(wanted)}
+            made = (waiting[pair].result() for pair in wanted)
+        for result in made:
+            say(f"{result.exercise}, wide world, {result.family} family: {result.seconds:.0f} s")
+            results.append(result)
     return results
 
 
-def wide_figures(exercise: str, plan: ProtocolPlan) -> WideFigures:
-    """Measure one exercise: lifters whose ninth set was no other exercise's."""
+def wide_figures(family: str, exercise: str, plan: ProtocolPlan) -> WideFigures:
+    """Measure one family and exercise: lifters whose ninth set was of this exercise, and of one arm."""
     began_s = time.monotonic()
-    people = wide_lifters(exercise, plan.wide_lifters, _SETS_EACH, plan.seeds[0])
-    people = [sets for sets in people if not sets[-1].faults]
-    result = WideFigures(exercise)
-    taught = {load: _taught(people, with_kg=load) for load in (False, True)}
-    for earlier in EARLIER:
-        streams = [sets[_SETS_EACH - 1 - earlier :] for sets in people]
-        result.rows.append(_row(exercise, earlier, streams, taught, plan))
+    sized = (family, exercise, plan.wide_lifters, _SETS_EACH, plan.seeds[0])
+    streams = [
+        WideStream(sets[:-1], sets[-1], to_failure[-1])
+        for sets, to_failure in zip(wide_lifters(*sized), wide_lifters(*sized, last_to_failure=True), strict=True)
+        if not sets[-1].faults
+    ]
+    result = WideFigures(family, exercise)
+    taught = {load: _taught(streams, with_kg=load) for load in (False, True)}
+    result.rows = [_row(family, exercise, earlier, streams, taught, plan) for earlier in EARLIER]
     result.red = red_rows([alarm for row in result.rows for alarm in row.alarms])
-    clean = [without_reports(sets[-1]) for sets in people[:_PROPERTY_SETS]]
+    clean = [without_reports(stream.ended) for stream in streams[:_PROPERTY_SETS]]
     result.properties = property_rows(clean, [subject.cold(lifted_set) for lifted_set in clean])
     result.seconds = time.monotonic() - began_s
     return result
 
 
 def _row(
+    family: str,
     exercise: str,
     earlier: int,
-    streams: Sequence[Sequence[LabelledSet]],
+    streams: Sequence[WideStream],
     taught: Mapping[bool, Sequence[Sequence[Term]]],
     plan: ProtocolPlan,
 ) -> WideRow:
-    judged = [sets[-1] for sets in streams]
-    before = [sets[:-1] for sets in streams]
-    estimates = _estimates(judged, earlier, taught[False], with_kg=False)
+    judged = [stream.to_failure for stream in streams]
     truth = truth_of(judged)
-    answers = estimates.answers(truth)
+    answers = _estimates(judged, earlier, taught[False], with_kg=False).answers(truth)
 
-    some, count = judged[: plan.wide_oracle_lifters], min(plan.wide_oracle_lifters, len(judged))
-    posteriors = wide_posteriors(some, before[:count] if earlier else None)
+    before = [stream.earlier[len(stream.earlier) - earlier :] for stream in streams]
+    count = min(plan.wide_oracle_lifters, len(judged))
+    some = judged[:count]
+    posteriors = wide_posteriors(family, some, before[:count] if earlier else None)
     some_truth = truth_of(some)
-    in_some = truth.set_index < count
-    some_answers = _part(answers, in_some)
+    some_answers = _part(answers, truth.set_index < count)
     oracle = answers_from(some_truth, posteriors)
-    traces = model_traces(judged, estimates)
+    return WideRow(
+        family,
+        exercise,
+        earlier,
+        score(MODEL, truth, answers, _RULE),
+        count,
+        ratio_by_lifter(capped_errors(some_truth, some_answers), capped_errors(some_truth, oracle), some_truth.lifter),
+        score(ORACLE, some_truth, oracle, _RULE),
+        _alarms(earlier, [stream.ended for stream in streams], before, posteriors, taught),
+    )
+
+
+def _alarms(
+    earlier: int,
+    judged: Sequence[LabelledSet],
+    before: Sequence[Sequence[LabelledSet]],
+    posteriors: Sequence[Floats],
+    taught: Mapping[bool, Sequence[Sequence[Term]]],
+) -> list[AlarmRow]:
+    """Return the alarms of model, oracle (of the first sets) and rules."""
+    count = len(posteriors)
+    traces = model_traces(judged, _estimates(judged, earlier, taught[False], with_kg=False))
     alarms = [
         _alarm(earlier, MODEL, judged, traces),
-        _alarm(earlier, ORACLE, some, [_oracle_trace(rows) for rows in posteriors]),
-        _alarm(earlier, "model, as many", some, traces[:count]),
+        _alarm(earlier, ORACLE, judged[:count], [_oracle_trace(rows) for rows in posteriors]),
+        _alarm(earlier, "model, as many", judged[:count], traces[:count]),
         _alarm(earlier, "MVT + .03", judged, [least_velocity(lifted_set) for lifted_set in judged]),
         _alarm(earlier, "loss of 20 %", judged, [fixed_loss(lifted_set) for lifted_set in judged]),
     ]
@@ -166,21 +211,13 @@ def _row(
         alarms.append(_alarm(earlier, "own line", judged, [line(*pair) for pair in zip(judged, own, strict=True)]))
         with_load = model_traces(judged, _estimates(judged, earlier, taught[True], with_kg=True))
         alarms.append(_alarm(earlier, MODEL, judged, with_load, load=True))
-    return WideRow(
-        exercise,
-        earlier,
-        score(MODEL, truth, answers, _RULE),
-        count,
-        ratio_by_lifter(capped_errors(some_truth, some_answers), capped_errors(some_truth, oracle), some_truth.lifter),
-        score(ORACLE, some_truth, oracle, _RULE),
-        alarms,
-    )
+    return alarms
 
 
-def _taught(people: Sequence[Sequence[LabelledSet]], *, with_kg: bool) -> list[list[Term]]:
-    """Return what each set but the last of each lifter teaches."""
-    terms = iter(subject.taught([lifted_set for sets in people for lifted_set in sets[:-1]], with_kg=with_kg))
-    return [[next(terms) for _ in sets[:-1]] for sets in people]
+def _taught(streams: Sequence[WideStream], *, with_kg: bool) -> list[list[Term]]:
+    """Return what each earlier set of each lifter teaches."""
+    terms = iter(subject.taught([lifted_set for stream in streams for lifted_set in stream.earlier], with_kg=with_kg))
+    return [[next(terms) for _ in stream.earlier] for stream in streams]
 
 
 def _estimates(

@@ -6,6 +6,8 @@ strength at no speed is used up. Reps to failure fall with the load as in Epley'
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,10 +46,17 @@ def draw_set(lifter: OtherLifter, pct_1rm: float, sensor_sd_mps: float, random: 
     strength = float(np.exp(random.normal(0.0, lifter.strength_sd)))
     fatigue = lifter.fatigue * float(np.exp(random.normal(0.0, lifter.fatigue_sd)))
     v_fail_mps = max(float(random.normal(lifter.v_fail_mean_mps, lifter.v_fail_sd_mps)), lifting.velocity_floor_mps)
+    return with_reps_possible(lifter, pct_1rm, strength, fatigue, v_fail_mps, sensor_sd_mps)
+
+
+def with_reps_possible(
+    lifter: OtherLifter, pct_1rm: float, strength: float, fatigue: float, v_fail_mps: float, sensor_sd_mps: float
+) -> OtherSet:
+    """Return a set with the reps over its failing velocity, at least one."""
     lifted_set = OtherSet(lifter, pct_1rm, strength, fatigue, v_fail_mps, 1, sensor_sd_mps)
-    falling = velocities(lifted_set, np.arange(1.0, lifting.reps_max + 1))
+    falling = velocities(lifted_set, np.arange(1.0, parameters().lifting.reps_max + 1))
     reps = max(int(np.count_nonzero(np.cumprod(falling > v_fail_mps))), 1)
-    return OtherSet(lifter, pct_1rm, strength, fatigue, v_fail_mps, reps, sensor_sd_mps)
+    return replace(lifted_set, reps_possible=reps)
 
 
 def velocities(lifted_set: OtherSet, reps: NDArray[np.float64]) -> NDArray[np.float64]:

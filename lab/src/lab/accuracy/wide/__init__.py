@@ -5,6 +5,7 @@ are drawn from what a model believes, and its devices report reps. Here one scal
 sets are warm-ups, singles and work sets that end anywhere, calls are compressed, and a set has reports that are no rep.
 
 * `parameters`: its numbers; `first_velocity`: the population's velocity by reps possible;
-* `lifters` and `reports`: lifters, their sets and what is reported of them;
-* `population`, `endings`, `assignments`, `oracle`: the posterior of the reps left from the same reports.
+* `sessions`, `laws`, `lifters` and `reports`: what lifters set out to do, their sets by either law of fatigue, and what is
+  reported of them;
+* `home_points`, `other_points`, `endings`, `assignments`, `oracle`: the posterior of the reps left from the same reports.
 """

@@ -1,4 +1,4 @@
-"""Print the figures of one exercise in the wide world: `python -m lab.accuracy.wide bench_press`."""
+"""Print the figures of one exercise in the wide world: `python -m lab.accuracy.wide bench_press --family other`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from lab.accuracy.people.alarm_table import AlarmRow
 from lab.accuracy.protocol.plan import ProtocolPlan
 from lab.accuracy.protocol.wide import WideRow, wide_figures
-from lab.accuracy.simulation import EXERCISES
+from lab.accuracy.simulation import EXERCISES, FAMILIES
 
 _ERRORS = "{:<8} {:>6} {:>7} {:>10} {:>18} {:>7} {:>7} {:>11}"
 _ALARMS = "{:<8} {:<17} {:>9} {:>6} {:>6} {:>6} {:>8}"
@@ -18,11 +18,18 @@ def main() -> None:
     """Print errors beside the oracle's, alarms beside one-line rules, and the properties."""
     parser = argparse.ArgumentParser(prog="python -m lab.accuracy.wide", description=__doc__)
     parser.add_argument("exercise", choices=EXERCISES)
+    parser.add_argument("--family", choices=FAMILIES, default=FAMILIES[0], help="law of fatigue (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the lifters (%(default)s)")
     parser.add_argument("--lifters", type=int, default=300, help="judged lifters (%(default)s)")
     parser.add_argument("--oracle", type=int, default=100, help="of them also by the oracles (%(default)s)")
     options = parser.parse_args()
-    plan = replace(ProtocolPlan(), wide_lifters=options.lifters, wide_oracle_lifters=options.oracle)
-    figures = wide_figures(options.exercise, plan)
+    plan = replace(
+        ProtocolPlan(),
+        seeds=(options.seed,),
+        wide_lifters=options.lifters,
+        wide_oracle_lifters=options.oracle,
+    )
+    figures = wide_figures(options.family, options.exercise, plan)
     print(_ERRORS.format("earlier", "error", "oracle", "x oracle", "95 %", "PIT", "gap", "oracle PIT"))
     for row in figures.rows:
         print(_error_line(row))

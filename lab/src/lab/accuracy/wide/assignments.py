@@ -61,11 +61,14 @@ def own_reports(reports: Sequence[Observation]) -> list[int]:
     return kept
 
 
-def assignments(reports: Sequence[Observation], travel: Travel) -> list[ReportAssignment]:
-    """Return the assignments of these reports of one set, without repeats, that are not negligible."""
+def assignments(reports: Sequence[Observation], travel: Travel, *, under_way: bool = False) -> list[ReportAssignment]:
+    """Return the assignments of these reports of one set, without repeats, that are not negligible.
+
+    Nothing is put down while a set is `under_way`.
+    """
     made: list[ReportAssignment] = []
     for before, share in enumerate(wide.BEFORE_SHARES):
-        for put_down in (False, True):
+        for put_down in (False,) if under_way else (False, True):
             last = len(reports) - put_down
             if before >= last:
                 continue
@@ -97,13 +100,21 @@ def _log_likelihood(reports: Sequence[Observation], first: int, last: int, trave
     usual = exp(mean)
     for index, report in enumerate(reports):
         if index < first:
-            total += _even(_travel(report) / usual, wide.ANY_TRAVEL) + logs[index] - mean
+            total += _before(logs[index] - mean, sd) + logs[index] - mean
             total += _even(_velocity(report), wide.ANY_SPEED_MPS)
         elif index >= last:
             total += _put_down(report, reports[last - 1], usual) + logs[index] - mean
         if index > 0:
             total += _rest(reports[index - 1], report, index <= first, index >= last)
     return total
+
+
+def _before(log_share: float, sd: float) -> float:
+    """Return the log density of the travel of a report before the first rep, as a share of the usual."""
+    anyhow = exp(_even(exp(log_share), wide.ANY_TRAVEL))
+    calibrating = exp(-0.5 * (log_share / sd) ** 2) / (_SQUARES_SD * sd * exp(log_share))
+    density = (1.0 - wide.CALIBRATION_SHARE) * anyhow + wide.CALIBRATION_SHARE * calibrating
+    return log(density) if density > 0.0 else -inf
 
 
 def _put_down(report: Observation, rep: Observation, usual_m: float) -> float:

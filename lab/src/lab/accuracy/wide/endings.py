@@ -1,4 +1,4 @@
-"""Where a set of the wide world ends: what it says that a set goes on, has ended, or ended as called."""
+"""Where a set of the wide world ends: what it says that a judged set goes on, and that one ended, or ended as called."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import numpy as np
 from lab.accuracy.answers import Floats
 from lab.accuracy.simulation.parameters import parameters
 from lab.accuracy.wide import parameters as wide
-from lab.accuracy.wide.population import cumulative
+from lab.accuracy.wide.normals import cumulative
+from lab.accuracy.wide.sessions import KINDS
 
 
-def reached(done: int) -> Floats:
-    """Return P(a set comes to so many reps), by kind and reps possible (3, 60)."""
-    share: Floats = _ends()[:, :, done - 1 :].sum(axis=2)
+def goes_on(done: int) -> Floats:
+    """Return P(a judged set comes to so many reps), by kind and reps possible (3, 60): only warm-ups end before failure."""
+    possible = np.arange(1, parameters().lifting.reps_max + 1)
+    share = np.where(possible >= done, 1.0, 0.0)[None].repeat(len(KINDS), axis=0)
+    share[0] = _ends()[0, :, done - 1 :].sum(axis=1)
     return share
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from lab.accuracy.simulation.devices import DeviceReport
-from lab.accuracy.simulation.parameters import uniform
+from lab.accuracy.simulation.parameters import parameters, uniform
 from lab.accuracy.wide import parameters as wide
 
 
@@ -27,26 +27,50 @@ def after_set(earlier: list[DeviceReport], reps: list[DeviceReport], random: np.
     return [*(replace(rep, end_s=rep.end_s + shift_s, truth=None) for rep in earlier), *reps]
 
 
-def with_no_reps(reps: list[DeviceReport], rom_m: float, random: np.random.Generator) -> list[DeviceReport]:
-    """Return a set with what a device reports besides its reps, in order of time."""
+def with_a_repeat(reps: list[DeviceReport], done: int, random: np.random.Generator) -> list[DeviceReport]:
+    """Return reps of which one of those done may be reported twice."""
+    if random.uniform() >= wide.REPEAT_SHARE:
+        return reps
+    index = int(random.integers(done))
+    again = replace(reps[index], end_s=reps[index].end_s + uniform(wide.REPEAT_S, random), truth=None)
+    return [*reps[: index + 1], again, *reps[index + 1 :]]
+
+
+def with_reports_before(reps: list[DeviceReport], rom_m: float, random: np.random.Generator) -> list[DeviceReport]:
+    """Return a set with reports before its first rep: the bar unracked or moved, a machine's calibration."""
     first = next(index for index, rep in enumerate(reps) if rep.truth is not None)
     before = _before(reps[first], int(random.choice(len(wide.BEFORE_SHARES), p=wide.BEFORE_SHARES)), rom_m, random)
-    after: list[DeviceReport] = []
-    if random.uniform() < wide.PUT_DOWN_SHARE:
-        after = [_put_down(reps[-1], rom_m, random)]
-    own = reps[first:]
-    if random.uniform() < wide.REPEAT_SHARE:
-        index = int(random.integers(len(own)))
-        again = replace(own[index], end_s=own[index].end_s + uniform(wide.REPEAT_S, random), truth=None)
-        own = [*own[: index + 1], again, *own[index + 1 :]]
-    return [*reps[:first], *before, *own, *after]
+    return [*reps[:first], *before, *reps[first:]]
+
+
+def until(reps: list[DeviceReport], left: int) -> list[DeviceReport]:
+    """Return a set up to its rep with so many left, with what is reported of that rep."""
+    last = next(index for index, rep in enumerate(reps) if rep.truth == left)
+    while last + 1 < len(reps) and reps[last + 1].truth is None:
+        last += 1
+    return reps[: last + 1]
+
+
+def with_other_arm(
+    reps: list[DeviceReport], others: list[DeviceReport], random: np.random.Generator
+) -> list[DeviceReport]:
+    """Return a set that another arm goes on with, as of one."""
+    shift_s = reps[-1].end_s + uniform(wide.ARMS_CHANGED_S, random) - others[0].end_s + others[0].duration_s
+    return [*reps, *(replace(rep, end_s=rep.end_s + shift_s) for rep in others)]
+
+
+def with_put_down(reps: list[DeviceReport], rom_m: float, random: np.random.Generator) -> list[DeviceReport]:
+    """Return a set after which the bar may be put down as if it were a rep."""
+    if random.uniform() >= wide.PUT_DOWN_SHARE:
+        return reps
+    return [*reps, _put_down(reps[-1], rom_m, random)]
 
 
 def _before(first: DeviceReport, count: int, rom_m: float, random: np.random.Generator) -> list[DeviceReport]:
     reports: list[DeviceReport] = []
     begins_s = first.end_s - first.duration_s
     for _ in range(count):
-        report = _any(rom_m, random)
+        report = _calibration(rom_m, random) if random.uniform() < wide.CALIBRATION_SHARE else _any(rom_m, random)
         report.end_s = begins_s - uniform(wide.BEFORE_S, random)
         begins_s = report.end_s - report.duration_s
         reports.insert(0, report)
@@ -65,4 +89,10 @@ def _put_down(last: DeviceReport, rom_m: float, random: np.random.Generator) -> 
 
 def _any(rom_m: float, random: np.random.Generator) -> DeviceReport:
     travel_m, velocity_mps = rom_m * uniform(wide.ANY_TRAVEL, random), uniform(wide.ANY_SPEED_MPS, random)
+    return DeviceReport(0.0, velocity_mps, travel_m, travel_m / velocity_mps, None)
+
+
+def _calibration(rom_m: float, random: np.random.Generator) -> DeviceReport:
+    travel_m = rom_m * (1.0 + parameters().timing.rom_cv * float(random.standard_normal()))
+    velocity_mps = uniform(wide.ANY_SPEED_MPS, random)
     return DeviceReport(0.0, velocity_mps, travel_m, travel_m / velocity_mps, None)

@@ -1,8 +1,4 @@
-"""Lifters of the wide world as points, and what each would do: reps possible, first velocity, where a set ends.
-
-The points fill the lifter's four numbers evenly (an additive recurrence, Roberts 2018), so that a mean over them is an
-integral over the population, the same in every run.
-"""
+"""Lifters of the home family as points: what each would do, and how well it agrees with the velocities of a set."""
 
 from __future__ import annotations
 
@@ -17,17 +13,18 @@ from lab.accuracy.answers import Floats, Whole
 from lab.accuracy.simulation.parameters import parameters
 from lab.accuracy.wide import parameters as wide
 from lab.accuracy.wide.first_velocity import first_velocity
-from lab.accuracy.wide.lifters import KINDS, draw_session
+from lab.accuracy.wide.normals import cumulative
+from lab.accuracy.wide.sessions import KINDS, draw_session
 
 CURVES: Final = 5
-_DIMENSIONS: Final = 4
 _LOAD_DRAWS: Final = 4000
 _LOADS: Final = 60
 _HALF: Final = 0.5
+_NEVER: Final = 1e-150
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class HomePoints:
     """P lifters as points, by reps possible N = 1 … 60.
 
     Attributes
@@ -55,7 +52,7 @@ class Population:
     v1_variance: Floats
     v_last_variance: float
 
-    def part(self, chosen: Whole) -> Population:
+    def part(self, chosen: Whole) -> HomePoints:
         """Return these lifters."""
         return replace(
             self,
@@ -68,14 +65,25 @@ class Population:
             v1_variance=self.v1_variance[chosen],
         )
 
+    def log_evidence(self, velocities: Floats, course: Floats) -> Floats:
+        """Return log P(N, velocities, course); see `LifterPoints`."""
+        possible = slice(len(velocities) - 1, None)
+        prior = np.einsum("kpn,kn->pn", self.mass[:, :, possible], course[:, possible])
+        sums = _sums(velocities, self.exponents)
+        ff, fl, ll, f, last = (part[:, possible][self.curve] for part in sums[:5])
+        p1, p2 = 1.0 / self.v1_variance[:, possible], 1.0 / self.v_last_variance
+        m1, m2 = self.v1_mps[:, possible], self.v_last_mps[:, None]
+        a, b, c = p1 + ff, fl, p2 + ll
+        h, g = p1 * m1 + f, p2 * m2 + last
+        determinant = a * c - b * b
+        quadratic = (c * h * h - 2.0 * b * h * g + a * g * g) / determinant - p1 * m1 * m1 - p2 * m2 * m2
+        log_evidence: Floats = (
+            0.5 * (quadratic + np.log(p1 * p2 * np.maximum(prior, _NEVER) ** 2 / determinant)) + sums[5]
+        )
+        return log_evidence
 
-@cache
-def population(exercise: str, points: int) -> Population:
-    """Return points that fill the population of an exercise evenly."""
-    return lifters_at(exercise, even_normals(points))
 
-
-def lifters_at(exercise: str, z: Floats) -> Population:
+def lifters_at(exercise: str, z: Floats) -> HomePoints:
     """Return the lifters with these numbers, (4, P): scale, line, velocity at failure, curve, each standard normal."""
     home, of = parameters().home[exercise], wide.EXERCISES_WIDE[exercise]
     scale = np.exp(wide.SCALE_LOG_SD * z[0])
@@ -90,7 +98,7 @@ def lifters_at(exercise: str, z: Floats) -> Population:
     mass, mean, square = _by_reps(x, weight, first_velocity(exercise, x), line_offset)
     v1 = mean * scale[:, None]
     v1_variance = (np.maximum(square - mean**2, 0.0) + wide.DAY_SD_MPS**2) * scale[:, None] ** 2
-    return Population(z, scale, scale * v_last_mps, curve, exponents, mass, v1, v1_variance, of.v_last_within_sd**2)
+    return HomePoints(z, scale, scale * v_last_mps, curve, exponents, mass, v1, v1_variance, of.v_last_within_sd**2)
 
 
 def _by_reps(x: Floats, weight: Floats, v1_mps: Floats, offset: Floats) -> tuple[Floats, Floats, Floats]:
@@ -120,18 +128,37 @@ def _loads(exercise: str) -> tuple[Floats, Floats]:
     return 0.5 * (edges[1:] + edges[:-1]), weight
 
 
-def even_normals(points: int) -> Floats:
-    """Return points that fill a normal population evenly, (4, points)."""
-    root = 1.0
-    for _ in range(60):
-        root = (1.0 + root) ** (1.0 / (_DIMENSIONS + 1.0))
-    step = np.array([root ** -(dimension + 1.0) for dimension in range(_DIMENSIONS)])
-    uniform = (_HALF + step[:, None] * np.arange(1, points + 1)) % 1.0
-    normal: Floats = np.vectorize(NormalDist().inv_cdf)(np.clip(uniform, 1e-6, 1.0 - 1e-6)).astype(np.float64)
-    return normal
+def _sums(velocities: Floats, exponents: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, float]:
+    """Return sums over reps, by exponent and reps possible (5, 60), of their information on first and last velocity."""
+    lifting = parameters().lifting
+    done = len(velocities)
+    used = _used(tuple(exponents.tolist()))[:, :, :done]
+    share = np.ones(done)
+    share[0] = lifting.first_share
+    cv = np.full(done, lifting.cv)
+    cv[0] = np.hypot(lifting.cv, lifting.first_cv)
+    # Variation goes by the true velocity: in a run of reps the mean of neighbours tells it better than one report.
+    smooth = np.convolve(np.pad(velocities, 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
+    weight = 1.0 / ((cv * smooth) ** 2 + parameters().device.sensor_sd ** 2)
+    sooner, later = (1.0 - used) * share, used * share
+    valued = weight * velocities
+    constant = 0.5 * float(np.log(weight / (2.0 * np.pi)).sum()) - 0.5 * float((valued * velocities).sum())
+    return (
+        sooner**2 @ weight,
+        (sooner * later) @ weight,
+        later**2 @ weight,
+        sooner @ valued,
+        later @ valued,
+        constant,
+    )
 
 
-def cumulative(z: Floats) -> Floats:
-    """Return the normal distribution function, within 8e-5 (Bowling 2009)."""
-    probability: Floats = 1.0 / (1.0 + np.exp(-np.clip(0.07056 * z**3 + 1.5976 * z, -700.0, 700.0)))
-    return probability
+@cache
+def _used(exponents: tuple[float, ...]) -> Floats:
+    """Return the share of the way to the last velocity at each rep, (5, N, rep); at one rep possible all of it."""
+    reps_max = parameters().lifting.reps_max
+    possible = np.arange(1.0, reps_max + 1)[:, None]
+    ratio = np.clip((np.arange(1.0, reps_max + 1) - 1.0) / np.maximum(possible - 1.0, 1.0), 0.0, 1.0)
+    ratio[0] = 1.0
+    used: Floats = ratio ** np.array(exponents)[:, None, None]
+    return used
