@@ -28,7 +28,7 @@ from spotter_detector.model.records import Observation, RepEstimate, Request
 from spotter_detector.model.set_end import FAILED_NEXT
 from spotter_detector.model.strands import strands_of
 
-MODEL_VERSION = "within-set-6"
+MODEL_VERSION = "within-set-7"
 
 __all__ = [
     "EXERCISE_MODELS",

@@ -30,7 +30,7 @@ from spotter_detector.model.kalman_update import Workspace, update
 from spotter_detector.model.plans import first_rep, plan_of
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate, Request
-from spotter_detector.model.results import estimate_of, placed, untouched_distribution
+from spotter_detector.model.results import estimate_of, placed, placed_distribution
 from spotter_detector.model.set_end import apply_failed_attempt, apply_likelihood
 from spotter_detector.model.set_start import AlikeReports, alike_reports
 from spotter_detector.model.set_state import FilterStep
@@ -60,6 +60,11 @@ class _Run:
     due: list[tuple[int, SetTracker]]
     estimates: list[RepEstimate]
     distributions: list[Floats] | None = None
+
+    @property
+    def trackers(self) -> list[SetTracker]:
+        """The state of the set at each estimate."""
+        return [tracker for _, tracker in self.due]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,8 @@ class Filter:
             if plan is None:
                 answers.append(next(runs).estimates)
                 continue
-            by_part = [next(runs).estimates for _ in plan.requests]
-            answers.append([placed(request.prior, by_part, source) for source in plan.sources])
+            parts = [next(runs) for _ in plan.requests]
+            answers.append([placed(request.prior, parts, source) for source in plan.sources])
         return answers
 
     def distributions(self, requests: Sequence[Request]) -> list[list[Floats]]:
@@ -139,16 +144,11 @@ class Filter:
         runs = iter(begun)
         answers: list[list[Floats]] = []
         for request, plan in zip(requests, plans, strict=True):
-            by_part = [next(runs).distributions or [] for _ in ((request,) if plan is None else plan.requests)]
+            parts = [next(runs) for _ in ((request,) if plan is None else plan.requests)]
             answers.append(
-                by_part[0]
+                parts[0].distributions or []
                 if plan is None
-                else [
-                    untouched_distribution(request.prior)
-                    if source.request is None
-                    else by_part[source.request][source.estimate]
-                    for source in plan.sources
-                ]
+                else [placed_distribution(request.prior, parts, source) for source in plan.sources]
             )
         return answers
 
@@ -192,10 +192,14 @@ class Filter:
             if plan is None:
                 runs.append(_begin(request, entry, alike if alike.count == len(observations) else None))
                 continue
-            runs += [
+            parts = [
                 _begin(part, self._cache.find(part.prior, part.observations, part.first), None)
                 for part in plan.requests
             ]
+            if plan.is_doubtful:
+                for part in parts:
+                    part.distributions = []
+            runs += parts
         return plans, runs
 
     def _advance_all(self, runs: Sequence[_Run]) -> None:

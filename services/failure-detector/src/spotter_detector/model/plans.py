@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spotter_detector.model.records import Request
-from spotter_detector.model.set_start import alike_reports, reports_before
+from spotter_detector.model.set_start import alike_reports, openings, reports_before
 from spotter_detector.model.strands import Source, Strands, is_one_strand, split
 
 
@@ -18,7 +18,7 @@ def plan_of(request: Request) -> Strands | None:
     >>> reps = tuple(Observation(n, 3.0 * n, 0.5, None, rom_m, None) for n, rom_m in enumerate(travels_m, 1))
     >>> plan = plan_of(Request(prior, reps, 0))
     >>> [len(part.observations) for part in plan.requests], [source.before for source in plan.sources]
-    ([3], [True, False, False, False])
+    ([1, 3], [True, False, False, False])
     >>> plan_of(Request(prior, reps[1:], 0)) is None
     True
     """
@@ -55,33 +55,43 @@ def _resolved(source: Source, parts: list[tuple[int, Strands | None]]) -> Source
     begin, part = parts[source.request]
     if part is None:
         return replace(source, request=begin)
-    own = part.sources[source.estimate]
-    return replace(own, request=None if own.request is None else begin + own.request, judged=source.judged)
+    return replace(_shifted(part.sources[source.estimate], begin), judged=source.judged)
+
+
+def _shifted(source: Source, by: int) -> Source:
+    """Return a source where `by` other requests come before its own."""
+    others = tuple([_shifted(other, by) for other in source.others])
+    return replace(source, request=None if source.request is None else by + source.request, others=others)
 
 
 def _from_first_rep(request: Request) -> Strands | None:
     prior, observations, first = request.prior, request.observations, request.first
     if first >= len(observations) or alike_reports(prior, observations).count == len(observations):
         return None
-    numbers = reports_before(prior, observations, first)
-    if not any(numbers):
+    likely = openings(prior, observations, first)
+    if all(opening == ((0, 1.0),) for opening in likely):
         return None
-    # The reports for which each number holds, from the first to the last of them.
+    # The reports at which each number is likely, from the first to the last of them.
     spans: dict[int, tuple[int, int]] = {}
-    for index, number in enumerate(numbers, first):
-        if number <= index:
-            spans[number] = (spans.get(number, (index, 0))[0], index)
+    for index, opening in enumerate(likely, first):
+        for number, _ in opening:
+            if number <= index:
+                spans[number] = (spans.get(number, (index, 0))[0], index)
     order = {number: at for at, number in enumerate(spans)}
+
+    def source(index: int, number: int, weight: float, others: tuple[Source, ...] = ()) -> Source:
+        if number > index:
+            return Source(None, 0, judged=True, before=True, weight=weight, others=others)
+        return Source(order[number], index - spans[number][0], judged=True, weight=weight, others=others)
+
     return Strands(
         tuple(
             [Request(prior, observations[number : last + 1], begin - number) for number, (begin, last) in spans.items()]
         ),
         tuple(
             [
-                Source(order[number], index - spans[number][0], judged=True)
-                if number <= index
-                else Source(None, 0, judged=True, before=True)
-                for index, number in enumerate(numbers, first)
+                source(index, *opening[0], tuple([source(index, *other) for other in opening[1:]]))
+                for index, opening in enumerate(likely, first)
             ]
         ),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 
 from spotter_detector.model import flags
-from spotter_detector.model.grid import LOG_WEIGHT, N_MAX, Floats
+from spotter_detector.model.grid import CELLS, LOG_WEIGHT, N_MAX, Floats
 from spotter_detector.model.prior import Prior
 from spotter_detector.model.records import RepEstimate
 from spotter_detector.model.set_end import BELIEVED
@@ -51,12 +52,62 @@ def estimate_of(tracker: SetTracker, quantiles: list[float], p_rir_le: list[floa
     )
 
 
-def placed(prior: Prior, by_part: Sequence[Sequence[RepEstimate]], source: Source) -> RepEstimate:
+class RequestPart(Protocol):
+    """The answer to one of the requests that a request is answered from."""
+
+    @property
+    def estimates(self) -> list[RepEstimate]:
+        """Its estimates."""
+
+    @property
+    def trackers(self) -> list[SetTracker]:
+        """The state of the set at each of them."""
+
+    @property
+    def distributions(self) -> list[Floats] | None:
+        """The probabilities of 0 … 59 reps in reserve, (60,), at each of them; None: nobody needs them."""
+
+
+def placed(prior: Prior, parts: Sequence[RequestPart], source: Source) -> RepEstimate:
     """Return the estimate of a report from those of the requests that its own is answered from."""
     if source.request is None:
-        return _before_reps(prior) if source.before else _untouched(prior)
-    estimate = by_part[source.request][source.estimate]
+        estimate = _before_reps(prior) if source.before else _untouched(prior)
+    else:
+        estimate = parts[source.request].estimates[source.estimate]
+    if source.others:
+        estimate = _averaged(prior, parts, source, estimate)
     return estimate if source.judged else replace(estimate, velocity_loss=None, flags=())
+
+
+def placed_distribution(prior: Prior, parts: Sequence[RequestPart], source: Source) -> Floats:
+    """Return the probabilities of 0 … 59 reps in reserve, (60,), at a report: the average over its sources."""
+    if source.request is None:
+        distribution = untouched_distribution(prior)
+    else:
+        distribution = (parts[source.request].distributions or [])[source.estimate]
+    if not source.others:
+        return distribution
+    averaged: Floats = source.weight * distribution
+    for other in source.others:
+        averaged += other.weight * placed_distribution(prior, parts, other)
+    return averaged
+
+
+def _averaged(prior: Prior, parts: Sequence[RequestPart], source: Source, estimate: RepEstimate) -> RepEstimate:
+    """Return the likeliest source's estimate with the reps left of all sources."""
+    log_weight = np.full((1, CELLS), -np.inf)
+    with np.errstate(divide="ignore"):
+        # One done of 1 … 60: none to 59 in reserve.
+        log_weight[0, :N_MAX] = np.log(placed_distribution(prior, parts, source))
+    summary = summarise(log_weight, np.ones(1, dtype=np.intp))
+    tracker = SetTracker(prior) if source.request is None else parts[source.request].trackers[source.estimate]
+    averaged = estimate_of(
+        tracker,
+        summary.quantiles[0].tolist(),
+        summary.p_rir_le[0].tolist(),
+        is_outlier=flags.OUTLIER in estimate.flags,
+    )
+    return averaged if source.request is not None else replace(averaged, confidence="low", flags=estimate.flags)
 
 
 @lru_cache(maxsize=256)

@@ -5,15 +5,17 @@ at any speed, seconds or minutes before it. Which they are no single report show
 against another that is as doubtful. So all reports so far are read at once. For each number c of reports before the
 first rep and each travel of a log grid:
 
-* a report from c on is a rep of that travel (log-normal, sd .06, of some .16), or else odd, of any travel (6 %); one
-  before c has that travel, or any;
+* a report from c on is a rep of that travel (log-normal, sd .06, of some .16), or else odd, of any travel (1.5 %; of the
+  last one, which may be the bar put down, after any wait, 6 %); one before c has that travel, or any, or that of the one
+  before it;
 * the speed of a rep is near that of the rep before it, but for wild readings, seldom far under it, and a rep that lost
   a third at once is hardly followed by another as fast; between reports that are no reps, and from the last of them to
   the first rep, it changes as it likes;
 * the time between two reps is near the usual of the set; before the first rep it is anything.
 
-After every report the likeliest c is found again, and the set is read from there: so reports before the first rep cost
-nothing once the next reps show them. Recorded sets have none, one, two and three or more such reports in about .4, .43,
+After every report the probability of each c is found again; the set is read from each likely one, and the reps left are
+averaged. So reports before the first rep cost nothing once the next reps show them, and where they might be reps or none
+the estimate is as doubtful. Recorded sets have none, one, two and three or more such reports in about .4, .43,
 .13 and .04 of sets; the shares here are between those and what lifters do who press start at the bar (design choice).
 """
 
@@ -23,6 +25,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf, log
+from typing import TypeAlias
 
 import numpy as np
 
@@ -48,9 +51,10 @@ from spotter_detector.model.report_odds import (
     UNLIKE,
     USUAL_WAIT_MAX_S,
     WAIT_MIN_S,
-    log_early_step,
+    early_step,
     log_early_wait,
     log_first_speed,
+    log_last_travel,
     log_loaded_speed,
     log_rep_speed,
     log_rep_wait,
@@ -66,6 +70,11 @@ from spotter_detector.model.travel import usual_travel
 BEFORE_MAX = 8
 _SHARES = (0.52, 0.30, 0.10, 0.05, 0.015, 0.008, 0.004, 0.002, 0.001)
 _LOG_SHARES: Floats = np.log(_SHARES)
+
+# A number less likely than this changes no probability by as much.
+_LIKELY = 0.05
+Opening: TypeAlias = tuple[tuple[int, float], ...]
+_PLAIN: Opening = ((0, 1.0),)
 
 # A set without any rep is never stopped: that several reports are none at all must be so many times likelier.
 _LOG_SURER = log(5.0)
@@ -87,10 +96,28 @@ def reports_before(prior: Prior, observations: Sequence[Observation], first: int
     >>> reports_before(prior, reps), reports_before(prior, reps[2:])
     ([0, 1, 2, 2, 2], [0, 0, 0])
     """
+    return [opening[0][0] for opening in openings(prior, observations, first)]
+
+
+def openings(prior: Prior, observations: Sequence[Observation], first: int = 0) -> list[Opening]:
+    """Return how many reports may come before the first rep, as known after each report from `first` on.
+
+    The likeliest number first, each with its probability; what is unlikely is left out.
+
+    >>> from spotter_detector.model import build_prior
+    >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    >>> figures = ((0.0, 0.6, 0.3), (9.0, 0.5, 0.42), (12.0, 0.49, 0.41), (15.0, 0.48, 0.42))
+    >>> reps = [Observation(n, end_s, velocity_mps, None, rom_m, None) for n, (end_s, velocity_mps, rom_m) in
+    ...         enumerate(figures, 1)]
+    >>> [[(number, round(p, 1)) for number, p in opening] for opening in openings(prior, reps)]
+    [[(0, 1.0)], [(1, 0.6), (0, 0.4)], [(1, 1.0)], [(1, 1.0)]]
+    """
     count = len(observations)
     plain = alike_reports(prior, observations).count
     reading = _Reading(prior, observations) if plain < count else None
-    return [0 if reading is None or upto <= plain else reading.likeliest(upto) for upto in range(first + 1, count + 1)]
+    return [
+        _PLAIN if reading is None or upto <= plain else reading.opening(upto) for upto in range(first + 1, count + 1)
+    ]
 
 
 @record(frozen=True, slots=True)
@@ -163,6 +190,10 @@ def alike_reports(
     return AlikeReports(alike, rom_least, rom_most, gap_least, gap_most)
 
 
+# A report that tells no travel.
+_ANY_TRAVEL: Floats = np.zeros(len(GRID))
+
+
 class _Reading:
     """What the reports of one set say about how many of them come before its first rep."""
 
@@ -184,8 +215,9 @@ class _Reading:
         self._as_reps: Floats = np.cumsum(travels, axis=0)
         # By how much less: the first rep is one.
         self._as_first: Floats = firsts - travels[1:]
-        first_m = observations[0].rom_m
-        self._first_as_none: Floats = np.zeros(len(GRID)) if first_m is None else log_travels(first_m)[EARLY]
+        self._early: Floats = np.exp(
+            [_ANY_TRAVEL if rep.rom_m is None else log_travels(rep.rom_m)[EARLY] for rep in observations[:BEFORE_MAX]]
+        )
         # Falls to the speed of last reps are common.
         most_mps = prior.v_last_mean_mps + NEAR_SDS * prior.v_last_sd_mps
         self._falls = [
@@ -194,35 +226,56 @@ class _Reading:
         ]
         self._waits_s = [max(later.end_s - earlier.end_s, WAIT_MIN_S) for earlier, later in pairwise(observations)]
 
-    def likeliest(self, count: int) -> int:
-        """Return the likeliest number after the first `count` reports."""
+    def opening(self, count: int) -> Opening:
+        """Return the likely numbers after the first `count` reports."""
         numbers = min(count, BEFORE_MAX) + 1
+        waits = self._log_waits(count)
         by_travel = self._as_reps[count] - self._as_reps[:numbers] + self._travel
+        if count > 1:
+            by_travel[: count - 1] += self._as_last(count - 1, waits[-1])
         by_travel[:count] += self._as_first[: min(numbers, count)]
-        by_travel[1:] += self._first_as_none
+        by_travel[1:] += self._log_early(numbers - 1, waits)
         most = by_travel.max(axis=1)
         log_odds = most + np.log(np.exp(by_travel - most[:, None]).sum(axis=1))
-        log_odds += _LOG_SHARES[:numbers] + self._log_steps(count, numbers)
+        log_odds += _LOG_SHARES[:numbers] + self._log_steps(count, numbers, waits)
         if 1 < count <= BEFORE_MAX:
             log_odds[count] -= _LOG_SURER
-        return int(log_odds.argmax())
+        weights = np.exp(log_odds - log_odds.max())
+        weights /= weights.sum()
+        likely = [(number, weight) for number, weight in enumerate(weights.tolist()) if weight >= _LIKELY]
+        if len(likely) == 1:
+            return ((likely[0][0], 1.0),)
+        total = sum(weight for _, weight in likely)
+        likely.sort(key=lambda each: -each[1])
+        return tuple([(number, weight / total) for number, weight in likely])
 
-    def _log_steps(self, count: int, numbers: int) -> list[float]:
-        """Return the log density of speeds and waits of the first `count` reports by the number before the first rep."""
-        waits = self._log_waits(count)
-        early_waits = [log_early_wait(wait) for wait in waits]
+    def _as_last(self, at: int, wait: float) -> Floats:
+        """Return by how much more a report's log density is as the last one, by the travel of reps."""
+        rom_m = self._observations[at].rom_m
+        if rom_m is None:
+            return np.zeros(len(GRID))
+        as_last: Floats = log_last_travel(rom_m, wait) - (self._as_reps[at + 1] - self._as_reps[at])
+        return np.maximum(as_last, 0.0)
+
+    def _log_early(self, numbers: int, waits: Sequence[float]) -> Floats:
+        """Return the log density of the first 1 … `numbers` reports as none of the reps, by the travel of reps."""
+        blocks, others = [0.0], [1.0]
+        for at in range(1, numbers):
+            block, other = early_step(self._speed(at - 1, at), self._travel_ratio(at - 1, at), waits[at - 1])
+            blocks.append(block)
+            others.append(other)
+        each = np.array(blocks)[:, None] + np.array(others)[:, None] * self._early[:numbers]
+        total: Floats = np.cumsum(np.log(each), axis=0)
+        return total
+
+    def _log_steps(self, count: int, numbers: int, waits: Sequence[float]) -> list[float]:
+        """Return the log density of speeds and waits of the first `count` reports from the last before the first rep."""
         after = self._log_reps(count, numbers, waits)
-        totals: list[float] = []
-        before = 0.0
-        for number in range(numbers):
-            if not 0 < number < count:
-                totals.append(before + after[number])
-                continue
+        for number in range(1, min(numbers, count)):
             speed, travel = self._speed(number - 1, number), self._travel_ratio(number - 1, number)
             is_alike = travel is None or abs(travel) < UNLIKE
-            totals.append(before + after[number] + early_waits[number - 1] + log_loaded_speed(speed, is_alike=is_alike))
-            before += log_early_step(speed, travel, waits[number - 1])
-        return totals
+            after[number] += log_early_wait(waits[number - 1]) + log_loaded_speed(speed, is_alike=is_alike)
+        return after
 
     def _log_reps(self, count: int, numbers: int, waits: Sequence[float]) -> list[float]:
         """Return the log density of the speeds and waits of the first `count` reports by the first rep; of none, 0."""

@@ -26,6 +26,10 @@ class Source:
     judged: bool
     before: bool = False
     """No report up to this one was a rep."""
+    weight: float = 1.0
+    """How likely it is the right one; the rest is with `others`."""
+    others: tuple[Source, ...] = ()
+    """Less likely sources of the same estimate, each with its weight."""
 
 
 @record(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Strands:
 
     requests: tuple[Request, ...]
     sources: tuple[Source, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether an estimate has several sources."""
+        return any(source.others for source in self.sources)
 
 
 def is_one_strand(observations: Sequence[Observation]) -> bool:
