@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from sqlalchemy import select
 
 from spotter.domain.events import Role
 from spotter.domain.gym_config import Configuration
 from spotter.http import Guard
-from spotter.http.server import Server
+from spotter.http.server import Server, server_config
 from spotter.http.tokens import Keyring, Revocations
+from spotter.settings import Limits
 from spotter.streaming.memory.log import MemoryLog
 from spotter_dashboard.app import Dashboard, create_app
 from spotter_dashboard.projection.projector import TOPICS
@@ -98,10 +98,8 @@ async def run_dashboard(
         clock=clock,
         heartbeat_s=heartbeat_s,
     )
-    options = uvicorn.Config(
-        create_app(dashboard), port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
-    )
-    server = Server(options, close_connections=dashboard.live.close, check=dashboard.check)
+    options = server_config(create_app(dashboard), Limits(), port=port, timeout_graceful_shutdown=1)
+    server = Server(options, Limits(), close_connections=dashboard.live.close, check=dashboard.check)
     task = asyncio.create_task(server.serve())
     try:
         await until(lambda: server.started)

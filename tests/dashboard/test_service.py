@@ -10,12 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from spotter.domain import topics
 from spotter.domain.events import Event, encode
 from spotter.domain.events.people import TokenRevoked
-from spotter.http.server import Server
+from spotter.http.server import Server, server_config
+from spotter.settings import Limits
 from spotter.streaming.log import NewRecord, Start
 from spotter.streaming.memory.log import MemoryLog
 from spotter_dashboard.service import Process
@@ -29,8 +29,8 @@ from tests.dashboard.story import Story
 async def running(log: MemoryLog, folder: Path) -> AsyncIterator[tuple[Process, Server, httpx.AsyncClient]]:
     """Run a process's application on a free port."""
     process = Process(log, KEYS, default_url(folder))
-    config = uvicorn.Config(process.app, port=0, log_config=None, timeout_graceful_shutdown=1)
-    server = Server(config, close_connections=process.dashboard.live.close, check=process.check)
+    config = server_config(process.app, Limits(), port=0, timeout_graceful_shutdown=1)
+    server = Server(config, Limits(), close_connections=process.dashboard.live.close, check=process.check)
     task = asyncio.create_task(server.serve())
     try:
         await until(lambda: server.started)

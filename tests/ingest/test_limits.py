@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import orjson
+import pytest
 
 from spotter.settings import Limits
 from tests.ingest.support import PROBLEM, CountingLog, RunningIngest, event, rep, serving
@@ -38,9 +39,10 @@ async def test_too_many_events_are_413() -> None:
         assert 202 == (await ingest.post(many[:3])).status_code
 
 
-async def test_an_event_too_large_for_the_log_is_413(ingest: RunningIngest) -> None:
+async def test_an_event_too_large_for_the_log_is_413(ingest: RunningIngest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event may be as large as the log can take, not as a batch may be."""
-    pain = {f"joint {n}": 3 for n in range(40_000)}
+    monkeypatch.setattr("spotter_ingest.validation.EVENT_BYTES_MAX", 4096)
+    pain = {f"joint {n}": 3 for n in range(400)}
     answer = await ingest.post([event("wellness.reported", athlete_id="ada", pain=pain), rep()])
     assert [413] == [result["problem"]["status"] for result in answer.json()["results"] if "problem" in result]
 

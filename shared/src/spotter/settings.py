@@ -25,6 +25,16 @@ class Limits(BaseSettings):
     requests_per_token: int = 256
     """Requests in progress at a time."""
     connections: int = 2_000
+    strangers: int = 1_024
+    """Connections that have shown no credential, in all."""
+    strangers_per_address: int = 128
+    """Of them, of one address; four times as many for a moment."""
+    header_bytes: int = 64 * 1024
+    """Of a request's address and header."""
+    header_s: float = 10
+    """How long a header, and any body but that of events, may take to arrive."""
+    form_bytes: int = 32 * 1024
+    """Of any body but that of events."""
     held_bytes: int = 64 * 1024 * 1024
     """Of all bodies and messages that are being read or written."""
     body_s: float = 30

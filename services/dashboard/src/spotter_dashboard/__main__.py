@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-import uvicorn
-
-from spotter.http.server import SHUTDOWN_S, Server
+from spotter.http.server import Server, server_config
 from spotter.http.tokens import Keyring
 from spotter.logging_config import configure_logging
+from spotter.settings import Limits
 from spotter.streaming.gc_tuning import tune
 from spotter.streaming.kafka import KafkaLog
 from spotter_dashboard.service import Process
@@ -23,7 +22,7 @@ NICER = 5
 
 def main() -> None:
     """Serve until a signal ends it."""
-    settings = DashboardSettings()
+    settings, limits = DashboardSettings(), Limits()
     parser = argparse.ArgumentParser(description="Show the coach what happens, and answer about what happened.")
     parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
@@ -31,15 +30,8 @@ def main() -> None:
     configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json)
     source = KafkaLog(settings.kafka, settings.topic_prefix, gather_s=GATHER_S)
     process = Process(source, Keyring.load(settings.key_file), settings.database_url, source.stop)
-    config = uvicorn.Config(
-        process.app,
-        host=options.host,
-        port=options.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-    )
-    server = Server(config, close_connections=process.dashboard.live.close, check=process.check)
+    config = server_config(process.app, limits, host=options.host, port=options.port)
+    server = Server(config, limits, close_connections=process.dashboard.live.close, check=process.check)
     tune()
     if hasattr(os, "nice"):
         os.nice(NICER)

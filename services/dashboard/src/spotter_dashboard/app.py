@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
 from spotter.http import DOCUMENTED, Guard, Problem, health_router, install
+from spotter.settings import Limits
 from spotter.streaming.log import Log
 from spotter_dashboard.athletes import athlete_routes
 from spotter_dashboard.exercises import exercise_routes
@@ -101,7 +102,10 @@ def create_router(dashboard: Dashboard) -> APIRouter:
 
 
 def create_app(
-    dashboard: Dashboard, *, running: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
+    dashboard: Dashboard,
+    limits: Limits | None = None,
+    *,
+    running: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
 ) -> FastAPI:
     """Build the dashboard's own application, which runs the dashboard within `running`."""
 
@@ -118,7 +122,7 @@ def create_app(
         return None
 
     app = FastAPI(title="Spotter dashboard", lifespan=lifespan, docs_url=None, redoc_url=None)
-    install(app)
+    install(app, limits or Limits())
     app.include_router(create_router(dashboard))
     app.include_router(health_router(dashboard.ready, alive=alive))
     return app

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
 from fastapi import FastAPI
 
-from spotter.http.server import Server, websocket_options
+from spotter.http.server import Server, server_config
 from spotter.http.tokens import Keyring
 from spotter.logging_config import configure_logging
 from spotter.settings import Limits, Settings
@@ -33,15 +32,9 @@ def main() -> None:
 
 def make_server(app: FastAPI, host: str, port: int, limits: Limits) -> Server:
     """Build the server of the gateway's application."""
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        ws_per_message_deflate=False,  # compressing a frame of 1 KB takes longer than sending it
-        **websocket_options(limits),
-    )
     gateway = app.state.gateway
-    return Server(config, close_connections=gateway.hub.close_connections, check=gateway.check)
+    config = server_config(app, limits, host=host, port=port)
+    return Server(config, limits, close_connections=gateway.hub.close_connections, check=gateway.check)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def create_app(
 
     app = FastAPI(title="Spotter gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway
-    install(app)
+    install(app, limits or Limits())
     app.include_router(create_router(gateway.hub, gateway.guard, gateway.not_ready))
     app.include_router(health_router(gateway.not_ready, alive=gateway.not_alive))
     return app

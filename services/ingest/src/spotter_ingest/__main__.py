@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
-
-from spotter.http.server import websocket_options
+from spotter.http.server import Server, server_config
 from spotter.http.tokens import Keyring
 from spotter.logging_config import configure_logging
 from spotter.settings import Limits, Settings
@@ -26,7 +24,7 @@ def main() -> None:
     target = KafkaLog(settings.kafka, settings.topic_prefix)
     app = create_app(target, Keyring.load(settings.key_file), limits, running=target)
     tune()
-    uvicorn.run(app, host=options.host, port=options.port, **websocket_options(limits))
+    Server(server_config(app, limits, host=options.host, port=options.port), limits).run()
 
 
 if __name__ == "__main__":

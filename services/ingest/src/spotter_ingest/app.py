@@ -15,6 +15,7 @@ from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
 from spotter.domain.topics import ACCESS, CONFIG
 from spotter.http import DOCUMENTED, Guard, Problem, chosen_subprotocol, deny, health_router, install, problem_response
+from spotter.http.request_body import BodyTooLarge
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
 from spotter.streaming.log import Log
@@ -22,7 +23,7 @@ from spotter.streaming.topic_follower import TopicFollower
 from spotter_ingest.batch_writer import BatchWriter
 from spotter_ingest.body_parser import parse_body
 from spotter_ingest.openapi import OPERATION
-from spotter_ingest.quotas import BodyTooLarge, EventQuotas, Occupancy
+from spotter_ingest.quotas import EventQuotas, Occupancy
 from spotter_ingest.service import IngestService, Result
 from spotter_ingest.websocket import TRY_LATER, EventSocket
 
@@ -70,10 +71,14 @@ def create_router(
         with occupancy.request(bearer.token_id), occupancy.body() as body:
             try:
                 received = await body.read(request)
-            except BodyTooLarge as error:
-                return error.response()
-            parsed = parse_body(received, request.headers.items(), limits.batch_events)
-            return batch_response(await service.accept_all(parsed, bearer))
+                parsed = parse_body(received, request.headers.items(), limits.batch_events)
+            except Problem as problem:
+                if problem.status == 413:  # it cost as much as the largest request that is taken
+                    service.charge(bearer, limits.batch_events)
+                if isinstance(problem, BodyTooLarge):
+                    return problem.response()
+                raise
+            return batch_response(await service.accept_all(parsed, bearer, len(received)))
 
     @router.websocket("/v1/events")
     async def events_socket(socket: WebSocket) -> None:
@@ -118,9 +123,10 @@ def create_app(
         return alive() or (None if follower.is_read_up else "The configuration has not been read yet.")
 
     app = FastAPI(title="Spotter ingest", lifespan=lifespan, docs_url=None, redoc_url=None)
-    install(app)
+    limits = limits or Limits()
+    install(app, limits)
     guard = Guard(keyring, revocations, clock)
-    app.include_router(create_router(target, guard, configuration, limits or Limits(), ready=ready, clock=clock))
+    app.include_router(create_router(target, guard, configuration, limits, ready=ready, clock=clock))
     app.include_router(health_router(ready, alive=alive))
     return app
 

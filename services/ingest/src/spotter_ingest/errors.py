@@ -13,7 +13,7 @@ from spotter.domain.ids import EXERCISE_PATTERN, ID_PATTERN
 from spotter.http import Problem
 from spotter_ingest.mends import mend_of
 
-FAULTS_SHOWN_MAX: Final = 10
+FAULTS_SHOWN_MAX: Final = 20
 NAME_CHARACTERS_MAX: Final = 64
 _TITLES: Final = {
     "extra_forbidden": "Unknown field",

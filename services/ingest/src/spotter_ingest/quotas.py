@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -10,16 +9,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
-from spotter.http import Problem, problem_response
+from spotter.http import Problem
+from spotter.http.request_body import BodyTooLarge, read_body
 from spotter.http.token_bucket import TokenBucket
 from spotter.settings import Limits
 
 _BUCKETS_MAX: Final = 10_000
-_DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
-_DRAINED_S_MAX: Final = 5.0
 
 
 class EventQuotas:
@@ -117,66 +113,22 @@ class RequestBody:
 
     async def read(self, request: Request) -> bytes:
         """Read all of it; raises BodyTooLarge, or Problem 408 if it takes too long, 503 if memory is full."""
-        announced = request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._limits.body_bytes:
-            raise BodyTooLarge(self._limits.body_bytes)
-        chunks: list[bytes] = []
         try:
-            async with asyncio.timeout(self._limits.body_s):
-                async for chunk in request.stream():
-                    self._occupancy.reserve(len(chunk))
-                    self.size_bytes += len(chunk)
-                    if self.size_bytes > self._limits.body_bytes:
-                        raise BodyTooLarge(self._limits.body_bytes)
-                    chunks.append(chunk)
-        except TimeoutError:
-            raise Problem(
-                408,
-                "Body too slow",
-                f"The body did not arrive within {self._limits.body_s:g} s.",
-                mend="Send less at a time.",
-                headers={"Connection": "close"},
-            ) from None
-        return b"".join(chunks)
+            return await read_body(
+                request.stream(),
+                request.headers.get("content-length"),
+                bytes_max=self._limits.body_bytes,
+                seconds_max=self._limits.body_s,
+                reserve=self._reserve,
+            )
+        except BodyTooLarge:
+            refusal = BodyTooLarge(self._limits.body_bytes, "Send the events in several requests.")
+            refusal.members["results"] = []
+            raise refusal from None
 
-
-class BodyTooLarge(Problem):
-    """The body is larger than the limit."""
-
-    def __init__(self, bytes_max: int) -> None:
-        super().__init__(
-            413,
-            "Body too large",
-            f"The body is larger than {bytes_max} bytes.",
-            mend="Send the events in several requests.",
-            headers={"Connection": "close"},
-            results=[],
-        )
-
-    def response(self) -> Response:
-        """Respond at once, then read a little of the rest, so that the response isn't lost in a reset connection."""
-        return _Draining(problem_response(self))
-
-
-class _Draining(Response):
-    def __init__(self, response: Response) -> None:
-        super().__init__()
-        self.status_code, self.body, self.raw_headers = response.status_code, response.body, response.raw_headers
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        drained_bytes = 0
-        try:
-            async with asyncio.timeout(_DRAINED_S_MAX):
-                while drained_bytes < _DRAINED_BYTES_MAX:
-                    message = await receive()
-                    drained_bytes += len(message.get("body", b""))
-                    if not message.get("more_body"):
-                        break
-        except TimeoutError:
-            pass  # the response was sent: ignore what still arrives
-        await send({"type": "http.response.body", "body": b""})
+    def _reserve(self, size_bytes: int) -> None:
+        self._occupancy.reserve(size_bytes)
+        self.size_bytes += size_bytes
 
 
 def _later(status: int, title: str, detail: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
@@ -31,7 +32,13 @@ from spotter_ingest.validation import Receipt, validate
 log = logging.getLogger(__name__)
 
 CHUNK_EVENTS: Final = 100
-"""Events validated in a row, which takes 2 to 3 ms, before other tasks run."""
+"""Events validated in a row, which usually takes 2 to 3 ms, before other tasks run."""
+CHUNK_S: Final = 0.004
+"""After which other tasks run in any case: what an event costs is up to its sender."""
+BYTES_PER_EVENT: Final = 512
+"""A larger event is charged to its token's quota as several."""
+ERRORS_SHOWN_MAX: Final = 20
+"""Lists of errors of one response, whatever it refuses: the first ones tell what is wrong."""
 READ_BACK_S: Final = 1.0
 """How long the response to a change of configuration waits until later events are stamped with it."""
 _POLL_S: Final = 0.002
@@ -122,20 +129,29 @@ class IngestService:
         self._new_id = new_id
         self._chunk_times = ChunkTimes()
 
-    async def accept_all(self, items: Sequence[Parsed], bearer: Identity) -> list[Result]:
-        """Accept the events of a request; returns their results once they are written."""
+    async def accept_all(self, items: Sequence[Parsed], bearer: Identity, size_bytes: int = 0) -> list[Result]:
+        """Accept the events of a request of `size_bytes`; returns their results once they are written."""
         granted = self._quotas.take(bearer.token_id, len(items))
+        self.charge(bearer, size_bytes // BYTES_PER_EVENT - len(items))
         receipt = self._receipt(bearer)
         chunks: list[PendingResults] = []
-        for first in range(0, len(items), CHUNK_EVENTS):
+        first = 0
+        while first < len(items) or not chunks:
             if chunks:
                 await asyncio.sleep(0)
-            chunk = items[first : first + CHUNK_EVENTS]
-            chunks.append(self._validate(chunk, bearer, receipt, granted - first))
-        return [result for chunk in chunks for result in await chunk.settled()]
+            chunk = self._validate(items[first : first + CHUNK_EVENTS], bearer, receipt, granted - first)
+            first += len(chunk.results)
+            chunks.append(chunk)
+        return _first_errors([result for chunk in chunks for result in await chunk.settled()])
 
-    def accept(self, item: Parsed, bearer: Identity) -> PendingResults:
-        """Accept the event of a message, without waiting for the log."""
+    def charge(self, bearer: Identity, events: int) -> None:
+        """Charge to a bearer's quota what was refused, or cost more than its number tells."""
+        if events > 0:
+            self._quotas.take(bearer.token_id, events)
+
+    def accept(self, item: Parsed, bearer: Identity, size_bytes: int = 0) -> PendingResults:
+        """Accept the event of a message of `size_bytes`, without waiting for the log."""
+        self.charge(bearer, size_bytes // BYTES_PER_EVENT - 1)
         return self._validate([item], bearer, self._receipt(bearer), self._quotas.take(bearer.token_id, 1))
 
     async def report_lost(self, running: RunningSets, bearer: Identity, *, cleanly: bool) -> None:
@@ -157,12 +173,16 @@ class IngestService:
         return Receipt(self._clock(), version, catalogue, self._new_id)
 
     def _validate(self, items: Sequence[Parsed], bearer: Identity, receipt: Receipt, granted: int) -> PendingResults:
+        """Validate and submit events, as many of them as a moment is enough for."""
         results: list[Result] = []
         records: list[NewRecord] = []
         events: list[Event] = []
         indexes: list[int] = []
         changes: set[int] = set()
+        until_s = time.perf_counter() + CHUNK_S
         for index, item in enumerate(items):
+            if index and time.perf_counter() > until_s:
+                break
             try:
                 if index >= granted:
                     raise self._quotas.refusal(bearer.token_id)
@@ -181,6 +201,17 @@ class IngestService:
                     changes.add(index)
         outcome = self._writer.submit(records)
         return PendingResults(results, indexes, events, outcome, changes, bearer.gym_id, receipt, self._configuration)
+
+
+def _first_errors(results: list[Result]) -> list[Result]:
+    """Take the lists of errors out of all results but the first that have one."""
+    shown = 0
+    for result in results:
+        if result.problem is not None and "errors" in result.problem.members:
+            shown += 1
+            if shown > ERRORS_SHOWN_MAX:
+                del result.problem.members["errors"]
+    return results
 
 
 def _sent_id(item: Parsed) -> str | None:

@@ -40,6 +40,7 @@ from spotter.http.tokens import Identity
 from spotter.streaming.log import NewRecord
 from spotter_ingest.cautions import caution
 from spotter_ingest.errors import invalid_data
+from spotter_ingest.length_checks import check_lengths
 from spotter_ingest.mends import type_mend
 from spotter_ingest.motion_checks import check_samples
 from spotter_ingest.translation import translated
@@ -146,6 +147,7 @@ def _data(
         sent = {}
     if not isinstance(sent, dict):
         raise invalid("data", "data must be a JSON object", 'Send "data": {…}.')
+    check_lengths(sent)
     owner = _check_owner(sent, kind, bearer)
     worded, notes = translated(sent, kind.data, catalogue)
     try:

@@ -125,7 +125,7 @@ class EventSocket:
         else:
             parsed = parse_message(message) if binary is None else _binary_frame()
         self._reserved_bytes += size_bytes
-        pending = self._service.accept(parsed, self._bearer)
+        pending = self._service.accept(parsed, self._bearer, size_bytes)
         for event in pending.events:
             self._running.add(event)
         problem = pending.results[0].problem

@@ -36,7 +36,7 @@ def create_app(parts: Parts, *, ready: Callable[[], str | None], alive: Callable
     `ready` and `alive` return the reason why the host is not, else None.
     """
     app = FastAPI(title="Spotter", description="From a rep to an alert, in one process.", docs_url=None, redoc_url=None)
-    install(app)
+    install(app, parts.limits)
     app.include_router(ingest_router(parts.log, parts.guard, parts.configuration, parts.limits))
     app.include_router(gateway_router(parts.hub, parts.guard))
     app.include_router(dashboard_router(parts.dashboard))

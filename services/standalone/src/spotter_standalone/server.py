@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
-import uvicorn
 from fastapi import FastAPI
 
-from spotter.http.server import Server, websocket_options
+from spotter.http.server import Server, server_config
 from spotter.settings import Limits
 from spotter_standalone.errors import CliError
 
@@ -65,16 +64,7 @@ async def served(
     app: FastAPI, listening: socket.socket, limits: Limits, goodbye: Callable[[], None]
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Serve an application while entered; returns the server's task, which ends early only when it breaks."""
-    config = uvicorn.Config(
-        app,
-        http="httptools",
-        ws="auto",
-        lifespan="off",
-        server_header=False,
-        ws_per_message_deflate=False,  # compressing a frame of 1 KB takes longer than sending it
-        **websocket_options(limits),
-    )
-    server = Server(config, close_connections=goodbye, signals=False)
+    server = Server(server_config(app, limits, lifespan="off"), limits, close_connections=goodbye, signals=False)
     task = asyncio.create_task(server.serve([listening]), name="server")
     while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, not an event
         await asyncio.sleep(_START_POLL_S)

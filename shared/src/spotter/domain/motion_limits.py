@@ -10,6 +10,8 @@ VELOCITY_MPS_MAX: Final = 6.0
 """About twice the fastest snatch's bar."""
 ACCELERATION_MPS2_MAX: Final = 20 * 9.80665
 """More than the range of a wrist's sensor (16 g)."""
+SAMPLES_MAX: Final = 2_048
+"""Of one event."""
 BRIDGED_S: Final = 0.2
 """Missing samples of up to this time are bridged."""
 ACCELERATIONS: Final = 3

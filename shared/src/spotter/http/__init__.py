@@ -1,8 +1,9 @@
 """What every HTTP service shares: problem documents, credentials, health. Needs the extra `web` of the kernel."""
 
 from spotter.http.credentials import COOKIE, DOCUMENTED, Guard, chosen_subprotocol
+from spotter.http.front_door import install
 from spotter.http.health import health_router
-from spotter.http.problems import Problem, deny, install, problem_response
+from spotter.http.problems import Problem, deny, problem_response
 
 __all__ = [
     "COOKIE",

@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
 from spotter.domain.time import utc_now
+from spotter.http.connections import connection_of
 from spotter.http.problems import Problem
 from spotter.http.tokens import ExpiredToken, Identity, InvalidToken, Keyring, Revocations, RevokedToken
 
@@ -46,7 +47,10 @@ class Guard:
 
         Raises Problem 401 for a credential that is missing, forged, expired or revoked.
         """
-        return self.verify(_token(connection, cookie))
+        identity = self.verify(_token(connection, cookie))
+        if (accepted := connection_of(connection.scope)) is not None:
+            accepted.identified(identity.token_id)
+        return identity
 
     def verify(self, token: str) -> Identity:
         """Return the identity of a token; raises Problem 401 for one that is forged, expired or revoked."""

@@ -84,7 +84,7 @@ async def deny(socket: WebSocket, problem: Problem) -> None:
         await socket.close(code if problem.status != 500 else 1011, problem.detail[:100])
 
 
-def install(app: FastAPI) -> None:
+def handle_errors(app: FastAPI) -> None:
     """Answer every error of an application with a problem document, on HTTP and on WebSockets."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)

@@ -13,16 +13,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import uvicorn
 from fastapi import FastAPI
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
 from spotter.domain.topics import CONFIG, changelog, dead_topic
-from spotter.http import problems
+from spotter.http import install
 from spotter.http.health import health_router
-from spotter.http.server import Server
-from spotter.settings import Settings
+from spotter.http.server import Server, server_config
+from spotter.settings import Limits, Settings
 from spotter.streaming.kafka import KafkaLog, TopicsDiffer, check_topics
 from spotter.streaming.log import LogUnavailable
 from spotter.streaming.processor import Processor
@@ -169,11 +168,12 @@ async def _health_server(
 ) -> AsyncIterator[None]:
     """Serve `/healthz`, `/readyz` and `/metrics` at the settings' host and port; raises OSError where it is taken."""
     app = FastAPI(openapi_url=None)
-    problems.install(app)
+    limits = Limits()
+    install(app, limits)
     app.include_router(health_router(ready, alive=alive))
     listener = socket.create_server((settings.host, settings.port))
     log.info("health and metrics at http://%s:%d", *listener.getsockname()[:2])
-    server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"), signals=False)
+    server = Server(server_config(app, limits, lifespan="off", ws="none"), limits, signals=False)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="health")
     try:
         yield

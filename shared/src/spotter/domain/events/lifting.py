@@ -23,6 +23,7 @@ from spotter.domain.event_types import (
     Timestamp,
     VelocityMps,
 )
+from spotter.domain.motion_limits import SAMPLES_MAX
 
 Intent = Literal["work", "warmup", "amrap", "test", "drop", "technique"]
 VelocityMetric = Literal["mean", "propulsive", "peak"]
@@ -154,8 +155,12 @@ class MotionSampled(EventData):
     rate_hz: Annotated[float, Field(ge=1, le=2000)]
     signal: Literal["bar_velocity", "bar_position", "imu_bar", "imu_wrist"]
     samples: Annotated[
-        list[float | None] | list[Annotated[list[float], Field(min_length=6, max_length=6)] | None],
-        Field(min_length=1, max_length=2048),
+        Annotated[list[float | None], Field(fail_fast=True)]
+        | Annotated[
+            list[Annotated[list[float], Field(min_length=6, max_length=6, fail_fast=True)] | None],
+            Field(fail_fast=True),
+        ],
+        Field(min_length=1, max_length=SAMPLES_MAX),
     ]
     """Positive upwards, whatever the exercise; null: missing. Up to 0.2 s of missing samples are bridged."""
     device: Device | None = None
