@@ -12,8 +12,10 @@ from lab.accuracy.protocol import motion
 from lab.accuracy.protocol.motion import WatchRow
 from lab.accuracy.protocol.people import people_figures
 from lab.accuracy.protocol.plan import AFTER_8, COLD, MAIN_CASES, OTHER_CASES, ProtocolPlan
+from lab.accuracy.protocol.processes import executor_of
 from lab.accuracy.protocol.rows import MODEL
-from lab.accuracy.protocol.simulations import Simulated, measure
+from lab.accuracy.protocol.run import measured
+from lab.accuracy.protocol.simulations import Simulated
 from lab.accuracy.protocol.wide import wide_figures
 from lab.accuracy.report import AccuracyReport, write
 from lab.accuracy.simulation import FAMILIES, lifters
@@ -36,7 +38,8 @@ PLAN = replace(
 @pytest.fixture(scope="module")
 def results() -> list[Simulated]:
     """One family and exercise."""
-    return measure(PLAN, 1, lambda text: None)
+    with executor_of(1) as pool:
+        return measured(PLAN, ("narrow",), None, pool, lambda text: None).narrow
 
 
 @pytest.mark.timeout(180)

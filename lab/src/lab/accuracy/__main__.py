@@ -8,13 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from lab.accuracy.motion.bar_scores import BarScores
-from lab.accuracy.motion.wrist_counts import WristCount, wrist_counts
-from lab.accuracy.protocol.motion import WatchRow, bar_rows, watch_rows
 from lab.accuracy.protocol.people import PeopleFigures, people_figures
 from lab.accuracy.protocol.plan import ProtocolPlan
-from lab.accuracy.protocol.simulations import measure
-from lab.accuracy.protocol.wide import measure_wide
+from lab.accuracy.protocol.processes import executor_of
+from lab.accuracy.protocol.run import measured
 from lab.accuracy.recording_reader import UnreadableSets, read_recorded
 from lab.accuracy.report import PARTS, AccuracyReport, write
 from lab.accuracy.sets import LabelledSet
@@ -36,20 +33,12 @@ def main() -> int:
         os.environ.setdefault(name, "1")
     plan = ProtocolPlan().quick() if options.quick else ProtocolPlan()
     began_s = time.monotonic()
-    wide = measure_wide(plan, options.jobs, _print_progress) if "wide" in options.parts else []
-    results = measure(plan, options.jobs, _print_progress) if "narrow" in options.parts else []
-    bars: list[BarScores] = []
-    watch: list[WatchRow] = []
-    wrists: list[WristCount] = []
-    if "motion" in options.parts:
-        bars = bar_rows(plan)
-        _print_progress("bar signals")
-        if options.recorded is not None and (options.recorded / "watch").is_dir():
-            watch = watch_rows(options.recorded / "watch")
-        wrists = wrist_counts(options.recorded, plan.seeds[0], options.quick)
-        _print_progress("wrists")
+    with executor_of(options.jobs) as pool:
+        run = measured(plan, options.parts, options.recorded, pool, _print_progress, quick=options.quick)
     own_sets = people is not None and not options.recorded.is_dir()
-    report = AccuracyReport(plan, options.quick, results, bars, watch, wide, people, own_sets, wrists)
+    report = AccuracyReport(
+        plan, options.quick, run.narrow, run.bars, run.watch, run.wide, people, own_sets, run.wrists
+    )
     write(report, options.to)
     targets = [target for _, target in report.targets()]
     for target in targets:

@@ -44,7 +44,7 @@ def part_rows(family: str, exercise: str, plan: ProtocolPlan) -> list[PartRow]:
     for habit in HABITS:
         sets: list[PartedSet] = []
         for seed in plan.seeds:
-            sets += parted_sets(habit, family, exercise, max(plan.shape_sets // (2 * len(plan.seeds)), 1), seed)
+            sets += parted_sets(habit, family, exercise, max(plan.shape_sets // (4 * len(plan.seeds)), 1), seed)
         labelled, bare = _errors([parted.labelled for parted in sets]), _errors([parted.bare for parted in sets])
         plain = _errors([part for parted in sets for part in parted.plain])
         rows.append(PartRow(habit, len(sets), labelled[0], bare[0], plain[0], labelled[1], bare[1]))

@@ -82,15 +82,15 @@ class ProtocolPlan:
     """
 
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
-    lifters_a_seed: int = 600
+    lifters_a_seed: int = 400
     training_seeds: tuple[int, ...] = (101, 102, 103)
-    training_lifters_a_seed: int = 300
-    faulty_lifters_a_seed: int = 200
-    other_lifters_a_seed: int = 40
-    shape_sets: int = 2000
+    training_lifters_a_seed: int = 200
+    faulty_lifters_a_seed: int = 120
+    other_lifters_a_seed: int = 30
+    shape_sets: int = 1500
     wide_lifters: int = 600
     wide_oracle_lifters: int = 200
-    bar_sets: int = 300
+    bar_sets: int = 200
     families: tuple[str, ...] = FAMILIES
     exercises: tuple[str, ...] = EXERCISES
 

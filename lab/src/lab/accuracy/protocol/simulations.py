@@ -1,12 +1,10 @@
-"""The protocol on simulated sets: all rows of a plan, one process per family and exercise."""
+"""The protocol on simulated sets of the narrow world: all rows of one family and exercise."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 
 from lab.accuracy.baselines import Fitted
 from lab.accuracy.protocol import targets
@@ -15,7 +13,7 @@ from lab.accuracy.protocol.judged_sets import JudgedSets, lifted
 from lab.accuracy.protocol.parts import PartRow, part_rows
 from lab.accuracy.protocol.plan import AFTER_3, COLD, MAIN_CASES, OTHER_CASES, ProtocolCase, ProtocolPlan
 from lab.accuracy.protocol.rows import ScoreRow, row
-from lab.accuracy.protocol.rules import fixed_rules, rule_of, wrong_alerts
+from lab.accuracy.protocol.rules import rule_of
 from lab.accuracy.protocol.shapes import ShapeRow, shape_rows
 from lab.accuracy.protocol.targets import AccuracyTarget
 from lab.accuracy.scores.alerts import AlertRule
@@ -44,35 +42,6 @@ class Simulated:
         targets_here += targets.of_faults(self.faults)
         targets_here += targets.of_shapes(self.family, self.exercise, self.shapes)
         return targets_here
-
-
-def measure(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[Simulated]:
-    """Measure all figures of a plan, by family and exercise.
-
-    Parameters
-    ----------
-    jobs : int
-        Processes at once.
-    say : callable
-        Prints each finished part.
-    """
-    wanted = [(family, exercise) for family in plan.families for exercise in plan.exercises]
-    if jobs == 1:
-        rules = fixed_rules([wrong_alerts(exercise, plan) for exercise in plan.exercises])
-        results: list[Simulated] = []
-        for family, exercise in wanted:
-            results.append(simulated(family, exercise, plan, rules))
-            say(results[-1].progress())
-        return results
-    # Spawned: forking would copy the threads of libraries.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        rules = fixed_rules(list(pool.map(wrong_alerts, plan.exercises, [plan] * len(plan.exercises))))
-        waiting = {pool.submit(simulated, *pair, plan, rules): pair for pair in wanted}
-        by_pair: dict[tuple[str, str], Simulated] = {}
-        for done in as_completed(waiting):
-            by_pair[waiting[done]] = done.result()
-            say(done.result().progress())
-    return [by_pair[pair] for pair in wanted]
 
 
 def simulated(family: str, exercise: str, plan: ProtocolPlan, rules: Mapping[str, AlertRule]) -> Simulated:

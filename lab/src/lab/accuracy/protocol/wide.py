@@ -7,11 +7,8 @@ are those of the same sets as their lifters ended them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from typing import Final
 
 import numpy as np
@@ -97,6 +94,10 @@ class WideFigures:
     properties: list[PropertyRow] = field(default_factory=list)
     seconds: float = 0.0
 
+    def progress(self) -> str:
+        """Return a line for the terminal when this part is done."""
+        return f"{self.exercise}, {self.family} family, wide world: {self.seconds:.0f} s"
+
     def targets(self) -> Iterator[AccuracyTarget]:
         """Yield the targets of the wide world."""
         for row in self.rows:
@@ -117,24 +118,6 @@ class WideFigures:
         if self.rows:
             where = ("wide world", self.family, self.exercise, "all cases")
             yield AccuracyTarget(*where, "a rule is better, or knowing less", float(len(self.red)), 0.0)
-
-
-def measure_wide(plan: ProtocolPlan, jobs: int, say: Callable[[str], None]) -> list[WideFigures]:
-    """Measure every family and exercise of a plan."""
-    wanted = [(family, exercise) for family in plan.families for exercise in plan.exercises]
-    results: list[WideFigures] = []
-    with ExitStack() as stack:
-        if jobs == 1:
-            made = (wide_figures(*pair, plan) for pair in wanted)
-        else:
-            pool = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=get_context("spawn")))
-            # The other family's oracles take longest: they begin.
-            waiting = {pair: pool.submit(wide_figures, *pair, plan) for pair in reversed(wanted)}
-            made = (waiting[pair].result() for pair in wanted)
-        for result in made:
-            say(f"{result.exercise}, wide world, {result.family} family: {result.seconds:.0f} s")
-            results.append(result)
-    return results
 
 
 def wide_figures(family: str, exercise: str, plan: ProtocolPlan) -> WideFigures:
