@@ -219,22 +219,6 @@ def test_what_a_pace_keeps_to_failure_is_learned() -> None:
     assert even.mean[V_FAIL] > slowing.mean[V_FAIL] + 0.05
 
 
-def test_a_lifter_of_varied_sets_has_no_habit() -> None:
-    """After sets of six to twenty reps without a load, the next one may be any of them."""
-    steady, varied = (
-        posterior_profile(
-            None,
-            [
-                likelihood_of_set(make_prior(pct_1rm=None), by_ends((0.5,) * count), ObservedOutcome(failed=True))
-                for count in counts
-            ],
-        ).build_prior(make_prior(pct_1rm=None), None)
-        for counts in ((12, 12, 13), (6, 20, 11))
-    )
-    assert steady.log_n_sd < 0.12
-    assert varied.log_n_sd > 0.3
-
-
 def test_a_slow_last_cycle_is_no_missed_rep_of_a_set_that_failed() -> None:
     """Twelve reports to failure, the last after twice the time: twelve reps were possible, whatever was missing."""
     even = by_ends((0.5,) * 12)

@@ -20,6 +20,8 @@ Sources, by column:
   general equations of velocity loss over share done have it (bench press Sánchez-Moreno 2021, squat Pérez-Castilla
   2024).
 * **Load.** See `log_reps_at`; deadlift 7.2 reps at 80 % of the 1RM in published data, a fifth under that table.
+* **Usual reps.** Ten, and twelve in the exercises of single joints and machines, which are lifted for 8–15 (design
+  choice).
 * **Travel.** Of the bar in the concentric phase; design choices for a lifter of medium height, their sd in logs.
 
 Variation between lifters is separated from that between the sets of one lifter by the error of individual lines, .17 of
@@ -69,6 +71,8 @@ class ExerciseModel:
         Mean exponent of the curve; its sd between lifters is `CURVE_SD`.
     rom_m : float
         Travel of the concentric phase, m; its sd between lifters is `rom_log_sd`, of logs.
+    usual_reps : float
+        Reps possible at a load that nobody tells, but for `load_shift`.
     """
 
     v_last_mps: float
@@ -83,6 +87,15 @@ class ExerciseModel:
     curve_mean: float
     rom_m: float
     rom_log_sd: float
+    usual_reps: float = 10.0
+
+    def usual_log_n(self) -> float:
+        """Log reps possible at a load that nobody tells.
+
+        >>> [round(EXERCISE_MODELS[name].usual_log_n(), 3) for name in ("bench_press", "deadlift", "unknown")]
+        [2.303, 2.083, 2.485]
+        """
+        return log(self.usual_reps) + self.load_shift
 
     def v_last_sd_mps(self) -> float:
         """Sd of the velocity at failure of one set of an unknown lifter, m/s.
@@ -139,7 +152,7 @@ EXERCISE_MODELS: dict[str, ExerciseModel] = {
     "overhead_press": ExerciseModel(0.19, 0.050, 0.030, 0.520, 2.40, 4.5, 0.40, 0.0, 0.33, 1.30, 0.52, 0.12),
     "bench_pull": ExerciseModel(0.50, 0.050, 0.040, 0.790, 2.45, 6.5, 0.45, 0.0, 0.35, 1.30, 0.40, 0.15),
     "pull_up": ExerciseModel(0.23, 0.050, 0.040, 0.600, 2.17, 3.3, 0.40, 0.0, 0.35, 1.30, 0.48, 0.15),
-    "unknown": ExerciseModel(0.28, 0.110, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30, 0.45, 0.35),
+    "unknown": ExerciseModel(0.28, 0.110, 0.040, 0.550, 2.30, 4.5, 0.70, 0.0, 0.40, 1.30, 0.45, 0.35, 12.0),
 }
 
 

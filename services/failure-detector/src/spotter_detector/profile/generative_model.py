@@ -43,10 +43,10 @@ REPS_OFFSET, V1_OFFSET, SLOPE, V_FAIL, CURVE, LOG_1RM, LOG_SCALE = range(PARAMET
 # Indices of a set's effects: the population's first velocity at the load (g), velocity at failure (w), log reps (e),
 # curve.
 _SET_V1, _SET_V_FAIL, SET_LOG_REPS, _SET_CURVE = range(4)
-# Paces alone: a lifter's reps to failure at the load they are used to, and from set to set where no load is told; what
-# a lifter's pace keeps to failure over what it usually does, and from set to set (design choices). The scale means
-# nothing.
-PACE_LOG_N_SD, _PACE_LOAD_LOG_N_SD = 0.50, 0.02
+# Paces alone: a lifter's reps to failure at the load they are used to over the usual ones, and from set to set where no
+# load is told; what a lifter's pace keeps to failure over what it usually does, and from set to set (design choices).
+# Lifters differ less than the sets of one do: the first sets are drawn towards the usual reps. The scale means nothing.
+PACE_LOG_N_SD, _PACE_LOAD_LOG_N_SD = 0.20, 0.02
 _PACE_RETENTION_SD, _PACE_RETENTION_WITHIN_SD = 0.12, 0.15
 _PACE_SCALE_SD = 1e-4
 # Load unknown, as in a population prior (design choice).
@@ -91,7 +91,7 @@ def population_belief(model_class: str, kind: str) -> Belief:
     scale_sd = float(np.hypot(SCALE_LOG_SD, travel_sd))
     mean = np.array([0.0, 0.0, model.line_slope, model.v_last_mps, model.curve_mean, _LOG_1RM, 0.0])
     if kind == "pace":
-        mean[[REPS_OFFSET, V_FAIL]] = VAGUE_LOG_N - model.line_log_n, 0.0
+        mean[V_FAIL] = 0.0
     sd = np.array(
         [
             model.load_between_sd(),
@@ -121,11 +121,12 @@ class SetEffects:
 
 
 def set_effects(
-    model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats, habit_sd: float | None = None
+    model: ExerciseModel, loads: Sequence[SetLoad], lifter: Floats, habit_sds: tuple[float, float] | None = None
 ) -> SetEffects:
     """Return the distribution of the effects of sets at these loads, for a lifter with parameters (7,).
 
-    `habit_sd` is that of log reps from set to set, of sets that are measured by paces; None: of velocities or times.
+    `habit_sds` are those of log reps from set to set at a told load and without, of sets that are measured by paces;
+    None: of velocities or times.
 
     >>> model = exercise_model("bench_press")
     >>> variation = set_effects(model, [SetLoad(pct_1rm=75.0)], population_belief("bench_press", "velocity").mean)
@@ -139,11 +140,11 @@ def set_effects(
     variance[:] = (0.0, model.v_last_within_sd_mps**2, LINE_WITHIN_SD**2, _CURVE_WITHIN_SD**2)
     mean[:, _SET_V1] = [row[0] for row in rows]
     variance[:, _SET_V1] = [row[1] for row in rows]
-    if habit_sd is not None:
+    if habit_sds is not None:
         variance[:, _SET_V_FAIL] = _PACE_RETENTION_WITHIN_SD**2
-        variance[:, SET_LOG_REPS] = habit_sd**2
         untold = [load.pct_1rm is None and load.load_kg is None for load in loads]
-        mean[untold, _SET_V1] = model.line_velocity_mps
+        variance[:, SET_LOG_REPS] = np.where(untold, habit_sds[1], habit_sds[0]) ** 2
+        mean[untold, _SET_V1] = model.velocity_at_mps(model.usual_log_n())
         variance[untold, _SET_V1] = (_PACE_LOAD_LOG_N_SD / model.line_slope) ** 2
     return SetEffects(mean, variance, np.array([row[2] for row in rows]))
 

@@ -30,7 +30,8 @@ from spotter_detector.profile.generative_model import (
     set_figures,
     weeks_between,
 )
-from spotter_detector.profile.habit import RepsHabit
+from spotter_detector.profile.habit import ODD_SHARE as ODD_PACES_SHARE
+from spotter_detector.profile.habit import RepsHabit, RepsOffUsual
 from spotter_detector.profile.noise import pooled_noise
 from spotter_detector.profile.profile import Profile
 from spotter_detector.profile.term import FIGURES, KINDS, LOG_N, Term
@@ -39,6 +40,7 @@ _PASSES = 6
 # Share of sets that say nothing of the lifter: another exercise, another lifter, reports that were no reps; their
 # figures vary so many times the variance (design choice).
 _ODD_SHARE, _ODD_SPREAD = 0.02, 9.0
+_NEVER = 1e-9
 _UNKNOWN_1RM_SD = 0.3
 # Sd of the log 1RM behind a load that is told in kg and in % of it (design choice).
 _TOLD_1RM_SD = 0.08
@@ -92,10 +94,15 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
     now = max([base.at_days] * (base.learned_sets > 0) + [term.at_days for term in ordered])
     model = exercise_model(base.model_class)
     prior = base.at(now).belief() if base.learned_sets else base.belief()
-    habit = RepsHabit(base.noise, base.noise_reps) if base.kind == "pace" else None
+    habit, heeds_load = base.reps_habit() if base.kind == "pace" else None, base.heeds_load
     if habit is not None and taught:
-        habit = habit.after(*_off_usual(model, prior, taught))
-    belief = _posterior(model, prior, taught, now, None if habit is None else habit.sd) if taught else prior
+        off_usual, heeds_load = _off_usual(model, prior, taught, habit)
+        if not base.learned_sets:
+            prior = Belief(prior.mean, prior.cov.copy())
+            prior.cov[REPS_OFFSET, REPS_OFFSET] = habit.between_sd(off_usual) ** 2
+        habit = habit.after(off_usual)
+    loads = [SetLoad(term.pct_1rm, term.load_kg) if heeds_load else SetLoad() for term in taught]
+    belief = _posterior(model, prior, taught, loads, now, None if habit is None else habit.sds) if taught else prior
     noise = pooled_noise([(base.noise, base.noise_reps), *((term.noise, term.noise_reps) for term in taught)])
     return Profile(
         base.model_class,
@@ -110,31 +117,35 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
         ),
         _median([term.rom_m for term in ordered], base.rom_m),
         _median([term.rest_s for term in ordered], base.rest_s),
-        *(noise if habit is None else (habit.variance, habit.sets)),
+        *noise,
+        () if habit is None else (*habit.shares, habit.odd_sets),
+        heeds_load,
     ).with_belief(belief)
 
 
 def _posterior(
-    model: ExerciseModel, prior: Belief, terms: Sequence[Term], now: float, habit_sd: float | None
+    model: ExerciseModel,
+    prior: Belief,
+    terms: Sequence[Term],
+    loads: Sequence[SetLoad],
+    now: float,
+    habit_sds: tuple[float, float] | None,
 ) -> Belief:
     precisions = symmetric([term.precision for term in terms], FIGURES)
     shifts = np.array([term.shift for term in terms])
-    loads = [SetLoad(term.pct_1rm, term.load_kg) for term in terms]
     changed = np.array([weeks_between(term.at_days, now) for term in terms])[:, None] * DRIFT
     prior = _with_told_strength(prior, terms)
     prior_precision = np.linalg.inv(prior.cov)
-    mean, cov = _first_guess(model, prior, terms, habit_sd), prior.cov
-    untold = set_effects(model, [SetLoad()] * len(terms), mean, habit_sd)
-    expected = set_effects(model, loads, mean, habit_sd)
+    mean, cov = _first_guess(model, prior, terms, habit_sds), prior.cov
+    untold = set_effects(model, [SetLoad()] * len(terms), mean, habit_sds)
+    expected = set_effects(model, loads, mean, habit_sds)
     effects = expected.mean
     before = prior.cov.copy()
     if before[LOG_1RM, LOG_1RM] > _UNKNOWN_1RM_SD**2:  # it was guessed from the sets
         before[LOG_1RM, LOG_1RM] = _GUESSED_1RM_SD**2
     for number in range(_PASSES):
         belief = Belief(mean, cov if number else before)
-        # Odd paces are no sign of another lifter: how often a set is none of the habit, the habit knows.
-        odd_share = _ODD_SHARE if habit_sd is None else 1e-9
-        trust = _trust(model, belief, (expected, untold), (precisions, shifts), odd_share)
+        trust = _trust(model, belief, (expected, untold), (precisions, shifts), by_pace=habit_sds is not None)
         expected = blended(expected, untold, trust.load)
         if number == 0:
             effects = expected.mean
@@ -154,7 +165,7 @@ def _posterior(
         cov = np.asarray(np.linalg.inv(precision), dtype=np.float64)
         mean = np.asarray(cov @ shift, dtype=np.float64)
         # The best guess of the sets' effects, given the lifter's parameters.
-        expected = set_effects(model, loads, mean, habit_sd)
+        expected = set_effects(model, loads, mean, habit_sds)
         likely = blended(expected, untold, trust.load)
         figures = set_figures(model, mean, effects, likely.by_1rm)
         offset = figures.at - _times(figures.by_effects, effects)
@@ -180,17 +191,21 @@ def _trust(
     belief: Belief,
     effects: tuple[SetEffects, SetEffects],
     messages: tuple[Floats, Floats],
-    odd_share: float,
+    *,
+    by_pace: bool,
 ) -> _Trust:
-    """Weigh what each set says against what the others say of the lifter, with its load told (first effects) and not."""
+    """Weigh what each set says against what the others say of the lifter, with its load told (first effects) and not.
+
+    By paces alone one set is no judge of its load: all sets together are (`_off_usual`).
+    """
     log_told, log_untold = (_log_evidence(*_predicted(model, belief, of), *messages) for of in effects)
     at, cov = _predicted(model, belief, effects[1])
     log_odd = _log_evidence(at, _ODD_SPREAD * cov, *messages)
     logs = np.stack(
         [
             log_told + log(1.0 - UNTOLD_SHARE),
-            log_untold + log(UNTOLD_SHARE),
-            log_odd + log(odd_share),
+            log_untold + log(_NEVER if by_pace else UNTOLD_SHARE),
+            log_odd + log(ODD_PACES_SHARE if by_pace else _ODD_SHARE),
         ]
     )
     shares = np.exp(logs - logs.max(axis=0))
@@ -217,13 +232,15 @@ def _log_evidence(at: Floats, cov: Floats, precisions: Floats, shifts: Floats) -
     return log_evidence
 
 
-def _first_guess(model: ExerciseModel, prior: Belief, terms: Sequence[Term], habit_sd: float | None) -> Floats:
+def _first_guess(
+    model: ExerciseModel, prior: Belief, terms: Sequence[Term], habit_sds: tuple[float, float] | None
+) -> Floats:
     """Return where the model is linearised first: an unknown 1RM is the median of what each set's reps say alone."""
     guess = prior.mean.copy()
     with_kg = [term for term in terms if term.pct_1rm is None and term.load_kg]
     if not with_kg or prior.cov[LOG_1RM, LOG_1RM] <= _UNKNOWN_1RM_SD**2:
         return guess
-    usual = set_effects(model, [SetLoad()], prior.mean, habit_sd)
+    usual = set_effects(model, [SetLoad()], prior.mean, habit_sds)
     at, cov = _predicted(model, prior, usual)
     precision = np.linalg.inv(cov[0])
     weighed: list[tuple[float, float]] = []
@@ -246,10 +263,26 @@ def _with_told_strength(prior: Belief, terms: Sequence[Term]) -> Belief:
     return Belief(mean, prior.cov - np.outer(gain, prior.cov[LOG_1RM]))
 
 
-def _off_usual(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> tuple[Floats, Floats]:
-    """Return by how much the log reps of sets differ from what is usual at their loads, and the variances: (n,) each."""
-    mean = _first_guess(model, prior, terms, RepsHabit(0.0, 0).sd)
-    effects = set_effects(model, [SetLoad(term.pct_1rm, term.load_kg) for term in terms], mean, 0.0)
+def _off_usual(
+    model: ExerciseModel, prior: Belief, terms: Sequence[Term], habit: RepsHabit
+) -> tuple[RepsOffUsual, bool]:
+    """Return by how much log reps of sets are off the usual, and whether what is told of their loads explains them.
+
+    Where the reps are more alike as if no load were told, the loads are no guide to the next set's.
+    """
+    mean = _first_guess(model, prior, terms, RepsHabit().sds)
+    at_loads = _off_usual_at(model, prior, mean, terms, [SetLoad(term.pct_1rm, term.load_kg) for term in terms])
+    if not at_loads.is_told.any():
+        return at_loads, True
+    untold = _off_usual_at(model, prior, mean, terms, [SetLoad()] * len(terms))
+    log_told = habit.log_evidence(at_loads) + log(1.0 - UNTOLD_SHARE)
+    return (at_loads, True) if log_told >= habit.log_evidence(untold) + log(UNTOLD_SHARE) else (untold, False)
+
+
+def _off_usual_at(
+    model: ExerciseModel, prior: Belief, mean: Floats, terms: Sequence[Term], loads: Sequence[SetLoad]
+) -> RepsOffUsual:
+    effects = set_effects(model, loads, mean, (0.0, 0.0))
     figures = set_figures(model, mean, effects.mean, effects.by_1rm)
     usual = figures.at[:, LOG_N] - mean[REPS_OFFSET] + prior.mean[REPS_OFFSET]
     open_to = np.diag([*(1e3 for _ in range(LOG_N)), _OPEN_LOG_N_SD**2, 1e3])
@@ -259,7 +292,8 @@ def _off_usual(model: ExerciseModel, prior: Belief, terms: Sequence[Term]) -> tu
         for term, cov, log_n in zip(terms, messages, usual, strict=True)
     ]
     by_load = figures.by_effects[:, LOG_N, 0] ** 2 * effects.variance[:, 0]
-    return np.array(at) - usual, np.array([cov[LOG_N, LOG_N] for cov in messages]) + by_load
+    is_told = np.array([load.pct_1rm is not None or load.load_kg is not None for load in loads])
+    return RepsOffUsual(np.array(at) - usual, np.array([cov[LOG_N, LOG_N] for cov in messages]) + by_load, is_told)
 
 
 def _weighted_median(weighed: Sequence[tuple[float, float]]) -> float:

@@ -59,25 +59,30 @@ def predicted_prior(cold: Prior, belief: Belief, *, knows_1rm: bool) -> Prior:
     )
 
 
-def predicted_pace_prior(usual: Prior, belief: Belief, habit: RepsHabit, *, knows_1rm: bool) -> Prior:
+def predicted_pace_prior(usual: Prior, belief: Belief, habit: RepsHabit, load: SetLoad) -> Prior:
     """Return the prior of a set that is measured by paces: `usual` with the lifter's reps, retention and curve in place.
 
-    Reps to failure at a like load are known by what was told of the loads, else by the lifter's habit.
+    Reps to failure at a like load are known by what was told of the `load`, else by the lifter's habit. One who varies
+    the load, or breaks the habit, does about as many, give or take more.
     """
     model = exercise_model(usual.model_class)
-    load = SetLoad(usual.pct_1rm, usual.load_kg if knows_1rm else None)
-    effects = set_effects(model, [load], belief.mean, habit.sd)
+    effects = set_effects(model, [load], belief.mean, habit.sds)
     figures = set_figures(model, belief.mean, effects.mean, effects.by_1rm, is_bent=False)
     at, by_lifter, by_effects = figures.at[0], figures.by_lifter[0], figures.by_effects[0]
     cov = by_lifter @ belief.cov @ by_lifter.T + (by_effects * effects.variance[0]) @ by_effects.T
-    open_to_all = by_pace(usual)
-    return replace(
-        with_reps(open_to_all, float(at[LOG_N]), sqrt(cov[LOG_N, LOG_N])),
+    learned = replace(
+        by_pace(usual),
         retention_offset=_readable(at[V_LAST]),
         retention_sd=_readable(sqrt(cov[V_LAST, V_LAST])),
         curve_mean=_readable(at[CURVE]),
         curve_sd=_readable(sqrt(cov[CURVE, CURVE])),
-        untold=replace(open_to_all, curve_mean=_readable(at[CURVE]), curve_sd=_readable(sqrt(cov[CURVE, CURVE]))),
+    )
+    is_untold = load.pct_1rm is None and load.load_kg is None
+    of_lifter = cov[LOG_N, LOG_N] - habit.sds[is_untold] ** 2
+    steady, varied = (sqrt(of_lifter + sd**2) for sd in (habit.steady_sd, habit.varied_sds[is_untold]))
+    return replace(
+        with_reps(learned, float(at[LOG_N]), steady),
+        untold=with_reps(learned, float(at[LOG_N]), varied),
         untold_share=habit.broken_share,
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.model.prior import Prior
 from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
-from spotter_detector.profile.generative_model import PARAMETERS, Belief, drifted, weeks_between
+from spotter_detector.profile.generative_model import PARAMETERS, Belief, SetLoad, drifted, weeks_between
 from spotter_detector.profile.habit import RepsHabit
 from spotter_detector.profile.noise import sensor_sd_mps
 from spotter_detector.profile.prediction import predicted_pace_prior, predicted_prior
@@ -42,7 +42,11 @@ class Profile:
     grind_s, rom_m, rest_s : float or None
         Longest completed concentric phase, usual travel, usual rest between concentric phases.
     noise, noise_reps : float, int
-        Variance of the sensor, (m/s)², from all sets, and the reps that it rests on; of a profile of paces the `RepsHabit`.
+        Variance of the sensor, (m/s)², from all sets, and the reps that it rests on.
+    habit : tuple of 4 floats, or none
+        Of a profile of paces: the probabilities of `RepsHabit`, and how many sets were odd.
+    heeds_load : bool
+        Whether the sets are explained by what was told of their loads, where anything was; of a profile of paces.
 
     >>> from spotter_detector.profile import posterior_profile
     >>> from spotter_detector.profile.posterior import population_profile
@@ -62,13 +66,14 @@ class Profile:
     rest_s: float | None = None
     noise: float = 0.0
     noise_reps: int = 0
+    habit: tuple[float, ...] = ()
+    heeds_load: bool = True
 
     @property
     def version(self) -> str:
         """A name that changes with the content: the format, the sets learned from, and a checksum."""
-        content = repr(
-            (self.model_class, self.kind, self.at_days, self.mean, self.cov, self.grind_s, self.rom_m, self.noise)
-        )
+        parameters = self.mean, self.cov, self.habit, self.heeds_load
+        content = repr((self.model_class, self.kind, self.at_days, parameters, self.grind_s, self.rom_m, self.noise))
         return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(content.encode()):08x}"
 
     def at(self, at_days: float) -> Profile:
@@ -92,7 +97,8 @@ class Profile:
         """
         belief = self.belief() if at_days is None else self.belief_at(at_days)
         if self.kind == "pace":
-            prior = predicted_pace_prior(cold, belief, RepsHabit(self.noise, self.noise_reps), knows_1rm=self.knows_1rm)
+            load = SetLoad(cold.pct_1rm, cold.load_kg if self.knows_1rm else None) if self.heeds_load else SetLoad()
+            prior = predicted_pace_prior(cold, belief, self.reps_habit(), load)
             return start_with(prior, learned_sets=self.learned_sets, profile_version=self.version)
         return start_with(
             predicted_prior(cold, belief, knows_1rm=self.knows_1rm),
@@ -102,6 +108,10 @@ class Profile:
             profile_version=self.version,
             sensor_sd_mps=cold.sensor_sd_mps if cold.sensor_told else sensor_sd_mps(self.noise, self.noise_reps),
         )
+
+    def reps_habit(self) -> RepsHabit:
+        """Return how the lifter's reps vary from set to set; of a profile of paces."""
+        return RepsHabit(self.habit[:-1], self.learned_sets, self.habit[-1]) if self.habit else RepsHabit()
 
     def belief_at(self, at_days: float) -> Belief:
         """Return the belief about the parameters at another time, as `at` does."""
@@ -126,6 +136,8 @@ def profile_to_json(profile: Profile) -> dict[str, object]:
         **{name: getattr(profile, name) for name in _NAMES},
         "mean": list(profile.mean),
         "cov": list(profile.cov),
+        "habit": list(profile.habit),
+        "heeds_load": profile.heeds_load,
     }
 
 
@@ -138,7 +150,11 @@ def profile_from_json(written: Mapping[str, object]) -> Profile:
     values = {name: written[name] for name in _NAMES}
     values["mean"] = numbers(written["mean"], PARAMETERS, "a profile's mean")
     values["cov"] = numbers(written["cov"], _TRIANGLE, "a profile's cov")
+    # Written before there were a habit and doubts about loads: nobody's.
+    habit = written.get("habit") or ()
+    values["habit"] = numbers(habit, 4, "a profile's habit") if habit else ()
+    values["heeds_load"] = written.get("heeds_load", True)
     return Profile(**values)  # type: ignore[arg-type]  # as profile_to_json wrote them
 
 
-_NAMES = tuple(field.name for field in fields(Profile) if field.name not in ("mean", "cov"))
+_NAMES = tuple(field.name for field in fields(Profile) if field.name not in ("mean", "cov", "habit", "heeds_load"))
