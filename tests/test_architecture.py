@@ -30,7 +30,7 @@ MEMBERS: Final = {
 
 # Everything in these packages is core unless it is named here: what touches the network, a disk, a clock or a thread.
 SHELLS: Final = {
-    "spotter": {"http", "logging_config", "settings", "streaming"},
+    "spotter": {"files", "http", "logging_config", "settings", "streaming"},
     "spotter_detector": {"__main__", "settings", "timers", "worker"},
     "spotter_advisor": {"__main__", "settings", "worker"},
 }

@@ -121,6 +121,7 @@ def test_a_database_that_is_none_is_reported_in_one_line(tmp_path: Path) -> None
 def test_a_key_file_that_is_none_is_reported_in_one_line(tmp_path: Path) -> None:
     """It is not replaced: every token would be lost."""
     (tmp_path / "keys.json").write_text("{}")
+    (tmp_path / "keys.json").chmod(0o600)
 
     with pytest.raises(CliError, match=r"keys\.json is no key file"), Standalone(tmp_path):
         pass

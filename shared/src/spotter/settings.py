@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     """Prefix of every topic and group, for several installations on one cluster."""
     instance: str | None = None
     """Name of this replica, the same after a restart (static membership of its consumer group)."""
+    audit_log: Path | None = None
+    """File of the audit log; by default it is on standard error with the rest, standalone in the data folder."""
     log_level: str = "INFO"
     log_json: bool = True
 

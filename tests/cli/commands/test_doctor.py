@@ -31,6 +31,7 @@ def test_what_is_broken_is_named_with_what_to_do(tmp_path: Path) -> None:
     """Exit code 1."""
     (tmp_path / "spotter.db").write_bytes(b"no database " * 1000)
     (tmp_path / "keys.json").write_text("[]")
+    (tmp_path / "keys.json").chmod(0o600)
 
     ended = here("doctor", "--data", str(tmp_path), "--port", "0")
 

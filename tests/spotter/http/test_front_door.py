@@ -159,6 +159,12 @@ class TestHeaders:
         assert (400, "application/problem+json") == (status, media)
 
 
+async def test_the_server_does_not_say_what_it_is() -> None:
+    """No name, no version."""
+    async with served() as (port, _), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        assert "server" not in (await client.get("/")).headers
+
+
 class TestBodies:
     """Small on every route but the one of events, which limits its own."""
 

@@ -42,6 +42,7 @@ def test_the_key_file_is_made_once_and_kept_private(tmp_path: Path) -> None:
 def test_a_damaged_key_file_says_what_to_do(tmp_path: Path) -> None:
     """It is not replaced silently: all tokens would stop working."""
     (tmp_path / "keys.json").write_text("{}")
+    (tmp_path / "keys.json").chmod(0o600)
     with pytest.raises(ValueError, match="restore it"):
         Keyring.load(tmp_path / "keys.json")
 
@@ -80,3 +81,15 @@ def test_a_token_needs_valid_ids_and_a_role(keyring: Keyring, gym: str, role: st
     """Ids and roles are checked when a token is made."""
     with pytest.raises(ValueError, match=r"no id|no role"):
         keyring.issue(gym, role)  # type: ignore[arg-type]  # what a command line may pass
+
+
+def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    """They could sign tokens; the message says how to mend it."""
+    path = tmp_path / "keys.json"
+    Keyring.load(path)
+    for mode in (0o640, 0o604, 0o620):
+        path.chmod(mode)
+        with pytest.raises(ValueError, match=f"chmod 600 {path}"):
+            Keyring.load(path)
+    path.chmod(0o600)
+    Keyring.load(path)

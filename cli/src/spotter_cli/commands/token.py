@@ -44,9 +44,19 @@ def create(
     days: Annotated[float, typer.Option("--days", min=0.0001, max=36_500, help="How many days it is valid.")] = 90,
 ) -> None:
     """Create a token and print it alone on standard output; no host need be running."""
+    # Imported here so that the other commands start faster.
+    from spotter.http import audit
+    from spotter.logging_config import write_audit_to
+
     data_dir = DataDir(data)
     data_dir.prepare()
-    print(data_dir.keyring().issue(gym, role.value, athletes=check_ids(athlete or []), days=days))
+    keyring = data_dir.keyring()
+    token = keyring.issue(gym, role.value, athletes=check_ids(athlete or []), days=days)
+    write_audit_to(data_dir.audit_file, "cli")
+    audit.record(
+        "token_created", gym_id=gym, role=role.value, issued_token_id=keyring.verify(token).token_id, days=days
+    )
+    print(token)
 
 
 @app.command()
@@ -73,6 +83,8 @@ def revoke(
 ) -> None:
     """Revoke a token: at once on a running host, else from its next start."""
     # Imported here so that the other commands start faster.
+    from spotter.http import audit
+    from spotter.logging_config import write_audit_to
     from spotter_cli.revocation import host_responds, parse_token_id, revoke_at_host, revoke_in_log
     from spotter_standalone.server import run
 
@@ -86,6 +98,8 @@ def revoke(
         err().print(f"Revoked {token_id} of gym {gym_id} at {address}.", markup=False)
     elif data_dir.database.exists():
         run(revoke_in_log(data_dir, gym_id, token_id, address))
+        write_audit_to(data_dir.audit_file, "cli")
+        audit.record("revoked", gym_id=gym_id, revoked_token_id=token_id)
         where = f"{data_dir.database}: effective from the next start"
         err().print(f"Revoked {token_id} of gym {gym_id} in {where}.", markup=False)
     else:

@@ -25,10 +25,17 @@ def up(data: DataOption, host: HostOption = "127.0.0.1", port: PortOption = PORT
     from spotter_standalone.server import run
 
     settings = Settings()
-    configure_logging("standalone", level=settings.log_level, as_json=settings.log_json and not err().is_terminal)
+    data_dir = DataDir(data)
+    data_dir.prepare()
+    configure_logging(
+        "standalone",
+        level=settings.log_level,
+        as_json=settings.log_json and not err().is_terminal,
+        audit_file=data_dir.audit_file,
+    )
     for talkative in ("alembic", "uvicorn"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
-    run(_up(DataDir(data), host, port))
+    run(_up(data_dir, host, port))
 
 
 async def _up(data_dir: DataDir, host: str, port: int) -> None:

@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
     options = parser.parse_args()
-    configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json)
+    configure_logging("dashboard", level=settings.log_level, as_json=settings.log_json, audit_file=settings.audit_log)
     source = KafkaLog(settings.kafka, settings.topic_prefix, gather_s=GATHER_S)
     process = Process(source, Keyring.load(settings.key_file), settings.database_url, source.stop)
     config = server_config(process.app, limits, host=options.host, port=options.port)

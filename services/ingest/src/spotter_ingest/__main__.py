@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s; 0: any)")
     options = parser.parse_args()
-    configure_logging("ingest", level=settings.log_level, as_json=settings.log_json)
+    configure_logging("ingest", level=settings.log_level, as_json=settings.log_json, audit_file=settings.audit_log)
     target = KafkaLog(settings.kafka, settings.topic_prefix)
     app = create_app(target, Keyring.load(settings.key_file), limits, running=target)
     tune()

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 from typing import Final, Literal, get_args
 
-from spotter.domain.events import Event, encode
+from spotter.domain.events import TYPES, Event, encode, event_type
+from spotter.domain.events.people import TokenRevoked
 from spotter.domain.fast_dataclass import record, replace
 from spotter.domain.gym_config import Configuration
 from spotter.domain.ids import athlete_key
 from spotter.domain.time import utc_now
 from spotter.domain.topics import CONFIG, LIFTS
-from spotter.http import Problem
+from spotter.http import Problem, audit
 from spotter.http.envelope_fields import ID_CHARACTERS_MAX
 from spotter.http.metrics import EVENTS_IN
 from spotter.http.tokens import Identity
@@ -42,6 +43,7 @@ ERRORS_SHOWN_MAX: Final = 20
 READ_BACK_S: Final = 1.0
 """How long the response to a change of configuration waits until later events are stamped with it."""
 _POLL_S: Final = 0.002
+_ADMINISTRATIVE: Final = frozenset(kind.data for kind in TYPES.values() if kind.role in ("coach", "admin"))
 
 Status = Literal["accepted", "duplicate", "refused"]
 _COUNTERS: Final = {status: EVENTS_IN.labels(status) for status in get_args(Status)}
@@ -77,7 +79,7 @@ class PendingResults:
     outcome: asyncio.Future[Outcome]
     changes: Set[int]
     """Indexes of those that change the gym's configuration."""
-    gym_id: str
+    bearer: Identity
     receipt: Receipt
     configuration: Configuration
 
@@ -96,15 +98,34 @@ class PendingResults:
             new = sum(written for index, written in zip(self.indexes, outcome, strict=True) if index in self.changes)
             if new:
                 await self._read_back(self.receipt.configversion + new)
+        self._audit()
         for status, count in Counter([result.status for result in self.results]).items():
             _COUNTERS[status].inc(count)
         return self.results
+
+    def _audit(self) -> None:
+        """Record what was changed by somebody who may, and what somebody may not send."""
+        for index, event in zip(self.indexes, self.events, strict=True):
+            if type(event.data) in _ADMINISTRATIVE and self.results[index].status == "accepted":
+                revoked = event.data.token_id if isinstance(event.data, TokenRevoked) else None
+                audit.record(
+                    "revoked" if revoked else "changed",
+                    self.bearer,
+                    event_type=event_type(event.data),
+                    event_id=event.id,
+                    athlete_id=event.data.athlete_id,
+                    revoked_token_id=revoked,
+                )
+        if len(self.events) < len(self.results):
+            forbidden = sum(result.problem is not None and result.problem.status == 403 for result in self.results)
+            if forbidden:
+                audit.record("events_forbidden", self.bearer, count=forbidden)
 
     async def _read_back(self, version: int) -> None:
         """Wait until later events are stamped with the change, which is written in any case."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + READ_BACK_S
-        while self.configuration.version(self.gym_id) < version:
+        while self.configuration.version(self.bearer.gym_id) < version:
             if loop.time() > until_s:
                 log.warning("a change of the configuration was written, but not read back within %g s", READ_BACK_S)
                 return
@@ -200,7 +221,7 @@ class IngestService:
                 if valid.record.topic == CONFIG:
                     changes.add(index)
         outcome = self._writer.submit(records)
-        return PendingResults(results, indexes, events, outcome, changes, bearer.gym_id, receipt, self._configuration)
+        return PendingResults(results, indexes, events, outcome, changes, bearer, receipt, self._configuration)
 
 
 def _first_errors(results: list[Result]) -> list[Result]:

@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 import platformdirs
 
+from spotter.files import FOLDER_MODE, make_private
 from spotter.http.tokens import Keyring
 from spotter.settings import Settings
 from spotter_standalone.errors import CliError
@@ -39,6 +40,11 @@ class DataDir:
         return self.path / "dashboard.db"
 
     @property
+    def audit_file(self) -> Path:
+        """The audit log: SPOTTER_AUDIT_LOG, else `audit.log` in the folder."""
+        return Settings().audit_log or self.path / "audit.log"
+
+    @property
     def key_file(self) -> Path:
         """The signing keys: SPOTTER_KEYS, else `keys.json` in the folder."""
         return Settings(data=self.path).key_file
@@ -51,7 +57,7 @@ class DataDir:
     def prepare(self) -> None:
         """Create the folder; raises CliError if that fails or it can't be written."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or str(error)
             raise CliError(
@@ -71,6 +77,7 @@ class DataDir:
 
     def write_address(self, url: str) -> None:
         """Record the host's address for other commands."""
+        make_private(self.address_file)
         self.address_file.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
 
     def remove_address(self) -> None:

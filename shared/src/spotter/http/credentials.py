@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
 from spotter.domain.time import utc_now
+from spotter.http.audit import IDENTITY_KEY
 from spotter.http.connections import connection_of
 from spotter.http.problems import Problem
 from spotter.http.tokens import ExpiredToken, Identity, InvalidToken, Keyring, Revocations, RevokedToken
@@ -47,15 +48,20 @@ class Guard:
 
         Raises Problem 401 for a credential that is missing, forged, expired or revoked.
         """
-        identity = self.verify(_token(connection, cookie))
+        identity = self.verify(_token(connection, cookie), connection)
         if (accepted := connection_of(connection.scope)) is not None:
             accepted.identified(identity.token_id)
         return identity
 
-    def verify(self, token: str) -> Identity:
-        """Return the identity of a token; raises Problem 401 for one that is forged, expired or revoked."""
+    def verify(self, token: str, connection: HTTPConnection | None = None) -> Identity:
+        """Return the identity of a token; raises Problem 401 for one that is forged, expired or revoked.
+
+        The audit log tells whose it is of the `connection` that it came on.
+        """
         try:
             identity = self._keyring.verify(token)
+            if connection is not None:
+                connection.scope[IDENTITY_KEY] = identity
             self.check(identity)
         except InvalidToken as error:
             title = {ExpiredToken: "Expired token", RevokedToken: "Revoked token"}.get(type(error), "Invalid token")

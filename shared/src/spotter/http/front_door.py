@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from spotter.http.audit import REFUSED, RefusalAudit
 from spotter.http.connections import connection_of
 from spotter.http.problems import Problem, deny, handle_errors, problem_response
 from spotter.http.protocol import HEADERS_MAX, header_too_large
@@ -27,6 +28,9 @@ def install(app: FastAPI, limits: Limits | None = None) -> None:
     handle_errors(app)
 
 
+_ANSWERS: Final = ("http.response.start", "websocket.http.response.start")
+
+
 class FrontDoor:
     """ASGI middleware of every service.
 
@@ -38,11 +42,13 @@ class FrontDoor:
         self._app = app
         self._limits = limits
         self._streamed = frozenset(streamed)
+        self._audit = RefusalAudit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
+        send = self._audited(scope, send)
         try:
             self._check_header(scope)
             if scope["type"] == "http" and _has_body(scope) and (scope["method"], scope["path"]) not in self._streamed:
@@ -56,6 +62,16 @@ class FrontDoor:
         except ClientDisconnect:
             return None
         return await self._app(scope, receive, send)
+
+    def _audited(self, scope: Scope, send: Send) -> Send:
+        """Return a `send` that records refusals."""
+
+        async def audited(message: Message) -> None:
+            if message["type"] in _ANSWERS and message["status"] in REFUSED:
+                self._audit.refused(scope, message["status"])
+            await send(message)
+
+        return audited
 
     def _check_header(self, scope: Scope) -> None:
         headers = scope["headers"]

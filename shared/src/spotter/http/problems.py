@@ -17,6 +17,9 @@ from starlette.websockets import WebSocket, WebSocketState
 
 log = logging.getLogger(__name__)
 
+REFUSAL_KEY = "spotter.refusal"
+"""Where a request's scope holds the title of the problem that it was answered with."""
+
 MEDIA_TYPE = "application/problem+json"
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _TRY_LATER = frozenset({429, 503})
@@ -77,6 +80,7 @@ def problem_response(problem: Problem) -> Response:
 
 async def deny(socket: WebSocket, problem: Problem) -> None:
     """Refuse a WebSocket by the HTTP response of its handshake or, once it is open, by the close code that fits."""
+    socket.scope[REFUSAL_KEY] = problem.title
     if socket.application_state is WebSocketState.CONNECTING:
         await socket.send_denial_response(problem_response(problem))
     elif socket.application_state is WebSocketState.CONNECTED:
@@ -102,6 +106,7 @@ async def _answer(connection: HTTPConnection, problem: Problem) -> Response:
 
 async def _on_problem(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    connection.scope[REFUSAL_KEY] = error.title
     return await _answer(connection, error)
 
 

@@ -23,6 +23,7 @@ from spotter.domain.events.people import TokenRevoked
 from spotter.domain.events.registry import ROLES, Role
 from spotter.domain.ids import is_id
 from spotter.domain.time import utc_now
+from spotter.files import is_open_to_others
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "spotter"
@@ -94,6 +95,11 @@ class Keyring:
                 pass
             finally:
                 fresh.unlink()
+        if is_open_to_others(path):
+            raise ValueError(
+                f"{path} can be read by others than its owner, who could sign tokens: chmod 600 {path}; if anybody may "
+                "have read it, remove it instead, and make all tokens anew"
+            )
         try:
             stored = orjson.loads(path.read_bytes())["keys"]
             return cls((entry["id"], entry["secret"]) for entry in stored)

@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 
+from spotter.files import make_private
 from spotter_dashboard.store.tables import version_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def open_database(url: str) -> Engine:
         raise ValueError(f"{address!r}: the dashboard keeps its tables in SQLite (sqlite:///PATH) or PostgreSQL")
     if name == "sqlite" and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        if address.database != ":memory:":
+            make_private(Path(address.database))
     engine = create_engine(address)
     if name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

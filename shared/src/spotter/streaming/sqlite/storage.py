@@ -13,6 +13,7 @@ from pathlib import Path
 
 from spotter.domain.fast_dataclass import record
 from spotter.domain.topics import TOPICS
+from spotter.files import make_private
 from spotter.streaming.log import NewRecord, Record
 
 SCHEMA_VERSION = 1
@@ -73,6 +74,7 @@ class SqliteFile:
             raise LogInUse(
                 f"{path} is in use by another Spotter: stop it, or choose another folder with --data"
             ) from None
+        make_private(path)
         self._writer = _connect(path)
         _make_tables(self._writer)
         self._reader = _connect(path)
