@@ -23,6 +23,7 @@ def people_section(record: Json) -> str:
         sets=record["people"]["sets"],
         alarms=table(ALARM_COLUMNS, (alarm_row(row) for row in together)),
         findings=findings(record["alarm_findings"]),
+        worth=_worth(together),
         by_lifter=table(
             "lifter | learned from | load | alarm | hard, easy | AUC | J | J any | *failing*",
             (
@@ -87,6 +88,17 @@ def findings(rows: Sequence[Json]) -> str:
         for (reports, memory, load), why in by_case.items()
     )
     return "\n".join(("🔴 Better than the model, or wrong with it:", "", *lines))
+
+
+def _worth(rows: Sequence[Json]) -> str:
+    """Return what one set makes of Youden's index."""
+    score = next((row["score"] for row in rows if row["score"]["hard"] and row["score"]["easy"]), None)
+    if score is None:
+        return "No set was hard, or none easy."
+    return (
+        f"Of these sets one hard set is worth {1 / score['hard']:.3f} of J and one easy set {1 / score['easy']:.3f}: a J "
+        "that differs by .03 is that of two or three sets judged otherwise."
+    )
 
 
 def properties_table(column: str, name: str, rows: Iterable[Json]) -> str:
