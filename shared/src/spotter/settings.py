@@ -41,6 +41,17 @@ class Limits(BaseSettings):
     """How long a body may take to arrive."""
 
 
+class SessionSettings(BaseSettings):
+    """How long a sign-in on a page lasts, at most as long as its token. Prefix `SPOTTER_SESSION_`."""
+
+    model_config = SettingsConfigDict(env_prefix="SPOTTER_SESSION_")
+
+    hours: Annotated[float, Field(gt=0)] = 30 * 24
+    """After which a coach or lifter signs in again."""
+    idle_minutes: Annotated[float, Field(gt=0)] = 7 * 24 * 60
+    """After which a coach does whose page was not open."""
+
+
 class Settings(BaseSettings):
     """Where a service runs and keeps its data."""
 

@@ -31,11 +31,9 @@ async def test_a_lifters_token_signs_in_once(dashboard: RunningDashboard) -> Non
     page = await dashboard.client.get("/lift")
     assert (200, True, False) == (page.status_code, 'id="set"' in page.text, 'name="token"' in page.text)
     session = await dashboard.client.get("/lift/session")
-    assert ("no-store", token, ["ada"]) == (
-        session.headers["cache-control"],
-        session.json()["token"],
-        session.json()["athletes"],
-    )
+    handed = KEYS.verify(session.json()["token"])
+    assert ("no-store", ["ada"]) == (session.headers["cache-control"], session.json()["athletes"])
+    assert (KEYS.verify(token).token_id, "app", frozenset({"ada"})) == (handed.token_id, handed.role, handed.athletes)
 
 
 async def test_no_other_page_or_door_takes_the_cookie(dashboard: RunningDashboard) -> None:
@@ -95,9 +93,12 @@ async def test_a_token_revoked_meanwhile_signs_out(dashboard: RunningDashboard) 
 async def test_signing_out_takes_the_cookie_back(dashboard: RunningDashboard) -> None:
     """The page then asks to sign in."""
     await sign_in(dashboard, KEYS.issue("g1", "app", athletes=["ada"]))
+    token = (await dashboard.client.get("/lift/session")).json()["token"]
 
     assert 204 == (await dashboard.client.delete("/lift/session")).status_code
     assert 'name="token"' in (await dashboard.client.get("/lift")).text
+    headers = {"Authorization": f"Bearer {token}"}
+    assert 401 == (await dashboard.client.get("/v1/sets", headers=headers)).status_code
 
 
 async def test_the_service_worker_keeps_files_that_are_there(dashboard: RunningDashboard) -> None:

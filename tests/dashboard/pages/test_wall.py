@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
-from spotter.domain.events import Event
+from spotter.domain.events import Event, decode
 from spotter.domain.events.people import TokenRevoked
 from spotter.domain.events.registry import Role
+from spotter.domain.time import utc_now
+from spotter.domain.topics import ACCESS
+from spotter.http import COOKIE, Guard
+from spotter.http.tokens import Identity, Revocations, RevokedToken, SignIn
+from spotter.settings import SessionSettings
+from spotter.streaming.memory.log import MemoryLog
+from spotter_dashboard.pages.session import Sessions
 from tests.dashboard.server import KEYS, RunningDashboard
 from tests.dashboard.story import MONDAY
 
@@ -37,7 +47,7 @@ async def test_a_coachs_token_signs_in_once(dashboard: RunningDashboard, role: R
     }
 
 
-async def test_the_cookie_lasts_as_long_as_its_token(dashboard: RunningDashboard) -> None:
+async def test_the_cookie_lasts_at_most_as_long_as_its_token(dashboard: RunningDashboard) -> None:
     """And travels encrypted only, where the page did."""
     answer = await sign_in(dashboard, KEYS.issue("g1", "coach", days=1), **{"X-Forwarded-Proto": "https"})
     cookie = answer.headers["set-cookie"].lower()
@@ -108,6 +118,112 @@ async def test_signing_out_takes_the_cookie_back(dashboard: RunningDashboard) ->
 
     assert 204 == answer.status_code
     assert 'name="token"' in (await dashboard.client.get("/")).text
+
+
+async def test_signing_out_ends_the_session_and_no_other(dashboard: RunningDashboard) -> None:
+    """A copy of the cookie opens nothing any more, in any process; the token and its other sessions do."""
+    token = KEYS.issue("g1", "coach")
+    cookies = []
+    for _ in range(2):
+        await sign_in(dashboard, token)
+        cookies.append(dashboard.client.cookies[COOKIE])
+        dashboard.client.cookies.clear()
+    gone, kept = ({"Cookie": f"{COOKIE}={cookie}"} for cookie in cookies)
+    await dashboard.client.delete("/session", headers=gone)
+
+    answers = [
+        (await dashboard.client.get("/session", headers=headers)).status_code
+        for headers in (gone, kept, {"Authorization": f"Bearer {token}"}, {"Authorization": f"Bearer {cookies[0]}"})
+    ]
+    assert [401, 200, 200, 401] == answers
+    (record,) = dashboard.log.records(ACCESS)
+    elsewhere = Revocations()
+    elsewhere.apply(decode(record.value))
+    with pytest.raises(RevokedToken):
+        elsewhere.check(KEYS.verify(cookies[0]), utc_now())
+    elsewhere.check(KEYS.verify(cookies[1]), utc_now())
+    elsewhere.check(KEYS.verify(token), utc_now())
+    assert record.key.startswith("g1/")
+
+
+async def test_a_session_ends_with_its_token(dashboard: RunningDashboard) -> None:
+    """A coach whose token is revoked is signed out everywhere."""
+    token = KEYS.issue("g1", "coach")
+    await sign_in(dashboard, token)
+    assert token != dashboard.client.cookies[COOKIE]
+    revoked = TokenRevoked(gym_id="g1", token_id=KEYS.verify(token).token_id)
+    dashboard.revocations.apply(Event("r", "test", MONDAY, revoked))
+
+    assert 401 == (await dashboard.client.get("/session")).status_code
+
+
+async def test_signing_out_while_the_log_is_away_says_so(dashboard: RunningDashboard) -> None:
+    """The cookie is taken back in any case."""
+    await sign_in(dashboard, KEYS.issue("g1", "coach"))
+    dashboard.log.available = False
+    answer = await dashboard.client.delete("/session")
+    dashboard.log.available = True
+
+    assert (503, "1") == (answer.status_code, answer.headers["retry-after"])
+    assert "max-age=0" in answer.headers["set-cookie"].lower()
+
+
+class TestHowLongASessionLasts:
+    """By settings, at most as long as its token."""
+
+    IDENTITY = KEYS.verify(KEYS.issue("g1", "coach", days=90))
+
+    def sessions(self, hours: float, idle_minutes: float) -> Sessions:
+        """Return sessions with settings."""
+        settings = SessionSettings(hours=hours, idle_minutes=idle_minutes)
+        return Sessions(Guard(KEYS, Revocations()), MemoryLog(), settings)
+
+    def cookie(self, response: Response) -> Identity | None:
+        """Return whose the cookie of a response is."""
+        written = re.search(rf"{COOKIE}=([^;]+)", response.headers.get("set-cookie", ""))
+        return KEYS.verify(written[1]) if written else None
+
+    def test_it_ends_after_its_hours_and_earlier_when_it_idles(self) -> None:
+        """A page that is not open for so long asks to sign in."""
+        sessions, request = (
+            self.sessions(hours=12, idle_minutes=30),
+            Request({"type": "http", "path": "/", "headers": []}),
+        )
+        response = sessions.begin(request, self.IDENTITY, cookie=COOKIE, path="/", idles=True)
+        begun = self.cookie(response)
+        assert begun is not None and begun.session is not None
+        assert timedelta(minutes=29) < begun.expires - utc_now() <= timedelta(minutes=30)
+        assert timedelta(hours=11.9) < begun.session.until - utc_now() <= timedelta(hours=12)
+
+    def test_one_that_is_used_goes_on_until_its_end(self) -> None:
+        """It gets its idle time anew once half of it is over, as the same session, never more than its hours."""
+        sessions, request = (
+            self.sessions(hours=12, idle_minutes=30),
+            Request({"type": "http", "path": "/", "headers": []}),
+        )
+        for left, until, expected in (
+            (timedelta(minutes=20), timedelta(hours=5), None),
+            (timedelta(minutes=10), timedelta(hours=5), timedelta(minutes=30)),
+            (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=20)),
+            (timedelta(minutes=10), timedelta(minutes=10), None),
+        ):
+            session, response = SignIn("s-1", utc_now() + until), Response()
+            identity = replace(self.IDENTITY, expires=utc_now() + left, session=session)
+            sessions.keep(request, response, identity, cookie=COOKIE, path="/")
+            renewed = self.cookie(response)
+            assert (expected is None) == (renewed is None)
+            if renewed is not None and expected is not None:
+                assert timedelta(0) <= expected - (renewed.expires - utc_now()) < timedelta(seconds=5)
+                assert renewed.session is not None and "s-1" == renewed.session.session_id
+
+    def test_a_token_is_not_prolonged(self) -> None:
+        """One that was put into the cookie by hand stays as it is."""
+        response = Response()
+        sessions = self.sessions(hours=12, idle_minutes=30)
+        sessions.keep(
+            Request({"type": "http", "path": "/", "headers": []}), response, self.IDENTITY, cookie=COOKIE, path="/"
+        )
+        assert "set-cookie" not in response.headers
 
 
 async def test_another_sites_form_signs_nobody_in(dashboard: RunningDashboard) -> None:

@@ -20,6 +20,7 @@ from spotter_dashboard.exercises import exercise_routes
 from spotter_dashboard.explanations.routes import explanation_routes
 from spotter_dashboard.live.floor import Floor
 from spotter_dashboard.live.stream import HEARTBEAT_S, LiveStream, live_routes
+from spotter_dashboard.pages.session import Sessions
 from spotter_dashboard.pages.wall import page_routes
 from spotter_dashboard.projection.projector import Projector
 from spotter_dashboard.reports.routes import report_routes
@@ -46,6 +47,7 @@ class Dashboard:
     ) -> None:
         self._host_ready = ready
         self.guard = guard
+        self.sessions = Sessions(guard, source)
         self.configuration = configuration
         self.clock = clock
         self.engine = open_database(database_url)
@@ -88,7 +90,7 @@ def create_router(dashboard: Dashboard) -> APIRouter:
     router = APIRouter()
 
     router.include_router(live_routes(dashboard.live, guard, dashboard.require_started))
-    router.include_router(page_routes(guard))
+    router.include_router(page_routes(dashboard.sessions))
     engine, configuration, clock = dashboard.engine, dashboard.configuration, dashboard.clock
     for routes in (
         set_routes(engine, guard),

@@ -10,6 +10,7 @@ from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
+from spotter.domain.events import Event
 from spotter.domain.time import utc_now
 from spotter.http.audit import IDENTITY_KEY
 from spotter.http.connections import connection_of
@@ -67,6 +68,14 @@ class Guard:
             title = {ExpiredToken: "Expired token", RevokedToken: "Revoked token"}.get(type(error), "Invalid token")
             raise _unauthorised(title, f"{str(error)[:1].upper()}{str(error)[1:]}.", ' error="invalid_token"') from None
         return identity
+
+    def open_session(self, identity: Identity, expires: datetime, until: datetime) -> str:
+        """Return a token of a sign-in with the rights of `identity`: see `Keyring.issue_session`."""
+        return self._keyring.issue_session(identity, expires, until)
+
+    def revoked(self, event: Event) -> None:
+        """Apply a revocation that was written, before it is read back from the log."""
+        self._revocations.apply(event)
 
     def check(self, identity: Identity) -> None:
         """Check the identity of an open connection again; raises RevokedToken or ExpiredToken."""

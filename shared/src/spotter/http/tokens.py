@@ -47,6 +47,15 @@ class RevokedToken(InvalidToken):
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in with a token, which can be ended without ending the token."""
+
+    session_id: str
+    until: datetime
+    """When its bearer has to sign in again, however much it is used."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The bearer of a valid token."""
 
@@ -56,6 +65,8 @@ class Identity:
     athletes: frozenset[str]
     """Empty: the whole gym."""
     expires: datetime
+    session: SignIn | None = None
+    """The sign-in that the token is of; None for a token that was created."""
 
     def has_role(self, role: Role) -> bool:
         """Return whether the bearer's role is `role` or includes it."""
@@ -135,6 +146,24 @@ class Keyring:
         }
         return jwt.encode(claims, self._keys[self._newest], algorithm=_ALGORITHM, headers={"kid": self._newest})
 
+    def issue_session(self, identity: Identity, expires: datetime, until: datetime) -> str:
+        """Return a token of a sign-in with the rights of `identity`, another one of the same sign-in if it is of one.
+
+        It is revoked with the token that was signed in with, or by itself, by its session's id.
+        """
+        claims = {
+            "aud": _AUDIENCE,
+            "sub": identity.token_id,
+            "jti": identity.session.session_id if identity.session else secrets.token_hex(12),
+            "gym": identity.gym_id,
+            "role": identity.role,
+            "athletes": sorted(identity.athletes),
+            "iat": utc_now(),
+            "until": until.timestamp(),
+            "exp": min(expires, until),
+        }
+        return jwt.encode(claims, self._keys[self._newest], algorithm=_ALGORITHM, headers={"kid": self._newest})
+
     def verify(self, token: str) -> Identity:
         """Check a token's signature and age and return its bearer; raises ForgedToken or ExpiredToken."""
         try:
@@ -149,7 +178,10 @@ class Keyring:
             role, gym, athletes = claims["role"], claims["gym"], claims["athletes"]
             if role not in ROLES or not is_id(gym) or not all(is_id(name) for name in athletes):
                 raise ForgedToken("the token's claims are not Spotter's")
-            return Identity(claims["sub"], gym, role, frozenset(athletes), datetime.fromtimestamp(claims["exp"], UTC))
+            until = claims.get("until")
+            session = None if until is None else SignIn(claims["jti"], datetime.fromtimestamp(until, UTC))
+            expires = datetime.fromtimestamp(claims["exp"], UTC)
+            return Identity(claims["sub"], gym, role, frozenset(athletes), expires, session)
         except jwt.ExpiredSignatureError:
             raise ExpiredToken("the token has expired: ask for a new one") from None
         except (jwt.InvalidTokenError, KeyError, TypeError, AttributeError):
@@ -171,5 +203,7 @@ class Revocations:
         """Raise RevokedToken or ExpiredToken if the bearer's token is no longer valid."""
         if (identity.gym_id, identity.token_id) in self._revoked:
             raise RevokedToken("the token was revoked: ask for a new one")
+        if identity.session is not None and (identity.gym_id, identity.session.session_id) in self._revoked:
+            raise RevokedToken("this session was signed out: sign in again")
         if now >= identity.expires:
             raise ExpiredToken("the token has expired: ask for a new one")

@@ -14,11 +14,11 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from spotter.http import Guard, Problem
+from spotter.http import Problem
 from spotter.http.tokens import Identity
 from spotter_dashboard.page_templates import page_template
 from spotter_dashboard.pages.assets import HEADERS, File, file_of
-from spotter_dashboard.pages.session import TokenField, described, require_same_origin, signed_in
+from spotter_dashboard.pages.session import Sessions, TokenField, described, require_same_origin
 from spotter_dashboard.responses import as_json
 
 LIFT_COOKIE: Final = "spotter_lift"
@@ -28,9 +28,10 @@ _FOLDER: Final = "lift/"
 _SHARED: Final = ("actions.js", "spotter.css", "spotter.svg")
 
 
-def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
+def athlete_page_routes(sessions: Sessions, files: Mapping[str, File]) -> APIRouter:
     """Build the page at `/lift` and its session."""
     router = APIRouter(include_in_schema=False)
+    guard = sessions.guard
     shell = page_template("lift.html").render()
     worker = _worker(files, shell)
 
@@ -76,19 +77,17 @@ def athlete_page_routes(guard: Guard, files: Mapping[str, File]) -> APIRouter:
     def sign_in(request: Request, token: TokenField = "") -> Response:
         require_same_origin(request, "Foreign page")
         try:
-            identity = guard.verify(token.strip())
+            identity = guard.verify(token.strip(), request)
         except Problem as problem:
             return sign_in_page(401, f"{problem.detail} Copy it whole, or ask your coach for a new one.")
         if (refusal := _refusal(identity)) is not None:
             return sign_in_page(403, refusal)
-        return signed_in(request, identity, token.strip(), cookie=LIFT_COOKIE, path=PATH)
+        return sessions.begin(request, identity, cookie=LIFT_COOKIE, path=PATH, idles=False)
 
     @router.delete(f"{PATH}/session")
-    def sign_out(request: Request) -> Response:
+    async def sign_out(request: Request) -> Response:
         require_same_origin(request, "Foreign page")
-        response = Response(status_code=204)
-        response.delete_cookie(LIFT_COOKIE, path=PATH)
-        return response
+        return await sessions.end(request.cookies.get(LIFT_COOKIE), cookie=LIFT_COOKIE, path=PATH)
 
     return router
 

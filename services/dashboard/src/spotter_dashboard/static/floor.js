@@ -4,6 +4,7 @@ import { ACTIONS } from "./actions.js";
 
 const HEARTBEAT_MS_MAX = 5000; // a longer silence, or an older unfinished event, is "signal lost"
 const RECONNECT_MS = 2000;
+const IN_USE_MS = 300_000;
 const ADVISED = Object.entries(ACTIONS).map(([action, { coach_word: word, shape }]) => [action, { word, shape }]);
 const FACES = {
   ready: { word: "Ready", shape: "triangle" },
@@ -278,4 +279,5 @@ element("sign-out").addEventListener("click", async () => {
   leave();
 });
 setInterval(tick, 500);
+setInterval(() => fetch("/session").catch(() => undefined), IN_USE_MS); // an open page is a session in use
 connect();
