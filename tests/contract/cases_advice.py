@@ -10,7 +10,7 @@ from spotter.domain.events.lifting import EffortReported, SetAmended
 from spotter.domain.events.people import AthleteUpdated, PolicyUpdated
 from spotter.domain.ids import athlete_key
 from tests.contract.harness import Harness
-from tests.contract.lifter import NEAR_FAILURE, Lifter
+from tests.contract.lifter import NEAR_FAILURE, Lifter, set_after_short_movements
 from tests.contract.memory_harness import MemoryHarness
 
 TO_FAILURE = (0.55, 0.50, 0.44, 0.37, 0.29, 0.21, 0.17)
@@ -62,6 +62,24 @@ class AdviceCases:
         assert corrected.revision > 1
         lifter.send(lifter.rep(8, 30, 0.53))
         assert ("continue", False) == (lifter.advice[-1].action, lifter.advice[-1].late)
+
+    def test_what_turns_out_to_be_no_reps_lifts_the_latch(self, lifter: Lifter) -> None:
+        """A stop given on movements of the bar ends with them: they are revised once the reps show them, in silence."""
+        lifter.send(lifter.start(0))
+        for event in set_after_short_movements(lifter):
+            lifter.send(event)
+        actions = {advice.after_rep: advice.action for advice in lifter.advice if not advice.late}
+        assert "stop" in {actions[2], actions[3]}
+        assert {"continue"} == {actions[number] for number in range(5, 9)}
+        revised = {estimate.rep_number for estimate in lifter.estimates if estimate.revision > 1}
+        assert {2, 3} <= revised <= {1, 2, 3, 4}
+        newest = {number: estimate for (_, number), estimate in lifter.newest_estimates.items()}
+        assert all("rerack" in newest[number].flags and newest[number].p_rir_le[2] < 0.1 for number in (1, 2, 3))
+        assert [1] * 8 == [advice.revision for advice in lifter.advice if advice.after_rep]
+        lifter.send(lifter.end(40))
+        summary = lifter.summaries[-1]
+        assert (5, False, None) == (summary.reps, summary.failed, summary.advice_followed)
+        assert [0.0] == lifter.costs
 
     def test_late_is_silent(self, lifter: Lifter) -> None:
         """Reps sent long after they happened give advice that is late and never sounds, and latch nothing."""

@@ -10,7 +10,7 @@ import pytest
 
 from spotter.domain.events import Event
 from tests.contract.harness import Harness
-from tests.contract.lifter import Lifter
+from tests.contract.lifter import Lifter, set_after_short_movements
 
 DAY_S = 86_400
 RECEIVED_S = 4000.0
@@ -177,6 +177,19 @@ class ArrivalCases:
             for event in [*watch, *phone] if lifter is mixed else paired:
                 lifter.send(lifter.late(event, 60))
         assert [3] == [len(each.reps) for each in in_order.sets]
+        assert [] == different(in_order, mixed)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_what_is_shown_to_be_no_rep_is_none_in_any_order(self, host: Harness, seed: int) -> None:
+        """Three short movements before a set: what is left after each report is the same whichever came first."""
+        mixed, in_order = Lifter(host, host.now()), Lifter(host, host.now())
+        for lifter in (mixed, in_order):
+            events = [lifter.start(0), *set_after_short_movements(lifter)]
+            if lifter is mixed:
+                random.Random(seed).shuffle(events)
+            for event in [*events, lifter.end(40)]:
+                lifter.send(lifter.late(event, 60))
+        assert [5] == [summary.reps for summary in in_order.summary_of.values()]
         assert [] == different(in_order, mixed)
 
     def test_a_set_is_of_the_week_in_which_it_began(self, host: Harness) -> None:

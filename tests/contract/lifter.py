@@ -284,3 +284,13 @@ class Lifter:
     def budget(self) -> list[BudgetChanged]:
         """Changes of the budget."""
         return self.told(BudgetChanged, "advice.v1")
+
+
+def set_after_short_movements(lifter: Lifter) -> list[Event]:
+    """Return three slow movements of .1–.2 m within three seconds, and five reps after them, numbered on."""
+    movements = [(3, 0.322, 0.106), (4, 0.126, 0.188), (5, 0.191, 0.187)]
+    reps = [(17, 0.55, 0.42), (20, 0.56, 0.42), (23, 0.54, 0.42), (26, 0.53, 0.42), (29, 0.52, 0.42)]
+    return [
+        lifter.rep(number, at_s, velocity_mps, rom_m=rom_m, concentric_s=round(rom_m / velocity_mps, 2))
+        for number, (at_s, velocity_mps, rom_m) in enumerate([*movements, *reps], 1)
+    ]

@@ -17,6 +17,7 @@ from spotter_detector.lifecycle import timers
 from spotter_detector.lifecycle.estimates import estimates
 from spotter_detector.lifecycle.rep_merge import RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
+from spotter_detector.lifecycle.set_readings import SetReadings
 from spotter_detector.lifecycle.unit_of_work import UnitOfWork
 from spotter_detector.model import MODEL_VERSION, Filter
 from spotter_detector.state_codec import StateWriter, load_entry
@@ -55,6 +56,7 @@ class FailureDetector(Processor[DetectorDraft]):
     def __init__(self) -> None:
         self._filter = Filter()
         self._merger = RepMerger()
+        self._readings = SetReadings()
         self._replay_cache = ReplayCache()
         self._writer = StateWriter()
 
@@ -62,7 +64,7 @@ class FailureDetector(Processor[DetectorDraft]):
         """Apply an event to the set it belongs to."""
         if not event.data.gym_id or not event.data.athlete_id:
             return DetectorDraft(event, {}, reject=Reject("no_lifter", "the event names no lifter"))
-        work = UnitOfWork(state, event, env, self._merger, self._replay_cache)
+        work = UnitOfWork(state, event, env, self._merger, self._readings, self._replay_cache)
         content_before = work.previous_content()
         if content_before is None:
             return _HANDLERS.get(type(event.data), accept_for_lifter)(work)

@@ -69,7 +69,7 @@ def effort_estimated(uow: AdvisorUnitOfWork, data: EffortEstimated) -> None:
         advised = replace(advised, reps=_by_time((*advised.reps, rep)))
         index = advised.reps.index(rep)
     advise, rep = data.arrival or data.newest, estimated_rep(advised.reps[index], data)
-    advised = _without_alarm(advised, rep)
+    advised = _without_alarm(_with_kind_of(advised, index, rep, data), rep)
     # Another look at the rep it was advised after may advise it again; a new rep under a voided one's number may not.
     one_more_left = advised.one_more is None or (advised.one_more == rep.event_id and not data.arrival)
     terms, estimate, before = advised.terms, estimate_of(data), advised.stop
@@ -170,6 +170,14 @@ def _without_alarm(advised: AdvisedSet, rep: AdvisedRep) -> AdvisedSet:
         return advised
     stop = advised.stop
     return replace(advised, overdue=None, stop=None if stop is None or stop.under_way is not None else stop)
+
+
+def _with_kind_of(advised: AdvisedSet, index: int, rep: AdvisedRep, data: EffortEstimated) -> AdvisedSet:
+    """Take note that a report is shown to be no rep after all, or one: a correction of what was advised on it."""
+    if data.arrival or rep.real is advised.reps[index].real:
+        return advised
+    used_up = advised.one_more == rep.event_id and not rep.real
+    return replace(advised, correcting=True, one_more=None if used_up else advised.one_more)
 
 
 def _because(data: EffortEstimated, advised: AdvisedSet, estimate: RirEstimate, *, latched: bool) -> Because:

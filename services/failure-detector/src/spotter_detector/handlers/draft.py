@@ -153,13 +153,17 @@ def revise(
 ) -> tuple[LiftedSet, EstimateRequest | None]:
     """Request the estimates that an event changes, under new revisions.
 
-    Those of the reps that arrived come first, that of the set's newest rep last.
+    Those of reps that arrived late come first, then those of which it shows what they are, that of the set's newest rep
+    last.
     """
     merged_before = work.merged(before)
     merged = work.merged(after)
     first = first_difference(merged_before, merged) if before.start is after.start or before.start == after.start else 0
+    read_before, read = _readings(work, before, merged_before), _readings(work, after, merged)
+    reread = {number for number, (then, now) in enumerate(zip(read_before, read, strict=False)) if then != now}
     if (
         first == len(merged_before) == len(merged) - 1
+        and not reread
         and len(last := merged[-1].indices) == len(arrived) == 1
         and after.reps[last[0]] is arrived[0]
     ):
@@ -170,16 +174,25 @@ def revise(
         index for index, rep in enumerate(after.reps) if reports.get(rep.identity) != reports_before.get(rep.identity)
     }
     changed = [
-        ChangedRep(number, index, second=_is_copy(after, group, index), arrived=index in arrived_indices)
+        ChangedRep(
+            number,
+            index,
+            second=_is_copy(after, group, index),
+            arrived=index in arrived_indices,
+            before=read[number],
+        )
         for number, group in enumerate(merged)
         for index in group.indices
-        if number >= first or index in differing
+        if number >= first or number in reread or index in differing
     ]
     if not changed and not arrived and merged:
         changed = [ChangedRep(len(merged) - 1, merged[-1].indices[0])]
     if not changed:
         return after, None
-    changed.sort(key=lambda rep: (not rep.arrived, rep.observation, rep.index))
+    newest = len(merged) - 1
+    changed.sort(
+        key=lambda rep: (not rep.arrived or rep.observation == newest, rep.observation, not rep.arrived, rep.index)
+    )
     if any(not rep.arrived for rep in changed):
         reps = list(after.reps)
         for revised in changed:
@@ -188,6 +201,11 @@ def revise(
                 reps[revised.index] = replace(rep, estimates=rep.estimates + 1)
         after = work.put(replace(after, reps=tuple(reps)))
     return after, _request(work, after, merged, tuple(changed))
+
+
+def _readings(work: UnitOfWork, lifted_set: LiftedSet, merged: Sequence[MergedRep]) -> list[int | None]:
+    """Return what later reports have shown of each rep: see `SetReadings.revised`."""
+    return work.readings.revised(lifted_set.key, lifted_set.start, [rep.observation for rep in merged])
 
 
 def _is_copy(lifted_set: LiftedSet, rep: MergedRep, index: int) -> bool:

@@ -9,7 +9,7 @@ from spotter.domain.events import Event, EventData
 from spotter.domain.events.outputs import EffortEstimated
 from spotter.domain.fast_dataclass import record
 from spotter.domain.time import moment_of
-from spotter_detector.model import MODEL_VERSION, Filter, Observation, RepEstimate, Request
+from spotter_detector.model import MODEL_VERSION, Filter, Observation, RepEstimate, Request, is_of_strand
 from spotter_detector.state import LiftedSet
 
 
@@ -24,6 +24,8 @@ class ChangedRep:
     second: bool = False
     """It is the second report of a rep: another counter's was taken as the observation."""
     arrived: bool = False
+    before: int | None = None
+    """Reports of its strand before the first rep, where later ones have shown another number than was known when it came."""
 
 
 @record(frozen=True, slots=True)
@@ -40,14 +42,33 @@ class EstimateRequest:
 
 def estimates(model: Filter, requests: Sequence[EstimateRequest]) -> list[list[EventData]]:
     """Compute the estimates of many events together, those of each event in the requested order."""
-    filter_requests = [
-        Request(request.lifted_set.start, request.observations, min(change.observation for change in request.changed))
+    filter_requests: list[Request] = []
+    # Of each change, in order: which of these it is answered from, and which of its answers.
+    sources: list[tuple[int, int]] = []
+    for request in requests:
+        first = min((change.observation for change in request.changed if change.before is None), default=None)
+        own = len(filter_requests)
+        if first is not None:
+            filter_requests.append(Request(request.lifted_set.start, request.observations, first))
+        for change in request.changed:
+            if change.before is None:
+                sources.append((own, change.observation - (first or 0)))
+            else:
+                sources.append((len(filter_requests), 0))
+                filter_requests.append(_reread(request, change))
+    answers = model.run(filter_requests)
+    source = iter(sources)
+    return [
+        [_estimate(request, change, answers[own][at]) for change in request.changed for own, at in (next(source),)]
         for request in requests
     ]
-    return [
-        [_estimate(request, change, answers[change.observation - filter_request.first]) for change in request.changed]
-        for request, filter_request, answers in zip(requests, filter_requests, model.run(filter_requests), strict=True)
-    ]
+
+
+def _reread(request: EstimateRequest, change: ChangedRep) -> Request:
+    """Return the request for a report's estimate where later reports have shown which the first rep is."""
+    report = request.observations[change.observation]
+    strand = tuple([other for other in request.observations[: change.observation + 1] if is_of_strand(other, report)])
+    return Request(request.lifted_set.start, strand, len(strand) - 1, change.before)
 
 
 def _estimate(request: EstimateRequest, change: ChangedRep, estimate: RepEstimate) -> EventData:

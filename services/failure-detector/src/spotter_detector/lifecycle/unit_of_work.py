@@ -17,6 +17,7 @@ from spotter.streaming.processor import Environment, State
 from spotter_detector.lifecycle.event_order import time_of
 from spotter_detector.lifecycle.rep_merge import MergedRep, RepMerger
 from spotter_detector.lifecycle.replay_cache import ReplayCache
+from spotter_detector.lifecycle.set_readings import SetReadings
 from spotter_detector.profile import Profile, posterior_profile
 from spotter_detector.state import (
     FORGOTTEN_KEPT,
@@ -46,7 +47,13 @@ class UnitOfWork:
     """Reads through to the state and collects changes and facts; used for one event only."""
 
     def __init__(
-        self, state: State, event: Event, env: Environment, merger: RepMerger, replay_cache: ReplayCache
+        self,
+        state: State,
+        event: Event,
+        env: Environment,
+        merger: RepMerger,
+        readings: SetReadings,
+        replay_cache: ReplayCache,
     ) -> None:
         self.event = event
         self.identity = fingerprint(f"{event.source}\x1f{event.id}".encode())
@@ -57,6 +64,7 @@ class UnitOfWork:
         self.elsewhere: list[Event] = []
         """Events for other lifters' keys."""
         self.merger = merger
+        self.readings = readings
         self.state = state
         self._env = env
         self._replay_cache = replay_cache

@@ -26,7 +26,8 @@ from spotter_detector.model.prior import Prior, prior_from_json, prior_to_json
 from spotter_detector.model.prior_builder import build_prior
 from spotter_detector.model.records import Observation, RepEstimate, Request
 from spotter_detector.model.set_end import FAILED_NEXT
-from spotter_detector.model.strands import strands_of
+from spotter_detector.model.set_start import reports_before
+from spotter_detector.model.strands import is_of_strand, strands_of
 
 MODEL_VERSION = "within-set-7"
 
@@ -40,8 +41,10 @@ __all__ = [
     "RepEstimate",
     "Request",
     "build_prior",
+    "is_of_strand",
     "overdue_after_s",
     "prior_from_json",
     "prior_to_json",
+    "reports_before",
     "strands_of",
 ]

@@ -187,7 +187,7 @@ class Filter:
             entry = self._cache.find(prior, observations, first)
             # Most sets need no plan: only what is new in them has to be looked at.
             alike = alike_reports(prior, observations, None if entry is None else entry.alike)
-            plan = None if alike.count == len(observations) else plan_of(request)
+            plan = None if request.before is None and alike.count == len(observations) else plan_of(request)
             plans.append(plan)
             if plan is None:
                 runs.append(_begin(request, entry, alike if alike.count == len(observations) else None))

@@ -21,6 +21,8 @@ def plan_of(request: Request) -> Strands | None:
     ([1, 3], [True, False, False, False])
     >>> plan_of(Request(prior, reps[1:], 0)) is None
     True
+    >>> [source.before for source in plan_of(Request(prior, reps[1:], 0, before=2)).sources]
+    [True, True, False]
     """
     if is_one_strand(request.observations):
         return _from_first_rep(request)
@@ -66,6 +68,8 @@ def _shifted(source: Source, by: int) -> Source:
 
 def _from_first_rep(request: Request) -> Strands | None:
     prior, observations, first = request.prior, request.observations, request.first
+    if request.before is not None:
+        return _from_report(request, request.before)
     if first >= len(observations) or alike_reports(prior, observations).count == len(observations):
         return None
     likely = openings(prior, observations, first)
@@ -92,6 +96,21 @@ def _from_first_rep(request: Request) -> Strands | None:
             [
                 source(index, *opening[0], tuple([source(index, *other) for other in opening[1:]]))
                 for index, opening in enumerate(likely, first)
+            ]
+        ),
+    )
+
+
+def _from_report(request: Request, number: int) -> Strands:
+    """Return the plan of a set whose first rep is known to come after this number of reports."""
+    count = len(request.observations)
+    begin = max(request.first, number)
+    return Strands(
+        (Request(request.prior, request.observations[number:], begin - number),) if begin < count else (),
+        tuple(
+            [
+                Source(0, index - begin, judged=True) if index >= number else Source(None, 0, judged=True, before=True)
+                for index in range(request.first, count)
             ]
         ),
     )

@@ -68,6 +68,8 @@ class Request:
     prior: Prior
     observations: tuple[Observation, ...]
     first: int
+    before: int | None = None
+    """How many reports come before the first rep, if later ones have shown it; None: as known after each report."""
 
 
 @record(frozen=True, slots=True)

@@ -46,7 +46,7 @@ _UNLIKE_SD = 0.7
 # A first rep may be slow.
 _SLOW_FIRST_SHARE, _SLOW_FIRST, _SLOW_FIRST_SD = 0.3, 0.15, 0.2
 # Two reports before the first rep, one after the other, are often of one block, as alike in all as reps are.
-_BLOCK_SHARE, _BLOCK_SPEED_SD, _BLOCK_TRAVEL_SD = 0.3, 0.08, 0.06
+_BLOCK_SHARE, _BLOCK_SPEED_SD, _BLOCK_TRAVEL_SD = 0.42, 0.08, 0.06
 NEAR_SDS = 2.0
 # A wild reading is followed by one near that before it, a rep that all but stopped often by a helped, faster one: from a
 # jump this wide (in logs).
@@ -54,7 +54,7 @@ _JUMP = 0.25
 _RETURN_SHARE, _HELP_SHARE, _HELP, _HELP_SD = 0.5, 0.2, 0.3, 0.4
 # After a rep that lost this much at once (in logs), one as fast hardly comes.
 COLLAPSE, AS_FAST = -0.40, -0.10
-LOG_GOES_ON = log(0.1)
+LOG_GOES_ON = log(0.05)
 
 # Logs of a wait over the set's usual one: between reps, before the first rep; or anything, over the range of waits.
 _WAIT_SD, _SLOWER_SHARE, _SLOWER, _SLOWER_SD = 0.25, 0.2, 0.2, 0.6

@@ -58,6 +58,11 @@ def is_one_strand(observations: Sequence[Observation]) -> bool:
     return all(rep.side == side and rep.kind == WORK for rep in observations)
 
 
+def is_of_strand(rep: Observation, judged: Observation) -> bool:
+    """Whether a rep is of the strand of a judged one."""
+    return rep.side == judged.side and rep.kind == WORK
+
+
 def strands_of(observations: Sequence[Observation]) -> list[tuple[Observation, ...]]:
     """Return the judged reps of each strand, that of the first rep first.
 
