@@ -84,7 +84,7 @@ def population_belief(model_class: str, kind: str) -> Belief:
 
     >>> belief = population_belief("bench_press", "velocity")
     >>> belief.mean[[SLOPE, V_FAIL, CURVE]].round(2).tolist(), np.sqrt(np.diag(belief.cov))[:5].round(3).tolist()
-    ([4.5, 0.15, 1.22], [0.238, 0.032, 0.45, 0.036, 0.2])
+    ([4.5, 0.15, 1.22], [0.226, 0.028, 0.45, 0.036, 0.2])
     """
     model = exercise_model(model_class)
     travel_sd = float(np.hypot(model.rom_log_sd, _TIMED_LOG_SD)) if kind == "timing" else 0.0
@@ -131,7 +131,7 @@ def set_effects(
     >>> model = exercise_model("bench_press")
     >>> variation = set_effects(model, [SetLoad(pct_1rm=75.0)], population_belief("bench_press", "velocity").mean)
     >>> variation.mean.round(3).tolist(), np.sqrt(variation.variance).round(3).tolist()
-    ([[0.529, 0.0, 0.0, 0.0]], [[0.023, 0.03, 0.17, 0.03]])
+    ([[0.529, 0.0, 0.0, 0.0]], [[0.028, 0.03, 0.17, 0.03]])
     """
     one_rm_kg = exp(float(lifter[LOG_1RM]))
     by_load = {load: _first_velocity(model, load, one_rm_kg) for load in dict.fromkeys(loads)}
@@ -252,7 +252,7 @@ def drifted(belief: Belief, model_class: str, kind: str, weeks: float) -> Belief
     >>> population = population_belief("bench_press", "velocity")
     >>> later = drifted(Belief(population.mean, 0.01 * population.cov), "bench_press", "velocity", weeks=10.0)
     >>> (later.cov.diagonal() / population.cov.diagonal())[:4].round(2).tolist()
-    [0.08, 0.1, 0.05, 0.13]
+    [0.09, 0.13, 0.05, 0.13]
     """
     widest = np.diag(population_belief(model_class, kind).cov)
     more = np.minimum(DRIFT * weeks, np.maximum(widest - np.diag(belief.cov), 0.0))

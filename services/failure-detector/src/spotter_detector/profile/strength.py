@@ -7,7 +7,7 @@ from math import exp, hypot, sqrt
 import numpy as np
 
 from spotter.domain.fast_dataclass import record
-from spotter_detector.model.exercise_models import exercise_model
+from spotter_detector.model.exercise_models import DAY_SD_MPS, STUDY_DAY_SD_MPS, exercise_model
 from spotter_detector.profile.generative_model import LOG_1RM, PARAMETERS, SetLoad, set_effects, set_figures
 from spotter_detector.profile.profile import Profile
 from spotter_detector.profile.term import FIGURES, V1, Term
@@ -45,7 +45,7 @@ def one_rep_max(profile: Profile) -> OneRepMax | None:
     ...     return likelihood_of_set(prior, made, ObservedOutcome(failed=True))
     >>> found = one_rep_max(posterior_profile(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
     >>> round(found.kg), round(found.sd_kg, 1)
-    (99, 5.8)
+    (100, 5.9)
     """
     if not profile.knows_1rm:
         return None
@@ -80,7 +80,7 @@ def day_offset(profile: Profile, term: Term) -> DayOffset | None:
     ...     return likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
     >>> offset = day_offset(posterior_profile(None, [term(0.52)] * 5), term(0.44))
     >>> round(offset.offset_mps, 3), round(offset.in_sds, 1)
-    (-0.09, -2.4)
+    (-0.092, -2.4)
     """
     load = SetLoad(term.pct_1rm, term.load_kg if profile.knows_1rm else None)
     if term.kind != "velocity" or profile.kind != "velocity" or not profile.learned_sets:
@@ -89,7 +89,9 @@ def day_offset(profile: Profile, term: Term) -> DayOffset | None:
         return None
     model, belief = exercise_model(profile.model_class), profile.belief()
     effects = set_effects(model, [load], belief.mean)
-    effects_mean, effects_variance = effects.mean[0], effects.variance[0]
+    effects_mean, effects_variance = effects.mean[0], effects.variance[0].copy()
+    # Of days on which the lifter means it: slower ones are what an offset shows.
+    effects_variance[0] -= DAY_SD_MPS**2 - STUDY_DAY_SD_MPS**2
     figures = set_figures(model, belief.mean, effects_mean[None], effects.by_1rm)
     at, by_lifter, by_effects = figures.at[0], figures.by_lifter[0], figures.by_effects[0]
     cov = by_lifter @ belief.cov @ by_lifter.T + (by_effects * effects_variance) @ by_effects.T
