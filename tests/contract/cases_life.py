@@ -262,6 +262,19 @@ class LifeCases:
         lifter.send(*lifter.reps(1, 30 * day_s, "s2"), lifter.void(2, 30 * day_s + 5), lifter.void(1, 30 * day_s, "s2"))
         assert ["too_old", "too_old"] == [rejection.reason for rejection in lifter.rejected]
 
+    @pytest.mark.parametrize(("velocity", "rom_m"), [(0.9, 0.3), (0.45, 0.3), (0.3, 0.75), (0.9, None)])
+    def test_the_unrack_of_a_lift_that_is_not_named_is_no_rep(
+        self, lifter: Lifter, velocity: float, rom_m: float | None
+    ) -> None:
+        """It may be taken for one until the next reps show it: then it is counted no more."""
+        lifter.send(lifter.rep(1, 0, velocity, rom_m=rom_m))
+        for number in range(5):
+            travel_m = None if rom_m is None else 0.5
+            lifter.send(lifter.rep(number + 2, 6 + 3 * number, 0.55 - 0.01 * number, rom_m=travel_m))
+        lifter.send(lifter.end(40))
+        assert 5 == lifter.summaries[-1].reps
+        assert ["rerack"] == lifter.newest_estimates[lifter.sets[0].opened.set_key, 1].flags
+
     def test_two_counters_of_one_rep(self, lifter: Lifter) -> None:
         """Reports of a watch and of a tracker that overlap are one rep, and the velocity counts."""
         for number in (1, 2, 3):
