@@ -232,9 +232,9 @@ def _watch(rows: Sequence[Json]) -> Iterable[str]:
         off = sum(abs(row["counted"] - row["reps"]) > 1 for row in rows)
         peaks = sum(abs(row["peaks"] - row["reps"]) > 1 for row in rows)
         yield (
-            f"{len(rows)} recorded sets of one lifter's wrist at 100 Hz, counted as the samples come, each exercise with "
-            f"numbers chosen on the others: {exact} exact, {off} off by more than one (an offline peak counter, which sees "
-            f"the whole set first: {peaks}). Counts by the logger of the data set (gym workout IMU data set by "
+            f"The same {len(rows)} recorded sets of one lifter's wrist at 100 Hz cut to the exercise, counted as the samples "
+            f"come: {exact} exact, {off} off by more than one (an offline peak counter, which sees the "
+            f"whole set first: {peaks}). Counts by the logger of the data set (gym workout IMU data set by "
             "shakthisairam123, cut by ary3141/gym-segmentation, CC BY-SA 4.0; not part of this repository). The method was "
             f"built looking at all {len(rows)} sets, so other wrists may be counted less well."
         )
@@ -254,8 +254,10 @@ def _missed(targets: Iterable[Json]) -> Iterable[str]:
 
 
 def _explains(entry: Json, target: Json) -> bool:
+    """Whether an entry is about a target: a name that it leaves out matches any, a list each of its values."""
     return all(
-        entry.get(name, target[name]) == target[name] for name in ("about", "family", "exercise", "case", "measure")
+        name not in entry or target[name] in (entry[name] if isinstance(entry[name], list) else [entry[name]])
+        for name in ("about", "family", "exercise", "case", "measure")
     )
 
 
