@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.time import utc_now
-from spotter.http import DOCUMENTED, Guard, Problem, health_router, install
+from spotter.http import DOCUMENTED, Guard, Problem, health_router, install, problems_of
 from spotter.settings import Limits
 from spotter.streaming.log import Log
 from spotter_dashboard.athletes import athlete_routes
@@ -99,7 +99,11 @@ def create_router(dashboard: Dashboard) -> APIRouter:
         explanation_routes(engine, guard, configuration),
         report_routes(engine, guard, configuration, clock),
     ):
-        router.include_router(routes, dependencies=[Depends(dashboard.require_started), DOCUMENTED])
+        router.include_router(
+            routes,
+            dependencies=[Depends(dashboard.require_started), DOCUMENTED],
+            responses=problems_of(401, 403, 404, 409, 422, 503),
+        )
     return router
 
 

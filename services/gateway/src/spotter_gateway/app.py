@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from spotter.domain.time import utc_now
 from spotter.domain.topics import ACCESS
-from spotter.http import Guard, Problem, chosen_subprotocol, deny, health_router, install
+from spotter.http import Guard, Problem, chosen_subprotocol, deny, health_router, install, problems_of
 from spotter.http.tokens import Keyring, Revocations
 from spotter.settings import Limits
 from spotter.streaming.log import Log
@@ -36,6 +36,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "description": "CloudEvents and heartbeats, one an unnamed event, each with a cursor as its id.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     },
+    **problems_of(),
     400: {"description": "Last-Event-ID is no cursor.", **_PROBLEM},
     401: {"description": "No valid token.", **_PROBLEM},
     403: {"description": "The token's role may send only.", **_PROBLEM},

@@ -5,27 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from spotter.domain.events import TYPES
+from spotter.http.problems import PROBLEM_SCHEMA
 
-_PROBLEM: Final = {
-    "type": "object",
-    "description": "RFC 9457 problem details.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "field": {"type": "string", "description": "Where, for example data.mean_velocity_mps."},
-        "mend": {"type": "string", "description": "What to do."},
-    },
-}
 _RESULT: Final = {
     "type": "object",
     "required": ["id", "status"],
     "properties": {
         "id": {"type": ["string", "null"], "description": "Null where the event was unreadable."},
         "status": {"enum": ["accepted", "duplicate", "refused"]},
-        "problem": _PROBLEM,
+        "problem": PROBLEM_SCHEMA,
         "warning": {"type": "string"},
     },
 }
@@ -60,7 +48,7 @@ def _accepted(description: str) -> dict[str, object]:
 
 
 def _refusal(description: str) -> dict[str, object]:
-    schema = {**_PROBLEM, "properties": {**_PROBLEM["properties"], **_RESULTS}}  # type: ignore[dict-item]  # it is a mapping
+    schema = {**PROBLEM_SCHEMA, "properties": {**PROBLEM_SCHEMA["properties"], **_RESULTS}}
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
@@ -86,6 +74,7 @@ OPERATION: Final[dict[str, object]] = {
         "413": _refusal("The body or the event is too large, or there are too many."),
         "422": _refusal("Something is wrong with the event, or with each of several."),
         "429": _refusal("Too many events or connections: send again after Retry-After."),
+        "431": _refusal("The address and header are too long."),
         "503": _refusal("The log does not answer: keep the events and send them again after Retry-After."),
     },
 }

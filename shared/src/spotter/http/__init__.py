@@ -3,7 +3,7 @@
 from spotter.http.credentials import COOKIE, DOCUMENTED, Guard, chosen_subprotocol
 from spotter.http.front_door import install
 from spotter.http.health import health_router
-from spotter.http.problems import Problem, deny, problem_response
+from spotter.http.problems import Problem, deny, problem_response, problems_of
 
 __all__ = [
     "COOKIE",
@@ -15,4 +15,5 @@ __all__ = [
     "health_router",
     "install",
     "problem_response",
+    "problems_of",
 ]

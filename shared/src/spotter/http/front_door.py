@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from spotter.http.audit import REFUSED, RefusalAudit
 from spotter.http.connections import connection_of
-from spotter.http.problems import Problem, deny, handle_errors, problem_response
+from spotter.http.problems import Problem, deny, describe_problems, handle_errors, problem_response
 from spotter.http.protocol import HEADERS_MAX, header_too_large
 from spotter.http.request_body import BodyTooLarge, read_body
 from spotter.settings import Limits
@@ -26,6 +26,7 @@ def install(app: FastAPI, limits: Limits | None = None) -> None:
     """Give an application what every service has: the front door, and a problem document for every error."""
     app.add_middleware(FrontDoor, limits=limits or Limits())
     handle_errors(app)
+    describe_problems(app)
 
 
 _ANSWERS: Final = ("http.response.start", "websocket.http.response.start")

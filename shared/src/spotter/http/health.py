@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from spotter.http.problems import Problem
+from spotter.http.problems import Problem, problems_of
 
 
 def _no_reason() -> str | None:
@@ -27,11 +27,11 @@ def health_router(
     """
     router = APIRouter(tags=["health"])
 
-    @router.get("/healthz", summary="Whether the process works")
+    @router.get("/healthz", summary="Whether the process works", responses=problems_of(503))
     async def healthz() -> dict[str, str]:
         return _state(alive(), "Not alive")
 
-    @router.get("/readyz", summary="Whether the process may be sent requests")
+    @router.get("/readyz", summary="Whether the process may be sent requests", responses=problems_of(503))
     async def readyz() -> dict[str, str]:
         return _state(ready() or alive(), "Not ready")
 

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI
@@ -68,6 +69,49 @@ class Problem(Exception):
         return document | {name: text for name, text in optional.items() if text is not None} | self.members
 
 
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string", "description": "Where, for example data.mean_velocity_mps."},
+        "mend": {"type": "string", "description": "What to do."},
+    },
+}
+PROBLEM_NAME: Final = "Problem"
+_DESCRIPTIONS: Final[Mapping[int, str]] = {
+    400: "This can't be read.",
+    401: "No token, or one that is forged, expired or revoked.",
+    403: "The token may not do this.",
+    404: "There is no such thing, or the token does not cover it.",
+    406: "None of the forms that it is there in is accepted.",
+    408: "The body did not arrive in time.",
+    409: "Several are meant: the candidates are named.",
+    413: "The body is too large.",
+    422: "A value that can't be, or one is missing.",
+    429: "Too much at once: send it again after Retry-After.",
+    431: "The address and header are too long.",
+    503: "Not ready, or full: send it again after Retry-After.",
+}
+ANYWHERE: Final = (408, 413, 431)
+"""What the front door may answer on every route."""
+
+
+def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of problems that a route may answer with, those of the front door included."""
+    return {
+        status: {
+            "description": _DESCRIPTIONS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{PROBLEM_NAME}"}}},
+        }
+        for status in sorted({*statuses, *ANYWHERE})
+    }
+
+
 def problem_response(problem: Problem) -> Response:
     """Return a problem as an HTTP response."""
     return Response(
@@ -86,6 +130,18 @@ async def deny(socket: WebSocket, problem: Problem) -> None:
     elif socket.application_state is WebSocketState.CONNECTED:
         code = 1013 if problem.status in _TRY_LATER else 1009 if problem.status == 413 else 1008
         await socket.close(code if problem.status != 500 else 1011, problem.detail[:100])
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Put the schema that `problems_of` refers to into an application's OpenAPI document."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        document.setdefault("components", {}).setdefault("schemas", {})[PROBLEM_NAME] = PROBLEM_SCHEMA
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of extending it
 
 
 def handle_errors(app: FastAPI) -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from spotter.domain.gym_config import Configuration
 from spotter.domain.weeks import day_of
-from spotter.http import Guard, Problem
+from spotter.http import Guard, Problem, problems_of
 from spotter.http.tokens import Identity
 from spotter_dashboard.reports.models import WeeklyReport, as_data
 from spotter_dashboard.reports.queries import weekly_report, weeks_back
@@ -96,7 +96,7 @@ def report_routes(
     @router.get(
         "/{week}/report",
         response_model=ReportView,
-        responses=_FORMS,
+        responses={**_FORMS, **problems_of(406)},
         summary="The weekly report, as the Accept header asks: HTML (default), PDF, PNG or JSON",
     )
     def report(
