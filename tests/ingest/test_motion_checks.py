@@ -94,16 +94,65 @@ def test_a_longer_gap_is_told() -> None:
     assert "gap: 1.00 s" in (took(motion([None] * 50)).warning or "")
 
 
-@pytest.mark.parametrize(
-    ("row", "about"),
-    [([0.0, 0.0, 1.0, 0.0, 0.0, 0.0], "acceleration"), ([0.0, 0.0, 9.81, 0.0, 90.0, 0.0], "degrees per second")],
-)
-def test_an_imus_other_units_are_told(row: list[float], about: str) -> None:
-    """Acceleration in g, and rotation in degrees per second."""
-    warning = took(motion([row] * 50, "imu_wrist")).warning or ""
+STILL = (0.0, 0.0, 9.81, 0.0, 0.0, 0.0)
 
-    assert warning.startswith("unit: ")
-    assert about in warning
+
+def chunk_of(row: tuple[float, ...], seconds: float, times: float = 1.0, rate_hz: float = 50) -> dict[str, Any]:
+    """A wrist that sends one row over and over, with a tremor, its acceleration in another unit."""
+    rows = [
+        [value * times * (0.97 + 0.03 * (number % 3)) for value in row[:3]] for number in range(int(seconds * rate_hz))
+    ]
+    return motion([[*force, *row[3:]] for force in rows], "imu_wrist", rate_hz)
+
+
+@pytest.mark.parametrize("signal", ["imu_wrist", "imu_bar"])
+@pytest.mark.parametrize(
+    ("row", "mend"),
+    [
+        ([0.0, 0.6, 0.8, 0.0, 0.0, 0.0], "multiply g by 9.80665"),
+        ([0.0, 0.02, 0.01, 0.0, 0.0, 0.0], "gravity is missing"),
+        ([0.0, 0.0, 32.2, 0.0, 0.0, 0.0], "feet per second squared by 0.3048"),
+        ([0.0, 0.0, 9.81, 0.0, 90.0, 0.0], "degrees per second divided by 57.3"),
+    ],
+)
+def test_an_imus_other_units_are_refused(signal: str, row: list[float], mend: str) -> None:
+    """Two seconds of g, of no gravity, of feet, or of degrees: gravity and the limits of a limb say so."""
+    problem = refused(motion([row] * 100, signal))
+
+    assert (422, "data.samples", "Impossible motion") == (problem.status, problem.field, problem.title)
+    assert mend in (problem.mend or "")
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0, 200.0])
+def test_half_a_second_at_rest_shows_the_unit(rate_hz: float) -> None:
+    """Devices send short chunks: what is as steady as rest is refused before the first rep."""
+    assert "multiply g" in (refused(chunk_of(STILL, 0.5, 1 / 9.80665, rate_hz)).mend or "")
+
+
+def test_a_swing_in_degrees_per_second_is_refused() -> None:
+    """A curl turns by some hundred degrees in a second, never by as many radians."""
+    rows = [[0.0, 0.0, 9.81, 150.0 if 20 <= number < 40 else 1.0, 0.0, 0.0] for number in range(50)]
+
+    assert "degrees per second" in (refused(motion(rows, "imu_wrist")).mend or "")
+
+
+def test_a_fall_is_no_other_unit() -> None:
+    """A bar that is dropped weighs nothing for half a second: told at most, for nothing at rest is so unsteady."""
+    fall = [[0.3 * (-1) ** number, 0.1 * (number % 4), 0.2, 1.0, 0.0, 0.0] for number in range(25)]
+
+    assert (took(motion(fall, "imu_bar")).warning or "").startswith("unit: the median acceleration is ")
+    assert None is took(motion([GRAVITY] * 50 + fall, "imu_bar")).warning
+
+
+def test_chunks_too_short_to_be_sure_are_told() -> None:
+    """A fifth of a second of g, and a limb that seems to turn three times a second throughout."""
+    assert "unit: the median acceleration is 1" in (took(chunk_of(STILL, 0.2, 1 / 9.80665)).warning or "")
+    assert "degrees per second" in (took(chunk_of((*STILL[:4], 30.0, 0.0), 1.0)).warning or "")
+
+
+def test_one_impossible_turn_is_no_unit() -> None:
+    """A single row is the sensor's spike; what is counted leaves it out."""
+    assert None is took(motion([GRAVITY] * 49 + [[0.0, 0.0, 9.81, 300.0, 0.0, 0.0]], "imu_wrist")).warning
 
 
 class TestRate:

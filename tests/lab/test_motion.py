@@ -52,11 +52,11 @@ def folder_of(recorded: Path, name: str) -> Path:
 
 
 def test_a_recorded_set_is_counted_inside_its_recording(recorded: Path) -> None:
-    """As recorded, with getting ready and putting away, 95 % of the sets are within one rep and 70 % exact."""
+    """As recorded, with getting ready and putting away, 95 % of the sets are within one rep and 75 % exact."""
     errors = errors_of(uncut_sets(folder_of(recorded, "watch_uncut")))
 
     assert 0.95 <= np.mean([abs(error) <= 1 for error in errors])
-    assert 0.70 <= np.mean([error == 0 for error in errors])
+    assert 0.75 <= np.mean([error == 0 for error in errors])
 
 
 def test_where_a_recording_begins_and_ends_makes_little_difference(recorded: Path) -> None:
@@ -77,11 +77,11 @@ def test_what_is_before_and_after_a_recorded_set_is_no_set(recorded: Path) -> No
 
 
 def test_recorded_sets_cut_to_the_exercise_are_counted(recorded: Path) -> None:
-    """Cut to the exercise, 95 % are within one rep and 60 % exact."""
+    """Cut to the exercise, 90 % are within one rep and 65 % exact."""
     errors = errors_of(watch_sets(folder_of(recorded, "watch")))
 
-    assert 0.95 <= np.mean([abs(error) <= 1 for error in errors])
-    assert 0.60 <= np.mean([error == 0 for error in errors])
+    assert 0.90 <= np.mean([abs(error) <= 1 for error in errors])
+    assert 0.65 <= np.mean([error == 0 for error in errors])
 
 
 def test_other_people_are_counted_at_another_rate(recorded: Path) -> None:

@@ -171,3 +171,24 @@ def test_small_quick_swings_are_reps_where_a_set_has_been_started() -> None:
 def test_rest_and_tremor_are_no_reps() -> None:
     """A still wrist that trembles counts nothing."""
     assert [] == find(np.random.default_rng(2).normal([0, 0, 9.81, 0, 0, 0], 0.1, (3000, 6)))
+
+
+def test_the_last_rep_of_an_unsteady_set_is_counted_as_the_others_are() -> None:
+    """How alike cycles must be is the set's own: noise that all cycles have costs none of them."""
+    rows = curls(8)
+    noise = np.random.default_rng(5).normal(0.0, 1.0, (len(rows) // 40 + 1, 6)).repeat(40, axis=0)[: len(rows)]
+    rows[:, :3] += 1.2 * noise[:, :3]
+
+    assert 8 == len(find(rows, end=True))
+
+
+def test_strides_with_steps_left_out_between_them_are_a_walk() -> None:
+    """Three steps, a step left out, three steps: what moves between two quick stretches is no pause."""
+    for rate_hz, seed in ((25.0, 31), (100.0, 31)):
+        assert [] == find(idle(np.random.default_rng(seed), "walking", rate_hz=rate_hz), rate_hz=rate_hz, end=True)
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("sitting", 113), ("sitting", 138), ("standing", 101)])
+def test_a_movement_that_is_made_twice_is_no_set(kind: str, seed: int) -> None:
+    """An arm goes somewhere and back, and once more: two cycles that nobody announced must be very alike."""
+    assert [] == find(idle(np.random.default_rng(seed), kind), end=True)

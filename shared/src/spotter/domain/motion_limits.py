@@ -12,6 +12,8 @@ ACCELERATION_MPS2_MAX: Final = 20 * 9.80665
 """More than the range of a wrist's sensor (16 g)."""
 SAMPLES_MAX: Final = 2_048
 """Of one event."""
+TURNING_RADPS_MAX: Final = 40.0
+"""More than the range of a wrist's sensor (2,000° per second)."""
 BRIDGED_S: Final = 0.2
 """Missing samples of up to this time are bridged."""
 ACCELERATIONS: Final = 3

@@ -13,7 +13,7 @@ from spotter_detector.motion.records import BAR_POSITION, BAR_VELOCITY
 from spotter_detector.motion.segmenter import Segmenter
 from spotter_detector.motion.wrist import WristState
 
-VERSION: Final = 2
+VERSION: Final = 3
 _hints = cache(get_type_hints)
 
 
@@ -22,7 +22,7 @@ def segmenter_to_json(state: Segmenter) -> dict[str, object]:
 
     >>> from spotter_detector.motion.segmenter import segmenter
     >>> segmenter_to_json(segmenter("bar_velocity", usual_rom_m=0.45))
-    {'version': 2, 'signal': 'bar_velocity', 'intake': {}, 'motion': {'usual_m': 0.45}}
+    {'version': 3, 'signal': 'bar_velocity', 'intake': {}, 'motion': {'usual_m': 0.45}}
     """
     return {"version": VERSION, **_written(state)}
 
@@ -35,7 +35,7 @@ def segmenter_from_json(body: Mapping[str, object]) -> Segmenter:
     >>> segmenter_from_json({"version": 1})
     Traceback (most recent call last):
         ...
-    ValueError: segmentation state of version 1: this program reads version 2; segment the set's chunks again
+    ValueError: segmentation state of version 1: this program reads version 3; segment the set's chunks again
     """
     if body.get("version") != VERSION:
         raise ValueError(

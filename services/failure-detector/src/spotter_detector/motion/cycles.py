@@ -5,8 +5,11 @@ pauses between them or none, form a chain, and each earns what it has in common 
 against its being a cycle: an open posture, a cut in full swing, an inner period, a step. The best division is found by
 dynamic programming over (start, end) and never looks back: a cycle is counted once it has been part of the best division
 for `lag` rows after its end, and then stays. A chain is counted from its second cycle on at the earliest, when it has
-earned enough; until then it is getting ready, putting away, or a walk. A pause costs little, so that a chain goes on after
-a breath; its last counted cycle is kept to compare with.
+earned enough; until then it is getting ready, putting away, or a walk. How much a cycle must have in common with the one
+before it depends on the chain's own cycles: putting the load away is unlike a set of clean cycles, and the last rep of an
+unsteady one is as like as any. A pause costs little, so that a chain goes on after a breath, but what moves between two
+quick stretches is a walk; the last counted cycle is kept to compare with. Where the signal begins or ends it may be in the
+midst of a cycle, whose posture and pace there say less.
 """
 
 from __future__ import annotations
@@ -15,11 +18,12 @@ from typing import Final
 
 import numpy as np
 
-from spotter.domain.fast_dataclass import record, replace
+from spotter.domain.fast_dataclass import replace
 from spotter_detector.motion.likeness import (
     CHANNELS,
     POINTS,
     STILL,
+    TWO_STRIDES_S,
     Floats,
     Steps,
     Stretches,
@@ -30,71 +34,14 @@ from spotter_detector.motion.likeness import (
     stretches,
     turned_away,
 )
+from spotter_detector.motion.links import NEVER, NONE, UNIT, USUAL, Cycle, CycleSearch, Link, Row
 from spotter_detector.motion.parameters import WristParameters
 
-UNIT: Final = 1000.0
-"""Rows and scores are whole thousandths, so that they are written and read exactly."""
-NONE: Final = -1
 _KNOWN_AFTER: Final = 5  # Rows after a cut until it is known to be one.
-_NEVER: Final = -(10**9)
 # Bounds of the state: links kept by cut and in all, and how far back a chain that isn't counted yet is remembered.
 _LINKS_A_CUT, _LINKS_MAX, _CHAIN_MAX = 5, 200, 8
 _HOPELESS: Final = 1200
 """A stretch that costs more than this (thousandths) is not kept."""
-
-Row = tuple[int, ...]
-
-
-@record(frozen=True, slots=True)
-class Link:
-    """A stretch as the end of a chain: steps, the chain's score and the score before the chain began, in thousandths.
-
-    `previous` is the index of the link before it, whether of the same chain or of an earlier one.
-    """
-
-    start: int
-    end: int
-    score: int
-    floor: int
-    cycles: int
-    previous: int = NONE
-
-
-@record(frozen=True, slots=True)
-class Cycle:
-    """A counted cycle: its steps, and the step of the row with which it was counted."""
-
-    start: int
-    end: int
-    counted: int
-
-
-@record(frozen=True, slots=True)
-class CycleSearch:
-    """State of the search.
-
-    Attributes
-    ----------
-    first : int
-        Step of the first row kept.
-    rows : tuple of rows
-        Thousandths, up to the newest one.
-    cuts : tuple of int
-        Steps at which a stretch may start or end.
-    links : tuple of Link
-        If a cycle has been counted the first is it.
-    template : tuple of int
-        The resampled rows of the last counted cycle, flat; empty before the first.
-    quick : bool
-        It belongs to a set that had been started: small quick swings go on to be reps.
-    """
-
-    first: int = 0
-    rows: tuple[Row, ...] = ()
-    cuts: tuple[int, ...] = ()
-    links: tuple[Link, ...] = ()
-    template: tuple[int, ...] = ()
-    quick: bool = False
 
 
 def search(state: CycleSearch, step: int, rows: list[Row], wrist: WristParameters) -> tuple[CycleSearch, list[Cycle]]:
@@ -141,6 +88,8 @@ class _Search:
         self.links = list(state.links)
         self.template = state.template
         self.quick = state.quick
+        self.began = state.began if state.rows else step
+        self.ends = False
         self.counted: list[Cycle] = []
         self.newest = step - 1
         table = np.array(self.rows, dtype=np.int64).reshape(-1, CHANNELS)
@@ -160,7 +109,9 @@ class _Search:
 
     def state(self) -> CycleSearch:
         rows = self.rows[self.first - self.table_first :]
-        return CycleSearch(self.first, tuple(rows), tuple(self.cuts), tuple(self.links), self.template, self.quick)
+        return CycleSearch(
+            self.first, tuple(rows), tuple(self.cuts), tuple(self.links), self.template, self.quick, self.began
+        )
 
     def advance(self, newest: int) -> None:
         """Process the row of a step."""
@@ -177,6 +128,7 @@ class _Search:
         """Process the end of the signal."""
         self.newest = newest
         if self.cuts and newest - 1 - self.cuts[-1] >= 2:
+            self.ends = True
             self._cut(newest - 1)
         self._count(newest, certain=True)
 
@@ -202,28 +154,34 @@ class _Search:
         new = stretches(self.signal, self.table_first, starts, np.full(len(starts), end))
         cost = self._costs(new, starts, end)
         seconds = np.asarray((end - starts) * wrist.step_s, dtype=np.float64)
-        sure_steps = UNIT * wrist.gait_cost * is_gait(new, seconds, expected=True)
-        step_cost = sure_steps if wrist.expected else UNIT * wrist.gait_cost * is_gait(new, seconds)
+        sure_steps, step_cost = (UNIT * wrist.gait_cost * gait for gait in is_gait(new, seconds))
+        if wrist.expected:
+            step_cost = sure_steps
         old = [link for link in range(len(self.links)) if self._is_near(self.links[link], end)]
         fresh, after = -UNIT * wrist.start - cost - step_cost, np.full(len(starts), NONE)
-        best, previous = np.full(len(starts), float(_NEVER)), np.full(len(starts), NONE)
+        best, previous = np.full(len(starts), float(NEVER)), np.full(len(starts), NONE)
+        usual = np.full(len(starts), USUAL)
         if old:
             links = [self.links[index] for index in old]
             ends = np.array([link.end for link in links])
             scores = np.array([link.score for link in links])
             before = ends[None] <= starts[:, None]
-            floors = np.where(before, scores[None], _NEVER)
+            floors = np.where(before, scores[None], NEVER)
             highest = floors.argmax(axis=1)
             floor = floors.max(axis=1)
             above = (floor >= 0) if self.template else (floor > 0)
             fresh = fresh + np.where(above, floor, 0)
             after = np.where(above, np.array(old)[highest], NONE)
-            gains = self._gains(new, starts, end, links) - np.where(
+            alike = np.maximum(likeness(new, self._shapes(links)), -1.0)
+            gains = self._gains(alike, starts, end, links) - np.where(
                 [self.quick and self._is_open(link) for link in links], sure_steps[:, None], step_cost[:, None]
             )
-            earned = np.where(before, scores[None] + gains, _NEVER) - cost[:, None]
+            earned = np.where(before, scores[None] + gains, NEVER) - cost[:, None]
             which = earned.argmax(axis=1)
             best, previous = earned.max(axis=1), np.array(old)[which]
+            before_usual = np.array([link.usual for link in links])[which]
+            here = UNIT * np.take_along_axis(alike, which[:, None], axis=1)[:, 0]
+            usual = before_usual + np.rint(wrist.usual_follow * (here - before_usual)).astype(np.int64)
         moves = new.variance >= STILL
         scores_new = np.rint(np.maximum(best, fresh)).astype(np.int64)
         order = np.argsort(-scores_new, kind="stable")
@@ -232,7 +190,8 @@ class _Search:
             start, score = int(starts[index]), int(scores_new[index])
             if best[index] > fresh[index]:
                 link = self.links[int(previous[index])]
-                self.links.append(Link(start, end, score, link.floor, link.cycles + 1, int(previous[index])))
+                cycles, earlier = link.cycles + 1, int(previous[index])
+                self.links.append(Link(start, end, score, link.floor, cycles, earlier, int(usual[index])))
             else:
                 floor_score = self.links[int(after[index])].score if after[index] != NONE else 0
                 self.links.append(Link(start, end, score, floor_score, 1, int(after[index])))
@@ -244,20 +203,26 @@ class _Search:
         pace = (self.paces[at] + self.paces[until]) / 2.0 / (usual + wrist.slowest_pace)
         cost = wrist.open_cost * openness(new) + wrist.pace_cost * np.minimum(pace, 2.0)
         cost += wrist.away_cost * turned_away(new, np.asarray((end - starts) * wrist.step_s, dtype=np.float64))
+        cost[(starts == self.began + 1) | self.ends] *= wrist.edge_cost
         cost += wrist.several_cost * (inner_period(new) < wrist.several)
         return np.asarray(UNIT * cost, dtype=np.float64)
 
-    def _gains(self, new: Stretches, starts: Steps, end: int, links: list[Link]) -> Floats:
+    def _gains(self, alike: Floats, starts: Steps, end: int, links: list[Link]) -> Floats:
         """Return what each new stretch earns after each link, thousandths."""
         wrist = self.wrist
-        old = self._shapes(links)
-        alike = np.maximum(likeness(new, old), -1.0)
-        is_open = np.array([self._is_open(link) for link in links])
-        asked = np.where(is_open, wrist.alike_open, wrist.alike)
+        unusual = np.array([link.usual - USUAL if self._is_open(link) else 0 for link in links]) / UNIT
+        asked = wrist.alike + wrist.usual_share * unusual
         spans = np.array([link.end - link.start for link in links])
         ratio = np.log(end - starts)[:, None] - np.log(spans)[None]
-        pauses = starts[:, None] - np.array([link.end for link in links])[None]
-        pause = np.minimum(wrist.pause_cost * np.maximum(pauses, 0), wrist.pause_cost_max)
+        pauses = np.maximum(starts[:, None] - np.array([link.end for link in links])[None], 0)
+        # Rows further back than the longest cycle may be forgotten.
+        oldest = max(end - wrist.longest, self.began)
+        ends = np.array([max(link.end, oldest) for link in links]) - self.table_first
+        at, until = starts - self.table_first, end - self.table_first
+        usual = (self.travelled[until + 1] - self.travelled[at]) / (until + 1 - at) + wrist.slowest_pace
+        moved = np.maximum(self.travelled[at][:, None] - self.travelled[ends][None], 0) / usual[:, None]
+        moved_cost = np.where((end - starts) * wrist.step_s <= TWO_STRIDES_S, wrist.moved_cost, 0.0)[:, None]
+        pause = np.minimum(wrist.pause_cost * pauses + moved_cost * moved, wrist.pause_cost_max)
         return np.asarray(UNIT * (alike - asked[None] - wrist.length_cost * np.square(ratio) - pause))
 
     def _shapes(self, links: list[Link]) -> Stretches:
@@ -281,7 +246,12 @@ class _Search:
 
     def _is_open(self, link: Link) -> bool:
         """Whether the chain up to a link has earned enough to be counted."""
-        return link.cycles >= 2 and link.score - link.floor >= UNIT * self.wrist.enough
+        if link.cycles < 2:
+            return False
+        # A movement there and back, and once more, is a set that was started, or somebody who sits.
+        uncertain = link.cycles == 2 and not self.wrist.expected
+        enough = self.wrist.enough_of_two if uncertain else self.wrist.enough
+        return link.score - link.floor >= UNIT * enough
 
     def _count(self, until: int, *, certain: bool = False) -> None:
         """Count the cycles of the best division that ended by a step."""
@@ -324,7 +294,7 @@ class _Search:
         shape = self._shape(link)
         moved: dict[int, int] = {last: 0}
         # What has been counted is open, whatever it had earned, and scores go on from it.
-        links = [Link(link.start, link.end, 0, _NEVER, max(2, link.cycles))]
+        links = [Link(link.start, link.end, 0, NEVER, max(2, link.cycles), NONE, link.usual)]
         for index in range(last + 1, len(self.links)):
             following = self.links[index]
             if following.previous in moved and following.start >= link.end:
@@ -339,9 +309,10 @@ class _Search:
                         floor,
                         following.cycles,
                         moved[following.previous],
+                        following.usual,
                     )
                 )
-        self.quick = self.wrist.expected or (self.quick and link.floor == _NEVER)
+        self.quick = self.wrist.expected or (self.quick and link.floor == NEVER)
         self.links, self.template = links, shape
         self.cuts = [cut for cut in self.cuts if cut >= link.end]
 
@@ -363,7 +334,7 @@ class _Search:
                 before, length = links[before].previous, length + 1
         order = sorted(keep)
         moved = {index: position for position, index in enumerate(order)}
-        self.links = [replace(links[index], previous=moved.get(links[index].previous, NONE)) for index in order]
+        self.links = [_after(links[index], moved.get(links[index].previous, NONE)) for index in order]
         oldest = end - self.wrist.longest
         self.cuts = [cut for cut in self.cuts if cut >= oldest]
         recent = self.links[1:] if self.template else self.links
@@ -371,3 +342,7 @@ class _Search:
         first = min([oldest, *starts]) - 2
         if first > self.first:
             self.first = first
+
+
+def _after(link: Link, previous: int) -> Link:
+    return link if link.previous == previous else replace(link, previous=previous)

@@ -20,6 +20,7 @@ from spotter.domain.fast_dataclass import record
 
 Floats = npt.NDArray[np.float64]
 Steps = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
 POINTS: Final = 24
 CHANNELS: Final = 6
@@ -32,9 +33,13 @@ STILL: Final = 0.0025
 
 _AT: Final = np.linspace(0.0, 1.0, POINTS)
 _HARMONICS: Final = np.exp(-2j * np.pi * np.arange(1, 4)[:, None] * np.arange(POINTS) / (POINTS - 1)) / POINTS
-_LAGS: Final = range(POINTS // 6, POINTS // 2 + 1)
+_LAGS: Final = np.arange(POINTS // 6, POINTS // 2 + 1)
+# The mean over the pairs of points that are a lag apart: pairs × lags.
+_APART: Final = np.stack([np.eye(POINTS, k=lag).ravel() / (POINTS - lag) for lag in _LAGS.tolist()], axis=1)
 _G_MPS2: Final = 9.80665
-# The longest stride, and the longest stretch of three steps, s; smaller swings are an arm's, rad; a body's bounce, m.
+TWO_STRIDES_S: Final = 2.4
+"""Two strides of an easy walk."""
+# The longest stride, and the longest stretch of three steps, s; a body's bounce, m; smaller swings are an arm's, rad.
 _STRIDE_S, _THREE_STEPS_S, _BOUNCE_M = 1.8, 2.0, 0.011
 _SWING_RAD = (0.72, 1.3)
 # Power of three steps' bounce and of a load carried up and down, (m/s²)², and the least share of all acceleration.
@@ -72,8 +77,9 @@ def stretches(signal: Floats, first: int, starts: Steps, ends: Steps) -> Stretch
     at = (starts - first)[:, None] + _AT * (ends - starts)[:, None]
     before = np.minimum(at.astype(np.int64), len(signal) - 2)
     share = (at - before)[..., None]
-    shapes = signal[before] * (1.0 - share) + signal[before + 1] * share
-    return Stretches(shapes, np.square(shapes - shapes.mean(axis=1, keepdims=True)).sum(axis=2).mean(axis=1))
+    early = signal[before]
+    shapes = early + (signal[before + 1] - early) * share
+    return Stretches(shapes, _variance(shapes))
 
 
 def likeness(new: Stretches, old: Stretches) -> Floats:
@@ -110,42 +116,58 @@ def turned_away(cut: Stretches, seconds: Floats) -> Floats:
 def inner_period(cut: Stretches) -> Floats:
     """Return how unlike each stretch is to itself moved by a sixth to half of its length: 0 for several equal cycles."""
     shapes = cut.shapes
-    apart = [np.square(shapes[:, lag:] - shapes[:, :-lag]).sum(axis=2).mean(axis=1) for lag in _LAGS]
-    return np.asarray(np.min(apart, axis=0) / (2.0 * cut.variance + NOISE))
+    size = np.einsum("npc,npc->np", shapes, shapes)
+    apart = size[:, :, None] + size[:, None] - 2.0 * (shapes @ shapes.swapaxes(1, 2))
+    return np.asarray((apart.reshape(len(shapes), -1) @ _APART).min(axis=1) / (2.0 * cut.variance + NOISE))
 
 
-def is_gait(cut: Stretches, seconds: Floats, *, expected: bool = False) -> npt.NDArray[np.bool_]:
+def _variance(shapes: Floats) -> Floats:
+    """Return the variance of points over all channels, in two passes: a posture is far larger than some movements."""
+    middle = np.add.reduce(shapes, axis=1, keepdims=True) / POINTS
+    rest = (shapes - middle).reshape(len(shapes), -1)
+    return np.asarray(np.einsum("nv,nv->n", rest, rest) / POINTS)
+
+
+def is_gait(cut: Stretches, seconds: Floats) -> tuple[Booleans, Booleans]:
     """Return which stretches are strides of a walk, or a quick tremor, rather than fast repetitions.
 
-    With a set `expected` a swing must be a stride's in size and bounce to be one; else any small quick swing is.
+    The first answer is for a set that is expected: a swing must be a stride's in size and bounce to be a step. The second
+    is for none: any small quick swing is one.
 
     >>> t = np.linspace(0, 2 * np.pi, 50)
     >>> swing = np.column_stack([1 + 0.2 * np.cos(2 * t), 0.3 * np.sin(t), 0 * t, 0 * t, 0 * t, 0.6 * np.cos(t)])
     >>> raise_ = np.column_stack([np.cos(1 + np.sin(t)), np.sin(1 + np.sin(t)), 0 * t, 0 * t, 0 * t, 1.7 * np.cos(t)])
-    >>> is_gait(Stretches(np.stack([swing[::2], raise_[::2]])[:, :24], np.ones(2)), np.array([1.1, 1.1])).tolist()
+    >>> is_gait(Stretches(np.stack([swing[::2], raise_[::2]])[:, :24], np.ones(2)), np.array([1.1, 1.1]))[1].tolist()
     [True, False]
     """
-    gait = np.zeros(len(seconds), dtype=np.bool_)
+    sure, likely = np.zeros((2, len(seconds)), dtype=np.bool_)
     quick = np.flatnonzero(seconds <= _THREE_STEPS_S)
     if not len(quick):
-        return gait
+        return sure, likely
     duration = seconds[quick]
-    force, turns = cut.shapes[quick, :, :3] * _G_MPS2, cut.shapes[quick, :, 3:] / TURN_G
-    mean = force.mean(axis=1, keepdims=True)
-    size = np.sqrt(np.square(mean).sum(axis=2, keepdims=True)) + 1e-9
-    along = ((force - mean) * (mean / size)).sum(axis=2)
-    once, twice, thrice = (2.0 * np.square(np.abs(along @ harmonic)) for harmonic in _HARMONICS)
+    shapes = cut.shapes[quick]
+    mean = np.add.reduce(shapes, axis=1) / POINTS
+    force = mean[:, :3] * _G_MPS2
+    up = force / (np.sqrt(np.einsum("nc,nc->n", force, force)) + 1e-9)[:, None]
+    waves = _HARMONICS @ (shapes - mean[:, None])  # stretches × harmonics × channels
+    along = np.einsum("nhc,nc->nh", waves[:, :, :3], up) * _G_MPS2
+    once, twice, thrice = 2.0 * _power(along).T
+    first = _power(waves[:, 0])
     bounce = twice + thrice
-    sway = 2.0 * np.square(np.abs(np.einsum("p,npc->nc", _HARMONICS[0], force - mean))).sum(axis=1)
-    turning = 2.0 * np.square(np.abs(np.einsum("p,npc->nc", _HARMONICS[0], turns))).sum(axis=1)
+    sway = 2.0 * _G_MPS2**2 * first[:, :3].sum(axis=1)
+    turning = 2.0 / TURN_G**2 * first[:, 3:].sum(axis=1)
     swing_rad = 2.0 * np.sqrt(2.0 * turning) * duration / (2.0 * np.pi)
     carried = (once >= _CARRIED) & (once > bounce) & (once > _CARRIED_SHARE * sway)
     bounce_m = np.sqrt(2.0 * twice) * np.square(duration / (4.0 * np.pi))
     stride = duration <= _STRIDE_S
-    swings = swing_rad >= _SWING_RAD[0]
-    bounces = bounce_m >= _BOUNCE_M
-    strides = swings & bounces if expected else stride
-    steps = np.where(stride, strides, (bounce > _BOUNCE) & (bounce > sway))
+    strides = (swing_rad >= _SWING_RAD[0]) & (bounce_m >= _BOUNCE_M)
+    steps = (bounce > _BOUNCE) & (bounce > sway)
     tremor = stride & (cut.variance[quick] < _QUICK_MIN)
-    gait[quick] = tremor | ((swing_rad < _SWING_RAD[1]) & ~carried & steps)
-    return gait
+    small = (swing_rad < _SWING_RAD[1]) & ~carried
+    sure[quick] = tremor | (small & np.where(stride, strides, steps))
+    likely[quick] = tremor | (small & (stride | steps))
+    return sure, likely
+
+
+def _power(waves: npt.NDArray[np.complex128]) -> Floats:
+    return np.asarray(np.square(waves.real) + np.square(waves.imag))

@@ -27,20 +27,22 @@ class WristParameters:
         Rows after the end of a cycle at which it is counted.
     wait : int
         Rows of pause after which a chain that isn't counted yet is given up.
-    alike, alike_open : float
-        Likeness that costs what it earns, before and after a chain is counted.
-    start, enough : float
-        What it costs to start a chain, and what it must have earned to be counted.
+    alike, usual_share, usual_follow : float
+        Likeness that costs what it earns, in a chain whose cycles are alike as usual; the share of what a counted chain has more or less in common that is asked as well; and how fast that is learned.
+    start, enough_of_two, enough : float
+        What it costs to start a chain, and what one of two cycles, of no set that was started, and any other must have earned to be counted.
     open_cost, away_cost, pace_cost, length_cost : float
         Cost of a posture that changes, of a rotation that does not come back, of a cut in full swing, and of another length (by the square of its logarithm).
+    edge_cost : float
+        Share of these costs where the signal begins or ends, which may be in the midst of a cycle.
     slowest_pace : float
         Squared change by row that is as good as still, thousandths squared.
     several, several_cost : float
         Unlikeness to itself below which a stretch is several cycles, and what that costs.
     gait_cost : float
         Cost of a step.
-    pause_cost, pause_cost_max : float
-        Cost of a row of pause, and of the longest.
+    pause_cost, moved_cost, pause_cost_max : float
+        Cost of a row of pause, of one before a quick stretch that moves as much as that does, and of the longest pause.
     """
 
     step_s: float = 0.08
@@ -50,19 +52,23 @@ class WristParameters:
     cut_every: int = 3
     lag: int = 8
     wait: int = 38
-    alike: float = 0.3
-    alike_open: float = 0.1
-    start: float = 0.6
+    alike: float = 0.1
+    usual_share: float = 0.5
+    usual_follow: float = 0.3
+    start: float = 0.8
+    enough_of_two: float = -0.25
     enough: float = -0.35
     open_cost: float = 0.4
     away_cost: float = 0.25
     pace_cost: float = 0.3
     length_cost: float = 0.25
     slowest_pace: float = 360.0
-    several: float = 0.4
+    edge_cost: float = 0.3
+    several: float = 0.5
     several_cost: float = 1.0
     gait_cost: float = 1.0
     pause_cost: float = 0.01
+    moved_cost: float = 0.2
     pause_cost_max: float = 0.5
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spotter.domain.fast_dataclass import record, replace
-from spotter.domain.motion_limits import ACCELERATIONS, limit_of
+from spotter.domain.motion_limits import ACCELERATIONS, TURNING_RADPS_MAX, limit_of
 from spotter_detector.motion.even_rows import BIN_US, UNITS, BinMean, Track, add_mean, end_track
 from spotter_detector.motion.records import Chunk, SampleRow
 
@@ -141,8 +141,10 @@ def _usable(chunk: Chunk) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_
         samples = np.array(rows, dtype=np.float64).reshape(-1, len(_ABSENT))
     else:
         samples = np.array(chunk.samples, dtype=np.float64).reshape(-1, 1)
-    limited = np.abs(samples[:, :ACCELERATIONS]) <= limit_of(chunk.signal)
-    return samples, np.asarray(np.isfinite(samples).all(axis=1) & limited.all(axis=1))
+    sizes = np.abs(samples)
+    limited = (sizes[:, :ACCELERATIONS] <= limit_of(chunk.signal)).all(axis=1)
+    limited &= (sizes[:, ACCELERATIONS:] <= TURNING_RADPS_MAX).all(axis=1)
+    return samples, np.asarray(np.isfinite(samples).all(axis=1) & limited)
 
 
 def _insert(held: tuple[Bins, ...], new: Bins) -> tuple[Bins, ...]:

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spotter.domain.fast_dataclass import record
-from spotter_detector.motion.cycles import UNIT, Cycle, CycleSearch, Row, conclude, restart, search
+from spotter_detector.motion.cycles import conclude, restart, search
 from spotter_detector.motion.likeness import TURN_G
+from spotter_detector.motion.links import UNIT, Cycle, CycleSearch, Row
 from spotter_detector.motion.parameters import WristParameters
 from spotter_detector.motion.records import IMU_WRIST, RepFound, SampleRow
 from spotter_detector.motion.sample_parser import BIN_US
@@ -42,7 +43,7 @@ def run(state: WristState, rows: Sequence[SampleRow], wrist: WristParameters) ->
     ...     return SampleRow(number, 0, (9.81 * cos(angle), 9.81 * sin(angle), 0.0, 0.0, 0.0, rate))
     >>> _, reps = run(WristState(), [row(number) for number in range(250)], WristParameters())
     >>> [(rep.ended_us / 1e6, rep.known_us / 1e6) for rep in reps]  # the first is known with the second
-    [(3.0, 7.2), (7.24, 7.92), (11.4, 12.08), (15.56, 16.24)]
+    [(3.0, 7.44), (7.24, 7.92), (11.4, 12.08), (15.56, 16.24)]
     """
     reps: list[RepFound] = []
     cycles = state.cycles
