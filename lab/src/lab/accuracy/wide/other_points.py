@@ -24,6 +24,8 @@ _SESSIONS: Final = 8000
 _STRENGTHS: Final = 48
 _FATIGUES: Final = 5
 _NEVER: Final = 1e-30
+# Runs of reps whose fits are kept for the next rep: those of the assignments of one set.
+_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class OtherPoints:
                 before = before + self._of_rep(index, float(velocities[index]))
         log_fit: Singles = before + self._of_rep(done - 1, float(velocities[-1]))
         self._fits[velocities.tobytes()] = log_fit
+        if len(self._fits) > _KEPT:
+            del self._fits[next(iter(self._fits))]
         return log_fit
 
     def _of_rep(self, index: int, velocity_mps: float) -> Singles:
