@@ -102,7 +102,7 @@ def create_router(dashboard: Dashboard) -> APIRouter:
         router.include_router(
             routes,
             dependencies=[Depends(dashboard.require_started), DOCUMENTED],
-            responses=problems_of(401, 403, 404, 409, 422, 503),
+            responses=problems_of(401, 403, 404, 409, 422, 429, 503),
         )
     return router
 

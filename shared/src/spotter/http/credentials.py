@@ -15,6 +15,7 @@ from spotter.domain.time import utc_now
 from spotter.http.audit import IDENTITY_KEY
 from spotter.http.connections import connection_of
 from spotter.http.problems import Problem
+from spotter.http.refusal_quotas import ACCOUNT_KEY, RefusalQuotas
 from spotter.http.tokens import ExpiredToken, Identity, InvalidToken, Keyring, Revocations, RevokedToken
 
 SUBPROTOCOL: Final = "spotter.v1"
@@ -39,7 +40,14 @@ def chosen_subprotocol(connection: HTTPConnection) -> str | None:
 class Guard:
     """Authenticates connections."""
 
-    def __init__(self, keyring: Keyring, revocations: Revocations, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        keyring: Keyring,
+        revocations: Revocations,
+        clock: Callable[[], datetime] = utc_now,
+        refusals: RefusalQuotas | None = None,
+    ) -> None:
+        self._refusals = refusals or RefusalQuotas()
         self._keyring = keyring
         self._revocations = revocations
         self._clock = clock
@@ -47,9 +55,12 @@ class Guard:
     def identify(self, connection: HTTPConnection, cookie: bool = False) -> Identity:
         """Return the identity that a connection's credential proves; with `cookie` a page's cookie counts too.
 
-        Raises Problem 401 for a credential that is missing, forged, expired or revoked.
+        Raises Problem 401 for a credential that is missing, forged, expired or revoked, 429 for one that has had too much
+        refused.
         """
         identity = self.verify(_token(connection, cookie), connection)
+        connection.scope[ACCOUNT_KEY] = self._refusals
+        self._refusals.check(identity.token_id)
         if (accepted := connection_of(connection.scope)) is not None:
             accepted.identified(identity.token_id)
         return identity

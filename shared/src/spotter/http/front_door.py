@@ -11,10 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from spotter.http.audit import REFUSED, RefusalAudit
+from spotter.http.audit import IDENTITY_KEY, REFUSED, RefusalAudit
 from spotter.http.connections import connection_of
 from spotter.http.problems import Problem, deny, describe_problems, handle_errors, problem_response
 from spotter.http.protocol import HEADERS_MAX, header_too_large
+from spotter.http.refusal_quotas import ACCOUNT_KEY
 from spotter.http.request_body import BodyTooLarge, read_body
 from spotter.settings import Limits
 
@@ -65,11 +66,14 @@ class FrontDoor:
         return await self._app(scope, receive, send)
 
     def _audited(self, scope: Scope, send: Send) -> Send:
-        """Return a `send` that records refusals."""
+        """Return a `send` that records refusals, and charges them to their token."""
 
         async def audited(message: Message) -> None:
-            if message["type"] in _ANSWERS and message["status"] in REFUSED:
-                self._audit.refused(scope, message["status"])
+            if message["type"] in _ANSWERS and 400 <= message["status"] < 500:
+                if message["status"] != 429:
+                    _charge(scope)
+                if message["status"] in REFUSED:
+                    self._audit.refused(scope, message["status"])
             await send(message)
 
         return audited
@@ -96,6 +100,12 @@ class FrontDoor:
         finally:
             if accepted is not None:
                 accepted.idle_since_s = None
+
+
+def _charge(scope: Scope) -> None:
+    account, identity = scope.get(ACCOUNT_KEY), scope.get(IDENTITY_KEY)
+    if account is not None and identity is not None:
+        account.charge(identity.token_id)
 
 
 def _has_body(scope: Scope) -> bool:
