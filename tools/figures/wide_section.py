@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from tools.figures.markdown import EXERCISES, percent, table, template
 from tools.figures.people_section import alarm_row, findings, properties_table
 from tools.figures.record import Json
+
+_NEVER_LEARN: Final = ("MVT + .03", "loss of 20 %")
 
 
 def wide_section(record: Json) -> str:
@@ -22,7 +25,11 @@ def wide_section(record: Json) -> str:
         ),
         alarms=table(
             "family | exercise | learned from | load | alarm | hard, easy | AUC | J | J any | *failing*",
-            ((row["family"], EXERCISES[row["exercise"]], *alarm_row(row)[1:]) for row in record["wide_alarms"]),
+            (
+                (row["family"], EXERCISES[row["exercise"]], *alarm_row(row)[1:])
+                for row in record["wide_alarms"]
+                if _is_shown(row)
+            ),
         ),
         findings="\n\n".join(_findings(record["wide_findings"])),
         properties=properties_table(
@@ -38,6 +45,11 @@ def _findings(rows: Sequence[Json]) -> list[str]:
         f"{lifters.capitalize()}. {findings([row for row in rows if _lifters(row) == lifters])}"
         for lifters in dict.fromkeys(map(_lifters, rows))
     ]
+
+
+def _is_shown(row: Json) -> bool:
+    """Whether a row says more than that of the same rule before any set: rules that learn nothing never change."""
+    return row["memory"] == 0 or row["score"]["name"] not in _NEVER_LEARN
 
 
 def _lifters(row: Json) -> str:

@@ -63,7 +63,7 @@ def iter_wrist_counts(recordings: Path | None, seed: int, quick: bool) -> Iterat
     for kind in KINDS:
         sets = [wrist_set(np.random.default_rng((seed, number)), kind) for number in range(size)]
         cases = [_Case(str(number), len(lift.reps), lift.rows, lift.rate_hz) for number, lift in enumerate(sets)]
-        yield _counted(False, f"{kind}s", cases)
+        yield _counted(False, f"{kind}es" if kind.endswith("s") else f"{kind}s", cases)
     for kind in IDLE:
         count = 2 if quick else 10
         rows = [idle(np.random.default_rng((seed, number)), kind) for number in range(count)]
