@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from lab.accuracy.motion.disturbances import frozen, padded, shocked
 from lab.accuracy.motion.watch import WatchSet, chunks, spar_sets, uncut_sets, watch_sets
+from lab.accuracy.motion.wrist_left_out import left_out_reps
 from lab.accuracy.motion.wrists import IDLE, KINDS, idle, wrist_set
 from spotter_detector.motion import MotionFinding, RepFound, advance, finish, segmenter
 
@@ -28,7 +29,7 @@ class WristCount:
     """Shares of sets counted exactly and within one rep; of people who train nothing, without any rep.
 
     `known_in_time` is the share of reps, but the first of a set, that are known 0.7 s after their end at most; `errors`
-    are the reps too many by set; `cost_us` is the processor time of a sample, µs.
+    are the reps too many by set; `cost_us` is the processor time of a sample, µs (of all candidates, where one was chosen).
     """
 
     recorded: bool
@@ -92,6 +93,22 @@ def _recorded(recordings: Path, seed: int, quick: bool) -> Iterator[WristCount]:
         people = people[::4] if quick else people
         yield _counted(True, "spar_watch, set started", [_case(lift, lift.rows, expected=True) for lift in people])
         yield _counted(True, "spar_watch, no set started", [_case(lift, lift.rows) for lift in people])
+    yield from _left_out(uncut, people[:: 1 if quick else 4], quick)
+
+
+def _left_out(uncut: list[WatchSet], people: list[WatchSet], quick: bool) -> Iterator[WristCount]:
+    """Yield counts by parameters that were chosen without the exercise, or the person."""
+    if not uncut or not people:
+        return
+    before = process_time()
+    counted = left_out_reps([*uncut, *people], quick)
+    cost_us = (process_time() - before) / sum(len(lift.rows) for lift in (*uncut, *people)) * 1e6
+    cases = [_case(lift, lift.rows) for lift in (*uncut, *people)]
+    for name, part in (
+        ("as recorded, one exercise left out", slice(len(uncut))),
+        ("spar_watch, one person left out", slice(len(uncut), None)),
+    ):
+        yield _scored(True, name, cases[part], counted[part], cost_us)
 
 
 def _case(lift: WatchSet, rows: Floats, *, expected: bool = False) -> _Case:
@@ -103,6 +120,12 @@ def _counted(recorded: bool, case: str, cases: Sequence[_Case]) -> WristCount:
     before = process_time()
     counted = [reps_in(case.rows, case.rate_hz, expected=case.expected) for case in cases]
     cost_us = (process_time() - before) / sum(len(case.rows) for case in cases) * 1e6
+    return _scored(recorded, case, cases, counted, cost_us)
+
+
+def _scored(
+    recorded: bool, case: str, cases: Sequence[_Case], counted: Sequence[list[RepFound]], cost_us: float
+) -> WristCount:
     errors = [len(reps) - case.reps for case, reps in zip(cases, counted, strict=True)]
     later = [(rep.known_us - rep.ended_us) / 1e6 <= _LATE_S for reps in counted for rep in reps[_FIRST:]]
     return WristCount(
