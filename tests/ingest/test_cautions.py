@@ -21,7 +21,7 @@ def stored(*names: str) -> str:
         (event("station.paired", **MINIMAL["station.paired"]), stored("station.paired")),
         (event("station.released", **MINIMAL["station.released"]), stored("station.released")),
         (rep(confidence=0.9), stored("confidence")),
-        (rep(eccentric_s=1, peak_velocity_mps=1), stored("peak_velocity_mps", "eccentric_s")),
+        (rep(confidence=1, peak_velocity_mps=1), stored("peak_velocity_mps", "confidence")),
         (event("rep.amended", athlete_id="a", rep_number=1, set={"confidence": 1}), stored("set.confidence")),
         (event("athlete.updated", athlete_id="a", bodyweight_kg=80), stored("bodyweight_kg")),
         (event("exercise.added", **MINIMAL["exercise.added"], velocity_metric="peak"), stored("velocity_metric")),
@@ -37,6 +37,7 @@ def test_what_nothing_uses_is_told(raw: dict[str, Any], caution: str) -> None:
     "raw",
     [
         rep(side="left", kind="calibration", assisted=True, set_key="s-1", rom_m=0.5, velocity_sd_mps=0.01),
+        rep(eccentric_s=1),
         event(
             "set.started", athlete_id="a", exercise="back_squat", side="left", part_of="s1", tempo="3010", pct_1rm=80
         ),

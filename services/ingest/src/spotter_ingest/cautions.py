@@ -15,7 +15,7 @@ LATE_BY_SENDER: Final = timedelta(seconds=5)
 LATE_BY_RECEIPT: Final = timedelta(seconds=10)
 UNUSED_TYPES: Final = frozenset({StationPaired, StationReleased})
 """Types that this version stores without using them."""
-_UNUSED_REP_FIELDS: Final = ("peak_velocity_mps", "eccentric_s", "confidence")
+_UNUSED_REP_FIELDS: Final = ("peak_velocity_mps", "confidence")
 UNUSED_FIELDS: Final[Mapping[type[EventData], Sequence[str]]] = {
     RepCompleted: _UNUSED_REP_FIELDS,
     RepAmended: tuple(f"set.{name}" for name in (*_UNUSED_REP_FIELDS, "exercise")),

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from lab.accuracy.simulation.parameters import Range
 
-Measured: TypeAlias = Literal["velocity", "durations", "cycles"]
+Measured: TypeAlias = Literal["velocity", "durations", "phases", "cycles"]
 Fault: TypeAlias = Literal["unrack", "ghost", "double", "outlier", "slow_first", "missed", "pause"]
 
 
@@ -19,6 +19,7 @@ class Conditions:
     ----------
     measured : str
         `velocity`: a tracker on the bar, with travel and duration; `durations`: concentric times, as a watch has them;
+        `phases`: these and the times of the way down, which lengthen or shorten towards failure as is the lifter's way;
         `cycles`: when each rep ended, nothing else.
     faults : tuple of (fault, share)
         Share of the judged and earlier sets that have each fault; a share of None is the parameters' own.

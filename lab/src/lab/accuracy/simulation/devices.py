@@ -19,7 +19,7 @@ _DURATION_RANGE_S = (0.1, 30.0)
 
 @dataclass(slots=True)
 class DeviceReport:
-    """One report of a device, before faults change it; `truth` as in a labelled set, `started_s` if the device tells it."""
+    """One report of a device, before faults change it; `truth` as in a labelled set, the last two if the device tells them."""
 
     end_s: float
     velocity_mps: float
@@ -27,6 +27,7 @@ class DeviceReport:
     duration_s: float
     truth: int | None
     started_s: float | None = None
+    eccentric_s: float | None = None
 
 
 def measure(
@@ -48,6 +49,8 @@ def measure(
         else:
             duration_s = rep.concentric_s * float(np.exp(timing.duration_log_sd * z[2, index]))
         reports.append(DeviceReport(rep.end_s, velocity_mps, rom_m, duration_s, rep.rir))
+        if measured == "phases":
+            reports[-1].eccentric_s = rep.eccentric_s
     return reports
 
 
@@ -63,6 +66,7 @@ def observe(reports: Sequence[DeviceReport], measured: Measured) -> tuple[Observ
             duration_s=None if measured == "cycles" else _duration(report, of),
             rom_m=max(_to_step(report.rom_m, of.rom_step), _ROM_MIN_M) if with_rom else None,
             velocity_sd_mps=None,
+            eccentric_s=None if report.eccentric_s is None else _to_step(report.eccentric_s, of.time_step),
             started_s=None if report.started_s is None else _to_step(report.started_s - reports[0].end_s, of.time_step),
         )
         for index, report in enumerate(reports)

@@ -25,6 +25,7 @@ class _Streams:
     habits: np.random.Generator
     reps: np.random.Generator
     faults: np.random.Generator
+    eccentric: np.random.Generator
 
 
 def lifters(
@@ -87,7 +88,7 @@ def _draw(
     load_pct = lifting.load_pct if conditions.load_pct is None else conditions.load_pct
     drawn: list[tuple[list[TrueSet], _Streams]] = []
     for lifter, child in zip(people, own, strict=True):
-        streams = _Streams(*(np.random.default_rng(seed) for seed in child.spawn(4)))
+        streams = _Streams(*(np.random.default_rng(seed) for seed in child.spawn(5)))
         sets: list[TrueSet] = []
         for wanted_pct in streams.truth.uniform(*load_pct, sets_each).tolist():
             load_kg = round(wanted_pct / 100.0 * lifter.one_rm_kg / lifting.plate_kg) * lifting.plate_kg
@@ -104,6 +105,7 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
     exercise = sets[0].lifter.exercise
     body = timing.draw_body(exercise, streams.habits)
     tempo_s = float(streams.habits.uniform(*parameters().habits.tempo_s))
+    usual_growth = timing.ECCENTRIC_GROWTH_SD * float(streams.eccentric.standard_normal())
     days = np.cumsum(streams.habits.uniform(*parameters().lifting.days_between, len(sets)))
     to_failure = parameters().habits.to_failure if conditions.to_failure is None else conditions.to_failure
     made: list[LabelledSet] = []
@@ -116,6 +118,7 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
         reps_possible = lifted_set.reps_possible
         if pause is not None and pause.after < reps_possible - ends.rir:
             reps_possible += pause.reps_back
+        growth = usual_growth + timing.ECCENTRIC_GROWTH_SET_SD * float(streams.eccentric.standard_normal())
         lifted = timing.lift(
             lifted_set,
             body,
@@ -124,6 +127,7 @@ def _lifted(lifter: int, sets: list[TrueSet], streams: _Streams, conditions: Con
             first_slower=faults.first_slower(streams.faults) if "slow_first" in happened else 1.0,
             pause=pause,
             tempo_s=tempo_s if conditions.tempo else None,
+            eccentric_growth=growth if conditions.measured == "phases" else 0.0,
         )
         reports = devices.measure(lifted, conditions.measured, lifted_set.sensor_sd_mps, streams.reps)
         reports = faults.put_in(reports, happened, streams.faults)

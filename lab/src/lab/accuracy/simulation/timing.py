@@ -12,6 +12,9 @@ from lab.accuracy.truth import OtherSet, TrueSet
 
 # The slowest velocity that a device can measure.
 _VELOCITY_MIN_MPS = 0.02
+# By how much the log of the eccentric time grows up to the last possible rep, either way: sd between lifters, and between
+# the sets of one (design choices; drawn for sets with phases alone).
+ECCENTRIC_GROWTH_SD, ECCENTRIC_GROWTH_SET_SD = 0.35, 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,14 @@ class PauseDuration:
 
 @dataclass(frozen=True, slots=True)
 class TimedRep:
-    """A true rep, before any device: end, velocity, travel, concentric time, and reps in reserve after it."""
+    """A true rep, before any device: end, velocity, travel, concentric time, reps in reserve after it, eccentric time."""
 
     end_s: float
     velocity_mps: float
     rom_m: float
     concentric_s: float
     rir: int
+    eccentric_s: float
 
 
 def draw_body(exercise: str, random: np.random.Generator, of: BodyParameters | None = None) -> LifterBody:
@@ -63,6 +67,7 @@ def lift(
     first_slower: float = 1.0,
     pause: PauseDuration | None = None,
     tempo_s: float | None = None,
+    eccentric_growth: float = 0.0,
 ) -> list[TimedRep]:
     """Return the first `reps` reps of a set.
 
@@ -74,6 +79,8 @@ def lift(
         A pause in the set; the reps it recovers are possible again after it.
     tempo_s : float or None
         The concentric phase takes this long while the lifter can keep it up.
+    eccentric_growth : float
+        By how much the log of the eccentric time grows up to the last possible rep; under 0: it shortens.
     """
     timing, habits = parameters().timing, parameters().habits
     rep_number = np.arange(1.0, reps + 1)
@@ -97,13 +104,14 @@ def lift(
     velocity = np.maximum(velocity, _VELOCITY_MIN_MPS)
     concentric = rom / velocity
     done = rep_number / lifted_set.reps_possible
-    down = body.eccentric_s * np.exp(timing.eccentric_log_sd * z[2])
+    down = body.eccentric_s * np.exp(timing.eccentric_log_sd * z[2] + eccentric_growth * done)
     wait = body.wait_s * (1.0 + timing.wait_growth * done**2) * np.exp(timing.wait_log_sd * z[3])
     end = np.cumsum(concentric + down + wait + wait_extra_s)
     rir = lifted_set.reps_possible - rep_number.astype(int)
     return [
-        TimedRep(end_s, velocity_mps, rom_m, concentric_s, left)
-        for end_s, velocity_mps, rom_m, concentric_s, left in zip(
-            end.tolist(), velocity.tolist(), rom.tolist(), concentric.tolist(), rir.tolist(), strict=True
+        TimedRep(*of_rep)
+        for of_rep in zip(
+            *(values.tolist() for values in (end, velocity, rom, concentric, rir, down)),
+            strict=True,
         )
     ]

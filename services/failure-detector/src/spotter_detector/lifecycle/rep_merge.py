@@ -175,6 +175,8 @@ def _observation(rep: RepRecord, zero_us: int) -> Observation:
         side=None if rep.side == "both" else rep.side,
         kind=rep.kind or "work",
         assisted=rep.assisted is True,
+        # It tells nothing that a velocity does not, and comes later: no estimate waits for it.
+        eccentric_s=None if "mean_velocity_mps" in measured else measured.get("eccentric_s"),
     )
 
 

@@ -7,7 +7,7 @@ A pure function of a set's pinned prior and its observed reps, in closed-form nu
   `set_start` (the reports before its first rep) by `report_odds`; `plans` combines both;
 * what a report is: `flags` (the verdicts), `travel`, `attempts` (failed ones, by time and speed), and `rep_classifier`;
   what looks like a failed attempt is evidence, and a finding only where the posterior believes it (`set_end`);
-* what a rep measures: `pauses` (times), `timing` (reps without m/s), `tempo`, `drops`, `sides` (left and right
+* what a rep measures: `pauses` (times), `timing` (reps without m/s), `eccentric` (the way down), `tempo`, `drops`, `sides` (left and right
   alternating, untold), and `set_tracker`, which combines these (`set_state` is its state, `set_gaps` what lies between
   its reps) into steps;
 * what it implies: `grid` (hypotheses and prior), `kalman_update` (one rep into the posteriors), `set_end` (a failed

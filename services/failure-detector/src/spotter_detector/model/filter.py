@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from spotter_detector.model import flags
+from spotter_detector.model import eccentric, flags
 from spotter_detector.model.cache import CachedPosterior, PosteriorCache
 from spotter_detector.model.grid import (
     CELLS,
@@ -262,12 +262,15 @@ class Filter:
         trackers = [runs[row].due[len(runs[row].estimates)][1] for row in rows]
         if len(rows) < len(runs):
             log_weight, progress = log_weight[rows], progress[rows]
-        if any(tracker.bound is not None for tracker in trackers):
+        if any(tracker.bound is not None or tracker.eccentrics for tracker in trackers):
             log_weight = log_weight.copy()
             for index, (row, tracker) in enumerate(zip(rows, trackers, strict=True)):
                 bound = tracker.bound_in_units()
                 if bound is not None:
                     log_weight[index] += log_capacity_over(self._of_row[row], self._curves[row], bound)
+                if tracker.eccentrics:
+                    trend = tracker.eccentric_trend()
+                    log_weight[index] += eccentric.log_likelihood(self._curves[row], tracker.eccentrics, trend)
         summary = summarise(log_weight, progress)
         quantiles, p_rir_le = summary.quantiles.tolist(), summary.p_rir_le.tolist()
         inlier = self._work.inlier(len(runs))

@@ -62,6 +62,8 @@ class Prior:
         Learned prior for sets that are measured by how their paces fall: ratios of velocities, whole cycles.
     retention_offset, retention_sd : float, float or None
         What the pace at failure keeps over what it usually does, and the sd of what it keeps, if learned.
+    eccentric_growth, eccentric_growth_sd, eccentric_scatter : float or None
+        How the log of the time of the way down grows to the last possible rep, its sd, and that of one rep, if learned.
     untold, untold_share : Prior or None, float
         The same without what was told of the load, where something was, or without a habit: either may be wrong, in
         this share of sets.
@@ -102,6 +104,9 @@ class Prior:
     pace: Prior | None = None
     retention_offset: float = 0.0
     retention_sd: float | None = None
+    eccentric_growth: float | None = None
+    eccentric_growth_sd: float | None = None
+    eccentric_scatter: float | None = None
 
 
 def prior_to_json(s: Prior) -> dict[str, object]:

@@ -43,6 +43,8 @@ class Observation:
         `work`; or `calibration` or `warmup`: shown, never judged.
     assisted : bool
         Somebody or a machine took load off: done, and no proof of strength.
+    eccentric_s : float or None
+        Duration of the way down, of reps without a velocity.
     """
 
     rep_number: int
@@ -59,6 +61,7 @@ class Observation:
     side: str | None = None
     kind: str = "work"
     assisted: bool = False
+    eccentric_s: float | None = None
 
 
 @record(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Self
 
+from spotter_detector.model.eccentric import EccentricTrend, eccentric_time_s
 from spotter_detector.model.flags import Verdict, is_jump
 from spotter_detector.model.kalman_update import UNSEEN
 from spotter_detector.model.prior import Prior
@@ -115,6 +116,7 @@ class SetState:
         self.assisted = 0
         self.measured = 0
         self.reference_pace = 1.0
+        self.eccentrics: tuple[tuple[int, float], ...] = ()
         self.curve: tuple[FilterStep, ...] = ()
         self.last_pace: float | None = None
         self.holds_tempo = True
@@ -126,6 +128,11 @@ class SetState:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         return other
+
+    def eccentric_trend(self) -> EccentricTrend:
+        """Return what is learned of the times of the way down."""
+        of = self.curve_prior
+        return EccentricTrend(of.eccentric_growth or 0.0, of.eccentric_growth_sd or 1.0, of.eccentric_scatter or 1.0)
 
     def bound_in_units(self) -> CapacityBound | None:
         """Return the newest bound on capacity of a set at a tempo, in the posterior's units."""
@@ -143,6 +150,10 @@ class SetState:
     def measure(self, rep: Observation, velocity_mps: float | None, cycle_s: float | None) -> FilterStep:
         """Return the rep as a filter step, in its own units."""
         sensor_variance = 0.0
+        if self.curve_prior.eccentric_growth is not None:
+            eccentric_s = eccentric_time_s(rep)
+            if eccentric_s is not None:
+                self.eccentrics += ((self.progress, eccentric_s),)
         pace: float | None = None
         if self.kind is _CONCENTRIC:
             if rep.duration_s is not None and self.last_verdict is not Verdict.SLOW:

@@ -10,6 +10,7 @@ by learning again without its term.
 * `prediction`: from a profile to the prior of the next set;
 * `load_velocity`: the first velocity of a fresh set by its load, and the velocity at failure, with their errors;
 * `habit`: how a lifter's reps vary from set to set, where only paces are measured;
+* `eccentric`: how the time of the way down changes to the end of a set, where no velocity is known;
 * `strength`: the one-repetition maximum, and how far a day is off the lifter's usual velocity.
 """
 

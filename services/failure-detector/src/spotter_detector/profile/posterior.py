@@ -16,6 +16,7 @@ import numpy as np
 from spotter_detector.model.exercise_models import ExerciseModel, exercise_model, load_at
 from spotter_detector.model.prior import UNTOLD_SHARE
 from spotter_detector.profile.codec import symmetric
+from spotter_detector.profile.eccentric import pooled_trend
 from spotter_detector.profile.generative_model import (
     DRIFT,
     LOG_1RM,
@@ -120,6 +121,7 @@ def posterior_profile(base: Profile | None, terms: Iterable[Term]) -> Profile:
         *noise,
         () if habit is None else (*habit.shares, habit.odd_sets),
         heeds_load,
+        pooled_trend(base.eccentric, [term.eccentric for term in taught if term.eccentric]),
     ).with_belief(belief)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from spotter.domain.fast_dataclass import record, replace
 from spotter_detector.model.prior import Prior
 from spotter_detector.profile.codec import members, numbers, significant, symmetric, upper_half
+from spotter_detector.profile.eccentric import trend_of
 from spotter_detector.profile.generative_model import PARAMETERS, Belief, SetLoad, drifted, weeks_between
 from spotter_detector.profile.habit import RepsHabit
 from spotter_detector.profile.noise import sensor_sd_mps
@@ -45,6 +46,8 @@ class Profile:
         Variance of the sensor, (m/s)², from all sets, and the reps that it rests on.
     habit : tuple of 4 floats, or none
         Of a profile of paces: the probabilities of `RepsHabit`, and how many sets were odd.
+    eccentric : tuple of 5 floats, or none
+        How the time of the way down changes to the end of sets without velocities: `eccentric.pooled_trend`.
     heeds_load : bool
         Whether the sets are explained by what was told of their loads, where anything was; of a profile of paces.
 
@@ -68,11 +71,12 @@ class Profile:
     noise_reps: int = 0
     habit: tuple[float, ...] = ()
     heeds_load: bool = True
+    eccentric: tuple[float, ...] = ()
 
     @property
     def version(self) -> str:
         """A name that changes with the content: the format, the sets learned from, and a checksum."""
-        parameters = self.mean, self.cov, self.habit, self.heeds_load
+        parameters = self.mean, self.cov, self.habit, self.heeds_load, self.eccentric
         content = repr((self.model_class, self.kind, self.at_days, parameters, self.grind_s, self.rom_m, self.noise))
         return f"profile-{PROFILE_VERSION}/{self.learned_sets}/{crc32(content.encode()):08x}"
 
@@ -99,14 +103,25 @@ class Profile:
         if self.kind == "pace":
             load = SetLoad(cold.pct_1rm, cold.load_kg if self.knows_1rm else None) if self.heeds_load else SetLoad()
             prior = predicted_pace_prior(cold, belief, self.reps_habit(), load)
-            return start_with(prior, learned_sets=self.learned_sets, profile_version=self.version)
+            return start_with(self._with_eccentric(prior), learned_sets=self.learned_sets, profile_version=self.version)
         return start_with(
-            predicted_prior(cold, belief, knows_1rm=self.knows_1rm),
+            self._with_eccentric(predicted_prior(cold, belief, knows_1rm=self.knows_1rm)),
             learned_sets=self.learned_sets,
             rom_m=self.rom_m,
             grind_s=self.grind_s,
             profile_version=self.version,
             sensor_sd_mps=cold.sensor_sd_mps if cold.sensor_told else sensor_sd_mps(self.noise, self.noise_reps),
+        )
+
+    def _with_eccentric(self, prior: Prior) -> Prior:
+        trend = trend_of(self.eccentric)
+        if trend is None or self.kind == "velocity":
+            return prior
+        return start_with(
+            prior,
+            eccentric_growth=trend.growth,
+            eccentric_growth_sd=trend.growth_sd,
+            eccentric_scatter=trend.scatter,
         )
 
     def reps_habit(self) -> RepsHabit:
@@ -138,6 +153,7 @@ def profile_to_json(profile: Profile) -> dict[str, object]:
         "cov": list(profile.cov),
         "habit": list(profile.habit),
         "heeds_load": profile.heeds_load,
+        "eccentric": list(profile.eccentric),
     }
 
 
@@ -150,11 +166,15 @@ def profile_from_json(written: Mapping[str, object]) -> Profile:
     values = {name: written[name] for name in _NAMES}
     values["mean"] = numbers(written["mean"], PARAMETERS, "a profile's mean")
     values["cov"] = numbers(written["cov"], _TRIANGLE, "a profile's cov")
-    # Written before there were a habit and doubts about loads: nobody's.
+    # Written before these were learned: nobody's.
     habit = written.get("habit") or ()
     values["habit"] = numbers(habit, 4, "a profile's habit") if habit else ()
+    eccentric = written.get("eccentric") or ()
+    values["eccentric"] = numbers(eccentric, 5, "a profile's eccentric") if eccentric else ()
     values["heeds_load"] = written.get("heeds_load", True)
     return Profile(**values)  # type: ignore[arg-type]  # as profile_to_json wrote them
 
 
-_NAMES = tuple(field.name for field in fields(Profile) if field.name not in ("mean", "cov", "habit", "heeds_load"))
+_NAMES = tuple(
+    field.name for field in fields(Profile) if field.name not in ("mean", "cov", "habit", "heeds_load", "eccentric")
+)

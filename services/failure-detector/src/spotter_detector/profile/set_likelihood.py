@@ -26,6 +26,7 @@ from spotter_detector.model.set_end import FAILED_NEXT, log_ending, log_likeliho
 from spotter_detector.model.strands import strands_of
 from spotter_detector.model.timing import PaceKind, prior_planes, usual_retention
 from spotter_detector.profile.codec import significant, upper_half
+from spotter_detector.profile.eccentric import set_trend
 from spotter_detector.profile.generative_model import Floats
 from spotter_detector.profile.noise import pooled_noise, sensor_scatter
 from spotter_detector.profile.term import FIGURES, KINDS, Term
@@ -37,6 +38,8 @@ _LOG_N_VARIANCE = np.array([log((n + 0.5) / (n - 0.5)) ** 2 / 12.0 for n in rang
 _NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
 # A long pause after fewer reps than these: the bar was rather put in its place (design choice).
 _BEFORE_PAUSE_MIN = 3
+# Reps in reserve that lifters call well enough to know where the end was.
+_CALL_MAX = 3.0
 _FILTER = Filter(cache_size=0)
 
 
@@ -176,6 +179,7 @@ def _term(
         *summary,
         noise if noise_reps else None,
         noise_reps,
+        next((message.eccentric for message in messages if message.eccentric), ()),
     )
 
 
@@ -189,6 +193,7 @@ class _Message:
     known_end: bool
     noise: float | None
     noise_reps: int
+    eccentric: tuple[float, ...]
 
 
 def _message(
@@ -226,12 +231,18 @@ def _message(
     shift = (precision + before) @ mean - before @ before_mean
     if usual is not None:
         precision, shift = _without_first(precision, shift)
+    trend: tuple[float, ...] = ()
+    left = 0.0 if outcome.failed else outcome.called_rir
+    if not is_velocity and left is not None and left <= _CALL_MAX and posterior.progress == len(observations):
+        trend = set_trend(observations, posterior.progress + left, posterior.curve_prior.curve_mean)
     return _Message(
         "velocity" if is_velocity else "timing" if usual is None else "pace",
         precision,
         shift,
         outcome.failed or outcome.called_rir is not None,
-        *(scattered or (None, 0)),
+        scattered[0] if scattered else None,
+        scattered[1] if scattered else 0,
+        trend,
     )
 
 

@@ -55,6 +55,8 @@ class Term:
         Median time between two concentric phases: the lifter's tempo.
     noise, noise_reps : float or None, int
         Variance of the sensor, (m/s)², from this set, and the reps that it rests on.
+    eccentric : tuple of 4 floats, or none
+        How the time of the way down changes to the end, if that is known: the numbers of `eccentric.SetTrend`.
     """
 
     model_class: str
@@ -71,6 +73,7 @@ class Term:
     rest_s: float | None
     noise: float | None = None
     noise_reps: int = 0
+    eccentric: tuple[float, ...] = ()
 
     @property
     def teaches(self) -> bool:
@@ -94,6 +97,7 @@ def term_to_json(term: Term) -> dict[str, object]:
         **{name: getattr(term, name) for name in _NAMES},
         "precision": list(term.precision),
         "shift": list(term.shift),
+        "eccentric": list(term.eccentric),
     }
 
 
@@ -106,7 +110,9 @@ def term_from_json(written: Mapping[str, object]) -> Term:
     values = {name: written[name] for name in _NAMES}
     values["precision"] = numbers(written["precision"], 10, "a learning term's precision")
     values["shift"] = numbers(written["shift"], FIGURES, "a learning term's shift")
+    eccentric = written.get("eccentric") or ()  # none was written before it was learned
+    values["eccentric"] = numbers(eccentric, 4, "a learning term's eccentric") if eccentric else ()
     return Term(**values)  # type: ignore[arg-type]  # as term_to_json wrote them
 
 
-_NAMES = tuple(field.name for field in fields(Term) if field.name not in ("precision", "shift"))
+_NAMES = tuple(field.name for field in fields(Term) if field.name not in ("precision", "shift", "eccentric"))
