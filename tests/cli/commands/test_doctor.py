@@ -67,8 +67,8 @@ def test_a_damaged_database_is_broken(tmp_path: Path) -> None:
     assert ("broken", "restore it") == (finding.state, finding.remedy)
 
 
-def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
-    """Keys that only their owner can read are well."""
+def test_keys_that_others_can_read_are_broken(tmp_path: Path) -> None:
+    """No host uses them; keys that only their owner can read are well."""
     folder = DataDir(tmp_path)
     folder.keyring()
     assert "ok" == installation.check_key_file(folder).state
@@ -76,7 +76,7 @@ def test_keys_that_others_can_read_are_odd(tmp_path: Path) -> None:
     folder.key_file.chmod(0o644)
 
     finding = installation.check_key_file(folder)
-    assert ("warning", f"chmod 600 {folder.key_file}") == (finding.state, finding.remedy)
+    assert ("broken", f"chmod 600 {folder.key_file}") == (finding.state, finding.remedy)
 
 
 def test_a_log_that_is_ahead_of_the_clock_is_odd(tmp_path: Path) -> None:

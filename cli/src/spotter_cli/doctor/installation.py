@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import sqlite3
-import stat
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 import orjson
 
 from spotter.domain.topics import LIFTS
+from spotter.files import is_open_to_others
 from spotter.http.tokens import Keyring
 from spotter_cli.doctor import Finding
 from spotter_standalone.data_dir import DataDir
@@ -88,14 +88,14 @@ def check_key_file(data_dir: DataDir) -> Finding:
     try:
         stored = orjson.loads(path.read_bytes())["keys"]
         Keyring((entry["id"], entry["secret"]) for entry in stored)
-        mode = path.stat().st_mode
+        exposed = is_open_to_others(path)
     except OSError as error:
         return Finding("key file", "broken", f"{path} can't be read: {error.strerror}", "change its owner")
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         remedy = "restore it, or remove it and create all tokens again"
         return Finding("key file", "broken", f"{path} is not a key file ({error})", remedy)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return Finding("key file", "warning", f"{path} can be read by other users", f"chmod 600 {path}")
+    if exposed:
+        return Finding("key file", "broken", f"{path} can be read by other users: no host uses it", f"chmod 600 {path}")
     return Finding("key file", "ok", f"{path}, {len(stored)} key{'s' if len(stored) > 1 else ''}")
 
 
