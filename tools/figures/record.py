@@ -61,7 +61,7 @@ def _wide(figures: Json) -> Json:
     return {
         "wide": [
             {
-                **{name: row[name] for name in ("family", "exercise", "earlier", "sets", "ratio")},
+                **{name: row[name] for name in ("family", "exercise", "earlier", "sets", "ratio", "worst_gap")},
                 "model": estimator_of(row["scored"]),
                 "oracle": estimator_of(row["oracle"]),
             }

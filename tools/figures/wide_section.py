@@ -68,7 +68,7 @@ def _error(row: Json) -> tuple[str, ...]:
         f"{oracle['error']['value']:.3f}",
         f"{model['pit']:.3f}",
         f"{oracle['pit']:.3f}",
-        f"{model['worst_gap']:.3f}",
+        f"{row['worst_gap']:.3f}",
         percent(model["within_1"]),
         percent(model["within_2"]),
     )

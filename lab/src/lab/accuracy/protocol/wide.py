@@ -68,6 +68,8 @@ class WideRow:
     ratio : Figure
         The model's error / the oracle's, population's without earlier sets and else the learned one's.
     oracle : Scored
+    worst_gap : float
+        The largest difference between what the model predicted and what came true, over bins with enough cases.
     alarms : list of AlarmRow
         The model on all lifters, the load untold and told (told only with earlier sets: kg say nothing of a stranger);
         oracle, and the model again, on those of the oracle; then rules.
@@ -80,6 +82,7 @@ class WideRow:
     sets: int
     ratio: Figure
     oracle: Scored
+    worst_gap: float
     alarms: list[AlarmRow]
 
 
@@ -104,11 +107,7 @@ class WideFigures:
             where = ("wide world", self.family, self.exercise, f"after {row.earlier} sets" if row.earlier else "cold")
             oracle = "learned" if row.earlier else "population"
             yield AccuracyTarget(*where, f"error / {oracle} oracle", row.ratio.value, _RATIO_MAX)
-            if row.scored.probabilities is not None:
-                bins = [each for of_reserve in row.scored.probabilities.reliability for each in of_reserve]
-                gaps = [abs(each.predicted - each.observed) for each in bins if each.cases >= _CASES_MIN]
-                if gaps:
-                    yield AccuracyTarget(*where, "worst gap of a reliability bin", max(gaps), _GAP_MAX)
+            yield AccuracyTarget(*where, "worst gap of a reliability bin", row.worst_gap, _GAP_MAX)
             model, *others = (alarm.score for alarm in row.alarms)
             if not model.hard or not model.easy:
                 continue
@@ -158,16 +157,23 @@ def _row(
     some_truth = truth_of(some)
     some_answers = _part(answers, truth.set_index < count)
     oracle = answers_from(some_truth, posteriors)
+    scored = score(MODEL, truth, answers, _RULE)
     return WideRow(
         family,
         exercise,
         earlier,
-        score(MODEL, truth, answers, _RULE),
+        scored,
         count,
         ratio_by_lifter(capped_errors(some_truth, some_answers), capped_errors(some_truth, oracle), some_truth.lifter),
         score(ORACLE, some_truth, oracle, _RULE),
+        _worst_gap(scored),
         _alarms(earlier, [stream.ended for stream in streams], before, posteriors, taught),
     )
+
+
+def _worst_gap(scored: Scored) -> float:
+    bins = [] if scored.probabilities is None else [row for rows in scored.probabilities.reliability for row in rows]
+    return max((abs(row.predicted - row.observed) for row in bins if row.cases >= _CASES_MIN), default=0.0)
 
 
 def _alarms(

@@ -56,7 +56,7 @@ def _error_line(row: WideRow) -> str:
         f"{ratio.value:.3f}",
         f"{ratio.low:.3f} to {ratio.high:.3f}",
         f"{model.pit:.3f}",
-        f"{model.worst_gap:.3f}",
+        f"{row.worst_gap:.3f}",
         f"{oracle.pit:.3f}",
     )
 
