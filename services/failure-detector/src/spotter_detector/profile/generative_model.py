@@ -84,7 +84,7 @@ def population_belief(model_class: str, kind: str) -> Belief:
 
     >>> belief = population_belief("bench_press", "velocity")
     >>> belief.mean[[SLOPE, V_FAIL, CURVE]].round(2).tolist(), np.sqrt(np.diag(belief.cov))[:5].round(3).tolist()
-    ([4.5, 0.15, 1.22], [0.226, 0.028, 0.45, 0.036, 0.2])
+    ([4.5, 0.15, 1.32], [0.226, 0.028, 0.45, 0.036, 0.2])
     """
     model = exercise_model(model_class)
     travel_sd = float(np.hypot(model.rom_log_sd, _TIMED_LOG_SD)) if kind == "timing" else 0.0
@@ -200,7 +200,7 @@ def set_figures(
     >>> model = exercise_model("bench_press")
     >>> mean = population_belief("bench_press", "velocity").mean
     >>> set_figures(model, mean, np.array([[0.515, 0.0, 0.0, 0.0]]), np.zeros(1)).at.round(3).tolist()
-    [[0.516, 0.15, 2.42, 1.22]]
+    [[0.516, 0.15, 2.42, 1.32]]
     """
     scale, slope = exp(float(lifter[LOG_SCALE])), float(lifter[SLOPE])
     off = effects[:, _SET_V1] - model.line_velocity_mps

@@ -38,8 +38,9 @@ _LOG_N_VARIANCE = np.array([log((n + 0.5) / (n - 0.5)) ** 2 / 12.0 for n in rang
 _NO_REP = {flags.GHOST, flags.RERACK, flags.FAILED, flags.OUTLIER}
 # A long pause after fewer reps than these: the bar was rather put in its place (design choice).
 _BEFORE_PAUSE_MIN = 3
-# Reps in reserve that lifters call well enough to know where the end was.
-_CALL_MAX = 3.0
+# Reps in reserve that lifters call well enough to know where the end was; of each rep over it that they call there are so
+# many: they feel far ends nearer than they are (Halperin 2022, Zourdos 2021; design choice within 1.5–2).
+_CALL_MAX, _FAR_REPS = 3.0, 1.5
 _FILTER = Filter(cache_size=0)
 
 
@@ -53,7 +54,7 @@ def likelihood_of_set(prior: Prior, observations: Sequence[Observation], outcome
     >>> reps = [Observation(n + 1, 2.8 * n, v, None, 0.42, None) for n, v in enumerate(velocities_mps)]
     >>> term = likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
     >>> np.linalg.solve(term.precision_matrix(), term.shift).round(3)[:3]
-    array([0.527, 0.219, 2.303])
+    array([0.521, 0.216, 2.303])
     """
     return likelihoods_of_sets([(prior, observations, outcome)])[0]
 
@@ -283,10 +284,19 @@ def _log_outcome(done: int, outcome: ObservedOutcome) -> Floats:
     rir = np.arange(1.0, N_MAX + 1) - done
     likelihood = np.where(rir < 0.0, -700.0, 0.0)
     if outcome.called_rir is not None:
-        likelihood += log_likelihood(max(outcome.called_rir, 0.0), done)
+        likelihood += log_likelihood(meant_rir(outcome.called_rir), done)
     elif outcome.usual_rir is not None:
         likelihood += log_ending(outcome.usual_rir, done)
     return likelihood
+
+
+def meant_rir(called_rir: float) -> float:
+    """Return the reps in reserve that a lifter means who calls so many.
+
+    >>> [meant_rir(called) for called in (-0.5, 2.0, 5.0)]
+    [0.0, 2.0, 6.0]
+    """
+    return max(called_rir, 0.0) + (_FAR_REPS - 1.0) * max(called_rir - _CALL_MAX, 0.0)
 
 
 def _without_first(precision: Floats, shift: Floats) -> tuple[Floats, Floats]:

@@ -45,7 +45,7 @@ def one_rep_max(profile: Profile) -> OneRepMax | None:
     ...     return likelihood_of_set(prior, made, ObservedOutcome(failed=True))
     >>> found = one_rep_max(posterior_profile(None, [term(80.0, 0.46, 9), term(70.0, 0.58, 15), term(75.0, 0.53, 12)]))
     >>> round(found.kg), round(found.sd_kg, 1)
-    (100, 5.9)
+    (99, 5.9)
     """
     if not profile.knows_1rm:
         return None
@@ -80,7 +80,7 @@ def day_offset(profile: Profile, term: Term) -> DayOffset | None:
     ...     return likelihood_of_set(prior, reps, ObservedOutcome(failed=True))
     >>> offset = day_offset(posterior_profile(None, [term(0.52)] * 5), term(0.44))
     >>> round(offset.offset_mps, 3), round(offset.in_sds, 1)
-    (-0.092, -2.4)
+    (-0.093, -2.5)
     """
     load = SetLoad(term.pct_1rm, term.load_kg if profile.knows_1rm else None)
     if term.kind != "velocity" or profile.kind != "velocity" or not profile.learned_sets:
