@@ -22,7 +22,7 @@ _VELOCITY_MAX, _VELOCITY_MAX_AT_25_HZ = 0.05, 0.08
 _WRISTS_MIN: Final[Mapping[str, tuple[float | None, float | None]]] = {
     **dict.fromkeys(("as recorded", "random pads", "2 g shock", "frozen tail"), (0.80, 0.95)),
     "cut": (0.87, 0.97),
-    "spar_watch, set started": (None, 0.93),
+    **dict.fromkeys(("spar_watch, set started", "spar_watch, one person left out"), (None, 0.93)),
 }
 # Share of stalls that must be detected in time.
 _STALLS_MIN = 0.99

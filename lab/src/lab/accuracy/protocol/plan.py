@@ -82,14 +82,14 @@ class ProtocolPlan:
     """
 
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
-    lifters_a_seed: int = 400
+    lifters_a_seed: int = 350
     training_seeds: tuple[int, ...] = (101, 102, 103)
     training_lifters_a_seed: int = 200
     faulty_lifters_a_seed: int = 120
     other_lifters_a_seed: int = 30
     shape_sets: int = 1500
     wide_lifters: int = 600
-    wide_oracle_lifters: int = 200
+    wide_oracle_lifters: int = 170
     bar_sets: int = 200
     families: tuple[str, ...] = FAMILIES
     exercises: tuple[str, ...] = EXERCISES
