@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from math import exp
@@ -17,6 +18,7 @@ from lab.bench.workload import prepared
 from spotter.domain.exercises import builtin_catalogue
 from spotter.domain.gym_config import Configuration
 from spotter.domain.policies import Layer, effective
+from spotter.streaming.gc_tuning import tune
 from spotter.streaming.state_versions import Input, Stepper
 from spotter_advisor.planning.decision import RirEstimate, decide
 from spotter_advisor.processor import Advisor
@@ -38,8 +40,8 @@ _CLASSES: Final = ("bench_press", "back_squat", "deadlift", "unknown")
 def core(plan: BenchPlan) -> Iterator[BenchRow]:
     """Measure filter and steps."""
     plan.say("the filter and the steps of detector and advisor")
-    gc.collect()
-    gc.freeze()  # as the hosts do
+    thresholds, switch_s = gc.get_threshold(), sys.getswitchinterval()
+    tune()  # as the hosts do
     yield _filter(plan, "filter, one set at a time (its earlier reps in the cache)", 1)
     yield _filter(plan, f"filter, {SETS} sets side by side", SETS)
     yield _decision(plan)
@@ -48,11 +50,13 @@ def core(plan: BenchPlan) -> Iterator[BenchRow]:
     yield measured(GROUP, "detector: whole step", detector, note=note)
     yield measured(GROUP, "advisor: whole step", advisor, note="per event of the detector's story (3 to 4 a rep)")
     gc.unfreeze()
+    gc.set_threshold(*thresholds)
+    sys.setswitchinterval(switch_s)
 
 
 def _filter(plan: BenchPlan, name: str, sets: int) -> BenchRow:
     rounds = [{"rep_us": _filter_us(sets, seed)} for seed in range(max(3, plan.rounds))]
-    return measured(GROUP, name, rounds, note="per rep")
+    return measured(GROUP, name, rounds, target=BenchTarget("rep_us", 150 if sets == 1 else 25), note="per rep")
 
 
 def _filter_us(sets: int, seed: int) -> float:
