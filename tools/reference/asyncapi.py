@@ -9,13 +9,13 @@ from spotter.domain.events import TYPES
 from tools.reference.schemas import Json, data_schema
 
 _WRITERS = {
-    topics.LIFTS: "ingest",
-    topics.ESTIMATES: "failure-detector",
-    topics.ADVICE: "advisor",
-    topics.ACKS: "gateway",
-    topics.CONFIG: "ingest",
-    topics.PAIRINGS: "ingest",
-    topics.ACCESS: "ingest",
+    topics.LIFTS: ["ingest"],
+    topics.ESTIMATES: ["failure-detector"],
+    topics.ADVICE: ["advisor"],
+    topics.ACKS: ["gateway", "ingest"],
+    topics.CONFIG: ["ingest"],
+    topics.PAIRINGS: ["ingest"],
+    topics.ACCESS: ["ingest", "dashboard"],
 }
 _READERS = {
     topics.LIFTS: ["failure-detector"],
@@ -61,7 +61,7 @@ def asyncapi(version: str) -> Json:
             "messages": {name: _ref("components/messages", name) for name in names},
             "bindings": {"kafka": {"partitions": topic.partitions, "topicConfiguration": _settings(topic)}},
         }
-        if writer := _WRITERS.get(topic.name):
+        for writer in _WRITERS.get(topic.name, ()):
             operations[f"{writer}.writes.{address}"] = {"action": "send", "channel": _ref("channels", address)}
         for reader in _READERS.get(topic.name, []):
             operations[f"{reader}.reads.{address}"] = {"action": "receive", "channel": _ref("channels", address)}
