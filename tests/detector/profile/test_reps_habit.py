@@ -9,6 +9,7 @@ from lab.accuracy import subject
 from lab.accuracy.simulation import Conditions, lifters
 from spotter_detector.model import Observation, Prior, RepEstimate, build_prior
 from spotter_detector.profile import ObservedOutcome, Profile, likelihood_of_set, posterior_profile
+from spotter_detector.profile.habit import RepsHabit, RepsOffUsual
 from tests.detector.generated_sets import estimates
 from tests.detector.lifters import cold
 
@@ -128,3 +129,11 @@ def test_percent_of_the_1rm_never_makes_sets_by_time_worse(measured: str) -> Non
 
     for learned in (False, True):
         assert error(with_load=True, learned=learned) < error(with_load=False, learned=learned)
+
+
+def test_a_set_far_off_leaves_the_habit_of_the_others() -> None:
+    """It is odd: a set has one to sixty reps, so none is further off."""
+    off = RepsOffUsual(np.array([0.0, 0.05, -0.03, 4.0]), np.full(4, 0.002), np.zeros(4, dtype=np.bool_))
+    habit = RepsHabit().after(off)
+    assert habit.odd_sets == pytest.approx(1.0, abs=0.1)
+    assert all(np.isfinite(sd) for sd in habit.sds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Final
 
 import numpy as np
@@ -127,11 +128,13 @@ class RepsHabit:
         total, likelihood, odd_sets = (np.zeros_like(mean) for _ in range(3))
         for _ in range(_ROUNDS):  # the mode of the lifter's own mean, and the width of the peak there
             squared = (sets.off - mean[:, :, None]) ** 2
-            as_usual = (1.0 - ODD_SHARE) * np.exp(-0.5 * squared / usual) / np.sqrt(usual)
-            as_odd = ODD_SHARE * np.exp(-0.5 * squared / odd) / np.sqrt(odd)
-            weights = (as_usual / usual + as_odd / odd) / (as_usual + as_odd)
-            likelihood = np.log(as_usual + as_odd).sum(axis=2) - 0.5 * mean**2 / between
-            odd_sets = (as_odd / (as_usual + as_odd)).sum(axis=2)
+            as_usual = log(1.0 - ODD_SHARE) - 0.5 * (squared / usual + np.log(usual))
+            as_odd = log(ODD_SHARE) - 0.5 * (squared / odd + np.log(odd))
+            as_any = np.logaddexp(as_usual, as_odd)
+            odd_share = np.exp(as_odd - as_any)
+            weights = (1.0 - odd_share) / usual + odd_share / odd
+            likelihood = as_any.sum(axis=2) - 0.5 * mean**2 / between
+            odd_sets = odd_share.sum(axis=2)
             total = weights.sum(axis=2) + 1.0 / between
             mean = (weights * sets.off).sum(axis=2) / total
         logs: Floats = likelihood - 0.5 * np.log(total * between) + np.log(self.shares) + _LOG_BETWEEN[:, None]

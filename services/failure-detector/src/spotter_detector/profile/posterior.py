@@ -14,6 +14,7 @@ from math import log
 import numpy as np
 
 from spotter_detector.model.exercise_models import ExerciseModel, exercise_model, load_at
+from spotter_detector.model.grid import N_MAX
 from spotter_detector.model.prior import UNTOLD_SHARE
 from spotter_detector.profile.codec import symmetric
 from spotter_detector.profile.eccentric import pooled_trend
@@ -289,8 +290,12 @@ def _off_usual_at(
     usual = figures.at[:, LOG_N] - mean[REPS_OFFSET] + prior.mean[REPS_OFFSET]
     open_to = np.diag([*(1e3 for _ in range(LOG_N)), _OPEN_LOG_N_SD**2, 1e3])
     messages = [np.linalg.inv(np.linalg.inv(open_to) + term.precision_matrix()) for term in terms]
+    # Of a set that did not fail the other figures can put the mean anywhere.
     at = [
-        float((cov @ (np.array(term.shift) + np.linalg.inv(open_to)[:, LOG_N] * log_n))[LOG_N])
+        min(
+            max(float((cov @ (np.array(term.shift) + np.linalg.inv(open_to)[:, LOG_N] * log_n))[LOG_N]), 0.0),
+            log(N_MAX),
+        )
         for term, cov, log_n in zip(terms, messages, usual, strict=True)
     ]
     by_load = figures.by_effects[:, LOG_N, 0] ** 2 * effects.variance[:, 0]
