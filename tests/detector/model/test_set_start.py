@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spotter_detector.model import Filter, Observation, RepEstimate, Request
+from spotter_detector.model import Filter, Observation, RepEstimate, Request, build_prior
 from spotter_detector.model.set_start import openings, reports_before
 from tests.detector.generated_sets import estimates, make_prior
 from tests.detector.lifters import learned_from, lifted
@@ -139,3 +139,11 @@ def test_a_bar_put_down_after_two_reps_is_not_the_first_rep_of_another_set() -> 
     figures = ((0.0, 0.40, 0.68), (7.8, 0.38, 0.70), (117.8, 0.70, 1.07))
     reps = [Observation(n, end_s, v, None, rom_m, None) for n, (end_s, v, rom_m) in enumerate(figures, 1)]
     assert [0, 0, 0] == reports_before(make_prior("back_squat", pct_1rm=None), reps)
+
+
+def test_reports_that_tell_their_time_alone_are_reps_whatever_the_breath_between_them() -> None:
+    """Two reps, a breath, and more reps: nothing but the wait would say that the first two were none."""
+    ends_s = (0.0, 3.0, 14.0, 17.0, 20.0, 23.0)
+    reps = [Observation(number, end_s, None, None, None, None) for number, end_s in enumerate(ends_s, 1)]
+    prior = build_prior("biceps_curl", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
+    assert reports_before(prior, reps) == [0] * len(reps)

@@ -172,7 +172,9 @@ def alike_reports(
             if ratio * rom_m < usual_m or rom_m > ratio * usual_m or rom_most > _PLAIN_TRAVEL * rom_least:
                 alike = index
                 break
-        if before is not None and index <= BEFORE_MAX:
+        # Of reports that tell nothing but their time none is told from a rep: a breath is as long as what comes before one.
+        is_measured = rom_m is not None or rep.velocity_mps is not None
+        if before is not None and is_measured and index <= BEFORE_MAX:
             gap_s = rep.end_s - before.end_s
             if gap_s < gap_least:
                 gap_least = gap_s

@@ -82,6 +82,8 @@ def load_velocity(profile: Profile, terms: Sequence[Term]) -> LoadVelocity | Non
     scale = 0.01 * float(np.exp(belief.mean[LOG_1RM])) if unit == "kg" else 1.0
     low, high = (min(loads), max(loads)) if loads else (scale * _USUAL_PCT[0], scale * _USUAL_PCT[1])
     ends = (low * (1.0 - _SPREAD), high * (1.0 + _SPREAD))
+    if ends[1] <= ends[0]:
+        return None  # all of them without any load
     effects = set_effects(
         model, [SetLoad(load_kg=load) if unit == "kg" else SetLoad(pct_1rm=load) for load in ends], belief.mean
     )
