@@ -98,9 +98,9 @@ class Filter:
     ...     e = estimates[n]
     ...     print(n + 1, e.velocity_loss, e.rir, (e.rir_low, e.rir_high), e.p_next_fails, e.confidence)
     1 0.0 11.07 (7.0, 17.13) 0.0 low
-    5 0.1538 8.01 (4.9, 12.86) 0.0 low
-    8 0.3654 4.9 (2.77, 7.95) 0.0005 medium
-    10 0.5962 1.82 (0.41, 3.49) 0.1097 medium
+    5 0.1538 7.69 (4.72, 12.39) 0.0 low
+    8 0.3654 4.62 (2.65, 7.39) 0.0006 medium
+    10 0.5962 1.71 (0.33, 3.36) 0.1198 medium
     """
 
     def __init__(self, cache_size: int = 4096) -> None:

@@ -66,7 +66,7 @@ def curve_offsets(prior: Prior) -> Indices:
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> SHARE_USED[curve_offsets(prior) + 6, 10].round(3)  # after 6 reps of 11
-    array([0.551, 0.429, 0.334])
+    array([0.507, 0.406, 0.316])
     """
     return np.array(
         [
@@ -86,7 +86,7 @@ def curve_exponents(prior: Prior) -> Floats:
     >>> from spotter_detector.model import build_prior
     >>> prior = build_prior("bench_press", pct_1rm=None, planned_reps=None, target_rir=None, tempo=False)
     >>> curve_exponents(prior).round(2)
-    array([0.86, 1.22, 1.58])
+    array([0.98, 1.3 , 1.66])
     """
     steps = curve_offsets(prior) // (PROGRESS_MAX + 1)
     return np.array([_CURVE_MIN + _CURVE_STEP * step for step in steps.tolist()])

@@ -52,7 +52,7 @@ def log_capacity_over(planes: Floats, curves: Indices, bound: CapacityBound) -> 
     >>> bound = CapacityBound(0.30, 8, 0.03**2, 0.035**2)
     >>> log_probability = log_capacity_over(velocity_planes(prior), curve_offsets(prior), bound)
     >>> [round(float(np.exp(log_probability[n - 1])), 2) for n in (8, 10, 14)]
-    [0.01, 0.09, 0.56]
+    [0.01, 0.11, 0.66]
     """
     share = shares_used(curves, bound.progress)
     capacity = planes[V1] + share * planes[DROP]
