@@ -52,7 +52,7 @@ def list_all(kafka: KafkaOption = None, prefix: PrefixOption = None) -> None:
     states = _run(list_topics(bootstrap, topic_prefix))
     table = Table(title=f"Topics at {bootstrap}", title_justify="left", header_style="bold")
     for column in ("topic", "partitions", "replicas", "retention", "key", "content", "state"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "topic")  # a name is there to be copied
     for state in states:
         topic, sizes = state.wanted, (str(state.partitions), str(state.replicas))
         kept = "newest per key" if topic.compacted else _retention(topic.retention_ms)
